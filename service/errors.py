@@ -1,0 +1,45 @@
+"""Errors, cut by what the caller does about them.
+
+A worker meets three: one file is bad (record it, go on), the world is busy (put the file back, try
+later), or the program cannot start (say the mend, exit). Anything else is a bug and rises.
+"""
+
+
+class PipeError(Exception):
+    """The root of every error this program raises on purpose."""
+
+
+class BadFileError(PipeError):
+    """This one file cannot be read as it stands; its neighbours can. Recorded in ``failures``."""
+
+
+class TryAgainError(PipeError):
+    """Nothing is wrong with the file: something it needs is busy or away. Put back and tried later."""
+
+
+class ExtractorError(TryAgainError):
+    """ExifTool died, hung, or answered what was not asked; the batch is read again one by one."""
+
+
+class ExtractorMissingError(TryAgainError):
+    """ExifTool cannot be started at all. Files wait; the message says how to mend it."""
+
+
+class DatabaseBusyError(TryAgainError):
+    """Another program holds the write lock. What was to be written is kept and written later."""
+
+
+class DatabaseReplacedError(TryAgainError):
+    """The file at the database's path is no longer the one that was opened."""
+
+
+class StartError(PipeError):
+    """The program cannot start as configured. The message names the file, the setting and the mend."""
+
+    exit_code = 2
+
+
+class AlreadyRunningError(StartError):
+    """Another instance holds the lock of this database."""
+
+    exit_code = 3

@@ -1,0 +1,30 @@
+"""What a parser is: a value with a name, a version, a claim and a way to parse."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from service.records import Blobs, Generation
+
+
+class Claim(IntEnum):
+    """How sure a parser is that a file is its own. The highest claim wins."""
+
+    NO = 0
+    FALLBACK = 1
+    """It could be read so, if nobody knows better."""
+    SHAPE = 2
+    """It has the form this generator writes."""
+    MARKER = 3
+    """It names the generator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """A generator's reader. ``parse`` is called only where ``claim`` was above NO, and never raises."""
+
+    name: str
+    version: int
+    """Raised whenever the answer for any file changes; the service then re-reads what is stale."""
+    claim: Callable[[Blobs], Claim]
+    parse: Callable[[Blobs], Generation]

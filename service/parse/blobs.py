@@ -1,0 +1,156 @@
+"""From ExifTool's tags to format-neutral texts by role. The only parsing module that knows containers.
+
+A role is the lower-case tag name without group: ``parameters``, ``prompt``, ``workflow``, ``comment``,
+``description``, ``usercomment``, ``imagedescription``, ``software``, ``title``, ``source``, ``dream``,
+``sd-metadata``, ``invokeai_metadata``, ``generation_data``, ``parameters-json``, ``smproj`` … ; ``alpha`` and
+``rgb`` for texts hidden in pixels; ``cbor:actions`` and the like for C2PA manifests. ComfyUI savers hide graphs in any EXIF tag
+behind a prefix (``IFD0:Make`` = ``workflow:{…}``), so a text with such a prefix takes the prefix's role.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+import orjson
+from pydantic import JsonValue
+
+from service.records import Blob, Blobs, RawRecord
+
+VERSION = 1
+
+TEXT_GROUPS = frozenset({"PNG", "ExifIFD", "IFD0", "IFD1", "QuickTime", "Keys", "ItemList", "UserData"})
+TEXT_GROUPS |= {"Matroska", "GIF", "File", "RIFF", "Stealth", "IPTC", "CBOR", "JUMBF", "Jpeg2000", "JPEG"}
+"""Besides every ``XMP-…``: the groups where a generator's words have been seen."""
+
+MANIFEST_GROUPS = frozenset({"CBOR", "JUMBF"})
+"""Their tags are named by what stands in a C2PA manifest, so their roles keep the group."""
+
+NOT_TEXT = frozenset(
+    "imagewidth imageheight bitdepth colortype compression filter interlace filename directory filesize "
+    "filetype filetypeextension mimetype filemodifydate fileaccessdate fileinodechangedate filepermissions "
+    "exifbyteorder encodingprocess bitspersample colorcomponents ycbcrsubsampling currentiptcdigest "
+    "jumdtype pad hash item0 item1 item2 item3 alg exclusions signature".split(),
+)
+"""Tags of those groups that ExifTool derives from the container, or that hold only digests."""
+
+PREFIX = re.compile(r"\A\s*(prompt|workflow|parameters)\s*:\s*(?=[\[{])", re.IGNORECASE)
+
+MAX_JSON = 64 * 1024 * 1024
+"""Characters. Real graphs reach 5 MB; past this a text is kept but not parsed."""
+
+
+def collect(raw: RawRecord) -> Blobs:
+    """Return the texts of a record by role, in the order in which the file holds them."""
+    texts: dict[str, list[Blob]] = {}
+    for role, blob in _blobs(raw.tags):
+        texts.setdefault(role, []).append(blob)
+    width, height = dimensions(raw.tags)
+    return Blobs(
+        texts={role: tuple(blobs) for role, blobs in texts.items()},
+        file_name=raw.file.path.rsplit("/", 1)[-1],
+        width=width,
+        height=height,
+    )
+
+
+def _blobs(tags: Mapping[str, JsonValue]) -> Iterator[tuple[str, Blob]]:
+    for name, value in tags.items():
+        group, _, rest = name.partition(":")
+        tag = rest.rsplit(":", 1)[-1].lower()
+        if not (group in TEXT_GROUPS or group.startswith("XMP-")) or tag in NOT_TEXT:
+            continue
+        if group in MANIFEST_GROUPS:
+            yield f"{group.lower()}:{tag}", _manifest_entry(value, name)
+        elif isinstance(value, str) and value.strip():
+            yield _text(tag, repaired(value, group), name)
+
+
+def _manifest_entry(value: JsonValue, source: str) -> Blob:
+    if isinstance(value, str):
+        return Blob(value, source)
+    return Blob(orjson.dumps(value).decode(), source, value)
+
+
+def _text(tag: str, text: str, source: str) -> tuple[str, Blob]:
+    prefix = PREFIX.match(text)
+    if prefix:
+        tag, text = prefix[1].lower(), text[prefix.end() :]
+    return tag, Blob(text, source, parsed(text))
+
+
+def parsed(text: str) -> JsonValue:
+    """Return a JSON object or array, or None where the text is neither.
+
+    Integers keep all their digits. ComfyUI writes ``NaN`` into graphs, which is not JSON; it is read as None.
+    """
+    start = text.lstrip("\ufeff \t\r\n\0")[:1]
+    if start not in ("{", "[") or len(text) > MAX_JSON:
+        return None
+    text = text.strip("\ufeff \t\r\n\0")
+    if _LONG_NUMBER.search(text) is None:  # orjson turns integers past 2^64 into floats
+        try:
+            found: JsonValue = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            pass
+        else:
+            return found
+    try:
+        found = json.loads(text, parse_constant=lambda _: None, strict=False)
+    except (ValueError, RecursionError):  # RecursionError: 10,000 brackets deep is an attack, not a graph
+        return None
+    return found
+
+
+_LONG_NUMBER = re.compile(r"\d{20}")
+
+
+def dimensions(tags: Mapping[str, JsonValue]) -> tuple[int | None, int | None]:
+    """Return the file's own width and height in pixels, where ExifTool states both."""
+    for group in ("PNG", "RIFF", "File", "GIF", "QuickTime", "Jpeg2000", "JXL", "Track1", "Matroska", "IFD0"):
+        width, height = tags.get(f"{group}:ImageWidth"), tags.get(f"{group}:ImageHeight")
+        pair = (_whole(width), _whole(height))
+        if None not in pair:
+            return pair
+    extent = tags.get("QuickTime:ImageSpatialExtent") or tags.get("Meta:ImageSpatialExtent")
+    match = re.fullmatch(r"(\d+)x(\d+)", str(extent))
+    return (int(match[1]), int(match[2])) if match else (None, None)
+
+
+def _whole(value: JsonValue) -> int | None:
+    text = str(value)
+    return int(text) if text.isdecimal() and len(text) < 10 and int(text) > 0 else None  # noqa: PLR2004
+
+
+def repaired(text: str, group: str) -> str:
+    """Undo the two encodings that arrive wrong; any other text is returned as it is.
+
+    UTF-8 in PNG ``tEXt`` (Stability Matrix, TensorArt) arrives as cp1252 mojibake; a UserComment in UTF-16
+    whose byte order the writer mislabelled arrives with its bytes swapped.
+    """
+    if text.isascii():
+        return text
+    if group == "PNG":
+        return _from_mojibake(text)
+    return _unswapped(text)
+
+
+_CP1252_HOLES = {chr(code): bytes([code]) for code in range(0x80, 0xA0)}
+
+
+def _from_mojibake(text: str) -> str:
+    try:
+        data = b"".join(_cp1252_byte(character) for character in text)
+        return data.decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _cp1252_byte(character: str) -> bytes:
+    return _CP1252_HOLES.get(character) or character.encode("cp1252")
+
+
+def _unswapped(text: str) -> str:
+    if any(ord(character) & 0xFF for character in text[:8] if ord(character) > 0xFF) or text[:8].isascii():  # noqa: PLR2004
+        return text
+    swapped = text.encode("utf-16-le", "surrogatepass").decode("utf-16-be", "replace")
+    return swapped if swapped.isascii() else text
