@@ -1,0 +1,367 @@
+-- AIImageMetaPipe: the database, line by line.
+--
+-- This file creates a new database and may be run again over an existing one: nothing is lost, nothing is done
+-- twice. It runs as it stands when pasted into DB Browser for SQLite: no BEGIN or COMMIT, no extension, nothing
+-- newer than SQLite 3.35.
+--
+-- What to query:  v_images_search (one line an image, everything), images, kv, tokens, resources, passes,
+--                 v_images_with_core_params, v_images_with_resources, v_conflicts, v_duplicates,
+--                 model_versions, failures, service_status.
+-- What lies below: *_rows hold the long lists in a compact form, terms and texts hold each repeated string once,
+--                 raw_records keeps what ExifTool said. Query the views above them; the compact form may change.
+
+PRAGMA application_id = 1095322960;  -- 'AIMP' in ASCII: `file out/images.db` and the service know the file by it
+PRAGMA user_version = 1;             -- the version of this schema; the service upgrades older ones, refuses newer
+
+
+-- ── Images ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- One row a file that was ever seen in a watched folder. It holds everything that the three v_images views show,
+-- so that those views are plain SELECTs of this one table: DB Browser's COUNT(*) costs milliseconds at any size.
+CREATE TABLE IF NOT EXISTS images (
+    id              INTEGER PRIMARY KEY,     -- stays when the file is moved or renamed
+    stable_id       TEXT NOT NULL UNIQUE,    -- from root and path alone: the same on every machine and after a rebuild
+    root            TEXT NOT NULL,           -- name of the watched folder in config.toml
+    folder          TEXT NOT NULL,           -- below the root, with a final '/'; '' for the root itself
+    file_name       TEXT NOT NULL,
+    path            TEXT GENERATED ALWAYS AS (folder || file_name) VIRTUAL,  -- relative to the root, with '/'
+    size_bytes      INTEGER NOT NULL,
+    mtime_ns        INTEGER NOT NULL,        -- last written, nanoseconds since 1970 (UTC)
+    modified_at     TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%dT%H:%M:%SZ', mtime_ns / 1000000000, 'unixepoch')) VIRTUAL,
+    state           TEXT NOT NULL DEFAULT 'present' CHECK (state IN ('present', 'missing')),
+    missing_since   TEXT,                    -- when the file was first not found; NULL while it is there
+    sha256          TEXT,                    -- of the whole file
+    mime_type       TEXT,                    -- by the file's first bytes, whatever its name says
+    file_width      INTEGER,                 -- pixels of the file
+    file_height     INTEGER,
+    status          TEXT NOT NULL CHECK (status IN ('ok', 'partial', 'no_metadata', 'unreadable')),
+    recipe          TEXT NOT NULL,           -- versions of the stages that made this row: 'a1111@1 parsers@1 …'
+    first_seen_at   TEXT NOT NULL,
+    ingested_at     TEXT NOT NULL,           -- when this row was last written
+    generator       TEXT,                    -- a1111, forge, comfyui …; NULL where the file names none
+    -- The base pass, in the words of the file; *_norm in ComfyUI's names. NULL: the file does not say.
+    model           TEXT,                    -- checkpoint or diffusion model
+    model_hash      TEXT,
+    sampler         TEXT,
+    sampler_norm    TEXT,
+    scheduler       TEXT,
+    scheduler_norm  TEXT,
+    steps           INTEGER,
+    cfg_scale       REAL,
+    seed            TEXT,                    -- decimal digits; ComfyUI's seeds reach 2^64-1, past SQLite's integers
+    width           INTEGER,                 -- pixels that were sampled, as the metadata states them
+    height          INTEGER,
+    clip_skip       INTEGER,                 -- positive: 2 = the last but one layer
+    denoise         REAL,                    -- 0 to 1
+    vae             TEXT,
+    upscaler        TEXT,
+    -- The resources, joined by ', '; the table resources has one row for each.
+    loras           TEXT,                    -- 'name:weight'
+    embeddings      TEXT,
+    checkpoints     TEXT,
+    vaes            TEXT,
+    upscalers       TEXT,
+    other_resources TEXT,                    -- 'kind:name'
+    warnings        TEXT,                    -- why the row is partial, one reason a line
+    positive_prompt TEXT,                    -- '' = stated and empty; NULL = not stated
+    negative_prompt TEXT,
+    prompt_preview  TEXT GENERATED ALWAYS AS      -- the prompt's beginning on one line, at most 120 characters
+        (substr(trim(replace(replace(replace(substr(positive_prompt, 1, 400), char(13), ' '), char(10), ' '), char(9), ' ')), 1, 120)) VIRTUAL
+);
+
+-- The rescan's index: a whole folder is compared with the disk without touching the wide rows.
+CREATE INDEX IF NOT EXISTS images_by_place ON images (root, folder, file_name, size_bytes, mtime_ns, state);
+-- Finds copies, and a moved file's old row.
+CREATE INDEX IF NOT EXISTS images_by_sha256 ON images (sha256, state);
+-- Finds the rows that an older version of a stage made.
+CREATE INDEX IF NOT EXISTS images_by_recipe ON images (recipe);
+-- What people sort, filter and group by.
+CREATE INDEX IF NOT EXISTS images_by_modified ON images (modified_at);
+CREATE INDEX IF NOT EXISTS images_by_file_name ON images (file_name);
+CREATE INDEX IF NOT EXISTS images_by_model ON images (model);
+CREATE INDEX IF NOT EXISTS images_by_sampler ON images (sampler_norm, scheduler_norm);
+CREATE INDEX IF NOT EXISTS images_by_generator ON images (generator);
+CREATE INDEX IF NOT EXISTS images_by_status ON images (status, state);
+CREATE INDEX IF NOT EXISTS images_by_seed ON images (seed);
+
+
+-- ── Strings that repeat ──────────────────────────────────────────────────────────────────────────────────────
+
+-- What is looked up by its text: normalized tokens, keys, names of resources, hashes.
+CREATE TABLE IF NOT EXISTS terms (
+    id   INTEGER PRIMARY KEY,
+    term TEXT NOT NULL UNIQUE
+);
+
+-- What is only read back: values, sources, spellings. Found again by hash, so that a long text stands here once.
+CREATE TABLE IF NOT EXISTS texts (
+    id   INTEGER PRIMARY KEY,
+    hash INTEGER NOT NULL UNIQUE,            -- the text's BLAKE2b, first 64 bits as a signed integer
+    text TEXT NOT NULL
+);
+
+
+-- ── Facts ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- Every fact a file states. Our keys come first, then the generator's own, verbatim.
+CREATE TABLE IF NOT EXISTS kv_rows (
+    image_id  INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    ordinal   INTEGER NOT NULL,
+    key_id    INTEGER NOT NULL REFERENCES terms (id),
+    value_id  INTEGER REFERENCES texts (id), -- NULL: the view takes it from where it already stands
+    source_id INTEGER REFERENCES texts (id),
+    PRIMARY KEY (image_id, ordinal)
+) WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS kv_by_key ON kv_rows (key_id, value_id);
+
+
+-- ── Tokens ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- The prompts cut by their grammar.
+CREATE TABLE IF NOT EXISTS token_rows (
+    image_id    INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    side        TEXT NOT NULL,               -- 'pos' or 'neg', as text: an expression here makes searches five times slower
+    position    INTEGER NOT NULL,            -- from 0, within its side
+    term_id     INTEGER NOT NULL REFERENCES terms (id),
+    spelling_id INTEGER REFERENCES texts (id),  -- as written, where that differs from the term
+    weight      REAL NOT NULL,
+    kind        TEXT NOT NULL,
+    PRIMARY KEY (image_id, side, position)
+) WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS tokens_by_term ON token_rows (term_id, side, image_id);
+
+
+-- ── Resources ────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- The model files an image was made with.
+CREATE TABLE IF NOT EXISTS resource_rows (
+    image_id         INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    ordinal          INTEGER NOT NULL,
+    kind             TEXT NOT NULL,
+    name_id          INTEGER NOT NULL REFERENCES terms (id),
+    label_id         INTEGER REFERENCES texts (id),  -- where it differs from the name
+    weight           REAL,
+    clip_weight      REAL,
+    hash_id          INTEGER REFERENCES terms (id),
+    hash_kind        TEXT,
+    model_version_id INTEGER,
+    source_id        INTEGER REFERENCES texts (id),
+    extra_json       TEXT,
+    PRIMARY KEY (image_id, ordinal)
+) WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS resources_by_name ON resource_rows (name_id, kind);
+CREATE INDEX IF NOT EXISTS resources_by_kind ON resource_rows (kind, name_id);
+CREATE INDEX IF NOT EXISTS resources_by_version ON resource_rows (model_version_id) WHERE model_version_id IS NOT NULL;
+
+-- What is known about models from outside the images: CivitAI exports, manual maps, local model folders.
+CREATE TABLE IF NOT EXISTS model_versions (
+    version_id   INTEGER PRIMARY KEY,        -- CivitAI's model version id
+    model_id     INTEGER,
+    model_name   TEXT,
+    version_name TEXT,
+    kind         TEXT,
+    base_model   TEXT,
+    air          TEXT,
+    sha256       TEXT,
+    autov1       TEXT,
+    autov2       TEXT,
+    autov3       TEXT,
+    file_name    TEXT,
+    source       TEXT,                       -- the file it was learnt from
+    updated_at   TEXT
+);
+
+
+-- ── Sampling passes ──────────────────────────────────────────────────────────────────────────────────────────
+
+-- Every time something was sampled on the way to the saved image.
+CREATE TABLE IF NOT EXISTS pass_rows (
+    image_id        INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    ordinal         INTEGER NOT NULL,        -- 0 = the base pass
+    role            TEXT NOT NULL,
+    sampler         TEXT,
+    sampler_norm    TEXT,
+    scheduler       TEXT,
+    scheduler_norm  TEXT,
+    steps           INTEGER,
+    start_step      INTEGER,
+    end_step        INTEGER,
+    cfg_scale       REAL,
+    guidance        REAL,
+    seed            TEXT,
+    denoise         REAL,
+    width           INTEGER,
+    height          INTEGER,
+    model           TEXT,
+    model_hash      TEXT,
+    positive_prompt TEXT,                    -- of a later pass, where it differs from the base pass
+    negative_prompt TEXT,
+    own_prompts     INTEGER NOT NULL DEFAULT 0,  -- bit 1: positive_prompt is this pass's own; bit 2: negative_prompt is
+    PRIMARY KEY (image_id, ordinal)
+) WITHOUT ROWID;
+
+
+-- ── Two sources, one file ────────────────────────────────────────────────────────────────────────────────────
+
+-- Where two places in one file disagree; a was taken.
+CREATE TABLE IF NOT EXISTS conflict_rows (
+    image_id INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    ordinal  INTEGER NOT NULL,
+    field    TEXT NOT NULL,
+    value_a  TEXT,
+    source_a TEXT,
+    value_b  TEXT,
+    source_b TEXT,
+    PRIMARY KEY (image_id, ordinal)
+) WITHOUT ROWID;
+
+
+-- ── The service's own ────────────────────────────────────────────────────────────────────────────────────────
+
+-- What ExifTool said of each file, whole, as zstandard-compressed JSON: `reprocess` reads it instead of the file.
+CREATE TABLE IF NOT EXISTS raw_records (
+    image_id INTEGER PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE,
+    record   BLOB NOT NULL
+);
+
+-- Files that could not be read, and when they are tried again.
+CREATE TABLE IF NOT EXISTS failures (
+    root        TEXT NOT NULL,
+    path        TEXT NOT NULL,               -- relative to the root
+    stage       TEXT NOT NULL,               -- 'extract', 'parse', 'store' …
+    error_class TEXT NOT NULL,
+    message     TEXT NOT NULL,
+    attempts    INTEGER NOT NULL,
+    first_at    TEXT NOT NULL,
+    last_at     TEXT NOT NULL,
+    next_try_at TEXT NOT NULL,
+    PRIMARY KEY (root, path)
+) WITHOUT ROWID;
+
+-- The watched folders, and whether they were there when last looked at.
+CREATE TABLE IF NOT EXISTS roots (
+    name       TEXT PRIMARY KEY,
+    location   TEXT NOT NULL,                -- absolute path on the machine that watched it last
+    online     INTEGER NOT NULL DEFAULT 1,   -- 0: not there, or emptied; its images are then not marked missing
+    note       TEXT,                         -- why it is offline, and the mend
+    changed_at TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- One row: what the service is doing. `aiimagepipe status` says more.
+CREATE TABLE IF NOT EXISTS service_status (
+    id               INTEGER PRIMARY KEY CHECK (id = 1),
+    pid              INTEGER,
+    host             TEXT,
+    started_at       TEXT,
+    heartbeat_at     TEXT,                   -- older than a minute: the service is not running
+    last_event_at    TEXT,                   -- when the last file-system event came
+    last_rescan_at   TEXT,
+    queued           INTEGER,                -- files waiting
+    done             INTEGER,                -- files since the start
+    failed           INTEGER,
+    exiftool_version TEXT,
+    sqlite_version   TEXT,
+    message          TEXT                    -- what it waits for, in words
+);
+
+
+-- ── Views ────────────────────────────────────────────────────────────────────────────────────────────────────
+-- Dropped and made anew, so that running this file brings them up to date. Looked-up strings are scalar subqueries
+-- and not joins, so that a query which does not name the column does not pay for it.
+
+DROP VIEW IF EXISTS v_images_search;
+-- One line an image: everything.
+CREATE VIEW v_images_search AS
+SELECT id AS image_id, file_name, prompt_preview, model, loras, sampler_norm, scheduler_norm, steps, cfg_scale,
+       seed, width, height, generator, sampler, scheduler, model_hash, vae, clip_skip, denoise, upscaler,
+       checkpoints, embeddings, vaes, upscalers, other_resources, status, state, modified_at, ingested_at,
+       warnings, positive_prompt, negative_prompt, root, path
+FROM images;
+
+DROP VIEW IF EXISTS v_images_with_core_params;
+-- One line an image: how it was sampled.
+CREATE VIEW v_images_with_core_params AS
+SELECT id AS image_id, path, file_name, prompt_preview, model, model_hash, sampler, sampler_norm, scheduler,
+       scheduler_norm, steps, cfg_scale, seed, width, height, clip_skip, denoise, generator, status,
+       positive_prompt, negative_prompt
+FROM images;
+
+DROP VIEW IF EXISTS v_images_with_resources;
+-- One line an image: what it was made with.
+CREATE VIEW v_images_with_resources AS
+SELECT id AS image_id, path, file_name, model, model_hash, checkpoints, loras, embeddings, vae, vaes, upscaler,
+       upscalers, other_resources
+FROM images;
+
+DROP VIEW IF EXISTS kv;
+-- Every fact of every image, and where in the file it was read.
+CREATE VIEW kv AS
+SELECT r.image_id AS image_id,
+       k.term AS key,
+       CASE WHEN r.value_id IS NOT NULL THEN (SELECT v.text FROM texts v WHERE v.id = r.value_id)
+            WHEN k.term = 'positive_prompt' THEN (SELECT i.positive_prompt FROM images i WHERE i.id = r.image_id)
+            WHEN k.term = 'negative_prompt' THEN (SELECT i.negative_prompt FROM images i WHERE i.id = r.image_id)
+            WHEN k.term = 'prompt_tokens' THEN
+                (SELECT json_group_array(COALESCE(s.text, t.term))
+                 FROM token_rows u CROSS JOIN terms t ON t.id = u.term_id LEFT JOIN texts s ON s.id = u.spelling_id
+                 WHERE u.image_id = r.image_id AND u.side = 'pos')
+            WHEN k.term = 'neg_tokens' THEN
+                (SELECT json_group_array(COALESCE(s.text, t.term))
+                 FROM token_rows u CROSS JOIN terms t ON t.id = u.term_id LEFT JOIN texts s ON s.id = u.spelling_id
+                 WHERE u.image_id = r.image_id AND u.side = 'neg')
+       END AS value,
+       (SELECT o.text FROM texts o WHERE o.id = r.source_id) AS source
+FROM kv_rows r
+JOIN terms k ON k.id = r.key_id;
+
+DROP VIEW IF EXISTS tokens;
+-- Every token of every prompt.
+CREATE VIEW tokens AS
+SELECT r.image_id AS image_id, r.side AS side, r.position AS position,
+       COALESCE((SELECT s.text FROM texts s WHERE s.id = r.spelling_id), t.term) AS token,
+       t.term AS t_norm, r.weight AS weight, r.kind AS kind
+FROM token_rows r
+JOIN terms t ON t.id = r.term_id;
+
+DROP VIEW IF EXISTS resources;
+-- Every resource of every image. name is the AIR URN where it is known, label what the file wrote.
+CREATE VIEW resources AS
+SELECT r.image_id AS image_id, r.kind AS kind, n.term AS name,
+       COALESCE((SELECT l.text FROM texts l WHERE l.id = r.label_id), n.term) AS label,
+       r.weight AS weight, r.clip_weight AS clip_weight,
+       (SELECT h.term FROM terms h WHERE h.id = r.hash_id) AS hash, r.hash_kind AS hash_kind,
+       r.model_version_id AS model_version_id,
+       (SELECT o.text FROM texts o WHERE o.id = r.source_id) AS source, r.extra_json AS extra_json
+FROM resource_rows r
+JOIN terms n ON n.id = r.name_id;
+
+DROP VIEW IF EXISTS passes;
+-- Every sampling pass of every image; is_primary marks the one that images shows.
+CREATE VIEW passes AS
+SELECT p.image_id AS image_id, p.ordinal AS ordinal, p.ordinal = 0 AS is_primary, p.role AS role,
+       p.sampler AS sampler, p.sampler_norm AS sampler_norm, p.scheduler AS scheduler,
+       p.scheduler_norm AS scheduler_norm, p.steps AS steps, p.start_step AS start_step, p.end_step AS end_step,
+       p.cfg_scale AS cfg_scale, p.guidance AS guidance, p.seed AS seed, p.denoise AS denoise, p.width AS width,
+       p.height AS height, p.model AS model, p.model_hash AS model_hash,
+       CASE WHEN p.own_prompts & 1 THEN p.positive_prompt
+            ELSE (SELECT i.positive_prompt FROM images i WHERE i.id = p.image_id) END AS positive_prompt,
+       CASE WHEN p.own_prompts & 2 THEN p.negative_prompt
+            ELSE (SELECT i.negative_prompt FROM images i WHERE i.id = p.image_id) END AS negative_prompt
+FROM pass_rows p;
+
+DROP VIEW IF EXISTS v_conflicts;
+-- Where two places in one file disagree; value_a was taken.
+CREATE VIEW v_conflicts AS
+SELECT image_id, field, value_a, source_a, value_b, source_b FROM conflict_rows;
+
+DROP VIEW IF EXISTS v_duplicates;
+-- Files with the same content, each path on a line of its own.
+CREATE VIEW v_duplicates AS
+SELECT d.sha256 AS sha256, d.copies AS copies,
+       (SELECT group_concat(i.root || '/' || i.path, char(10)) FROM images i
+        WHERE i.sha256 = d.sha256 AND i.state = 'present') AS paths
+FROM (SELECT sha256, COUNT(*) AS copies FROM images
+      WHERE sha256 IS NOT NULL AND state = 'present' GROUP BY sha256 HAVING COUNT(*) > 1) d;
