@@ -192,8 +192,8 @@ class Resource:
 class Generation:
     """What one generator says of how the image was made, in its own words and units."""
 
-    generator: str
-    """As the database names it: ``a1111``, ``forge``, ``comfyui`` …"""
+    generator: str | None
+    """As the database names it: ``a1111``, ``forge``, ``comfyui`` …; None where the file names none."""
     fields: Mapping[Field, Stated]
     """Of the base pass and of the image as a whole. A missing key means the file does not say."""
     passes: tuple[Sampling, ...] = ()

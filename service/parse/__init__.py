@@ -1,1 +1,44 @@
-""""""
+"""From texts to one generator's words. To add a generator: one module, one line in PARSERS, one fixture."""
+
+from dataclasses import dataclass
+
+from service.parse import a1111, comfyui, unread
+from service.parse.base import Claim, Parser
+from service.records import Blobs, Generation
+
+PARSERS: tuple[Parser, ...] = (
+    comfyui.PARSER,  # before the infotexts: a graph is what ran, a text beside it is what a saver made of it
+    a1111.PARSER,
+    unread.PARSER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the parsers made of one file."""
+
+    parser: Parser
+    generation: Generation
+    rivals: tuple[tuple[Parser, Generation], ...] = ()
+    """Other parsers that found their own text in the same file: they fill gaps and show conflicts."""
+
+
+def choose(blobs: Blobs) -> Parser | None:
+    """Return the parser with the highest claim (the first of equals), or None where none claims the file."""
+    claims = _claims(blobs)
+    return max(claims, key=claims.__getitem__, default=None)
+
+
+def read(blobs: Blobs) -> Reading | None:
+    """Return the best parser's answer and those of its rivals, or None where the file has no such metadata."""
+    claims = _claims(blobs)
+    if not claims:
+        return None
+    best = max(claims, key=claims.__getitem__)
+    rivals = [parser for parser, claim in claims.items() if parser is not best and claim >= Claim.SHAPE]
+    return Reading(best, best.parse(blobs), tuple((rival, rival.parse(blobs)) for rival in rivals))
+
+
+def _claims(blobs: Blobs) -> dict[Parser, Claim]:
+    claims = {parser: parser.claim(blobs) for parser in PARSERS} if blobs.texts else {}
+    return {parser: claim for parser, claim in claims.items() if claim > Claim.NO}
