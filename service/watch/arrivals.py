@@ -1,0 +1,46 @@
+"""What the inbox gives the worker."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.paths import Root
+from service.records import WatchedFile
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A settled file, ready to be read."""
+
+    root: Root
+    file: WatchedFile
+    location: Path
+    attempts: int = 0
+    """How often it was put back before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A path that is there no longer. It may have been a folder: all that is known below it is gone with it."""
+
+    root: str
+    path: str
+    """Stored form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is due now. A file that moved stands in both lists of the same take."""
+
+    arrived: tuple[Arrival, ...] = ()
+    gone: tuple[Gone, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that cannot be opened and is still tried."""
+
+    root: str
+    location: Path
+    since: float
+    attempts: int
+    reason: str

@@ -1,0 +1,49 @@
+"""What lies in a folder, and in all folders below it, without recursion and without following links."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from service.watch.ignore import Names, kind_of
+
+
+@dataclass(slots=True)
+class Listing:
+    """One folder's entries. Links, devices and what is ignored stand in ``names`` alone."""
+
+    files: list[os.DirEntry[str]] = field(default_factory=list)
+    """With a watched extension; not yet checked against the ignore patterns."""
+    folders: list[str] = field(default_factory=list)
+    """Absolute paths of those to be entered."""
+    names: set[str] = field(default_factory=set)
+    """Of everything that is there."""
+
+
+def listing(folder: str, names: Names) -> Listing:
+    """Return what lies in one folder. Raises OSError where that cannot be told for certain."""
+    found = Listing()
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            found.names.add(entry.name)
+            if entry.is_file(follow_symlinks=False):
+                if names.has_extension(entry.name):
+                    found.files.append(entry)
+            elif entry.is_dir(follow_symlinks=False) and names.is_entered(entry.name) and not _is_junction(entry):
+                found.folders.append(entry.path)
+    return found
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    return os.name == "nt" and kind_of(entry.stat(follow_symlinks=False)) == "link"
+
+
+def files_below(folder: str, names: Names) -> Iterator[str]:
+    """Yield the absolute path of every watched file at any depth; what cannot be listed is passed over."""
+    waiting = [folder]
+    while waiting:
+        try:
+            found = listing(waiting.pop(), names)
+        except OSError:  # gone again, or not for us: the next rescan tells
+            continue
+        waiting.extend(found.folders)
+        yield from (entry.path for entry in found.files if names.is_image(entry.name))

@@ -1,0 +1,151 @@
+"""The disk against the database, folder by folder, so that memory stays flat at millions of rows."""
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Literal, NamedTuple
+
+import structlog
+
+from service.paths import Root, to_stored
+from service.records import WatchedFile
+from service.watch.folder import listing
+from service.watch.ignore import Names, kind_of
+from service.watch.marker import RootState, is_believable
+
+log = structlog.get_logger()
+
+
+class Known(NamedTuple):
+    """What the database holds of one file."""
+
+    size: int
+    mtime_ns: int
+    present: bool
+    """False where it is held as missing."""
+
+
+KnownFiles = Callable[[str], Mapping[str, Known]]
+"""From a stored folder (``""`` is the root itself) to its files by stored name. Asked once a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A file the database does not hold as it lies there. It may still be being written."""
+
+    file: WatchedFile
+    location: Path
+    how: Literal["new", "changed", "back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A file the database holds as present, and which is not there."""
+
+    root: str
+    path: str
+    """Stored form."""
+
+
+def rescan(
+    root: Root,
+    state: RootState,
+    known: KnownFiles,
+    folders: Iterable[str],
+    names: Names,
+) -> Iterator[Changed | Missing]:
+    """Yield every difference between the disk and what the database knows of this root.
+
+    ``folders`` gives all stored folders in which the database holds present files. It is read last, so that the
+    caller may write what was yielded before; a folder that cannot be listed yields nothing for what lies below it.
+    """
+    yield from _Rescan(root, state, known, names).run(folders)
+
+
+class _Rescan:
+    def __init__(self, root: Root, state: RootState, known: KnownFiles, names: Names) -> None:
+        self._root = root
+        self._state = state
+        self._known = known
+        self._names = names
+        self._seen: set[str] = set()
+        self._unread: set[str] = set()
+
+    def run(self, folders: Iterable[str]) -> Iterator[Changed | Missing]:
+        waiting = [str(self._root.path)]
+        while waiting:
+            yield from self._folder(waiting.pop(), waiting)
+        for folder in folders:
+            yield from self._vanished(folder)
+
+    def _folder(self, folder: str, waiting: list[str]) -> Iterator[Changed | Missing]:
+        stored = self._stored_folder(folder)
+        try:
+            found = listing(folder, self._names)
+        except (FileNotFoundError, NotADirectoryError):  # deleted since its parent was listed
+            return
+        except OSError as error:
+            self._unread.add(stored)
+            log.warning("folder_not_listed", path=folder, reason=error.strerror or str(error))
+            return
+        self._seen.add(stored)
+        if self._root.recursive:
+            waiting.extend(found.folders)
+        known = self._known(stored)
+        prefix = f"{stored}/" if stored else ""
+        for entry in found.files:
+            yield from self._file(entry, prefix, known)
+        yield from self._missing(prefix, known, {_stored_name(name) for name in found.names})
+
+    def _stored_folder(self, folder: str) -> str:
+        stored = self._root.relative(Path(folder))
+        return "" if stored == "." else stored
+
+    def _file(self, entry: os.DirEntry[str], prefix: str, known: Mapping[str, Known]) -> Iterator[Changed]:
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError:  # gone since the listing; if for good, the next rescan tells
+            return
+        name = _stored_name(entry.name)
+        row = known.get(name)
+        size, mtime_ns = status.st_size, status.st_mtime_ns
+        if row is not None and row.size == size and row.mtime_ns == mtime_ns and row.present:
+            return
+        if kind_of(status) != "file" or not self._names.is_entered(entry.name):
+            return
+        file = WatchedFile(root=self._root.name, path=prefix + name, size=size, mtime_ns=mtime_ns)
+        how: Literal["new", "changed", "back"] = "new" if row is None else "changed" if row.present else "back"
+        yield Changed(file, Path(entry.path), how)
+
+    def _vanished(self, folder: str) -> Iterator[Missing]:
+        """Yield the files of a folder the database knows and the walk did not meet, if it is truly gone."""
+        parts = folder.split("/")
+        above = {"", *("/".join(parts[:end]) for end in range(1, len(parts) + 1))}
+        if folder in self._seen or self._unread & above:
+            return
+        try:
+            # What is there but was not entered (it is ignored now, or a link) is not missing.
+            is_gone = stat.S_ISREG(os.lstat(self._root.locate(folder)).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            is_gone = True
+        except OSError as error:
+            log.warning("folder_not_listed", path=folder, reason=error.strerror or str(error))
+            return
+        if is_gone:
+            yield from self._missing(f"{folder}/", self._known(folder), set())
+
+    def _missing(self, prefix: str, known: Mapping[str, Known], there: set[str]) -> Iterator[Missing]:
+        gone = [name for name, row in known.items() if row.present and name not in there]
+        if not gone or not self._state.online:
+            return
+        if not is_believable(self._root, marked=self._state.marked):  # the share left while we looked
+            log.warning("root_left_during_rescan", root=self._root.name)
+            self._unread.add("")
+            return
+        yield from (Missing(self._root.name, prefix + name) for name in gone)
+
+
+def _stored_name(name: str) -> str:
+    return name if name.isascii() else to_stored(PurePath(name))

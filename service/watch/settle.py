@@ -1,0 +1,144 @@
+"""When a file is quiet enough to be read. Time is an argument, on a monotonic clock."""
+
+import os
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from math import inf
+
+import structlog
+
+from service.paths import Root
+from service.watch.ignore import kind_of
+from service.watch.settings import WatchSettings
+
+log = structlog.get_logger()
+
+State = tuple[int, int]
+"""Size and mtime_ns. Whatever event comes, a file that keeps both has not changed."""
+
+GONE: State = (-1, -1)
+"""Nothing is there. It must be still as long as a file: programs that save by delete and rename leave a gap."""
+
+LOOK_DELAY_S = 0.01
+"""From an event to the look at the file. A writer's create, modify and close arrive within it and cost one look."""
+
+BELIEF_S = 0.05
+"""How far back an event is believed to be the last change. A busy worker looks late, and not all writes give events."""
+
+FIRST_WAIT_S = 0.5
+LONGEST_WAIT_S = 60.0
+
+
+class Verdict(Enum):
+    """What a look at a path found."""
+
+    WAIT = auto()
+    """Look again when it is ``due``."""
+    SETTLED = auto()
+    GONE = auto()
+    NOT_OURS = auto()
+    """A folder, a link, a device, a file whose bytes lie in a cloud."""
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A path that was heard of and is not yet known to be quiet."""
+
+    root: Root
+    path: str
+    """Absolute."""
+    heard: float
+    """When the last event came."""
+    due: float
+    """When to look at it next."""
+    first: float = field(init=False)
+    looked: float = -inf
+    state: State | None = None
+    still_since: float = inf
+    not_before: float = -inf
+    """Set where the worker put it back: its next try."""
+    attempts: int = 0
+    """How often the worker put it back."""
+    refusals: int = 0
+    refusal: str | None = None
+    """Why it cannot be opened, where that is what it waits for."""
+    told: bool = False
+
+    def __post_init__(self) -> None:
+        self.first = self.heard
+
+    def hear(self, now: float) -> bool:
+        """Note another event, and return whether the next look has thereby come nearer."""
+        self.heard = max(self.heard, now)
+        is_nearer = now + LOOK_DELAY_S < self.due
+        if is_nearer:
+            self.due = now + LOOK_DELAY_S
+        return is_nearer
+
+
+class Settling:
+    """The rule by which a candidate becomes a file."""
+
+    def __init__(self, settings: WatchSettings) -> None:
+        self._settings = settings
+        self._told_of_placeholders = False
+
+    def look(self, candidate: Candidate, now: float) -> Verdict:
+        """Look at the path and judge it. For WAIT, ``due`` says when to look again; SETTLED has its ``state``."""
+        try:
+            state = self._state(candidate.path)
+        except OSError as error:
+            return self._refused(candidate, now, error)
+        if state is None:
+            return Verdict.NOT_OURS
+        self._compare(candidate, state, now)
+        candidate.due = max(candidate.still_since + self._stillness(state), candidate.not_before)
+        if candidate.due > now:
+            self._tell(candidate, now, "file_still_changes")
+            return Verdict.WAIT
+        return Verdict.GONE if state == GONE else self._open(candidate, now)
+
+    def _state(self, path: str) -> State | None:
+        try:
+            status = os.lstat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return GONE
+        kind = kind_of(status)
+        if kind == "placeholder" and not self._told_of_placeholders:
+            self._told_of_placeholders = True
+            log.warning("cloud_files_skipped", first=path, mend="let the cloud program keep them on this device")
+        return (status.st_size, status.st_mtime_ns) if kind == "file" else None
+
+    @staticmethod
+    def _compare(candidate: Candidate, state: State, now: float) -> None:
+        if state != candidate.state:
+            candidate.state = state
+            by_event = candidate.heard > candidate.looked
+            candidate.still_since = max(candidate.heard, now - BELIEF_S) if by_event else now
+        candidate.looked = now
+
+    def _stillness(self, state: State) -> float:
+        return self._settings.settle_s if state[0] else self._settings.empty_settle_s
+
+    def _open(self, candidate: Candidate, now: float) -> Verdict:
+        # Windows refuses while a writer holds the file (PermissionError 13). O_NONBLOCK: should a pipe have
+        # taken the file's place since, an open of it would never return.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+        try:
+            os.close(os.open(candidate.path, flags))
+        except OSError as error:
+            return self._refused(candidate, now, error)
+        candidate.refusal = None
+        return Verdict.SETTLED
+
+    def _refused(self, candidate: Candidate, now: float, error: OSError) -> Verdict:
+        candidate.due = now + min(FIRST_WAIT_S * 2.0 ** min(candidate.refusals, 30), LONGEST_WAIT_S)
+        candidate.refusals += 1
+        candidate.refusal = error.strerror or str(error)
+        self._tell(candidate, now, "file_cannot_be_opened")
+        return Verdict.WAIT
+
+    def _tell(self, candidate: Candidate, now: float, event: str) -> None:
+        if not candidate.told and not candidate.attempts and now - candidate.first > self._settings.tell_after_s:
+            candidate.told = True
+            log.warning(event, path=candidate.path, waited_s=round(now - candidate.first), reason=candidate.refusal)
