@@ -17,6 +17,10 @@ class TryAgainError(PipeError):
     """Nothing is wrong with the file: something it needs is busy or away. Put back and tried later."""
 
 
+class FileGoneError(TryAgainError):
+    """The file was there when it was seen and is not now: deleted, renamed, or its share went away."""
+
+
 class ExtractorError(TryAgainError):
     """ExifTool died, hung, or answered what was not asked; the batch is read again one by one."""
 

@@ -1,0 +1,81 @@
+"""ExifTool's JSON, told apart by file name: a batch of three with one missing file gives two objects, in any case."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+import orjson
+from pydantic import JsonValue
+
+from service.errors import ExtractorError
+
+Tags = dict[str, JsonValue]
+
+_LONG_INTEGER = re.compile(rb'": \d{19}(?<!\\": \d{19})')
+"""A bare number that orjson might round. ExifTool 12.57 quotes all of more than 15 digits; others need not."""
+
+_PLACE = "System:Directory"
+"""Where the file lay on this machine, which is the root's business and not the image's."""
+
+
+def by_name(answer: bytes, asked: Sequence[str]) -> dict[str, Tags]:
+    """Return the tags of each file answered for. Raises ExtractorError for junk and for files not asked for."""
+    found: dict[str, Tags] = {}
+    for tags in objects(answer):
+        name = tags.pop("SourceFile", None)
+        if not isinstance(name, str):
+            raise ExtractorError("ExifTool's answer names no file")
+        found[name] = tags
+    if strangers := found.keys() - set(asked):
+        raise ExtractorError(f"ExifTool answered for a file it was not asked for: {min(strangers)}")
+    return found
+
+
+def only(answer: bytes) -> Tags | None:
+    """Return the tags of the one file that was asked for by an unspeakable name, None where there are none."""
+    found = objects(answer)
+    if len(found) != 1:
+        return None
+    found[0].pop("SourceFile", None)
+    return found[0]
+
+
+def objects(answer: bytes) -> list[Tags]:
+    """Return ExifTool's objects, without the folder's name. Raises ExtractorError for anything else."""
+    if not answer:
+        return []
+    found = _loaded(answer)
+    if not isinstance(found, list):
+        raise ExtractorError("ExifTool's answer is not a JSON array")
+    objects = [item for item in found if isinstance(item, dict)]
+    if len(objects) != len(found):
+        raise ExtractorError("ExifTool's answer holds more than objects")
+    for tags in objects:
+        tags.pop(_PLACE, None)
+    return objects
+
+
+def _loaded(answer: bytes) -> JsonValue:
+    if _LONG_INTEGER.search(answer) is None:
+        try:
+            quick: JsonValue = orjson.loads(answer)
+        except orjson.JSONDecodeError:
+            pass
+        else:
+            return quick
+    try:
+        # Bytes that are not UTF-8 cost their own characters, not the batch; NaN is no JSON and says nothing.
+        slow: JsonValue = json.loads(answer.decode("utf-8", "replace"), strict=False, parse_constant=lambda _: None)
+    except (ValueError, RecursionError) as error:
+        raise ExtractorError(f"ExifTool's answer is not JSON: {answer[:60]!r}") from error
+    return slow
+
+
+def complaint(stderr: bytes, tags: Mapping[str, JsonValue] | None = None) -> str:
+    """Return ExifTool's own words about a file, or that it had none."""
+    said = (tags or {}).get("ExifTool:Error")
+    if isinstance(said, str):
+        return f"ExifTool: {said}"
+    lines = stderr.decode("utf-8", "replace").splitlines()
+    first = next((line.strip() for line in lines if line.startswith(("Error", "Warning"))), "")
+    return f"ExifTool: {first[:300]}" if first else "ExifTool gave no answer for this file"

@@ -1,0 +1,116 @@
+"""A child process that dies with everything it started, and with us.
+
+Ctrl+C meant for this program must not reach it, so it has its own session (POSIX) or process group (Windows).
+"""
+
+import contextlib
+import functools
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import IO
+
+if sys.platform == "win32":
+    from service.extract.windows_job import Job
+else:
+    import resource
+
+_ENVIRONMENT = {"PERL_BADLANG": "0"}
+"""Without it Perl complains on stderr about a locale that is not installed, at every start."""
+
+
+class ProcessTree:
+    """A running program with pipes on all three ends. Its thread must outlive it: see ``_leash``."""
+
+    def __init__(self, argv: Sequence[str | bytes], memory_limit: int | None) -> None:
+        if sys.platform == "win32":
+            flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+            self._process = _start(argv, creationflags=flags)
+            self._job = Job(int(self._process._handle), memory_limit)  # type: ignore[attr-defined]  # noqa: SLF001
+        else:
+            self._process = _start([*_leash(), *argv], start_new_session=True)
+            if memory_limit is not None:
+                _limit_memory(self._process.pid, memory_limit)
+
+    @property
+    def pid(self) -> int:
+        """Return the process's number."""
+        return self._process.pid
+
+    @property
+    def pipes(self) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
+        """Return stdin, stdout and stderr, unbuffered."""
+        stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
+        if stdin is None or stdout is None or stderr is None:
+            raise RuntimeError("a pipe is missing")
+        return stdin, stdout, stderr
+
+    def kill(self) -> None:
+        """End the process and all it started, at once. Does nothing when it has ended and been waited for."""
+        if self._process.returncode is not None:
+            return
+        if sys.platform == "win32":
+            self._job.kill()
+        else:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Return the exit code, or None where it still runs after ``timeout`` seconds."""
+        try:
+            code = self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+        if sys.platform == "win32":
+            self._job.close()
+        return code
+
+    def communicate(self, timeout: float) -> tuple[bytes, bytes] | None:
+        """Return all of stdout and stderr, or None (and no process) where it runs longer than ``timeout`` seconds."""
+        try:
+            answer = self._process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self._process.communicate()
+            return None
+        self.wait()
+        return answer
+
+
+def _start(
+    argv: Sequence[str | bytes], *, start_new_session: bool = False, creationflags: int = 0
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        argv,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        env=os.environ | _ENVIRONMENT,
+        start_new_session=start_new_session,
+        creationflags=creationflags,
+    )
+
+
+@functools.cache
+def _leash() -> tuple[str, ...]:
+    """Return the words that make Linux kill the child when the thread that started it ends.
+
+    ExifTool polls its closed stdin for ever (12.57), so a service killed with SIGKILL would leave one behind. A
+    ``preexec_fn`` could do it too, but is unsafe beside other threads. Where util-linux has no ``setpriv
+    --pdeathsig``, the service manager's own clean-up must serve.
+    """
+    setpriv = shutil.which("setpriv", path=os.defpath) if sys.platform == "linux" else None
+    if setpriv is None:
+        return ()
+    told = subprocess.run([setpriv, "--help"], capture_output=True, check=False, timeout=10)
+    return (setpriv, "--pdeathsig", "KILL", "--") if b"--pdeathsig" in told.stdout else ()
+
+
+def _limit_memory(pid: int, limit: int) -> None:
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # it has ended, or the system allows less already
+            resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
