@@ -1,0 +1,90 @@
+"""From stated values to typed ones. What cannot be used is None and a warning; nothing is guessed or rounded."""
+
+import math
+import re
+from dataclasses import dataclass, field
+
+from service.records import Scalar
+
+MAX_SEED = 2**64 - 1
+MAX_WHOLE = 2**31 - 1
+_MAX_DIGITS = 40
+_EXACT_FLOAT = 2**53
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_DECIMAL = re.compile(r"([+-]?\d+)(?:\.0*)?", re.ASCII)
+
+
+def text(value: object) -> str:
+    """Return a value as text that SQLite and UTF-8 can hold: without NUL and lone surrogates."""
+    written = value if isinstance(value, str) else str(value)
+    return written if written.isascii() and "\0" not in written else _UNSTORABLE.sub("", written)
+
+
+def number_text(value: float) -> str:
+    """Return a number as people write it: ``7`` and not ``7.0``."""
+    return str(int(value)) if value == int(value) and abs(value) < _EXACT_FLOAT else repr(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Coercion:
+    """Typed readings that note down what could not be read."""
+
+    warnings: list[str] = field(default_factory=list)
+
+    def refuse(self, what: str, value: object) -> None:
+        """Note that a value was not usable."""
+        self.warnings.append(f"{what}: {text(value)[:80]!r} is not usable")
+
+    def whole(self, what: str, value: Scalar | None, *, least: int = 0) -> int | None:
+        """Return a whole number between ``least`` and 2^31-1."""
+        number = _whole(value)
+        if number is not None and least <= number <= MAX_WHOLE:
+            return number
+        if value is not None:
+            self.refuse(what, value)
+        return None
+
+    def real(self, what: str, value: Scalar | None, *, least: float = -1e6, most: float = 1e6) -> float | None:
+        """Return a finite number within bounds."""
+        number = _real(value)
+        if number is not None and least <= number <= most:
+            return number
+        if value is not None:
+            self.refuse(what, value)
+        return None
+
+    def seed(self, what: str, value: Scalar | None) -> str | None:
+        """Return the exact decimal digits of a seed; -1 means that the file does not tell it."""
+        number = _whole(value)
+        if number is not None and 0 <= number <= MAX_SEED:
+            return str(number)
+        if value is not None and number != -1:
+            self.refuse(what, value)
+        return None
+
+    def clip_skip(self, what: str, value: Scalar | None) -> int | None:
+        """Return the layer counted from the last, positive: ComfyUI's -2 is 2."""
+        number = _whole(value)
+        return None if number == 0 else self.whole(what, value if number is None else abs(number))
+
+
+def _whole(value: Scalar | None) -> int | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):  # beyond 2^53 digits are lost already
+        return int(value) if math.isfinite(value) and value == int(value) and abs(value) <= _EXACT_FLOAT else None
+    match = _DECIMAL.fullmatch(value.strip()) if len(value) <= _MAX_DIGITS else None
+    return int(match[1]) if match else None
+
+
+def _real(value: Scalar | None) -> float | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,111 @@
+"""The whole image in our vocabulary."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields as names_of
+from dataclasses import replace
+
+from pydantic import JsonValue
+
+from service.normalize.coerce import Coercion, number_text, text
+from service.normalize.passes import Fields, sampling_pass, text_of
+from service.normalize.rivals import merge
+from service.records import Blobs, Fact, Field, Generation, NormalizedImage, Resource, SamplingPass, Stated, Status
+
+VERSION = 1
+
+CORE: tuple[Field, ...] = ("positive_prompt", "negative_prompt", "steps", "cfg_scale", "sampler", "seed", "model")
+"""A file that states none of these is read only in part."""
+
+SOURCES: Mapping[str, tuple[Field, ...]] = {
+    "sampler_norm": ("sampler",),
+    "scheduler_norm": ("scheduler", "sampler"),
+}
+"""The stated fields that a derived key comes from."""
+
+PASS_KEYS = (
+    "positive_prompt",
+    "negative_prompt",
+    "steps",
+    "cfg_scale",
+    "guidance",
+    "sampler",
+    "sampler_norm",
+    "scheduler",
+    "scheduler_norm",
+    "seed",
+    "denoise",
+    "width",
+    "height",
+    "model",
+    "model_hash",
+)
+"""Of the base pass, in the order in which they stand in ``kv``."""
+
+
+def normalize(generation: Generation, blobs: Blobs, rivals: tuple[Generation, ...] = ()) -> NormalizedImage:
+    """Return the image in our vocabulary; ``rivals`` are what the file's other texts say of it, best first."""
+    merged = merge(generation, rivals)
+    generation = merged.generation
+    fields, coercion = generation.fields, Coercion()
+    base = sampling_pass("base", fields, coercion)
+    later = tuple(sampling_pass(extra.role, extra.fields, coercion) for extra in generation.passes)
+    image = NormalizedImage(
+        status=_status(generation),
+        generator=generation.generator,
+        passes=(base, *later) if later or _says_anything(base) else (),
+        vae=text_of(fields, "vae"),
+        clip_skip=coercion.clip_skip("clip_skip", _value(fields, "clip_skip")),
+        upscaler=text_of(fields, "upscaler"),
+        file_width=blobs.width,
+        file_height=blobs.height,
+        resources=tuple(storable(resource) for resource in generation.resources),
+        conflicts=merged.conflicts,
+        warnings=(*(text(reason) for reason in generation.unsettled), *coercion.warnings),
+    )
+    own = (Fact(text(fact.key), text(fact.value), text(fact.source)) for fact in generation.facts)
+    return replace(image, facts=(*_facts(image, fields), *own))
+
+
+def _value(fields: Fields, name: Field) -> str | int | float | bool | None:
+    return fields[name].value if name in fields else None
+
+
+def _status(generation: Generation) -> Status:
+    return "partial" if generation.unsettled or not any(name in generation.fields for name in CORE) else "ok"
+
+
+def _says_anything(base: SamplingPass) -> bool:
+    return any(getattr(base, field.name) is not None for field in names_of(base) if field.name != "role")
+
+
+def _facts(image: NormalizedImage, fields: Fields) -> Iterator[Fact]:
+    """Yield our own keys, each with the place that states it."""
+    values = {key: getattr(image.base, key) for key in PASS_KEYS}
+    values |= {"vae": image.vae, "clip_skip": image.clip_skip, "upscaler": image.upscaler}
+    for key, value in values.items():
+        if value is not None:
+            written = value if isinstance(value, str) else number_text(value)
+            yield Fact(key, written, _source(key, fields))
+
+
+def _source(key: str, fields: Mapping[Field, Stated]) -> str:
+    names = SOURCES.get(key, (key,))
+    return next((text(fields[name].source) for name in fields if name in names), "")
+
+
+def storable(resource: Resource) -> Resource:
+    """Return a resource whose texts SQLite and UTF-8 can hold."""
+    return replace(
+        resource,
+        label=text(resource.label),
+        source=text(resource.source),
+        hash=text(resource.hash) if resource.hash else None,
+        air=text(resource.air) if resource.air else None,
+        extra=_storable_json(resource.extra) if resource.extra else resource.extra,
+    )
+
+
+def _storable_json(extra: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    cleaned: dict[str, JsonValue] = json.loads(text(json.dumps(dict(extra), ensure_ascii=False)))
+    return cleaned

@@ -1,0 +1,100 @@
+"""A1111's infotext and its dialects: Forge and its forks, reForge, SD.Next, CivitAI, ComfyUI's text savers.
+
+One text of prompt, ``Negative prompt:`` and a last line ``Steps: 20, Sampler: Euler a, …`` (``infotext/`` reads it).
+It stands in PNG ``parameters``, in EXIF UserComment of JPEG, WebP and AVIF, in GIF and video comments, in
+descriptions that sites copied, and in the pixels of stealth PNGs. JSON is never one.
+"""
+
+from collections.abc import Collection, Iterator
+
+from service.parse.base import Claim, Parser
+from service.parse.infotext import fields, layout, models, passes
+from service.parse.infotext.dialects import generator_of
+from service.parse.infotext.layout import Infotext
+from service.records import Blob, Blobs, Fact, Field, Generation, Stated
+
+ROLES = (
+    "parameters",
+    "usercomment",
+    "alpha",
+    "rgb",
+    "comment",
+    "description",
+    "imagedescription",
+    "xpcomment",
+    "text",
+)
+"""Where infotexts have been met, the most deliberate place first."""
+
+TELLING = frozenset({"sampler", "schedule type", "version", "app", "seed", "cfg scale", "civitai resources"})
+"""Beside ``Steps``, any of these makes it certain."""
+
+OWN_PLACES = frozenset({"parameters", "usercomment", "alpha", "rgb"})
+"""Only here is a bare ``Steps: 20`` enough: a photo's description may be a recipe."""
+
+
+def claim(blobs: Blobs) -> Claim:
+    """Return how sure it is that a text of this file is an infotext."""
+    return max((_claim(blob, role) for role, blob in _candidates(blobs)), default=Claim.NO)
+
+
+def parse(blobs: Blobs) -> Generation:
+    """Return what the surest infotext of the file says."""
+    claims = [(_claim(blob, role), blob) for role, blob in _candidates(blobs)]
+    best = max(claims, key=lambda pair: pair[0], default=None)  # the first of equals
+    if best is None:
+        return Generation("a1111", {}, unsettled=("No text of this file is an infotext.",))
+    return read(best[1], blobs)
+
+
+def read(blob: Blob, blobs: Blobs) -> Generation:
+    """Return what one infotext says; for parsers whose generator writes one beside its own texts."""
+    text = layout.read(blob.text)
+    settings, source = text.settings, blob.source
+    return Generation(
+        generator=generator_of(settings, blobs),
+        fields=_fields(text, source),
+        passes=passes.read(settings, source),
+        resources=models.read(settings, source),
+        facts=tuple(Fact(key, value, source) for key, value in (*settings.pairs, *text.templates)),
+        unsettled=() if settings.pairs else ("The infotext has no settings line.",),
+    )
+
+
+def _fields(text: Infotext, source: str) -> dict[Field, Stated]:
+    found = fields.base(text.settings, source)
+    found["positive_prompt"] = Stated(text.positive, source)
+    if text.negative is not None:
+        found["negative_prompt"] = Stated(text.negative, source)
+    model, vae = models.model_of(text.settings), models.module_vae(text.settings)
+    if model and "model" not in found:
+        found["model"] = Stated(model, source)
+    if vae and "vae" not in found:
+        found["vae"] = Stated(vae, source)
+    return found
+
+
+def _candidates(blobs: Blobs) -> Iterator[tuple[str, Blob]]:
+    for role in ROLES:
+        for blob in blobs.all(role):
+            if blob.data is None:
+                yield role, blob
+
+
+def _claim(blob: Blob, role: str) -> Claim:
+    if "teps" not in blob.text and "rompt" not in blob.text and "Recipe metadata:" not in blob.text:
+        return Claim.NO  # costs nothing, and spares most files the reading
+    text = layout.read(blob.text)
+    keys = text.settings.by_key
+    if "steps" in keys or len(keys) > 1:
+        return _certainty(keys, role)
+    return Claim.FALLBACK if text.negative is not None or "recipe metadata" in keys else Claim.NO
+
+
+def _certainty(keys: Collection[str], role: str) -> Claim:
+    if not TELLING.isdisjoint(keys):
+        return Claim.MARKER
+    return Claim.SHAPE if len(keys) > 1 or role in OWN_PLACES else Claim.NO
+
+
+PARSER = Parser(name="a1111", version=1, claim=claim, parse=parse)

@@ -1,0 +1,44 @@
+"""Who wrote an infotext. The evidence is a table: the first line that fits the settings names the generator."""
+
+import re
+
+from service.parse.infotext.settings import Settings
+from service.records import Blobs
+
+EVIDENCE: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (generator, re.compile(key), re.compile(value, re.IGNORECASE))
+    for generator, key, value in (
+        ("sdnext", r"app", r"SD\.?Next"),
+        ("sdnext", r"backend", r"Diffusers|Original"),  # before it wrote App
+        ("comfyui", r"version", r"ComfyUI"),  # comfy-image-saver, Image Saver
+        ("comfyui", r"lora_\d+ model name", r"."),  # SaveImageWithMetaData
+        ("ruinedfooocus", r"version|app", r"RuinedFooocus"),
+        ("fooocus-mre", r"version|app", r"Fooocus-MRE"),
+        ("fooocus", r"version|app", r"Fooocus"),
+        ("forge-neo", r"version", r"neo\b"),
+        ("forge-classic", r"version", r"classic\b"),
+        ("easy-reforge", r"version|app", r"easy-?reforge"),
+        ("reforge", r"version", r"(?=.*RC-latest)f\d|reforge"),  # f1.0.0v2-v1.10.1RC-latest-2498-g5120e679
+        ("forge", r"version", r"f\d+\.|forge"),  # f2.0.1v1.10.1-previous-669-gdfdcbab6
+        ("a1111", r"version", r"v?\d+\.\d+"),  # v1.10.1
+        ("civitai", r"civitai resources|civitai metadata", r"."),
+    )
+)
+"""Generator, pattern of a whole lower-case key, pattern of the value's beginning. Finer before coarser."""
+
+BY_ROLE: tuple[tuple[str, str], ...] = (("smproj", "stability_matrix"), ("parameters-json", "stability_matrix"))
+"""Texts that only one generator writes beside the infotext."""
+
+DEFAULT = "a1111"
+"""A text in this form that names nobody is taken for the form's inventor."""
+
+
+def generator_of(settings: Settings, blobs: Blobs) -> str:
+    """Return the generator's name as the database has it."""
+    for role, generator in BY_ROLE:
+        if role in blobs.texts:
+            return generator
+    for generator, key, value in EVIDENCE:
+        if any(key.fullmatch(k) and value.match(v) for k, v in settings.by_key.items()):
+            return generator
+    return DEFAULT

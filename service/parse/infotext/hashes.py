@@ -1,0 +1,110 @@
+"""LoRAs and embeddings by the hash lists: ``Lora hashes``, ``TI hashes``, ``Hashes: {…}``, ``Lora_0 Model name``."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from service.parse.infotext.civitai import hash_of, number_of, parsed
+from service.parse.infotext.settings import Settings
+from service.records import Resource, ResourceKind
+
+LISTS: tuple[tuple[ResourceKind, tuple[str, ...]], ...] = (
+    ("lora", ("lora hashes",)),
+    ("embedding", ("ti hashes", "used embeddings", "embeddings")),
+)
+
+PREFIXES: Mapping[str, ResourceKind] = {
+    "lora": "lora",
+    "lyco": "lora",
+    "embed": "embedding",
+    "ti": "embedding",
+    "vae": "vae",
+    "hypernet": "hypernetwork",
+    "controlnet": "controlnet",
+}
+"""Of the keys in ``Hashes: {"lora:name": "…"}``."""
+
+_PAIR = re.compile(r"\s*([^:]+?)\s*(?::\s*([0-9a-fA-F]*)|\[([0-9a-fA-F]+)\])?\s*")
+_NUMBERED = re.compile(r"(lora|embedding)_(\d+) (?:model )?(name|hash)|(lora)_(\d+) strength (model|clip)")
+_ADDNET = re.compile(r"addnet (model|weight [ab]|enabled) ?(\d*)")
+_ADDNET_NAME = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")
+
+
+def read(settings: Settings, source: str) -> Iterator[Resource]:
+    """Yield every entry of every list; a later stage merges those of the same name."""
+    for kind, keys in LISTS:
+        for key in keys:
+            yield from _listed(kind, settings.get(key) or "", source)
+    yield from _hashes(settings, source)
+    yield from _numbered(settings, source)
+    yield from _addnet(settings, source)
+
+
+def entry(kind: ResourceKind, label: str, hash_: str | None, source: str) -> Resource:
+    """Return a resource with its hash's kind; one listed without a hash counts as used only if a prompt names it."""
+    hex_, hash_kind = hash_of(hash_)
+    return Resource(kind, label, source, hash=hex_, hash_kind=hash_kind, used=hash_ is None or bool(hash_))
+
+
+def _listed(kind: ResourceKind, text: str, source: str) -> Iterator[Resource]:
+    """Yield ``name: hash`` pairs; a comma without a hash before it belongs to the name."""
+    name = ""
+    for piece in text.split(","):
+        name += piece
+        match = _PAIR.fullmatch(name)
+        if match and (":" in name or match[3] or ":" not in text):
+            yield entry(kind, match[1], match[2] if match[2] is not None else match[3], source)
+            name = ""
+        else:
+            name = name[-200:] + ","
+
+
+def _hashes(settings: Settings, source: str) -> Iterator[Resource]:
+    found = parsed(settings.get("hashes"))
+    for key, value in found.items() if isinstance(found, dict) else ():
+        prefix, _, name = key.partition(":")
+        kind = PREFIXES.get(prefix.lower())
+        if kind and name.strip() and isinstance(value, str):
+            yield entry(kind, name.strip(), value, source)
+
+
+def _numbered(settings: Settings, source: str) -> Iterator[Resource]:
+    """Yield what SaveImageWithMetaData writes: ``Lora_0 Model name``, ``Lora_0 Strength model`` and so on."""
+    units: dict[tuple[ResourceKind, str], dict[str, str]] = {}
+    for match, value in settings.numbered(_NUMBERED):
+        kind: ResourceKind = "lora" if "lora" in (match[1], match[4]) else "embedding"
+        units.setdefault((kind, match[2] or match[5]), {})[match[3] or match[6]] = value
+    for (kind, _), unit in units.items():
+        if unit.get("name"):
+            yield _weighed(kind, unit, source)
+
+
+def _weighed(kind: ResourceKind, unit: Mapping[str, str], source: str) -> Resource:
+    hash_, hash_kind = hash_of(unit.get("hash"))
+    weight = number_of(unit.get("model"))
+    return Resource(
+        kind,
+        unit["name"],
+        source,
+        weight=weight,
+        clip_weight=number_of(unit.get("clip")),
+        hash=hash_,
+        hash_kind=hash_kind,
+        used=weight != 0,
+    )
+
+
+def _addnet(settings: Settings, source: str) -> Iterator[Resource]:
+    """Yield the LoRAs of the Additional Networks extension: ``AddNet Model 1: name(hash), AddNet Weight A 1: 0.8``."""
+    units: dict[str, dict[str, str]] = {}
+    for match, value in settings.numbered(_ADDNET):
+        units.setdefault(match[2], {})[match[1]] = value
+    for number, unit in units.items():
+        named = _ADDNET_NAME.fullmatch(unit.get("model", ""))
+        if number and named:
+            pair = {
+                "name": named[1],
+                "hash": named[2],
+                "model": unit.get("weight a", ""),
+                "clip": unit.get("weight b", ""),
+            }
+            yield _weighed("lora", pair, source)

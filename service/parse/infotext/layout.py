@@ -1,0 +1,120 @@
+"""Where the prompt ends, the negative begins, and the settings stand: the layouts that are really met."""
+
+import re
+from bisect import bisect
+from dataclasses import dataclass
+from functools import lru_cache
+
+from service.parse.infotext.settings import KNOWN, Settings, key_at, scan
+
+_STEPS = re.compile(r"^[ \t]*Steps[ \t]*:[ \t]*\d+[ \t]*(,|$)", re.IGNORECASE | re.MULTILINE)
+_STEPS_WITHIN = re.compile(r"\bSteps: ?\d+, ?(?=(?:Sampler|Schedule type|CFG scale|Seed|Size|Model)\b)")
+_NEGATIVE = re.compile(r"^[ \t]*Negative prompt[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_NEGATIVE_WITHIN = re.compile(r"\bNegative prompt:")
+# sd-dynamic-prompts writes what the prompt was drawn from as blocks of their own, after the settings or before them.
+_TEMPLATE = re.compile(r"^(Negative Template|Template):", re.MULTILINE)
+_RECIPE = re.compile(r"^Recipe metadata:[ \t]*(?=\{)", re.MULTILINE)  # ComfyUI-Lora-Manager appends it
+_MIN_PAIRS = 3  # A1111's own rule for a settings line that does not begin with Steps
+_LOOK = 2000  # characters within which a settings line shows a known key
+
+
+@dataclass(frozen=True, slots=True)
+class Infotext:
+    """A text cut into its parts."""
+
+    positive: str
+    negative: str | None
+    """None where the text has no ``Negative prompt:``."""
+    settings: Settings
+    templates: tuple[tuple[str, str], ...] = ()
+    """``Template`` and ``Negative Template`` blocks."""
+
+
+@lru_cache(maxsize=4)  # a file's text is read to claim it, and again to parse it
+def read(text: str) -> Infotext:
+    """Return the parts of a text. Never raises; a text without any mark is all prompt."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\ufeff\0 \t\n")
+    start = settings_start(text)
+    whole = start is None or text[:start].rpartition("\n")[2].strip() == ""
+    body, tail = (text, "") if start is None else (text[:start], text[start:])
+    negative_mark = _NEGATIVE.search(body)
+    body, before = _without_templates(body, first=negative_mark.end() if negative_mark else 1)
+    tail, after = _without_templates(tail, first=0)
+    positive, negative = _cut(body, within=not whole)
+    if negative is None:  # some tools put the negative last
+        tail, negative = _cut(tail, within=False)
+    return Infotext(positive.strip(), negative, scan(tail), (*before, *after))
+
+
+def _cut(text: str, *, within: bool) -> tuple[str, str | None]:
+    """Split at the negative's mark; in the middle of a line it counts only where the whole text is one line."""
+    mark = _NEGATIVE.search(text) or (_NEGATIVE_WITHIN.search(text) if within else None)
+    if mark is None:
+        return text, None
+    return text[: mark.start()], text[mark.end() :].strip()
+
+
+def settings_start(text: str) -> int | None:
+    """Return where the settings begin, or None where there are none.
+
+    Prompts may hold a line ``Steps: 3``, so the last line that has further known keys is taken; one that stands in a
+    template after the settings is not.
+    """
+    templates = [match.start() for match in _TEMPLATE.finditer(text)]
+    best: tuple[bool, int] | None = None
+    for match in _STEPS.finditer(text):
+        if best and best[0] and bisect(templates, best[1]) != bisect(templates, match.start()):
+            break
+        strong = match[1] == "," and _next_known(text, match.end())
+        if best is None or strong or not best[0]:
+            best = (strong, match.start())
+    if best is not None and (best[0] or _bare(text, best[1])):
+        return best[1]
+    within = _last(_STEPS_WITHIN, text)
+    if within is not None:
+        return within
+    return _last_line(text)
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int | None:
+    at = None
+    for match in pattern.finditer(text):
+        at = match.start()
+    return at
+
+
+def _bare(text: str, at: int) -> bool:
+    """Tell whether a ``Steps: 20`` without known neighbours ends the text, and so is the settings line."""
+    rest = text[at:].partition("\n")[2]
+    return not rest.strip() or bool(_TEMPLATE.match(rest) or _RECIPE.match(rest) or key_at(rest, 0))
+
+
+def _next_known(text: str, at: int) -> bool:
+    """Tell whether the rest of this line (of the next, where it is broken here) holds a known key."""
+    while at < len(text) and text[at] in " \t\n":
+        at += 1
+    line = text[at : at + _LOOK].partition("\n")[0]
+    return not KNOWN.isdisjoint(scan(line).by_key)
+
+
+def _last_line(text: str) -> int | None:
+    """Return the start of a last line of settings without Steps, or of a recipe block."""
+    recipe = _last(_RECIPE, text)
+    if recipe is not None:
+        return recipe
+    start = text.rfind("\n") + 1
+    key = key_at(text, start)
+    if key is None or key[1].lower() not in KNOWN:
+        return None
+    found = scan(text[start:]).by_key
+    return start if len(found) >= _MIN_PAIRS and len(KNOWN.intersection(found)) >= _MIN_PAIRS - 1 else None
+
+
+def _without_templates(text: str, *, first: int) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Cut template blocks from the end; one before ``first`` is the prompt's own words."""
+    marks = [match for match in _TEMPLATE.finditer(text) if match.start() >= first]
+    if not marks:
+        return text, ()
+    ends = [*(match.start() for match in marks[1:]), len(text)]
+    blocks = tuple((m[1], text[m.end() : end].strip()) for m, end in zip(marks, ends, strict=True))
+    return text[: marks[0].start()], blocks

@@ -1,0 +1,122 @@
+"""Every model file that the settings name."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from service.parse.infotext import civitai, hashes, passes, units
+from service.parse.infotext.civitai import hash_of, number_of
+from service.parse.infotext.fields import NOTHING
+from service.parse.infotext.settings import Settings
+from service.records import Resource, ResourceKind
+
+UPSCALERS = re.compile(r"(?:hires|postprocess|sd upscale|ultimate sd upscale) upscaler(?: 2)?")
+PLAIN_UPSCALERS = re.compile(r"(?:latent|lanczos|nearest|bicubic|bilinear|none)\b.*", re.IGNORECASE)
+"""Arithmetic, not models."""
+
+# Forge: 'Module 1: ae, Module 2: clip_l, Module 3: t5xxl_fp16'; its UI lists VAEs and text encoders together.
+_MODULE = re.compile(r"(hires )?module (\d+)")
+_VAE_NAME = re.compile(r"(?:ae|.*vae.*)", re.IGNORECASE)
+_ENCODER_NAME = re.compile(r".*(?:clip|t5|qwen|gemma|llama|mistral|text_?encoder).*", re.IGNORECASE)
+_HYPERNET = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")  # 'Hypernet: name(hash)' before 1.3
+
+
+def read(settings: Settings, source: str) -> tuple[Resource, ...]:
+    """Return the checkpoint first, then all else in the order of the settings' kinds."""
+    stated = civitai.read(settings, source)
+    return (
+        *_checkpoint(settings, stated, source),
+        *_vaes(settings, source),
+        *hashes.read(settings, source),
+        *_without_taken(settings, stated),
+        *units.read(settings, source),
+        *_others(settings, source),
+    )
+
+
+def model_of(settings: Settings) -> str | None:
+    """Return the checkpoint by CivitAI's list, for files without ``Model:``."""
+    return next((found.label for found in civitai.read(settings, "") if found.kind == "checkpoint"), None)
+
+
+def _single(stated: tuple[Resource, ...]) -> Resource | None:
+    checkpoints = [resource for resource in stated if resource.kind == "checkpoint"]
+    return checkpoints[0] if len(checkpoints) == 1 else None
+
+
+def _checkpoint(settings: Settings, stated: tuple[Resource, ...], source: str) -> Iterator[Resource]:
+    label = settings.get("model")
+    hash_, kind = hash_of(settings.get("model hash"))
+    if label is None or label.lower() in NOTHING:
+        if hash_ and _single(stated) is None:
+            yield Resource("checkpoint", hash_, source, hash=hash_, hash_kind=kind)
+        return
+    own = Resource("checkpoint", label, source, hash=hash_, hash_kind=kind)
+    twin = _single(stated)  # one Model and one CivitAI checkpoint are the same model under two names
+    if twin:
+        own = replace(own, model_version_id=twin.model_version_id, air=twin.air, extra=twin.extra)
+    yield own
+
+
+def _without_taken(settings: Settings, stated: tuple[Resource, ...]) -> Iterator[Resource]:
+    twin = _single(stated) if (settings.get("model") or "").lower() not in NOTHING else None
+    hash_, kind = hash_of(settings.get("model hash"))
+    for resource in stated:
+        if resource is twin:
+            continue
+        bare = resource.kind == "checkpoint" and resource.hash is None and resource is _single(stated)
+        yield replace(resource, hash=hash_, hash_kind=kind) if bare else resource
+
+
+def _vaes(settings: Settings, source: str) -> Iterator[Resource]:
+    hash_, kind = hash_of(settings.get("vae hash"))
+    label = settings.get("vae")
+    if label and label.lower() not in NOTHING:
+        yield Resource("vae", label, source, hash=hash_, hash_kind=kind)
+    for match, name in settings.numbered(_MODULE):
+        if name.lower() not in NOTHING and name.lower() != "built in":
+            yield Resource(module_kind(name), name, source, extra={"pass": "hires"} if match[1] else {})
+
+
+def module_kind(name: str) -> ResourceKind:
+    """Tell a VAE from a text encoder by its file name, which is all that Forge states."""
+    if _VAE_NAME.fullmatch(name):
+        return "vae"
+    return "text_encoder" if _ENCODER_NAME.fullmatch(name) else "other"
+
+
+def module_vae(settings: Settings) -> str | None:
+    """Return the VAE among Forge's modules, where there is just one."""
+    names = [name for match, name in settings.numbered(_MODULE) if not match[1] and module_kind(name) == "vae"]
+    return names[0] if len(names) == 1 else None
+
+
+def _others(settings: Settings, source: str) -> Iterator[Resource]:
+    for _, name in settings.numbered(UPSCALERS):
+        if not PLAIN_UPSCALERS.fullmatch(name):
+            yield Resource("upscaler", name, source)
+    for key, role in (("refiner", "refiner"), ("hires checkpoint", "hires")):
+        yield from _second_checkpoint(settings.get(key), role, source)
+    for unit in passes.detailer_units(settings):
+        yield Resource("detector", unit.by_key["model"], source)
+        yield from _second_checkpoint(unit.get("checkpoint"), "detailer", source)
+    yield from _hypernet(settings, source)
+
+
+def _second_checkpoint(name: str | None, role: str, source: str) -> Iterator[Resource]:
+    if name is None or name.lower() in NOTHING:
+        return
+    label, text = passes.name_and_hash(name)
+    hash_, kind = hash_of(text)
+    yield Resource("checkpoint", label, source, hash=hash_, hash_kind=kind, extra={"pass": role})
+
+
+def _hypernet(settings: Settings, source: str) -> Iterator[Resource]:
+    name = settings.get("hypernet")
+    if name is None or name.lower() in NOTHING:
+        return
+    old = _HYPERNET.fullmatch(name)
+    hash_, kind = hash_of(old[2] if old else settings.get("hypernet hash"))
+    weight = number_of(settings.get("hypernet strength"))
+    label = old[1] if old else name
+    yield Resource("hypernetwork", label, source, weight=weight, hash=hash_, hash_kind=kind, used=weight != 0)

@@ -1,0 +1,103 @@
+"""The passes after the base pass: hires fix, refiner, ADetailer."""
+
+import re
+from collections.abc import Iterator
+
+from service.parse.infotext import fields
+from service.parse.infotext.settings import Settings
+from service.records import Field, Sampling, Stated
+
+Table = tuple[tuple[Field, tuple[str, ...]], ...]
+
+HIRES: Table = (
+    ("positive_prompt", ("hires prompt",)),
+    ("negative_prompt", ("hires negative prompt",)),
+    ("steps", ("hires steps",)),
+    ("cfg_scale", ("hires cfg scale", "hires cfg")),
+    ("guidance", ("hires distilled cfg scale",)),
+    ("sampler", ("hires sampler",)),
+    ("scheduler", ("hires schedule type",)),
+    ("denoise", ("denoising strength", "hires strength", "hires denoising strength")),
+    ("model", ("hires checkpoint",)),
+    ("upscaler", ("hires upscaler",)),
+)
+HIRES_KEYS = frozenset({"hires upscale", "hires upscaler", "hires resize", "hires size", "hires scale", "hires steps"})
+
+REFINER: Table = (
+    ("steps", ("refiner steps",)),
+    ("positive_prompt", ("refiner prompt",)),
+    ("negative_prompt", ("refiner negative", "refiner negative prompt")),
+)
+
+DETAILER: Table = (
+    ("positive_prompt", ("prompt",)),
+    ("negative_prompt", ("negative prompt",)),
+    ("steps", ("steps",)),
+    ("cfg_scale", ("cfg scale",)),
+    ("sampler", ("sampler",)),
+    ("scheduler", ("scheduler",)),
+    ("denoise", ("denoising strength",)),
+    ("model", ("checkpoint",)),
+    ("vae", ("vae",)),
+    ("clip_skip", ("clip skip",)),
+    ("width", ("inpaint width",)),
+    ("height", ("inpaint height",)),
+)
+"""Of one ADetailer unit, without the prefix ``ADetailer`` and the suffix of the unit (`` 2nd``)."""
+
+_UNIT = re.compile(r"adetailer (.+?)(?: (\d+(?:nd|rd|th)))?")
+_NAME_AND_HASH = re.compile(r"(.+?)\s*\[([0-9a-fA-F]{6,64})\]")
+_INHERITED = re.compile(r"use same .*", re.IGNORECASE)
+
+
+def read(settings: Settings, source: str) -> tuple[Sampling, ...]:
+    """Return the passes in the order in which A1111 runs them."""
+    return (*_hires(settings, source), *_refiner(settings, source), *_detailers(settings, source))
+
+
+def _hires(settings: Settings, source: str) -> Iterator[Sampling]:
+    if HIRES_KEYS.isdisjoint(settings.by_key):
+        return
+    found = _own(fields.pick(settings, HIRES, source))
+    found |= fields.size(settings.get("hires resize", "hires size"), source)
+    # SD.Next's 'Operations: txt2img; upscale' enlarges without sampling; with 'hires' it samples again.
+    operations = settings.get("operations")
+    sampled = operations is None or "hires" in operations.lower() or "hires steps" in settings.by_key
+    yield Sampling("hires" if sampled else "upscale", found)
+
+
+def _refiner(settings: Settings, source: str) -> Iterator[Sampling]:
+    name = settings.get("refiner")
+    if name is None or name.lower() in fields.NOTHING:
+        return
+    label, hash_ = name_and_hash(name)
+    found = dict(fields.named(((label, "model"), (hash_, "model_hash")), source))
+    yield Sampling("refiner", fields.pick(settings, REFINER, source) | found)
+
+
+def _detailers(settings: Settings, source: str) -> Iterator[Sampling]:
+    for unit in detailer_units(settings):
+        yield Sampling("detailer", _own(fields.pick(unit, DETAILER, source)))
+
+
+def detailer_units(settings: Settings) -> list[Settings]:
+    """Return each ADetailer unit's settings under their bare keys (``model``, ``prompt`` …)."""
+    units: dict[str, dict[str, str]] = {}
+    for match, value in settings.numbered(_UNIT):
+        units.setdefault(match[2] or "", {})[match[1]] = value
+    return [Settings(tuple(unit.items()), unit) for unit in units.values() if _real(unit.get("model"))]
+
+
+def _real(name: str | None) -> bool:
+    return name is not None and name.lower() not in fields.NOTHING
+
+
+def name_and_hash(text: str) -> tuple[str, str | None]:
+    """Split ``sd_xl_refiner_1.0 [7440042bbd]``."""
+    match = _NAME_AND_HASH.fullmatch(text)
+    return (match[1], match[2].lower()) if match else (text, None)
+
+
+def _own(found: dict[Field, Stated]) -> dict[Field, Stated]:
+    """Leave out what a pass only takes over from the base pass (``Use same sampler``)."""
+    return {field: stated for field, stated in found.items() if not _INHERITED.fullmatch(str(stated.value))}
