@@ -5,6 +5,7 @@ out of the project is a slip or an attack and never a need: an absolute path say
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Literal
@@ -37,10 +38,10 @@ class Root:
 
 
 def to_stored(relative: PurePath) -> str:
-    """Return a relative path as the database keeps it: ``/`` between parts, valid Unicode.
+    r"""Return a relative path as the database keeps it: ``/`` between parts, valid Unicode.
 
-    A byte that is not UTF-8 (``lat\\xe9.png``) is a lone surrogate in Python, which SQLite refuses; it is written
-    as the six characters ``\\udce9``.
+    A byte that is not UTF-8 (``lat\xe9.png``) is a lone surrogate in Python, which SQLite refuses; it is written
+    as the six characters ``\udce9``.
     """
     return relative.as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -62,9 +63,74 @@ def project_root() -> Path:
 
 
 def resolve(text: str, *, base: Path, setting: str) -> Path:
-    """Return a user-given path as absolute, anchored at ``base``. Raises StartError for ``..`` and NUL."""
-    if "\0" in text or not text.strip():
-        raise StartError(f"{setting}: {text!r} is not a path")
-    if ".." in PurePath(text.replace("\\", "/")).parts:
-        raise StartError(f"{setting}: {text!r} climbs with '..'; give the absolute path instead")
+    """Return a user-given path to read from as absolute, anchored at ``base``. Raises StartError for ``flaw``."""
+    if found := flaw(text):
+        raise StartError(f"{setting}: {found}")
+    return anchored(text, base)
+
+
+def resolve_output(text: str, *, base: Path, setting: str) -> Path:
+    """Return a user-given path to write to, as ``resolve`` does. Raises StartError for ``output_flaw``."""
+    if found := output_flaw(text):
+        raise StartError(f"{setting}: {found}")
+    return anchored(text, base)
+
+
+def anchored(text: str, base: Path) -> Path:
+    """Return a path without flaw as absolute, below ``base`` where it is relative."""
     return Path(os.path.normpath(base / Path(text).expanduser()))
+
+
+def flaw(text: str) -> str | None:
+    """Return why a text is refused as a path to read from, or None."""
+    if not text.strip() or CONTROL.search(text):
+        return f"{text!r} is not a path"
+    if ".." in PurePath(text.replace("\\", "/")).parts:
+        return f"{text!r} climbs with '..'; give the absolute path instead"
+    if _DRIVE_RELATIVE.match(text):
+        return f"{text!r} depends on that drive's current folder; write a slash after the colon"
+    return _homeless(text)
+
+
+def output_flaw(text: str) -> str | None:
+    """Return why a text is refused as a path to write to, or None.
+
+    The same on every system, so that a configuration that works on Linux does not write to a device or a hidden
+    stream when it is carried to Windows.
+    """
+    if found := flaw(text):
+        return found
+    if text.startswith(("\\\\", "//")):
+        return f"{text!r} is a network or device path; write to a local disk"
+    parts = re.split(r"[\\/]", _DRIVE.sub("", text))
+    return next((found for part in parts if (found := _part_flaw(part))), None)
+
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""Characters that no path or name needs and that a terminal obeys."""
+
+_DRIVE = re.compile(r"\A[A-Za-z]:(?=[\\/])")
+_DRIVE_RELATIVE = re.compile(r"\A[A-Za-z]:(?![\\/])")
+_DEVICE = re.compile(
+    r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])[ ]*(?:\..*)?",
+    re.IGNORECASE,
+)
+"""Windows opens the device for ``nul.txt`` too, and for superscript digits."""
+
+
+def _part_flaw(part: str) -> str | None:
+    if _DEVICE.fullmatch(part):
+        return f"{part!r} is the name of a Windows device"
+    if ":" in part:
+        return f"{part!r} has a colon, which names a hidden stream on Windows"
+    if part != "." and part.endswith((".", " ")):
+        return f"{part!r} ends with a dot or a blank, which Windows drops"
+    return None
+
+
+def _homeless(text: str) -> str | None:
+    try:
+        Path(text).expanduser()
+    except RuntimeError:
+        return f"{text!r} names a home folder that is not known"
+    return None

@@ -1,0 +1,25 @@
+"""``config.toml``, the environment and the command line, read once at start into one immutable ``Config``.
+
+The command line wins over the environment, that over the file, and that over the defaults; without a file the defaults
+serve. A change to the file takes effect at the next start: so a bad edit can never stop a running service, and
+``aiimagepipe config check`` tells about it beforehand.
+"""
+
+from service.config.folders import prepare
+from service.config.load import check, load
+from service.config.model import Config, Database, Extract, Log, RootFolder, Watch
+from service.config.problems import ConfigError, Problem
+
+__all__ = [
+    "Config",
+    "ConfigError",
+    "Database",
+    "Extract",
+    "Log",
+    "Problem",
+    "RootFolder",
+    "Watch",
+    "check",
+    "load",
+    "prepare",
+]

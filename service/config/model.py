@@ -1,0 +1,117 @@
+"""Every setting with its type, range and default. ``config.toml`` says what each is for.
+
+A test holds that config.toml, as it is delivered, says exactly these defaults.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from service import paths
+from service.config.values import (
+    Extensions,
+    InputFolder,
+    OutputPath,
+    Patterns,
+    Processes,
+    Program,
+    RootName,
+    not_empty,
+)
+
+DEFAULT_ROOT = "Input"
+"""The name and the folder of the one root that is watched where none is configured."""
+
+_EXTENSIONS = tuple(
+    ".png .apng .jpg .jpeg .jpe .jfif .webp .avif .heic .heif .jxl .gif .tif .tiff .mp4 .m4v .mov .webm .mkv".split()
+)
+
+_IGNORE = (
+    *("*.tmp", "*.temp", "*.part", "*.partial", "*.crdownload", "~*"),
+    *("._*", "Thumbs.db", "desktop.ini", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information"),
+    *(".stversions", ".stfolder", "*.swarmpreview.jpg"),
+)
+
+
+class Section(BaseModel):
+    """A part of the configuration: immutable, every key known, every type as written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True, allow_inf_nan=False)
+
+
+class RootFolder(Section):
+    """``[[root]]``: one watched folder."""
+
+    name: RootName
+    path: InputFolder
+    recursive: bool = True
+    events: paths.EventSource = "auto"
+
+
+class Watch(Section):
+    """``[watch]``: which files are seen, and when."""
+
+    extensions: Extensions = _EXTENSIONS
+    ignore: Patterns = _IGNORE
+    hidden: bool = False
+    settle_seconds: float = Field(default=0.5, ge=0, le=3600)
+    empty_settle_seconds: float = Field(default=10.0, ge=0, le=86400)
+    rescan_minutes: float = Field(default=5.0, ge=0.1, le=10080)
+    poll_seconds: float = Field(default=30.0, ge=1, le=3600)
+
+
+class Extract(Section):
+    """``[extract]``: how ExifTool is run."""
+
+    exiftool: Program = None
+    processes: Processes = "auto"
+    batch_size: int = Field(default=32, ge=1, le=1000)
+    deadline_seconds: float = Field(default=30.0, ge=1, le=3600)
+    recycle_after: int = Field(default=5000, ge=1, le=1_000_000)
+    stealth: bool = True
+
+
+class Database(Section):
+    """``[database]``: where the answers stand."""
+
+    path: OutputPath = Path("out/images.db")
+
+
+class Log(Section):
+    """``[log]``: what the service tells, and where."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    directory: OutputPath = Path("out/logs")
+    max_megabytes: int = Field(default=10, ge=1, le=10_000)
+    keep_files: int = Field(default=5, ge=1, le=1000)
+
+
+class Config(Section):
+    """The whole configuration. All paths are absolute."""
+
+    root: Annotated[tuple[RootFolder, ...], Field(strict=False), AfterValidator(not_empty)] = Field(
+        default_factory=lambda: (RootFolder(name=DEFAULT_ROOT, path=Path(DEFAULT_ROOT)),),
+    )
+    watch: Watch = Field(default_factory=Watch)
+    extract: Extract = Field(default_factory=Extract)
+    database: Database = Field(default_factory=Database)
+    log: Log = Field(default_factory=Log)
+
+    @property
+    def roots(self) -> tuple[paths.Root, ...]:
+        """Return the watched folders as the rest of the program knows them."""
+        return tuple(
+            paths.Root(name=each.name, path=each.path, recursive=each.recursive, events=each.events)
+            for each in self.root
+        )
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "root": RootFolder,
+    "watch": Watch,
+    "extract": Extract,
+    "database": Database,
+    "log": Log,
+}
+"""The table of config.toml and what may stand in it."""
