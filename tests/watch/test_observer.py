@@ -1,0 +1,368 @@
+"""Real files, real events. Each test's own folder is watched; nothing is told to the inbox but by the system."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from structlog.testing import capture_logs
+
+from service.paths import Root
+from service.watch.inbox import Inbox
+from service.watch.observer import Watcher
+from service.watch.settings import WatchSettings
+
+if TYPE_CHECKING:
+    from watchdog.events import FileSystemEvent
+
+    from tests.watch.conftest import Listener
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="as inotify tells it")
+
+
+def test_a_file_written_under_another_name_and_renamed_arrives_once_under_its_own(
+    root: Root, listener: Listener
+) -> None:
+    (root.path / "a.png.tmp").write_bytes(b"x" * 100)
+    (root.path / "a.png.tmp").rename(root.path / "a.png")
+    listener.until(lambda it: it.arrived)
+    assert (listener.sizes, listener.arrived, listener.gone) == ({"a.png": 100}, ["a.png"], [])
+
+
+def test_a_file_replaced_by_another_arrives_again(root: Root, listener: Listener) -> None:
+    (root.path / "a.png").write_bytes(b"x")
+    listener.until(lambda it: it.arrived)
+    (root.path / "new.tmp").write_bytes(b"xyz")
+    (root.path / "new.tmp").replace(root.path / "a.png")
+    listener.until(lambda it: len(it.arrived) > 1)
+    assert (listener.arrived, listener.sizes, listener.gone) == (["a.png", "a.png"], {"a.png": 3}, [])
+
+
+def test_a_file_moved_in_from_outside_arrives(root: Root, listener: Listener, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"x")
+    (tmp_path / "a.png").rename(root.path / "a.png")
+    listener.until(lambda it: it.arrived)
+    assert (listener.arrived, listener.gone) == (["a.png"], [])
+
+
+def test_a_file_moved_out_is_gone(root: Root, listener: Listener, tmp_path: Path) -> None:
+    (root.path / "a.png").write_bytes(b"x")
+    (root.path / "b.png").write_bytes(b"x")
+    listener.until(lambda it: len(it.arrived) == 2)
+    (root.path / "a.png").rename(tmp_path / "a.png")
+    listener.until(lambda it: it.gone)
+    assert listener.gone == ["a.png"]
+
+
+def test_a_file_moved_within_is_gone_and_arrives(root: Root, listener: Listener) -> None:
+    (root.path / "sub").mkdir()
+    (root.path / "a.png").write_bytes(b"x")
+    listener.until(lambda it: it.arrived)
+    (root.path / "a.png").rename(root.path / "sub" / "b.png")
+    listener.until(lambda it: it.gone and len(it.arrived) == 2)
+    assert (listener.arrived, listener.gone) == (["a.png", "sub/b.png"], ["a.png"])
+
+
+def test_a_deleted_file_is_gone(root: Root, listener: Listener) -> None:
+    (root.path / "a.png").write_bytes(b"x")
+    (root.path / "b.png").write_bytes(b"x")
+    listener.until(lambda it: len(it.arrived) == 2)
+    (root.path / "a.png").unlink()
+    listener.until(lambda it: it.gone)
+    assert (sorted(listener.arrived), listener.gone) == (["a.png", "b.png"], ["a.png"])
+
+
+def test_a_renamed_folder_goes_and_its_files_arrive_under_the_new_name(root: Root, listener: Listener) -> None:
+    (root.path / "old" / "deep").mkdir(parents=True)
+    names = [f"{number}.png" for number in range(25)] + [f"deep/{number}.png" for number in range(25)]
+    for name in names:
+        (root.path / "old" / name).write_bytes(b"x")
+    listener.until(lambda it: len(it.arrived) == 50)
+    listener.arrived.clear()
+    (root.path / "old").rename(root.path / "new")
+    listener.until(lambda it: len(it.arrived) == 50 and "old" in it.gone)
+    assert Counter(listener.arrived) == {f"new/{name}": 1 for name in names}
+    assert set(listener.gone) == {"old", "old/deep", *(f"old/{name}" for name in names)}
+
+
+def test_a_folder_moved_out_is_gone(root: Root, listener: Listener, tmp_path: Path) -> None:
+    (root.path / "sub").mkdir()
+    (root.path / "sub" / "a.png").write_bytes(b"x")
+    (root.path / "b.png").write_bytes(b"x")
+    listener.until(lambda it: len(it.arrived) == 2)
+    (root.path / "sub").rename(tmp_path / "sub")
+    listener.until(lambda it: it.gone)
+    assert listener.gone == ["sub"]
+
+
+def test_a_copied_tree_arrives_whole(root: Root, listener: Listener, tmp_path: Path) -> None:
+    names = [f"{a}/{b}/{c}.png" for a in range(8) for b in range(8) for c in range(8)]
+    for name in names:
+        (tmp_path / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "tree" / name).write_bytes(b"x" * 5_000)
+    subprocess.run(["cp", "-rp", str(tmp_path / "tree"), str(root.path)], check=True)
+    listener.until(lambda it: len(set(it.arrived)) == len(names), seconds=20)
+    assert (Counter(listener.arrived), listener.gone) == ({f"tree/{name}": 1 for name in names}, [])
+
+
+def test_a_tree_moved_in_from_outside_arrives_whole(root: Root, listener: Listener, tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / "tree" / f"{number}").mkdir(parents=True)
+        (tmp_path / "tree" / f"{number}" / "a.png").write_bytes(b"x")
+    (tmp_path / "tree").rename(root.path / "tree")
+    listener.until(lambda it: len(set(it.arrived)) == 20)
+    assert Counter(listener.arrived) == {f"tree/{number}/a.png": 1 for number in range(20)}
+
+
+def test_a_slow_writers_file_arrives_once_and_whole(root: Root, listener: Listener) -> None:
+    def write() -> None:
+        with (root.path / "a.png").open("wb") as file:
+            for _ in range(10):
+                file.write(b"x" * 1_000)
+                file.flush()
+                time.sleep(0.05)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    listener.until(lambda it: it.arrived)
+    writer.join()
+    assert (listener.arrived, listener.sizes) == (["a.png"], {"a.png": 10_000})
+
+
+def test_a_file_that_is_written_to_again_later_arrives_again(root: Root, listener: Listener) -> None:
+    (root.path / "a.png").write_bytes(b"half")
+    listener.until(lambda it: it.arrived)
+    with (root.path / "a.png").open("ab") as file:
+        file.write(b" and half")
+    listener.until(lambda it: len(it.arrived) == 2)
+    assert (listener.arrived, listener.sizes) == (["a.png", "a.png"], {"a.png": 13})
+
+
+def test_an_empty_file_that_is_filled_late_arrives_once(root: Root, listener: Listener) -> None:
+    (root.path / "a.png").touch()
+    listener.until(lambda it: it.arrived, seconds=0.25)
+    assert listener.arrived == []
+    (root.path / "a.png").write_bytes(b"x")
+    listener.until(lambda it: it.arrived)
+    assert (listener.arrived, listener.sizes) == (["a.png"], {"a.png": 1})
+
+
+def test_a_burst_of_files_arrives_whole(root: Root, listener: Listener) -> None:
+    for number in range(2_000):
+        (root.path / f"{number}.png").write_bytes(b"x")
+    listener.until(lambda it: len(it.arrived) == 2_000, seconds=30)
+    assert Counter(listener.arrived) == {f"{number}.png": 1 for number in range(2_000)}
+    assert listener.inbox.waiting == 0
+
+
+def test_what_is_ignored_and_what_is_no_file_stays_out(root: Root, listener: Listener) -> None:
+    for name in (".hidden/a.png", "@eaDir/a.png", "sub/.stversions/a.png", "ok/a.png"):
+        (root.path / name).parent.mkdir(parents=True)
+        (root.path / name).write_bytes(b"x")
+    os.mkfifo(root.path / "pipe.png")
+    (root.path / "link.png").symlink_to("/etc/passwd")
+    (root.path / "loop").symlink_to(root.path)
+    listener.until(lambda it: it.arrived)
+    assert listener.arrived == ["ok/a.png"]
+
+
+@linux
+def test_names_of_any_bytes_arrive_in_stored_form(root: Root, listener: Listener) -> None:
+    names = [b"lat\xe9.png", "e\u0301.png".encode(), "\u00e9.png".encode(), b"new\nline.png", "\U0001f600.png".encode()]
+    for name in names:
+        Path(os.fsdecode(os.path.join(os.fsencode(root.path), name))).write_bytes(b"x")  # noqa: PTH118 (of bytes)
+    listener.until(lambda it: len(it.arrived) == 5)
+    assert set(listener.arrived) == {"lat\\udce9.png", "e\u0301.png", "\u00e9.png", "new\nline.png", "\U0001f600.png"}
+
+
+def test_an_event_that_is_not_understood_ends_nothing_and_wants_a_rescan(
+    root: Root, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [watch] = listener.watcher.watches
+    with monkeypatch.context() as patched, capture_logs() as logs:
+        patched.setattr(watch.handler, "_tell", _raise)
+        (root.path / "a.png").write_bytes(b"x")
+        listener.until(lambda it: it.wanted)
+    assert listener.wanted == {"input": "an event was not understood"}
+    assert {entry["event"] for entry in logs} == {"event_not_understood"}
+    (root.path / "b.png").write_bytes(b"x")
+    listener.until(lambda it: it.arrived)
+    assert listener.arrived == ["b.png"]
+
+
+def _raise(_: FileSystemEvent, __: float) -> None:
+    raise RuntimeError("a bug")
+
+
+@linux
+def test_a_folder_deleted_and_made_anew_is_watched_again_and_wants_a_rescan(root: Root, listener: Listener) -> None:
+    (root.path / "a.png").write_bytes(b"x")
+    listener.until(lambda it: it.arrived)
+    shutil.rmtree(root.path)
+    listener.until(lambda it: it.wanted)
+    root.path.mkdir()
+    (root.path / "unheard.png").write_bytes(b"x")
+    listener.wanted.clear()
+    with capture_logs() as logs:
+        listener.watcher.check(time.monotonic())
+    assert [entry["event"] for entry in logs] == ["watch_started_again"]
+    listener.until(lambda it: it.wanted)
+    (root.path / "b.png").write_bytes(b"x")
+    listener.until(lambda it: "b.png" in it.arrived)
+    assert (listener.wanted, listener.arrived[0], listener.arrived[-1]) == (
+        {"input": logs[0]["because"]},
+        "a.png",
+        "b.png",
+    )
+
+
+@linux
+def test_a_folder_renamed_away_and_replaced_is_watched_where_it_is_configured(
+    root: Root, listener: Listener, tmp_path: Path
+) -> None:
+    root.path.rename(tmp_path / "aside")
+    root.path.mkdir()
+    listener.watcher.check(time.monotonic())
+    listener.until(lambda it: it.wanted)
+    (tmp_path / "aside" / "a.png").write_bytes(b"x")
+    (root.path / "b.png").write_bytes(b"x")
+    listener.until(lambda it: it.arrived)
+    assert (listener.arrived, listener.wanted) == (["b.png"], {"input": "the folder was replaced"})
+
+
+@linux
+def test_a_dead_emitter_is_replaced(root: Root, listener: Listener) -> None:
+    [watch] = listener.watcher.watches
+    for emitter in watch._observer.emitters:
+        emitter.stop()
+        emitter.join()
+    assert watch._observer.is_alive()  # which is why nobody would notice
+    listener.watcher.check(time.monotonic())
+    listener.until(lambda it: it.wanted)
+    (root.path / "a.png").write_bytes(b"x")
+    listener.until(lambda it: it.arrived)
+    assert (listener.arrived, listener.wanted) == (["a.png"], {"input": "the watch of the folder died"})
+
+
+def test_a_folder_that_comes_later_is_watched_from_then_on(tmp_path: Path) -> None:
+    root = Root("late", tmp_path / "late", events="events")
+    inbox = Inbox([root], WatchSettings())
+    watcher = Watcher([root], inbox, WatchSettings(), clock=lambda: 0.0)
+    with capture_logs() as logs:
+        watcher.start()
+        watcher.check(0.5)
+        watcher.check(1.5)
+        root.path.mkdir()
+        watcher.check(2.0)
+        assert inbox.rescan_wanted() == {}
+        watcher.check(3.5)
+    watcher.stop()
+    assert inbox.rescan_wanted() == {"late": "the folder is back"}
+    assert [entry["event"] for entry in logs] == ["folder_not_watched", "watch_started_again"]
+
+
+@linux
+@pytest.mark.slow
+def test_when_the_kernel_drops_events_a_rescan_is_wanted(root: Root, listener: Listener) -> None:
+    [watch] = listener.watcher.watches
+    limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text(encoding="ascii"))
+    with watch._observer._inotify_fd._lock:  # the reader stands still, as it does when the machine is overloaded
+        for number in range(limit):
+            (root.path / f"{number % 100}.png").write_bytes(b"x")
+            if number % 2:
+                (root.path / f"{number % 100}.png").unlink()
+    listener.until(lambda it: it.wanted, seconds=30)
+    assert listener.wanted == {"input": "more changes than the kernel's queue holds"}
+
+
+def test_a_polled_folder_wants_a_rescan_every_so_often(root: Root) -> None:
+    polled = Root("polled", root.path, events="polling")
+    inbox = Inbox([polled], WatchSettings(poll_s=30.0))
+    watcher = Watcher([polled], inbox, WatchSettings(poll_s=30.0), clock=lambda: 0.0)
+    watcher.start()
+    wanted = [inbox.rescan_wanted()]
+    for now in (1.0, 29.9, 30.0, 31.0, 60.0):
+        watcher.check(now)
+        wanted.append(inbox.rescan_wanted())
+    watcher.stop()
+    poll = {"polled": "the folder is watched by rescans"}
+    assert wanted == [poll, {}, {}, poll, {}, poll]
+
+
+@linux
+def test_without_inotify_the_folder_is_polled(root: Root) -> None:
+    inbox = Inbox([root], WatchSettings())
+    watcher = Watcher([root], inbox, WatchSettings())
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(0)
+    os.close(free)
+    with capture_logs() as logs:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))  # no further file can be opened: EMFILE
+        try:
+            watcher.start()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    watcher.stop()
+    assert [entry["event"] for entry in logs] == ["too_few_inotify_watches"]
+    assert ([watch.is_polling for watch in watcher.watches], list(inbox.rescan_wanted())) == ([True], ["input"])
+
+
+OUT_OF_WATCHES = """
+import sys, time
+from pathlib import Path
+from service.paths import Root
+from service.watch.inbox import Inbox
+from service.watch.observer import Watcher
+from service.watch.settings import WatchSettings
+root = Root("input", Path(sys.argv[1]), events="events")
+inbox = Inbox([root], WatchSettings())
+watcher = Watcher([root], inbox, WatchSettings())
+watcher.start()
+print("POLLING" if watcher.watches[0].is_polling else "EVENTS")
+watcher.stop()
+"""
+
+
+@linux
+@pytest.mark.parametrize(("watches", "told"), [(4, "POLLING"), (40, "EVENTS")])
+def test_where_watches_run_out_in_a_subfolder_the_folder_is_polled(root: Root, watches: int, told: str) -> None:
+    for number in range(20):
+        (root.path / f"{number}").mkdir()
+    script = f'echo {watches} > /proc/sys/user/max_inotify_watches && exec "$@"'
+    program = [sys.executable, "-c", OUT_OF_WATCHES, str(root.path)]
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "sh", "-c", script, "sh", *program],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    if "unshare" in done.stderr or "max_inotify_watches" in done.stderr:
+        pytest.skip("no user namespaces here")
+    assert done.stdout.splitlines()[-1] == told, done.stderr
+
+
+def test_an_error_that_is_no_lack_of_watches_is_tried_again(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = Inbox([root], WatchSettings())
+    watcher = Watcher([root], inbox, WatchSettings(), clock=lambda: 0.0)
+    with monkeypatch.context() as patched, capture_logs() as logs:
+        patched.setattr("service.watch.rootwatch._observe", _share_is_away)
+        watcher.start()
+    watcher.check(1.0)
+    watcher.stop()
+    assert [entry["event"] for entry in logs] == ["folder_not_watched"]
+    assert inbox.rescan_wanted() == {"input": "the folder is back"}
+
+
+def _share_is_away(*_: object) -> None:
+    raise OSError(errno.EHOSTDOWN, "Host is down")
