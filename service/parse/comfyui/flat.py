@@ -1,0 +1,89 @@
+"""The editor's form made flat: the nodes of all subgraphs side by side, and where each link comes from.
+
+A subgraph's definition stands once under ``definitions.subgraphs``; each instance is a node whose type is the
+definition's id. The API form names inner nodes ``instance:inner``, and so does this. Inside, the pseudo-nodes -10 and
+-20 are the subgraph's own inputs and outputs.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from service.parse.comfyui.graph import MAX_NODES, Link
+
+Raw = Mapping[str, JsonValue]
+
+INPUT_ID, OUTPUT_ID = "-10", "-20"
+MAX_DEPTH = 12
+"""Instances within instances. A definition that holds itself would never end."""
+
+
+@dataclass(slots=True)
+class Flat:
+    """One workflow without levels."""
+
+    nodes: dict[str, Raw] = field(default_factory=dict)
+    """By global id (``42:8``); instances of subgraphs included."""
+    definitions: dict[str, Raw] = field(default_factory=dict)
+    """Of the instances, by their global id."""
+    origins: dict[tuple[str, str], Link] = field(default_factory=dict)
+    """Scope (``42:``) and link id → the output it comes from."""
+    outcomes: dict[Link, Link] = field(default_factory=dict)
+    """An instance's output → the inner output behind it."""
+    kinds: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Scope and link id → type."""
+
+
+def flatten(ui: Raw) -> Flat:
+    """Return a workflow's nodes and links on one level."""
+    flat = Flat()
+    known = dict(_subgraphs(ui))
+    waiting: list[tuple[str, Raw, int]] = [("", ui, 0)]
+    for scope, level, depth in waiting:  # the list grows while it is read
+        _read_links(flat, scope, level)
+        for raw in objects(level.get("nodes")):
+            if len(flat.nodes) >= MAX_NODES:
+                return flat
+            id_ = f"{scope}{raw.get('id')}"
+            flat.nodes[id_] = raw
+            definition = known.get(str(raw.get("type")))
+            if definition is not None and depth < MAX_DEPTH:
+                flat.definitions[id_] = definition
+                waiting.append((f"{id_}:", definition, depth + 1))
+    return flat
+
+
+def objects(value: JsonValue) -> Iterator[Raw]:
+    """Yield the objects of a list; nothing of anything else."""
+    if isinstance(value, list):
+        yield from (one for one in value if isinstance(one, dict))
+
+
+def _subgraphs(ui: Raw) -> Iterator[tuple[str, Raw]]:
+    definitions = ui.get("definitions")
+    for one in objects(definitions.get("subgraphs") if isinstance(definitions, dict) else None):
+        yield str(one.get("id")), one
+
+
+def _read_links(flat: Flat, scope: str, level: Raw) -> None:
+    links = level.get("links")
+    for link in links if isinstance(links, list) else ():
+        parts = _parts(link)
+        if parts is None:
+            continue
+        id_, origin, slot, target, target_slot, kind = parts
+        if not isinstance(slot, int) or not isinstance(target_slot, int):
+            continue
+        flat.origins[scope, str(id_)] = (f"{scope}{origin}", slot)
+        flat.kinds[scope, str(id_)] = str(kind)
+        if str(target) == OUTPUT_ID:
+            flat.outcomes[scope.removesuffix(":"), target_slot] = (f"{scope}{origin}", slot)
+
+
+def _parts(link: JsonValue) -> list[JsonValue] | None:
+    """Return a link as ``[id, origin, slot, target, slot, type]``: an array outside, an object in subgraphs."""
+    if isinstance(link, dict):
+        names = ("id", "origin_id", "origin_slot", "target_id", "target_slot", "type")
+        return [link.get(name) for name in names]
+    return link[:6] if isinstance(link, list) and len(link) > 5 else None  # noqa: PLR2004

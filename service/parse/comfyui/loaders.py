@@ -1,0 +1,73 @@
+"""From a sampler up its model line: the checkpoint it ends at and what was laid upon it."""
+
+from dataclasses import dataclass
+
+from service.parse.comfyui import loras
+from service.parse.comfyui.graph import Graph, Node
+from service.parse.comfyui.roles import MODEL_FILES, NOTHING
+from service.parse.comfyui.routes import Routes
+from service.parse.comfyui.values import Values
+from service.records import Resource, Stated
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLine:
+    """What a sampler's model is made of."""
+
+    models: tuple[Stated, ...]
+    """The first is the base; further ones are merged into it."""
+    resources: tuple[Resource, ...]
+    """Checkpoints, then LoRAs in the order in which they are applied."""
+    nodes: tuple[Node, ...]
+
+
+def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> ModelLine:
+    """Return the model of a pass."""
+    visits = routes.walk(routes.starts(sampler, "model"))
+    nodes = {node.id: node for node, _, _ in visits}
+    for node in list(nodes.values()):
+        nodes |= {stack.id: stack for stack in _stacks(graph, node)}
+    if _file(values, sampler):
+        nodes.setdefault(sampler.id, sampler)
+    models: list[Stated] = []
+    checkpoints: list[Resource] = []
+    applied: list[Resource] = []
+    for node in nodes.values():
+        file = _file(values, node)
+        if file is not None:
+            models.append(file)
+            checkpoints.append(_checkpoint(node, file))
+        applied += [lora.resource() for lora in reversed(loras.applied(values, node))]
+    return ModelLine(tuple(models), (*checkpoints, *reversed(applied)), tuple(nodes.values()))
+
+
+def _stacks(graph: Graph, node: Node) -> list[Node]:
+    """Return the nodes of the LoRA stack that hangs on a node."""
+    found: dict[str, Node] = {}
+    waiting = [link for name, link in node.links.items() if "lora" in name.lower()]
+    for id_, _ in waiting:  # the list grows while it is read
+        stack = graph.get(id_)
+        if stack is not None and id_ not in found:
+            found[id_] = stack
+            waiting.extend(link for name, link in stack.links.items() if "lora" in name.lower())
+    return list(found.values())
+
+
+def _file(values: Values, node: Node) -> Stated | None:
+    """Return the model file that a node loads. A LoRA's or ControlNet's ``model_name`` is none."""
+    if "lora" in node.class_type.lower() and "ckpt_name" not in node.inputs:
+        return None
+    for name in MODEL_FILES:
+        file = values.read(node, name) if node.has(name) and _may_name(node, name) else None
+        if file is not None and isinstance(file.value, str) and file.value.strip().lower() not in NOTHING:
+            return file
+    return None
+
+
+def _may_name(node: Node, name: str) -> bool:
+    """``model`` as a link brings the model itself, as a text its file."""
+    return name != "model" or name in node.inputs
+
+
+def _checkpoint(node: Node, file: Stated) -> Resource:
+    return Resource("checkpoint", str(file.value), file.source, extra={"loader": node.class_type})

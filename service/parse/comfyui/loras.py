@@ -1,0 +1,140 @@
+"""The LoRAs that one node applies, in each of the shapes in which node packs write them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from service.parse.comfyui.graph import Node
+from service.parse.comfyui.roles import NOTHING
+from service.parse.comfyui.values import Values, is_number
+from service.records import Resource
+
+TAG = re.compile(r"<lora:([^<>:]+)(?::([-+\d.]+))?(?::([-+\d.]+))?>", re.IGNORECASE)
+NAME = re.compile(r"^lora(?:_?name)?_?(\d{0,3})(?:_name)?$|^lora_(\d{1,3})_name$", re.IGNORECASE)
+"""``lora_name``, ``lora_name_1``, ``lora_01``, ``lora_1``, ``lora``, ``lora_1_name``."""
+
+MODEL_WEIGHTS = (
+    "strength_model{}",
+    "model_weight{}",
+    "model_str{}",
+    "lora_wt{}",
+    "lora{}_model_strength",
+    "strength{}",
+    "lora{}_strength",
+    "lora_weight{}",
+    "lora_strength{}",
+    "weight{}",
+    "lora_model_strength",
+)
+CLIP_WEIGHTS = ("strength_clip{}", "clip_weight{}", "clip_str{}", "lora{}_clip_strength", "lora_clip_strength")
+SWITCHES = ("switch{}", "toggle{}", "enabled{}", "on{}", "lora{}_on", "toggle", "enabled")
+COUNTS = ("lora_count", "num_loras")
+
+OFF = frozenset({"off", "false", "no", "disable", "disabled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """One LoRA as its node states it."""
+
+    name: str
+    where: str
+    weight: float | None
+    clip_weight: float | None
+    on: bool = True
+
+    def resource(self, *, used: bool = True) -> Resource:
+        """Return the record; without effect where it is off or its weights are 0."""
+        idle = self.weight == 0 and not self.clip_weight
+        return Resource(
+            "lora",
+            self.name,
+            self.where,
+            weight=self.weight,
+            clip_weight=self.clip_weight,
+            used=used and self.on and not idle,
+        )
+
+
+def applied(values: Values, node: Node) -> list[Applied]:
+    """Return the LoRAs of a node, those that are switched off included."""
+    listed = list(_listed(node))
+    if listed:
+        return listed
+    named = list(_named(values, node))
+    if named or "lora" not in node.class_type.lower():
+        return named
+    return list(_tagged(values, node))
+
+
+def _listed(node: Node) -> Iterator[Applied]:
+    """Read ``loras``, a list of objects (LoRA Manager), and ``lora_1``, an object each (rgthree)."""
+    for name, value in node.inputs.items():
+        items = value if name == "loras" and isinstance(value, list) else [value]
+        if not name.lower().startswith("lora"):
+            continue
+        for item in items:
+            found = _object(item, node.where(name)) if isinstance(item, dict) else None
+            if found is not None:
+                yield found
+
+
+def _object(item: Mapping[str, JsonValue], where: str) -> Applied | None:
+    label = item.get("lora") or item.get("name") or item.get("lora_name")
+    if not isinstance(label, str) or label.lower() in NOTHING or item.get("_isDummy"):
+        return None
+    on = item.get("on", item.get("active", item.get("enabled", True)))
+    weight = number(item.get("strength", item.get("strength_model", item.get("weight"))))
+    second = item.get("strengthTwo", item.get("clipStrength", item.get("strength_clip")))
+    return Applied(label, where, weight, number(second), on=bool(on))
+
+
+def _named(values: Values, node: Node) -> Iterator[Applied]:
+    """Read file widgets, alone or numbered, with their weights and switches beside them."""
+    most = next((count for name in COUNTS if (count := number(node.inputs.get(name))) is not None), None)
+    for name in (*node.inputs, *node.links):
+        match = NAME.match(name)
+        answer = values.read(node, name) if match else None
+        if match is None or answer is None or not isinstance(answer.value, str):
+            continue
+        digits = match[1] or match[2] or ""
+        if answer.value.lower() in NOTHING or (most is not None and digits and int(digits) > most):
+            continue
+        weight, clip = (_weight(values, node, names, digits) for names in (MODEL_WEIGHTS, CLIP_WEIGHTS))
+        yield Applied(answer.value, node.where(name), weight, clip, on=_on(node, digits))
+
+
+def _weight(values: Values, node: Node, names: tuple[str, ...], digits: str) -> float | None:
+    for name in names:
+        key = name.format(f"_{digits}" if digits else "")
+        if node.has(key):
+            answer = values.read(node, key)
+            return number(answer.value) if answer else None
+    return None
+
+
+def _on(node: Node, digits: str) -> bool:
+    for name in SWITCHES:
+        value = node.inputs.get(name.format(f"_{digits}" if digits else ""))
+        if value is False or (isinstance(value, str) and value.lower() in OFF):
+            return False
+    return True
+
+
+def _tagged(values: Values, node: Node) -> Iterator[Applied]:
+    """Read ``<lora:name:weight>`` in the text of a node that loads what it finds there."""
+    for name in ("text", "lora_syntax", "prompt", "loras"):
+        answer = values.read(node, name) if node.has(name) else None
+        if answer is None:
+            continue
+        for label, weight, clip in TAG.findall(str(answer.value)):
+            yield Applied(label, answer.source, number(weight or 1), number(clip))
+
+
+def number(value: object) -> float | None:
+    """Return a weight as a number, whatever it was written as."""
+    if isinstance(value, str):
+        return float(value) if is_number(value) and len(value) < 40 else None  # noqa: PLR2004  no weight is longer
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

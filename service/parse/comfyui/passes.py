@@ -1,0 +1,58 @@
+"""Every sampling pass of an image, and what the base pass adds to the image as a whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.parse.comfyui import loaders, prompts, settings, sizes
+from service.parse.comfyui.graph import Graph, Node
+from service.parse.comfyui.loaders import ModelLine
+from service.parse.comfyui.roles import PASS_ROLES, Want
+from service.parse.comfyui.routes import Routes
+from service.parse.comfyui.values import Values
+from service.records import Field, PassRole, Stated
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One sampler's run."""
+
+    sampler: Node
+    fields: Mapping[Field, Stated]
+    line: ModelLine
+    encoders: tuple[Node, ...]
+    unsettled: tuple[str, ...]
+
+
+def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Pass:
+    """Return what the file states of one pass."""
+    fields = settings.read(graph, routes, values, sampler)
+    fields |= sizes.read(graph, routes, values, sampler)
+    line = loaders.read(graph, routes, values, sampler)
+    if line.models:
+        fields["model"] = line.models[0]
+    encoders: list[Node] = []
+    unsettled: list[str] = []
+    sides: tuple[tuple[Want, Field], ...] = (("positive", "positive_prompt"), ("negative", "negative_prompt"))
+    for side, field in sides:
+        prompt = prompts.read(routes, values, sampler, side)
+        encoders += prompt.encoders
+        unsettled += prompt.unsettled
+        if prompt.text is not None:
+            fields[field] = prompt.text
+        if prompt.guidance is not None:
+            fields.setdefault("guidance", prompt.guidance)
+    return Pass(sampler, fields, line, tuple(encoders), tuple(unsettled))
+
+
+def role(found: Pass, base: Pass) -> PassRole:
+    """Return what a later pass is for: told by its class, its first step, its model."""
+    for pattern, named in PASS_ROLES:
+        if pattern.search(found.sampler.class_type):
+            return named
+    start = found.fields.get("start_step")
+    if start is not None and start.value not in (0, "0"):
+        return "refiner"
+    models = [one.fields.get("model") for one in (found, base)]
+    if None not in models and models[0] != models[1] and "denoise" not in found.fields:
+        return "refiner"
+    return "hires"

@@ -1,0 +1,100 @@
+"""The way from the saved image back to the first sampler: IMAGE, decoder, LATENT, samplers."""
+
+from dataclasses import dataclass, field
+
+from service.parse.comfyui.graph import Graph, Link, Node
+from service.parse.comfyui.roles import LINKS, NO_SAMPLER, PREVIEW, SAMPLER, SAMPLER_SIGNS, SAVER
+from service.parse.comfyui.routes import Routes, Step
+
+
+@dataclass(slots=True)
+class Path:
+    """What lies between an output and the base pass."""
+
+    samplers: list[Node] = field(default_factory=list)
+    """In the order in which they ran: the base pass first."""
+    upscalers: list[Node] = field(default_factory=list)
+    """Nodes after the base pass that enlarge with a model."""
+    decoder: Node | None = None
+    """What decoded the saved image."""
+    broken: bool = False
+    """A link on the way leads to a node that is not there."""
+
+
+def is_sampler(node: Node) -> bool:
+    """Return whether a node that gives latents or images makes them by sampling."""
+    signs = sum(any(node.has(name) for name in sign) for sign in SAMPLER_SIGNS)
+    if signs > 2:  # noqa: PLR2004  three of four
+        return NO_SAMPLER.search(node.class_type) is None
+    return SAMPLER.search(node.class_type) is not None and NO_SAMPLER.search(node.class_type) is None
+
+
+def outputs(graph: Graph, file_name: str) -> list[Node]:
+    """Return the nodes that may have written the file, likeliest first.
+
+    Savers stand before previews; among savers the one whose file name prefix fits best, then the order of the graph.
+    """
+    savers = [node for node in graph.values() if _image_links(node) and SAVER.search(node.class_type)]
+    previews = [node for node in graph.values() if _image_links(node) and PREVIEW.search(node.class_type)]
+    savers = [node for node in savers if node not in previews]
+    savers.sort(key=lambda node: -_fit(node, file_name))
+    return savers + previews
+
+
+def _image_links(node: Node) -> bool:
+    return any(name in node.links for want in ("image", "latent") for name in LINKS[want]) or "any" in node.links
+
+
+def _fit(node: Node, file_name: str) -> int:
+    prefix = node.scalar("filename_prefix") or node.scalar("filename") or ""
+    literal = str(prefix).replace("\\", "/").rsplit("/", 1)[-1].split("%", 1)[0]
+    return len(literal) if file_name.startswith(literal) else 0
+
+
+def trace(graph: Graph, routes: Routes, start: Node) -> Path:
+    """Walk back from an output, or from a lone sampler, to the base pass."""
+    path = Path()
+    order: list[Node] = []
+    enlarged: list[tuple[int, Node]] = []
+    seen: set[str] = set()
+    step: Step | None = ((start.id, 0), "image")
+    while step is not None:
+        (id_, slot), want = step
+        node = graph.get(id_)
+        if node is None or id_ in seen:
+            path.broken = path.broken or node is None
+            break
+        seen.add(id_)
+        if is_sampler(node):
+            order.append(node)
+        if "upscale_model" in node.links:
+            enlarged.append((len(order), node))
+        if path.decoder is None and "vae" in node.links and ("samples" in node.links or is_sampler(node)):
+            path.decoder = node
+        step = _next(graph, routes, node, slot, want) or _stage_c(graph, routes, order)
+    path.samplers = order[::-1]
+    path.upscalers = [node for count, node in enlarged if count < len(order) or not order]
+    return path
+
+
+def _next(graph: Graph, routes: Routes, node: Node, slot: int, want: str) -> Step | None:
+    if is_sampler(node):
+        before = routes.starts(node, "latent") or routes.starts(node, "image")
+        return before[0] if before else None
+    steps = routes.onward(node, slot, "latent" if want == "latent" else "image")
+    return steps[0] if steps else _any_sampler(graph, node)
+
+
+def _any_sampler(graph: Graph, node: Node) -> Step | None:
+    """Step onto a sampler that an unknown node takes something from."""
+    for link in node.links.values():
+        if link[0] in graph and is_sampler(graph[link[0]]):
+            return link, "latent"
+    return None
+
+
+def _stage_c(graph: Graph, routes: Routes, order: list[Node]) -> Step | None:
+    """Stable Cascade: the second stage starts from an empty latent; the first comes in with the conditioning."""
+    links: list[Link] = [link for link, _ in routes.starts(order[-1], "positive")] if order else []
+    node = graph.get(links[0][0]) if links else None
+    return (node.links["stage_c"], "latent") if node and "stage_c" in node.links else None

@@ -1,0 +1,91 @@
+"""The side files of an image: decoder, upscaler, ControlNets, text encoders and their kin."""
+
+from collections.abc import Iterable, Iterator
+
+from service.parse.comfyui.graph import Graph, Node
+from service.parse.comfyui.loras import number
+from service.parse.comfyui.roles import FILES, NOTHING
+from service.parse.comfyui.routes import Routes
+from service.parse.comfyui.values import Values
+from service.records import Resource, ResourceKind, Stated
+
+VAE_FILES = ("vae_name", "vae_checkpoint", "vae")
+SKIPS = ("stop_at_clip_layer", "clip_skip")
+APPLIERS = ("control_net", "ipadapter", "controlnet")
+STRENGTHS = ("strength", "weight")
+
+
+def vae(routes: Routes, values: Values, decoder: Node | None) -> Stated | None:
+    """Return the file of the decoder's VAE; None where it is the checkpoint's own."""
+    starts = routes.starts(decoder, "vae") if decoder else []
+    for node, _, _ in routes.walk(starts):
+        file = _file(values, node, VAE_FILES)
+        if file is not None:
+            return file
+    return None
+
+
+def clip_skip(routes: Routes, values: Values, encoders: Iterable[Node]) -> Stated | None:
+    """Return where the base encoder's CLIP stops, as written (-2)."""
+    for encoder in encoders:
+        for node in (encoder, *(node for node, _, _ in routes.walk(routes.starts(encoder, "clip")))):
+            skip = values.first(node, SKIPS)
+            if skip is not None:
+                return skip
+    return None
+
+
+def upscaler(graph: Graph, values: Values, nodes: Iterable[Node]) -> Stated | None:
+    """Return the file of the first upscale model on the path, in the order in which they ran."""
+    for node in nodes:
+        loader = graph.get(node.links["upscale_model"][0])
+        file = _file(values, loader, ("model_name", "upscale_model", "upscaler_name")) if loader else None
+        if file is not None:
+            return file
+    return None
+
+
+def _file(values: Values, node: Node, names: tuple[str, ...]) -> Stated | None:
+    for name in names:
+        stated = node.stated(name) or (values.read(node, name) if name == names[0] else None)
+        if stated is not None and isinstance(stated.value, str) and stated.value.lower() not in NOTHING:
+            return stated
+    return None
+
+
+def side_files(graph: Graph, values: Values, nodes: Iterable[Node]) -> Iterator[Resource]:
+    """Yield the files that the image's nodes load besides checkpoint, LoRA and VAE."""
+    nodes = list(nodes)
+    weights = _weights(graph, values, nodes)
+    for node in nodes:
+        for name in node.inputs:
+            kind = _kind(node, name)
+            file = node.stated(name) if kind else None
+            if kind is None or file is None or str(file.value).strip().lower() in NOTHING:
+                continue
+            weight = weights.get(node.id)
+            if kind == "hypernetwork":
+                weight = number(node.inputs.get("strength"))
+            yield Resource(kind, str(file.value), file.source, weight=weight, extra={"loader": node.class_type})
+
+
+def _kind(node: Node, name: str) -> ResourceKind | None:
+    for pattern, widget, kind in FILES:
+        if widget == name and pattern.search(node.class_type):
+            return kind
+    return None
+
+
+def _weights(graph: Graph, values: Values, nodes: list[Node]) -> dict[str, float | None]:
+    """Return how strongly each ControlNet or IP-Adapter loader is applied, by the loader's id."""
+    weights: dict[str, float | None] = {}
+    for node in nodes:
+        for name in APPLIERS:
+            strength = values.first(node, STRENGTHS) if name in node.links else None
+            loader = graph.get(node.links[name][0]) if strength else None
+            while loader is not None and name in loader.links and loader.id not in weights:
+                weights[loader.id] = None  # between loader and applier: a union type, a cycle
+                loader = graph.get(loader.links[name][0])
+            if loader is not None and strength is not None:
+                weights.setdefault(loader.id, number(strength.value))
+    return weights

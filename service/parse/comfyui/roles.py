@@ -1,0 +1,228 @@
+"""What nodes mean, as data: a new custom node is a line here, not code.
+
+Most need no line. A node is understood by the names of its inputs, which node packs copy from ComfyUI's own nodes;
+the tables hold those names in order of preference, and the few classes whose names mislead.
+"""
+
+import re
+from typing import Literal
+
+from service.records import Field, PassRole, ResourceKind
+
+Want = Literal["model", "clip", "vae", "positive", "negative", "latent", "image", "sigmas", "sampler", "guider"]
+"""What one is looking for when walking up a graph."""
+
+TYPES: dict[Want, str] = {
+    "model": "MODEL",
+    "clip": "CLIP",
+    "vae": "VAE",
+    "positive": "CONDITIONING",
+    "negative": "CONDITIONING",
+    "latent": "LATENT",
+    "image": "IMAGE",
+    "sigmas": "SIGMAS",
+    "sampler": "SAMPLER",
+    "guider": "GUIDER",
+}
+
+CONDITIONING = (
+    "conditioning",
+    "conditioning_1",
+    "conditioning_2",
+    "conditioning_to",
+    "conditioning_from",
+    "conditioning1",
+    "conditioning2",
+    "conditioning_opt",
+    "condition",
+    "cond",
+    "cond_1",
+    "cond_2",
+    "cond1",
+    "clip_regions",
+    "text_embeds",
+)
+
+LINKS: dict[Want, tuple[str, ...]] = {
+    "model": ("model", "model1", "model2", "model_1", "base_model", "unet", "model_opt", "optional_model", "UNET"),
+    "clip": ("clip", "clip1", "base_clip", "opt_clip", "clip_opt", "CLIP"),
+    "vae": ("vae", "optional_vae", "vae_opt", "opt_vae", "VAE"),
+    "positive": ("positive", "pos", "base_positive", "positive_cond", "cond_positive", *CONDITIONING),
+    "negative": ("negative", "neg", "base_negative", "negative_cond", "cond_negative", *CONDITIONING),
+    "latent": (
+        "latent_image",
+        "latent",
+        "samples",
+        "samples_to",
+        "samples1",
+        "samples_1",
+        "latents",
+        "latent_opt",
+        "optional_latent",
+        "init_latent",
+        "av_latent",
+        "video_latent",
+        "image_embeds",
+    ),
+    "image": (
+        "images",
+        "image",
+        "pixels",
+        "video",
+        "frames",
+        "destination",
+        "image1",
+        "image_1",
+        "image_a",
+        "input_image",
+        "original_image",
+    ),
+    "sigmas": ("sigmas", "sigmas_1", "sigmas1", "high_sigmas"),
+    "sampler": ("sampler", "sampler1", "sampler_1"),
+    "guider": ("guider", "guider1"),
+}
+"""The inputs through which a node passes on what is wanted, in the order in which they run."""
+
+GUIDED = {"positive": ("conditioning", "cond1", "cond"), "negative": ()}
+"""A guider with one conditioning has no negative."""
+
+ENCODED_IMAGE = ("pixels", "init_image", "image", "images")
+"""Inputs by which an image becomes a latent."""
+
+PIPE = re.compile(r"pipe|ctx|context|tuple|^data$|settings|bundle|^script$|params$|basic_params", re.IGNORECASE)
+"""Links that carry many things at once."""
+
+PASSES_ALL = re.compile(r"^(any(thing)?\d*|input\d*|value|\*|)$", re.IGNORECASE)
+"""The input of a node that hands on whatever it gets (reroutes, cache cleaners, debuggers)."""
+
+ZERO = frozenset({"ConditioningZeroOut"})
+"""Classes that blank a conditioning: no text reaches the sampler."""
+
+OUTPUTS: dict[str, tuple[str, ...]] = {
+    "FromBasicPipe": ("model", "clip", "vae", "positive", "negative"),
+    "FromBasicPipe_v2": ("basic_pipe", "model", "clip", "vae", "positive", "negative"),
+    "FromDetailerPipe": ("model", "clip", "vae", "positive", "negative"),
+    "Efficient Loader": ("model", "positive", "negative", "latent", "vae", "clip"),
+    "Eff. Loader SDXL": ("sdxl_tuple", "latent", "vae"),
+    "KSampler (Efficient)": ("model", "positive", "negative", "latent", "vae", "image"),
+    "KSampler Adv. (Efficient)": ("model", "positive", "negative", "latent", "vae", "image"),
+    "KSampler SDXL (Eff.)": ("sdxl_tuple", "latent", "vae", "image"),
+    "Unpack SDXL Tuple": ("model", "clip", "positive", "negative", "refiner_model", "refiner_clip"),
+    "ControlNetApplyAdvanced": ("positive", "negative"),
+    "CheckpointLoaderSimple": ("model", "clip", "vae"),
+    "Context (rgthree)": ("context", "model", "clip", "vae", "positive", "negative", "latent", "images", "seed"),
+    "easy pipeOut": ("pipe", "model", "positive", "negative", "latent", "vae", "clip", "image", "seed"),
+    "easy kSampler": ("pipe", "image", "model", "positive", "negative", "latent", "vae", "clip", "seed"),
+    "easy fullkSampler": ("pipe", "image", "model", "positive", "negative", "latent", "vae", "clip", "seed"),
+}
+"""Outputs in order, where the file does not state them and their order matters."""
+
+OUTPUT_WANTS: dict[str, Want] = {
+    "model": "model",
+    "clip": "clip",
+    "vae": "vae",
+    "positive": "positive",
+    "conditioning+": "positive",
+    "conditioning-": "negative",
+    "negative": "negative",
+    "latent": "latent",
+    "samples": "latent",
+    "image": "image",
+    "images": "image",
+}
+
+NUMBERS: dict[Field, tuple[str, ...]] = {
+    "seed": ("seed", "noise_seed", "seed_value"),
+    "steps": ("steps", "total_steps", "base_steps"),
+    "cfg_scale": ("cfg", "cfg_scale", "cfg_conds", "guidance_scale", "cfg_text"),
+    "denoise": ("denoise", "denoise_strength", "denoising_strength"),
+    "start_step": ("start_at_step", "start_step"),
+    "end_step": ("end_at_step", "end_step"),
+    "guidance": ("guidance",),
+}
+
+NAMES: dict[Field, tuple[str, ...]] = {
+    "sampler": ("sampler_name", "sampler"),
+    "scheduler": ("scheduler", "scheduler_name"),
+}
+
+PARTS: dict[Field, tuple[str, ...]] = {
+    "seed": ("noise",),
+    "steps": ("sigmas",),
+    "scheduler": ("sigmas", "scheduler"),
+    "denoise": ("sigmas",),
+    "cfg_scale": ("guider",),
+    "sampler": ("sampler",),
+}
+"""The links of a sampler that lead to the node which holds a setting."""
+
+SETTING_PIPES = ("upscaler", "ksampler_config", "sampler_config", "options", "hires_script")
+"""Links, besides those of PIPE, that carry a sampler's settings."""
+
+SAMPLER = re.compile(
+    r"sampler(?!.*(select|config|provider|setting|preset|option|scheduler|name))"
+    r"|detailer(?!.*(hook|provider|pipe\b.*edit))|ultimatesdupscale|iterative(latent|image)upscale",
+    re.IGNORECASE,
+)
+"""Classes that sample, where their inputs do not already tell."""
+
+NO_SAMPLER = re.compile(
+    r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?sampling|^ToDetailer|Scheduler", re.IGNORECASE
+)
+
+SAMPLER_SIGNS = (
+    frozenset({"seed", "noise_seed", "noise"}),
+    frozenset({"steps", "sigmas"}),
+    frozenset({"sampler_name", "sampler", "scheduler"}),
+    frozenset({"cfg", "guider", "positive"}),
+)
+"""A node with three of these four sorts of input samples, whatever its name."""
+
+PASS_ROLES: tuple[tuple[re.Pattern[str], PassRole], ...] = (
+    (re.compile(r"detailer", re.IGNORECASE), "detailer"),
+    (re.compile(r"upscale", re.IGNORECASE), "upscale"),
+)
+
+SAVER = re.compile(r"save|vhs_videocombine|image ?output|send ?image.*websocket|sdpromptsaver|export", re.IGNORECASE)
+PREVIEW = re.compile(r"preview|show ?image|display|compare", re.IGNORECASE)
+
+MODEL_FILES = (
+    "ckpt_name",
+    "unet_name",
+    "model_name",
+    "base_ckpt_name",
+    "base_checkpoint",
+    "model_path",
+    "gguf_name",
+    "diffusion_model",
+    "checkpoint",
+    "checkpoint_name",
+    "ckpt",
+    "model",
+)
+"""Widgets that name the file of a checkpoint or diffusion model, on a node that gives a MODEL."""
+
+FILES: tuple[tuple[re.Pattern[str], str, ResourceKind], ...] = (
+    (re.compile(r"clip_?vision", re.IGNORECASE), "clip_name", "clip_vision"),
+    (re.compile(r"upscale|esrgan", re.IGNORECASE), "model_name", "upscaler"),
+    (re.compile(r"ultralytics|detector|sam", re.IGNORECASE), "model_name", "detector"),
+    (re.compile(r"animatediff|ADE_", re.IGNORECASE), "model_name", "motion"),
+    (re.compile(r"controlnet|control_net", re.IGNORECASE), "model_name", "controlnet"),
+    (re.compile(r""), "control_net_name", "controlnet"),
+    (re.compile(r""), "controlnet_name", "controlnet"),
+    (re.compile(r""), "ipadapter_file", "ip_adapter"),
+    (re.compile(r""), "hypernetwork_name", "hypernetwork"),
+    (re.compile(r""), "motion_model", "motion"),
+    (re.compile(r""), "clip_name", "text_encoder"),
+    (re.compile(r""), "clip_name1", "text_encoder"),
+    (re.compile(r""), "clip_name2", "text_encoder"),
+    (re.compile(r""), "clip_name3", "text_encoder"),
+    (re.compile(r""), "clip_name4", "text_encoder"),
+    (re.compile(r""), "style_model_name", "other"),
+    (re.compile(r""), "gligen_name", "other"),
+    (re.compile(r"^ModelPatchLoader$"), "name", "other"),
+)
+"""Class, widget, kind: the side files of an image. The first line that fits a widget decides."""
+
+NOTHING = frozenset({"", "none", "off", "null", "undefined", "baked vae", "automatic", "choose"})
+"""What a file widget holds when no file is chosen."""

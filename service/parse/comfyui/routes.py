@@ -1,0 +1,140 @@
+"""Which way to walk: the links of a node through which what is wanted came in."""
+
+from collections.abc import Callable, Iterator
+
+from service.parse.comfyui import words
+from service.parse.comfyui.graph import Graph, Link, Node
+from service.parse.comfyui.roles import (
+    CONDITIONING,
+    ENCODED_IMAGE,
+    LINKS,
+    OUTPUT_WANTS,
+    OUTPUTS,
+    PASSES_ALL,
+    PIPE,
+    TYPES,
+    ZERO,
+    Want,
+)
+from service.parse.comfyui.values import Values
+
+Step = tuple[Link, Want]
+Stop = Callable[[Node, Want], bool]
+
+SIDES: frozenset[Want] = frozenset({"positive", "negative"})
+OTHERS = frozenset(name for names in LINKS.values() for name in names) | {"mask", "control_net", "upscale_model"}
+
+
+def _never(_node: Node, _want: Want) -> bool:
+    return False
+
+
+class Routes:
+    """The ways through one graph."""
+
+    def __init__(self, graph: Graph, values: Values) -> None:
+        self._graph = graph
+        self._values = values
+
+    def starts(self, node: Node, want: Want) -> list[Step]:
+        """Return where a sampler or guider takes something from. One with a single conditioning has no negative."""
+        neutral = CONDITIONING if want == "negative" else ()
+        own = [name for name in LINKS[want] if name in node.links and name not in neutral]
+        if own:
+            return [(node.links[name], want) for name in (own[:1] if want in SIDES else own)]
+        if "guider" in node.links:
+            guider = self.end(node.links["guider"], "guider")
+            return self.starts(guider, want) if guider and "guider" not in guider.links else []
+        return [(link, want) for name, link in node.links.items() if _carries(name)][:1]
+
+    def onward(self, node: Node, slot: int, want: Want) -> list[Step]:
+        """Return the links that bring what a node's output hands on, in the order in which it uses them."""
+        want = turned(node, slot, want)
+        if node.class_type in ZERO:
+            return []
+        if words.SWITCH.search(node.class_type):
+            name = self._values.chosen(node)
+            return [(node.links[name], want)] if name and name in node.links else []
+        names = _named(node, want) or [name for name, type_ in node.types.items() if type_ == TYPES[want]]
+        if names:
+            return [(node.links[name], want) for name in names if name in node.links]
+        return _crossing(node, want) or _carrying(node, want)
+
+    def walk(self, starts: list[Step], stop: Stop = _never) -> Iterator[tuple[Node, int, Want]]:
+        """Yield every node on the way up, depth first in the order of inputs, each once; not past a stop."""
+        seen: set[tuple[str, Want]] = set()
+        waiting = starts[::-1]
+        while waiting:
+            (id_, slot), want = waiting.pop()
+            node = self._graph.get(id_)
+            if node is None or (id_, want) in seen:
+                continue
+            seen.add((id_, want))
+            yield node, slot, want
+            if not stop(node, want):
+                waiting.extend(reversed(self.onward(node, slot, want)))
+
+    def end(self, link: Link, want: Want) -> Node | None:
+        """Return the node that makes what comes in through a link."""
+        last = None
+        for node, _, _ in self.walk([(link, want)]):
+            last = node
+        return last
+
+    def pipes(self, node: Node, names: tuple[str, ...] = ()) -> Iterator[Node]:
+        """Yield the nodes of the bundles that a node takes its settings from, nearest first."""
+        seen: set[str] = {node.id}
+        waiting = [link for name, link in node.links.items() if _carries(name) or name in names]
+        for id_, _ in waiting:  # the list grows while it is read
+            found = self._graph.get(id_)
+            if found is not None and id_ not in seen:
+                seen.add(id_)
+                yield found
+                waiting.extend(link for name, link in found.links.items() if _carries(name) or name in names)
+
+
+def turned(node: Node, slot: int, want: Want) -> Want:
+    """Return the side an output stands for: a ControlNet's first is the positive, whatever it feeds."""
+    if want not in SIDES:
+        return want
+    names = node.outputs or OUTPUTS.get(node.class_type, ())
+    if 0 <= slot < len(names):
+        side = OUTPUT_WANTS.get(names[slot], want)
+        return side if side in SIDES else want
+    if "positive" in node.links and "negative" in node.links and "model" not in node.links and slot in (0, 1):
+        return "negative" if slot else "positive"
+    return want
+
+
+def _named(node: Node, want: Want) -> list[str]:
+    names = [name for name in LINKS[want] if name in node.links]
+    if want in SIDES and names and names[0] not in CONDITIONING:
+        return names[:1]
+    if want in SIDES or want == "model":
+        return names
+    return names[:1]
+
+
+def _crossing(node: Node, want: Want) -> list[Step]:
+    """Step from an image to the latent it was decoded from, or from a latent to the image it was encoded from."""
+    if want == "image":
+        return [(node.links[name], "latent") for name in LINKS["latent"] if name in node.links][:1]
+    if want == "latent":
+        encodes = "encode" in node.class_type.lower()
+        names = ENCODED_IMAGE if encodes else ENCODED_IMAGE[:2]
+        return [(node.links[name], "image") for name in names if name in node.links][:1]
+    return []
+
+
+def _carrying(node: Node, want: Want) -> list[Step]:
+    """Step into a bundle, through a reroute, or along the only way there is."""
+    pipes = [link for name, link in node.links.items() if _carries(name)]
+    whole = [link for name, link in node.links.items() if PASSES_ALL.search(name)]
+    found = pipes or whole
+    if not found and len(node.links) == 1 and OTHERS.isdisjoint(node.links):
+        found = list(node.links.values())
+    return [(link, want) for link in found[:1]]
+
+
+def _carries(name: str) -> bool:
+    return PIPE.search(name) is not None

@@ -1,0 +1,103 @@
+"""One file's graphs made into a ``Generation``: the whole of this package in order."""
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from service.parse.base import Claim
+from service.parse.comfyui import facts, passes, path, places, resources, settings, workflow
+from service.parse.comfyui.graph import Graph, Node, from_api, upstream
+from service.parse.comfyui.passes import Pass
+from service.parse.comfyui.path import Path
+from service.parse.comfyui.routes import Routes
+from service.parse.comfyui.values import Values
+from service.records import Blobs, Field, Generation, Resource, Sampling, Stated
+
+NAME = "comfyui"
+
+
+def claim(blobs: Blobs) -> Claim:
+    """Return MARKER for a ComfyUI graph, SHAPE where another tool embeds one as its own."""
+    graphs = places.find(blobs)
+    if (graphs.api is None and graphs.ui is None) or places.is_swarm(blobs):
+        return Claim.NO
+    return Claim.SHAPE if places.is_foreign(blobs, graphs) else Claim.MARKER
+
+
+def parse(blobs: Blobs) -> Generation:
+    """Return how the image was made, as far as its graph states it."""
+    graphs = places.find(blobs)
+    ui: Mapping[str, JsonValue] = graphs.ui.data if graphs.ui else {}
+    idle: tuple[Resource, ...] = ()
+    if graphs.api is not None:
+        graph = from_api(graphs.api.data, graphs.api.source, workflow.shapes(ui))
+    elif graphs.ui is not None:
+        graph = workflow.from_ui(ui, graphs.ui.source)
+    else:
+        return Generation(NAME, {}, unsettled=("the file holds no ComfyUI graph",))
+    if graphs.ui is not None:
+        idle = workflow.idle_loras(ui, graphs.ui.source)
+    return read(graph, blobs.file_name, idle)
+
+
+def read(graph: Graph, file_name: str, idle: tuple[Resource, ...] = ()) -> Generation:
+    """Return what a graph states of the image it wrote."""
+    values = Values(graph)
+    routes = Routes(graph, values)
+    start, way, doubts = _way(graph, routes, file_name)
+    if start is None or not way.samplers:
+        return Generation(NAME, {}, unsettled=(*doubts, "no sampler leads to the saved image"))
+    found = [passes.read(graph, routes, values, sampler) for sampler in way.samplers]
+    base = found[0]
+    fields: dict[Field, Stated] = {**base.fields, **_whole(graph, routes, values, way, base)}
+    return Generation(
+        generator=NAME,
+        fields=fields,
+        passes=tuple(Sampling(passes.role(one, base), one.fields) for one in found[1:]),
+        resources=_resources(graph, values, start, found, fields) + idle,
+        facts=facts.of(node for one in found for node in _made_by(graph, routes, one)),
+        unsettled=tuple(dict.fromkeys((*doubts, *base.unsettled))),
+    )
+
+
+def _way(graph: Graph, routes: Routes, file_name: str) -> tuple[Node | None, Path, tuple[str, ...]]:
+    """Return the output and the path to its base pass; without an output, the last sampler of the first chain."""
+    tried: list[Path] = []
+    for output in path.outputs(graph, file_name):
+        way = path.trace(graph, routes, output)
+        if way.samplers:
+            return output, way, ()
+        tried.append(way)
+    if tried and not any(way.broken for way in tried):
+        return None, tried[0], ()
+    samplers = [node for node in graph.values() if path.is_sampler(node)]
+    fed = {origin for node in samplers for origin, _ in node.links.values()}
+    last = next((node for node in samplers if node.id not in fed), None) or next(iter(samplers), None)
+    if last is None or (tried and len(samplers) > 1):
+        return None, Path(), ("the saved image comes from a node that the file does not hold",) if tried else ()
+    doubt = "the way from the saved image is broken; the only sampler is taken" if tried else "no output node"
+    return last, path.trace(graph, routes, last), (doubt,)
+
+
+def _whole(graph: Graph, routes: Routes, values: Values, way: Path, base: Pass) -> dict[Field, Stated]:
+    found: dict[Field, Stated | None] = {
+        "vae": resources.vae(routes, values, way.decoder),
+        "clip_skip": resources.clip_skip(routes, values, base.encoders),
+        "upscaler": resources.upscaler(graph, values, way.upscalers[::-1]),
+    }
+    return {field: stated for field, stated in found.items() if stated is not None}
+
+
+def _resources(
+    graph: Graph, values: Values, start: Node, found: list[Pass], fields: Mapping[Field, Stated]
+) -> tuple[Resource, ...]:
+    listed = [resource for one in found for resource in one.line.resources]
+    if "vae" in fields:
+        listed.append(Resource("vae", str(fields["vae"].value), fields["vae"].source))
+    listed += resources.side_files(graph, values, upstream(graph, start.id))
+    return tuple({(one.kind, one.label, one.source): one for one in listed}.values())
+
+
+def _made_by(graph: Graph, routes: Routes, one: Pass) -> list[Node]:
+    latents = [node for node, _, want in routes.walk(routes.starts(one.sampler, "latent")) if want == "latent"]
+    return [*settings.involved(graph, routes, one.sampler), *one.line.nodes, *latents[:1]]

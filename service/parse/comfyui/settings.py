@@ -1,0 +1,69 @@
+"""The settings of one sampling pass: on the sampler, on the parts it is built from, or in a pipe."""
+
+from collections.abc import Iterator
+
+from service.parse.comfyui.graph import Graph, Node
+from service.parse.comfyui.roles import NAMES, NUMBERS, PARTS, SETTING_PIPES, Want
+from service.parse.comfyui.routes import Routes
+from service.parse.comfyui.values import Values
+from service.records import Field, Stated
+
+FIELDS: tuple[Field, ...] = (
+    "steps",
+    "start_step",
+    "end_step",
+    "cfg_scale",
+    "sampler",
+    "scheduler",
+    "seed",
+    "denoise",
+)
+
+_PART_WANTS: dict[str, Want] = {"sigmas": "sigmas", "sampler": "sampler", "guider": "guider"}
+_CLASS_WANTS: dict[Field, Want] = {"scheduler": "sigmas", "sampler": "sampler"}
+
+
+def parts(graph: Graph, routes: Routes, node: Node, field: Field) -> Iterator[Node]:
+    """Yield the nodes that may hold a setting of a sampler, likeliest first, itself first."""
+    yield node
+    for name in PARTS.get(field, ()):
+        if name in node.links:
+            want = _PART_WANTS.get(name)
+            if want:
+                yield from (found for found, _, _ in routes.walk([(node.links[name], want)]))
+            elif node.links[name][0] in graph:
+                yield graph[node.links[name][0]]
+    yield from routes.pipes(node, SETTING_PIPES)
+
+
+def read(graph: Graph, routes: Routes, values: Values, node: Node) -> dict[Field, Stated]:
+    """Return what a pass states of its settings, in the generator's own words."""
+    found: dict[Field, Stated] = {}
+    for field in FIELDS:
+        names = NUMBERS.get(field) or NAMES.get(field, ())
+        holders = parts(graph, routes, node, field)
+        answer = next((stated for holder in holders if (stated := values.first(holder, names))), None)
+        answer = answer or _by_class(routes, node, field)
+        if answer is not None:
+            found[field] = answer
+    return found
+
+
+def _by_class(routes: Routes, node: Node, field: Field) -> Stated | None:
+    """Return the class of a node that makes sigmas, or is a sampler, without naming them: it is the name."""
+    part = _CLASS_WANTS.get(field)
+    if part is None or part not in node.links:
+        return None
+    maker = routes.end(node.links[part], part)
+    if maker is None or (field == "sampler" and not maker.class_type.startswith("Sampler")):
+        return None
+    return Stated(maker.class_type, maker.place.rsplit(".", 1)[0])
+
+
+def involved(graph: Graph, routes: Routes, node: Node) -> list[Node]:
+    """Return the sampler and the nodes its settings stand on, each once."""
+    nodes: dict[str, Node] = {}
+    for field in FIELDS:
+        for found in parts(graph, routes, node, field):
+            nodes.setdefault(found.id, found)
+    return list(nodes.values())

@@ -1,0 +1,56 @@
+"""The size first sampled: of the empty latent, or of the image that was scaled to it."""
+
+import re
+
+from service.parse.comfyui.graph import Graph, Node
+from service.parse.comfyui.path import is_sampler
+from service.parse.comfyui.routes import Routes, Step
+from service.parse.comfyui.values import Values
+from service.records import Field, Stated
+
+WIDTHS = ("width", "empty_latent_width", "image_width", "base_width")
+HEIGHTS = ("height", "empty_latent_height", "image_height", "base_height")
+PAIRS = ("dimensions", "resolution", "image_size_preset", "size")
+PAIR = re.compile(r"(\d{2,5})\s*[xX\u00d7]\s*(\d{2,5})")
+SCALES = re.compile(r"scale|resize", re.IGNORECASE)
+
+Size = dict[Field, Stated]
+
+
+def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
+    """Return width and height of what a pass started from; nothing where an image of unknown size came in."""
+    starts = routes.starts(sampler, "latent") or routes.starts(sampler, "image")
+    step: Step | None = starts[0] if starts else None
+    if step is None:
+        return of(values, sampler)
+    seen: set[str] = set()
+    while step is not None:
+        (id_, slot), want = step
+        node = graph.get(id_)
+        if node is None or id_ in seen or is_sampler(node):
+            return {}
+        seen.add(id_)
+        size = of(values, node) if want == "latent" or SCALES.search(node.class_type) else {}
+        if size or _changes(node):
+            return size
+        steps = routes.onward(node, slot, want)
+        step = steps[0] if steps else None
+    return {}
+
+
+def _changes(node: Node) -> bool:
+    """Return whether a node makes the size another, to one that it does not state."""
+    name = node.class_type.lower()
+    return any(word in name for word in ("scale", "resize", "crop", "pad", "loadimage", "load image"))
+
+
+def of(values: Values, node: Node) -> Size:
+    """Return the size that a node states, as two numbers or as a text (``1216 x 832 (landscape)``)."""
+    for name in PAIRS:
+        pair = PAIR.search(str(node.inputs.get(name, "")))
+        if pair:
+            return {"width": Stated(int(pair[1]), node.where(name)), "height": Stated(int(pair[2]), node.where(name))}
+    width, height = values.first(node, WIDTHS), values.first(node, HEIGHTS)
+    if width is None or height is None or not width.value or not height.value:
+        return {}
+    return {"width": width, "height": height}

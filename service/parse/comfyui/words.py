@@ -1,0 +1,99 @@
+"""Which inputs hold words, and which nodes build words out of others: data for ``values.py`` and ``prompts.py``."""
+
+import re
+
+ENCODER_TEXTS = (
+    "text",
+    "text_g",
+    "t5xxl",
+    "clip_g",
+    "prompt",
+    "user_prompt",
+    "Text",
+    "mt5xl",
+    "clip_l",
+    "text_l",
+    "tags",
+    "positive_prompt",
+)
+"""The text inputs of encoders in order; the first that is not blank is the prompt. ``text_g`` before ``text_l``."""
+
+SIDE_TEXTS = {
+    "positive": ("positive", "positive_prompt", "text_positive", "positive_text", "pos_prompt", "main_prompt", "pos"),
+    "negative": (
+        "negative",
+        "negative_prompt",
+        "text_negative",
+        "negative_text",
+        "neg_prompt",
+        "negative_main_prompt",
+        "neg",
+    ),
+}
+"""Text inputs of nodes that hold both prompts."""
+
+LITERALS = (
+    "text_0",
+    "populated_text",
+    "value",
+    "Value",
+    "text",
+    "Text",
+    "string",
+    "String",
+    "prompt",
+    "prompt_text",
+    "content",
+    "wildcard_text",
+    "text_positive",
+    "positive",
+    "int",
+    "float",
+    "number",
+    "seed",
+    "noise_seed",
+    "source",
+    "input",
+    "any",
+    "anything",
+    "any_01",
+    "str",
+    "STRING",
+    "select",
+)
+"""Inputs whose value a node hands on unchanged, in order."""
+
+RUN_ONLY = re.compile(
+    r"textgenerat|llm|gpt|ollama|gemini|claude|florence|caption|tagger|interrogat|blip|joycaption|translat|"
+    r"llava|qwen.*vl|vlm|groq|openai|deepseek|random|regex",
+    re.IGNORECASE,
+)
+"""Classes whose text only the run knew."""
+
+SHOWS = re.compile(r"show ?(text|any)|display ?(text|any|string)|preview ?(any|text)", re.IGNORECASE)
+"""Boxes that show what came in. Their widget may be of the run before, so the link is asked first."""
+SHOWN = ("text_0", "preview", "preview_text")
+
+JOIN = re.compile(r"concat|join|combine(?!.*cond)|merge.*(text|string|prompt)|append", re.IGNORECASE)
+JOINED = re.compile(
+    r"^(?:text|string|str|prompt|input|value)?[_ ]?(?:[a-h]|\d{1,2})?$|^(?:prefix|text|suffix|append)$",
+    re.IGNORECASE,
+)
+"""Inputs of a joining node that are its parts."""
+DELIMITERS = ("delimiter", "separator", "delim", "sep", "glue")
+
+REPLACE = re.compile(r"replace", re.IGNORECASE)
+REPLACED = ("string", "text", "input", "prompt", "source")
+FIND = re.compile(r"^(?:find|old|search|target)(?:[_ ]?\w+?)??[_ ]?(\d*)$", re.IGNORECASE)
+REPLACEMENTS = ("replace", "replacement", "new", "replace_with", "replace_text")
+
+SWITCH = re.compile(r"switch|if.?else|conditional.?branch|select(or)?\b.*any|indexswitch|router", re.IGNORECASE)
+SELECTORS = ("switch", "boolean", "select", "selector", "index", "condition", "cond", "Input", "value", "input")
+TRUE_INPUTS = ("on_true", "true", "tt_value", "if_true", "true_value", "input_true", "a")
+FALSE_INPUTS = ("on_false", "false", "ff_value", "if_false", "false_value", "input_false", "b")
+
+UNEXPANDED = re.compile(r"\{[^{}]*\|[^{}]*\}|__[\w/*-]+__")
+"""Wildcard grammar that the run replaced by something the file does not state."""
+
+MAX_TEXT = 200_000
+"""Characters. A chain of 64 nodes that each double a text would fill the memory; real prompts are below 20,000."""

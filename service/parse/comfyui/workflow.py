@@ -1,0 +1,121 @@
+"""The graph as the editor saves it (``workflow``): alone in some files, beside the API form in most.
+
+Alone it must give all that the API form would: names for widget values, links through what exists only in the editor.
+Beside it, it adds the names of outputs, the types of links, what text boxes showed, and what was bypassed.
+"""
+
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from service.parse.comfyui import loras
+from service.parse.comfyui.flat import Flat, Raw, flatten, objects
+from service.parse.comfyui.graph import Graph, Link, Node, Shape, unwrapped
+from service.parse.comfyui.values import Values
+from service.parse.comfyui.widgets import named
+from service.parse.comfyui.wires import BYPASSED, MUTED, REROUTE, Constant, Wires, scope_of
+from service.parse.comfyui.words import SHOWS
+from service.records import Resource
+
+VIRTUAL = frozenset({"Note", "MarkdownNote", "PrimitiveNode", "SetNode", "GetNode"})
+EVERYWHERE = frozenset({"Anything Everywhere", "Anything Everywhere3", "Prompts Everywhere", "Seed Everywhere"})
+"""Nodes whose inputs go to every unconnected input of the same type."""
+
+
+def from_ui(ui: Raw, source: str) -> dict[str, Node]:
+    """Return the graph of the editor's form, as it would run."""
+    flat = flatten(ui)
+    wires = Wires(flat)
+    spread = dict(_everywhere(flat, wires))
+    graph: dict[str, Node] = {}
+    for id_, raw in flat.nodes.items():
+        if _runs(flat, id_, raw):
+            graph[id_] = _node(id_, raw, f"{source}#{id_}.widgets_values", wires, spread)
+    return graph
+
+
+def _runs(flat: Flat, id_: str, raw: Raw) -> bool:
+    kind = str(raw.get("type"))
+    skipped = kind in VIRTUAL or REROUTE.match(kind) is not None or raw.get("mode") in (MUTED, BYPASSED)
+    return not skipped and id_ not in flat.definitions
+
+
+def _node(id_: str, raw: Raw, place: str, wires: Wires, spread: dict[tuple[str, str], Link]) -> Node:
+    inputs = {name: unwrapped(value) for name, value in named(raw).items()}
+    links: dict[str, Link] = {}
+    for one in objects(raw.get("inputs")):
+        name, kind = str(one.get("name")), str(one.get("type"))
+        end = wires.source(scope_of(id_), one.get("link")) if one.get("link") is not None else None
+        if isinstance(end, Constant):
+            inputs[name] = end.value
+        elif end is not None:
+            links[name] = end
+        elif one.get("link") is None and "widget" not in one:
+            _take(links, name, spread.get((kind, name.lower())) or spread.get((kind, "")))
+    shape = _shape(raw)
+    return Node(
+        id=id_,
+        class_type=str(raw.get("type")),
+        place=place,
+        inputs={name: value for name, value in inputs.items() if name not in links},
+        links=links,
+        title=str(raw.get("title") or ""),
+        outputs=shape.outputs,
+        types=shape.types,
+        shown=shape.shown,
+    )
+
+
+def _take(links: dict[str, Link], name: str, link: Link | None) -> None:
+    if link is not None:
+        links[name] = link
+
+
+def _everywhere(flat: Flat, wires: Wires) -> Iterator[tuple[tuple[str, str], Link]]:
+    """Yield what is sent to every unconnected input, by type; prompts by type and name."""
+    for id_, raw in flat.nodes.items():
+        kind = str(raw.get("type"))
+        if kind not in EVERYWHERE or raw.get("mode") in (MUTED, BYPASSED):
+            continue
+        linked = [one for one in objects(raw.get("inputs")) if one.get("link") is not None]
+        for one in linked:
+            end = wires.source(scope_of(id_), one["link"])
+            type_ = flat.kinds.get((scope_of(id_), str(one["link"])), "")
+            side = ""
+            if kind == "Prompts Everywhere":
+                side = "negative" if one is not next(objects(raw.get("inputs"))) else "positive"
+            if isinstance(end, tuple):
+                yield (type_, side), end
+
+
+def shapes(ui: Raw) -> dict[str, Shape]:
+    """Return what a workflow adds to the nodes of the API form, by their ids."""
+    return {id_: _shape(raw) for id_, raw in flatten(ui).nodes.items()} if ui else {}
+
+
+def _shape(raw: Raw) -> Shape:
+    outputs = tuple(str(one.get("name") or one.get("type")).lower() for one in objects(raw.get("outputs")))
+    types = {str(one.get("name")): str(one.get("type")) for one in objects(raw.get("inputs"))}
+    shown = _texts(raw.get("widgets_values")) if SHOWS.search(str(raw.get("type"))) else None
+    return Shape(outputs, types, shown)
+
+
+def _texts(values: JsonValue) -> str | None:
+    """Return the text in a box: a text, or the first of a list of them."""
+    if isinstance(values, list):
+        values = next((value for value in values if value), None)
+    if isinstance(values, list):
+        values = values[0] if values else None
+    return values if isinstance(values, str) and values else None
+
+
+def idle_loras(ui: Raw, source: str) -> tuple[Resource, ...]:
+    """Return the LoRAs of bypassed and muted nodes: listed, without effect."""
+    found: list[Resource] = []
+    for id_, raw in flatten(ui).nodes.items():
+        if raw.get("mode") in (MUTED, BYPASSED) and "lora" in str(raw.get("type")).lower():
+            inputs = {name: unwrapped(value) for name, value in named(raw).items()}
+            node = Node(id_, str(raw.get("type")), f"{source}#{id_}.widgets_values", inputs)
+            graph: Graph = {id_: node}
+            found += [one.resource(used=False) for one in loras.applied(Values(graph), node)]
+    return tuple(found)
