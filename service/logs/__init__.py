@@ -1,0 +1,67 @@
+"""What the service tells: lines for people on the console, JSON lines in a rotating file.
+
+Every logger ends here, structlog's and the standard library's (watchdog's, warnings'): one gate holds floods back, and
+two handlers write what passes. Nothing in here ever raises into the code that logs.
+"""
+
+import contextlib
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+
+from service import config
+from service.logs.console import Console
+from service.logs.fields import remember_kind
+from service.logs.flood import FloodGate
+from service.logs.json_lines import JsonLines
+
+FILE = "service.jsonl"
+
+MEGABYTE = 1_000_000
+
+
+def setup(settings: config.Log, *, console: bool = True, stream: TextIO | None = None) -> None:
+    """Send all logging to the file of these settings and, with ``console``, to ``stream`` (stderr by default).
+
+    May be called again: the last call holds. Levels, sizes and counts are those of ``[log]``.
+    """
+    close()
+    root = logging.getLogger()
+    root.setLevel(settings.level.upper())
+    root.addHandler(FloodGate(_handlers(settings, stream or sys.stderr if console else None)))
+    logging.captureWarnings(capture=True)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            remember_kind,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+
+
+def close() -> None:
+    """Write what is held back, close the file, and leave logging as Python starts it."""
+    root = logging.getLogger()
+    for gate in [handler for handler in root.handlers if isinstance(handler, FloodGate)]:
+        root.removeHandler(gate)
+        gate.close()
+    root.setLevel(logging.WARNING)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+
+
+def _handlers(settings: config.Log, stream: TextIO | None) -> list[logging.Handler]:
+    with contextlib.suppress(OSError):  # the first line tells that the file cannot be opened
+        settings.directory.mkdir(parents=True, exist_ok=True)
+    file = JsonLines(
+        settings.directory / FILE,
+        max_bytes=settings.max_megabytes * MEGABYTE,
+        keep=settings.keep_files,
+    )
+    # A Windows service, and pythonw, have no stderr.
+    return [file, Console(stream)] if stream is not None else [file]

@@ -1,0 +1,86 @@
+"""Ten thousand bad files must not bury the one line that matters, nor fill the disk."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from service.logs.fields import kind
+
+LIMIT = 20
+"""Lines of one kind in a window."""
+
+WINDOW_S = 60.0
+
+
+@dataclass(slots=True)
+class _Window:
+    opened: float
+    record: logging.LogRecord
+    count: int = 0
+
+
+class FloodGate(logging.Handler):
+    """Hands records on to other handlers, at most ``limit`` of a kind a minute, and tells how many it kept back.
+
+    That number comes with the first record after the minute, or at the end; no thread waits for it.
+    """
+
+    def __init__(
+        self,
+        handlers: Iterable[logging.Handler],
+        *,
+        limit: int = LIMIT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._handlers = tuple(handlers)
+        self._limit = limit
+        self._clock = clock
+        self._windows: dict[object, _Window] = {}  # the longest open first, since a dict keeps its order
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand the record on, unless too many of its kind went before; and first what earlier minutes held back."""
+        now = self._clock()
+        self._end(before=now - WINDOW_S)
+        window = self._windows.setdefault(kind(record), _Window(now, record))
+        window.count += 1
+        if window.count <= self._limit:
+            self._pass(record)
+
+    def close(self) -> None:
+        """Tell what is held back, and close the handlers behind this one."""
+        self.acquire()
+        try:
+            self._end(before=float("inf"))
+        finally:
+            self.release()
+        for handler in self._handlers:
+            handler.close()
+        super().close()
+
+    def flush(self) -> None:
+        """Flush the handlers behind this one."""
+        for handler in self._handlers:
+            handler.flush()
+
+    def _end(self, before: float) -> None:
+        while self._windows:
+            name, window = next(iter(self._windows.items()))
+            if window.opened >= before:
+                return
+            del self._windows[name]
+            if window.count > self._limit:
+                self._pass(_summary(window.record, window.count - self._limit))
+
+    def _pass(self, record: logging.LogRecord) -> None:
+        for handler in self._handlers:
+            handler.handle(record)
+
+
+def _summary(record: logging.LogRecord, held: int) -> logging.LogRecord:
+    name = kind(record)[2]
+    said = {"event": f"{name}: {held} more like this", "of": name, "more": held}
+    return logging.makeLogRecord(
+        {"name": record.name, "levelno": record.levelno, "levelname": record.levelname, "msg": said},
+    )

@@ -1,0 +1,76 @@
+"""A file of JSON lines that is put aside when it is full, and that never stops the program."""
+
+import contextlib
+import logging
+import sys
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TextIO
+
+import orjson
+
+from service.logs.fields import fields
+
+
+class JsonLines(RotatingFileHandler):
+    """Writes one object a line: ``time`` (UTC), ``level``, ``logger``, ``event``, then the values.
+
+    A full disk or a file that another program holds costs lines, which are counted and told when writing works again.
+    """
+
+    def __init__(self, path: Path, *, max_bytes: int, keep: int) -> None:
+        super().__init__(path, maxBytes=max_bytes, backupCount=keep, encoding="utf-8", delay=True)
+        self.lost = 0
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line of JSON."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        return orjson.dumps({"time": at.replace("+00:00", "Z"), **fields(record)}).decode("utf-8")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record; after a loss, tell first how much was lost."""
+        lost = self.lost
+        if lost:
+            super().emit(logging.makeLogRecord(_loss(lost)))
+            if self.lost > lost:  # still no room; the count now holds this record in place of that line
+                return
+            self.lost = 0
+        super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  logging's name and signature
+        """Count the lost line, and open the file anew for the next. The first loss is told on the console."""
+        self.lost += 1
+        if self.lost == 1:
+            with contextlib.suppress(OSError, ValueError, AttributeError):  # no stderr, or a closed one
+                sys.stderr.write(f"the log {self.baseFilename} cannot be written: {sys.exc_info()[1]}\n")
+        with contextlib.suppress(OSError, ValueError):  # closing writes what is left, and so fails too
+            self._drop()
+
+    def doRollover(self) -> None:  # noqa: N802  logging's name
+        """Put the full file aside, or go on in it where another program holds it (Windows).
+
+        The standard library shifts the older files before it meets the one that is held, and so would lose one of
+        them at every line.
+        """
+        self._drop()
+        full = Path(self.baseFilename)
+        leaving = full.with_name(f"{full.name}.leaving")
+        with contextlib.suppress(OSError):
+            full.replace(leaving)
+            for number in range(self.backupCount - 1, 0, -1):
+                with contextlib.suppress(FileNotFoundError):
+                    full.with_name(f"{full.name}.{number}").replace(full.with_name(f"{full.name}.{number + 1}"))
+            leaving.replace(full.with_name(f"{full.name}.1"))
+
+    def _drop(self) -> None:
+        """Close the stream; the next line opens it again, as the standard library does."""
+        stream: TextIO | None = self.stream
+        self.stream = None
+        if stream is not None:
+            stream.close()
+
+
+def _loss(lost: int) -> dict[str, object]:
+    said = {"event": "log_lines_lost", "lines": lost}
+    return {"name": __name__, "levelno": logging.WARNING, "levelname": "WARNING", "msg": said}
