@@ -1,0 +1,123 @@
+"""AIR, CivitAI's names for models of any site: ``urn:air:sdxl:checkpoint:civitai:827184@2514310``."""
+
+import re
+from dataclasses import dataclass
+
+from service.records import ResourceKind
+
+TYPES: dict[str, ResourceKind] = {
+    "checkpoint": "checkpoint",
+    "model": "checkpoint",
+    "unet": "checkpoint",
+    "diffusionmodel": "checkpoint",
+    "lora": "lora",
+    "lycoris": "lora",
+    "locon": "lora",
+    "dora": "lora",
+    "embedding": "embedding",
+    "hypernet": "hypernetwork",
+    "vae": "vae",
+    "upscaler": "upscaler",
+    "controlnet": "controlnet",
+    "motion": "motion",
+    "text_encoders": "text_encoder",
+    "clip": "text_encoder",
+    "clipvision": "clip_vision",
+    "ag": "other",
+    "visionlanguage": "other",
+    "other": "other",
+    "unknown": "resource_ref",
+}
+"""AIR's types and the kinds of our ``resources``."""
+
+SOURCES = frozenset({"civitai", "civitai-r2", "huggingface", "orchestrator", "modelscope", "openai", "leonardo"})
+"""Sites whose short form (``civitai:123@456``) is understood without type."""
+
+_MAX = 1000
+_PART = re.compile(r"[A-Za-z0-9_.-]+")
+_TAIL = re.compile(r"(?P<id>[^\s@:+]+)(?:@(?P<version>[^\s@:+]+))?(?::(?P<layer>[\w-]+))?(?:\+(?P<file>[\w-]+))?")
+_FORMAT = re.compile(r"(.+)\.([A-Za-z][A-Za-z0-9]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Air:
+    """A parsed AIR. Ecosystem and type are None in the short form."""
+
+    source: str
+    id: str
+    version: str | None = None
+    ecosystem: str | None = None
+    type: str | None = None
+    layer: str | None = None
+    file_id: str | None = None
+    format: str | None = None
+
+    def __str__(self) -> str:
+        head = f"urn:air:{self.ecosystem}:{self.type}:" if self.type else ""
+        version = f"@{self.version}" if self.version else ""
+        layer = f":{self.layer}" if self.layer else ""
+        file = f"+{self.file_id}" if self.file_id else ""
+        form = f".{self.format}" if self.format else ""
+        return f"{head}{self.source}:{self.id}{version}{layer}{file}{form}"
+
+    @property
+    def key(self) -> tuple[str, str, str | None, str | None]:
+        """What names the file: the same version is met with differing ecosystem and type."""
+        return (self.source, self.id, self.version, self.file_id)
+
+    @property
+    def kind(self) -> ResourceKind:
+        """Our kind for its type; a type we do not know is a reference to be resolved."""
+        return TYPES.get(self.type or "", "resource_ref")
+
+    @property
+    def civitai_version(self) -> int | None:
+        """CivitAI's model version id, where it is one."""
+        number = self.version or ""
+        known = self.source == "civitai" and number.isascii() and number.isdecimal() and len(number) < 16  # noqa: PLR2004
+        return int(number) if known else None
+
+
+def parse(text: str) -> Air | None:
+    """Return the AIR that the whole text is, or None. ``urn:`` and ``air:`` may be missing."""
+    text = text.strip()
+    if len(text) > _MAX:
+        return None
+    bare = _without(_without(text, "urn:"), "air:")
+    parts = bare.split(":", 3)
+    if len(parts) == 4 and _is_full(parts, prefixed=bare != text):  # noqa: PLR2004
+        return _with_tail(parts[2].lower(), parts[3], parts[0].lower(), parts[1].lower())
+    source, _, tail = bare.partition(":")
+    return _with_tail(source.lower(), tail, None, None) if source.lower() in SOURCES else None
+
+
+def _without(text: str, prefix: str) -> str:
+    return text[len(prefix) :] if text[: len(prefix)].lower() == prefix else text
+
+
+def _is_full(parts: list[str], *, prefixed: bool) -> bool:
+    """Tell a full AIR from other texts with colons; ``oci:image:…`` is a container, not a model."""
+    if parts[0].lower() == "oci" or parts[0].lower() in SOURCES:
+        return False
+    return all(_PART.fullmatch(part) for part in parts[:3]) and (prefixed or parts[1].lower() in TYPES)
+
+
+def _with_tail(source: str, tail: str, ecosystem: str | None, type_: str | None) -> Air | None:
+    form = None
+    cut = _FORMAT.fullmatch(tail)
+    # A file name keeps its dots ('…@sam_vit_b_01ec64.pth', '…@main.tar'); after a number the dot begins the format.
+    if cut and re.search(r"(?:\A|[@+:])\d+\Z", cut[1]):
+        tail, form = cut[1], cut[2].lower()
+    match = _TAIL.fullmatch(tail)
+    if match is None:
+        return None
+    return Air(
+        source=source,
+        id=match["id"],
+        version=match["version"],
+        ecosystem=ecosystem,
+        type=type_,
+        layer=match["layer"],
+        file_id=match["file"],
+        format=form,
+    )

@@ -1,0 +1,126 @@
+"""One entry a resource: by AIR, by CivitAI's version id, by hash, then by kind and file name."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from service.records import HashKind, Resource
+from service.resources import air
+
+Key = tuple[str, ...]
+
+HASH_RANK: tuple[HashKind | None, ...] = (
+    "sha256",
+    "autov3",
+    "autov2",
+    "blake3",
+    "autov1",
+    "crc32",
+    "unknown",
+    None,
+)
+"""The most telling first."""
+
+_EXTENSION = re.compile(r"\.(safetensors|ckpt|gguf|pt|pth|bin|sft|onnx)\Z", re.IGNORECASE)
+_SAFE = {"autov2": 10, "sha256": 10}
+"""AutoV2 is the beginning of SHA-256, so that many digits compare both."""
+
+_OPAQUE = re.compile(r"modelVersionId:\d+|(?:urn:)?air:.*|[0-9a-f]{8,64}", re.IGNORECASE)
+
+
+def merged(resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    """Return one entry a resource, in the order in which each was met first."""
+    entries: list[Resource] = []
+    by_key: dict[Key, list[int]] = {}
+    for resource in map(settled, resources):
+        keys = list(_keys(resource))
+        number = next((n for key in keys for n in by_key.get(key, ()) if not _apart(entries[n], resource)), None)
+        if number is None:
+            number = len(entries)
+            entries.append(resource)
+        else:
+            entries[number] = joined(entries[number], resource)
+        for key in (*keys, *_keys(entries[number])):
+            numbers = by_key.setdefault(key, [])
+            if number not in numbers[-_TWINS:]:
+                numbers.append(number)
+    return tuple(entries)
+
+
+_TWINS = 4  # different files of one name, kept apart by their hashes, are few
+
+
+def settled(resource: Resource) -> Resource:
+    """Return a resource with its AIR in normal form and what that states; one of weight 0 is not used."""
+    parsed = air.parse(resource.air or resource.label)
+    used = resource.used and not _weightless(resource)
+    if parsed is None:
+        return replace(resource, used=used) if used != resource.used else resource
+    return replace(
+        resource,
+        air=str(parsed) if parsed.type else None,
+        kind=parsed.kind if resource.kind == "resource_ref" else resource.kind,
+        model_version_id=resource.model_version_id or parsed.civitai_version,
+        used=used,
+    )
+
+
+def _keys(resource: Resource) -> Iterator[Key]:
+    """Yield what may tell that two entries are one, the surest first."""
+    parsed = air.parse(resource.air) if resource.air else None
+    if parsed:
+        yield ("air", *(part or "" for part in parsed.key))
+    if resource.model_version_id is not None:
+        yield ("version", str(resource.model_version_id))
+    if resource.hash:
+        yield ("hash", *_hash_key(resource))
+    yield ("file", resource.kind, stem(resource.label))
+
+
+def _hash_key(resource: Resource) -> tuple[str, str]:
+    length = _SAFE.get(resource.hash_kind or "")
+    return ("sha256", (resource.hash or "")[:length]) if length else (resource.hash_kind or "", resource.hash or "")
+
+
+def _apart(a: Resource, b: Resource) -> bool:
+    """Tell whether two entries of one name are different files: by version ids or by hashes of one sort."""
+    if a.kind != b.kind and "resource_ref" not in (a.kind, b.kind):
+        return True
+    if a.model_version_id and b.model_version_id:
+        return a.model_version_id != b.model_version_id
+    if a.hash and b.hash:
+        ours, theirs = _hash_key(a), _hash_key(b)
+        return ours[0] == theirs[0] and ours[1] != theirs[1]
+    return False
+
+
+def joined(a: Resource, b: Resource) -> Resource:
+    """Return the two as one: the first's place and word, and the most telling of each."""
+    hashed = min((a, b), key=lambda r: HASH_RANK.index(r.hash_kind) if r.hash else len(HASH_RANK))
+    weighed, other = (b, a) if a.weight is None or (b.used and not a.used and b.weight is not None) else (a, b)
+    extra = {**b.extra, **a.extra}
+    if other.weight not in (None, weighed.weight):  # a LoRA may be applied twice
+        extra["other_weight"] = other.weight
+    whole = replace(
+        a,
+        kind=b.kind if a.kind == "resource_ref" else a.kind,
+        label=b.label if _OPAQUE.fullmatch(a.label) and not _OPAQUE.fullmatch(b.label) else a.label,
+        weight=weighed.weight,
+        clip_weight=weighed.clip_weight,
+        hash=hashed.hash,
+        hash_kind=hashed.hash_kind,
+        model_version_id=a.model_version_id or b.model_version_id,
+        air=a.air or b.air,
+        used=a.used or b.used,
+        extra=extra,
+    )
+    return replace(whole, used=False) if _weightless(whole) else whole
+
+
+def _weightless(resource: Resource) -> bool:
+    return resource.weight == 0 and not resource.clip_weight
+
+
+def stem(label: str) -> str:
+    """Return a file's name without folders and extension, lower case."""
+    return _EXTENSION.sub("", re.split(r"[\\/]", label.strip())[-1]).lower()

@@ -1,0 +1,83 @@
+"""Resources that stand in the prompts: ``<lora:name:0.8>``, ``<hypernet:name:1>``, ``embedding:name``."""
+
+import re
+from collections.abc import Iterator
+
+from service.records import NormalizedImage, Resource, ResourceKind, Token
+
+IGNORES_TAGS = frozenset({"comfyui", "invokeai", "novelai", "midjourney", "drawthings", "diffusionbee"})
+"""To these ``<lora:…>`` is plain text. Kept, and marked unused unless the generator lists the file itself (in
+ComfyUI a node of some pack may have read the tag; the graph then names it)."""
+
+READS_EMBEDDINGS = frozenset({"comfyui", "swarmui", "stability_matrix", "civitai", "tensorart"})
+"""Those that run on ComfyUI and so know ``embedding:name``."""
+
+UNET_SECOND = frozenset(
+    {"a1111", "forge", "forge-classic", "forge-neo", "reforge", "easy-reforge", "sdnext", "civitai"},
+)
+"""In ``<lora:name:0.8:0.5>`` these read the text encoder's weight first; all others the model's."""
+
+KINDS: dict[str, ResourceKind] = {"hypernet": "hypernetwork", "embed": "embedding"}
+
+_TAG = re.compile(r"<(lora|lyco|locon|loha|hypernet|embed):([^:<>\n]+)((?::[^:<>\n]*)*)>", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*([+-]?(?:\d{1,9}\.?\d{0,12}|\.\d{1,12}))\s*")
+_NAMED = re.compile(r"\s*(te|unet)\s*=\s*([+-]?[\d.]{1,12})\s*", re.IGNORECASE)
+
+
+def from_prompts(image: NormalizedImage, tokens: tuple[Token, ...]) -> Iterator[Resource]:
+    """Yield what every pass's prompts name, in reading order; the same file may come more than once."""
+    sources = {fact.key: fact.source for fact in reversed(image.facts)}
+    for sampled in image.passes:
+        sides = (("positive_prompt", sampled.positive_prompt), ("negative_prompt", sampled.negative_prompt))
+        for key, prompt in sides:
+            if prompt and "<" in prompt:
+                read = key == "positive_prompt" and image.generator not in IGNORES_TAGS
+                yield from tagged(prompt, sources.get(key, key), image.generator, read=read)
+    if image.generator in READS_EMBEDDINGS:
+        yield from _embeddings(tokens, sources)
+
+
+def tagged(prompt: str, source: str, generator: str | None, *, read: bool) -> Iterator[Resource]:
+    """Yield the networks of one prompt. A tag without a weight weighs 1."""
+    for match in _TAG.finditer(prompt):
+        label = match[2].strip()
+        if not label:
+            continue
+        kind = KINDS.get(match[1].lower(), "lora")
+        first, second, implied = _weights(match[3])
+        split = second is not None and second != first
+        extra = {"weight_implied": True} if implied else {}
+        if split and generator in UNET_SECOND:
+            yield Resource(
+                kind, label, source, first, first, used=read and (first, second) != (0, 0), extra={"unet": second}
+            )
+        else:
+            used = read and (first != 0 or bool(second))
+            yield Resource(kind, label, source, first, second, used=used, extra=extra)
+
+
+def _weights(arguments: str) -> tuple[float, float | None, bool]:
+    """Return the first weight, the second if there is one, and whether the first is implied."""
+    parts = arguments.split(":")[1:]
+    numbers = [float(match[1]) for part in parts if (match := _NUMBER.fullmatch(part))]
+    named = {match[1].lower(): _float(match[2]) for part in parts if (match := _NAMED.fullmatch(part))}
+    if numbers:
+        return numbers[0], numbers[1] if len(numbers) > 1 else named.get("unet"), False
+    if named:
+        first = named.get("te", next(iter(named.values())))
+        return first, named.get("unet"), False
+    return 1.0, None, True
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 1.0
+
+
+def _embeddings(tokens: tuple[Token, ...], sources: dict[str, str]) -> Iterator[Resource]:
+    for token in tokens:
+        if token.kind == "embedding":
+            key = "positive_prompt" if token.side == "pos" else "negative_prompt"
+            yield Resource("embedding", token.token, sources.get(key, key), token.weight, used=token.weight != 0)

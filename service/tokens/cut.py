@@ -1,0 +1,147 @@
+"""From lexemes to tokens: commas and newlines cut, brackets weigh all that stands in them.
+
+What A1111's grammar and the wildcard tools know::
+
+    (a, b:1.3)  ((c))  [d]  {e}     weights, which multiply
+    [a:b:0.5]  [a|b]                a schedule and an alternation, each one token
+    {a|b}  __name__                 wildcards
+    <lora:name:0.8>                 a LoRA
+    embedding:name  <embed:name>    an embedding, in ComfyUI and SwarmUI
+    a :1.2 AND b :0.8  BREAK        prompts joined, with weights of their own
+
+Anything unbalanced is text.
+"""
+
+import re
+from dataclasses import replace
+
+from service.records import Side, Token, TokenKind
+from service.tokens.groups import Group, groups, weight_at_end
+from service.tokens.lexemes import Lexeme, lex
+from service.tokens.words import norm
+
+VERSION = 1
+
+LIMIT = 1_000_000.0
+"""Weights are kept within this: 10,000 brackets are a slip or an attack."""
+
+_WILDCARD = re.compile(r"__[^\s_](?:[^\n,]{0,80}?[^\s_])?__")
+_NETWORK = re.compile(
+    r"<(lora|lyco|locon|loha|hypernet|embed):([^:<>]+)(?::\s*([+-]?(?:\d+\.?\d*|\.\d+)))?", re.IGNORECASE
+)
+
+
+def split(prompt: str, side: Side) -> tuple[Token, ...]:
+    """Return the tokens of a prompt in order."""
+    cutter = _Cutter(prompt, side)
+    cutter.run()
+    return tuple(cutter.tokens)
+
+
+class _Cutter:
+    """One walk over the lexemes: the token being gathered, the weights in force, the tokens so far."""
+
+    def __init__(self, prompt: str, side: Side) -> None:
+        self.tokens: list[Token] = []
+        self._side = side
+        self._lexemes = lex(prompt)
+        self._groups = groups(self._lexemes)
+        self._gathered: list[str] = []
+        self._kind: TokenKind = "tag"
+        self._weights = [1.0]
+        self._closes: dict[int, Group] = {}
+        self._subprompts = any(lexeme.mark == "and" for lexeme in self._lexemes)
+        self._begun = 0  # the first token of the sub-prompt in hand
+
+    def run(self) -> None:
+        """Make all tokens."""
+        number = 0
+        while number < len(self._lexemes):
+            number = self._take(number)
+        self._flush(ends_subprompt=True)
+
+    def _take(self, number: int) -> int:
+        """Take one lexeme, or a whole group that stays together; return the next one's number."""
+        lexeme = self._lexemes[number]
+        if number in self._closes:
+            self._flush()
+            self._weights.pop()
+        elif number in self._groups:
+            return self._open(self._groups[number])
+        elif lexeme.mark in ("comma", "newline"):
+            self._flush()
+        elif lexeme.mark in ("break", "and", "network", "embedding"):
+            self._special(lexeme)
+        else:
+            ending = self._closes.get(number + 1)
+            trimmed = ending.trimmed if ending else None
+            self._gathered.append(lexeme.text if trimmed is None else trimmed)
+        return number + 1
+
+    def _open(self, group: Group) -> int:
+        if group.effect == "weigh":
+            self._flush()
+            self._closes[group.close] = group
+            product = self._weights[-1] * group.weight
+            self._weights.append(max(-LIMIT, min(LIMIT, product)))
+            return group.open + 1
+        self._gathered.extend(lexeme.text for lexeme in self._lexemes[group.open : group.close + 1])
+        if group.effect != "literal":
+            self._kind = group.effect
+        return group.close + 1
+
+    def _special(self, lexeme: Lexeme) -> None:
+        self._flush(ends_subprompt=lexeme.mark == "and")
+        if lexeme.mark == "network":
+            self._network(lexeme.text)
+        elif lexeme.mark == "embedding":
+            self._add(lexeme.text.partition(":")[2], "embedding", self._weights[-1])
+        else:
+            self._add(lexeme.text, "and" if lexeme.mark == "and" else "break", 1.0)
+            self._begun = len(self.tokens) if lexeme.mark == "and" else self._begun
+
+    def _network(self, text: str) -> None:
+        match = _NETWORK.match(text)
+        if match is None or not match[2].strip():
+            self._add(text, "tag", self._weights[-1])
+        elif match[1].lower() == "hypernet":
+            self._add(text, "tag", _number(match[3]))
+        elif match[1].lower() == "embed":  # SwarmUI
+            self._add(match[2].strip(), "embedding", self._weights[-1])
+        else:
+            self._add(match[2].strip(), "lora", _number(match[3]))
+
+    def _flush(self, *, ends_subprompt: bool = False) -> None:
+        if not self._gathered:
+            return
+        text, kind = "".join(self._gathered).strip(), self._kind
+        self._gathered, self._kind = [], "tag"
+        weighed = weight_at_end(text) if ends_subprompt and self._subprompts else None
+        if weighed:
+            text = weighed[0].strip()
+        if text.strip("()[]{}"):  # a bracket left alone is a slip of the pen
+            wild = kind == "tag" and "__" in text and _WILDCARD.search(text)
+            self._add(text, "wildcard" if wild else kind, self._weights[-1])
+        if weighed:
+            self._weigh_subprompt(weighed[1])
+
+    def _weigh_subprompt(self, weight: float) -> None:
+        """Apply the weight of ``a, b :1.2 AND c`` to both a and b, and to the AND before them if there is one."""
+        first = self._begun
+        for number in range(max(0, first - 1), len(self.tokens)):
+            token = self.tokens[number]
+            if number >= first or token.kind == "and":
+                self.tokens[number] = replace(token, weight=_rounded(token.weight * weight))
+
+    def _add(self, text: str, kind: TokenKind, weight: float) -> None:
+        folded = text.lower() if kind == "wildcard" else norm(text)
+        exact = weight if weight == 1.0 else _rounded(weight)
+        self.tokens.append(Token(self._side, len(self.tokens), text, folded, exact, kind))
+
+
+def _number(text: str | None) -> float:
+    return 1.0 if text is None else float(text[:12])
+
+
+def _rounded(weight: float) -> float:
+    return round(max(-LIMIT, min(LIMIT, weight)), 4) + 0.0
