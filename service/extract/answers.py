@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import orjson
 from pydantic import JsonValue
@@ -71,11 +71,8 @@ def _loaded(answer: bytes) -> JsonValue:
     return slow
 
 
-def complaint(stderr: bytes, tags: Mapping[str, JsonValue] | None = None) -> str:
+def complaint(stderr: bytes) -> str:
     """Return ExifTool's own words about a file, or that it had none."""
-    said = (tags or {}).get("ExifTool:Error")
-    if isinstance(said, str):
-        return f"ExifTool: {said}"
     lines = stderr.decode("utf-8", "replace").splitlines()
     first = next((line.strip() for line in lines if line.startswith(("Error", "Warning"))), "")
     return f"ExifTool: {first[:300]}" if first else "ExifTool gave no answer for this file"

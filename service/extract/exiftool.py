@@ -90,7 +90,7 @@ class ExifTool:
         Raises ValueError, before a byte is written, where an argument holds a line break or NUL: each would be read
         as further arguments, and ``-if`` runs code.
         """
-        lines = b"".join(_line(argument) for argument in arguments)
+        lines = b"".join(line(argument) for argument in arguments)
         with self._lock:
             number = self._next
             self._next += 1
@@ -114,7 +114,8 @@ class ExifTool:
             self._channel.join(_CLOSE_S)
 
 
-def _line(argument: str) -> bytes:
+def line(argument: str) -> bytes:
+    """Return an argument as ExifTool reads it from stdin. Raises ValueError where it would not be one line."""
     if not _LINE_BREAKERS.isdisjoint(argument):
         raise ValueError(f"a line break or NUL in an argument: {argument!r}")
     return argument.encode("utf-8") + b"\n"

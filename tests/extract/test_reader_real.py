@@ -1,0 +1,174 @@
+"""The reader over the real ExifTool: odd names, odd contents, and the corpus."""
+
+import gzip
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from PIL import Image
+
+from service.extract.candidates import Candidate
+from service.extract.reader import Reader
+from service.extract.settings import ExifToolSettings
+from service.extract.signatures import inspect
+from service.records import RawRecord, WatchedFile
+
+Png = Callable[..., bytes]
+pytestmark = pytest.mark.exiftool
+
+
+class MakeCandidate(Protocol):
+    def __call__(self, name: str | bytes = ..., data: bytes = ...) -> Candidate: ...
+
+
+@pytest.fixture(scope="module")
+def reader(real_exiftool: Path) -> Iterator[Reader]:
+    with Reader(ExifToolSettings(real_exiftool)) as running:
+        yield running
+
+
+def tags(outcome: object) -> dict[str, object]:
+    assert isinstance(outcome, RawRecord), outcome
+    return dict(outcome.tags)
+
+
+ODD_NAMES: tuple[str | bytes, ...] = (
+    "plain.png",
+    "x\n-if\nsystem('touch pwned')\n.png",
+    "x\n-Comment=owned\n.png",
+    "-Comment=owned",
+    "#hash.png",
+    "#[CSTR]a\\n.png",
+    " leading.png",
+    "trailing.png ",
+    "tab\there.png",
+    "carriage\rreturn.png",
+    "a$b@c%d.png",
+    "back\\slash.png",
+    "quo\"te's.png",
+    "pipe|",
+    "*?[a].png",
+    "emoji 🐈 猫.png",
+    "e\u0301 and é.png",
+    "\u2028line\x85breaks.png",
+    b"lat\xe9.png",
+    "n" * 246 + ".png",
+    "{ready1}.png",
+)
+
+
+def test_odd_names_are_read_and_nothing_is_run(
+    reader: Reader, candidate: MakeCandidate, png: Png, tmp_path: Path
+) -> None:
+    files = [candidate(name, png((b"tEXt", b"parameters\0file %d" % at))) for at, name in enumerate(ODD_NAMES)]
+    before = {each.location: each.location.read_bytes() for each in files}
+    got = reader.begin(files).result()
+    assert [tags(outcome)["PNG:Parameters"] for _, outcome in got] == [f"file {at}" for at in range(len(ODD_NAMES))]
+    assert {path: path.read_bytes() for path in (tmp_path / "images").iterdir()} == before
+
+
+def test_four_threads_may_read_at_once(real_exiftool: Path, candidate: MakeCandidate, png: Png) -> None:
+    files = [candidate(f"{n}.png", png((b"tEXt", b"parameters\0%d" % n))) for n in range(80)]
+    got: dict[str, object] = {}
+
+    def work(thread: int) -> None:
+        for at in range(thread * 20, thread * 20 + 20, 5):
+            for each, outcome in reader.begin(files[at : at + 5]).result():
+                got[each.location.stem] = tags(outcome)["PNG:Parameters"]
+
+    with Reader(ExifToolSettings(real_exiftool), 2) as reader:
+        reader.scale(50)
+        threads = [threading.Thread(target=work, args=(thread,)) for thread in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert {int(name): int(str(value)) for name, value in got.items()} == {n: n for n in range(80)}
+
+
+def test_the_version_is_exiftools_own(reader: Reader) -> None:
+    name, _, version = reader.version.partition(" ")
+    assert (name, version.replace(".", "").isdecimal()) == ("exiftool", True)
+
+
+def test_the_folder_does_not_enter_the_record(reader: Reader, candidate: MakeCandidate, tmp_path: Path) -> None:
+    [(_, outcome)] = reader.begin([candidate()]).result()
+    found = tags(outcome)
+    assert found["System:FileName"] == "a.png"
+    assert str(tmp_path) not in repr(found)
+
+
+def test_seeds_and_numbers_stay_as_written(reader: Reader, candidate: MakeCandidate, png: Png) -> None:
+    texts = {
+        "Seed": "18446744073709551615",
+        "Long": "123456789012345678901234567890",
+        "Text": '{"seed": 18446744073709551615}',
+    }
+    data = png(*((b"tEXt", f"{key}\0{value}".encode()) for key, value in texts.items()))
+    [(_, outcome)] = reader.begin([candidate(data=data)]).result()
+    found = tags(outcome)
+    assert {key: found[f"PNG:{key}"] for key in texts} == texts
+
+
+def test_texts_that_occur_twice_are_all_kept(reader: Reader, candidate: MakeCandidate, png: Png) -> None:
+    texts = ((b"tEXt", b"parameters\0one"), (b"iTXt", b"parameters\0\0\0\0\0two"))
+    data = png(*texts, (b"zTXt", b"key\0\0" + zlib.compress(b"three")))
+    [(_, outcome)] = reader.begin([candidate(data=data)]).result()
+    found = {name: value for name, value in tags(outcome).items() if value in ("one", "two", "three")}
+    assert found == {"PNG:Copy1:Parameters": "one", "PNG:Parameters": "two", "PNG:Key": "three"}
+
+
+def test_a_truncated_png_gives_what_it_has_and_a_warning(reader: Reader, candidate: MakeCandidate, png: Png) -> None:
+    data = png((b"tEXt", b"parameters\0a cat"))[:-20]
+    [(_, outcome)] = reader.begin([candidate(data=data)]).result()
+    found = tags(outcome)
+    assert (found["PNG:Parameters"], "ExifTool:Warning" in found) == ("a cat", True)
+
+
+def test_a_name_that_lies_does_not_matter(reader: Reader, candidate: MakeCandidate, png: Png) -> None:
+    [(_, outcome)] = reader.begin([candidate("really.jpg", png())]).result()
+    assert tags(outcome)["File:FileType"] == "PNG"
+
+
+def test_a_missing_neighbour_costs_no_other_file(reader: Reader, candidate: MakeCandidate) -> None:
+    files = [candidate(f"{number}.png") for number in range(3)]
+    files[1].location.unlink()
+    assert [isinstance(outcome, RawRecord) for _, outcome in reader.begin(files).result()] == [True, False, True]
+
+
+def test_what_exiftool_cannot_read_is_a_record_with_its_words(reader: Reader, candidate: MakeCandidate) -> None:
+    [(_, outcome)] = reader.begin([candidate("a.jxl", b"\xff\x0a")]).result()
+    assert tags(outcome)["ExifTool:Error"] == "File format error"
+
+
+def test_a_text_hidden_in_pixels_becomes_a_tag(reader: Reader, tmp_path: Path) -> None:
+    text = "a cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1"
+    payload = gzip.compress(text.encode())
+    bits = "".join(f"{byte:08b}" for byte in b"stealth_pngcomp" + (len(payload) * 8).to_bytes(4, "big") + payload)
+    image = Image.new("RGBA", (64, 64), (1, 2, 3, 254))
+    for at, bit in enumerate(bits):
+        image.putpixel((at // 64, at % 64), (1, 2, 3, 254 | int(bit)))
+    place = tmp_path / "hidden.png"
+    image.save(place)
+    size = place.stat().st_size
+    file = WatchedFile(root="Input", path="hidden.png", size=size, mtime_ns=1)
+    [(_, outcome)] = reader.begin([Candidate(place, file, inspect(place, size))]).result()
+    assert tags(outcome)["Stealth:Alpha"] == text
+
+
+@pytest.mark.corpus
+def test_the_corpus_is_read_whole(reader: Reader) -> None:
+    images = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "images"
+    if not images.is_dir():
+        pytest.skip("no corpus beside this checkout")
+    files = []
+    for place in sorted(images.glob("*/*")):
+        size = place.stat().st_size
+        file = WatchedFile(root="Input", path=place.name, size=size, mtime_ns=1)
+        files.append(Candidate(place, file, inspect(place, size)))
+    pending = [reader.begin(files[at : at + 32]) for at in range(0, len(files), 32)]
+    outcomes = [outcome for each in pending for _, outcome in each.result()]
+    assert (len(outcomes), [each for each in outcomes if not isinstance(each, RawRecord)]) == (len(files), [])

@@ -1,0 +1,178 @@
+"""One read of a file: its kind, its hash, and what ExifTool must not see."""
+
+import hashlib
+import os
+import sys
+import time
+import tracemalloc
+import zlib
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.errors import BadFileError, FileGoneError, TryAgainError
+from service.extract.png_chunks import TEXT_CAP, ChunkScan
+from service.extract.signatures import Signature, inspect
+
+Png = Callable[..., bytes]
+
+
+@pytest.fixture(scope="module")
+def bomb() -> bytes:
+    """Return 522 kB that inflate to 512 MB."""
+    deflater = zlib.compressobj(9)
+    piece = bytes(1024 * 1024)
+    return b"".join(deflater.compress(piece) for _ in range(512)) + deflater.flush()
+
+
+def written(folder: Path, data: bytes) -> Path:
+    place = folder / "image.png"
+    place.write_bytes(data)
+    return place
+
+
+def test_a_png_is_known_by_bytes_hash_and_alpha(tmp_path: Path, png: Png) -> None:
+    data = png((b"tEXt", b"parameters\0a cat"), colour=6)
+    place = written(tmp_path, data)
+    assert inspect(place, len(data)) == Signature("image/png", hashlib.sha256(data).hexdigest(), has_alpha=True)
+
+
+def test_an_animated_png_is_told_from_a_still_one(tmp_path: Path, png: Png) -> None:
+    data = png((b"acTL", bytes(8)))
+    assert inspect(written(tmp_path, data), len(data)).mime_type == "image/apng"
+
+
+def test_a_name_that_lies_is_not_believed(tmp_path: Path) -> None:
+    place = written(tmp_path, b"\xff\xd8\xff\xe0 not a png")
+    assert inspect(place, 14).mime_type == "image/jpeg"
+
+
+def test_an_empty_file_has_a_hash_and_no_kind(tmp_path: Path) -> None:
+    place = written(tmp_path, b"")
+    assert inspect(place, 0) == Signature(None, hashlib.sha256(b"").hexdigest(), has_alpha=False)
+
+
+def test_a_large_file_is_read_in_pieces_and_hashed_whole(tmp_path: Path) -> None:
+    data = b"GIF89a" + os.urandom(3_000_000)
+    place = written(tmp_path, data)
+    tracemalloc.start()
+    got = inspect(place, len(data))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert got == Signature("image/gif", hashlib.sha256(data).hexdigest(), has_alpha=False)
+    assert peak < 1_500_000
+
+
+@pytest.mark.parametrize("start", [b"AT&TFORM", b"MZ\x90\x00", b"%PDF-1.7", b"#!/bin/sh"])
+def test_what_is_no_image_is_refused_and_its_start_told(tmp_path: Path, start: bytes) -> None:
+    place = written(tmp_path, start + bytes(100))
+    with pytest.raises(BadFileError) as caught:
+        inspect(place, len(start) + 100)
+    assert str(caught.value).startswith(f"not an image: starts with {start.hex(' ')}")
+
+
+def test_a_missing_file_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(FileGoneError):
+        inspect(tmp_path / "nothing.png", 9)
+
+
+def test_a_folder_is_no_image(tmp_path: Path) -> None:
+    with pytest.raises(BadFileError if sys.platform != "win32" else TryAgainError):
+        inspect(tmp_path, 9)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes lie in no folder there")
+def test_a_named_pipe_does_not_hold_the_reader(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "image.png")
+    with pytest.raises(BadFileError, match="not a regular file"):
+        inspect(tmp_path / "image.png", 9)
+
+
+@pytest.mark.parametrize("seen", [0, 10, 100_000, 5_000_000])
+def test_a_file_of_another_size_is_still_being_written(tmp_path: Path, png: Png, seen: int) -> None:
+    place = written(tmp_path, png() + bytes(2_000_000))
+    with pytest.raises(TryAgainError, match="still being written"):
+        inspect(place, seen)
+
+
+def test_a_file_that_has_lost_its_bytes_is_still_being_written(tmp_path: Path) -> None:
+    with pytest.raises(TryAgainError, match="still being written: empty, 9 bytes expected"):
+        inspect(written(tmp_path, b""), 9)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file_is_tried_again(tmp_path: Path, png: Png) -> None:
+    place = written(tmp_path, png())
+    place.chmod(0)
+    with pytest.raises(TryAgainError, match="cannot be read now"):
+        inspect(place, len(png()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [(b"zTXt", b"k\0\0"), (b"iTXt", b"k\0\1\0en\0k\0"), (b"iCCP", b"icc\0\0")],
+)
+def test_a_text_bomb_is_refused_quickly_and_in_little_memory(
+    tmp_path: Path,
+    png: Png,
+    bomb: bytes,
+    kind: bytes,
+    start: bytes,
+) -> None:
+    data = png((kind, start + bomb))
+    place = written(tmp_path, data)
+    tracemalloc.start()
+    begun = time.perf_counter()
+    with pytest.raises(BadFileError) as caught:
+        inspect(place, len(data))
+    took = time.perf_counter() - begun
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert str(caught.value) == f"its {kind.decode()} chunk brings the texts to more than 64 MiB"
+    assert (took < 2, peak < 16_000_000) == (True, True)
+
+
+def test_many_middling_texts_are_counted_together(tmp_path: Path, png: Png) -> None:
+    middling = zlib.compress(bytes(TEXT_CAP // 4))
+    data = png(*[(b"zTXt", b"k\0\0" + middling)] * 5)
+    with pytest.raises(BadFileError, match="zTXt"):
+        inspect(written(tmp_path, data), len(data))
+
+
+def test_an_honest_large_workflow_passes(tmp_path: Path, png: Png) -> None:
+    data = png((b"zTXt", b"workflow\0\0" + zlib.compress(os.urandom(5_000_000).hex().encode())))
+    assert inspect(written(tmp_path, data), len(data)).mime_type == "image/png"
+
+
+@pytest.mark.parametrize("cut", [9, 20, 30, 40, 45, 60, -1])
+def test_a_truncated_png_is_read_as_far_as_it_goes(tmp_path: Path, png: Png, cut: int) -> None:
+    data = png((b"zTXt", b"k\0\0" + zlib.compress(b"text" * 50)))[:cut]
+    assert inspect(written(tmp_path, data), len(data)).mime_type == "image/png"
+
+
+def test_a_length_that_claims_gigabytes_is_not_believed(tmp_path: Path, png: Png) -> None:
+    data = png()[:33] + b"\x7f\xff\xff\xfftEXtparameters\0a cat"
+    assert inspect(written(tmp_path, data), len(data)).mime_type == "image/png"
+
+
+@given(data=st.binary(max_size=300), cuts=st.lists(st.integers(0, 300), max_size=6))
+def test_the_scan_takes_any_bytes_in_any_pieces(data: bytes, cuts: list[int]) -> None:
+    whole, pieces = ChunkScan(), ChunkScan()
+    whole.feed(memoryview(data))
+    edges = [0, *sorted(cuts), len(data)]
+    for start, end in pairwise(edges):
+        pieces.feed(memoryview(data)[start:end])
+    assert (pieces.animated, pieces.has_alpha) == (whole.animated, whole.has_alpha)
+
+
+@given(size=st.integers(1, 40))
+def test_a_good_png_is_scanned_alike_in_pieces_of_any_size(png: Png, size: int) -> None:
+    data = png((b"acTL", bytes(8)), (b"zTXt", b"k\0\0" + zlib.compress(b"text")), colour=4)[8:]
+    scan = ChunkScan()
+    for at in range(0, len(data), size):
+        scan.feed(memoryview(data)[at : at + size])
+    assert (scan.animated, scan.has_alpha) == (True, True)
