@@ -28,8 +28,8 @@ CREATE TABLE IF NOT EXISTS images (
     size_bytes      INTEGER NOT NULL,
     mtime_ns        INTEGER NOT NULL,        -- last written, nanoseconds since 1970 (UTC)
     modified_at     TEXT GENERATED ALWAYS AS (strftime('%Y-%m-%dT%H:%M:%SZ', mtime_ns / 1000000000, 'unixepoch')) VIRTUAL,
-    state           TEXT NOT NULL DEFAULT 'present' CHECK (state IN ('present', 'missing')),
     missing_since   TEXT,                    -- when the file was first not found; NULL while it is there
+    state           TEXT GENERATED ALWAYS AS (CASE WHEN missing_since IS NULL THEN 'present' ELSE 'missing' END) VIRTUAL,
     sha256          TEXT,                    -- of the whole file
     mime_type       TEXT,                    -- by the file's first bytes, whatever its name says
     file_width      INTEGER,                 -- pixels of the file
@@ -70,9 +70,9 @@ CREATE TABLE IF NOT EXISTS images (
 );
 
 -- The rescan's index: a whole folder is compared with the disk without touching the wide rows.
-CREATE INDEX IF NOT EXISTS images_by_place ON images (root, folder, file_name, size_bytes, mtime_ns, state);
+CREATE INDEX IF NOT EXISTS images_by_place ON images (root, folder, file_name, size_bytes, mtime_ns, missing_since);
 -- Finds copies, and a moved file's old row.
-CREATE INDEX IF NOT EXISTS images_by_sha256 ON images (sha256, state);
+CREATE INDEX IF NOT EXISTS images_by_sha256 ON images (sha256, missing_since);
 -- Finds the rows that an older version of a stage made.
 CREATE INDEX IF NOT EXISTS images_by_recipe ON images (recipe);
 -- What people sort, filter and group by.
@@ -81,7 +81,7 @@ CREATE INDEX IF NOT EXISTS images_by_file_name ON images (file_name);
 CREATE INDEX IF NOT EXISTS images_by_model ON images (model);
 CREATE INDEX IF NOT EXISTS images_by_sampler ON images (sampler_norm, scheduler_norm);
 CREATE INDEX IF NOT EXISTS images_by_generator ON images (generator);
-CREATE INDEX IF NOT EXISTS images_by_status ON images (status, state);
+CREATE INDEX IF NOT EXISTS images_by_status ON images (status, missing_since);
 CREATE INDEX IF NOT EXISTS images_by_seed ON images (seed);
 
 
@@ -113,7 +113,10 @@ CREATE TABLE IF NOT EXISTS kv_rows (
     PRIMARY KEY (image_id, ordinal)
 ) WITHOUT ROWID;
 
-CREATE INDEX IF NOT EXISTS kv_by_key ON kv_rows (key_id, value_id);
+-- No index by key: it cost 300 bytes and a tenth of the writing time an image, and a search for a key reads through
+-- 100,000 images' facts in a fifth of a second without it. Who searches a larger collection by rare keys may add
+--     CREATE INDEX my_kv_by_key ON kv_rows (key_id);
+-- The service leaves what others added alone.
 
 
 -- ── Tokens ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -125,11 +128,12 @@ CREATE TABLE IF NOT EXISTS token_rows (
     position    INTEGER NOT NULL,            -- from 0, within its side
     term_id     INTEGER NOT NULL REFERENCES terms (id),
     spelling_id INTEGER REFERENCES texts (id),  -- as written, where that differs from the term
-    weight      REAL NOT NULL,
-    kind        TEXT NOT NULL,
+    weight      REAL,                        -- NULL: 1.0, which most are
+    kind        TEXT,                        -- NULL: a plain tag, which most are
     PRIMARY KEY (image_id, side, position)
 ) WITHOUT ROWID;
 
+-- Finds the images with a token: position and image come out of the index alone.
 CREATE INDEX IF NOT EXISTS tokens_by_term ON token_rows (term_id, side, image_id);
 
 
@@ -148,12 +152,14 @@ CREATE TABLE IF NOT EXISTS resource_rows (
     hash_kind        TEXT,
     model_version_id INTEGER,
     source_id        INTEGER REFERENCES texts (id),
+    used             INTEGER NOT NULL DEFAULT 1,  -- 0: listed, but without effect: bypassed, or of weight 0
     extra_json       TEXT,
     PRIMARY KEY (image_id, ordinal)
 ) WITHOUT ROWID;
 
-CREATE INDEX IF NOT EXISTS resources_by_name ON resource_rows (name_id, kind);
-CREATE INDEX IF NOT EXISTS resources_by_kind ON resource_rows (kind, name_id);
+-- Finds the images made with a model.
+CREATE INDEX IF NOT EXISTS resources_by_name ON resource_rows (name_id);
+-- Finds the images made with a CivitAI model version.
 CREATE INDEX IF NOT EXISTS resources_by_version ON resource_rows (model_version_id) WHERE model_version_id IS NOT NULL;
 
 -- What is known about models from outside the images: CivitAI exports, manual maps, local model folders.
@@ -180,7 +186,7 @@ CREATE TABLE IF NOT EXISTS model_versions (
 -- Every time something was sampled on the way to the saved image.
 CREATE TABLE IF NOT EXISTS pass_rows (
     image_id        INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
-    ordinal         INTEGER NOT NULL,        -- 0 = the base pass
+    ordinal         INTEGER NOT NULL,        -- 0 = the base pass: what images holds of it already is NULL here
     role            TEXT NOT NULL,
     sampler         TEXT,
     sampler_norm    TEXT,
@@ -199,7 +205,7 @@ CREATE TABLE IF NOT EXISTS pass_rows (
     model_hash      TEXT,
     positive_prompt TEXT,                    -- of a later pass, where it differs from the base pass
     negative_prompt TEXT,
-    own_prompts     INTEGER NOT NULL DEFAULT 0,  -- bit 1: positive_prompt is this pass's own; bit 2: negative_prompt is
+    own_prompts     INTEGER NOT NULL DEFAULT 0,  -- 1: positive_prompt is this pass's own; 2: negative_prompt; 3: both
     PRIMARY KEY (image_id, ordinal)
 ) WITHOUT ROWID;
 
@@ -304,6 +310,7 @@ SELECT r.image_id AS image_id,
        CASE WHEN r.value_id IS NOT NULL THEN (SELECT v.text FROM texts v WHERE v.id = r.value_id)
             WHEN k.term = 'positive_prompt' THEN (SELECT i.positive_prompt FROM images i WHERE i.id = r.image_id)
             WHEN k.term = 'negative_prompt' THEN (SELECT i.negative_prompt FROM images i WHERE i.id = r.image_id)
+            WHEN k.term IN ('seed', 'Seed') THEN (SELECT i.seed FROM images i WHERE i.id = r.image_id)
             WHEN k.term = 'prompt_tokens' THEN
                 (SELECT json_group_array(COALESCE(s.text, t.term))
                  FROM token_rows u CROSS JOIN terms t ON t.id = u.term_id LEFT JOIN texts s ON s.id = u.spelling_id
@@ -322,7 +329,7 @@ DROP VIEW IF EXISTS tokens;
 CREATE VIEW tokens AS
 SELECT r.image_id AS image_id, r.side AS side, r.position AS position,
        COALESCE((SELECT s.text FROM texts s WHERE s.id = r.spelling_id), t.term) AS token,
-       t.term AS t_norm, r.weight AS weight, r.kind AS kind
+       t.term AS t_norm, COALESCE(r.weight, 1.0) AS weight, COALESCE(r.kind, 'tag') AS kind
 FROM token_rows r
 JOIN terms t ON t.id = r.term_id;
 
@@ -334,7 +341,8 @@ SELECT r.image_id AS image_id, r.kind AS kind, n.term AS name,
        r.weight AS weight, r.clip_weight AS clip_weight,
        (SELECT h.term FROM terms h WHERE h.id = r.hash_id) AS hash, r.hash_kind AS hash_kind,
        r.model_version_id AS model_version_id,
-       (SELECT o.text FROM texts o WHERE o.id = r.source_id) AS source, r.extra_json AS extra_json
+       (SELECT o.text FROM texts o WHERE o.id = r.source_id) AS source, r.used AS used,
+       r.extra_json AS extra_json
 FROM resource_rows r
 JOIN terms n ON n.id = r.name_id;
 
@@ -342,15 +350,25 @@ DROP VIEW IF EXISTS passes;
 -- Every sampling pass of every image; is_primary marks the one that images shows.
 CREATE VIEW passes AS
 SELECT p.image_id AS image_id, p.ordinal AS ordinal, p.ordinal = 0 AS is_primary, p.role AS role,
-       p.sampler AS sampler, p.sampler_norm AS sampler_norm, p.scheduler AS scheduler,
-       p.scheduler_norm AS scheduler_norm, p.steps AS steps, p.start_step AS start_step, p.end_step AS end_step,
-       p.cfg_scale AS cfg_scale, p.guidance AS guidance, p.seed AS seed, p.denoise AS denoise, p.width AS width,
-       p.height AS height, p.model AS model, p.model_hash AS model_hash,
-       CASE WHEN p.own_prompts & 1 THEN p.positive_prompt
-            ELSE (SELECT i.positive_prompt FROM images i WHERE i.id = p.image_id) END AS positive_prompt,
-       CASE WHEN p.own_prompts & 2 THEN p.negative_prompt
-            ELSE (SELECT i.negative_prompt FROM images i WHERE i.id = p.image_id) END AS negative_prompt
-FROM pass_rows p;
+       CASE p.ordinal WHEN 0 THEN i.sampler ELSE p.sampler END AS sampler,
+       CASE p.ordinal WHEN 0 THEN i.sampler_norm ELSE p.sampler_norm END AS sampler_norm,
+       CASE p.ordinal WHEN 0 THEN i.scheduler ELSE p.scheduler END AS scheduler,
+       CASE p.ordinal WHEN 0 THEN i.scheduler_norm ELSE p.scheduler_norm END AS scheduler_norm,
+       CASE p.ordinal WHEN 0 THEN i.steps ELSE p.steps END AS steps,
+       p.start_step AS start_step,
+       p.end_step AS end_step,
+       CASE p.ordinal WHEN 0 THEN i.cfg_scale ELSE p.cfg_scale END AS cfg_scale,
+       p.guidance AS guidance,
+       CASE p.ordinal WHEN 0 THEN i.seed ELSE p.seed END AS seed,
+       CASE p.ordinal WHEN 0 THEN i.denoise ELSE p.denoise END AS denoise,
+       CASE p.ordinal WHEN 0 THEN i.width ELSE p.width END AS width,
+       CASE p.ordinal WHEN 0 THEN i.height ELSE p.height END AS height,
+       CASE p.ordinal WHEN 0 THEN i.model ELSE p.model END AS model,
+       CASE p.ordinal WHEN 0 THEN i.model_hash ELSE p.model_hash END AS model_hash,
+       CASE WHEN p.own_prompts & 1 THEN p.positive_prompt ELSE i.positive_prompt END AS positive_prompt,
+       CASE WHEN p.own_prompts & 2 THEN p.negative_prompt ELSE i.negative_prompt END AS negative_prompt
+FROM pass_rows p
+LEFT JOIN images i ON i.id = p.image_id;  -- LEFT: not looked up by queries that need nothing of it
 
 DROP VIEW IF EXISTS v_conflicts;
 -- Where two places in one file disagree; value_a was taken.
@@ -362,6 +380,6 @@ DROP VIEW IF EXISTS v_duplicates;
 CREATE VIEW v_duplicates AS
 SELECT d.sha256 AS sha256, d.copies AS copies,
        (SELECT group_concat(i.root || '/' || i.path, char(10)) FROM images i
-        WHERE i.sha256 = d.sha256 AND i.state = 'present') AS paths
+        WHERE i.sha256 = d.sha256 AND i.missing_since IS NULL) AS paths
 FROM (SELECT sha256, COUNT(*) AS copies FROM images
-      WHERE sha256 IS NOT NULL AND state = 'present' GROUP BY sha256 HAVING COUNT(*) > 1) d;
+      WHERE sha256 IS NOT NULL AND missing_since IS NULL GROUP BY sha256 HAVING COUNT(*) > 1) d;

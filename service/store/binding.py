@@ -1,0 +1,47 @@
+r"""What SQLite can hold: the forms in which texts and numbers are bound.
+
+Metadata is written by strangers. SQLite refuses lone surrogates and integers past 64 bits, and a NUL ends a text
+for most of its functions (``length('a\0b')`` is 1), so none of the three may reach it.
+"""
+
+from service.records import Scalar
+
+_LIMIT = 1 << 63
+
+NUL_SHOWN = "\u2400"
+"""The control picture of NUL, which stands for it in the database."""
+
+
+def text(value: str) -> str:
+    r"""Return a text as it is stored: valid Unicode without NUL; a lone surrogate is written ``\udcXX``."""
+    if "\0" in value:
+        value = value.replace("\0", NUL_SHOWN)
+    if value.isascii():
+        return value
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return value
+
+
+def optional(value: str | None) -> str | None:
+    """Return ``text`` of a value, or None for None."""
+    return None if value is None else text(value)
+
+
+def integer(value: int | None) -> int | float | None:
+    """Return an integer as it is, past 64 bits as the nearest float, and past those as None."""
+    if value is None or -_LIMIT <= value < _LIMIT:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return None
+
+
+def shown(value: Scalar) -> str:
+    """Return a stated value of any type as a text: ``true`` for True, digits for numbers."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return text(value) if isinstance(value, str) else str(value)

@@ -1,0 +1,103 @@
+"""Strings that repeat, stored once: text → id, with a bounded memory of those met lately."""
+
+import hashlib
+from collections.abc import Callable
+
+import apsw
+
+from service.store.sql import sql
+
+REMEMBERED = 40_000
+"""Strings a generation. Two generations of short strings cost about 10 MB each."""
+
+SHORT = 200
+"""Characters. A longer text seldom repeats, and remembering it would keep whole workflows in memory."""
+
+
+class Recent:
+    """A bounded memory of ids: two generations, the older of which is dropped when the newer is full."""
+
+    def __init__(self, size: int = REMEMBERED) -> None:
+        self._size = size
+        self._young: dict[str, int] = {}
+        self._old: dict[str, int] = {}
+
+    def get(self, text: str) -> int | None:
+        """Return the id of a text met lately."""
+        found = self._young.get(text)
+        if found is None and (found := self._old.get(text)) is not None:
+            self.put(text, found)
+        return found
+
+    def put(self, text: str, id_: int) -> None:
+        """Remember an id, unless its text is long."""
+        if len(text) > SHORT:
+            return
+        if len(self._young) >= self._size:
+            self._old, self._young = self._young, {}
+        self._young[text] = id_
+
+    def clear(self) -> None:
+        """Forget everything: after a rollback, ids given since its BEGIN stand for nothing."""
+        self._young.clear()
+        self._old.clear()
+
+
+class Terms:
+    """What is looked up by its text: tokens, keys, names, hashes."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._recent = Recent()
+        self.forget = self._recent.clear
+
+    def id_of(self, term: str) -> int:
+        """Return the id of a term, giving it one where it has none."""
+        known = self._recent.get(term)
+        if known is None:
+            known = self._stored(term)
+            self._recent.put(term, known)
+        return known
+
+    def _stored(self, term: str) -> int:
+        row = self._connection.execute(sql("find_term"), (term,)).get
+        if row is None:
+            self._connection.execute(sql("add_term"), (term,))
+            return self._connection.last_insert_rowid()
+        return int(row)
+
+
+def digest(text: str) -> int:
+    """Return a text's BLAKE2b, its first 64 bits as a signed integer."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+class Texts:
+    """What is only read back: values, sources, spellings."""
+
+    def __init__(self, connection: apsw.Connection, hashed: Callable[[str], int] = digest) -> None:
+        self._connection = connection
+        self._hashed = hashed
+        self._recent = Recent()
+        self.forget = self._recent.clear
+
+    def id_of(self, text: str) -> int:
+        """Return the id of a text, giving it one where it has none."""
+        known = self._recent.get(text)
+        if known is None:
+            known = self._stored(text)
+            self._recent.put(text, known)
+        return known
+
+    def _stored(self, text: str) -> int:
+        hash_ = self._hashed(text)
+        while (row := self._connection.execute(sql("find_text"), (hash_,)).fetchone()) is not None:
+            if row[1] == text:
+                return int(row[0])
+            hash_ = _next(hash_)  # another text bears this hash: the next free number stands for ours
+        self._connection.execute(sql("add_text"), (hash_, text))
+        return self._connection.last_insert_rowid()
+
+
+def _next(hash_: int) -> int:
+    return hash_ + 1 if hash_ < (1 << 63) - 1 else -(1 << 63)

@@ -1,0 +1,80 @@
+"""SQLite's refusals in words: who holds the lock, since when, and what to do."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from service.errors import DatabaseBusyError, PipeError, StartError, TryAgainError
+
+HOLDER = "DB Browser: Write Changes or Revert Changes"
+
+
+class Waiting:
+    """Turns SQLite's errors into ours, and remembers since when another program has held the write lock."""
+
+    def __init__(self, path: Path, clock: Callable[[], float]) -> None:
+        self._path = path
+        self._clock = clock
+        self.since: float | None = None
+        """Seconds since 1970; None while nobody is in the way."""
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Run a piece of work whose errors reach the caller as ours. Success ends the waiting."""
+        try:
+            yield
+        except (apsw.BusyError, apsw.LockedError) as error:
+            raise self._busy() from error
+        except apsw.Error as error:
+            raise explained(self._path, error) from error
+        self.since = None
+
+    def _busy(self) -> DatabaseBusyError:
+        if self.since is None:
+            self.since = self._clock()
+        clock_face = time.strftime("%H:%M", time.localtime(self.since))
+        return DatabaseBusyError(f"another program holds the write lock since {clock_face} ({HOLDER})")
+
+
+def explained(path: Path, error: apsw.Error) -> PipeError | apsw.Error:
+    """Return our error for one of SQLite's; a bug stays what it is."""
+    match error:
+        case apsw.BusyError() | apsw.LockedError():
+            return DatabaseBusyError(f"{path}: another program holds the database ({HOLDER})")
+        case apsw.FullError():
+            return TryAgainError(f"{path}: the disk is full; make room, and the service goes on by itself")
+        case apsw.IOError() | apsw.CantOpenError() | apsw.ReadOnlyError() | apsw.PermissionsError():
+            return TryAgainError(
+                f"{path}: cannot be written ({error}); see that disk and folder are there and writable",
+            )
+        case apsw.CorruptError() | apsw.NotADBError():
+            return damaged(path, error)
+        case _:
+            return error
+
+
+def damaged(path: Path, error: apsw.Error) -> StartError:
+    """Return what to say of a file that SQLite cannot read."""
+    return StartError(
+        f"{path}: is damaged or no SQLite database ({error}). Move it away and start again: all but the notes of "
+        f"past failures is read anew from the images. To save what it holds: sqlite3 '{path}' .recover",
+    )
+
+
+@contextmanager
+def immediate(connection: apsw.Connection) -> Iterator[None]:
+    """Run a piece of work as one transaction that holds the write lock from its first moment.
+
+    A transaction that begins by reading and then wants to write is refused at once, however long the busy timeout.
+    """
+    connection.execute("BEGIN IMMEDIATE").fetchall()
+    try:
+        yield
+        connection.execute("COMMIT").fetchall()
+    except BaseException:
+        if connection.in_transaction:  # a full disk makes SQLite roll back by itself
+            connection.execute("ROLLBACK").fetchall()
+        raise

@@ -1,0 +1,276 @@
+-- Every statement of the store. Each is named, and a comment says why it is as it is.
+
+-- name: find_image
+-- An image keeps its id when it is read again.
+SELECT id FROM images WHERE stable_id = ?;
+
+-- name: save_image
+-- The one wide row. What is made again from a kept record says nothing about whether the file is still there.
+INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, sha256, mime_type, file_width,
+                    file_height, status, recipe, first_seen_at, ingested_at, generator, model, model_hash, sampler,
+                    sampler_norm, scheduler, scheduler_norm, steps, cfg_scale, seed, width, height, clip_skip,
+                    denoise, vae, upscaler, loras, embeddings, checkpoints, vaes, upscalers, other_resources,
+                    warnings, positive_prompt, negative_prompt)
+VALUES (:stable_id, :root, :folder, :file_name, :size_bytes, :mtime_ns, :sha256, :mime_type, :file_width,
+        :file_height, :status, :recipe, :now, :now, :generator, :model, :model_hash, :sampler,
+        :sampler_norm, :scheduler, :scheduler_norm, :steps, :cfg_scale, :seed, :width, :height, :clip_skip,
+        :denoise, :vae, :upscaler, :loras, :embeddings, :checkpoints, :vaes, :upscalers, :other_resources,
+        :warnings, :positive_prompt, :negative_prompt)
+ON CONFLICT (stable_id) DO UPDATE SET
+    size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256,
+    mime_type = excluded.mime_type, file_width = excluded.file_width, file_height = excluded.file_height,
+    status = excluded.status, recipe = excluded.recipe, ingested_at = excluded.ingested_at,
+    generator = excluded.generator, model = excluded.model, model_hash = excluded.model_hash,
+    sampler = excluded.sampler, sampler_norm = excluded.sampler_norm, scheduler = excluded.scheduler,
+    scheduler_norm = excluded.scheduler_norm, steps = excluded.steps, cfg_scale = excluded.cfg_scale,
+    seed = excluded.seed, width = excluded.width, height = excluded.height, clip_skip = excluded.clip_skip,
+    denoise = excluded.denoise, vae = excluded.vae, upscaler = excluded.upscaler, loras = excluded.loras,
+    embeddings = excluded.embeddings, checkpoints = excluded.checkpoints, vaes = excluded.vaes,
+    upscalers = excluded.upscalers, other_resources = excluded.other_resources, warnings = excluded.warnings,
+    positive_prompt = excluded.positive_prompt, negative_prompt = excluded.negative_prompt,
+    missing_since = CASE WHEN :from_disk THEN NULL ELSE missing_since END;
+
+-- name: drop_kv
+-- The long rows of an image are replaced whole: a key that is no longer stated must not stay.
+DELETE FROM kv_rows WHERE image_id = ?;
+
+-- name: drop_tokens
+-- As drop_kv.
+DELETE FROM token_rows WHERE image_id = ?;
+
+-- name: drop_resources
+-- As drop_kv.
+DELETE FROM resource_rows WHERE image_id = ?;
+
+-- name: drop_passes
+-- As drop_kv.
+DELETE FROM pass_rows WHERE image_id = ?;
+
+-- name: drop_conflicts
+-- As drop_kv.
+DELETE FROM conflict_rows WHERE image_id = ?;
+
+-- name: drop_raw_record
+-- A file that can no longer be read has no record of what it now holds.
+DELETE FROM raw_records WHERE image_id = ?;
+
+-- name: add_kv
+-- value_id NULL: the view takes the value from where it already stands.
+INSERT INTO kv_rows (image_id, ordinal, key_id, value_id, source_id) VALUES (?, ?, ?, ?, ?);
+
+-- name: add_tokens
+-- spelling_id NULL: written as the term. weight NULL: 1.0. kind NULL: a plain tag.
+INSERT INTO token_rows (image_id, side, position, term_id, spelling_id, weight, kind) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: add_resources
+-- label_id NULL: the label is the name.
+INSERT INTO resource_rows (image_id, ordinal, kind, name_id, label_id, weight, clip_weight, hash_id, hash_kind,
+                           model_version_id, source_id, used, extra_json)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: add_passes
+-- Prompts that are those of the base pass are not written again.
+INSERT INTO pass_rows (image_id, ordinal, role, sampler, sampler_norm, scheduler, scheduler_norm, steps, start_step,
+                       end_step, cfg_scale, guidance, seed, denoise, width, height, model, model_hash,
+                       positive_prompt, negative_prompt, own_prompts)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: add_conflicts
+-- Rare, and short enough to stand here in full.
+INSERT INTO conflict_rows (image_id, ordinal, field, value_a, source_a, value_b, source_b)
+VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: keep_raw_record
+-- What reprocess starts from.
+INSERT INTO raw_records (image_id, record) VALUES (?, ?)
+ON CONFLICT (image_id) DO UPDATE SET record = excluded.record;
+
+-- name: find_term
+-- Terms are looked up by their text.
+SELECT id FROM terms WHERE term = ?;
+
+-- name: add_term
+-- Only after find_term found nothing: there is one writer, so nobody came between.
+INSERT INTO terms (term) VALUES (?);
+
+-- name: find_text
+-- By hash, so that long texts are not kept twice, once in an index. The caller compares the text.
+SELECT id, text FROM texts WHERE hash = ?;
+
+-- name: add_text
+-- Only after find_text found nothing under this hash.
+INSERT INTO texts (hash, text) VALUES (?, ?);
+
+-- name: failed_attempts
+-- How often a file was tried in vain.
+SELECT attempts FROM failures WHERE root = ? AND path = ?;
+
+-- name: add_failure
+-- One row a file, however often it fails; first_at stays.
+INSERT INTO failures (root, path, stage, error_class, message, attempts, first_at, last_at, next_try_at)
+VALUES (:root, :path, :stage, :error_class, :message, :attempts, :now, :now, :next_try_at)
+ON CONFLICT (root, path) DO UPDATE SET
+    stage = excluded.stage, error_class = excluded.error_class, message = excluded.message,
+    attempts = excluded.attempts, last_at = excluded.last_at, next_try_at = excluded.next_try_at;
+
+-- name: drop_failure
+-- A file that was read, or is gone, is no failure any more.
+DELETE FROM failures WHERE root = ? AND path = ?;
+
+-- name: drop_failure_of
+-- The failure of an image that moved away from its path.
+DELETE FROM failures WHERE (root, path) = (SELECT root, path FROM images WHERE id = ?);
+
+-- name: is_read
+-- Whether a file of exactly this size and time was read before.
+SELECT 1 FROM images
+WHERE stable_id = :stable_id AND size_bytes = :size_bytes AND mtime_ns = :mtime_ns AND status <> 'unreadable';
+
+-- name: save_unreadable
+-- A file that cannot be read is counted too, and says nothing of how it was made.
+INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, status, recipe, first_seen_at, ingested_at)
+VALUES (:stable_id, :root, :folder, :file_name, :size_bytes, :mtime_ns, 'unreadable', '', :now, :now)
+ON CONFLICT (stable_id) DO UPDATE SET
+    size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, status = 'unreadable', recipe = '',
+    ingested_at = excluded.ingested_at, missing_since = NULL, sha256 = NULL, mime_type = NULL,
+    file_width = NULL, file_height = NULL, generator = NULL, model = NULL, model_hash = NULL, sampler = NULL,
+    sampler_norm = NULL, scheduler = NULL, scheduler_norm = NULL, steps = NULL, cfg_scale = NULL, seed = NULL,
+    width = NULL, height = NULL, clip_skip = NULL, denoise = NULL, vae = NULL, upscaler = NULL, loras = NULL,
+    embeddings = NULL, checkpoints = NULL, vaes = NULL, upscalers = NULL, other_resources = NULL, warnings = NULL,
+    positive_prompt = NULL, negative_prompt = NULL
+RETURNING id;
+
+-- name: due_failures
+-- The worker asks every minute; the table is short.
+SELECT root, path, stage, error_class, message, attempts, first_at, last_at, next_try_at
+FROM failures WHERE next_try_at <= ? ORDER BY next_try_at, root, path;
+
+-- name: known
+-- A rescan compares one folder at a time with the disk; the index images_by_place answers alone.
+SELECT file_name, size_bytes, mtime_ns, missing_since IS NULL FROM images WHERE root = ? AND folder = ?;
+
+-- name: folders
+-- A step an index seek, so that a root of 100,000 images in ten folders takes ten seeks.
+WITH RECURSIVE found (folder) AS (
+    SELECT MIN(folder) FROM images WHERE root = :root
+    UNION ALL
+    SELECT (SELECT MIN(i.folder) FROM images i WHERE i.root = :root AND i.folder > found.folder)
+    FROM found WHERE found.folder IS NOT NULL
+)
+SELECT folder FROM found WHERE folder IS NOT NULL;
+
+-- name: find_place
+-- Where one image lies.
+SELECT id, root, path, size_bytes, mtime_ns, missing_since IS NULL, status FROM images WHERE stable_id = ?;
+
+-- name: moved_candidates
+-- A file that was moved while nobody watched is known by its content; those already missing come first.
+SELECT id, root, path, size_bytes, mtime_ns, missing_since IS NULL, status FROM images
+WHERE sha256 = ? AND size_bytes = ? ORDER BY missing_since IS NULL, id;
+
+-- name: mark_missing
+-- The first time counts: later rescans leave missing_since alone.
+UPDATE images SET missing_since = ?2 WHERE stable_id = ?1 AND missing_since IS NULL;
+
+-- name: mark_present
+-- A file that came back unchanged is not read again.
+UPDATE images SET missing_since = NULL WHERE stable_id = ? AND missing_since IS NOT NULL;
+
+-- name: drop_other
+-- The image that lay at the new place of a moved one: its file was overwritten.
+DELETE FROM images WHERE stable_id = :stable_id AND id <> :image_id;
+
+-- name: relocate
+-- Everything that was read stays; only the place changes.
+UPDATE images SET stable_id = :stable_id, root = :root, folder = :folder, file_name = :file_name,
+                  size_bytes = :size_bytes, mtime_ns = :mtime_ns, missing_since = NULL
+WHERE id = :image_id;
+
+-- name: recipes
+-- A step an index seek: there are a dozen recipes, whatever the number of images.
+WITH RECURSIVE found (recipe) AS (
+    SELECT MIN(recipe) FROM images
+    UNION ALL
+    SELECT (SELECT MIN(i.recipe) FROM images i WHERE i.recipe > found.recipe)
+    FROM found WHERE found.recipe IS NOT NULL
+)
+SELECT recipe FROM found WHERE recipe IS NOT NULL;
+
+-- name: stale
+-- By id, a page at a time; the + keeps the planner from collecting and sorting by recipe.
+SELECT i.id, i.root, i.path, i.size_bytes, i.mtime_ns FROM images i
+WHERE i.id > :after AND +i.recipe IN (SELECT value FROM json_each(:recipes))
+  AND EXISTS (SELECT 1 FROM raw_records r WHERE r.image_id = i.id)
+ORDER BY i.id LIMIT :limit;
+
+-- name: raw_record
+-- The place comes from images, since the file may have moved after it was read.
+SELECT r.record, i.mime_type, i.sha256, i.root, i.path, i.size_bytes, i.mtime_ns
+FROM raw_records r JOIN images i ON i.id = r.image_id WHERE r.image_id = ?;
+
+-- name: show_image
+-- For people, so all of it.
+SELECT * FROM images WHERE id = ?;
+
+-- name: show_kv
+-- In the order of the file.
+SELECT v.key, COALESCE(v.value, ''), COALESCE(v.source, '') FROM kv v WHERE v.image_id = ?;
+
+-- name: show_tokens
+-- The positive side first, as people read it.
+SELECT side, position, token, t_norm, weight, kind FROM tokens WHERE image_id = ? ORDER BY side DESC, position;
+
+-- name: show_resources
+-- In the order in which they were found.
+SELECT kind, name, label, source, weight, clip_weight, hash, hash_kind, model_version_id, used, extra_json
+FROM resources WHERE image_id = ?;
+
+-- name: show_passes
+-- In the order in which they ran.
+SELECT role, positive_prompt, negative_prompt, steps, start_step, end_step, cfg_scale, guidance, sampler, scheduler,
+       sampler_norm, scheduler_norm, seed, denoise, width, height, model, model_hash
+FROM passes WHERE image_id = ? ORDER BY ordinal;
+
+-- name: show_conflicts
+-- In the order in which they were found.
+SELECT field, value_a, source_a, value_b, source_b FROM v_conflicts WHERE image_id = ?;
+
+-- name: count_status
+-- One pass over the index images_by_status.
+SELECT status, missing_since IS NULL, COUNT(*) FROM images GROUP BY 1, 2;
+
+-- name: count_generators
+-- Of files that are there.
+SELECT COALESCE(generator, ''), COUNT(*) FROM images WHERE missing_since IS NULL GROUP BY 1 ORDER BY 2 DESC, 1;
+
+-- name: count_failures
+-- Files that are tried again later.
+SELECT COUNT(*) FROM failures;
+
+-- name: heartbeat
+-- One row for ever.
+INSERT INTO service_status (id, pid, host, started_at, heartbeat_at, last_event_at, last_rescan_at, queued, done,
+                            failed, exiftool_version, sqlite_version, message)
+VALUES (1, :pid, :host, :started_at, :heartbeat_at, :last_event_at, :last_rescan_at, :queued, :done, :failed,
+        :exiftool_version, :sqlite_version, :message)
+ON CONFLICT (id) DO UPDATE SET
+    pid = excluded.pid, host = excluded.host, started_at = excluded.started_at, heartbeat_at = excluded.heartbeat_at,
+    last_event_at = excluded.last_event_at, last_rescan_at = excluded.last_rescan_at, queued = excluded.queued,
+    done = excluded.done, failed = excluded.failed, exiftool_version = excluded.exiftool_version,
+    sqlite_version = excluded.sqlite_version, message = excluded.message;
+
+-- name: status
+-- What the service said of itself last.
+SELECT pid, host, started_at, heartbeat_at, last_event_at, last_rescan_at, queued, done, failed, exiftool_version,
+       sqlite_version, message FROM service_status;
+
+-- name: set_root
+-- changed_at tells since when a folder is offline, so it stays while nothing changes.
+INSERT INTO roots (name, location, online, note, changed_at) VALUES (:name, :location, :online, :note, :changed_at)
+ON CONFLICT (name) DO UPDATE SET
+    location = excluded.location, online = excluded.online, note = excluded.note, changed_at = excluded.changed_at
+WHERE (roots.location, roots.online, roots.note) IS NOT (excluded.location, excluded.online, excluded.note);
+
+-- name: roots
+-- By name.
+SELECT name, location, online, note, changed_at FROM roots ORDER BY name;

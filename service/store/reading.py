@@ -1,0 +1,150 @@
+"""What can be asked of the database without changing it."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Self
+
+import apsw
+import orjson
+
+from service.records import RawRecord, Status, WatchedFile
+from service.store import kept, status
+from service.store.binding import text
+from service.store.connection import open_readonly
+from service.store.failures import Failure, KnownFailure
+from service.store.identity import stable_id
+from service.store.places import Known, Place
+from service.store.shown import ShownImage, shown_image
+from service.store.sql import sql
+from service.store.status import Counts, RootStatus, ServiceStatus
+
+PAGE = 500
+"""Stale images fetched at once. No cursor stays open between pages, so the log can be checkpointed meanwhile."""
+
+
+class Reader:
+    """The reading half of the store. Opened alone it never writes and never stands in a writer's way."""
+
+    def __init__(self, connection: apsw.Connection, path: Path) -> None:
+        self._connection = connection
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Return a reader of an existing database. Raises StartError where there is none that can be read."""
+        return cls(open_readonly(path), path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    # ── Places ──
+
+    def known(self, root: str, folder: str) -> Known:
+        """Return what is known of a folder (``''`` or with a final ``/``), not of the folders in it."""
+        rows = self._connection.execute(sql("known"), (root, text(folder)))
+        return {name: (size, mtime_ns, bool(present)) for name, size, mtime_ns, present in rows}
+
+    def folders(self, root: str) -> list[str]:
+        """Return the folders of a root that hold known images, in order."""
+        return [folder for (folder,) in self._connection.execute(sql("folders"), {"root": root})]
+
+    def find(self, root: str, path: str) -> Place | None:
+        """Return where an image is known to lie."""
+        row = self._connection.execute(sql("find_place"), (stable_id(root, path),)).fetchone()
+        return None if row is None else _place(*row)
+
+    def moved_candidates(self, sha256: str, size: int) -> list[Place]:
+        """Return the known files of this content, missing ones first: one of them may have moved."""
+        return [_place(*row) for row in self._connection.execute(sql("moved_candidates"), (sha256, size))]
+
+    # ── Recipes and kept records ──
+
+    def recipes(self) -> set[str]:
+        """Return every recipe that a row was made with."""
+        return {recipe for (recipe,) in self._connection.execute(sql("recipes")) if recipe}
+
+    def stale(self, valid: Iterable[str]) -> Iterator[tuple[int, WatchedFile]]:
+        """Yield the images of other recipes that have a kept record, in id order. They may be saved meanwhile."""
+        old = self.recipes() - set(valid)
+        after = 0
+        while old:
+            arguments = {"after": after, "recipes": orjson.dumps(sorted(old)).decode(), "limit": PAGE}
+            page = [(id_, _file(*place)) for id_, *place in self._connection.execute(sql("stale"), arguments)]
+            if not page:
+                return
+            yield from page
+            after = page[-1][0]
+
+    def raw_record(self, image_id: int) -> RawRecord | None:
+        """Return the kept record of an image, with the place where it lies now; None where there is none."""
+        row = self._connection.execute(sql("raw_record"), (image_id,)).fetchone()
+        if row is None:
+            return None
+        packed, mime_type, sha256, *place = row
+        return kept.unpack(packed, _file(*place), mime_type, sha256)
+
+    # ── What to tell the user ──
+
+    def image(self, image_id: int) -> ShownImage | None:
+        """Return all rows of an image."""
+        return shown_image(self._connection, image_id)
+
+    def counts(self) -> Counts:
+        """Return how much there is of everything."""
+        return status.counts(self._connection)
+
+    def failures(self) -> list[KnownFailure]:
+        """Return the files that could not be read, by root and path."""
+        return self.due_failures("9999")
+
+    def due_failures(self, now: str) -> list[KnownFailure]:
+        """Return the files that could not be read and whose next try is due, longest due first."""
+        return [_failure(*row) for row in self._connection.execute(sql("due_failures"), (now,))]
+
+    def status(self) -> ServiceStatus | None:
+        """Return what the service said of itself last, or None if none ever ran on this database."""
+        row = self._connection.execute(sql("status")).fetchone()
+        return None if row is None else ServiceStatus(*row)
+
+    def roots(self) -> list[RootStatus]:
+        """Return the watched folders."""
+        rows = self._connection.execute(sql("roots"))
+        return [RootStatus(name, at, bool(online), note, since) for name, at, online, note, since in rows]
+
+
+def _file(root: str, path: str, size: int, mtime_ns: int) -> WatchedFile:
+    return WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns)
+
+
+def _place(  # noqa: PLR0917  # a row, in the order of its columns
+    image_id: int,
+    root: str,
+    path: str,
+    size: int,
+    mtime_ns: int,
+    present: int,
+    status_: Status,
+) -> Place:
+    return Place(image_id, _file(root, path, size, mtime_ns), bool(present), status_)
+
+
+def _failure(  # noqa: PLR0917  # a row, in the order of its columns
+    root: str,
+    path: str,
+    stage: str,
+    error_class: str,
+    message: str,
+    attempts: int,
+    first_at: str,
+    last_at: str,
+    next_try_at: str,
+) -> KnownFailure:
+    failure = Failure(root, path, stage, error_class, message)
+    return KnownFailure(failure, attempts, first_at, last_at, next_try_at)

@@ -1,0 +1,78 @@
+"""``schema.sql`` and the migrations beside it, as values."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import apsw
+
+from service.errors import StartError
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_MIGRATION = re.compile(r"(\d{4})_\w+\.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The database as this program knows it."""
+
+    text: str
+    """All of schema.sql."""
+    application_id: int
+    version: int
+    objects: dict[tuple[str, str], str]
+    """(type, name) → statement, of every table, index and view."""
+    migrations: dict[int, str]
+    """Version reached → statements that upgrade from the version before it."""
+
+    @classmethod
+    def read(cls, file: Path, migrations: Path) -> "Schema":
+        """Return the schema of a file, and its migrations."""
+        text = file.read_text(encoding="utf-8")
+        model = apsw.Connection(":memory:")
+        model.execute(text).fetchall()
+        known = cls(
+            text=text,
+            application_id=number(model, "application_id"),
+            version=number(model, "user_version"),
+            objects=objects(model),
+            migrations=_migrations(migrations),
+        )
+        model.close()
+        return known
+
+    def is_complete(self, found: dict[tuple[str, str], str]) -> bool:
+        """Tell whether a database has every table, index and view, and the views in their newest form."""
+        return all(
+            name in found and (name[0] != "view" or found[name] == statement)
+            for name, statement in self.objects.items()
+        )
+
+
+def objects(connection: apsw.Connection) -> dict[tuple[str, str], str]:
+    """Return the statement of every table, index and view of a database that somebody made on purpose."""
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    return {(type_, name): statement for type_, name, statement in rows if not name.startswith("sqlite_")}
+
+
+def number(connection: apsw.Connection, pragma: str) -> int:
+    """Return the value of a pragma that is a number."""
+    return int(connection.pragma(pragma) or 0)
+
+
+def _migrations(folder: Path) -> dict[int, str]:
+    found = {}
+    for file in sorted(folder.glob("*.sql")):
+        if (named := _MIGRATION.fullmatch(file.name)) is None:
+            raise StartError(f"{file}: a migration is named like 0002_what_it_does.sql")
+        found[int(named[1])] = file.read_text(encoding="utf-8")
+    return found
+
+
+@cache
+def current() -> Schema:
+    """Return the schema of this program: of the checkout, else of the wheel."""
+    checkout = _PACKAGE.parent
+    folder = checkout if (checkout / "pyproject.toml").is_file() else _PACKAGE
+    return Schema.read(folder / "schema.sql", _PACKAGE / "store" / "migrations")

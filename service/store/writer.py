@@ -1,0 +1,146 @@
+"""The store as the worker holds it: one writer, one transaction a batch."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import apsw
+
+from service.records import ImageRows, WatchedFile
+from service.store import failures, kept, places, status
+from service.store.binding import text
+from service.store.checkpoint import Checkpointer
+from service.store.connection import open_writer
+from service.store.failures import Failure
+from service.store.identity import FileIdentity, stable_id
+from service.store.intern import Terms, Texts
+from service.store.locks import Waiting, immediate
+from service.store.longform import TABLES, LongForm
+from service.store.reading import Reader
+from service.store.schema import Schema
+from service.store.sql import sql
+from service.store.status import RootStatus, ServiceStatus
+from service.store.wide import columns
+
+
+class Store(Reader):
+    """The database, open for writing. One thread owns it; a second writer would only ever wait for the first."""
+
+    def __init__(self, connection: apsw.Connection, path: Path, clock: Callable[[], float]) -> None:
+        super().__init__(connection, path)
+        self._clock = clock
+        self._identity = FileIdentity.of(path)
+        self._waiting = Waiting(path, clock)
+        self._terms = Terms(connection)
+        self._texts = Texts(connection)
+        self._checkpointer = Checkpointer(connection)
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        schema: Schema | None = None,
+    ) -> Self:
+        """Return the store, its database created or upgraded. Raises StartError with the mend."""
+        return cls(open_writer(path, schema), path, clock)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run a piece of work whose rows appear together or not at all.
+
+        Raises DatabaseBusyError, DatabaseReplacedError or another TryAgainError where it cannot be done now;
+        nothing of it is then in the database.
+        """
+        self._identity.verify()
+        try:
+            with self._waiting.translated(), immediate(self._connection):
+                yield
+                self._identity.verify()
+        except BaseException:
+            self._terms.forget()
+            self._texts.forget()
+            raise
+
+    def save(
+        self,
+        rows: Sequence[ImageRows],
+        *,
+        now: str,
+        failed: Sequence[Failure] = (),
+        from_disk: bool = True,
+    ) -> list[int]:
+        """Write a batch in one transaction; return the images' ids in order.
+
+        ``from_disk`` False means that the rows were made again from the kept records: these then stay as they are,
+        and so does the images' state. Failures of saved files are forgotten. Times are ``2026-01-31T23:59:59Z``.
+        """
+        last = {stable_id(one.raw.file.root, one.raw.file.path): one for one in rows}
+        with self.transaction():
+            ids = {name: self._save_wide(one, now, from_disk=from_disk) for name, one in last.items()}
+            long = LongForm(self._connection, self._terms, self._texts)
+            for name, one in last.items():
+                long.add(ids[name], one)
+            long.write()
+            if from_disk:
+                packed = ((ids[name], kept.pack(one.raw)) for name, one in last.items())
+                self._connection.executemany(sql("keep_raw_record"), packed)
+            failures.record(self._connection, failed, now)
+        return [ids[stable_id(one.raw.file.root, one.raw.file.path)] for one in rows]
+
+    def _save_wide(self, rows: ImageRows, now: str, *, from_disk: bool) -> int:
+        row = columns(rows, now=now, from_disk=from_disk)
+        image_id: int | None = self._connection.execute(sql("find_image"), (row["stable_id"],)).get
+        self._connection.execute(sql("save_image"), row)
+        self._connection.execute(sql("drop_failure"), (row["root"], text(rows.raw.file.path)))
+        if image_id is None:
+            return self._connection.last_insert_rowid()
+        for table in TABLES:
+            self._connection.execute(sql(f"drop_{table}"), (image_id,))
+        return image_id
+
+    def save_unreadable(self, failed: Sequence[Failure], *, now: str) -> None:
+        """Write failures alone. Those with size and mtime_ns get a row of status ``unreadable``."""
+        self.save((), now=now, failed=failed)
+
+    def mark_missing(self, root: str, paths: Iterable[str], now: str) -> int:
+        """Mark files as missing; return how many were present until now."""
+        with self.transaction():
+            return places.mark_missing(self._connection, root, paths, now)
+
+    def mark_present(self, root: str, paths: Iterable[str]) -> int:
+        """Mark files as present; return how many were missing until now."""
+        with self.transaction():
+            return places.mark_present(self._connection, root, paths)
+
+    def relocate(self, image_id: int, root: str, path: str, size: int, mtime_ns: int) -> None:
+        """Give an image that moved its new place. It keeps its id; a row of the file it replaced is removed."""
+        with self.transaction():
+            file = WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns)
+            places.relocate(self._connection, image_id, file)
+
+    def heartbeat(self, state: ServiceStatus) -> None:
+        """Write what the service is doing."""
+        with self.transaction():
+            status.heartbeat(self._connection, state)
+
+    def set_root(self, root: RootStatus) -> None:
+        """Write whether a watched folder is there."""
+        with self.transaction():
+            status.set_root(self._connection, root)
+
+    def checkpoint(self) -> str | None:
+        """Keep the log small; return a sentence for the status where a reader has prevented it for long."""
+        return self._checkpointer.run(self._clock())
+
+    def busy_since(self) -> float | None:
+        """Return since when another program has held the write lock (seconds since 1970), or None."""
+        return self._waiting.since
+
+    def close(self) -> None:
+        """Empty the log if nobody reads, and close. Never waits."""
+        self._checkpointer.finish()
+        super().close()
