@@ -12,6 +12,10 @@ from service.parse.comfyui.values import Values
 from service.records import Field, PassRole, Stated
 
 
+EXPECTED: tuple[Field, ...] = ("model", "sampler", "steps", "seed")
+"""What every pass has: an image without it is read only in part."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
     """One sampler's run."""
@@ -41,6 +45,11 @@ def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Pass:
             fields[field] = prompt.text
         if prompt.guidance is not None:
             fields.setdefault("guidance", prompt.guidance)
+    unsettled += [
+        f"the file does not state the {field} of node {sampler.id} ({sampler.class_type})"
+        for field in EXPECTED
+        if field not in fields
+    ]
     return Pass(sampler, fields, line, tuple(encoders), tuple(unsettled))
 
 

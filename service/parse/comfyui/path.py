@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from service.parse.comfyui.graph import Graph, Link, Node
 from service.parse.comfyui.roles import LINKS, NO_SAMPLER, PREVIEW, SAMPLER, SAMPLER_SIGNS, SAVER
-from service.parse.comfyui.routes import Routes, Step
+from service.parse.comfyui.routes import Routes, Step, carries
 
 
 @dataclass(slots=True)
@@ -57,6 +57,7 @@ def trace(graph: Graph, routes: Routes, start: Node) -> Path:
     order: list[Node] = []
     enlarged: list[tuple[int, Node]] = []
     seen: set[str] = set()
+    bundle: str | None = None
     step: Step | None = ((start.id, 0), "image")
     while step is not None:
         (id_, slot), want = step
@@ -67,14 +68,26 @@ def trace(graph: Graph, routes: Routes, start: Node) -> Path:
         seen.add(id_)
         if is_sampler(node):
             order.append(node)
+            _tie(routes, path, node, bundle)
         if "upscale_model" in node.links:
             enlarged.append((len(order), node))
         if path.decoder is None and "vae" in node.links and ("samples" in node.links or is_sampler(node)):
             path.decoder = node
         step = _next(graph, routes, node, slot, want) or _stage_c(graph, routes, order)
+        bundle = (bundle or id_) if step and _bundled(node, step) else None
     path.samplers = order[::-1]
     path.upscalers = [node for count, node in enlarged if count < len(order) or not order]
     return path
+
+
+def _bundled(node: Node, step: Step) -> bool:
+    return any(link == step[0] and carries(name) for name, link in node.links.items())
+
+
+def _tie(routes: Routes, path: Path, sampler: Node, bundle: str | None) -> None:
+    if bundle is not None:
+        routes.tie(sampler.id, bundle)
+        path.decoder = path.decoder or sampler
 
 
 def _next(graph: Graph, routes: Routes, node: Node, slot: int, want: str) -> Step | None:

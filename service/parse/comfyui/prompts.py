@@ -84,14 +84,15 @@ def encoded(values: Values, node: Node, names: Sequence[str]) -> Stated | None:
 
 def _doubts(side: Want, node: Node, text: Stated | None) -> list[str]:
     if text is None:
-        return [f"the {side} prompt at node {node.id} ({node.class_type}) was made during the run"]
+        return [f"the file does not state the {side} prompt that node {node.id} ({node.class_type}) gives"]
     if "wildcard" in node.class_type.lower() and words.UNEXPANDED.search(str(text.value)):
         return [f"the {side} prompt at node {node.id} holds wildcards that the run filled in"]
     return []
 
 
 def _blanked(visits: list[tuple[Node, int, Want]]) -> bool:
-    return any(node.class_type in ZERO for node, _, _ in visits)
+    """Return whether there is no text by design: blanked, or conditioned on an image alone (SVD, Zero123)."""
+    return any(node.class_type in ZERO or "clip_vision" in str(node.links.keys()) for node, _, _ in visits)
 
 
 def _guidance(values: Values, visits: list[tuple[Node, int, Want]]) -> Stated | None:

@@ -218,6 +218,7 @@ FILES: tuple[tuple[re.Pattern[str], str, ResourceKind], ...] = (
     (re.compile(r""), "clip_name2", "text_encoder"),
     (re.compile(r""), "clip_name3", "text_encoder"),
     (re.compile(r""), "clip_name4", "text_encoder"),
+    (re.compile(r""), "refiner_checkpoint", "checkpoint"),
     (re.compile(r""), "style_model_name", "other"),
     (re.compile(r""), "gligen_name", "other"),
     (re.compile(r"^ModelPatchLoader$"), "name", "other"),

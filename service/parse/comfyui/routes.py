@@ -35,6 +35,14 @@ class Routes:
     def __init__(self, graph: Graph, values: Values) -> None:
         self._graph = graph
         self._values = values
+        self._bundles: dict[str, str] = {}
+
+    def tie(self, sampler: str, bundle: str) -> None:
+        """Let a sampler that was met inside a bundle take its parts from the bundle's end.
+
+        In Searge-SDXL one ``data`` stream runs through every node: the checkpoint may join it after the settings.
+        """
+        self._bundles[sampler] = bundle
 
     def starts(self, node: Node, want: Want) -> list[Step]:
         """Return where a sampler or guider takes something from. One with a single conditioning has no negative."""
@@ -45,7 +53,9 @@ class Routes:
         if "guider" in node.links:
             guider = self.end(node.links["guider"], "guider")
             return self.starts(guider, want) if guider and "guider" not in guider.links else []
-        return [(link, want) for name, link in node.links.items() if _carries(name)][:1]
+        if node.id in self._bundles:
+            return [((self._bundles[node.id], 0), want)]
+        return [(link, want) for name, link in node.links.items() if carries(name)][:1]
 
     def onward(self, node: Node, slot: int, want: Want) -> list[Step]:
         """Return the links that bring what a node's output hands on, in the order in which it uses them."""
@@ -84,13 +94,13 @@ class Routes:
     def pipes(self, node: Node, names: tuple[str, ...] = ()) -> Iterator[Node]:
         """Yield the nodes of the bundles that a node takes its settings from, nearest first."""
         seen: set[str] = {node.id}
-        waiting = [link for name, link in node.links.items() if _carries(name) or name in names]
+        waiting = [link for name, link in node.links.items() if carries(name) or name in names]
         for id_, _ in waiting:  # the list grows while it is read
             found = self._graph.get(id_)
             if found is not None and id_ not in seen:
                 seen.add(id_)
                 yield found
-                waiting.extend(link for name, link in found.links.items() if _carries(name) or name in names)
+                waiting.extend(link for name, link in found.links.items() if carries(name) or name in names)
 
 
 def turned(node: Node, slot: int, want: Want) -> Want:
@@ -128,7 +138,7 @@ def _crossing(node: Node, want: Want) -> list[Step]:
 
 def _carrying(node: Node, want: Want) -> list[Step]:
     """Step into a bundle, through a reroute, or along the only way there is."""
-    pipes = [link for name, link in node.links.items() if _carries(name)]
+    pipes = [link for name, link in node.links.items() if carries(name)]
     whole = [link for name, link in node.links.items() if PASSES_ALL.search(name)]
     found = pipes or whole
     if not found and len(node.links) == 1 and OTHERS.isdisjoint(node.links):
@@ -136,5 +146,6 @@ def _carrying(node: Node, want: Want) -> list[Step]:
     return [(link, want) for link in found[:1]]
 
 
-def _carries(name: str) -> bool:
+def carries(name: str) -> bool:
+    """Return whether a link of this name brings a bundle of things."""
     return PIPE.search(name) is not None

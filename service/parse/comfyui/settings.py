@@ -42,8 +42,9 @@ def read(graph: Graph, routes: Routes, values: Values, node: Node) -> dict[Field
     for field in FIELDS:
         names = NUMBERS.get(field) or NAMES.get(field, ())
         holders = parts(graph, routes, node, field)
-        answer = next((stated for holder in holders if (stated := values.first(holder, names))), None)
-        answer = answer or _by_class(routes, node, field)
+        answers = (stated for holder in holders if (stated := values.first(holder, names)))
+        answer = next((stated for stated in answers if isinstance(stated.value, str) or field in NUMBERS), None)
+        answer = answer or _by_class(routes, node, field) or _counted(routes, node, field)
         if answer is not None:
             found[field] = answer
     return found
@@ -55,9 +56,19 @@ def _by_class(routes: Routes, node: Node, field: Field) -> Stated | None:
     if part is None or part not in node.links:
         return None
     maker = routes.end(node.links[part], part)
-    if maker is None or (field == "sampler" and not maker.class_type.startswith("Sampler")):
+    if maker is None or (field == "sampler" and "sampler" not in maker.class_type.lower()):
         return None
     return Stated(maker.class_type, maker.place.rsplit(".", 1)[0])
+
+
+def _counted(routes: Routes, node: Node, field: Field) -> Stated | None:
+    """Return the steps of a list of sigmas written out (``1.0, 0.9, 0.0``): one fewer than it has."""
+    maker = routes.end(node.links["sigmas"], "sigmas") if field == "steps" and "sigmas" in node.links else None
+    sigmas = maker.stated("sigmas") if maker else None
+    if sigmas is None or not isinstance(sigmas.value, str):
+        return None
+    count = len(sigmas.value.replace(",", " ").split()) - 1
+    return Stated(count, sigmas.source) if count > 0 else None
 
 
 def involved(graph: Graph, routes: Routes, node: Node) -> list[Node]:

@@ -19,10 +19,12 @@ Size = dict[Field, Stated]
 
 def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
     """Return width and height of what a pass started from; nothing where an image of unknown size came in."""
+    return _fed(graph, routes, values, sampler) or of(values, sampler)
+
+
+def _fed(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
     starts = routes.starts(sampler, "latent") or routes.starts(sampler, "image")
     step: Step | None = starts[0] if starts else None
-    if step is None:
-        return of(values, sampler)
     seen: set[str] = set()
     while step is not None:
         (id_, slot), want = step

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-CONTROLS = frozenset({"fixed", "randomize", "increment", "decrement", "increment-wrap", True, False})
+from service.parse.comfyui.graph import unwrapped
+
+CONTROLS = frozenset({"fixed", "randomize", "increment", "decrement", "increment-wrap"})
 """What the editor puts after a seed: what to do with it next time. Before 2023-05 it was a switch."""
 
 SEEDS = frozenset({"seed", "noise_seed", "value", "Random Seed"})
@@ -30,6 +32,7 @@ AlignYourStepsScheduler: model_type steps denoise
 LTXVScheduler: steps max_shift base_shift stretch terminal
 Flux2Scheduler: steps width height
 SplitSigmas: step
+ManualSigmas: sigmas
 RandomNoise: noise_seed
 CFGGuider: cfg
 DualCFGGuider: cfg_conds cfg_cond2_negative style
@@ -102,6 +105,7 @@ CR Seed: seed
 DF_Text_Box: Text
 StableZero123_Conditioning: width height batch_size elevation azimuth
 WanCameraImageToVideo: width height length batch_size
+WanCameraEmbedding: camera_pose width height length speed fx fy cx cy
 SDXL Empty Latent Image (rgthree): dimensions clip_scale batch_size
 Power Prompt (rgthree): prompt insert_lora insert_embedding insert_saved
 CR LoRA Stack: switch_1 lora_name_1 model_weight_1 clip_weight_1 switch_2 lora_name_2 model_weight_2
@@ -137,7 +141,7 @@ def named(raw: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     order = ORDERS.get(str(raw.get("type")))
     if order:
         return _paired(order, values)
-    return _self_named(values) or (_paired(listed, values) if len(listed) >= len(values) else _sole(raw, values))
+    return _self_named(values) or _sole(raw, values)
 
 
 def _listed(raw: Mapping[str, JsonValue]) -> tuple[str, ...]:
@@ -164,7 +168,9 @@ def _controlled(name: str, values: list[JsonValue], at: int) -> bool:
     if name not in SEEDS or at >= len(values):
         return False
     follower = values[at]
-    return isinstance(follower, str | bool) and follower in CONTROLS
+    if isinstance(follower, str):
+        return follower in CONTROLS
+    return name != "value" and (follower is None or isinstance(follower, bool))
 
 
 def _needs(names: tuple[str, ...], values: list[JsonValue]) -> int:
@@ -179,7 +185,7 @@ def _needs(names: tuple[str, ...], values: list[JsonValue]) -> int:
 def _self_named(values: list[JsonValue]) -> dict[str, JsonValue]:
     """Values that name themselves: rgthree's LoRAs ``{"on": true, "lora": file}``, LoRA Manager's list of objects."""
     found: dict[str, JsonValue] = {}
-    for index, value in enumerate(values):
+    for index, value in enumerate(unwrapped(one) for one in values):
         if isinstance(value, dict) and "lora" in value:
             found[f"lora_{index}"] = value
         elif isinstance(value, list) and value and all(isinstance(one, dict) and "name" in one for one in value):
@@ -187,10 +193,19 @@ def _self_named(values: list[JsonValue]) -> dict[str, JsonValue]:
     return found
 
 
+def _sides(raw: Mapping[str, JsonValue]) -> tuple[str, ...]:
+    """Return the names of an encoder's texts: one, or both prompts where it gives both conditionings."""
+    outputs = raw.get("outputs")
+    named_ = {str(one.get("name")) for one in outputs if isinstance(one, dict)} if isinstance(outputs, list) else set()
+    return ("positive_prompt", "negative_prompt") if {"positive", "negative"} <= named_ else ("text",)
+
+
 def _sole(raw: Mapping[str, JsonValue], values: list[JsonValue]) -> dict[str, JsonValue]:
-    """Read a node with one text that is not in the table: boxes and primitives of node packs."""
+    """Read encoders and boxes of node packs that are not in the table: what text they hold is what they give."""
     texts = [value for value in values if isinstance(value, str)]
     kind = str(raw.get("type")).lower()
+    if "textencode" in kind and texts:
+        return dict(zip(_sides(raw), texts, strict=False))
     if len(texts) == 1 and len(values) <= 2 and ("text" in kind or "string" in kind or "prompt" in kind):  # noqa: PLR2004
         return {"text": texts[0]}
     return {}

@@ -100,10 +100,12 @@ class Wires:
         return Constant(values[str(name)]) if name in values else None
 
     def _bypass(self, id_: str, raw: Raw, slot: int) -> Link | None:
-        """Return the first input of the output's type: that is what a bypassed node hands through."""
+        """Return the input that a bypassed node hands through: the one beside the output if of its type, else the first."""
         outputs = list(objects(raw.get("outputs")))
         wanted = outputs[slot].get("type") if 0 <= slot < len(outputs) else None
-        fitting = [one.get("link") for one in objects(raw.get("inputs")) if one.get("type") == wanted]
+        inputs = list(objects(raw.get("inputs")))
+        inputs = inputs[slot : slot + 1] + inputs
+        fitting = [one.get("link") for one in inputs if one.get("type") == wanted]
         return self._origin(id_, next((link for link in fitting if link is not None), None))
 
 

@@ -65,7 +65,7 @@ LITERALS = (
 
 RUN_ONLY = re.compile(
     r"textgenerat|llm|gpt|ollama|gemini|claude|florence|caption|tagger|interrogat|blip|joycaption|translat|"
-    r"llava|qwen.*vl|vlm|groq|openai|deepseek|random|regex",
+    r"load ?preset|text ?file|load ?line|from ?file|llava|qwen.*vl|vlm|groq|openai|deepseek|random|regex",
     re.IGNORECASE,
 )
 """Classes whose text only the run knew."""
@@ -76,7 +76,7 @@ SHOWN = ("text_0", "preview", "preview_text")
 
 JOIN = re.compile(r"concat|join|combine(?!.*cond)|merge.*(text|string|prompt)|append", re.IGNORECASE)
 JOINED = re.compile(
-    r"^(?:text|string|str|prompt|input|value)?[_ ]?(?:[a-h]|\d{1,2})?$|^(?:prefix|text|suffix|append)$",
+    r"^(?:text|string|str|prompt|input|value|arg)?[_ ]?(?:[a-h]|\d{1,2})?$|^(?:prefix|text|suffix|append)$",
     re.IGNORECASE,
 )
 """Inputs of a joining node that are its parts."""

@@ -80,7 +80,8 @@ def _everywhere(flat: Flat, wires: Wires) -> Iterator[tuple[tuple[str, str], Lin
         linked = [one for one in objects(raw.get("inputs")) if one.get("link") is not None]
         for one in linked:
             end = wires.source(scope_of(id_), one["link"])
-            type_ = flat.kinds.get((scope_of(id_), str(one["link"])), "")
+            type_ = flat.kinds.get((scope_of(id_), str(one["link"])), "*")
+            type_ = str(one.get("name")) if type_ == "*" else type_
             side = ""
             if kind == "Prompts Everywhere":
                 side = "negative" if one is not next(objects(raw.get("inputs"))) else "positive"
