@@ -53,13 +53,17 @@ class ExifTool:
             memory_limit=settings.memory_limit,
         )
         try:
-            answer = self.begin(["-ver"], settings.start_deadline_s).result()
-            self.version = check_version(answer.stdout.decode("utf-8", "replace"), executable)
-        except ExtractorError as error:
-            raise ExtractorMissingError(f"exiftool.path: {executable}: {error}") from error
+            self.version = self._asked_version(executable, settings.start_deadline_s)
         except ExtractorMissingError:
             self.close()
             raise
+
+    def _asked_version(self, executable: Path, allowed: float) -> str:
+        try:
+            answer = self.begin(["-ver"], allowed).result()
+        except ExtractorError as error:
+            raise ExtractorMissingError(f"exiftool.path: {executable}: {error}") from error
+        return check_version(answer.stdout.decode("utf-8", "replace"), executable)
 
     def __enter__(self) -> Self:
         return self
