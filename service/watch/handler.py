@@ -1,6 +1,7 @@
 """From watchdog's events to the inbox. Runs on watchdog's thread, so it only enqueues and never raises."""
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import PurePath
@@ -33,10 +34,12 @@ HEARD: Final[list[type[FileSystemEvent]]] = [
     FileClosedEvent,
     FileCreatedEvent,
     FileDeletedEvent,
-    FileModifiedEvent,
     FileMovedEvent,
 ]
 """All others (opened, closed after reading, attributes) would come of our own reading."""
+
+if sys.platform != "linux":  # inotify tells of the close; one event a write would be thousands for a slow writer
+    HEARD.append(FileModifiedEvent)
 
 BURST = 64
 """Events within one second. Windows' buffer of 64,000 bytes holds about twice that and overflows without a word."""
@@ -51,14 +54,20 @@ class Handler(FileSystemEventHandler):
         self._inbox = inbox
         self._names = names
         self._clock = clock
-        self._top = os.fspath(root.path)
-        self._inside = self._top.rstrip(os.sep) + os.sep
+        self._base = os.fspath(root.path).rstrip(os.sep)
+        self._top = self._inside = ""
+        self.starts_at(os.fspath(root.path))
         self._second = 0
         self._in_second = 0
         self.last_event_at: float | None = None
         """Seconds since 1970."""
         self.burst_at: float | None = None
         """When events last came faster than Windows' buffer surely holds, on the clock given."""
+
+    def starts_at(self, top: str) -> None:
+        """Set the path by which watchdog knows the root, where that is a link."""
+        self._top = top
+        self._inside = top.rstrip(os.sep) + os.sep
 
     def dispatch(self, event: FileSystemEvent) -> None:
         """Enqueue what the event tells of."""
@@ -95,9 +104,9 @@ class Handler(FileSystemEventHandler):
         if relative is None:
             return
         if is_folder and self._root.recursive and self._names.are_entered(relative):
-            self._inbox.saw_tree(self._root, path, now)
+            self._inbox.saw_tree(self._root, self._configured(path), now)
         elif not is_folder and self._names.covers(relative):
-            self._inbox.saw(self._root, path, now)
+            self._inbox.saw(self._root, self._configured(path), now)
 
     def _went(self, path: str, now: float) -> None:
         # Windows does not say whether it was a folder, so the extension is no test here.
@@ -105,10 +114,12 @@ class Handler(FileSystemEventHandler):
         if path == self._top:
             self._inbox.lost("the watched folder itself went", self._root)
         elif relative is not None and self._names.are_entered(relative):
-            self._inbox.saw(self._root, path, now)
+            self._inbox.saw(self._root, self._configured(path), now)
 
     def _relative(self, path: str) -> PurePath | None:
         """Return the path below the root, or None for the root itself and what lies elsewhere."""
-        if path == self._top or not path.startswith(self._inside):
-            return None
-        return PurePath(path).relative_to(self._top)
+        return PurePath(path.removeprefix(self._inside)) if path.startswith(self._inside) else None
+
+    def _configured(self, path: str) -> str:
+        """Return a path below the root as it begins in the configuration."""
+        return self._base + os.sep + path.removeprefix(self._inside)

@@ -144,10 +144,12 @@ class Inbox:
         ]
 
     def _want(self, reason: str, root: Root | None) -> None:
+        before = len(self._wanted)
         for one in self._roots if root is None else (root,):
             self._wanted.setdefault(one.name, reason)
-        self._is_woken = True
-        self._news.notify_all()
+        if len(self._wanted) > before:
+            self._is_woken = True
+            self._news.notify_all()
 
     def _next_due(self, now: float) -> float:
         if (self._trees or self._walks) and len(self._waiting) < self._limit:

@@ -88,7 +88,7 @@ class _Rescan:
             return
         except OSError as error:
             self._unread.add(stored)
-            log.warning("folder_not_listed", path=folder, reason=error.strerror or str(error))
+            log.warning("folder_not_listed", path=to_stored(PurePath(folder)), reason=error.strerror or str(error))
             return
         self._seen.add(stored)
         if self._root.recursive:
@@ -97,24 +97,27 @@ class _Rescan:
         prefix = f"{stored}/" if stored else ""
         for entry in found.files:
             yield from self._file(entry, prefix, known)
-        yield from self._missing(prefix, known, {_stored_name(name) for name in found.names})
+        if not known.keys() <= found.names:  # spares the next step where nothing is missing
+            yield from self._missing(prefix, known, {_stored_name(name) for name in found.names})
 
     def _stored_folder(self, folder: str) -> str:
         stored = self._root.relative(Path(folder))
         return "" if stored == "." else stored
 
     def _file(self, entry: os.DirEntry[str], prefix: str, known: Mapping[str, Known]) -> Iterator[Changed]:
-        try:
-            status = entry.stat(follow_symlinks=False)
-        except OSError:  # gone since the listing; if for good, the next rescan tells
-            return
         name = _stored_name(entry.name)
         row = known.get(name)
+        try:
+            status = entry.stat(follow_symlinks=False)
+            if _is_same(status, row):
+                return
+            if os.name == "nt":  # a listing there may show an open file as it was; to ask the file is dearer
+                status = os.lstat(entry.path)
+        except OSError:  # gone since the listing; if for good, the next rescan tells
+            return
+        if _is_same(status, row) or kind_of(status) != "file" or not self._names.is_entered(entry.name):
+            return
         size, mtime_ns = status.st_size, status.st_mtime_ns
-        if row is not None and row.size == size and row.mtime_ns == mtime_ns and row.present:
-            return
-        if kind_of(status) != "file" or not self._names.is_entered(entry.name):
-            return
         file = WatchedFile(root=self._root.name, path=prefix + name, size=size, mtime_ns=mtime_ns)
         how: Literal["new", "changed", "back"] = "new" if row is None else "changed" if row.present else "back"
         yield Changed(file, Path(entry.path), how)
@@ -145,6 +148,10 @@ class _Rescan:
             self._unread.add("")
             return
         yield from (Missing(self._root.name, prefix + name) for name in gone)
+
+
+def _is_same(status: os.stat_result, row: Known | None) -> bool:
+    return row is not None and row.size == status.st_size and row.mtime_ns == status.st_mtime_ns and row.present
 
 
 def _stored_name(name: str) -> str:

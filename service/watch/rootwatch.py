@@ -152,8 +152,11 @@ def _observe(root: Root, handler: Handler) -> BaseObserver:
     # watchdog 7.1.0 warns of folders registered twice, which is harmless, with many kB of text each.
     warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
     observer = Observer(timeout=QUIET_S)
+    # watchdog follows no link, not even the configured folder itself: it would watch the link and hear nothing
+    top = os.path.realpath(root.path) if root.path.is_symlink() else os.fspath(root.path)
+    handler.starts_at(top)
     try:
-        observer.schedule(handler, os.fspath(root.path), recursive=root.recursive, event_filter=HEARD)
+        observer.schedule(handler, top, recursive=root.recursive, event_filter=HEARD)
         observer.start()
     except BaseException:
         observer.stop()

@@ -1,13 +1,14 @@
 """When a file is quiet enough to be read. Time is an argument, on a monotonic clock."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from math import inf
+from pathlib import PurePath
 
 import structlog
 
-from service.paths import Root
+from service.paths import Root, to_stored
 from service.watch.ignore import kind_of
 from service.watch.settings import WatchSettings
 
@@ -51,7 +52,8 @@ class Candidate:
     """When the last event came."""
     due: float
     """When to look at it next."""
-    first: float = field(init=False)
+    first: float = inf
+    """When it was first looked at, which in a backlog is long after it was heard of."""
     looked: float = -inf
     state: State | None = None
     still_since: float = inf
@@ -63,9 +65,6 @@ class Candidate:
     refusal: str | None = None
     """Why it cannot be opened, where that is what it waits for."""
     told: bool = False
-
-    def __post_init__(self) -> None:
-        self.first = self.heard
 
     def hear(self, now: float) -> bool:
         """Note another event, and return whether the next look has thereby come nearer."""
@@ -85,6 +84,7 @@ class Settling:
 
     def look(self, candidate: Candidate, now: float) -> Verdict:
         """Look at the path and judge it. For WAIT, ``due`` says when to look again; SETTLED has its ``state``."""
+        candidate.first = min(candidate.first, now)
         try:
             state = self._state(candidate.path)
         except OSError as error:
@@ -106,7 +106,11 @@ class Settling:
         kind = kind_of(status)
         if kind == "placeholder" and not self._told_of_placeholders:
             self._told_of_placeholders = True
-            log.warning("cloud_files_skipped", first=path, mend="let the cloud program keep them on this device")
+            log.warning(
+                "cloud_files_skipped",
+                first=to_stored(PurePath(path)),
+                mend="let the cloud program keep them on this device",
+            )
         return (status.st_size, status.st_mtime_ns) if kind == "file" else None
 
     @staticmethod
@@ -141,4 +145,5 @@ class Settling:
     def _tell(self, candidate: Candidate, now: float, event: str) -> None:
         if not candidate.told and not candidate.attempts and now - candidate.first > self._settings.tell_after_s:
             candidate.told = True
-            log.warning(event, path=candidate.path, waited_s=round(now - candidate.first), reason=candidate.refusal)
+            path, waited_s = to_stored(PurePath(candidate.path)), round(now - candidate.first)
+            log.warning(event, path=path, waited_s=waited_s, reason=candidate.refusal)

@@ -177,6 +177,27 @@ def test_what_is_ignored_and_what_is_no_file_stays_out(root: Root, listener: Lis
 
 
 @linux
+def test_a_root_that_is_a_link_is_watched_under_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "Input").symlink_to(tmp_path / "disk")
+    root = Root("input", tmp_path / "Input", events="events")
+    inbox = Inbox([root], WatchSettings(settle_s=0.0))
+    watcher = Watcher([root], inbox, WatchSettings())
+    watcher.start()
+    (tmp_path / "disk" / "sub").mkdir()
+    (tmp_path / "disk" / "sub" / "a.png").write_bytes(b"x")
+    inbox.rescan_wanted()
+    arrived, end = [], time.monotonic() + 10
+    while not arrived and time.monotonic() < end:
+        inbox.wait(0.1)
+        arrived += inbox.take(time.monotonic(), 9).arrived
+    watcher.stop()
+    assert [(arrival.file.path, arrival.location) for arrival in arrived] == [
+        ("sub/a.png", tmp_path / "Input" / "sub" / "a.png"),
+    ]
+
+
+@linux
 def test_names_of_any_bytes_arrive_in_stored_form(root: Root, listener: Listener) -> None:
     names = [b"lat\xe9.png", "e\u0301.png".encode(), "\u00e9.png".encode(), b"new\nline.png", "\U0001f600.png".encode()]
     for name in names:
