@@ -37,6 +37,11 @@ class Pool:
         """Return ExifTool's absolute path."""
         return str(self._executable)
 
+    @property
+    def running(self) -> int:
+        """Return how many processes are wanted now."""
+        return self._wanted
+
     def lease(self, files: int) -> ExifTool:
         """Return the least busy process, to be asked for ``files`` files. Raises ExtractorMissingError."""
         with self._lock:

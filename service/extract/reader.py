@@ -43,6 +43,11 @@ class Reader:
         """Run more processes while so many batches wait, and one again when none do."""
         self._pool.scale(backlog_batches)
 
+    @property
+    def processes(self) -> int:
+        """Return how many processes read at this moment; that many batches can be under way without waiting."""
+        return self._pool.running
+
     def close(self) -> None:
         """End every process and all that they started."""
         self._pool.close()

@@ -15,6 +15,9 @@ from service.records import RawRecord
 EMPTY: Tags = {"ExifTool:Error": "File is empty"}
 """What ExifTool would say of a file without bytes; it is not asked."""
 
+CANNOT_OPEN = "Error opening file"
+"""ExifTool's words when a writer locked the file after it was inspected (a share violation, on Windows)."""
+
 
 class Pending:
     """A batch that was begun. Its result waits for ExifTool, and reads again one by one what failed together."""
@@ -77,6 +80,8 @@ class Pending:
         return read_alone(each, self._pool, self._settings, allowed)
 
     def _record(self, each: Candidate, tags: Tags) -> RawRecord:
+        if tags.get("ExifTool:Error") == CANNOT_OPEN:
+            raise TryAgainError("ExifTool could not open it, though we could: another program holds it")
         if self._settings.stealth and stealth.wanted(each.signature, tags):
             tags |= stealth.texts(each.location, each.signature)
         return RawRecord(

@@ -10,7 +10,7 @@ from typing import Protocol
 import psutil
 import pytest
 
-from service.errors import BadFileError, ExtractorMissingError, FileGoneError
+from service.errors import BadFileError, ExtractorMissingError, FileGoneError, TryAgainError
 from service.extract.candidates import Candidate, Outcome
 from service.extract.reader import Reader
 from service.extract.settings import ExifToolSettings
@@ -221,6 +221,13 @@ def test_a_file_that_went_meanwhile_is_gone(reader: MakeReader, candidate: MakeC
         "b.png": "b.png",
         "c\nd.png": (FileGoneError, "gone before ExifTool read it"),
     }
+
+
+def test_a_file_that_was_locked_meanwhile_is_tried_again(reader: MakeReader, candidate: MakeCandidate) -> None:
+    locked = "{'SourceFile': paths[0], 'ExifTool:Error': 'Error opening file'}"
+    running = reader(f"def read(paths, number): speak(json.dumps([{locked}]), number)")
+    words = "ExifTool could not open it, though we could: another program holds it"
+    assert told(running.begin([candidate()]).result()) == {"a.png": (TryAgainError, words)}
 
 
 def test_an_empty_file_is_never_shown_to_exiftool(reader: MakeReader, candidate: MakeCandidate) -> None:
