@@ -18,8 +18,12 @@ EVIDENCE: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("forge-neo", r"version", r"neo\b"),
         ("forge-classic", r"version", r"classic\b"),
         ("easy-reforge", r"version|app", r"easy-?reforge"),
-        ("reforge", r"version", r"(?=.*RC-latest)f\d|reforge"),  # f1.0.0v2-v1.10.1RC-latest-2498-g5120e679
-        ("forge", r"version", r"f\d+\.|forge"),  # f2.0.1v1.10.1-previous-669-gdfdcbab6
+        ("reforge", r"version", r"f\S*-v1\.\d+\.\d+RC-latest|reforge"),  # f1.0.0v2-v1.10.1RC-latest-2498-g5120e679
+        (
+            "forge",
+            r"version",
+            r"f\d+\.|forge",
+        ),  # f2.0.1v1.10.1-previous-669-gdfdcbab6, f0.0.17v1.8.0rc-latest-276-g29be1da7
         ("a1111", r"version", r"v?\d+\.\d+"),  # v1.10.1
         ("civitai", r"civitai resources|civitai metadata", r"."),
     )

@@ -23,8 +23,7 @@ BASE: tuple[tuple[Field, tuple[str, ...]], ...] = (
 )
 """Field → the keys that state it, best first; compared in lower case."""
 
-NOTHING = frozenset({"", "none", "unknown", "n/a", "null", "automatic", "use same checkpoint", "use same vae"})
-"""What stands for no model, VAE or upscaler at all."""
+_NOTHING = re.compile(r"\s*(?:none|unknown|n/a|null|automatic|built in|use same .*)?\s*", re.IGNORECASE)
 
 _NAMES: frozenset[Field] = frozenset({"model", "vae", "upscaler"})
 _SIZE = re.compile(r"\s*(\d+)\s*[x×]\s*(\d+)\s*", re.IGNORECASE)  # noqa: RUF001 - some savers write the sign
@@ -37,7 +36,12 @@ def pick(settings: Settings, table: Iterable[tuple[Field, tuple[str, ...]]], sou
 
 
 def _is_nothing(field: Field, value: str) -> bool:
-    return field in _NAMES and value.lower() in NOTHING
+    return field in _NAMES and names_nothing(value)
+
+
+def names_nothing(value: str | None) -> bool:
+    """Tell whether a value stands for no model, VAE or upscaler at all, or for that of the base pass."""
+    return value is None or _NOTHING.fullmatch(value) is not None
 
 
 def base(settings: Settings, source: str) -> dict[Field, Stated]:

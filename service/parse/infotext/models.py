@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from service.parse.infotext import civitai, hashes, passes, units
 from service.parse.infotext.civitai import hash_of, number_of
-from service.parse.infotext.fields import NOTHING
+from service.parse.infotext.fields import names_nothing
 from service.parse.infotext.settings import Settings
 from service.records import Resource, ResourceKind
 
@@ -47,7 +47,7 @@ def _single(stated: tuple[Resource, ...]) -> Resource | None:
 def _checkpoint(settings: Settings, stated: tuple[Resource, ...], source: str) -> Iterator[Resource]:
     label = settings.get("model")
     hash_, kind = hash_of(settings.get("model hash"))
-    if label is None or label.lower() in NOTHING:
+    if label is None or names_nothing(label):
         if hash_ and _single(stated) is None:
             yield Resource("checkpoint", hash_, source, hash=hash_, hash_kind=kind)
         return
@@ -59,7 +59,7 @@ def _checkpoint(settings: Settings, stated: tuple[Resource, ...], source: str) -
 
 
 def _without_taken(settings: Settings, stated: tuple[Resource, ...]) -> Iterator[Resource]:
-    twin = _single(stated) if (settings.get("model") or "").lower() not in NOTHING else None
+    twin = _single(stated) if not names_nothing(settings.get("model")) else None
     hash_, kind = hash_of(settings.get("model hash"))
     for resource in stated:
         if resource is twin:
@@ -71,10 +71,10 @@ def _without_taken(settings: Settings, stated: tuple[Resource, ...]) -> Iterator
 def _vaes(settings: Settings, source: str) -> Iterator[Resource]:
     hash_, kind = hash_of(settings.get("vae hash"))
     label = settings.get("vae")
-    if label and label.lower() not in NOTHING:
+    if label and not names_nothing(label):
         yield Resource("vae", label, source, hash=hash_, hash_kind=kind)
     for match, name in settings.numbered(_MODULE):
-        if name.lower() not in NOTHING and name.lower() != "built in":
+        if not names_nothing(name):
             yield Resource(module_kind(name), name, source, extra={"pass": "hires"} if match[1] else {})
 
 
@@ -104,7 +104,7 @@ def _others(settings: Settings, source: str) -> Iterator[Resource]:
 
 
 def _second_checkpoint(name: str | None, role: str, source: str) -> Iterator[Resource]:
-    if name is None or name.lower() in NOTHING:
+    if name is None or names_nothing(name):
         return
     label, text = passes.name_and_hash(name)
     hash_, kind = hash_of(text)
@@ -113,7 +113,7 @@ def _second_checkpoint(name: str | None, role: str, source: str) -> Iterator[Res
 
 def _hypernet(settings: Settings, source: str) -> Iterator[Resource]:
     name = settings.get("hypernet")
-    if name is None or name.lower() in NOTHING:
+    if name is None or names_nothing(name):
         return
     old = _HYPERNET.fullmatch(name)
     hash_, kind = hash_of(old[2] if old else settings.get("hypernet hash"))

@@ -68,7 +68,7 @@ def _hires(settings: Settings, source: str) -> Iterator[Sampling]:
 
 def _refiner(settings: Settings, source: str) -> Iterator[Sampling]:
     name = settings.get("refiner")
-    if name is None or name.lower() in fields.NOTHING:
+    if name is None or fields.names_nothing(name):
         return
     label, hash_ = name_and_hash(name)
     found = dict(fields.named(((label, "model"), (hash_, "model_hash")), source))
@@ -85,11 +85,9 @@ def detailer_units(settings: Settings) -> list[Settings]:
     units: dict[str, dict[str, str]] = {}
     for match, value in settings.numbered(_UNIT):
         units.setdefault(match[2] or "", {})[match[1]] = value
-    return [Settings(tuple(unit.items()), unit) for unit in units.values() if _real(unit.get("model"))]
-
-
-def _real(name: str | None) -> bool:
-    return name is not None and name.lower() not in fields.NOTHING
+    return [
+        Settings(tuple(unit.items()), unit) for unit in units.values() if not fields.names_nothing(unit.get("model"))
+    ]
 
 
 def name_and_hash(text: str) -> tuple[str, str | None]:
@@ -99,5 +97,10 @@ def name_and_hash(text: str) -> tuple[str, str | None]:
 
 
 def _own(found: dict[Field, Stated]) -> dict[Field, Stated]:
-    """Leave out what a pass only takes over from the base pass (``Use same sampler``)."""
-    return {field: stated for field, stated in found.items() if not _INHERITED.fullmatch(str(stated.value))}
+    """Leave out what is only taken over from the base pass (``Use same sampler``); part a model from its hash."""
+    own = {field: stated for field, stated in found.items() if not _INHERITED.fullmatch(str(stated.value))}
+    if "model" in own:
+        model, source = own["model"].value, own["model"].source
+        label, hash_ = name_and_hash(str(model))
+        own |= dict(fields.named(((label, "model"), (hash_, "model_hash")), source))
+    return own

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from service.parse.infotext.civitai import hash_of, number_of
-from service.parse.infotext.fields import NOTHING
+from service.parse.infotext.fields import names_nothing
 from service.parse.infotext.passes import name_and_hash
 from service.parse.infotext.settings import Settings, scan
 from service.records import Resource, ResourceKind
@@ -32,7 +32,7 @@ def read(settings: Settings, source: str) -> Iterator[Resource]:
 
 def _unit(unit: Settings, source: str) -> Iterator[Resource]:
     label = unit.get("model")
-    if label is None or label.lower() in NOTHING:
+    if label is None or names_nothing(label):
         return
     hash_, hash_kind = hash_of(name_and_hash(label)[1])
     weight = number_of(unit.get("weight"))
