@@ -1,1 +1,1 @@
-""""""
+"""Files made from the database: every one appears whole or not at all."""

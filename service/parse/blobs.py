@@ -2,9 +2,10 @@
 
 A role is the lower-case tag name without group: ``parameters``, ``prompt``, ``workflow``, ``comment``,
 ``description``, ``usercomment``, ``imagedescription``, ``software``, ``title``, ``source``, ``dream``,
-``sd-metadata``, ``invokeai_metadata``, ``generation_data``, ``parameters-json``, ``smproj`` …; ``alpha`` and ``rgb`` for texts hidden in
-pixels; ``cbor:actions`` and the like for C2PA manifests. ComfyUI savers hide graphs in any EXIF tag behind a prefix
-(``IFD0:Make`` = ``workflow:{…}``), so a text with such a prefix takes the prefix's role.
+``sd-metadata``, ``invokeai_metadata``, ``generation_data``, ``parameters-json``, ``smproj`` …; ``alpha`` and
+``rgb`` for texts hidden in pixels; ``cbor:actions`` and the like for C2PA manifests. ComfyUI savers hide graphs in any
+EXIF tag behind a prefix (``IFD0:Make`` = ``workflow:{…}``), so a text with such a prefix takes
+the prefix's role.
 """
 
 import json

@@ -159,6 +159,19 @@ WITH RECURSIVE found (folder) AS (
 )
 SELECT folder FROM found WHERE folder IS NOT NULL;
 
+-- name: count_present
+-- How many files a root would lose if it were believed to be empty; the index images_by_place answers alone.
+SELECT COUNT(*) FROM images WHERE root = ? AND missing_since IS NULL;
+
+-- name: below
+-- What lay in a folder that is gone, at any depth: '0' is the character after '/'.
+SELECT path FROM images
+WHERE root = :root AND folder >= :path || '/' AND folder < :path || '0' AND missing_since IS NULL;
+
+-- name: search_page
+-- Every image's line for an export, a page at a time, so that no snapshot is held while a file is written.
+SELECT * FROM v_images_search WHERE image_id > ? ORDER BY image_id LIMIT ?;
+
 -- name: find_place
 -- Where one image lies.
 SELECT id, root, path, size_bytes, mtime_ns, missing_since IS NULL, status FROM images WHERE stable_id = ?;

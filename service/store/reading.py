@@ -14,7 +14,7 @@ from service.store.connection import open_readonly
 from service.store.failures import Failure, KnownFailure
 from service.store.identity import stable_id
 from service.store.places import Known, Place
-from service.store.shown import ShownImage, shown_image
+from service.store.shown import ShownImage, Value, shown_image
 from service.store.sql import sql
 from service.store.status import Counts, RootStatus, ServiceStatus
 
@@ -64,18 +64,27 @@ class Reader:
         """Return the known files of this content, missing ones first: one of them may have moved."""
         return [_place(*row) for row in self._connection.execute(sql("moved_candidates"), (sha256, size))]
 
+    def count_present(self, root: str) -> int:
+        """Return how many files of a root are held as present."""
+        return int(self._connection.execute(sql("count_present"), (root,)).get or 0)
+
+    def below(self, root: str, path: str) -> list[str]:
+        """Return the present files known at any depth below a path, should it have been a folder."""
+        rows = self._connection.execute(sql("below"), {"root": root, "path": text(path)})
+        return [found for (found,) in rows]
+
     # ── Recipes and kept records ──
 
     def recipes(self) -> set[str]:
         """Return every recipe that a row was made with."""
         return {recipe for (recipe,) in self._connection.execute(sql("recipes")) if recipe}
 
-    def stale(self, valid: Iterable[str]) -> Iterator[tuple[int, WatchedFile]]:
-        """Yield the images of other recipes that have a kept record, in id order. They may be saved meanwhile."""
-        old = self.recipes() - set(valid)
+    def stale(self, outdated: Iterable[str]) -> Iterator[tuple[int, WatchedFile]]:
+        """Yield the images of these recipes that have a kept record, in id order. They may be saved meanwhile."""
+        recipes = sorted(outdated)
         after = 0
-        while old:
-            arguments = {"after": after, "recipes": orjson.dumps(sorted(old)).decode(), "limit": PAGE}
+        while recipes:
+            arguments = {"after": after, "recipes": orjson.dumps(recipes).decode(), "limit": PAGE}
             page = [(id_, _file(*place)) for id_, *place in self._connection.execute(sql("stale"), arguments)]
             if not page:
                 return
@@ -95,6 +104,26 @@ class Reader:
     def image(self, image_id: int) -> ShownImage | None:
         """Return all rows of an image."""
         return shown_image(self._connection, image_id)
+
+    def search_rows(self) -> Iterator[dict[str, Value]]:
+        """Yield each image's line of ``v_images_search`` by column name, in id order."""
+        after = 0
+        while True:
+            cursor = self._connection.execute(sql("search_page"), (after, PAGE))
+            if (first := cursor.fetchone()) is None:
+                return
+            names = [column[0] for column in cursor.get_description()]
+            page = [dict(zip(names, row, strict=True)) for row in (first, *cursor)]
+            yield from page
+            after = page[-1]["image_id"]
+
+    def check(self) -> str:
+        """Return what SQLite finds damaged, in its words; empty where the database is sound."""
+        try:
+            lines = [line for (line,) in self._connection.execute("PRAGMA quick_check(10)")]
+        except apsw.Error as error:
+            return str(error)
+        return "" if lines == ["ok"] else "; ".join(lines)
 
     def counts(self) -> Counts:
         """Return how much there is of everything."""

@@ -1,0 +1,121 @@
+"""``show``, ``status``, ``failures`` and ``doctor``: looking without changing anything."""
+
+import json as json_
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from service import doctor as examination
+from service import state
+from service.cli.options import AsJson, ConfigFile, Database, configured
+from service.cli.shown import print_image
+from service.errors import StartError
+from service.paths import Root, project_root, to_stored
+from service.store.places import Place
+from service.store.reading import Reader
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command("show")(show)
+    app.command("status")(status)
+    app.command("failures")(failures)
+    app.command("doctor")(doctor)
+
+
+def show(
+    path: Annotated[str, typer.Argument(help="The image: a path on disk, or as the database has it.")],
+    config: ConfigFile = None,
+    db: Database = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Print the kept record, as ExifTool gave it.")] = False,  # noqa: FBT002
+    json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Print all that is known of one image: fields with their sources, passes, resources, tokens, warnings."""
+    settings = configured(config, None, db)
+    with Reader.open(settings.database.path) as reader:
+        place = _find(reader, settings.roots, path)
+        if raw:
+            record = reader.raw_record(place.image_id)
+            typer.echo(record.model_dump_json(indent=2) if record else "null")
+            return
+        image = reader.image(place.image_id)
+    if image is None:
+        raise StartError(f"{path}: its row has just gone")
+    if json:
+        typer.echo(json_.dumps(asdict(image), ensure_ascii=False, default=dict))
+    else:
+        print_image(image)
+
+
+def _find(reader: Reader, roots: tuple[Root, ...], text: str) -> Place:
+    """Return the row of a path given as on disk (from the working folder), or as stored, with or without its root."""
+    stored = text.replace("\\", "/")
+    tries = [(root.name, stored) for root in roots]
+    tries += [(root.name, stored.removeprefix(f"{root.name}/")) for root in roots]
+    location = project_root().cwd() / text
+    tries += [
+        (root.name, to_stored(location.relative_to(root.path))) for root in roots if location.is_relative_to(root.path)
+    ]
+    for root, path in tries:
+        if place := reader.find(root, path):
+            return place
+    raise StartError(f"{text}: the database knows no such image; `aiimagepipe failures` lists what could not be read")
+
+
+def status(config: ConfigFile = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
+    """Say whether the service runs, what it waits for, and how much there is. Exit code 1: it does not run."""
+    settings = configured(config, None, db)
+    found = state.read(settings.database.path)
+    if json:
+        typer.echo(json_.dumps(asdict(found)))
+    else:
+        _print_status(found)
+    raise typer.Exit(0 if found.running else 1)
+
+
+def _print_status(found: state.State) -> None:
+    table = Table(show_header=False, box=None)
+    for name, value in found.lines():
+        table.add_row(Text(name, style="bold"), Text(value))
+    Console().print(table)
+
+
+def failures(config: ConfigFile = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
+    """List the files that could not be read: why, how often tried, and when next."""
+    settings = configured(config, None, db)
+    with Reader.open(settings.database.path) as reader:
+        found = reader.failures()
+    if json:
+        typer.echo(json_.dumps([asdict(one) for one in found]))
+        return
+    table = Table("file", "stage", "error", "attempts", "next try")
+    for one in found:
+        what = one.failure
+        cells = (f"{what.root}/{what.path}", what.stage, what.message, str(one.attempts), one.next_try_at)
+        table.add_row(*map(Text, map(harmless, cells)))
+    Console().print(table if found else "No file has failed.")
+
+
+def doctor(config: ConfigFile = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
+    """Check everything the service needs, and say the mend of what is wrong. Exit code 1: something is."""
+    findings = examination.examine(configured(config, None, db))
+    if json:
+        typer.echo(json_.dumps([asdict(one) for one in findings]))
+    else:
+        for one in findings:
+            colour = {"ok": typer.colors.GREEN, "warning": typer.colors.YELLOW, "error": typer.colors.RED}[one.level]
+            typer.echo(f"{typer.style(one.level.ljust(7), fg=colour)} {one.what}: {one.found}")
+            if one.mend:
+                typer.echo(f"        → {one.mend}")
+    raise typer.Exit(1 if any(one.level == "error" for one in findings) else 0)
+
+
+def harmless(text: str) -> str:
+    """Return a text without characters that a terminal obeys: prompts and names come from strangers."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode() for char in text
+    )

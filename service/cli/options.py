@@ -1,0 +1,41 @@
+"""The options that several commands share, and the configuration they make."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.config import Config, load
+
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="Settings file; the project's config.toml if it is there.")
+]
+Inputs = Annotated[
+    list[str] | None,
+    typer.Option("--input", help="Folder to read instead of the configured ones; may be given several times."),
+]
+Database = Annotated[str | None, typer.Option("--db", help="Database file instead of the configured one.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+
+
+def configured(config: Path | None, inputs: list[str] | None = None, db: str | None = None) -> Config:
+    """Return the configuration with the command's own options in it. Raises ConfigError."""
+    overrides: dict[str, object] = {}
+    if inputs:
+        overrides["root"] = [{"name": name, "path": path} for name, path in zip(_names(inputs), inputs, strict=True)]
+    if db is not None:
+        overrides["database"] = {"path": db}
+    return load(config, overrides)
+
+
+def _names(inputs: list[str]) -> list[str]:
+    """Return a root name for each folder: its own last part, numbered where two are alike."""
+    names: list[str] = []
+    for folder in inputs:
+        name = base = Path(folder.replace("\\", "/")).name or "Input"
+        number = 1
+        while name.casefold() in map(str.casefold, names):
+            number += 1
+            name = f"{base}-{number}"
+        names.append(name)
+    return names

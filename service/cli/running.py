@@ -1,0 +1,100 @@
+"""``run``, ``all`` and ``reprocess``: the commands that fill the database."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service import instance, logs
+from service.cli.options import AsJson, ConfigFile, Database, Inputs, configured
+from service.cli.progress import Bar
+from service.config import Config, prepare
+from service.house import opened
+from service.store.writer import Store
+from service.supervisor import Supervisor
+from service.worker.clock import Clock
+from service.worker.rework import Rework
+from service.worker.steps import Counters, Outcome
+
+REWORK_BATCH = 64
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command("run")(run)
+    app.command("all")(all_)
+    app.command("reprocess")(reprocess)
+    app.command("resources")(resources)
+
+
+def run(config: ConfigFile = None, inputs: Inputs = None, db: Database = None) -> None:
+    """Run the service in the foreground: rescan, watch, process. Ctrl+C stops it cleanly."""
+    settings = configured(config, inputs, db)
+    notes = prepare(settings)
+    logs.setup(settings.log)
+    for note in notes:
+        typer.echo(note, err=True)
+    with instance.hold(settings.database.path):
+        code = Supervisor(settings).serve()
+    logs.close()
+    raise typer.Exit(code)
+
+
+def all_(config: ConfigFile = None, inputs: Inputs = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
+    """Go once over the folders with a progress bar, then exit. Exit code 1: some files failed (listed)."""
+    settings = configured(config, inputs, db)
+    for note in prepare(settings):
+        typer.echo(note, err=True)
+    logs.setup(settings.log, console=False)
+    with instance.hold(settings.database.path):
+        bar = Bar(enabled=not json and sys.stderr.isatty())
+        counters = _one_pass(settings, bar)
+    logs.close()
+    bar.summary(counters, settings.database.path, as_json=json)
+    raise typer.Exit(1 if counters.failed else 0)
+
+
+def _one_pass(settings: Config, bar: Bar) -> Counters:
+    def on_done(outcome: Outcome) -> None:
+        bar.add(len(outcome.rows) + len(outcome.failed) + len(outcome.moved), outcome.failed)
+
+    with opened(settings, watch=False, on_done=on_done) as house:
+        bar.start(house.worker.count_changes() if bar.enabled else None)
+        house.worker.run_until_idle()
+        bar.stop()
+        return house.worker.counters
+
+
+def reprocess(
+    config: ConfigFile = None,
+    db: Database = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also what is up to date.")] = False,  # noqa: FBT002
+) -> None:
+    """Make rows again from the kept records, without files and without ExifTool, where a stage has changed."""
+    _rework(config, db, everything=everything)
+
+
+def resources(config: ConfigFile = None, db: Database = None) -> None:
+    """Derive every image's resources (and all its other rows) again from the kept records."""
+    _rework(config, db, everything=True)
+
+
+def _rework(config: Path | None, db: str | None, *, everything: bool) -> None:
+    settings = configured(config, None, db)
+    prepare(settings)
+    logs.setup(settings.log, console=False)
+    with instance.hold(settings.database.path), Store.open(settings.database.path) as store:
+        bar = Bar(enabled=sys.stderr.isatty())
+        bar.start(None)
+        rework = Rework(store, Clock(), everything=everything)
+        count = 0
+        for size in rework.run(REWORK_BATCH):
+            count += size
+            bar.add(size, ())
+        bar.stop()
+    logs.close()
+    typer.echo(f"{count} images made again")
+    for failure in rework.failed:
+        typer.echo(f"{failure.root}/{failure.path}: {failure.message}", err=True)
+    raise typer.Exit(1 if rework.failed else 0)

@@ -1,0 +1,44 @@
+"""``config check`` and ``demo``: getting started."""
+
+import json as json_
+from typing import Annotated
+
+import typer
+
+from service import demo as samples
+from service.cli.options import AsJson, ConfigFile, configured
+from service.config import check, prepare
+from service.paths import project_root, resolve_output
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    config = typer.Typer(help="The settings file.", no_args_is_help=True)
+    config.command("check")(config_check)
+    app.add_typer(config, name="config")
+    app.command("demo")(demo)
+
+
+def config_check(config: ConfigFile = None, json: AsJson = False) -> None:  # noqa: FBT002
+    """Tell whether the settings are sound: file, line, setting, what was expected. Exit code 2: they are not."""
+    problems = check(config)
+    if json:
+        typer.echo(json_.dumps([{"where": p.where, "setting": p.setting, "message": p.message} for p in problems]))
+    else:
+        for problem in problems:
+            typer.echo(str(problem))
+        if not problems:
+            typer.echo("The settings are sound.")
+    raise typer.Exit(2 if problems else 0)
+
+
+def demo(
+    config: ConfigFile = None,
+    into: Annotated[str | None, typer.Option(help="Folder to write into instead of the first watched one.")] = None,
+) -> None:
+    """Write about twenty sample images, in the formats that the parsers read, into Input."""
+    settings = configured(config)
+    prepare(settings)
+    folder = settings.roots[0].path if into is None else resolve_output(into, base=project_root(), setting="--into")
+    count = sum(1 for _ in samples.write(folder))
+    typer.echo(f"{count} sample images → {folder}")

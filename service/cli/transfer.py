@@ -1,0 +1,65 @@
+"""``dump`` and ``ingest``: the same pipeline in two halves, on one machine or on two."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from service import instance, logs, transfer
+from service.cli.options import ConfigFile, Database, Inputs, configured
+from service.config import prepare
+from service.export import records
+from service.house import reader_of, watch_settings
+from service.paths import project_root, resolve, resolve_output
+from service.store.reading import Reader
+from service.store.writer import Store
+from service.worker.clock import Clock
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command("dump")(dump)
+    app.command("ingest")(ingest)
+
+
+def dump(
+    config: ConfigFile = None,
+    inputs: Inputs = None,
+    out: Annotated[str, typer.Option(help="File to write, one JSON object a line.")] = "out/exif_raw.jsonl",
+) -> None:
+    """Write ExifTool's record of every image as JSON lines, one file a line."""
+    settings = configured(config, inputs)
+    target = resolve_output(out, base=project_root(), setting="--out")
+    logs.setup(settings.log, console=sys.stderr.isatty())
+    with reader_of(settings) as reader:
+        done = transfer.dump(settings.roots, reader, target, watch_settings(settings), settings.extract.batch_size)
+    logs.close()
+    for path, reason in done.failed:
+        typer.echo(f"failed: {path}: {reason}", err=True)
+    typer.echo(f"{done.count} records → {target}")
+    raise typer.Exit(1 if done.failed else 0)
+
+
+def ingest(
+    source: Annotated[str, typer.Option("--in", help="File that dump wrote, or ExifTool's -j output as lines.")],
+    config: ConfigFile = None,
+    db: Database = None,
+    jsonl: Annotated[str | None, typer.Option(help="Also write each image's row as JSON lines.")] = None,
+    csv: Annotated[str | None, typer.Option(help="Also write each image's row as CSV, safe to open in Excel.")] = None,
+) -> None:
+    """Fill the database from a dump, on any machine; neither the images nor ExifTool are needed."""
+    settings = configured(config, None, db)
+    prepare(settings)
+    logs.setup(settings.log, console=False)
+    path = resolve(source, base=project_root(), setting="--in")
+    with instance.hold(settings.database.path), Store.open(settings.database.path) as store:
+        done = transfer.ingest(path, store, settings.roots, Clock())
+    logs.close()
+    with Reader.open(settings.database.path) as reader:
+        for target, write in ((jsonl, records.write_jsonl), (csv, records.write_csv)):
+            if target is not None:
+                write(reader.search_rows(), resolve_output(target, base=project_root(), setting="--jsonl or --csv"))
+    for place, reason in done.failed:
+        typer.echo(f"failed: {place}: {reason}", err=True)
+    typer.echo(f"{done.count} images → {settings.database.path}")
+    raise typer.Exit(1 if done.failed else 0)

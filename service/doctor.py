@@ -1,0 +1,101 @@
+"""Everything the service needs, checked one by one; each finding says the mend."""
+
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import apsw
+
+from service.config import Config
+from service.errors import PipeError
+from service.house import reader_of
+from service.store.reading import Reader
+
+SAFE_SQLITE = (3, 51, 3)
+"""Older ones can corrupt a WAL database when two programs write and checkpoint at the same instant."""
+SAFE_EXIFTOOL = (13, 54)
+"""Older ones have known holes; none is reachable by the files we let through, but newer is better."""
+LOW_DISK = 1 << 30
+FEW_WATCHES = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked."""
+
+    level: Literal["ok", "warning", "error"]
+    what: str
+    found: str
+    mend: str = ""
+
+
+def examine(config: Config) -> list[Finding]:
+    """Return a finding for each thing that the service needs."""
+    return [_python(), _exiftool(config), *_sqlite(), _database(config.database.path), *_folders(config), *_watches()]
+
+
+def _python() -> Finding:
+    return Finding("ok", "Python", sys.version.split()[0])
+
+
+def _exiftool(config: Config) -> Finding:
+    try:
+        with reader_of(config) as reader:
+            version = reader.version
+    except PipeError as error:
+        return Finding("error", "ExifTool", "cannot be started", str(error))
+    if _numbers(version.split()[-1]) < SAFE_EXIFTOOL:
+        newest = ".".join(map(str, SAFE_EXIFTOOL))
+        return Finding("warning", "ExifTool", version, f"works; {newest} or newer has fewer known holes")
+    return Finding("ok", "ExifTool", version)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
+
+
+def _sqlite() -> Iterator[Finding]:
+    version = apsw.sqlite_lib_version()
+    safe = _numbers(version) >= SAFE_SQLITE
+    mend = "" if safe else "install apsw with its own SQLite: pip install --upgrade apsw"
+    yield Finding("ok" if safe else "error", "SQLite of the service", version, mend)
+    other = sqlite3.sqlite_version
+    if _numbers(other) < SAFE_SQLITE:
+        yield Finding("ok", "SQLite of this Python", f"{other} (not used by the service)")
+
+
+def _database(path: Path) -> Finding:
+    if not path.exists():
+        return Finding("ok", "database", f"{path} is not there yet; the first run makes it")
+    try:
+        with Reader.open(path) as reader:
+            problems = reader.check()
+            counts = reader.counts()
+    except PipeError as error:
+        return Finding("error", "database", "cannot be read", str(error))
+    if problems:
+        return Finding("error", "database", problems, f"move {path} away; the next run makes it anew from the images")
+    return Finding("ok", "database", f"{path}: sound, {counts.present + counts.missing:,} images")
+
+
+def _folders(config: Config) -> Iterator[Finding]:
+    for root in config.roots:
+        if root.path.is_dir():
+            yield Finding("ok", f"root {root.name}", str(root.path))
+        else:
+            mend = "create it, or mend [[root]] path; its images stay in the database meanwhile"
+            yield Finding("warning", f"root {root.name}", f"{root.path} is not there", mend)
+    out = config.database.path.parent
+    if out.is_dir() and (free := shutil.disk_usage(out).free) < LOW_DISK:
+        yield Finding("warning", "disk", f"{free >> 20} MB free at {out}", "make room before the database fills it")
+
+
+def _watches() -> Iterator[Finding]:
+    limit = Path("/proc/sys/fs/inotify/max_user_watches")
+    if limit.is_file() and (count := int(limit.read_text(encoding="ascii"))) < FEW_WATCHES:
+        mend = "sysctl fs.inotify.max_user_watches=524288; until then large folders are polled"
+        yield Finding("warning", "inotify watches", str(count), mend)

@@ -1,0 +1,80 @@
+"""What the service says of itself, and whether it is alive to say it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from service.store.reading import Reader
+from service.store.status import Counts, RootStatus, ServiceStatus
+from service.worker.board import status_file
+
+DEAD_AFTER_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The service and its database at this moment."""
+
+    running: bool
+    database: str
+    service: ServiceStatus | None
+    """None where it never ran."""
+    counts: Counts | None
+    """None where there is no database yet."""
+    roots: tuple[RootStatus, ...]
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Yield what a person wants to know, as name and value."""
+        service = self.service or ServiceStatus()
+        yield "service", f"running, process {service.pid} on {service.host}" if self.running else "not running"
+        if service.message and self.running:
+            yield "waits for", service.message
+        yield "database", self.database
+        if self.counts is not None:
+            by_status = ", ".join(f"{count:,} {name}" for name, count in self.counts.by_status.items())
+            yield "images", f"{self.counts.present:,} present ({by_status}), {self.counts.missing:,} missing"
+            yield "failures", f"{self.counts.failures:,}"
+        if self.running:
+            yield (
+                "queue",
+                f"{service.queued:,} waiting; {service.done:,} done, {service.failed:,} failed since the start",
+            )
+        for name in (
+            "started_at",
+            "heartbeat_at",
+            "last_event_at",
+            "last_rescan_at",
+            "exiftool_version",
+            "sqlite_version",
+        ):
+            yield name.replace("_", " "), str(getattr(service, name) or "-")
+        for root in self.roots:
+            yield f"root {root.name}", f"{root.location}: {'online' if root.online else root.note or 'offline'}"
+
+
+def read(database: Path) -> State:
+    """Return the state of the service of this database. Raises StartError where the file is not ours."""
+    said = _from_file(status_file(database))
+    if not database.is_file():
+        return State(_is_alive(said), str(database), said, None, ())
+    with Reader.open(database) as reader:
+        stored = reader.status()
+        service = max(filter(None, (said, stored)), key=lambda one: one.heartbeat_at or "", default=None)
+        return State(_is_alive(service), str(database), service, reader.counts(), tuple(reader.roots()))
+
+
+def _from_file(path: Path) -> ServiceStatus | None:
+    try:
+        return ServiceStatus(**orjson.loads(path.read_bytes()))
+    except (OSError, TypeError, orjson.JSONDecodeError):  # none, or of another version: the database tells
+        return None
+
+
+def _is_alive(service: ServiceStatus | None) -> bool:
+    if service is None or service.heartbeat_at is None or service.message == "stopped":
+        return False
+    age = datetime.now(UTC) - datetime.fromisoformat(service.heartbeat_at)
+    return age.total_seconds() < DEAD_AFTER_S

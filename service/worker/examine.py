@@ -1,0 +1,79 @@
+"""Which of the files that arrived ExifTool must read: not those we know by their content already."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from service.errors import BadFileError, FileGoneError, TryAgainError
+from service.extract.candidates import Candidate
+from service.extract.signatures import inspect
+from service.paths import Root
+from service.records import WatchedFile
+from service.store.places import Place
+from service.store.writer import Store
+from service.watch.arrivals import Arrival
+
+
+@dataclass(slots=True)
+class Examined:
+    """What a look at the bytes of a batch's files found."""
+
+    to_read: list[tuple[Arrival, Candidate]] = field(default_factory=list)
+    moved: list[tuple[int, WatchedFile]] = field(default_factory=list)
+    """Images known by their content, and where they lie now; a file that was only touched stands here, too."""
+    bad: list[tuple[Arrival, BadFileError]] = field(default_factory=list)
+    later: list[tuple[Arrival, TryAgainError]] = field(default_factory=list)
+    unchanged: int = 0
+
+
+def examine(arrivals: Sequence[Arrival], store: Store, roots: Mapping[str, Root]) -> Examined:
+    """Inspect each file's bytes once and tell what is to be done with it."""
+    found = Examined()
+    taken: set[int] = set()
+    for arrival in arrivals:
+        place = store.find(arrival.file.root, arrival.file.path)
+        if place is not None and _is_unchanged(place, arrival.file):
+            found.unchanged += 1
+            continue
+        try:
+            signature = inspect(arrival.location, arrival.file.size)
+        except BadFileError as error:
+            found.bad.append((arrival, error))
+        except FileGoneError:  # its deletion is an event of its own
+            continue
+        except TryAgainError as error:
+            found.later.append((arrival, error))
+        else:
+            twins = [
+                twin
+                for twin in store.moved_candidates(signature.sha256, arrival.file.size)
+                if twin.image_id not in taken
+            ]
+            old = _former(twins, arrival.file, lambda twin: _lies_there(twin, roots))
+            if old is None:
+                found.to_read.append((arrival, Candidate(arrival.location, arrival.file, signature)))
+            else:
+                taken.add(old.image_id)
+                found.moved.append((old.image_id, arrival.file))
+    return found
+
+
+def _is_unchanged(place: Place, file: WatchedFile) -> bool:
+    """Tell whether an event meant nothing. A file that could not be read is looked at again whenever it comes."""
+    known = (place.file.size, place.file.mtime_ns)
+    return place.present and place.status != "unreadable" and known == (file.size, file.mtime_ns)
+
+
+def _former(twins: Sequence[Place], file: WatchedFile, lies_there: Callable[[Place], bool]) -> Place | None:
+    """Return the row that this file is: its own, or that of a file of the same content which has left its place."""
+    own = next((twin for twin in twins if (twin.file.root, twin.file.path) == (file.root, file.path)), None)
+    if own is not None:
+        return own
+    name = file.path.rsplit("/", 1)[-1]
+    left = [twin for twin in twins if not twin.present or not lies_there(twin)]
+    return min(left, key=lambda twin: (twin.file.path.rsplit("/", 1)[-1] != name, twin.image_id), default=None)
+
+
+def _lies_there(twin: Place, roots: Mapping[str, Root]) -> bool:
+    """Tell whether a known file still lies in its place; where its root is no longer watched, it is believed."""
+    root = roots.get(twin.file.root)
+    return root is None or not root.path.is_dir() or root.locate(twin.file.path).exists()

@@ -1,0 +1,115 @@
+"""Writing a batch, however long another program holds the database."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from service.errors import DatabaseReplacedError, TryAgainError
+from service.records import ImageRows
+from service.store.failures import Failure
+from service.store.writer import Store
+from service.worker.clock import Clock
+from service.worker.steps import Outcome
+
+log = structlog.get_logger()
+
+FIRST_WAIT_S = 0.5
+LONGEST_WAIT_S = 15.0
+
+
+class Saver:
+    """Keeps one outcome until it is in the database. While it waits, the worker begins nothing new."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self._clock = clock
+        self._unsaved: Outcome | None = None
+        self._next_try = 0.0
+        self._wait = FIRST_WAIT_S
+        self.note: str | None = None
+        """What it waits for, in words."""
+
+    @property
+    def next_try(self) -> float | None:
+        """When to call ``try_again``; None while nothing is unsaved."""
+        return self._next_try if self._unsaved is not None else None
+
+    def save(self, outcome: Outcome, now: float) -> bool:
+        """Write an outcome, or keep it for ``try_again``; return whether it is written."""
+        self._unsaved = outcome
+        return self._try(now)
+
+    def try_again(self, now: float) -> bool:
+        """Write what is unsaved if its time has come; return whether nothing is unsaved any more."""
+        if self._unsaved is None:
+            return True
+        return now >= self._next_try and self._try(now)
+
+    def forget(self, store: Store) -> None:
+        """Go on with another database. What was unsaved spoke of the old one; a rescan finds it again."""
+        self.store, self._unsaved, self.note = store, None, None
+
+    def _try(self, now: float) -> bool:
+        outcome = self._unsaved
+        if outcome is None:
+            return True
+        try:
+            self._write(outcome)
+        except DatabaseReplacedError:
+            raise
+        except TryAgainError as error:
+            self._put_off(error, now)
+            return False
+        if self.note is not None:
+            log.info("database_writable_again")
+        self._unsaved, self.note, self._wait = None, None, FIRST_WAIT_S
+        return True
+
+    def _put_off(self, error: TryAgainError, now: float) -> None:
+        if self.note is None:
+            log.warning("database_waits", reason=str(error))
+        self.note = str(error)
+        self._next_try = now + self._wait
+        self._wait = min(self._wait * 2, LONGEST_WAIT_S)
+
+    def _write(self, outcome: Outcome) -> None:
+        """Write a whole outcome. May be begun again after any of its transactions: each says what is."""
+        stamp = self._clock.stamp()
+        store = self.store
+        for image_id, file in outcome.moved:
+            store.relocate(image_id, file.root, file.path, file.size, file.mtime_ns)
+        if outcome.rows or outcome.failed:
+            self._save(outcome.rows, outcome.failed, stamp)
+        for root, paths in _by_root(outcome, store).items():
+            store.mark_missing(root, paths, stamp)
+
+    def _save(self, rows: Sequence[ImageRows], failed: Sequence[Failure], stamp: str) -> None:
+        try:
+            self.store.save(rows, now=stamp, failed=failed)
+        except TryAgainError:
+            raise
+        except Exception:
+            log.exception("batch_not_saved", files=len(rows))
+            self._save_one_by_one(rows, failed, stamp)
+
+    def _save_one_by_one(self, rows: Sequence[ImageRows], failed: Sequence[Failure], stamp: str) -> None:
+        for one in rows:
+            try:
+                self.store.save((one,), now=stamp)
+            except TryAgainError:
+                raise
+            except Exception as error:  # one odd record must not take its neighbours with it
+                log.exception("image_not_saved", path=one.raw.file.path)
+                self.store.save_unreadable((Failure.of(one.raw.file, "store", error),), now=stamp)
+        if failed:
+            self.store.save_unreadable(failed, now=stamp)
+
+
+def _by_root(outcome: Outcome, store: Store) -> dict[str, list[str]]:
+    """Return the stored paths that are gone, by root; what was a folder stands for all that is known below it."""
+    paths: dict[str, list[str]] = {}
+    for missing in outcome.missing:
+        paths.setdefault(missing.root, []).append(missing.path)
+    for gone in outcome.gone:
+        paths.setdefault(gone.root, []).extend((gone.path, *store.below(gone.root, gone.path)))
+    return paths
