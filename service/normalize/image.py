@@ -1,6 +1,7 @@
 """The whole image in our vocabulary."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields as names_of
 from dataclasses import replace
@@ -13,6 +14,8 @@ from service.normalize.rivals import merge
 from service.records import Blobs, Fact, Field, Generation, NormalizedImage, Resource, SamplingPass, Stated, Status
 
 VERSION = 1
+
+_ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 CORE: tuple[Field, ...] = ("positive_prompt", "negative_prompt", "steps", "cfg_scale", "sampler", "seed", "model")
 """A file that states none of these is read only in part."""
@@ -107,5 +110,6 @@ def storable(resource: Resource) -> Resource:
 
 
 def _storable_json(extra: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
-    cleaned: dict[str, JsonValue] = json.loads(text(json.dumps(dict(extra), ensure_ascii=False)))
+    written = json.dumps(dict(extra), ensure_ascii=False)
+    cleaned: dict[str, JsonValue] = json.loads(_ESCAPED_NUL.sub(r"\1", text(written)))
     return cleaned

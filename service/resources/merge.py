@@ -118,7 +118,7 @@ def joined(a: Resource, b: Resource) -> Resource:
 
 
 def _weightless(resource: Resource) -> bool:
-    return resource.weight == 0 and not resource.clip_weight
+    return resource.weight == 0 and not resource.clip_weight and not resource.extra.get("unet")
 
 
 def stem(label: str) -> str:
