@@ -4,7 +4,8 @@ import errno
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from threading import Thread
 
 import structlog
 from watchdog.observers import Observer
@@ -70,8 +71,7 @@ class RootWatch:
         observer = self._observer
         if observer is None:
             return "the folder is back" if self._failures else "the watch starts"
-        reader = getattr(observer, "_inotify_fd", None)  # the thread that reads from the kernel, on Linux
-        if not observer.is_alive() or (reader is not None and not reader.is_alive()):
+        if not all(thread.is_alive() for thread in (observer, *_readers(observer))):
             return "the observer died"
         if not all(emitter.is_alive() for emitter in observer.emitters):
             return "the watch of the folder died"
@@ -162,6 +162,13 @@ def _observe(root: Root, handler: Handler) -> BaseObserver:
         observer.stop()
         raise
     return observer
+
+
+def _readers(observer: BaseObserver) -> Iterator[Thread]:
+    """Yield the threads that read from the system, whose death watchdog itself does not notice."""
+    inotify = getattr(observer, "_inotify_fd", None)
+    windows = (getattr(getattr(emitter, "_reader", None), "_reader_thread", None) for emitter in observer.emitters)
+    yield from (thread for thread in (inotify, *windows) if isinstance(thread, Thread))
 
 
 def _end(observer: BaseObserver) -> None:
