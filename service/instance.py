@@ -6,7 +6,7 @@ read a locked one.
 
 import contextlib
 import os
-import socket
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -55,7 +55,7 @@ def hold(database: Path) -> Iterator[None]:
 
 
 def _leave(note: Path) -> None:
-    holder = Holder(pid=os.getpid(), host=socket.gethostname(), since=datetime.now().astimezone())
+    holder = Holder(pid=os.getpid(), host=platform.node(), since=datetime.now().astimezone())
     with contextlib.suppress(OSError):  # the lock is what counts; without a note the second instance only knows less
         note.write_text(holder.model_dump_json(), encoding="utf-8")
 

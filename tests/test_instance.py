@@ -1,8 +1,8 @@
 """Only one instance holds a database, and a dead one holds none."""
 
 import os
+import platform
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def test_the_second_instance_ends_with_code_3_naming_the_first_and_the_mend(tmp_
         pass
     year = datetime.now().astimezone().year
     pattern = (
-        f"{re.escape(str(database.resolve()))} is held by process {process.pid} on {re.escape(socket.gethostname())}, "
+        f"{re.escape(str(database.resolve()))} is held by process {process.pid} on {re.escape(platform.node())}, "
         rf"since {year}-\d\d-\d\d \d\d:\d\d:\d\d\. Stop that one .*, or give this one another database with --db\."
     )
     assert re.fullmatch(pattern, str(caught.value))

@@ -1,0 +1,77 @@
+# `make run` and `make test` set up everything they need. Outside this folder only missing packages of the system are
+# installed: ExifTool, and on Debian python3-venv.
+
+BIN = .venv/bin
+STAMP = .venv/.installed
+
+# The first Python here that is new enough. The command itself is tried, because a pyenv shim may be there and not run.
+FIND_PYTHON = \
+	for python in $${PYTHON:-} python3 python3.13 python3.12 python3.11 python; do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && break; \
+		python=; \
+	done
+
+# install DEBIAN-PACKAGE HOMEBREW-FORMULA: one or the other, or a line that says what is missing.
+INSTALL = \
+	install() { \
+		if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+			apt-get update -qq || true; \
+			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$$1"; \
+		elif command -v apt-get >/dev/null 2>&1 && command -v sudo >/dev/null 2>&1; then \
+			echo "Installing $$1 with sudo."; \
+			sudo apt-get update -qq || true; \
+			sudo apt-get install -y -qq --no-install-recommends "$$1"; \
+		elif command -v brew >/dev/null 2>&1; then \
+			brew install --quiet "$$2"; \
+		else \
+			echo "Missing: $$1 (the package's name on Debian). Install it, then run make again." >&2; return 1; \
+		fi >&2; \
+	}
+
+# Scripts in .venv name their folder, so one that has moved is made anew.
+NEW_ENVIRONMENT = \
+	$(FIND_PYTHON); \
+	if [ -z "$$python" ]; then \
+		echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>&1 || true)." >&2; \
+		echo "Install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; \
+	fi; \
+	"$$python" -c 'import ensurepip, venv' 2>/dev/null || install python3-venv python; \
+	echo "Setting up .venv with $$("$$python" --version)." >&2; \
+	"$$python" -m venv --clear .venv
+
+.PHONY: run test lint bench clean ready
+
+run: ready
+	@exec $(BIN)/aiimagepipe run
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict
+
+# Benchmarks print what they measure; other programs on the machine disturb them, so they are no part of the tests.
+bench: ready
+	$(BIN)/python -m pytest tests/bench -s -o python_files='bench_*.py' -o timeout=0
+
+# Takes away what was installed or built. Input and out are yours and stay.
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+	find service tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ExifTool, and a private environment with the pinned packages; installed anew only when pyproject.toml or constraints.txt
+# has changed, or when the folder or its Python has moved.
+ready:
+	@set -eu; $(INSTALL); \
+	if ! command -v exiftool >/dev/null 2>&1 && ! grep -q '^exiftool *= *"..*"' config.toml; then \
+		install libimage-exiftool-perl exiftool; \
+	fi; \
+	if [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd)" ] && $(BIN)/python -c '' 2>/dev/null && \
+		[ -z "$$(find pyproject.toml constraints.txt -newer $(STAMP))" ]; then exit 0; fi; \
+	if $(BIN)/python -c '' 2>/dev/null && [ "$$(cat $(STAMP) 2>/dev/null || pwd)" = "$$(pwd)" ]; then :; else \
+		$(NEW_ENVIRONMENT); \
+	fi; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'; \
+	pwd > $(STAMP)
