@@ -29,7 +29,11 @@ class ProcessTree:
         if sys.platform == "win32":
             flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
             self._process = _start(argv, creationflags=flags)
-            self._job = Job(int(self._process._handle), memory_limit)  # type: ignore[attr-defined]  # noqa: SLF001
+            try:
+                self._job = Job(int(self._process._handle), memory_limit)  # type: ignore[attr-defined]  # noqa: SLF001
+            except OSError:
+                self._process.kill()
+                raise
         else:
             self._process = _start([*_leash(), *argv], start_new_session=True)
             if memory_limit is not None:
@@ -106,7 +110,10 @@ def _leash() -> tuple[str, ...]:
     setpriv = shutil.which("setpriv", path=os.defpath) if sys.platform == "linux" else None
     if setpriv is None:
         return ()
-    told = subprocess.run([setpriv, "--help"], capture_output=True, check=False, timeout=10)
+    try:
+        told = subprocess.run([setpriv, "--help"], capture_output=True, check=False, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return ()
     return (setpriv, "--pdeathsig", "KILL", "--") if b"--pdeathsig" in told.stdout else ()
 
 
