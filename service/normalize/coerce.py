@@ -83,6 +83,8 @@ def _whole(value: Scalar | None) -> int | None:
 def _real(value: Scalar | None) -> float | None:
     if isinstance(value, bool) or value is None:
         return None
+    if isinstance(value, str) and len(value) > _MAX_DIGITS:
+        return None
     try:
         number = float(value)
     except (ValueError, OverflowError):

@@ -9,16 +9,25 @@ _BLANKS = re.compile(r"[\s_-]+")
 _SCHEDULE_SUFFIXES = tuple(
     sorted({*SCHEDULERS, *SCHEDULER_ALIASES} - {"automatic", "auto", "k"}, key=len, reverse=True)
 )
+_LONGEST = 100  # characters; the cache is not to hold what only poses as a name
 _SPACINGS = ("_trailing", "_substep")
 """Draw Things' timestep spacings: no schedule that ComfyUI knows, and no part of the sampler's name."""
 
 
-@lru_cache(maxsize=4096)
 def split(sampler: str | None, scheduler: str | None) -> tuple[str | None, str | None]:
     """Return both names in ComfyUI's spelling; None for what is not stated or has no such name.
 
     A schedule folded into the sampler's name is split out; one stated by itself wins over it.
     """
+    return _split(_plausible(sampler), _plausible(scheduler))
+
+
+def _plausible(name: str | None) -> str | None:
+    return name if name and len(name) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _split(sampler: str | None, scheduler: str | None) -> tuple[str | None, str | None]:
     name, folded = _sampler(fold(sampler)) if sampler else (None, None)
     return name, (scheduler_norm(scheduler) if scheduler else None) or folded
 

@@ -25,6 +25,8 @@ _EXTENSION = re.compile(r"\.(safetensors|ckpt|gguf|pt|pth|bin|sft|onnx)\Z", re.I
 _SAFE = {"autov2": 10, "sha256": 10}
 """AutoV2 is the beginning of SHA-256, so that many digits compare both."""
 
+_MIN_HASH = 8  # digits; A1111's four of an embedding name nothing for certain
+
 _OPAQUE = re.compile(r"modelVersionId:\d+|(?:urn:)?air:.*|[0-9a-f]{8,64}", re.IGNORECASE)
 
 
@@ -72,7 +74,7 @@ def _keys(resource: Resource) -> Iterator[Key]:
         yield ("air", *(part or "" for part in parsed.key))
     if resource.model_version_id is not None:
         yield ("version", str(resource.model_version_id))
-    if resource.hash:
+    if resource.hash and len(resource.hash) >= _MIN_HASH:
         yield ("hash", *_hash_key(resource))
     yield ("file", resource.kind, stem(resource.label))
 

@@ -17,6 +17,7 @@ _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
 _WEIGHT = re.compile(rf":[ \t]*({_NUMBER})[ \t]*\Z")
 _WHEN = re.compile(rf":[ \t]*{_NUMBER}[ \t]*%?[ \t]*\Z")  # [from:to:when], [to:when], [from::when]
 _MAX_DIGITS = 12
+_TAIL = 40  # characters at the end that may be a weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,11 @@ def _group(lexemes: list[Lexeme], open_: int, close: int, *, has_bar: bool) -> G
         return Group(open_, close, "wildcard") if choice else Group(open_, close, "weigh", CURLY)
     if has_bar:
         return Group(open_, close, "alternate")
-    return Group(open_, close, "schedule") if _WHEN.search(ending) else Group(open_, close, "weigh", SQUARE)
+    return (
+        Group(open_, close, "schedule")
+        if _WHEN.search(ending, max(0, len(ending) - _TAIL))
+        else Group(open_, close, "weigh", SQUARE)
+    )
 
 
 def _round(open_: int, close: int, ending: str) -> Group:
@@ -110,7 +115,7 @@ def _round(open_: int, close: int, ending: str) -> Group:
 
 def weight_at_end(text: str) -> tuple[str, float] | None:
     """Return a text without its ``:1.3`` and the number, or None where it ends in none."""
-    match = _WEIGHT.search(text, max(0, len(text) - 40))
+    match = _WEIGHT.search(text, max(0, len(text) - _TAIL))
     if match is None or len(match[1]) > _MAX_DIGITS:
         return None
     return text[: match.start()], float(match[1])

@@ -16,12 +16,15 @@ _BLANKS = re.compile(r"[\s_]+")
 _WORD = re.compile(r"[^\W_]")
 
 
-@lru_cache(maxsize=65_536)
 def norm(token: str) -> str:
     """Return lower case, compatibility forms folded (NFKC), ``_`` and runs of blanks as one, escapes undone.
 
     A weight that covers only a part (``a (red:1.3) car``) is left out; brackets of a name (``saber (fate)``) stay.
     """
+    return _known(token) if len(token) <= _LONGEST_KNOWN else _norm(token)
+
+
+def _norm(token: str) -> str:
     text = token if token.isascii() else unicodedata.normalize("NFKC", token)
     text = text.lower().strip()
     if "\\" in text:
@@ -31,3 +34,7 @@ def norm(token: str) -> str:
     if "_" in text and (text in FACES or not _WORD.search(text)):
         return text
     return _BLANKS.sub(" ", text).strip()
+
+
+_LONGEST_KNOWN = 80  # tags are short and come again; sentences do not
+_known = lru_cache(maxsize=32_768)(_norm)

@@ -65,6 +65,12 @@ def test_json_is_never_an_infotext() -> None:
     assert claim(Blobs({"parameters": (Blob(text, "PNG:Parameters", {"a": "b"}),)})) is Claim.NO
 
 
+def test_a_size_in_two_keys_is_a_size() -> None:
+    found = parse(blobs("a\nSteps: 5, CFG: 4, Width: 640, Height: 480")).fields
+    own = {name: found[name].value for name in ("cfg_scale", "width", "height")}  # type: ignore[index]
+    assert own == {"cfg_scale": "4", "width": "640", "height": "480"}
+
+
 def test_the_surest_text_of_the_file_is_read() -> None:
     found = parse(blobs("from a camera\nNegative prompt: none", "parameters", usercomment=HEAD))
     assert found.fields["steps"] == Stated("20", "PNG:usercomment")
@@ -109,6 +115,14 @@ S = "PNG:Parameters"
             [
                 Resource("lora", "a", S, hash="0123456789ab", hash_kind="autov3"),
                 Resource("lora", "b, c", S, hash="0123456789", hash_kind="autov2"),
+            ],
+        ),
+        (
+            "Lora hashes: a: 0123456789ab, b c: 0123456789, Model hash: 0123456789, Model: m",
+            [
+                Resource("checkpoint", "m", S, hash="0123456789", hash_kind="autov2"),
+                Resource("lora", "a", S, hash="0123456789ab", hash_kind="autov3"),
+                Resource("lora", "b c", S, hash="0123456789", hash_kind="autov2"),
             ],
         ),
         ("TI hashes: dark: 0123456789ab", [Resource("embedding", "dark", S, hash="0123456789ab", hash_kind="autov3")]),

@@ -41,7 +41,9 @@ HASH_KINDS: Mapping[int, HashKind] = {8: "autov1", 10: "autov2", 12: "autov3", 6
 _HEX = re.compile(r"(?:0x)?([0-9a-fA-F]{4,64})")
 # A1111's bridge once wrote the repr of an object: "ImageJobNetworkParams { Strength = 0.4, …, Type = lora }".
 _REPR = re.compile(r"(Type|Strength)\s*=\s*([\w.+-]+)")
+_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
 _MAX_ID = 2**53
+_MAX_DIGITS = 40  # longer texts are no weights
 
 
 def read(settings: Settings, source: str) -> tuple[Resource, ...]:
@@ -71,8 +73,10 @@ def _recipe(text: str | None) -> Iterator[dict[str, JsonValue]]:
 
 def parsed(text: str | None) -> JsonValue:
     """Return a JSON value, or None where the text is none."""
+    if not text:
+        return None
     try:
-        value: JsonValue = json.loads(text or "null", strict=False, parse_constant=lambda _: None)
+        value: JsonValue = _DECODER.decode(text)
     except (ValueError, RecursionError):
         return None
     return value
@@ -145,7 +149,7 @@ def number_of(value: JsonValue) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        number = float(value)
+        number = float(value if not isinstance(value, str) else value[:_MAX_DIGITS])
     except (ValueError, OverflowError):
         return None
     return number if abs(number) < 1e9 else None  # noqa: PLR2004 - also refuses NaN and infinity

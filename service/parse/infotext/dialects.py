@@ -30,6 +30,8 @@ EVIDENCE: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
 )
 """Generator, pattern of a whole lower-case key, pattern of the value's beginning. Finer before coarser."""
 
+_KEYS = re.compile("|".join(dict.fromkeys(key.pattern for _, key, _ in EVIDENCE)))
+
 BY_ROLE: tuple[tuple[str, str], ...] = (("smproj", "stability_matrix"), ("parameters-json", "stability_matrix"))
 """Texts that only one generator writes beside the infotext."""
 
@@ -42,7 +44,8 @@ def generator_of(settings: Settings, blobs: Blobs) -> str:
     for role, generator in BY_ROLE:
         if role in blobs.texts:
             return generator
+    telling = {key: value for key, value in settings.by_key.items() if _KEYS.fullmatch(key)}
     for generator, key, value in EVIDENCE:
-        if any(key.fullmatch(k) and value.match(v) for k, v in settings.by_key.items()):
+        if any(key.fullmatch(k) and value.match(v) for k, v in telling.items()):
             return generator
     return DEFAULT

@@ -8,12 +8,12 @@ from service.records import Field, Stated
 
 BASE: tuple[tuple[Field, tuple[str, ...]], ...] = (
     ("steps", ("steps",)),
-    ("cfg_scale", ("cfg scale", "guidance scale")),
+    ("cfg_scale", ("cfg scale", "cfg", "guidance scale")),
     ("guidance", ("distilled cfg scale", "guidance")),
     ("sampler", ("sampler",)),
     ("scheduler", ("schedule type", "sampler sigma", "scheduler")),
     ("seed", ("seed",)),
-    ("model", ("model",)),
+    ("model", ("model", "model name", "checkpoint")),
     ("model_hash", ("model hash",)),
     ("vae", ("vae",)),
     ("clip_skip", ("clip skip",)),
@@ -23,7 +23,10 @@ BASE: tuple[tuple[Field, tuple[str, ...]], ...] = (
 )
 """Field → the keys that state it, best first; compared in lower case."""
 
-_NOTHING = re.compile(r"\s*(?:none|unknown|n/a|null|automatic|built in|use same .*)?\s*", re.IGNORECASE)
+SIDES: tuple[tuple[Field, tuple[str, ...]], ...] = (("width", ("width",)), ("height", ("height",)))
+"""In place of ``Size``, by some savers."""
+
+_NOTHING = re.compile(r"(?:none|unknown|n/a|null|automatic|built in|use same .*)?", re.IGNORECASE)
 
 _NAMES: frozenset[Field] = frozenset({"model", "vae", "upscaler"})
 _SIZE = re.compile(r"\s*(\d+)\s*[x×]\s*(\d+)\s*", re.IGNORECASE)  # noqa: RUF001 - some savers write the sign
@@ -41,7 +44,7 @@ def _is_nothing(field: Field, value: str) -> bool:
 
 def names_nothing(value: str | None) -> bool:
     """Tell whether a value stands for no model, VAE or upscaler at all, or for that of the base pass."""
-    return value is None or _NOTHING.fullmatch(value) is not None
+    return value is None or _NOTHING.fullmatch(value.strip()) is not None
 
 
 def base(settings: Settings, source: str) -> dict[Field, Stated]:
@@ -52,7 +55,7 @@ def base(settings: Settings, source: str) -> dict[Field, Stated]:
     # which is a sampler.
     if scheduler and "sampler" not in fields and str(scheduler.value).endswith("Scheduler"):
         fields["sampler"] = fields.pop("scheduler")
-    return {**fields, **size(settings.get("size"), source)}
+    return {**pick(settings, SIDES, source), **fields, **size(settings.get("size"), source)}
 
 
 def size(text: str | None, source: str) -> Mapping[Field, Stated]:

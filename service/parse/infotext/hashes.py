@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from service.parse.infotext.civitai import hash_of, number_of, parsed
+from service.parse.infotext.passes import name_and_hash
 from service.parse.infotext.settings import Settings
 from service.records import Resource, ResourceKind
 
@@ -23,7 +24,6 @@ PREFIXES: Mapping[str, ResourceKind] = {
 }
 """Of the keys in ``Hashes: {"lora:name": "…"}``."""
 
-_PAIR = re.compile(r"\s*([^:]+?)\s*(?::\s*([0-9a-fA-F]*)|\[([0-9a-fA-F]+)\])?\s*")
 _NUMBERED = re.compile(r"(lora|embedding)_(\d+) (?:model )?(name|hash)|(lora)_(\d+) strength (model|clip)")
 _ADDNET = re.compile(r"addnet (model|weight [ab]|enabled) ?(\d*)")
 _ADDNET_NAME = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")
@@ -46,16 +46,21 @@ def entry(kind: ResourceKind, label: str, hash_: str | None, source: str) -> Res
 
 
 def _listed(kind: ResourceKind, text: str, source: str) -> Iterator[Resource]:
-    """Yield ``name: hash`` pairs; a comma without a hash before it belongs to the name."""
-    name = ""
+    """Yield ``name: hash`` pairs; a comma without a hash before it belongs to the name. Names alone are a list too."""
+    paired = ":" in text
+    pending: list[str] = []
     for piece in text.split(","):
-        name += piece
-        match = _PAIR.fullmatch(name)
-        if match and (":" in name or match[3] or ":" not in text):
-            yield entry(kind, match[1], match[2] if match[2] is not None else match[3], source)
-            name = ""
-        else:
-            name = name[-200:] + ","
+        pending.append(piece)
+        if ":" in piece or not paired:
+            yield from _one(kind, ",".join(pending).strip(), source)
+            pending = []
+
+
+def _one(kind: ResourceKind, pair: str, source: str) -> Iterator[Resource]:
+    label, colon, hash_ = pair.rpartition(":")
+    named = (label.strip(), hash_.strip()) if colon else name_and_hash(pair)
+    if named[0]:
+        yield entry(kind, named[0], named[1], source)
 
 
 def _hashes(settings: Settings, source: str) -> Iterator[Resource]:
@@ -70,7 +75,7 @@ def _hashes(settings: Settings, source: str) -> Iterator[Resource]:
 def _numbered(settings: Settings, source: str) -> Iterator[Resource]:
     """Yield what SaveImageWithMetaData writes: ``Lora_0 Model name``, ``Lora_0 Strength model`` and so on."""
     units: dict[tuple[ResourceKind, str], dict[str, str]] = {}
-    for match, value in settings.numbered(_NUMBERED):
+    for match, value in settings.numbered("_", _NUMBERED):
         kind: ResourceKind = "lora" if "lora" in (match[1], match[4]) else "embedding"
         units.setdefault((kind, match[2] or match[5]), {})[match[3] or match[6]] = value
     for (kind, _), unit in units.items():
@@ -96,7 +101,7 @@ def _weighed(kind: ResourceKind, unit: Mapping[str, str], source: str) -> Resour
 def _addnet(settings: Settings, source: str) -> Iterator[Resource]:
     """Yield the LoRAs of the Additional Networks extension: ``AddNet Model 1: name(hash), AddNet Weight A 1: 0.8``."""
     units: dict[str, dict[str, str]] = {}
-    for match, value in settings.numbered(_ADDNET):
+    for match, value in settings.numbered("addnet", _ADDNET):
         units.setdefault(match[2], {})[match[1]] = value
     for number, unit in units.items():
         named = _ADDNET_NAME.fullmatch(unit.get("model", ""))

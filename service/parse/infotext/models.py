@@ -45,7 +45,7 @@ def _single(stated: tuple[Resource, ...]) -> Resource | None:
 
 
 def _checkpoint(settings: Settings, stated: tuple[Resource, ...], source: str) -> Iterator[Resource]:
-    label = settings.get("model")
+    label = settings.get("model", "model name", "checkpoint")
     hash_, kind = hash_of(settings.get("model hash"))
     if label is None or names_nothing(label):
         if hash_ and _single(stated) is None:
@@ -59,7 +59,7 @@ def _checkpoint(settings: Settings, stated: tuple[Resource, ...], source: str) -
 
 
 def _without_taken(settings: Settings, stated: tuple[Resource, ...]) -> Iterator[Resource]:
-    twin = _single(stated) if not names_nothing(settings.get("model")) else None
+    twin = _single(stated) if not names_nothing(settings.get("model", "model name", "checkpoint")) else None
     hash_, kind = hash_of(settings.get("model hash"))
     for resource in stated:
         if resource is twin:
@@ -73,7 +73,7 @@ def _vaes(settings: Settings, source: str) -> Iterator[Resource]:
     label = settings.get("vae")
     if label and not names_nothing(label):
         yield Resource("vae", label, source, hash=hash_, hash_kind=kind)
-    for match, name in settings.numbered(_MODULE):
+    for match, name in settings.numbered("module", _MODULE):
         if not names_nothing(name):
             yield Resource(module_kind(name), name, source, extra={"pass": "hires"} if match[1] else {})
 
@@ -87,12 +87,14 @@ def module_kind(name: str) -> ResourceKind:
 
 def module_vae(settings: Settings) -> str | None:
     """Return the VAE among Forge's modules, where there is just one."""
-    names = [name for match, name in settings.numbered(_MODULE) if not match[1] and module_kind(name) == "vae"]
+    names = [
+        name for match, name in settings.numbered("module", _MODULE) if not match[1] and module_kind(name) == "vae"
+    ]
     return names[0] if len(names) == 1 else None
 
 
 def _others(settings: Settings, source: str) -> Iterator[Resource]:
-    for _, name in settings.numbered(UPSCALERS):
+    for _, name in settings.numbered("upscaler", UPSCALERS):
         if not PLAIN_UPSCALERS.fullmatch(name):
             yield Resource("upscaler", name, source)
     for key, role in (("refiner", "refiner"), ("hires checkpoint", "hires")):

@@ -46,7 +46,7 @@ DETAILER: Table = (
 """Of one ADetailer unit, without the prefix ``ADetailer`` and the suffix of the unit (`` 2nd``)."""
 
 _UNIT = re.compile(r"adetailer (.+?)(?: (\d+(?:nd|rd|th)))?")
-_NAME_AND_HASH = re.compile(r"(.+?)\s*\[([0-9a-fA-F]{6,64})\]")
+_HASH = re.compile(r"[0-9a-fA-F]{4,64}")
 _INHERITED = re.compile(r"use same .*", re.IGNORECASE)
 
 
@@ -83,7 +83,7 @@ def _detailers(settings: Settings, source: str) -> Iterator[Sampling]:
 def detailer_units(settings: Settings) -> list[Settings]:
     """Return each ADetailer unit's settings under their bare keys (``model``, ``prompt`` …)."""
     units: dict[str, dict[str, str]] = {}
-    for match, value in settings.numbered(_UNIT):
+    for match, value in settings.numbered("adetailer", _UNIT):
         units.setdefault(match[2] or "", {})[match[1]] = value
     return [
         Settings(tuple(unit.items()), unit) for unit in units.values() if not fields.names_nothing(unit.get("model"))
@@ -92,8 +92,10 @@ def detailer_units(settings: Settings) -> list[Settings]:
 
 def name_and_hash(text: str) -> tuple[str, str | None]:
     """Split ``sd_xl_refiner_1.0 [7440042bbd]``."""
-    match = _NAME_AND_HASH.fullmatch(text)
-    return (match[1], match[2].lower()) if match else (text, None)
+    name, bracket, hash_ = text.rstrip().removesuffix("]").rpartition("[")
+    if not (bracket and name.strip() and text.rstrip().endswith("]") and _HASH.fullmatch(hash_)):
+        return text, None
+    return name.strip(), hash_.lower()
 
 
 def _own(found: dict[Field, Stated]) -> dict[Field, Stated]:

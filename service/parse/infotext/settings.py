@@ -15,8 +15,11 @@ KNOWN = frozenset(
 )
 """Keys that settle whether a line is a settings line, and that may stand without a blank after the colon."""
 
+HASH_LISTS = frozenset({"lora hashes", "ti hashes"})
+
 _KEY = re.compile(r"[ \t]*([^\W_][\w \-/.+()#&]{0,80}?)[ \t]*:(?=(\s|\Z|[\"\[{])?)")
 _QUOTED = re.compile(r'"(?:[^"\\]++|\\.)*+"(?=[ \t]*(?:,|\n|\Z))', re.DOTALL)
+_NAME_AND_HASH = re.compile(r"([^:,\n\"]+):[ \t]*[0-9a-fA-F]{8,64}(?:,[ \t]*|(?=\n|\Z))")
 _BOUND = re.compile(r"[,\n]")
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -32,11 +35,15 @@ class Settings:
 
     def get(self, *keys: str) -> str | None:
         """Return the first of these keys' values that says something, or None."""
-        return next((self.by_key[key] for key in keys if self.by_key.get(key)), None)
+        for key in keys:
+            value = self.by_key.get(key)
+            if value:
+                return value
+        return None
 
-    def numbered(self, pattern: re.Pattern[str]) -> list[tuple[re.Match[str], str]]:
-        """Return the match and the value of every lower-case key that ``pattern`` matches wholly, in file order."""
-        found = ((pattern.fullmatch(key), value) for key, value in self.by_key.items())
+    def numbered(self, word: str, pattern: re.Pattern[str]) -> list[tuple[re.Match[str], str]]:
+        """Return match and value of every lower-case key that holds ``word`` and matches wholly, in file order."""
+        found = ((pattern.fullmatch(key), value) for key, value in self.by_key.items() if word in key)
         return [(match, value) for match, value in found if match]
 
 
@@ -65,7 +72,8 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
             bound = _BOUND.search(text, at)
             at = bound.end() if bound else len(text)
             continue
-        value, at = _value(text, _past_blanks(text, key.end()))
+        start = _past_blanks(text, key.end())
+        value, at = _hash_list(text, start) if key[1].lower() in HASH_LISTS else _value(text, start)
         yield key[1], value
 
 
@@ -89,6 +97,17 @@ def _value(text: str, start: int) -> tuple[str, int]:
 def _past_bound(text: str, at: int) -> int:
     at = _past_blanks(text, at)
     return at + 1 if text[at : at + 1] in (",", "\n") else at
+
+
+def _hash_list(text: str, start: int) -> tuple[str, int]:
+    """Return a list ``a: 01234567, b: 89abcdef`` that its writer did not quote, up to the next known key."""
+    value, at = _value(text, start)
+    if text[start : start + 1] == '"':
+        return value, at
+    end = start
+    while (pair := _NAME_AND_HASH.match(text, end)) and pair[1].strip().lower() not in KNOWN:
+        end = pair.end()
+    return (text[start:end].rstrip(", "), end) if end > start else (value, at)
 
 
 def _json_end(text: str, start: int) -> int | None:

@@ -18,10 +18,10 @@ _ADAPTER = re.compile(r"ip[-_ ]?adapter", re.IGNORECASE)
 
 def read(settings: Settings, source: str) -> Iterator[Resource]:
     """Yield the model of every unit that has one."""
-    for _, value in settings.numbered(_QUOTED):
+    for _, value in settings.numbered("controlnet", _QUOTED):
         yield from _unit(scan(value), source)
     flat: dict[tuple[str, ...], dict[str, str]] = {}
-    for match, value in settings.numbered(_FLAT):
+    for match, value in settings.numbered("controlnet", _FLAT):
         flat.setdefault((match[1] or "", match[2] or "", match[4] or ""), {})[match[3]] = value
     for unit in flat.values():
         yield from _unit(Settings((), unit), source)
