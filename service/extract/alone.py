@@ -57,7 +57,7 @@ def _by_argv(
     try:
         process = ProcessTree([pool.executable, *NO_CONFIG, *READ, candidate.asked_as], settings.memory_limit)
     except OSError as error:
-        raise ExtractorMissingError(f"exiftool.path: {pool.executable}: {error.strerror}") from error
+        raise ExtractorMissingError(f"extract.exiftool: {pool.executable}: {error.strerror}") from error
     answer = process.communicate(allowed)
     if answer is None:
         raise ExtractorError(f"ExifTool hung for {allowed:.3g} s")

@@ -14,8 +14,8 @@ Tags = dict[str, JsonValue]
 _LONG_INTEGER = re.compile(rb'": \d{19}(?<!\\": \d{19})')
 """A bare number that orjson might round. ExifTool 12.57 quotes all of more than 15 digits; others need not."""
 
-_PLACE = "System:Directory"
-"""Where the file lay on this machine, which is the root's business and not the image's."""
+_PASSING = ("System:Directory", "System:FileAccessDate", "System:FileInodeChangeDate")
+"""Where the file lay on this machine, and times that its mere reading changes: none of them is the image's."""
 
 
 def by_name(answer: bytes, asked: Sequence[str]) -> dict[str, Tags]:
@@ -41,7 +41,7 @@ def only(answer: bytes) -> Tags | None:
 
 
 def objects(answer: bytes) -> list[Tags]:
-    """Return ExifTool's objects, without the folder's name. Raises ExtractorError for anything else."""
+    """Return ExifTool's objects, without what is not the image's. Raises ExtractorError for anything else."""
     if not answer:
         return []
     found = _loaded(answer)
@@ -51,7 +51,8 @@ def objects(answer: bytes) -> list[Tags]:
     if len(objects) != len(found):
         raise ExtractorError("ExifTool's answer holds more than objects")
     for tags in objects:
-        tags.pop(_PLACE, None)
+        for name in _PASSING:
+            tags.pop(name, None)
     return objects
 
 

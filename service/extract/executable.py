@@ -11,7 +11,7 @@ from exiftool.constants import DEFAULT_EXECUTABLE, EXIFTOOL_MINIMUM_VERSION
 
 from service.errors import ExtractorMissingError
 
-_MEND = "install ExifTool, or set exiftool.path in config.toml to the absolute path of its executable"
+_MEND = "install ExifTool, or set extract.exiftool in config.toml to the absolute path of its executable"
 
 
 def find(configured: Path | None) -> Path:
@@ -29,9 +29,9 @@ def find(configured: Path | None) -> Path:
 def check(executable: Path) -> Path:
     """Return an absolute path to a program that can be run, or raise ExtractorMissingError."""
     if not executable.is_absolute():
-        raise ExtractorMissingError(f"exiftool.path: {executable} is not absolute: {_MEND}")
+        raise ExtractorMissingError(f"extract.exiftool: {executable} is not absolute: {_MEND}")
     if not _runs(executable):
-        raise ExtractorMissingError(f"exiftool.path: {executable} is not a program that can be run: {_MEND}")
+        raise ExtractorMissingError(f"extract.exiftool: {executable} is not a program that can be run: {_MEND}")
     return executable
 
 
@@ -42,11 +42,11 @@ def _runs(place: Path) -> bool:
 def check_version(version: str, executable: Path) -> str:
     """Return what ExifTool answered to ``-ver``, or raise ExtractorMissingError where it is too old or no version."""
     if _parts(version) is None:
-        raise ExtractorMissingError(f"exiftool.path: {executable} is not ExifTool: it calls itself {version[:60]!r}")
+        raise ExtractorMissingError(f"extract.exiftool: {executable} is not ExifTool: it calls itself {version[:60]!r}")
     if (_parts(version) or ()) < (_parts(EXIFTOOL_MINIMUM_VERSION) or ()):
         raise ExtractorMissingError(
-            f"exiftool.path: {executable} is ExifTool {version}, older than {EXIFTOOL_MINIMUM_VERSION}: "
-            "install a newer one, or set exiftool.path in config.toml to it",
+            f"extract.exiftool: {executable} is ExifTool {version}, older than {EXIFTOOL_MINIMUM_VERSION}: "
+            "install a newer one, or set extract.exiftool in config.toml to it",
         )
     return version
 

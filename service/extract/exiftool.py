@@ -62,7 +62,7 @@ class ExifTool:
         try:
             answer = self.begin(["-ver"], allowed).result()
         except ExtractorError as error:
-            raise ExtractorMissingError(f"exiftool.path: {executable}: {error}") from error
+            raise ExtractorMissingError(f"extract.exiftool: {executable}: {error}") from error
         return check_version(answer.stdout.decode("utf-8", "replace"), executable)
 
     def __enter__(self) -> Self:

@@ -8,7 +8,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ExifToolSettings:
-    """The ``[exiftool]`` part of the configuration, as the reader needs it."""
+    """The ``[extract]`` part of the configuration, as the reader needs it."""
 
     executable: Path | None = None
     """Absolute; None means the first one on PATH."""

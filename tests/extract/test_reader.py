@@ -206,7 +206,7 @@ def test_files_wait_while_exiftool_is_away_and_are_read_when_it_is_back(
     files = [candidate("a.png"), candidate("b.png"), candidate(b"lat\xe9.png")]
     got = running.begin(files).result()
     assert [type(outcome) for _, outcome in got] == [ExtractorMissingError] * 3
-    assert str(got[0][1]).startswith(f"exiftool.path: {place} is not a program that can be run: install ExifTool")
+    assert str(got[0][1]).startswith(f"extract.exiftool: {place} is not a program that can be run: install ExifTool")
     away.rename(place)
     assert told(running.begin(files[:2]).result()) == {"a.png": "a.png", "b.png": "b.png"}
 
