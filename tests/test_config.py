@@ -7,6 +7,8 @@ import pytest
 
 from service import config, paths
 from service.config import ConfigError, Problem
+from service.extract.settings import ExifToolSettings
+from service.watch.settings import WatchSettings
 
 TOP = Path(__file__).resolve().parent.parent
 
@@ -311,3 +313,22 @@ def test_a_configuration_cannot_be_changed(file: Path) -> None:
     settings = config.load(file, variables={})
     with pytest.raises(ValueError, match="frozen"):
         settings.watch.poll_seconds = 1.0  # type: ignore[misc]
+
+
+def test_the_rooms_have_the_same_defaults_of_their_own() -> None:
+    # They know nothing of the configuration, so that they can be used without one; the two must not drift apart.
+    watch, extract = config.Watch(), config.Extract()
+    assert WatchSettings() == WatchSettings(
+        settle_s=watch.settle_seconds,
+        empty_settle_s=watch.empty_settle_seconds,
+        poll_s=watch.poll_seconds,
+        extensions=frozenset(watch.extensions),
+        ignore=watch.ignore,
+        hidden=watch.hidden,
+    )
+    assert ExifToolSettings() == ExifToolSettings(
+        executable=extract.exiftool,
+        deadline_s=extract.deadline_seconds,
+        recycle_after=extract.recycle_after,
+        stealth=extract.stealth,
+    )

@@ -1,0 +1,110 @@
+"""What `make` says on a machine that lacks something, and that it does nothing twice."""
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parent.parent
+
+pytestmark = pytest.mark.skipif(shutil.which("make") is None or os.name == "nt", reason="needs make")
+
+TOOLS = ("make", "sh", "cat", "find", "grep", "id", "pwd", "sleep")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a checkout's files of set-up, without an environment, beside a folder of the only programs there are."""
+    (tmp_path / "bin").mkdir()
+    for tool in TOOLS:
+        (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or tool)
+    folder = tmp_path / "project"
+    folder.mkdir()
+    for name in ("Makefile", "config.toml", "pyproject.toml", "constraints.txt"):
+        shutil.copyfile(TOP / name, folder / name)
+    return folder
+
+
+def program(project: Path, name: str, text: str) -> None:
+    path = project.parent / "bin" / name
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def make_ready(project: Path) -> tuple[bool, list[str]]:
+    """Return whether `make ready` succeeded and what it said, without make's own last line."""
+    command = ["make", "-C", str(project), "ready"]
+    environment = {"PATH": str(project.parent / "bin")}
+    got = subprocess.run(command, env=environment, check=False, stdin=-3, stdout=-1, stderr=-2, text=True)
+    return got.returncode == 0, [line for line in got.stdout.splitlines() if not line.startswith("make")]
+
+
+def environment(project: Path) -> Path:
+    """Give the project an environment that was set up a moment ago, and return its pip's record of calls."""
+    calls = project / "calls"
+    (project / ".venv" / "bin").mkdir(parents=True)
+    python = project / ".venv" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\n[ "$1" = -c ] || echo "$@" >> "{calls}"\n', encoding="utf-8")
+    python.chmod(0o755)
+    (project / ".venv" / ".installed").write_text(f"{project}\n", encoding="utf-8")
+    return calls
+
+
+def test_without_exiftool_and_a_way_to_install_it_the_package_is_named(project: Path) -> None:
+    assert make_ready(project) == (
+        False,
+        ["Missing: libimage-exiftool-perl (the package's name on Debian). Install it, then run make again."],
+    )
+
+
+def test_an_exiftool_named_in_the_configuration_is_not_searched_on_the_path(project: Path) -> None:
+    text = (project / "config.toml").read_text(encoding="utf-8")
+    changed = text.replace('exiftool = ""', 'exiftool = "/opt/exiftool"')
+    (project / "config.toml").write_text(changed, encoding="utf-8")
+    environment(project)
+    assert make_ready(project) == (True, [])
+
+
+def test_where_homebrew_is_it_installs_exiftool(project: Path) -> None:
+    program(project, "brew", 'echo "brew $@"')
+    environment(project)
+    assert make_ready(project) == (True, ["brew install --quiet exiftool"])
+
+
+def test_an_old_python_is_told_with_the_mend(project: Path) -> None:
+    program(project, "exiftool", "")
+    program(project, "python3", '[ "$1" = --version ] && echo "Python 3.9.2" || exit 1')
+    assert make_ready(project) == (
+        False,
+        [
+            "Python 3.11 or newer is needed; found: Python 3.9.2.",
+            "Install it, or name it: make PYTHON=/path/to/python3.11",
+        ],
+    )
+
+
+def test_what_stands_is_not_set_up_again(project: Path) -> None:
+    program(project, "exiftool", "")
+    calls = environment(project)
+    assert make_ready(project) == (True, [])
+    assert not calls.exists()
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+def test_changed_dependencies_are_installed_once(project: Path, name: str) -> None:
+    program(project, "exiftool", "")
+    calls = environment(project)
+    later = time.time() + 2
+    os.utime(project / ".venv" / ".installed", (later - 4, later - 4))
+    os.utime(project / name, (later - 3, later - 3))
+    expected = "-m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[dev]\n"
+    for _ in range(2):
+        assert make_ready(project) == (True, [])
+        assert calls.read_text(encoding="utf-8") == expected
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    assert (TOP / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == "exec make test"
