@@ -29,14 +29,14 @@ def test_the_working_folder_is_never_searched(
     monkeypatch.chdir(fake().parent if path != "bin" else tmp_path)
     monkeypatch.setenv("PATH", path)
     with pytest.raises(
-        ExtractorMissingError, match=r"ExifTool is not on PATH: install ExifTool, or set exiftool\.path"
+        ExtractorMissingError, match=r"ExifTool is not on PATH: install ExifTool, or set extract\.exiftool"
     ):
         find(None)
 
 
 @pytest.mark.parametrize("place", ["relative/exiftool", "/nothing/here", "/"])
 def test_a_configured_path_that_will_not_do_names_the_setting(place: str) -> None:
-    with pytest.raises(ExtractorMissingError, match=r"exiftool\.path: .* set exiftool\.path in config\.toml"):
+    with pytest.raises(ExtractorMissingError, match=r"extract\.exiftool: .* set extract\.exiftool in config\.toml"):
         find(Path(place))
 
 
@@ -62,11 +62,11 @@ def test_a_version_before_that_is_refused(version: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("script", "words"),
     [
-        ("#!/bin/sh\nexit 3\n", r"exiftool\.path: .*ExifTool died \(exit code 3\)"),
-        ("#!/nothing/perl\n", r"exiftool\.path: "),
-        ("#!/bin/sh\nsleep 60 & sleep 60\n", r"exiftool\.path: .*ExifTool hung for 0\.5 s"),
-        ("#!/bin/sh\nwhile :; do echo junk; done\n", r"exiftool\.path: .*(hung for|too long)"),
-        ("#!/bin/sh\nexec >&-\nsleep 60\n", r"exiftool\.path: .*ExifTool (died|hung)"),
+        ("#!/bin/sh\nexit 3\n", r"extract\.exiftool: .*ExifTool died \(exit code 3\)"),
+        ("#!/nothing/perl\n", r"extract\.exiftool: "),
+        ("#!/bin/sh\nsleep 60 & sleep 60\n", r"extract\.exiftool: .*ExifTool hung for 0\.5 s"),
+        ("#!/bin/sh\nwhile :; do echo junk; done\n", r"extract\.exiftool: .*(hung for|too long)"),
+        ("#!/bin/sh\nexec >&-\nsleep 60\n", r"extract\.exiftool: .*ExifTool (died|hung)"),
     ],
 )
 def test_a_program_that_is_no_exiftool_is_told_at_the_start(tmp_path: Path, script: str, words: str) -> None:
