@@ -15,6 +15,7 @@ from service.parse.comfyui.graph import MAX_NODES, Link
 Raw = Mapping[str, JsonValue]
 
 INPUT_ID, OUTPUT_ID = "-10", "-20"
+MAX_LINKS = 4 * MAX_NODES
 MAX_DEPTH = 12
 """Instances within instances. A definition that holds itself would never end."""
 
@@ -41,17 +42,24 @@ def flatten(ui: Raw) -> Flat:
     known = dict(_subgraphs(ui))
     waiting: list[tuple[str, Raw, int]] = [("", ui, 0)]
     for scope, level, depth in waiting:  # the list grows while it is read
+        if len(flat.origins) > MAX_LINKS:
+            break
         _read_links(flat, scope, level)
         for raw in objects(level.get("nodes")):
             if len(flat.nodes) >= MAX_NODES:
                 return flat
-            id_ = f"{scope}{raw.get('id')}"
+            id_ = f"{scope}{word(raw.get('id'))}"
             flat.nodes[id_] = raw
-            definition = known.get(str(raw.get("type")))
+            definition = known.get(word(raw.get("type")))
             if definition is not None and depth < MAX_DEPTH:
                 flat.definitions[id_] = definition
                 waiting.append((f"{id_}:", definition, depth + 1))
     return flat
+
+
+def word(value: JsonValue) -> str:
+    """Return a name or number as text; nothing of anything that is neither."""
+    return str(value) if isinstance(value, str | int | float) else ""
 
 
 def objects(value: JsonValue) -> Iterator[Raw]:
@@ -63,7 +71,7 @@ def objects(value: JsonValue) -> Iterator[Raw]:
 def _subgraphs(ui: Raw) -> Iterator[tuple[str, Raw]]:
     definitions = ui.get("definitions")
     for one in objects(definitions.get("subgraphs") if isinstance(definitions, dict) else None):
-        yield str(one.get("id")), one
+        yield word(one.get("id")), one
 
 
 def _read_links(flat: Flat, scope: str, level: Raw) -> None:
@@ -75,10 +83,10 @@ def _read_links(flat: Flat, scope: str, level: Raw) -> None:
         id_, origin, slot, target, target_slot, kind = parts
         if not isinstance(slot, int) or not isinstance(target_slot, int):
             continue
-        flat.origins[scope, str(id_)] = (f"{scope}{origin}", slot)
-        flat.kinds[scope, str(id_)] = str(kind)
-        if str(target) == OUTPUT_ID:
-            flat.outcomes[scope.removesuffix(":"), target_slot] = (f"{scope}{origin}", slot)
+        flat.origins[scope, word(id_)] = (f"{scope}{word(origin)}", slot)
+        flat.kinds[scope, word(id_)] = word(kind)
+        if word(target) == OUTPUT_ID:
+            flat.outcomes[scope.removesuffix(":"), target_slot] = (f"{scope}{word(origin)}", slot)
 
 
 def _parts(link: JsonValue) -> list[JsonValue] | None:

@@ -20,6 +20,9 @@ _NO_TYPES: Mapping[str, str] = MappingProxyType({})
 MAX_NODES = 20_000
 """Real graphs stay below 2,000 nodes; past this the rest is left out so that an attack ends soon."""
 
+MAX_NAME = 200
+"""Characters of a class or input. The rules look into names, and no name is longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -95,6 +98,8 @@ def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape) -> N
     inputs: dict[str, JsonValue] = {}
     links: dict[str, Link] = {}
     for name, value in given.items() if isinstance(given, dict) else ():
+        if len(name) > MAX_NAME:
+            continue
         link = as_link(value)
         if link is not None:
             links[name] = link
@@ -104,7 +109,7 @@ def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape) -> N
     title = meta.get("title") if isinstance(meta, dict) else None
     return Node(
         id=id_,
-        class_type=str(raw["class_type"]),
+        class_type=str(raw["class_type"])[:MAX_NAME],
         place=place,
         inputs=inputs,
         links=links,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from service.parse.comfyui import loras
+from service.parse.comfyui.files import MODEL_FILES, NOTHING
 from service.parse.comfyui.graph import Graph, Node
-from service.parse.comfyui.roles import MODEL_FILES, NOTHING
 from service.parse.comfyui.routes import Routes
 from service.parse.comfyui.values import Values
 from service.records import Resource, Stated
@@ -24,9 +24,7 @@ class ModelLine:
 def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> ModelLine:
     """Return the model of a pass."""
     visits = routes.walk(routes.starts(sampler, "model"))
-    nodes = {node.id: node for node, _, _ in visits}
-    for node in list(nodes.values()):
-        nodes |= {stack.id: stack for stack in _stacks(graph, node)}
+    nodes = _with_stacks(graph, {node.id: node for node, _, _ in visits})
     if _file(values, sampler):
         nodes.setdefault(sampler.id, sampler)
     models: list[Stated] = []
@@ -41,16 +39,15 @@ def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> ModelLi
     return ModelLine(tuple(models), (*checkpoints, *reversed(applied)), tuple(nodes.values()))
 
 
-def _stacks(graph: Graph, node: Node) -> list[Node]:
-    """Return the nodes of the LoRA stack that hangs on a node."""
-    found: dict[str, Node] = {}
-    waiting = [link for name, link in node.links.items() if "lora" in name.lower()]
-    for id_, _ in waiting:  # the list grows while it is read
-        stack = graph.get(id_)
-        if stack is not None and id_ not in found:
-            found[id_] = stack
-            waiting.extend(link for name, link in stack.links.items() if "lora" in name.lower())
-    return list(found.values())
+def _with_stacks(graph: Graph, nodes: dict[str, Node]) -> dict[str, Node]:
+    """Return the nodes and those of the LoRA stacks that hang on them."""
+    waiting = list(nodes.values())
+    for node in waiting:  # the list grows while it is read
+        for name, (origin, _) in node.links.items():
+            if "lora" in name.lower() and origin in graph and origin not in nodes:
+                nodes[origin] = graph[origin]
+                waiting.append(graph[origin])
+    return nodes
 
 
 def _file(values: Values, node: Node) -> Stated | None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from service.parse.comfyui.building import is_number
+from service.parse.comfyui.files import NOTHING
 from service.parse.comfyui.graph import Node
-from service.parse.comfyui.roles import NOTHING
-from service.parse.comfyui.values import Values, is_number
+from service.parse.comfyui.values import Values
 from service.records import Resource
 
 TAG = re.compile(r"<lora:([^<>:]+)(?::([-+\d.]+))?(?::([-+\d.]+))?>", re.IGNORECASE)
@@ -31,6 +32,9 @@ MODEL_WEIGHTS = (
 CLIP_WEIGHTS = ("strength_clip{}", "clip_weight{}", "clip_str{}", "lora{}_clip_strength", "lora_clip_strength")
 SWITCHES = ("switch{}", "toggle{}", "enabled{}", "on{}", "lora{}_on", "toggle", "enabled")
 COUNTS = ("lora_count", "num_loras")
+
+MOST = 1e9
+"""No weight is larger; an integer of a thousand digits is no float."""
 
 OFF = frozenset({"off", "false", "no", "disable", "disabled"})
 
@@ -136,5 +140,7 @@ def _tagged(values: Values, node: Node) -> Iterator[Applied]:
 def number(value: object) -> float | None:
     """Return a weight as a number, whatever it was written as."""
     if isinstance(value, str):
-        return float(value) if is_number(value) and len(value) < 40 else None  # noqa: PLR2004  no weight is longer
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        return float(value) if is_number(value) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < MOST else None

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from service.parse.comfyui import loaders, prompts, settings, sizes
 from service.parse.comfyui.graph import Graph, Node
 from service.parse.comfyui.loaders import ModelLine
-from service.parse.comfyui.roles import PASS_ROLES, Want
+from service.parse.comfyui.roles import Want
 from service.parse.comfyui.routes import Routes
+from service.parse.comfyui.signs import PASS_ROLES
 from service.parse.comfyui.values import Values
 from service.records import Field, PassRole, Stated
-
 
 EXPECTED: tuple[Field, ...] = ("model", "sampler", "steps", "seed")
 """What every pass has: an image without it is read only in part."""

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from service.parse.comfyui.graph import Graph, Link, Node
-from service.parse.comfyui.roles import LINKS, NO_SAMPLER, PREVIEW, SAMPLER, SAMPLER_SIGNS, SAVER
+from service.parse.comfyui.roles import LINKS, PREVIEW, SAVER
 from service.parse.comfyui.routes import Routes, Step, carries
+from service.parse.comfyui.signs import NO_SAMPLER, SAMPLER, SAMPLER_SIGNS
 
 
 @dataclass(slots=True)
@@ -36,7 +37,8 @@ def outputs(graph: Graph, file_name: str) -> list[Node]:
     """
     savers = [node for node in graph.values() if _image_links(node) and SAVER.search(node.class_type)]
     previews = [node for node in graph.values() if _image_links(node) and PREVIEW.search(node.class_type)]
-    savers = [node for node in savers if node not in previews]
+    shown = {node.id for node in previews}
+    savers = [node for node in savers if node.id not in shown]
     savers.sort(key=lambda node: -_fit(node, file_name))
     return savers + previews
 
@@ -51,8 +53,11 @@ def _fit(node: Node, file_name: str) -> int:
     return len(literal) if file_name.startswith(literal) else 0
 
 
-def trace(graph: Graph, routes: Routes, start: Node) -> Path:
-    """Walk back from an output, or from a lone sampler, to the base pass."""
+def trace(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Path:
+    """Walk back from an output, or from a lone sampler, to the base pass.
+
+    ``dead`` holds the nodes of ways that led to no sampler, so that many outputs on one such way cost no more than one.
+    """
     path = Path()
     order: list[Node] = []
     enlarged: list[tuple[int, Node]] = []
@@ -62,7 +67,7 @@ def trace(graph: Graph, routes: Routes, start: Node) -> Path:
     while step is not None:
         (id_, slot), want = step
         node = graph.get(id_)
-        if node is None or id_ in seen:
+        if node is None or id_ in seen or id_ in dead:
             path.broken = path.broken or node is None
             break
         seen.add(id_)
@@ -75,6 +80,8 @@ def trace(graph: Graph, routes: Routes, start: Node) -> Path:
             path.decoder = node
         step = _next(graph, routes, node, slot, want) or _stage_c(graph, routes, order)
         bundle = (bundle or id_) if step and _bundled(node, step) else None
+    if not order:
+        dead |= seen
     path.samplers = order[::-1]
     path.upscalers = [node for count, node in enlarged if count < len(order) or not order]
     return path

@@ -1,10 +1,10 @@
 """The side files of an image: decoder, upscaler, ControlNets, text encoders and their kin."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from service.parse.comfyui.files import FILES, NOTHING
 from service.parse.comfyui.graph import Graph, Node
 from service.parse.comfyui.loras import number
-from service.parse.comfyui.roles import FILES, NOTHING
 from service.parse.comfyui.routes import Routes
 from service.parse.comfyui.values import Values
 from service.records import Resource, ResourceKind, Stated
@@ -13,6 +13,8 @@ VAE_FILES = ("vae_name", "vae_checkpoint", "vae")
 SKIPS = ("stop_at_clip_layer", "clip_skip")
 APPLIERS = ("control_net", "ipadapter", "controlnet")
 STRENGTHS = ("strength", "weight")
+MOST = 8
+"""Encoders that are asked for their clip skip; the first that has one decides."""
 
 
 def vae(routes: Routes, values: Values, decoder: Node | None) -> Stated | None:
@@ -25,9 +27,9 @@ def vae(routes: Routes, values: Values, decoder: Node | None) -> Stated | None:
     return None
 
 
-def clip_skip(routes: Routes, values: Values, encoders: Iterable[Node]) -> Stated | None:
+def clip_skip(routes: Routes, values: Values, encoders: Sequence[Node]) -> Stated | None:
     """Return where the base encoder's CLIP stops, as written (-2)."""
-    for encoder in encoders:
+    for encoder in encoders[:MOST]:
         for node in (encoder, *(node for node, _, _ in routes.walk(routes.starts(encoder, "clip")))):
             skip = values.first(node, SKIPS)
             if skip is not None:

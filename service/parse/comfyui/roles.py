@@ -7,8 +7,6 @@ the tables hold those names in order of preference, and the few classes whose na
 import re
 from typing import Literal
 
-from service.records import Field, PassRole, ResourceKind
-
 Want = Literal["model", "clip", "vae", "positive", "negative", "latent", "image", "sigmas", "sampler", "guider"]
 """What one is looking for when walking up a graph."""
 
@@ -131,99 +129,5 @@ OUTPUT_WANTS: dict[str, Want] = {
     "images": "image",
 }
 
-NUMBERS: dict[Field, tuple[str, ...]] = {
-    "seed": ("seed", "noise_seed", "seed_value"),
-    "steps": ("steps", "total_steps", "base_steps"),
-    "cfg_scale": ("cfg", "cfg_scale", "cfg_conds", "guidance_scale", "cfg_text"),
-    "denoise": ("denoise", "denoise_strength", "denoising_strength"),
-    "start_step": ("start_at_step", "start_step"),
-    "end_step": ("end_at_step", "end_step"),
-    "guidance": ("guidance",),
-}
-
-NAMES: dict[Field, tuple[str, ...]] = {
-    "sampler": ("sampler_name", "sampler"),
-    "scheduler": ("scheduler", "scheduler_name"),
-}
-
-PARTS: dict[Field, tuple[str, ...]] = {
-    "seed": ("noise",),
-    "steps": ("sigmas",),
-    "scheduler": ("sigmas", "scheduler"),
-    "denoise": ("sigmas",),
-    "cfg_scale": ("guider",),
-    "sampler": ("sampler",),
-}
-"""The links of a sampler that lead to the node which holds a setting."""
-
-SETTING_PIPES = ("upscaler", "ksampler_config", "sampler_config", "options", "hires_script")
-"""Links, besides those of PIPE, that carry a sampler's settings."""
-
-SAMPLER = re.compile(
-    r"sampler(?!.*(select|config|provider|setting|preset|option|scheduler|name))"
-    r"|detailer(?!.*(hook|provider|pipe\b.*edit))|ultimatesdupscale|iterative(latent|image)upscale",
-    re.IGNORECASE,
-)
-"""Classes that sample, where their inputs do not already tell."""
-
-NO_SAMPLER = re.compile(
-    r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?sampling|^ToDetailer|Scheduler", re.IGNORECASE
-)
-
-SAMPLER_SIGNS = (
-    frozenset({"seed", "noise_seed", "noise"}),
-    frozenset({"steps", "sigmas"}),
-    frozenset({"sampler_name", "sampler", "scheduler"}),
-    frozenset({"cfg", "guider", "positive"}),
-)
-"""A node with three of these four sorts of input samples, whatever its name."""
-
-PASS_ROLES: tuple[tuple[re.Pattern[str], PassRole], ...] = (
-    (re.compile(r"detailer", re.IGNORECASE), "detailer"),
-    (re.compile(r"upscale", re.IGNORECASE), "upscale"),
-)
-
 SAVER = re.compile(r"save|vhs_videocombine|image ?output|send ?image.*websocket|sdpromptsaver|export", re.IGNORECASE)
 PREVIEW = re.compile(r"preview|show ?image|display|compare", re.IGNORECASE)
-
-MODEL_FILES = (
-    "ckpt_name",
-    "unet_name",
-    "model_name",
-    "base_ckpt_name",
-    "base_checkpoint",
-    "model_path",
-    "gguf_name",
-    "diffusion_model",
-    "checkpoint",
-    "checkpoint_name",
-    "ckpt",
-    "model",
-)
-"""Widgets that name the file of a checkpoint or diffusion model, on a node that gives a MODEL."""
-
-FILES: tuple[tuple[re.Pattern[str], str, ResourceKind], ...] = (
-    (re.compile(r"clip_?vision", re.IGNORECASE), "clip_name", "clip_vision"),
-    (re.compile(r"upscale|esrgan", re.IGNORECASE), "model_name", "upscaler"),
-    (re.compile(r"ultralytics|detector|sam", re.IGNORECASE), "model_name", "detector"),
-    (re.compile(r"animatediff|ADE_", re.IGNORECASE), "model_name", "motion"),
-    (re.compile(r"controlnet|control_net", re.IGNORECASE), "model_name", "controlnet"),
-    (re.compile(r""), "control_net_name", "controlnet"),
-    (re.compile(r""), "controlnet_name", "controlnet"),
-    (re.compile(r""), "ipadapter_file", "ip_adapter"),
-    (re.compile(r""), "hypernetwork_name", "hypernetwork"),
-    (re.compile(r""), "motion_model", "motion"),
-    (re.compile(r""), "clip_name", "text_encoder"),
-    (re.compile(r""), "clip_name1", "text_encoder"),
-    (re.compile(r""), "clip_name2", "text_encoder"),
-    (re.compile(r""), "clip_name3", "text_encoder"),
-    (re.compile(r""), "clip_name4", "text_encoder"),
-    (re.compile(r""), "refiner_checkpoint", "checkpoint"),
-    (re.compile(r""), "style_model_name", "other"),
-    (re.compile(r""), "gligen_name", "other"),
-    (re.compile(r"^ModelPatchLoader$"), "name", "other"),
-)
-"""Class, widget, kind: the side files of an image. The first line that fits a widget decides."""
-
-NOTHING = frozenset({"", "none", "off", "null", "undefined", "baked vae", "automatic", "choose"})
-"""What a file widget holds when no file is chosen."""

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from pydantic import JsonValue
-
 from service.parse.base import Claim
 from service.parse.comfyui import facts, passes, path, places, resources, settings, workflow
+from service.parse.comfyui.flat import Flat, flatten
 from service.parse.comfyui.graph import Graph, Node, from_api, upstream
 from service.parse.comfyui.passes import Pass
 from service.parse.comfyui.path import Path
@@ -14,6 +13,8 @@ from service.parse.comfyui.values import Values
 from service.records import Blobs, Field, Generation, Resource, Sampling, Stated
 
 NAME = "comfyui"
+MAX_PASSES = 50
+"""Real images have up to twenty (tiled and iterative upscales)."""
 
 
 def claim(blobs: Blobs) -> Claim:
@@ -27,16 +28,16 @@ def claim(blobs: Blobs) -> Claim:
 def parse(blobs: Blobs) -> Generation:
     """Return how the image was made, as far as its graph states it."""
     graphs = places.find(blobs)
-    ui: Mapping[str, JsonValue] = graphs.ui.data if graphs.ui else {}
+    flat = flatten(graphs.ui.data) if graphs.ui else Flat()
     idle: tuple[Resource, ...] = ()
     if graphs.api is not None:
-        graph = from_api(graphs.api.data, graphs.api.source, workflow.shapes(ui))
+        graph = from_api(graphs.api.data, graphs.api.source, workflow.shapes(flat))
     elif graphs.ui is not None:
-        graph = workflow.from_ui(ui, graphs.ui.source)
+        graph = workflow.from_ui(flat, graphs.ui.source)
     else:
         return Generation(NAME, {}, unsettled=("the file holds no ComfyUI graph",))
     if graphs.ui is not None:
-        idle = workflow.idle_loras(ui, graphs.ui.source)
+        idle = workflow.idle_loras(flat, graphs.ui.source)
     return read(graph, blobs.file_name, idle)
 
 
@@ -47,7 +48,9 @@ def read(graph: Graph, file_name: str, idle: tuple[Resource, ...] = ()) -> Gener
     start, way, doubts = _way(graph, routes, file_name)
     if start is None or not way.samplers:
         return Generation(NAME, {}, unsettled=(*doubts, "no sampler leads to the saved image"))
-    found = [passes.read(graph, routes, values, sampler) for sampler in way.samplers]
+    if len(way.samplers) > MAX_PASSES:
+        doubts = (*doubts, f"of {len(way.samplers)} passes the first {MAX_PASSES} were read")
+    found = [passes.read(graph, routes, values, sampler) for sampler in way.samplers[:MAX_PASSES]]
     base = found[0]
     fields: dict[Field, Stated] = {**base.fields, **_whole(graph, routes, values, way, base)}
     return Generation(
@@ -63,8 +66,9 @@ def read(graph: Graph, file_name: str, idle: tuple[Resource, ...] = ()) -> Gener
 def _way(graph: Graph, routes: Routes, file_name: str) -> tuple[Node | None, Path, tuple[str, ...]]:
     """Return the output and the path to its base pass; without an output, the last sampler of the first chain."""
     tried: list[Path] = []
+    dead: set[str] = set()
     for output in path.outputs(graph, file_name):
-        way = path.trace(graph, routes, output)
+        way = path.trace(graph, routes, output, dead)
         if way.samplers:
             return output, way, ()
         tried.append(way)
@@ -76,7 +80,7 @@ def _way(graph: Graph, routes: Routes, file_name: str) -> tuple[Node | None, Pat
     if last is None or (tried and len(samplers) > 1):
         return None, Path(), ("the saved image comes from a node that the file does not hold",) if tried else ()
     doubt = "the way from the saved image is broken; the only sampler is taken" if tried else "no output node"
-    return last, path.trace(graph, routes, last), (doubt,)
+    return last, path.trace(graph, routes, last, set()), (doubt,)
 
 
 def _whole(graph: Graph, routes: Routes, values: Values, way: Path, base: Pass) -> dict[Field, Stated]:

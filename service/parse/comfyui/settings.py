@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from service.parse.comfyui.graph import Graph, Node
-from service.parse.comfyui.roles import NAMES, NUMBERS, PARTS, SETTING_PIPES, Want
+from service.parse.comfyui.roles import Want
 from service.parse.comfyui.routes import Routes
+from service.parse.comfyui.signs import NAMES, NUMBERS, PARTS, SETTING_PIPES
 from service.parse.comfyui.values import Values
 from service.records import Field, Stated
 

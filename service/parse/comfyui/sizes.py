@@ -49,7 +49,7 @@ def _changes(node: Node) -> bool:
 def of(values: Values, node: Node) -> Size:
     """Return the size that a node states, as two numbers or as a text (``1216 x 832 (landscape)``)."""
     for name in PAIRS:
-        pair = PAIR.search(str(node.inputs.get(name, "")))
+        pair = PAIR.search(str(node.scalar(name) or ""))
         if pair:
             return {"width": Stated(int(pair[1]), node.where(name)), "height": Stated(int(pair[2]), node.where(name))}
     width, height = values.first(node, WIDTHS), values.first(node, HEIGHTS)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.flat import INPUT_ID, Flat, Raw, objects
+from service.parse.comfyui.flat import INPUT_ID, Flat, Raw, objects, word
 from service.parse.comfyui.graph import Link
 from service.parse.comfyui.widgets import named
 
@@ -34,21 +34,21 @@ class Wires:
         self._flat = flat
         self._known: dict[Link, Link | Constant | None] = {}
         self._setters = {
-            str(name[0]): id_
+            word(name[0]): id_
             for id_, raw in flat.nodes.items()
             if raw.get("type") == "SetNode" and isinstance(name := raw.get("widgets_values"), list) and name
         }
 
     def source(self, scope: str, link: JsonValue) -> Link | Constant | None:
         """Return the end of a link, by its id."""
-        at = self._flat.origins.get((scope, str(link)))
-        passed: list[Link] = []
+        at = self._flat.origins.get((scope, word(link)))
+        passed: dict[Link, None] = {}
         end: Link | Constant | None = at
         while isinstance(end, tuple):
             if end in self._known or end in passed:
                 end = self._known.get(end)
                 break
-            passed.append(end)
+            passed[end] = None
             onward = self._onward(end)
             if onward == end:
                 break
@@ -71,12 +71,12 @@ class Wires:
         return self._virtual(id_, raw, at)
 
     def _virtual(self, id_: str, raw: Raw, at: Link) -> Link | Constant | None:
-        kind = str(raw.get("type"))
+        kind = word(raw.get("type"))
         values = raw.get("widgets_values")
         if kind == "PrimitiveNode":
             return Constant(values[0]) if isinstance(values, list) and values else None
         if kind == "GetNode":
-            setter = self._setters.get(str(values[0])) if isinstance(values, list) and values else None
+            setter = self._setters.get(word(values[0])) if isinstance(values, list) and values else None
             return self._first_input(setter) if setter else None
         return self._first_input(id_) if REROUTE.match(kind) or kind == "SetNode" else at
 
@@ -97,10 +97,10 @@ class Wires:
         if origin is not None:
             return origin
         values: Mapping[str, JsonValue] = named(raw)
-        return Constant(values[str(name)]) if name in values else None
+        return Constant(values[word(name)]) if name in values else None
 
     def _bypass(self, id_: str, raw: Raw, slot: int) -> Link | None:
-        """Return the input that a bypassed node hands through: the one beside the output if of its type, else the first."""
+        """Return what a bypassed node hands through: the input beside the output, else the first of its type."""
         outputs = list(objects(raw.get("outputs")))
         wanted = outputs[slot].get("type") if 0 <= slot < len(outputs) else None
         inputs = list(objects(raw.get("inputs")))

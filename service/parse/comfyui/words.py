@@ -92,8 +92,8 @@ SELECTORS = ("switch", "boolean", "select", "selector", "index", "condition", "c
 TRUE_INPUTS = ("on_true", "true", "tt_value", "if_true", "true_value", "input_true", "a")
 FALSE_INPUTS = ("on_false", "false", "ff_value", "if_false", "false_value", "input_false", "b")
 
-UNEXPANDED = re.compile(r"\{[^{}]*\|[^{}]*\}|__[\w/*-]+__")
-"""Wildcard grammar that the run replaced by something the file does not state."""
-
 MAX_TEXT = 200_000
 """Characters. A chain of 64 nodes that each double a text would fill the memory; real prompts are below 20,000."""
+
+MAX_BUILT = 2_000_000
+"""Characters of all texts that one graph builds."""

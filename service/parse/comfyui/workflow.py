@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from service.parse.comfyui import loras
-from service.parse.comfyui.flat import Flat, Raw, flatten, objects
+from service.parse.comfyui.flat import Flat, Raw, objects, word
 from service.parse.comfyui.graph import Graph, Link, Node, Shape, unwrapped
 from service.parse.comfyui.values import Values
 from service.parse.comfyui.widgets import named
@@ -22,9 +22,8 @@ EVERYWHERE = frozenset({"Anything Everywhere", "Anything Everywhere3", "Prompts 
 """Nodes whose inputs go to every unconnected input of the same type."""
 
 
-def from_ui(ui: Raw, source: str) -> dict[str, Node]:
+def from_ui(flat: Flat, source: str) -> dict[str, Node]:
     """Return the graph of the editor's form, as it would run."""
-    flat = flatten(ui)
     wires = Wires(flat)
     spread = dict(_everywhere(flat, wires))
     graph: dict[str, Node] = {}
@@ -35,7 +34,7 @@ def from_ui(ui: Raw, source: str) -> dict[str, Node]:
 
 
 def _runs(flat: Flat, id_: str, raw: Raw) -> bool:
-    kind = str(raw.get("type"))
+    kind = word(raw.get("type"))
     skipped = kind in VIRTUAL or REROUTE.match(kind) is not None or raw.get("mode") in (MUTED, BYPASSED)
     return not skipped and id_ not in flat.definitions
 
@@ -44,7 +43,7 @@ def _node(id_: str, raw: Raw, place: str, wires: Wires, spread: dict[tuple[str, 
     inputs = {name: unwrapped(value) for name, value in named(raw).items()}
     links: dict[str, Link] = {}
     for one in objects(raw.get("inputs")):
-        name, kind = str(one.get("name")), str(one.get("type"))
+        name, kind = word(one.get("name")), word(one.get("type"))
         end = wires.source(scope_of(id_), one.get("link")) if one.get("link") is not None else None
         if isinstance(end, Constant):
             inputs[name] = end.value
@@ -55,11 +54,11 @@ def _node(id_: str, raw: Raw, place: str, wires: Wires, spread: dict[tuple[str, 
     shape = _shape(raw)
     return Node(
         id=id_,
-        class_type=str(raw.get("type")),
+        class_type=word(raw.get("type")),
         place=place,
         inputs={name: value for name, value in inputs.items() if name not in links},
         links=links,
-        title=str(raw.get("title") or ""),
+        title=word(raw.get("title") or ""),
         outputs=shape.outputs,
         types=shape.types,
         shown=shape.shown,
@@ -74,14 +73,14 @@ def _take(links: dict[str, Link], name: str, link: Link | None) -> None:
 def _everywhere(flat: Flat, wires: Wires) -> Iterator[tuple[tuple[str, str], Link]]:
     """Yield what is sent to every unconnected input, by type; prompts by type and name."""
     for id_, raw in flat.nodes.items():
-        kind = str(raw.get("type"))
+        kind = word(raw.get("type"))
         if kind not in EVERYWHERE or raw.get("mode") in (MUTED, BYPASSED):
             continue
         linked = [one for one in objects(raw.get("inputs")) if one.get("link") is not None]
         for one in linked:
             end = wires.source(scope_of(id_), one["link"])
-            type_ = flat.kinds.get((scope_of(id_), str(one["link"])), "*")
-            type_ = str(one.get("name")) if type_ == "*" else type_
+            type_ = flat.kinds.get((scope_of(id_), word(one["link"])), "*")
+            type_ = word(one.get("name")) if type_ == "*" else type_
             side = ""
             if kind == "Prompts Everywhere":
                 side = "negative" if one is not next(objects(raw.get("inputs"))) else "positive"
@@ -89,15 +88,15 @@ def _everywhere(flat: Flat, wires: Wires) -> Iterator[tuple[tuple[str, str], Lin
                 yield (type_, side), end
 
 
-def shapes(ui: Raw) -> dict[str, Shape]:
+def shapes(flat: Flat) -> dict[str, Shape]:
     """Return what a workflow adds to the nodes of the API form, by their ids."""
-    return {id_: _shape(raw) for id_, raw in flatten(ui).nodes.items()} if ui else {}
+    return {id_: _shape(raw) for id_, raw in flat.nodes.items()}
 
 
 def _shape(raw: Raw) -> Shape:
-    outputs = tuple(str(one.get("name") or one.get("type")).lower() for one in objects(raw.get("outputs")))
-    types = {str(one.get("name")): str(one.get("type")) for one in objects(raw.get("inputs"))}
-    shown = _texts(raw.get("widgets_values")) if SHOWS.search(str(raw.get("type"))) else None
+    outputs = tuple(word(one.get("name") or one.get("type")).lower() for one in objects(raw.get("outputs")))
+    types = {word(one.get("name")): word(one.get("type")) for one in objects(raw.get("inputs"))}
+    shown = _texts(raw.get("widgets_values")) if SHOWS.search(word(raw.get("type"))) else None
     return Shape(outputs, types, shown)
 
 
@@ -110,13 +109,13 @@ def _texts(values: JsonValue) -> str | None:
     return values if isinstance(values, str) and values else None
 
 
-def idle_loras(ui: Raw, source: str) -> tuple[Resource, ...]:
+def idle_loras(flat: Flat, source: str) -> tuple[Resource, ...]:
     """Return the LoRAs of bypassed and muted nodes: listed, without effect."""
     found: list[Resource] = []
-    for id_, raw in flatten(ui).nodes.items():
-        if raw.get("mode") in (MUTED, BYPASSED) and "lora" in str(raw.get("type")).lower():
+    for id_, raw in flat.nodes.items():
+        if raw.get("mode") in (MUTED, BYPASSED) and "lora" in word(raw.get("type")).lower():
             inputs = {name: unwrapped(value) for name, value in named(raw).items()}
-            node = Node(id_, str(raw.get("type")), f"{source}#{id_}.widgets_values", inputs)
+            node = Node(id_, word(raw.get("type")), f"{source}#{id_}.widgets_values", inputs)
             graph: Graph = {id_: node}
             found += [one.resource(used=False) for one in loras.applied(Values(graph), node)]
     return tuple(found)

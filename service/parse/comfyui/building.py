@@ -1,0 +1,170 @@
+"""How a node's value is made of others: joined, replaced, chosen by a switch, shown in a box, handed on.
+
+Each rule is a generator that asks for the values it needs and is sent the answers, so that ``values.py`` can answer
+without recursion. None means: the file does not state it.
+"""
+
+import re
+from collections.abc import Generator
+from typing import TypeVar
+
+from service.parse.comfyui import words
+from service.parse.comfyui.graph import Node
+from service.parse.comfyui.roles import OUTPUTS, PASSES_ALL, PIPE
+from service.parse.comfyui.signs import NUMBERS
+from service.records import Scalar, Stated
+
+Question = tuple[str, int, str]
+"""Node, output, and the name of the input that wants it (``seed``, ``text``): a hint what to look for."""
+
+Answer = Stated | None
+Result = TypeVar("Result")
+Asking = Generator[Question, Answer, Result]
+
+NUMERIC = {name for names in NUMBERS.values() for name in names}
+NUMERIC |= {"width", "height", "empty_latent_width", "empty_latent_height", "strength", "strength_model"}
+NUMERIC |= {"strength_clip", "stop_at_clip_layer", "clip_skip", "batch_size"}
+
+SYNONYMS = {"noise_seed": ("seed",), "seed": ("noise_seed",), "unet_name": ("ckpt_name",), "ckpt_name": ("model",)}
+
+NUMBER = re.compile(r"\s*[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})\s*")
+
+
+def rule(node: Node, question: Question) -> Asking[Answer]:
+    """Return the value of a node's output, by the first rule that fits its class."""
+    hint = question[2]
+    if words.SWITCH.search(node.class_type):
+        name = yield from chosen(node)
+        return (yield from _reading(node, name, hint)) if name else None
+    if words.REPLACE.search(node.class_type):
+        return (yield from _replaced(node))
+    if words.RUN_ONLY.search(node.class_type):
+        return _shown(node) or (node.stated(hint) if hint in NUMERIC else None)
+    if hint not in NUMERIC and words.JOIN.search(node.class_type):
+        return (yield from _joined(node))
+    return (yield from _literal(node, question))
+
+
+def fits(value: Scalar, name: str) -> bool:
+    """Return whether a value can be what an input of this name holds: a number where a number belongs."""
+    if name in words.SELECTORS:
+        return True
+    if name not in NUMERIC:
+        return not isinstance(value, bool)
+    return not isinstance(value, bool) and (not isinstance(value, str) or is_number(value))
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a plain decimal number."""
+    return NUMBER.fullmatch(text) is not None
+
+
+def _reading(node: Node, name: str, hint: str) -> Asking[Answer]:
+    if name in node.links:
+        return (yield (*node.links[name], hint))
+    return node.stated(name)
+
+
+def _literal(node: Node, question: Question) -> Asking[Answer]:
+    _, slot, hint = question
+    shows = words.SHOWS.search(node.class_type) is not None
+    names = dict.fromkeys((*_output_name(node, slot), hint, *SYNONYMS.get(hint, ()), *words.LITERALS))
+    for name in names:
+        if not node.has(name) or (shows and name in words.SHOWN):
+            continue
+        answer = yield from _reading(node, name, hint)
+        if answer is not None and fits(answer.value, hint):
+            return answer
+    if shows:
+        return _shown(node)
+    return (yield from _carried(node, hint))
+
+
+def _output_name(node: Node, slot: int) -> tuple[str, ...]:
+    names = node.outputs or OUTPUTS.get(node.class_type, ())
+    return (names[slot], names[slot].replace(" ", "_")) if 0 <= slot < len(names) else ()
+
+
+def _shown(node: Node) -> Answer:
+    """Return the text a box showed: from the saved workflow, which the run wrote, else from its widget."""
+    if node.shown is not None:
+        return Stated(node.shown, node.where("shown"))
+    return next((stated for name in words.SHOWN if (stated := node.stated(name))), None)
+
+
+def _carried(node: Node, hint: str) -> Asking[Answer]:
+    for name, link in node.links.items():
+        if PIPE.search(name) or PASSES_ALL.search(name):
+            answer = yield (*link, hint)
+            if answer is not None and fits(answer.value, hint):
+                return answer
+    return None
+
+
+def _joined(node: Node) -> Asking[Answer]:
+    parts: list[str] = []
+    names = [name for name in (*node.inputs, *node.links) if words.JOINED.search(name)]
+    for name in sorted(names, key=_part_order):
+        answer = yield from _reading(node, name, "text")
+        if answer is None:
+            return None
+        parts.append(str(answer.value))
+    if not parts:
+        return (yield from _literal(node, (node.id, 0, "text")))
+    glue = next((str(value) for name in words.DELIMITERS if (value := node.scalar(name)) is not None), "")
+    text = glue.replace("\\n", "\n").join(parts)
+    return Stated(text, node.place) if len(text) <= words.MAX_TEXT else None
+
+
+def _part_order(name: str) -> tuple[int, int, str]:
+    """Files list widgets before links, so the order is that of the names: a, b; text2, text10; prefix, text, suffix."""
+    ends = {"prefix": 0, "suffix": 2, "append": 2}.get(name.lower(), 1)
+    digits = "".join(character for character in name if character.isdecimal())
+    return ends, int(digits or 0), name
+
+
+def _replaced(node: Node) -> Asking[Answer]:
+    name = next((name for name in words.REPLACED if node.has(name)), None)
+    answer = (yield from _reading(node, name, "text")) if name else None
+    if answer is None or "regex" in node.class_type.lower():
+        return None
+    text: str | None = str(answer.value)
+    for old in node.inputs:
+        found = words.FIND.search(old)
+        sought = node.scalar(old)
+        if found is None or old == name or not sought:
+            continue
+        new = next((new for new in words.REPLACEMENTS if node.has(new + found[1])), None)
+        by = (yield from _reading(node, new + found[1], "text")) if new else None
+        text = _swapped(text, str(sought), str(by.value)) if by is not None and text is not None else None
+    return Stated(text, node.place) if text is not None else None
+
+
+def _swapped(text: str, sought: str, by: str) -> str | None:
+    """Return the text with one thing for another, or None where that would grow past all measure."""
+    grown = len(text) + text.count(sought) * len(by)
+    return text.replace(sought, by) if grown <= words.MAX_TEXT else None
+
+
+def chosen(node: Node) -> Asking[str | None]:
+    """Return the input that a switch hands on."""
+    asked = False
+    for name in words.SELECTORS:
+        if not node.has(name):
+            continue
+        answer = yield from _reading(node, name, name)
+        branch = _branch(node, answer.value, name) if answer is not None else None
+        if branch is not None:
+            return branch
+        asked = True
+    # without a selector the first branch that is connected is taken (rgthree's Any Switch)
+    return None if asked else next(iter(node.links), None)
+
+
+def _branch(node: Node, choice: Scalar, selector: str) -> str | None:
+    if isinstance(choice, bool):
+        names = words.TRUE_INPUTS if choice else words.FALSE_INPUTS
+        return next((name for name in names if node.has(name)), None)
+    digits = "".join(character for character in str(choice) if character.isdecimal())
+    others = (name for name in (*node.links, *node.inputs) if name != selector)
+    return next((name for name in others if digits and name.rstrip("0123456789") + digits == name), None)

@@ -1,0 +1,47 @@
+"""Which widgets name files, and of what kind: data."""
+
+import re
+
+from service.records import ResourceKind
+
+MODEL_FILES = (
+    "ckpt_name",
+    "unet_name",
+    "model_name",
+    "base_ckpt_name",
+    "base_checkpoint",
+    "model_path",
+    "gguf_name",
+    "diffusion_model",
+    "checkpoint",
+    "checkpoint_name",
+    "ckpt",
+    "model",
+)
+"""Widgets that name the file of a checkpoint or diffusion model, on a node that gives a MODEL."""
+
+FILES: tuple[tuple[re.Pattern[str], str, ResourceKind], ...] = (
+    (re.compile(r"clip_?vision", re.IGNORECASE), "clip_name", "clip_vision"),
+    (re.compile(r"upscale|esrgan", re.IGNORECASE), "model_name", "upscaler"),
+    (re.compile(r"ultralytics|detector|sam", re.IGNORECASE), "model_name", "detector"),
+    (re.compile(r"animatediff|ADE_", re.IGNORECASE), "model_name", "motion"),
+    (re.compile(r"controlnet|control_net", re.IGNORECASE), "model_name", "controlnet"),
+    (re.compile(r""), "control_net_name", "controlnet"),
+    (re.compile(r""), "controlnet_name", "controlnet"),
+    (re.compile(r""), "ipadapter_file", "ip_adapter"),
+    (re.compile(r""), "hypernetwork_name", "hypernetwork"),
+    (re.compile(r""), "motion_model", "motion"),
+    (re.compile(r""), "clip_name", "text_encoder"),
+    (re.compile(r""), "clip_name1", "text_encoder"),
+    (re.compile(r""), "clip_name2", "text_encoder"),
+    (re.compile(r""), "clip_name3", "text_encoder"),
+    (re.compile(r""), "clip_name4", "text_encoder"),
+    (re.compile(r""), "refiner_checkpoint", "checkpoint"),
+    (re.compile(r""), "style_model_name", "other"),
+    (re.compile(r""), "gligen_name", "other"),
+    (re.compile(r"^ModelPatchLoader$"), "name", "other"),
+)
+"""Class, widget, kind: the side files of an image. The first line that fits a widget decides."""
+
+NOTHING = frozenset({"", "none", "off", "null", "undefined", "baked vae", "automatic", "choose"})
+"""What a file widget holds when no file is chosen."""
