@@ -86,9 +86,11 @@ def test_a_change_does_not_end_the_wait_of_a_file_put_back(tmp_path: Path) -> No
 
 def test_beyond_the_limit_paths_are_left_to_a_rescan(tmp_path: Path) -> None:
     root, inbox = inbox_of(tmp_path, WatchSettings(max_waiting=3))
-    for number in range(5):
+    for number in range(3):
         inbox.saw(root, tmp_path / f"{number}.png", 0.0)
-        inbox.saw(root, tmp_path / "0.png", 0.0)
+    inbox.saw(root, tmp_path / "0.png", 0.0)
+    assert inbox.rescan_wanted() == {}
+    inbox.saw(root, tmp_path / "3.png", 0.0)
     assert (inbox.waiting, inbox.room) == (3, 0)
     assert inbox.rescan_wanted() == {"input": "more changes than can be held in memory"}
     assert inbox.rescan_wanted() == {}

@@ -2,6 +2,7 @@ import errno
 import os
 import tracemalloc
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,8 @@ class Rows:
     def take(self, found: Changed | Missing) -> None:
         """Believe what a rescan found."""
         if isinstance(found, Missing):
-            self.add(found.path, Known(0, 0, present=False))
+            folder, _, name = found.path.rpartition("/")
+            self.add(found.path, self.by_folder[folder][name]._replace(present=False))
         else:
             self.add(found.file.path, Known(found.file.size, found.file.mtime_ns, present=True))
 
@@ -101,7 +103,7 @@ def test_only_differences_are_told_and_each_by_its_kind(marked: Root) -> None:
         "away/deep/b.png": "missing",
     }
     assert differences(marked, rows) == {}
-    (marked.path.parent / "away").rename(marked.path / "away")
+    (marked.path.parent / "away").rename(marked.path / "away")  # with size and time as they were
     put(marked, "sub/gone.png")
     assert differences(marked, rows) == {"sub/gone.png": "back", "away/a.png": "back", "away/deep/b.png": "back"}
     assert differences(marked, rows) == {}
@@ -200,20 +202,24 @@ def test_of_a_root_that_is_offline_nothing_is_missing_yet_what_lies_there_is_tak
     assert differences(marked, rows, RootState(online=False)) == {"c.png": "new"}
 
 
-def test_a_share_that_leaves_during_the_rescan_makes_nothing_missing(marked: Root) -> None:
+@pytest.mark.parametrize("leaves_something", [False, True])
+def test_a_share_that_leaves_during_the_rescan_makes_nothing_missing(marked: Root, *, leaves_something: bool) -> None:
     rows = Rows()
     for number in range(3):
         put(marked, f"{number}/a.png")
     differences(marked, rows)
-    found = rescan(marked, ONLINE, lambda folder: _leave(marked, rows, folder), rows.folders(), NAMES)
+    known = partial(_leave, marked, rows, leaves_something=leaves_something)
+    found = rescan(marked, ONLINE, known, rows.folders(), NAMES)
     with capture_logs() as logs:
         assert list(found) == []
     assert [entry["event"] for entry in logs] == ["root_left_during_rescan"]
 
 
-def _leave(root: Root, rows: Rows, folder: str) -> Mapping[str, Known]:
-    if root.path.exists():
+def _leave(root: Root, rows: Rows, folder: str, *, leaves_something: bool) -> Mapping[str, Known]:
+    if not (root.path.parent / "left").exists():
         root.path.rename(root.path.parent / "left")
+        if leaves_something:
+            put(root, "what lay below the mount.txt")
     return rows.folder(folder)
 
 
