@@ -19,7 +19,8 @@ from service.watch.settings import WatchSettings
 from service.worker.board import Board
 from service.worker.clock import Clock
 from service.worker.intake import Intake
-from service.worker.loop import Pace, Rooms, Worker
+from service.worker.loop import Worker
+from service.worker.rooms import Pace, Rooms
 from service.worker.steps import Outcome
 
 log = structlog.get_logger()

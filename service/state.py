@@ -1,5 +1,7 @@
 """What the service says of itself, and whether it is alive to say it."""
 
+import os
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +11,7 @@ import orjson
 
 from service.store.reading import Reader
 from service.store.status import Counts, RootStatus, ServiceStatus
-from service.worker.board import status_file
+from service.worker.board import STOPPED, status_file
 
 DEAD_AFTER_S = 60
 
@@ -74,7 +76,20 @@ def _from_file(path: Path) -> ServiceStatus | None:
 
 
 def _is_alive(service: ServiceStatus | None) -> bool:
-    if service is None or service.heartbeat_at is None or service.message == "stopped":
+    if service is None or service.heartbeat_at is None or service.message == STOPPED:
         return False
     age = datetime.now(UTC) - datetime.fromisoformat(service.heartbeat_at)
-    return age.total_seconds() < DEAD_AFTER_S
+    return age.total_seconds() < DEAD_AFTER_S and not _is_known_dead(service)
+
+
+def _is_known_dead(service: ServiceStatus) -> bool:
+    """Tell whether its process has ended without a word: killed, or the machine was started again."""
+    if os.name == "nt" or service.pid is None or service.host != socket.gethostname():
+        return False  # on Windows os.kill(pid, 0) is a Ctrl+C
+    try:
+        os.kill(service.pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # alive, and another user's
+        return False
+    return False

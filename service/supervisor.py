@@ -1,14 +1,17 @@
-"""The service in the foreground: start, wait for a signal or the worker's death, stop."""
+"""The worker's thread under supervision: start, wait for its end or a signal, stop it and say how it went."""
 
 import signal
 import threading
-import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import FrameType
 
 import structlog
 
 from service.config import Config
+from service.errors import TryAgainError
 from service.house import House, opened
+from service.worker.steps import Counters, Outcome
 
 log = structlog.get_logger()
 
@@ -18,6 +21,37 @@ SIGNALS = tuple(
 """SIGBREAK is how a Windows console or service host asks; NSSM sends Ctrl+C."""
 
 POLL_S = 0.2
+SIGNALLED = 128
+"""Added to a signal's number, an exit code as shells give it: 130 after Ctrl+C."""
+
+
+class StopRequest:
+    """Remembers which signal asked to stop. Made in the main thread, where Python runs signal handlers."""
+
+    def __init__(self) -> None:
+        self.number: int | None = None
+        """Of the signal; None while nobody has asked."""
+        for number in SIGNALS:
+            signal.signal(number, self._on_signal)
+
+    @property
+    def name(self) -> str:
+        """Return the signal's name: ``SIGTERM``; empty while nobody has asked."""
+        return "" if self.number is None else signal.Signals(self.number).name
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        # A handler that takes a lock or logs can deadlock with the code it interrupts, so it only assigns.
+        self.number = number
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """How a single pass over the folders went."""
+
+    counters: Counters
+    notes: tuple[str, ...]
+    """What it could not do, one sentence each: a root is offline."""
+    exit_code: int
 
 
 class Supervisor:
@@ -25,44 +59,60 @@ class Supervisor:
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        self._request = StopRequest()
         self._stop = threading.Event()
-        self._signal: int | None = None
+        self._death: Exception | None = None
 
     def serve(self) -> int:
         """Run until a signal or the worker's death; return the process's exit code."""
-        for number in SIGNALS:
-            signal.signal(number, self._on_signal)
-        with opened(self._config, watch=True, is_stopped=lambda: self._signal is not None) as house:
-            return self._wait_for(house)
+        try:
+            with opened(self._config, watch=True, is_stopped=self._is_stopped) as house:
+                self._watch_over(house)
+        except TryAgainError:
+            if not self._is_stopped():
+                raise
+        return 0 if self._death is None else 1  # half alive is worse than dead: the service manager starts it again
 
-    def _wait_for(self, house: House) -> int:
+    def one_pass(self, on_begin: Callable[[House], None], on_done: Callable[[Outcome], None]) -> Pass:
+        """Go once over the folders; a signal ends it after the batch in hand. Raises what the worker died of."""
+        with opened(self._config, watch=False, on_done=on_done, is_stopped=self._is_stopped) as house:
+            on_begin(house)
+            self._attend(lambda: house.worker.run_until_idle(self._stop), house)
+            if self._death is not None:
+                raise self._death
+            counters = house.worker.counters
+            failed = 1 if counters.failed else 0
+            code = failed if self._request.number is None else SIGNALLED + self._request.number
+            return Pass(counters, tuple(house.worker.notes), code)
+
+    def _watch_over(self, house: House) -> None:
         roots = [f"{root.name} ({root.path})" for root in self._config.roots]
         log.info("service_started", roots=", ".join(roots), database=str(self._config.database.path))
         if house.watcher is not None:
             house.watcher.start()
-        thread = threading.Thread(target=self._work, args=(house,), name="worker")
+        self._attend(lambda: house.worker.run(self._stop), house)
+        counters = house.worker.counters
+        because = self._request.name or "the worker died"
+        log.info("service_stopped", done=counters.done, failed=counters.failed, because=because)
+
+    def _attend(self, work: Callable[[], None], house: House) -> None:
+        """Have the work done by a thread; when a signal comes, have it stop after the batch in hand."""
+        thread = threading.Thread(target=self._work, args=(work,), name="worker")
         thread.start()
-        while self._signal is None and thread.is_alive():
-            time.sleep(POLL_S)
-        died = not thread.is_alive()
+        while not self._is_stopped() and thread.is_alive():
+            thread.join(POLL_S)
         self._stop.set()
         house.inbox.wake()
         if house.watcher is not None:
             house.watcher.stop()
         thread.join()
-        counters = house.worker.counters
-        log.info("service_stopped", done=counters.done, failed=counters.failed, because=self._because(died=died))
-        return 1 if died else 0  # half alive is worse than dead: the service manager starts it again
 
-    def _work(self, house: House) -> None:
+    def _work(self, work: Callable[[], None]) -> None:
         try:
-            house.worker.run(self._stop)
-        except Exception:  # the thread's top: told, then the process ends with code 1
+            work()
+        except Exception as error:  # the thread's top: told, then the process ends
             log.exception("worker_died")
+            self._death = error
 
-    def _because(self, *, died: bool) -> str:
-        return "the worker died" if died else signal.Signals(self._signal or signal.SIGINT).name
-
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        # A handler that takes a lock or logs can deadlock with the code it interrupts, so it only assigns.
-        self._signal = number
+    def _is_stopped(self) -> bool:
+        return self._request.number is not None

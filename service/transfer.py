@@ -13,7 +13,7 @@ from typing import BinaryIO
 import orjson
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from service.errors import BadFileError, TryAgainError
+from service.errors import BadFileError, StartError, TryAgainError
 from service.export.atomic import replacing
 from service.extract.candidates import Candidate
 from service.extract.reader import Reader
@@ -115,7 +115,7 @@ def line_of(raw: RawRecord, location: Path) -> bytes:
 def ingest(source: Path, store: Store, roots: Sequence[Root], clock: Clock) -> Done:
     """Fill the database from a dump; a line that cannot be read is listed and its neighbours go on."""
     done = Done()
-    with source.open("rb") as lines:
+    with _opened(source) as lines:
         records = _records(lines, roots, done)
         while batch := list(islice(records, INGEST_BATCH)):
             made = [processed(raw) for raw in batch]
@@ -124,6 +124,14 @@ def ingest(source: Path, store: Store, roots: Sequence[Root], clock: Clock) -> D
             done.failed.extend((one.path, one.message) for one in made if not isinstance(one, ImageRows))
             done.count += len(rows)
     return done
+
+
+def _opened(source: Path) -> BinaryIO:
+    try:
+        return source.open("rb")
+    except OSError as error:
+        mend = "give --in the file that `aiimagepipe dump` wrote"
+        raise StartError(f"{source}: cannot be read ({error.strerror}); {mend}") from error
 
 
 def _records(lines: Iterable[bytes], roots: Sequence[Root], done: Done) -> Iterator[RawRecord]:

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from service.cli import looking, running, settings, transfer
+from service.cli.printed import harmless_lines
 from service.errors import StartError, TryAgainError
 
 app = typer.Typer(
@@ -27,8 +28,8 @@ def main() -> None:
     try:
         app()
     except StartError as error:
-        typer.echo(f"aiimagepipe: {error}", err=True)
+        typer.echo(harmless_lines(f"aiimagepipe: {error}"), err=True)
         raise SystemExit(error.exit_code) from None
     except TryAgainError as error:
-        typer.echo(f"aiimagepipe: {error}; try again", err=True)
+        typer.echo(harmless_lines(f"aiimagepipe: {error}; try again"), err=True)
         raise SystemExit(1) from None

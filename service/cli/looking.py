@@ -1,7 +1,7 @@
 """``show``, ``status``, ``failures`` and ``doctor``: looking without changing anything."""
 
-import json as json_
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,9 +12,10 @@ from rich.text import Text
 from service import doctor as examination
 from service import state
 from service.cli.options import AsJson, ConfigFile, Database, configured
+from service.cli.printed import harmless, say, say_json
 from service.cli.shown import print_image
 from service.errors import StartError
-from service.paths import Root, project_root, to_stored
+from service.paths import Root, to_stored
 from service.store.places import Place
 from service.store.reading import Reader
 
@@ -40,23 +41,23 @@ def show(
         place = _find(reader, settings.roots, path)
         if raw:
             record = reader.raw_record(place.image_id)
-            typer.echo(record.model_dump_json(indent=2) if record else "null")
+            say_json(record.model_dump() if record else None)
             return
         image = reader.image(place.image_id)
     if image is None:
         raise StartError(f"{path}: its row has just gone")
     if json:
-        typer.echo(json_.dumps(asdict(image), ensure_ascii=False, default=dict))
+        say_json(asdict(image))
     else:
         print_image(image)
 
 
 def _find(reader: Reader, roots: tuple[Root, ...], text: str) -> Place:
     """Return the row of a path given as on disk (from the working folder), or as stored, with or without its root."""
-    stored = text.replace("\\", "/")
-    tries = [(root.name, stored) for root in roots]
-    tries += [(root.name, stored.removeprefix(f"{root.name}/")) for root in roots]
-    location = project_root().cwd() / text
+    names = dict.fromkeys((text, text.replace("\\", "/")))  # on Linux a backslash may be part of a name
+    tries = [(root.name, name) for name in names for root in roots]
+    tries += [(root.name, name.removeprefix(f"{root.name}/")) for name in names for root in roots]
+    location = Path.cwd() / text
     tries += [
         (root.name, to_stored(location.relative_to(root.path))) for root in roots if location.is_relative_to(root.path)
     ]
@@ -71,7 +72,7 @@ def status(config: ConfigFile = None, db: Database = None, json: AsJson = False)
     settings = configured(config, None, db)
     found = state.read(settings.database.path)
     if json:
-        typer.echo(json_.dumps(asdict(found)))
+        say_json(asdict(found))
     else:
         _print_status(found)
     raise typer.Exit(0 if found.running else 1)
@@ -80,7 +81,7 @@ def status(config: ConfigFile = None, db: Database = None, json: AsJson = False)
 def _print_status(found: state.State) -> None:
     table = Table(show_header=False, box=None)
     for name, value in found.lines():
-        table.add_row(Text(name, style="bold"), Text(value))
+        table.add_row(Text(name, style="bold"), Text(harmless(value)))
     Console().print(table)
 
 
@@ -90,7 +91,7 @@ def failures(config: ConfigFile = None, db: Database = None, json: AsJson = Fals
     with Reader.open(settings.database.path) as reader:
         found = reader.failures()
     if json:
-        typer.echo(json_.dumps([asdict(one) for one in found]))
+        say_json([asdict(one) for one in found])
         return
     table = Table("file", "stage", "error", "attempts", "next try")
     for one in found:
@@ -104,18 +105,11 @@ def doctor(config: ConfigFile = None, db: Database = None, json: AsJson = False)
     """Check everything the service needs, and say the mend of what is wrong. Exit code 1: something is."""
     findings = examination.examine(configured(config, None, db))
     if json:
-        typer.echo(json_.dumps([asdict(one) for one in findings]))
+        say_json([asdict(one) for one in findings])
     else:
         for one in findings:
             colour = {"ok": typer.colors.GREEN, "warning": typer.colors.YELLOW, "error": typer.colors.RED}[one.level]
-            typer.echo(f"{typer.style(one.level.ljust(7), fg=colour)} {one.what}: {one.found}")
+            typer.echo(f"{typer.style(one.level.ljust(7), fg=colour)} {harmless(f'{one.what}: {one.found}')}")
             if one.mend:
-                typer.echo(f"        → {one.mend}")
+                say(f"        → {one.mend}")
     raise typer.Exit(1 if any(one.level == "error" for one in findings) else 0)
-
-
-def harmless(text: str) -> str:
-    """Return a text without characters that a terminal obeys: prompts and names come from strangers."""
-    return "".join(
-        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode() for char in text
-    )

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from service.config import Config, load
+from service.paths import project_root
 
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="Settings file; the project's config.toml if it is there.")
@@ -26,6 +27,11 @@ def configured(config: Path | None, inputs: list[str] | None = None, db: str | N
     if db is not None:
         overrides["database"] = {"path": db}
     return load(config, overrides)
+
+
+def anchor(config: Path | None) -> Path:
+    """Return the folder at which a command's relative paths are anchored: that of the settings file."""
+    return config.absolute().parent if config else project_root()
 
 
 def _names(inputs: list[str]) -> list[str]:

@@ -1,15 +1,15 @@
 """What a person sees of a long command: a bar, and a line at its end."""
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from service.cli.printed import say, say_json
+from service.paths import to_stored
 from service.store.failures import Failure
 from service.worker.steps import Counters
 
@@ -53,11 +53,11 @@ class Bar:
         """Say what was done and list what failed."""
         failed = [{"root": one.root, "path": one.path, "reason": one.message} for one in self._failed]
         if as_json:
-            typer.echo(json.dumps({"database": str(database), **asdict(counters), "failures": failed}))
+            say_json({"database": to_stored(database), **asdict(counters), "failures": failed})
             return
         for one in self._failed:
-            typer.echo(f"failed: {one.root}/{one.path}: {one.message}".encode("unicode_escape").decode(), err=True)
-        typer.echo(
+            say(f"failed: {one.root}/{one.path}: {one.message}", err=True)
+        say(
             f"{counters.done} images read, {counters.moved} moved, {counters.gone} gone, {counters.failed} failed "
             f"in {time.monotonic() - self._began:.1f} s → {database}",
         )

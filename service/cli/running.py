@@ -8,14 +8,15 @@ import typer
 
 from service import instance, logs
 from service.cli.options import AsJson, ConfigFile, Database, Inputs, configured
+from service.cli.printed import say
 from service.cli.progress import Bar
 from service.config import Config, prepare
-from service.house import opened
+from service.house import House
 from service.store.writer import Store
-from service.supervisor import Supervisor
+from service.supervisor import Pass, Supervisor
 from service.worker.clock import Clock
 from service.worker.rework import Rework
-from service.worker.steps import Counters, Outcome
+from service.worker.steps import Outcome
 
 REWORK_BATCH = 64
 
@@ -34,7 +35,7 @@ def run(config: ConfigFile = None, inputs: Inputs = None, db: Database = None) -
     notes = prepare(settings)
     logs.setup(settings.log)
     for note in notes:
-        typer.echo(note, err=True)
+        say(note, err=True)
     with instance.hold(settings.database.path):
         code = Supervisor(settings).serve()
     logs.close()
@@ -44,26 +45,29 @@ def run(config: ConfigFile = None, inputs: Inputs = None, db: Database = None) -
 def all_(config: ConfigFile = None, inputs: Inputs = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
     """Go once over the folders with a progress bar, then exit. Exit code 1: some files failed (listed)."""
     settings = configured(config, inputs, db)
-    for note in prepare(settings):
-        typer.echo(note, err=True)
+    prepare(settings)
     logs.setup(settings.log, console=False)
     with instance.hold(settings.database.path):
         bar = Bar(enabled=not json and sys.stderr.isatty())
-        counters = _one_pass(settings, bar)
+        done = _one_pass(settings, bar)
     logs.close()
-    bar.summary(counters, settings.database.path, as_json=json)
-    raise typer.Exit(1 if counters.failed else 0)
+    for note in done.notes:
+        say(note, err=True)
+    bar.summary(done.counters, settings.database.path, as_json=json)
+    raise typer.Exit(done.exit_code)
 
 
-def _one_pass(settings: Config, bar: Bar) -> Counters:
+def _one_pass(settings: Config, bar: Bar) -> Pass:
+    def on_begin(house: House) -> None:
+        bar.start(house.worker.count_changes() if bar.enabled else None)
+
     def on_done(outcome: Outcome) -> None:
         bar.add(len(outcome.rows) + len(outcome.failed) + len(outcome.moved), outcome.failed)
 
-    with opened(settings, watch=False, on_done=on_done) as house:
-        bar.start(house.worker.count_changes() if bar.enabled else None)
-        house.worker.run_until_idle()
+    try:
+        return Supervisor(settings).one_pass(on_begin, on_done)
+    finally:
         bar.stop()
-        return house.worker.counters
 
 
 def reprocess(
@@ -94,7 +98,7 @@ def _rework(config: Path | None, db: str | None, *, everything: bool) -> None:
             bar.add(size, ())
         bar.stop()
     logs.close()
-    typer.echo(f"{count} images made again")
     for failure in rework.failed:
-        typer.echo(f"{failure.root}/{failure.path}: {failure.message}", err=True)
+        say(f"failed: {failure.root}/{failure.path}: {failure.message}", err=True)
+    say(f"{count} images made again")
     raise typer.Exit(1 if rework.failed else 0)

@@ -1,14 +1,14 @@
 """``config check`` and ``demo``: getting started."""
 
-import json as json_
 from typing import Annotated
 
 import typer
 
 from service import demo as samples
-from service.cli.options import AsJson, ConfigFile, configured
+from service.cli.options import AsJson, ConfigFile, anchor, configured
+from service.cli.printed import say, say_json
 from service.config import check, prepare
-from service.paths import project_root, resolve_output
+from service.paths import resolve_output
 
 
 def register(app: typer.Typer) -> None:
@@ -23,12 +23,12 @@ def config_check(config: ConfigFile = None, json: AsJson = False) -> None:  # no
     """Tell whether the settings are sound: file, line, setting, what was expected. Exit code 2: they are not."""
     problems = check(config)
     if json:
-        typer.echo(json_.dumps([{"where": p.where, "setting": p.setting, "message": p.message} for p in problems]))
+        say_json([{"where": p.where, "setting": p.setting, "message": p.message} for p in problems])
     else:
         for problem in problems:
-            typer.echo(str(problem))
+            say(str(problem))
         if not problems:
-            typer.echo("The settings are sound.")
+            say("The settings are sound.")
     raise typer.Exit(2 if problems else 0)
 
 
@@ -39,6 +39,6 @@ def demo(
     """Write about twenty sample images, in the formats that the parsers read, into Input."""
     settings = configured(config)
     prepare(settings)
-    folder = settings.roots[0].path if into is None else resolve_output(into, base=project_root(), setting="--into")
+    folder = settings.roots[0].path if into is None else resolve_output(into, base=anchor(config), setting="--into")
     count = sum(1 for _ in samples.write(folder))
-    typer.echo(f"{count} sample images → {folder}")
+    say(f"{count} sample images → {folder}")

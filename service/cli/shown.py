@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from service.cli.printed import harmless_lines
 from service.store.shown import ShownImage
 
 HEAD = (
@@ -70,6 +71,4 @@ def _table(console: Console, title: str, columns: tuple[str, ...], rows: Iterabl
 
 
 def _cell(value: object) -> Text:
-    """Return a value as text without characters that a terminal obeys: prompts come from strangers."""
-    text = "" if value is None else str(value)
-    return Text("".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text))
+    return Text("" if value is None else harmless_lines(str(value)), overflow="fold")

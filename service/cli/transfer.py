@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from service import instance, logs, transfer
-from service.cli.options import ConfigFile, Database, Inputs, configured
+from service.cli.options import ConfigFile, Database, Inputs, anchor, configured
+from service.cli.printed import say
 from service.config import prepare
 from service.export import records
 from service.house import reader_of, watch_settings
-from service.paths import project_root, resolve, resolve_output
+from service.paths import resolve, resolve_output
 from service.store.reading import Reader
 from service.store.writer import Store
 from service.worker.clock import Clock
@@ -29,14 +30,16 @@ def dump(
 ) -> None:
     """Write ExifTool's record of every image as JSON lines, one file a line."""
     settings = configured(config, inputs)
-    target = resolve_output(out, base=project_root(), setting="--out")
+    for note in prepare(settings):
+        say(note, err=True)
+    target = resolve_output(out, base=anchor(config), setting="--out")
     logs.setup(settings.log, console=sys.stderr.isatty())
     with reader_of(settings) as reader:
         done = transfer.dump(settings.roots, reader, target, watch_settings(settings), settings.extract.batch_size)
     logs.close()
     for path, reason in done.failed:
-        typer.echo(f"failed: {path}: {reason}", err=True)
-    typer.echo(f"{done.count} records → {target}")
+        say(f"failed: {path}: {reason}", err=True)
+    say(f"{done.count} records → {target}")
     raise typer.Exit(1 if done.failed else 0)
 
 
@@ -49,17 +52,22 @@ def ingest(
 ) -> None:
     """Fill the database from a dump, on any machine; neither the images nor ExifTool are needed."""
     settings = configured(config, None, db)
+    base = anchor(config)
+    path = resolve(source, base=base, setting="--in")
+    outputs = [
+        (resolve_output(target, base=base, setting=setting), write)
+        for setting, target, write in (("--jsonl", jsonl, records.write_jsonl), ("--csv", csv, records.write_csv))
+        if target is not None
+    ]
     prepare(settings)
     logs.setup(settings.log, console=False)
-    path = resolve(source, base=project_root(), setting="--in")
     with instance.hold(settings.database.path), Store.open(settings.database.path) as store:
         done = transfer.ingest(path, store, settings.roots, Clock())
     logs.close()
     with Reader.open(settings.database.path) as reader:
-        for target, write in ((jsonl, records.write_jsonl), (csv, records.write_csv)):
-            if target is not None:
-                write(reader.search_rows(), resolve_output(target, base=project_root(), setting="--jsonl or --csv"))
+        for target, write in outputs:
+            write(reader.search_rows(), target)
     for place, reason in done.failed:
-        typer.echo(f"failed: {place}: {reason}", err=True)
-    typer.echo(f"{done.count} images → {settings.database.path}")
+        say(f"failed: {place}: {reason}", err=True)
+    say(f"{done.count} images → {settings.database.path}")
     raise typer.Exit(1 if done.failed else 0)

@@ -11,8 +11,9 @@ from service.export.atomic import replacing
 
 Value = str | int | float | None
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet take a text for a formula (OWASP: CSV injection)."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""First characters that make a spreadsheet take a text for a formula (OWASP: CSV injection); the last four are the
+full-width forms of the first four."""
 
 
 def write_jsonl(rows: Iterable[Mapping[str, Value]], target: Path) -> int:

@@ -1,6 +1,9 @@
 """The log beside the database is kept small, and who keeps it from shrinking is told."""
 
 import apsw
+import structlog
+
+log = structlog.get_logger()
 
 MIN_LOG = 4 * 1024 * 1024
 """Bytes of log from which a checkpoint is worth its fsync."""
@@ -30,9 +33,13 @@ class Checkpointer:
         self._log_pages = pages
         return apsw.SQLITE_OK
 
-    def run(self, now: float) -> str | None:
-        """Checkpoint if the log is long; return a sentence where a reader has kept it from shrinking for long."""
-        if self._log_pages * self._page_size >= MIN_LOG:
+    def run(self, now: float, *, quiet: bool = False) -> str | None:
+        """Checkpoint if the log is long; return a sentence where a reader has kept it from shrinking for long.
+
+        ``quiet`` says that nothing waits to be written: then any log is worth it, so that the database's file alone,
+        which is what people copy, holds all there is.
+        """
+        if self._log_pages * self._page_size >= (1 if quiet else MIN_LOG):
             self._passive(now)
         return self.complaint(now)
 
@@ -40,6 +47,9 @@ class Checkpointer:
         try:
             pages, moved = self._connection.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.BusyError:  # another program is checkpointing at this moment
+            return
+        except (apsw.FullError, apsw.IOError) as error:  # nothing is lost: it all stands in the log
+            log.warning("log_not_emptied", reason=str(error))
             return
         if moved >= pages:
             self._stuck_since = None
@@ -59,5 +69,5 @@ class Checkpointer:
         self._connection.set_busy_timeout(0)
         try:
             self._connection.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        except (apsw.BusyError, apsw.LockedError):
+        except (apsw.BusyError, apsw.LockedError, apsw.FullError, apsw.IOError):
             return

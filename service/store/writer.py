@@ -95,6 +95,7 @@ class Store(Reader):
         row = columns(rows, now=now, from_disk=from_disk)
         image_id: int | None = self._connection.execute(sql("find_image"), (row["stable_id"],)).get
         self._connection.execute(sql("save_image"), row)
+        self._connection.execute(sql("note_repeated"), row)
         self._connection.execute(sql("drop_failure"), (row["root"], text(rows.raw.file.path)))
         if image_id is None:
             return self._connection.last_insert_rowid()
@@ -132,9 +133,13 @@ class Store(Reader):
         with self.transaction():
             status.set_root(self._connection, root)
 
-    def checkpoint(self) -> str | None:
-        """Keep the log small; return a sentence for the status where a reader has prevented it for long."""
-        return self._checkpointer.run(self._clock())
+    def checkpoint(self, *, quiet: bool = False) -> str | None:
+        """Keep the log small (empty where it is ``quiet``); return a sentence where a reader long prevented it."""
+        return self._checkpointer.run(self._clock(), quiet=quiet)
+
+    def verify(self) -> None:
+        """Raise DatabaseReplacedError where another file, or none, stands at the database's path."""
+        self._identity.verify()
 
     def busy_since(self) -> float | None:
         """Return since when another program has held the write lock (seconds since 1970), or None."""

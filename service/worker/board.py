@@ -3,6 +3,7 @@
 The file says the same as the row, also while another program holds the database and the row cannot be written.
 """
 
+import contextlib
 import os
 import socket
 from dataclasses import asdict, replace
@@ -23,6 +24,8 @@ BUSY_S = 2.0
 """Seconds between two tellings while something changes."""
 IDLE_S = 20.0
 """The same while nothing does; readers call a service dead after a minute."""
+STOPPED = "stopped"
+"""The last message of a service that ended of its own will."""
 
 
 def status_file(database: Path) -> Path:
@@ -73,5 +76,6 @@ class Board:
 
     def close(self) -> None:
         """Take the file away: the service has ended of its own will."""
-        self.tell(float("inf"), message="stopped")
+        with contextlib.suppress(DatabaseReplacedError):  # then there is no row to tell it in
+            self.tell(float("inf"), message=STOPPED)
         self._path.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """Which of the files that arrived ExifTool must read: not those we know by their content already."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
@@ -25,10 +25,15 @@ class Examined:
     unchanged: int = 0
 
 
-def examine(arrivals: Sequence[Arrival], store: Store, roots: Mapping[str, Root]) -> Examined:
-    """Inspect each file's bytes once and tell what is to be done with it."""
+def examine(
+    arrivals: Sequence[Arrival], store: Store, roots: Mapping[str, Root], claimed: Iterable[int] = ()
+) -> Examined:
+    """Inspect each file's bytes once and tell what is to be done with it.
+
+    ``claimed`` are the images whose new place is known and not yet written; no second file may become one of them.
+    """
     found = Examined()
-    taken: set[int] = set()
+    taken = set(claimed)
     for arrival in arrivals:
         place = store.find(arrival.file.root, arrival.file.path)
         if place is not None and _is_unchanged(place, arrival.file):

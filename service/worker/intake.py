@@ -6,7 +6,8 @@ from itertools import islice
 
 import structlog
 
-from service.paths import Root
+from service.errors import DatabaseReplacedError, TryAgainError
+from service.paths import Root, to_stored
 from service.store.status import RootStatus
 from service.store.writer import Store
 from service.watch.arrivals import Arrival, Gone
@@ -18,6 +19,9 @@ from service.watch.settings import WatchSettings
 from service.worker.clock import Clock
 
 log = structlog.get_logger()
+
+RETRY_S = 15.0
+"""Between two looks at the files that failed before."""
 
 
 @dataclass(slots=True)
@@ -53,6 +57,8 @@ class Intake:
         self._clock = clock
         self._wanted: dict[str, str] = {}
         self._scan: Iterator[Changed | Missing] | None = None
+        self._next_retry = 0.0
+        self._untold: dict[str, RootStatus] = {}
         self.notes: dict[str, str] = {}
         """Root name → why it is offline, and the mend."""
         self.last_rescan_at: str | None = None
@@ -83,6 +89,7 @@ class Intake:
 
     def next(self, now: float, limit: int) -> Work:
         """Return up to ``limit`` files that have settled, and what is gone."""
+        self._retry_failed(now)
         taken = self.inbox.take(now, limit)
         work = Work(list(taken.arrived), list(taken.gone))
         self.want_rescan(self.inbox.rescan_wanted())
@@ -90,8 +97,11 @@ class Intake:
             self._from_scan(work, now, limit)
         return work
 
-    def retry_failed(self, now: float) -> None:
+    def _retry_failed(self, now: float) -> None:
         """Let the files arrive again that failed before and whose next try has come."""
+        if now < self._next_retry:
+            return
+        self._next_retry = now + RETRY_S
         for known in self.store.due_failures(self._clock.stamp()):
             root = self._roots.get(known.failure.root)
             if root is not None:
@@ -137,8 +147,20 @@ class Intake:
             self.notes[root.name] = message
         else:
             self.notes.pop(root.name, None)
-        status = RootStatus(root.name, str(root.path), not message, message or None, self._clock.stamp())
-        self.store.set_root(status)
+        location = to_stored(root.path)
+        self._untold[root.name] = RootStatus(root.name, location, not message, message or None, self._clock.stamp())
+        self.tell_roots()
+
+    def tell_roots(self) -> None:
+        """Write which roots are there, as soon as the database lets us; a comparison does not wait for that."""
+        try:
+            for name, status in list(self._untold.items()):
+                self.store.set_root(status)
+                del self._untold[name]
+        except DatabaseReplacedError:
+            raise
+        except TryAgainError as error:
+            log.debug("root_row_not_written", reason=str(error))
 
     def _is_settled(self, found: Changed) -> bool:
         """Tell whether a file found by a rescan has been still for long; a younger one goes through the inbox."""

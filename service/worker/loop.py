@@ -2,56 +2,25 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import structlog
 
 from service.errors import DatabaseReplacedError, ExtractorMissingError, TryAgainError
-from service.extract.reader import Reader
-from service.paths import Root
-from service.store.writer import Store
-from service.watch.observer import Watcher
-from service.worker.board import Board
+from service.worker import outage
 from service.worker.clock import Clock, stamp
 from service.worker.examine import examine
-from service.worker.intake import Intake, Work
+from service.worker.intake import Work
+from service.worker.lookout import Lookout
 from service.worker.rework import Rework
+from service.worker.rooms import Pace, Rooms
 from service.worker.saver import Saver
 from service.worker.steps import Counters, Outcome, Step
 
 log = structlog.get_logger()
 
-LOOK_AFTER_S = 1.0
-"""Between two looks at what may have died."""
-RETRY_S = 15.0
-"""Between two looks at the files that failed before."""
-MISSING_WAIT_S = 5.0
-"""How long nothing is begun while ExifTool cannot be started."""
 SCAN_BACKLOG = 8
 """Batches that a rescan under way is taken for, since its end is not known."""
-
-
-@dataclass(slots=True)
-class Rooms:
-    """What the worker works with. ``store`` and its kin are exchanged where the database was replaced."""
-
-    intake: Intake
-    reader: Reader
-    store: Store
-    roots: Mapping[str, Root]
-    board: Board
-    watcher: Watcher | None
-    reopen: Callable[[], Store]
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How much at once, how often."""
-
-    batch_size: int = 32
-    rescan_s: float = 300.0
-    """Between two rescans of everything."""
 
 
 class Worker:
@@ -62,34 +31,39 @@ class Worker:
         self._clock = clock
         self._pace = pace
         self._on_done = on_done
-        self._saver = Saver(rooms.store, clock)
+        self._saver = Saver(rooms.store, clock, self._saved)
         self._steps: deque[Step] = deque()
         self._rework: Rework | None = Rework(rooms.store, clock)
-        self._extractor_note: str | None = None
-        self._reader_note: str | None = None
-        self._paused_until = self._next_look = self._next_retry = 0.0
-        self._next_rescan = clock.monotonic() + pace.rescan_s
+        self._lookout = Lookout(rooms, pace, clock.monotonic())
+        self._outage = outage.Outage()
         self.counters = Counters()
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what it waits for, one sentence each."""
+        notes = (self._saver.note, self._outage.note, self._lookout.note, *self._rooms.intake.notes.values())
+        return [note for note in notes if note]
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set. The batches in hand are finished."""
         while not stop.is_set():
             now = self._clock.monotonic()
             if not self.run_once(now):
-                self._rooms.intake.inbox.wait(self._rest(now))
+                self._rest(now, stop)
         self.finish()
 
-    def run_until_idle(self) -> None:
-        """Work until every root was compared with the disk and nothing waits any more."""
+    def run_until_idle(self, stop: threading.Event) -> None:
+        """Work until every root was compared with the disk and nothing waits any more, or ``stop`` is set."""
         intake = self._rooms.intake
         intake.want_rescan_of_all("a single pass")
-        while True:
+        while not stop.is_set():
             now = self._clock.monotonic()
             if self.run_once(now):
                 continue
             if not (intake.has_more or self._saver.next_try is not None):
-                return
-            intake.inbox.wait(self._rest(now))
+                break
+            self._rest(now, stop)
+        self.finish()
 
     def count_changes(self) -> int:
         """Return how many files a rescan would read, for a progress bar; nothing is changed."""
@@ -98,7 +72,8 @@ class Worker:
     def run_once(self, now: float) -> bool:
         """Do the next piece of work; return whether there was any."""
         try:
-            self._look_after(now)
+            if self._lookout.look(now):
+                self._tell(now)
             return self._saver.try_again(now) and self._work(now)
         except DatabaseReplacedError as error:
             self._replaced(error)
@@ -106,8 +81,11 @@ class Worker:
 
     def finish(self) -> None:
         """Finish the batches in hand and write them, if the database lets us."""
-        while self._steps and self._saver.try_again(now := self._clock.monotonic()):
-            self._finish_oldest(now)
+        try:
+            while self._saver.try_again(self._clock.monotonic()) and self._steps:
+                self._finish_oldest()
+        except DatabaseReplacedError as error:  # the next start finds these files again
+            log.error("database_replaced", reason=str(error))  # noqa: TRY400  # no bug: the reason says it all
 
     def close(self) -> None:
         """Say that the work has ended, and close the database."""
@@ -120,20 +98,17 @@ class Worker:
         if work:
             self._begin(work)
         if self._steps and (not work or len(self._steps) > self._rooms.reader.processes):
-            self._finish_oldest(now)
+            self._finish_oldest()
             return True
         return bool(work) or self._rework_some()
 
     def _next(self, now: float) -> Work:
-        if now < self._paused_until:
-            return Work()
-        if now >= self._next_retry:
-            self._next_retry = now + RETRY_S
-            self._rooms.intake.retry_failed(now)
-        return self._rooms.intake.next(now, self._pace.batch_size)
+        is_out = now < self._outage.until
+        return Work() if is_out else self._rooms.intake.next(now, self._pace.batch_size)
 
     def _begin(self, work: Work) -> None:
-        found = examine(work.arrived, self._rooms.store, self._rooms.roots)
+        claimed = (image_id for step in self._steps for image_id, _ in step.outcome.moved)
+        found = examine(work.arrived, self._rooms.store, self._rooms.roots, claimed)
         outcome = Outcome(
             later=found.later,
             moved=found.moved,
@@ -152,29 +127,25 @@ class Worker:
         waiting = self._rooms.intake.inbox.waiting // self._pace.batch_size
         return waiting + (SCAN_BACKLOG if self._rooms.intake.is_scanning else 0)
 
-    def _finish_oldest(self, now: float) -> None:
+    def _finish_oldest(self) -> None:
         outcome = self._steps.popleft().finish()
+        now = self._clock.monotonic()  # ExifTool may have taken its time
         self._put_back(outcome, now)
         self._saver.save(outcome, now)
-        if self._saver.note is None:
-            self._reader_note = self._rooms.store.checkpoint()
-        self.counters.add(outcome)
         self._tell(now)
+
+    def _saved(self, outcome: Outcome) -> None:
+        self.counters.add(outcome)
+        self._lookout.wrote(self._clock.monotonic())
+        if outcome.rows:
+            log.info("images_saved", count=len(outcome.rows), done=self.counters.done, waiting=self._waiting())
         self._on_done(outcome)
 
     def _put_back(self, outcome: Outcome, now: float) -> None:
-        """Let files come again whose time had not come. Where ExifTool is missing, nothing is begun meanwhile."""
-        missing = next((error for _, error in outcome.later if isinstance(error, ExtractorMissingError)), None)
-        if missing is not None:
-            self._paused_until = now + MISSING_WAIT_S
-            if self._extractor_note is None:
-                log.error("exiftool_missing", reason=str(missing))
-            self._extractor_note = str(missing)
-        elif outcome.rows and self._extractor_note is not None:
-            log.info("exiftool_back")
-            self._extractor_note = None
+        """Let files come again whose time had not come."""
+        self._outage.learn(outcome, now)
         for arrival, error in outcome.later:
-            delay = MISSING_WAIT_S if isinstance(error, ExtractorMissingError) else None
+            delay = outage.WAIT_S if isinstance(error, ExtractorMissingError) else None
             self._rooms.intake.inbox.put_back(arrival, now, delay)
 
     def _rework_some(self) -> bool:
@@ -199,41 +170,31 @@ class Worker:
         for step in self._steps:
             step.finish()  # takes ExifTool's answers off the pipe
         self._steps.clear()
-        rooms = self._rooms
-        rooms.store.close()
-        rooms.store = rooms.intake.store = rooms.board.store = rooms.reopen()
-        self._saver.forget(rooms.store)
-        self._rework = Rework(rooms.store, self._clock)
-        rooms.intake.want_rescan_of_all("the database was replaced")
+        store = self._rooms.exchange_store()
+        self._saver.forget(store)
+        self._rework = Rework(store, self._clock)
+        self._rooms.intake.want_rescan_of_all("the database was replaced")
 
-    def _rest(self, now: float) -> float:
-        """Return how long there is nothing to do but to wait for news."""
-        until = [now + LOOK_AFTER_S, self._next_rescan]
-        if self._saver.next_try is not None:
-            until.append(self._saver.next_try)
-        return max(min(until) - now, 0.0)
+    def _rest(self, now: float, stop: threading.Event) -> None:
+        """Wait for news; for time alone while the database or ExifTool is away, since news would change nothing."""
+        blocked = max(self._saver.next_try or 0.0, self._outage.until)
+        if blocked > now:
+            stop.wait(min(blocked, self._lookout.next) - now)
+        else:
+            self._rooms.intake.inbox.wait(max(self._lookout.next - now, 0.0))
 
-    def _look_after(self, now: float) -> None:
-        if now < self._next_look:
-            return
-        self._next_look = now + LOOK_AFTER_S
-        if self._rooms.watcher is not None:
-            self._rooms.watcher.check(now)
-        if now >= self._next_rescan:
-            self._next_rescan = now + self._pace.rescan_s
-            self._rooms.intake.want_rescan_of_all("it is time")
-        self._tell(now)
+    def _waiting(self) -> int:
+        return self._rooms.intake.inbox.waiting + sum(len(step.asked) for step in self._steps)
 
     def _tell(self, now: float) -> None:
         rooms = self._rooms
-        notes = [self._saver.note, self._extractor_note, self._reader_note, *rooms.intake.notes.values()]
         heard = rooms.watcher.last_event_at if rooms.watcher else None
         rooms.board.tell(
             now,
-            queued=rooms.intake.inbox.waiting + sum(len(step.asked) for step in self._steps),
+            queued=self._waiting(),
             done=self.counters.done,
             failed=self.counters.failed,
             last_event_at=None if heard is None else stamp(heard),
             last_rescan_at=rooms.intake.last_rescan_at,
-            message="; ".join(filter(None, notes)) or None,
+            message="; ".join(self.notes) or None,
         )

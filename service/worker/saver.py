@@ -1,6 +1,6 @@
 """Writing a batch, however long another program holds the database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -20,9 +20,10 @@ LONGEST_WAIT_S = 15.0
 class Saver:
     """Keeps one outcome until it is in the database. While it waits, the worker begins nothing new."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, on_saved: Callable[[Outcome], None]) -> None:
         self.store = store
         self._clock = clock
+        self._on_saved = on_saved
         self._unsaved: Outcome | None = None
         self._next_try = 0.0
         self._wait = FIRST_WAIT_S
@@ -63,6 +64,7 @@ class Saver:
         if self.note is not None:
             log.info("database_writable_again")
         self._unsaved, self.note, self._wait = None, None, FIRST_WAIT_S
+        self._on_saved(outcome)
         return True
 
     def _put_off(self, error: TryAgainError, now: float) -> None:

@@ -1,0 +1,40 @@
+"""What the worker works with, and how fast."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from service.extract.reader import Reader
+from service.paths import Root
+from service.store.writer import Store
+from service.watch.observer import Watcher
+from service.worker.board import Board
+from service.worker.intake import Intake
+
+
+@dataclass(slots=True)
+class Rooms:
+    """The rooms of the house as the worker enters them."""
+
+    intake: Intake
+    reader: Reader
+    store: Store
+    roots: Mapping[str, Root]
+    board: Board
+    watcher: Watcher | None
+    """None for a single pass."""
+    reopen: Callable[[], Store]
+
+    def exchange_store(self) -> Store:
+        """Go on with the file that lies at the database's path now, and return its store."""
+        self.store.close()
+        self.store = self.intake.store = self.board.store = self.reopen()
+        return self.store
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much at once, how often."""
+
+    batch_size: int = 32
+    rescan_s: float = 300.0
+    """Between two rescans of everything."""
