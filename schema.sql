@@ -84,6 +84,11 @@ CREATE INDEX IF NOT EXISTS images_by_generator ON images (generator);
 CREATE INDEX IF NOT EXISTS images_by_status ON images (status, missing_since);
 CREATE INDEX IF NOT EXISTS images_by_seed ON images (seed);
 
+-- Contents that more than one file had at some time: v_duplicates need not compare all hashes to find them.
+CREATE TABLE IF NOT EXISTS repeated_contents (
+    sha256 TEXT PRIMARY KEY
+) WITHOUT ROWID;
+
 
 -- ── Strings that repeat ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -186,7 +191,7 @@ CREATE TABLE IF NOT EXISTS model_versions (
 -- Every time something was sampled on the way to the saved image.
 CREATE TABLE IF NOT EXISTS pass_rows (
     image_id        INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
-    ordinal         INTEGER NOT NULL,        -- 0 = the base pass: what images holds of it already is NULL here
+    ordinal         INTEGER NOT NULL,        -- 0 = the base pass
     role            TEXT NOT NULL,
     sampler         TEXT,
     sampler_norm    TEXT,
@@ -350,25 +355,15 @@ DROP VIEW IF EXISTS passes;
 -- Every sampling pass of every image; is_primary marks the one that images shows.
 CREATE VIEW passes AS
 SELECT p.image_id AS image_id, p.ordinal AS ordinal, p.ordinal = 0 AS is_primary, p.role AS role,
-       CASE p.ordinal WHEN 0 THEN i.sampler ELSE p.sampler END AS sampler,
-       CASE p.ordinal WHEN 0 THEN i.sampler_norm ELSE p.sampler_norm END AS sampler_norm,
-       CASE p.ordinal WHEN 0 THEN i.scheduler ELSE p.scheduler END AS scheduler,
-       CASE p.ordinal WHEN 0 THEN i.scheduler_norm ELSE p.scheduler_norm END AS scheduler_norm,
-       CASE p.ordinal WHEN 0 THEN i.steps ELSE p.steps END AS steps,
-       p.start_step AS start_step,
-       p.end_step AS end_step,
-       CASE p.ordinal WHEN 0 THEN i.cfg_scale ELSE p.cfg_scale END AS cfg_scale,
-       p.guidance AS guidance,
-       CASE p.ordinal WHEN 0 THEN i.seed ELSE p.seed END AS seed,
-       CASE p.ordinal WHEN 0 THEN i.denoise ELSE p.denoise END AS denoise,
-       CASE p.ordinal WHEN 0 THEN i.width ELSE p.width END AS width,
-       CASE p.ordinal WHEN 0 THEN i.height ELSE p.height END AS height,
-       CASE p.ordinal WHEN 0 THEN i.model ELSE p.model END AS model,
-       CASE p.ordinal WHEN 0 THEN i.model_hash ELSE p.model_hash END AS model_hash,
-       CASE WHEN p.own_prompts & 1 THEN p.positive_prompt ELSE i.positive_prompt END AS positive_prompt,
-       CASE WHEN p.own_prompts & 2 THEN p.negative_prompt ELSE i.negative_prompt END AS negative_prompt
-FROM pass_rows p
-LEFT JOIN images i ON i.id = p.image_id;  -- LEFT: not looked up by queries that need nothing of it
+       p.sampler AS sampler, p.sampler_norm AS sampler_norm, p.scheduler AS scheduler,
+       p.scheduler_norm AS scheduler_norm, p.steps AS steps, p.start_step AS start_step, p.end_step AS end_step,
+       p.cfg_scale AS cfg_scale, p.guidance AS guidance, p.seed AS seed, p.denoise AS denoise, p.width AS width,
+       p.height AS height, p.model AS model, p.model_hash AS model_hash,
+       CASE WHEN p.own_prompts & 1 THEN p.positive_prompt
+            ELSE (SELECT i.positive_prompt FROM images i WHERE i.id = p.image_id) END AS positive_prompt,
+       CASE WHEN p.own_prompts & 2 THEN p.negative_prompt
+            ELSE (SELECT i.negative_prompt FROM images i WHERE i.id = p.image_id) END AS negative_prompt
+FROM pass_rows p;
 
 DROP VIEW IF EXISTS v_conflicts;
 -- Where two places in one file disagree; value_a was taken.
@@ -376,10 +371,11 @@ CREATE VIEW v_conflicts AS
 SELECT image_id, field, value_a, source_a, value_b, source_b FROM conflict_rows;
 
 DROP VIEW IF EXISTS v_duplicates;
--- Files with the same content, each path on a line of its own.
+-- Files with the same content that are there; paths has one a line.
 CREATE VIEW v_duplicates AS
-SELECT d.sha256 AS sha256, d.copies AS copies,
+SELECT r.sha256 AS sha256,
+       (SELECT COUNT(*) FROM images i WHERE i.sha256 = r.sha256 AND i.missing_since IS NULL) AS copies,
        (SELECT group_concat(i.root || '/' || i.path, char(10)) FROM images i
-        WHERE i.sha256 = d.sha256 AND i.missing_since IS NULL) AS paths
-FROM (SELECT sha256, COUNT(*) AS copies FROM images
-      WHERE sha256 IS NOT NULL AND missing_since IS NULL GROUP BY sha256 HAVING COUNT(*) > 1) d;
+        WHERE i.sha256 = r.sha256 AND i.missing_since IS NULL) AS paths
+FROM repeated_contents r
+WHERE (SELECT COUNT(*) FROM images i WHERE i.sha256 = r.sha256 AND i.missing_since IS NULL) > 1;

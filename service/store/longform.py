@@ -118,7 +118,7 @@ def _passes(image_id: int, rows: ImageRows) -> Iterator[Row]:
         yield (
             image_id,
             ordinal,
-            *(_sampling(one) if ordinal else _beyond_images(one)),
+            *_sampling(one),
             optional(one.positive_prompt) if own_positive else None,
             optional(one.negative_prompt) if own_negative else None,
             own_positive + 2 * own_negative,
@@ -143,18 +143,6 @@ def _sampling(one: SamplingPass) -> Row:
         integer(one.height),
         optional(one.model),
         optional(one.model_hash),
-    )
-
-
-def _beyond_images(base: SamplingPass) -> Row:
-    """Return what the base pass has beyond the row in ``images``."""
-    return _sampling(
-        SamplingPass(
-            role=base.role,
-            start_step=base.start_step,
-            end_step=base.end_step,
-            guidance=base.guidance,
-        ),
     )
 
 

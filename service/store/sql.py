@@ -1,4 +1,4 @@
-"""The statements of ``queries.sql`` by name."""
+"""SQL by name: ``queries.sql`` is what the store asks, ``examples.sql`` what users may."""
 
 import re
 from functools import cache
@@ -8,13 +8,13 @@ _NAMED = re.compile(r"^-- name: (\w+)\n(?:--[^\n]*\n)+([^;]+);", re.MULTILINE)
 
 
 @cache
-def statements() -> dict[str, str]:
-    """Return every statement of the store by its name, without the comment that explains it."""
-    text = files("service.store").joinpath("queries.sql").read_text(encoding="utf-8")
+def statements(file: str = "queries.sql") -> dict[str, str]:
+    """Return every statement of a file by its name, without the comment that explains it."""
+    text = files("service.store").joinpath(file).read_text(encoding="utf-8")
     return dict(_NAMED.findall(text))
 
 
 @cache
 def sql(name: str) -> str:
-    """Return one statement."""
+    """Return one statement of ``queries.sql``."""
     return statements()[name]

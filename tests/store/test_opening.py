@@ -1,0 +1,278 @@
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import apsw
+import pytest
+from store_dump import dump
+from store_samples import NOW, odd_image
+
+from service.errors import DatabaseBusyError, StartError
+from service.store.connection import open_writer
+from service.store.network import network_type
+from service.store.reading import Reader
+from service.store.schema import Schema, current, objects
+from service.store.writer import Store
+
+SECOND = "ALTER TABLE images ADD COLUMN rating INTEGER;\nUPDATE images SET rating = 3;"
+THIRD = "CREATE TABLE notes (image_id INTEGER PRIMARY KEY, note TEXT);\nINSERT INTO notes SELECT id, 'n' FROM images;"
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Schema:
+    """Return a schema two versions on, with its migrations."""
+    text = current().text.replace("user_version = 1", "user_version = 3")
+    text = text.replace(
+        "    negative_prompt TEXT,\n    prompt_preview",
+        "    negative_prompt TEXT,\n    rating INTEGER,\n    prompt_preview",
+    )
+    text = text.replace(
+        "-- ── Strings", "CREATE TABLE IF NOT EXISTS notes (image_id INTEGER PRIMARY KEY, note TEXT);\n-- ── Strings"
+    )
+    text = text.replace("       warnings, positive_prompt", "       warnings, rating, positive_prompt")
+    (tmp_path / "schema.sql").write_text(text, encoding="utf-8")
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    (folder / "0002_rate_images.sql").write_text(SECOND, encoding="utf-8")
+    (folder / "0003_take_notes.sql").write_text(THIRD, encoding="utf-8")
+    return Schema.read(tmp_path / "schema.sql", folder)
+
+
+def version(path: Path) -> int:
+    connection = apsw.Connection(str(path))
+    found = connection.pragma("user_version")
+    connection.close()
+    return int(found or 0)
+
+
+def test_a_new_database_is_ours_and_in_wal_mode(store: Store) -> None:
+    pragmas = ("application_id", "user_version", "journal_mode", "foreign_keys", "synchronous")
+    pragmas += ("wal_autocheckpoint", "mmap_size", "journal_size_limit")
+    found = {pragma: store._connection.pragma(pragma) for pragma in pragmas}
+    assert found == {
+        "application_id": int.from_bytes(b"AIMP", "big"),
+        "user_version": 1,
+        "journal_mode": "wal",
+        "foreign_keys": 1,
+        "synchronous": 1,
+        "wal_autocheckpoint": 0,
+        "mmap_size": 0,
+        "journal_size_limit": 64 * 1024 * 1024,
+    }
+
+
+def test_opening_an_existing_database_needs_no_write_lock(database: Path) -> None:
+    Store.open(database).close()
+    holder = apsw.Connection(str(database))
+    holder.execute("BEGIN IMMEDIATE")
+    Store.open(database).close()
+    holder.close()
+
+
+def test_a_lock_while_a_view_must_be_made_anew_is_tried_again(database: Path) -> None:
+    Store.open(database).close()
+    holder = apsw.Connection(str(database))
+    holder.execute("DROP VIEW kv")
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseBusyError):
+        Store.open(database)
+    holder.close()
+    Store.open(database).close()
+
+
+def test_views_that_were_dropped_or_changed_are_made_anew_and_others_left_alone(database: Path) -> None:
+    Store.open(database).close()
+    browser = apsw.Connection(str(database))
+    browser.execute("DROP VIEW v_images_search")
+    browser.execute("DROP VIEW kv")
+    browser.execute("CREATE VIEW kv AS SELECT 1 AS image_id")
+    browser.execute("CREATE VIEW mine AS SELECT COUNT(*) FROM images")
+    browser.execute("CREATE INDEX my_kv_by_key ON kv_rows (key_id)")
+    browser.close()
+    with Store.open(database) as store:
+        found = objects(store._connection)
+    ours = current().objects
+    assert {name for name in found if name not in ours} == {("view", "mine"), ("index", "my_kv_by_key")}
+    assert {name: found[name] for name in ours if name[0] == "view"} == {
+        name: statement for name, statement in ours.items() if name[0] == "view"
+    }
+
+
+def foreign(path: Path, script: str) -> None:
+    connection = apsw.Connection(str(path))
+    connection.execute(script).fetchall()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("CREATE TABLE theirs (a);", "belongs to another program"),
+        ("PRAGMA application_id = 7; CREATE TABLE images (a);", "belongs to another program"),
+        ("PRAGMA application_id = 1095322960; PRAGMA user_version = 2;", "made by a newer version"),
+    ],
+)
+def test_a_database_that_is_not_ours_to_write_is_refused_untouched(tmp_path: Path, script: str, words: str) -> None:
+    path = tmp_path / "other.db"
+    foreign(path, script)
+    before = path.read_bytes()
+    with pytest.raises(StartError, match=words) as refused:
+        Store.open(path)
+    assert str(path) in str(refused.value)
+    assert (path.read_bytes(), [file.name for file in tmp_path.iterdir()]) == (before, ["other.db"])
+
+
+def test_a_file_that_is_no_database_is_refused_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "images.db"
+    path.write_bytes(b"These are the minutes of the meeting." * 100)
+    before = path.read_bytes()
+    with pytest.raises(StartError, match=r"damaged or no SQLite database.*start again"):
+        Store.open(path)
+    assert path.read_bytes() == before
+
+
+def test_a_damaged_database_is_refused_with_the_mend(database: Path) -> None:
+    with Store.open(database) as store:
+        store.save([odd_image()], now=NOW)
+    data = bytearray(database.read_bytes())
+    data[100:8192] = b"\xff" * 8092
+    database.write_bytes(data)
+    with pytest.raises(StartError, match="recover"):
+        Store.open(database)
+
+
+def test_a_folder_that_cannot_be_made_is_a_start_error(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(StartError, match="cannot be opened"):
+        Store.open(tmp_path / "out" / "images.db")
+
+
+def test_an_older_database_is_upgraded_a_version_at_a_time_after_a_copy(database: Path, newer: Schema) -> None:
+    with Store.open(database) as store:
+        (image_id,) = store.save([odd_image()], now=NOW)
+        before = dump(store._connection)
+    with Store.open(database, schema=newer) as store:
+        connection = store._connection
+        assert connection.execute("SELECT rating FROM v_images_search").fetchall() == [(3,)]
+        assert connection.execute("SELECT * FROM notes").fetchall() == [(image_id, "n")]
+        assert connection.pragma("user_version") == 3
+    copy = database.with_name("images.db.v1.bak")
+    with Store.open(copy) as store:
+        assert dump(store._connection) == before
+
+
+def test_an_upgraded_database_is_the_same_as_a_new_one(database: Path, newer: Schema) -> None:
+    Store.open(database).close()
+    upgraded = open_writer(database, newer)
+    fresh = open_writer(database.with_name("fresh.db"), newer)
+
+    def columns(connection: apsw.Connection) -> dict[str, set[object]]:
+        tables = [name for kind, name in objects(connection) if kind == "table"]
+        return {name: {row[1:] for row in connection.execute(f"PRAGMA table_xinfo({name})")} for name in tables}
+
+    assert objects(upgraded).keys() == objects(fresh).keys()
+    assert columns(upgraded) == columns(fresh)
+    assert len(columns(fresh)["images"]) > 40
+
+
+def test_a_copy_never_overwrites_another(database: Path, newer: Schema) -> None:
+    Store.open(database).close()
+    database.with_name("images.db.v1.bak").write_text("precious")
+    Store.open(database, schema=newer).close()
+    assert database.with_name("images.db.v1.bak").read_text() == "precious"
+    assert version(database.with_name("images.db.v1.bak.1")) == 1
+
+
+def test_a_failing_migration_leaves_the_version_before_it(database: Path, newer: Schema) -> None:
+    Store.open(database).close()
+    newer.migrations[3] = "CREATE TABLE notes (a); INSERT INTO nowhere VALUES (1);"
+    with pytest.raises(apsw.SQLError):
+        Store.open(database, schema=newer)
+    assert version(database) == 2
+    assert ("table", "notes") not in objects(apsw.Connection(str(database)))
+
+
+def test_a_missing_migration_is_refused(database: Path, newer: Schema) -> None:
+    Store.open(database).close()
+    del newer.migrations[2]
+    with pytest.raises(StartError, match="cannot upgrade"):
+        Store.open(database, schema=newer)
+
+
+def test_a_reader_needs_an_existing_database(database: Path) -> None:
+    with pytest.raises(StartError, match="no database yet"):
+        Reader.open(database)
+
+
+def test_a_reader_sees_what_was_committed_and_cannot_write(store: Store) -> None:
+    (image_id,) = store.save([odd_image()], now=NOW)
+    with Reader.open(store.path) as reader:
+        assert reader.raw_record(image_id) == odd_image().raw
+        with pytest.raises(apsw.ReadOnlyError):
+            reader._connection.execute("DELETE FROM images").fetchall()
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="needs root to become somebody without rights")
+def test_a_database_in_a_folder_that_cannot_be_written_can_be_read(database: Path) -> None:
+    with Store.open(database) as store:
+        store.save([odd_image()], now=NOW)
+    database.parent.chmod(0o555)
+    database.chmod(0o444)
+    for folder in list(database.parents)[1:4]:
+        folder.chmod(0o755)
+    child = os.fork()
+    if child == 0:
+        os.setuid(65534)  # root may write everywhere
+        with Reader.open(database) as reader:
+            os._exit(40 + reader.counts().present)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 41
+
+
+MOUNTS = """\
+22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+30 22 0:40 / /mnt/my\\040nas rw shared:2 - cifs //nas/share rw
+31 22 0:41 / /mnt/c rw - 9p C:\\134 rw,aname=drvfs;path=C:
+32 22 0:42 / /mnt/host rw - 9p host rw,trans=virtio
+33 30 0:43 / /mnt/my\\040nas/local rw - ext4 /dev/sdb rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/home/me/out", None),
+        ("/mnt/my nas/out", "cifs"),
+        ("/mnt/my nas/local/out", None),
+        ("/mnt/c/out", "9p"),
+        ("/mnt/host/out", None),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="reads Linux's mount table")
+def test_a_network_drive_is_known_by_its_mount(tmp_path: Path, path: str, expected: str | None) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(MOUNTS)
+    assert network_type(Path(path), mounts) == expected
+
+
+CREATE = """
+import sys
+from pathlib import Path
+from service.store.writer import Store
+print("go", flush=True)
+Store.open(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is of POSIX")
+@pytest.mark.parametrize("wait_ms", [0, 2, 5, 10])
+def test_a_kill_while_the_database_is_made_leaves_one_that_opens(database: Path, wait_ms: int) -> None:
+    root = Path(__file__).resolve().parent.parent.parent
+    with subprocess.Popen([sys.executable, "-c", CREATE, str(database)], stdout=subprocess.PIPE, cwd=root) as maker:
+        assert maker.stdout is not None
+        maker.stdout.readline()
+        time.sleep(wait_ms / 1000)
+        maker.kill()
+    with Store.open(database) as store:
+        assert store.save([odd_image()], now=NOW) == [1]
