@@ -6,9 +6,9 @@ from urllib.parse import quote
 import apsw
 
 from service.errors import StartError
+from service.file_systems import network_type
 from service.store.locks import damaged, explained, immediate
 from service.store.migrate import upgrade
-from service.store.network import network_type
 from service.store.schema import Schema, current, number, objects
 
 BUSY_MS = 250
@@ -16,6 +16,9 @@ BUSY_MS = 250
 
 LOG_LIMIT = 64 * 1024 * 1024
 """Bytes that the log file keeps once it was emptied."""
+
+LOCAL_9P = "9p"
+"""Sandboxes mount their own disk so; its locks hold among all the programs inside."""
 
 PRAGMAS = f"""
 PRAGMA journal_mode = WAL;
@@ -34,7 +37,7 @@ def open_writer(path: Path, schema: Schema | None = None) -> apsw.Connection:
 
     Raises TryAgainError where another program holds a lock that creating or upgrading needs.
     """
-    if (kind := network_type(path.parent)) is not None:
+    if (kind := network_type(path.parent)) not in (None, LOCAL_9P):
         raise StartError(
             f"{path}: lies on a network drive ({kind}), where two programs cannot share a database safely; "
             "set [database] path (or --db) to a local disk",

@@ -11,11 +11,11 @@ import structlog
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+from service.file_systems import network_type
 from service.paths import Root
 from service.watch.handler import HEARD, Handler
 from service.watch.ignore import Names
 from service.watch.inbox import Inbox
-from service.watch.mounts import is_network
 from service.watch.settings import WatchSettings
 
 log = structlog.get_logger()
@@ -44,7 +44,7 @@ class RootWatch:
         self._failures = 0
         self._next_try = self._next_poll = self._next_probe = 0.0
         self.handler = Handler(root, inbox, Names(settings), clock)
-        self.is_polling = root.events == "polling" or (root.events == "auto" and is_network(root.path))
+        self.is_polling = root.events == "polling" or (root.events == "auto" and network_type(root.path) is not None)
         """Whether it is watched by rescans alone."""
 
     def check(self, now: float) -> None:

@@ -11,7 +11,6 @@ from store_samples import NOW, odd_image
 
 from service.errors import DatabaseBusyError, StartError
 from service.store.connection import open_writer
-from service.store.network import network_type
 from service.store.reading import Reader
 from service.store.schema import Schema, current, objects
 from service.store.writer import Store
@@ -230,30 +229,11 @@ def test_a_database_in_a_folder_that_cannot_be_written_can_be_read(database: Pat
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 41
 
 
-MOUNTS = """\
-22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
-30 22 0:40 / /mnt/my\\040nas rw shared:2 - cifs //nas/share rw
-31 22 0:41 / /mnt/c rw - 9p C:\\134 rw,aname=drvfs;path=C:
-32 22 0:42 / /mnt/host rw - 9p host rw,trans=virtio
-33 30 0:43 / /mnt/my\\040nas/local rw - ext4 /dev/sdb rw
-"""
-
-
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        ("/home/me/out", None),
-        ("/mnt/my nas/out", "cifs"),
-        ("/mnt/my nas/local/out", None),
-        ("/mnt/c/out", "9p"),
-        ("/mnt/host/out", None),
-    ],
-)
-@pytest.mark.skipif(os.name == "nt", reason="reads Linux's mount table")
-def test_a_network_drive_is_known_by_its_mount(tmp_path: Path, path: str, expected: str | None) -> None:
-    mounts = tmp_path / "mountinfo"
-    mounts.write_text(MOUNTS)
-    assert network_type(Path(path), mounts) == expected
+@pytest.mark.parametrize("kind", ["cifs", "drvfs", "UNC share"])
+def test_a_database_on_a_network_drive_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr("service.store.connection.network_type", lambda _: kind)
+    with pytest.raises(StartError, match=rf"lies on a network drive \({kind}\).*set \[database\] path"):
+        Store.open(tmp_path / "images.db")
 
 
 CREATE = """

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from service.watch.mounts import file_system, is_network
+from service.file_systems import file_system, network_type
 
 MOUNTS = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -11,6 +11,7 @@ MOUNTS = """\
 32 30 8:2 / /mnt/nas/local rw - ext4 /dev/sdb1 rw
 33 22 0:42 / /mnt/twice rw - ext4 /dev/sdc1 rw
 34 33 0:43 / /mnt/twice rw - fuse.sshfs host: rw
+35 22 0:44 / /mnt/c rw - 9p drvfs rw,aname=drvfs;path=C:\\
 broken line
 """
 
@@ -25,6 +26,7 @@ broken line
         ("/mnt/nas/local/a", "ext4"),
         ("/mnt/my share/a", "nfs4"),
         ("/mnt/twice/a", "fuse.sshfs"),
+        ("/mnt/c/Users", "drvfs"),
     ],
 )
 def test_the_deepest_and_latest_mount_holds_a_path(path: str, kind: str) -> None:
@@ -32,4 +34,4 @@ def test_the_deepest_and_latest_mount_holds_a_path(path: str, kind: str) -> None
 
 
 def test_this_machines_own_folders_are_not_on_a_network(tmp_path: Path) -> None:
-    assert not is_network(tmp_path)
+    assert network_type(tmp_path) in {None, "9p"}

@@ -1,0 +1,62 @@
+"""Which file system holds a path: a network drive gives no events of others and cannot share a database."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+MOUNTS = Path("/proc/self/mountinfo")
+
+NETWORK = frozenset(
+    "nfs nfs4 cifs smb smb3 smbfs ncpfs afs coda 9p drvfs ceph glusterfs lustre beegfs orangefs davfs vboxsf prl_fs "
+    "fuse.sshfs fuse.rclone fuse.davfs fuse.davfs2 fuse.s3fs fuse.glusterfs fuse.ceph fuse.cephfs fuse.vmhgfs-fuse "
+    "fuse.gvfsd-fuse fuse.smbnetfs fuse.grpcfuse".split(),
+)
+"""As Linux names them; ``drvfs`` is our name for WSL's view of Windows' drives, which it mounts as 9p."""
+
+_DRIVE_REMOTE = 4
+"""What Windows' GetDriveType says of a mapped network drive."""
+
+_MOUNT_POINT_COLUMN = 4
+
+
+def network_type(path: Path) -> str | None:
+    """Return the network file system that a path lies on (``nfs4``, ``UNC share`` …), None for a local one."""
+    if sys.platform == "win32":
+        return _windows_type(path)
+    try:
+        mounts = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:  # macOS has none
+        return None
+    found = file_system(path.resolve(), mounts)
+    return found if found in NETWORK else None
+
+
+def file_system(path: Path, mounts: str) -> str | None:
+    """Return the type of the file system that holds a resolved path, by the text of ``/proc/self/mountinfo``."""
+    depth, found = -1, None
+    for line in mounts.splitlines():
+        left, _, right = line.partition(" - ")
+        columns = left.split(" ")
+        if len(columns) <= _MOUNT_POINT_COLUMN:
+            continue
+        point = Path(_unescaped(columns[_MOUNT_POINT_COLUMN]))
+        if len(point.parts) >= depth and path.is_relative_to(point):  # of two mounts on one place the later counts
+            depth, found = len(point.parts), "drvfs" if "aname=drvfs" in right else right.split(" ")[0]
+    return found
+
+
+def _unescaped(text: str) -> str:
+    """Undo the octal escapes that stand for blanks and backslashes."""
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text)
+
+
+def _windows_type(path: Path) -> str | None:
+    if sys.platform != "win32":
+        return None
+    import ctypes  # noqa: PLC0415 (windll exists on Windows alone)
+
+    if os.fspath(path).startswith("\\\\"):
+        return "UNC share"
+    is_mapped = ctypes.windll.kernel32.GetDriveTypeW(path.anchor) == _DRIVE_REMOTE
+    return "mapped network drive" if is_mapped else None
