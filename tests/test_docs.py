@@ -1,0 +1,62 @@
+"""The documentation says what the code does."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parent.parent
+SCHEMA = TOP / "docs" / "schema.md"
+
+
+def sections(text: str) -> dict[str, str]:
+    """Return the text below each second-level heading."""
+    parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def documented_columns(section: str) -> list[str]:
+    found = re.search(r"^Columns: (.+?)\.$", section, flags=re.MULTILINE | re.DOTALL)
+    assert found, "a section without a list of columns"
+    return re.findall(r"`(\w+)`", found[1])
+
+
+def database() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:")
+    connection.executescript((TOP / "schema.sql").read_text(encoding="utf-8"))
+    return connection
+
+
+@pytest.mark.parametrize(("name", "section"), sections(SCHEMA.read_text(encoding="utf-8")).items())
+def test_the_schema_page_lists_exactly_the_columns_there_are(name: str, section: str) -> None:
+    columns = [row[1] for row in database().execute(f"PRAGMA table_xinfo({name})")]
+    assert documented_columns(section) == columns
+
+
+def test_every_table_and_view_that_users_query_is_on_the_schema_page() -> None:
+    names = {name for (name,) in database().execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")}
+    compact = {name for name in names if name.endswith(("_rows", "_records"))} | {"terms", "texts", "repeated_contents"}
+    inner = {name for name in names if name.startswith("sqlite_")}
+    assert set(sections(SCHEMA.read_text(encoding="utf-8"))) == names - compact - inner
+
+
+def queries_of_the_readme() -> list[str]:
+    text = (TOP / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sql\n(.*?)```", text, flags=re.DOTALL)
+    return [query.strip() for block in blocks for query in block.split(";") if query.strip()]
+
+
+@pytest.mark.parametrize("query", queries_of_the_readme(), ids=lambda query: query.splitlines()[0].strip("- "))
+def test_every_query_in_the_readme_runs(query: str) -> None:
+    database().execute(query)
+
+
+@pytest.mark.parametrize("page", [*sorted(TOP.glob("docs/*.md")), TOP / "README.md"], ids=lambda page: page.name)
+def test_every_link_and_every_named_file_leads_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    linked = {target.partition("#")[0] for target in re.findall(r"\]\((?!https?:)([^)]+)\)", text)}
+    missing = [target for target in linked if target and not (page.parent / target).exists()]
+    named = set(re.findall(r"`(service/[\w/.]+(?:\.py|\.sql|/))`", text))
+    missing += [name for name in named if "NAME" not in name and not (TOP / name).exists()]
+    assert missing == []
