@@ -8,7 +8,8 @@
 --                 v_images_with_core_params, v_images_with_resources, v_conflicts, v_duplicates,
 --                 model_versions, failures, service_status.
 -- What lies below: *_rows hold the long lists in a compact form, terms and texts hold each repeated string once,
---                 raw_records keeps what ExifTool said. Query the views above them; the compact form may change.
+--                 raw_records keeps what ExifTool said, repeated_contents serves v_duplicates. Query the views above
+--                 them; the compact form may change.
 
 PRAGMA application_id = 1095322960;  -- 'AIMP' in ASCII: `file out/images.db` and the service know the file by it
 PRAGMA user_version = 1;             -- the version of this schema; the service upgrades older ones, refuses newer

@@ -1,4 +1,8 @@
-"""How the database is opened: whose file it is, how old it is, and how SQLite is to treat it."""
+"""How the database is opened: whose file it is, how old it is, and how SQLite is to treat it.
+
+Nothing in this process may open the same file with Python's own ``sqlite3``: that is a second SQLite library, POSIX
+locks belong to the process, and so neither would see the other's (sqlite.org/howtocorrupt.html, section 2.2.1).
+"""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -7,7 +11,7 @@ import apsw
 
 from service.errors import StartError
 from service.file_systems import network_type
-from service.store.locks import damaged, explained, immediate
+from service.store.locks import damaged, immediate, refuse
 from service.store.migrate import upgrade
 from service.store.schema import Schema, current, number, objects
 
@@ -52,7 +56,7 @@ def open_writer(path: Path, schema: Schema | None = None) -> apsw.Connection:
         _prepare(connection, path, schema)
     except apsw.Error as error:
         connection.close()
-        raise explained(path, error) from error
+        refuse(path, error)
     except BaseException:
         connection.close()
         raise
@@ -108,7 +112,7 @@ def open_readonly(path: Path, schema: Schema | None = None) -> apsw.Connection:
         connection.set_busy_timeout(BUSY_MS)
         check_owner(connection, path, schema)
     except apsw.Error as error:
-        raise explained(path, error) from error
+        refuse(path, error)
     if number(connection, "user_version") < schema.version:
         raise StartError(f"{path}: was made by an older version; `aiimagepipe run` or `all` upgrades it")
     return connection

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import apsw
 
+from service.store.binding import text
 from service.store.sql import sql
 
 REMEMBERED = 40_000
@@ -22,20 +23,20 @@ class Recent:
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
 
-    def get(self, text: str) -> int | None:
-        """Return the id of a text met lately."""
-        found = self._young.get(text)
-        if found is None and (found := self._old.get(text)) is not None:
-            self.put(text, found)
+    def get(self, string: str) -> int | None:
+        """Return the id of a string met lately."""
+        found = self._young.get(string)
+        if found is None and (found := self._old.get(string)) is not None:
+            self.put(string, found)
         return found
 
-    def put(self, text: str, id_: int) -> None:
-        """Remember an id, unless its text is long."""
-        if len(text) > SHORT:
+    def put(self, string: str, id_: int) -> None:
+        """Remember an id, unless its string is long."""
+        if len(string) > SHORT:
             return
         if len(self._young) >= self._size:
             self._old, self._young = self._young, {}
-        self._young[text] = id_
+        self._young[string] = id_
 
     def clear(self) -> None:
         """Forget everything: after a rollback, ids given since its BEGIN stand for nothing."""
@@ -52,10 +53,10 @@ class Terms:
         self.forget = self._recent.clear
 
     def id_of(self, term: str) -> int:
-        """Return the id of a term, giving it one where it has none."""
+        """Return the id of a term in its stored form, giving it one where it has none."""
         known = self._recent.get(term)
         if known is None:
-            known = self._stored(term)
+            known = self._stored(text(term))
             self._recent.put(term, known)
         return known
 
@@ -67,9 +68,9 @@ class Terms:
         return int(row)
 
 
-def digest(text: str) -> int:
+def digest(long: str) -> int:
     """Return a text's BLAKE2b, its first 64 bits as a signed integer."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(hashlib.blake2b(long.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 class Texts:
@@ -81,21 +82,21 @@ class Texts:
         self._recent = Recent()
         self.forget = self._recent.clear
 
-    def id_of(self, text: str) -> int:
-        """Return the id of a text, giving it one where it has none."""
-        known = self._recent.get(text)
+    def id_of(self, long: str) -> int:
+        """Return the id of a text in its stored form, giving it one where it has none."""
+        known = self._recent.get(long)
         if known is None:
-            known = self._stored(text)
-            self._recent.put(text, known)
+            known = self._stored(text(long))
+            self._recent.put(long, known)
         return known
 
-    def _stored(self, text: str) -> int:
-        hash_ = self._hashed(text)
+    def _stored(self, long: str) -> int:
+        hash_ = self._hashed(long)
         while (row := self._connection.execute(sql("find_text"), (hash_,)).fetchone()) is not None:
-            if row[1] == text:
+            if row[1] == long:
                 return int(row[0])
             hash_ = _next(hash_)  # another text bears this hash: the next free number stands for ours
-        self._connection.execute(sql("add_text"), (hash_, text))
+        self._connection.execute(sql("add_text"), (hash_, long))
         return self._connection.last_insert_rowid()
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import apsw
 
@@ -29,7 +30,7 @@ class Waiting:
         except (apsw.BusyError, apsw.LockedError) as error:
             raise self._busy() from error
         except apsw.Error as error:
-            raise explained(self._path, error) from error
+            refuse(self._path, error)
         self.since = None
 
     def _busy(self) -> DatabaseBusyError:
@@ -39,8 +40,15 @@ class Waiting:
         return DatabaseBusyError(f"another program holds the write lock since {clock_face} ({HOLDER})")
 
 
-def explained(path: Path, error: apsw.Error) -> PipeError | apsw.Error:
-    """Return our error for one of SQLite's; a bug stays what it is."""
+def refuse(path: Path, error: apsw.Error) -> NoReturn:
+    """Raise our error for one of SQLite's; a bug rises as it is."""
+    ours = _explained(path, error)
+    if ours is None:
+        raise error
+    raise ours from error
+
+
+def _explained(path: Path, error: apsw.Error) -> PipeError | None:
     match error:
         case apsw.BusyError() | apsw.LockedError():
             return DatabaseBusyError(f"{path}: another program holds the database ({HOLDER})")
@@ -53,7 +61,7 @@ def explained(path: Path, error: apsw.Error) -> PipeError | apsw.Error:
         case apsw.CorruptError() | apsw.NotADBError():
             return damaged(path, error)
         case _:
-            return error
+            return None
 
 
 def damaged(path: Path, error: apsw.Error) -> StartError:

@@ -55,17 +55,17 @@ class LongForm:
         wide |= {"seed": base.seed, "Seed": base.seed}
         for ordinal, fact in enumerate(_with_tokens(rows)):
             elsewhere = fact.value is None or (fact.key in wide and fact.value == wide[fact.key])
-            value_id = None if elsewhere else text_id(text(fact.value or ""))
-            source_id = text_id(text(fact.source)) if fact.source else None
-            yield image_id, ordinal, term(text(fact.key)), value_id, source_id
+            value_id = None if elsewhere else text_id(fact.value or "")
+            source_id = text_id(fact.source) if fact.source else None
+            yield image_id, ordinal, term(fact.key), value_id, source_id
 
     def _tokens(self, image_id: int, rows: ImageRows) -> Iterator[Row]:
         term, text_id = self._terms.id_of, self._texts.id_of
         for token in sorted(rows.tokens, key=_SIDE):  # in the order of the primary key, so that pages fill up
-            spelling = None if token.token == token.t_norm else text_id(text(token.token))
+            spelling = None if token.token == token.t_norm else text_id(token.token)
             kind = None if token.kind == "tag" else token.kind
             weight = None if token.weight == 1.0 else token.weight
-            yield image_id, token.side, token.position, term(text(token.t_norm)), spelling, weight, kind
+            yield image_id, token.side, token.position, term(token.t_norm), spelling, weight, kind
 
     def _resources(self, image_id: int, resources: tuple[Resource, ...]) -> Iterator[Row]:
         term, text_id = self._terms.id_of, self._texts.id_of
@@ -74,14 +74,14 @@ class LongForm:
                 image_id,
                 ordinal,
                 one.kind,
-                term(text(one.name)),
-                None if one.label == one.name else text_id(text(one.label)),
+                term(one.name),
+                None if one.label == one.name else text_id(one.label),
                 one.weight,
                 one.clip_weight,
-                None if one.hash is None else term(text(one.hash)),
+                None if one.hash is None else term(one.hash),
                 one.hash_kind,
                 integer(one.model_version_id),
-                text_id(text(one.source)) if one.source else None,
+                text_id(one.source) if one.source else None,
                 int(one.used),
                 text(orjson.dumps(dict(one.extra)).decode()) if one.extra else None,
             )

@@ -142,3 +142,13 @@ def test_a_kill_in_mid_batch_loses_no_acknowledged_batch_and_leaves_none_half(da
         ).fetchall()
         assert {row[1:] for row in counts} == {(16, 16 * 40, 16 * 25)}
         assert len(counts) in {acknowledged + 1, acknowledged + 2}
+
+
+def test_a_bug_in_a_statement_rises_as_it_is(store: Store) -> None:
+    def wrong() -> None:
+        with store.transaction():
+            store._connection.execute("SELECT nothing FROM nowhere")
+
+    with pytest.raises(apsw.SQLError) as raised:
+        wrong()
+    assert raised.value.__cause__ is None

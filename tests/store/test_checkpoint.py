@@ -4,6 +4,7 @@ import apsw
 from store_samples import NOW, image
 
 from service.store.checkpoint import STUCK, Checkpointer
+from service.store.reading import Reader
 from service.store.writer import Store
 
 
@@ -18,12 +19,21 @@ def fill(store: Store, batches: int, start: int = 0) -> None:
 
 
 def test_the_log_stays_small_while_nobody_reads(store: Store) -> None:
-    fill(store, 12)
-    assert log_size(store) < 16 * 1024 * 1024
+    fill(store, 20)
+    assert log_size(store) < 32 * 1024 * 1024
+
+
+def test_a_quiet_moment_moves_everything_into_the_database(store: Store, tmp_path: Path) -> None:
+    fill(store, 1)
+    store.checkpoint(quiet=True)
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(store.path.read_bytes())
+    with Reader.open(copy) as reader:
+        assert reader.counts().present == 64
 
 
 def test_a_reader_of_an_old_snapshot_is_told_after_a_minute_and_forgotten_when_it_leaves(store: Store) -> None:
-    checkpointer = Checkpointer(store._connection, max_log=1024 * 1024)
+    checkpointer = Checkpointer(store._connection, min_log=1, max_log=1024 * 1024)
     fill(store, 1)
     reader = apsw.Connection(str(store.path))
     reader.execute("BEGIN")
