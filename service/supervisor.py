@@ -111,6 +111,8 @@ class Supervisor:
         try:
             work()
         except Exception as error:  # the thread's top: told, then the process ends
+            if isinstance(error, TryAgainError) and self._is_stopped():
+                return  # it waited for something, and waiting has become pointless
             log.exception("worker_died")
             self._death = error
 

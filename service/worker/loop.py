@@ -89,8 +89,9 @@ class Worker:
 
     def close(self) -> None:
         """Say that the work has ended, and close the database."""
-        self._rooms.board.close()
-        self._rooms.store.close()
+        if self._rooms.has_store:
+            self._rooms.board.close()
+            self._rooms.store.close()
 
     def _work(self, now: float) -> bool:
         """Begin the next batch, then finish the one before it: ExifTool reads while this side thinks and writes."""

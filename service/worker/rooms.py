@@ -23,11 +23,17 @@ class Rooms:
     watcher: Watcher | None
     """None for a single pass."""
     reopen: Callable[[], Store]
+    has_store: bool = True
+    """False while the database is being exchanged."""
 
     def exchange_store(self) -> Store:
         """Go on with the file that lies at the database's path now, and return its store."""
+        self.has_store = False
+        # First closed, then opened: both would share one file beside the path (images.db-shm), which a new
+        # connection empties under the feet of the old one.
         self.store.close()
         self.store = self.intake.store = self.board.store = self.reopen()
+        self.has_store = True
         return self.store
 
 

@@ -1,0 +1,51 @@
+"""Rows that an older version made are made again from the kept records, with neither the files nor ExifTool."""
+
+import shutil
+import threading
+
+import apsw
+from drawn_images import draw_many
+from running_service import Place
+from working_by_hand import Door
+
+OLD = "UPDATE images SET recipe = 'a1111@0 blobs@0', model = 'what an older version thought'"
+NOW = "SELECT path, model, recipe LIKE '%@0%' FROM images ORDER BY path"
+ANEW = [(f"{seed:05}.png", "dreamshaper_8", 0) for seed in range(5)]
+
+
+def make_stale(place: Place) -> None:
+    """Let every row be of an older version, and take the files away."""
+    connection = apsw.Connection(str(place.database))
+    connection.execute(OLD)
+    connection.close()
+    shutil.rmtree(place.input)
+
+
+def test_the_service_makes_stale_rows_again_when_nothing_else_waits(door: Door) -> None:
+    by_hand = door.open()
+    draw_many(by_hand.place.input, 5)
+    by_hand.work()
+    dump = by_hand.dump()
+    door.close()
+    make_stale(by_hand.place)
+    by_hand = door.open()
+    by_hand.read_by_exiftool()
+    by_hand.house.worker.run_until_idle(threading.Event())
+    assert by_hand.rows(NOW) == ANEW
+    assert by_hand.read_by_exiftool() == []
+    assert by_hand.dump() == dump
+
+
+def test_reprocess_makes_stale_rows_again_without_exiftool(door: Door) -> None:
+    by_hand = door.open()
+    draw_many(by_hand.place.input, 5)
+    by_hand.work()
+    door.close()
+    make_stale(by_hand.place)
+    (by_hand.place.top / "exiftool").unlink()
+    again = [by_hand.place.run("reprocess") for _ in range(2)]
+    assert [(one.returncode, one.stdout, one.stderr) for one in again] == [
+        (0, "5 images made again\n", ""),
+        (0, "0 images made again\n", ""),
+    ]
+    assert by_hand.rows(NOW) == ANEW
