@@ -4,6 +4,11 @@ Metadata is written by strangers. SQLite refuses lone surrogates and integers pa
 for most of its functions (``length('a\0b')`` is 1), so none of the three may reach it.
 """
 
+import json
+from collections.abc import Mapping
+
+import orjson
+
 from service.records import Scalar
 
 _LIMIT = 1 << 63
@@ -38,6 +43,14 @@ def integer(value: int | None) -> int | float | None:
         return float(value)
     except OverflowError:
         return None
+
+
+def json_bytes(value: Mapping[str, object]) -> bytes:
+    """Return a JSON object as bytes, whatever texts and integers stand in it."""
+    try:
+        return orjson.dumps(value)
+    except (TypeError, orjson.JSONEncodeError):  # integers past 64 bits and lone surrogates, which json can write
+        return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
 def shown(value: Scalar) -> str:

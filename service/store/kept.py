@@ -2,13 +2,14 @@
 
 import json
 
-import orjson
 import zstandard
 
 from service.records import RawRecord, WatchedFile
+from service.store.binding import json_bytes
 
 LEVEL = 3
-"""zstandard's default: level 9 saved 4 % more and cost three times the time."""
+"""zstandard's default: level 9 saved 6 % more on 299 real records and cost five times the time. A dictionary of tag
+names saved 9 %, too little for a file that every later version would have to carry."""
 
 MAX_RECORD = 1 << 30
 """Bytes. A packed record that claims to be longer is damaged."""
@@ -16,15 +17,8 @@ MAX_RECORD = 1 << 30
 
 def pack(raw: RawRecord) -> bytes:
     """Return the compressed JSON of a record's extractor and tags; the rest of it stands in ``images``."""
-    record: dict[str, object] = {"extractor": raw.extractor, "tags": raw.tags}
-    return zstandard.ZstdCompressor(level=LEVEL, write_content_size=True).compress(_encoded(record))
-
-
-def _encoded(record: dict[str, object]) -> bytes:
-    try:
-        return orjson.dumps(record)
-    except (TypeError, orjson.JSONEncodeError):  # integers past 64 bits and lone surrogates, which json can write
-        return json.dumps(record, separators=(",", ":")).encode("ascii")
+    record = json_bytes({"extractor": raw.extractor, "tags": raw.tags})
+    return zstandard.ZstdCompressor(level=LEVEL, write_content_size=True).compress(record)
 
 
 def unpack(packed: bytes, file: WatchedFile, mime_type: str | None, sha256: str | None) -> RawRecord:

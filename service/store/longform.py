@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 import apsw
-import orjson
 
 from service.records import Fact, ImageRows, Resource, SamplingPass, Side
-from service.store.binding import integer, optional, shown, text
+from service.store.binding import integer, json_bytes, optional, shown, text
 from service.store.intern import Terms, Texts
 from service.store.sql import sql
 from service.store.wide import Bound
@@ -83,7 +82,7 @@ class LongForm:
                 integer(one.model_version_id),
                 text_id(one.source) if one.source else None,
                 int(one.used),
-                text(orjson.dumps(dict(one.extra)).decode()) if one.extra else None,
+                json_bytes(dict(one.extra)).decode() if one.extra else None,
             )
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from store_dump import dump
 from store_samples import LATER, NOW, image, odd_image
 
-from service.records import Fact, ImageRows, NormalizedImage, RawRecord, SamplingPass, Token, WatchedFile
+from service.records import Fact, ImageRows, NormalizedImage, RawRecord, Resource, SamplingPass, Token, WatchedFile
 from service.store.shown import ShownImage
 from service.store.writer import Store
 
@@ -186,3 +186,13 @@ def test_texts_whose_hashes_collide_are_kept_apart(store: Store) -> None:
     assert [fresh.id_of(text) for text in ("c", "a", "b")] == [ids[2], ids[0], ids[1]]
     rows: list[tuple[apsw.SQLiteValue, ...]] = store._connection.execute("SELECT text FROM texts").fetchall()
     assert rows == [("a",), ("b",), ("c",)]
+
+
+def test_a_record_and_a_resource_keep_numbers_and_texts_that_sqlite_does_not_know(store: Store) -> None:
+    rows = odd_image()
+    raw = rows.raw.model_copy(update={"tags": {"PNG:Seed": 2**80, "PNG:Text": "a\ud800\0b"}})
+    resources = (Resource("other", "x", "s", extra={"big": 2**80, "text": "\ud800\0"}),)
+    (image_id,) = store.save([replace(rows, raw=raw, resources=resources)], now=NOW)
+    shown = store.image(image_id)
+    assert shown is not None
+    assert (store.raw_record(image_id), shown.resources) == (raw, resources)
