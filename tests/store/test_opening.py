@@ -256,3 +256,35 @@ def test_a_kill_while_the_database_is_made_leaves_one_that_opens(database: Path,
         maker.kill()
     with Store.open(database) as store:
         assert store.save([odd_image()], now=NOW) == [1]
+
+
+UPGRADE = """
+import sys
+from pathlib import Path
+from service.store.schema import Schema
+from service.store.writer import Store
+folder = Path(sys.argv[2])
+schema = Schema.read(folder / "schema.sql", folder / "migrations")
+schema.migrations[3] += "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n) INSERT INTO notes SELECT i + 9, 'x' FROM n;"
+print("go", flush=True)
+Store.open(Path(sys.argv[1]), schema=schema)
+"""  # noqa: E501  # one statement, which never ends
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is of POSIX")
+def test_a_kill_in_mid_migration_leaves_the_version_before_it(tmp_path: Path, database: Path, newer: Schema) -> None:
+    with Store.open(database) as store:
+        store.save([odd_image()], now=NOW)
+    root = Path(__file__).resolve().parent.parent.parent
+    command = [sys.executable, "-c", UPGRADE, str(database), str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as upgrade:
+        assert upgrade.stdout is not None
+        upgrade.stdout.readline()
+        while version(database) < 2:
+            time.sleep(0.01)
+        time.sleep(0.1)
+        upgrade.kill()
+    assert version(database) == 2
+    with Store.open(database, schema=newer) as store:
+        assert store._connection.execute("SELECT COUNT(*) FROM notes").get == 1
+        assert store._connection.execute("PRAGMA integrity_check").get == "ok"
