@@ -23,8 +23,9 @@ MODEL_FILES = (
 FILES: tuple[tuple[re.Pattern[str], str, ResourceKind], ...] = (
     (re.compile(r"clip_?vision", re.IGNORECASE), "clip_name", "clip_vision"),
     (re.compile(r"upscale|esrgan", re.IGNORECASE), "model_name", "upscaler"),
-    (re.compile(r"ultralytics|detector|sam", re.IGNORECASE), "model_name", "detector"),
+    (re.compile(r"ultralytics|detector|^sam", re.IGNORECASE), "model_name", "detector"),
     (re.compile(r"animatediff|ADE_", re.IGNORECASE), "model_name", "motion"),
+    (re.compile(r"text ?encoder|t5", re.IGNORECASE), "model_name", "text_encoder"),
     (re.compile(r"controlnet|control_net", re.IGNORECASE), "model_name", "controlnet"),
     (re.compile(r""), "control_net_name", "controlnet"),
     (re.compile(r""), "controlnet_name", "controlnet"),
@@ -37,6 +38,7 @@ FILES: tuple[tuple[re.Pattern[str], str, ResourceKind], ...] = (
     (re.compile(r""), "clip_name3", "text_encoder"),
     (re.compile(r""), "clip_name4", "text_encoder"),
     (re.compile(r""), "refiner_checkpoint", "checkpoint"),
+    (re.compile(r""), "refiner_ckpt_name", "checkpoint"),
     (re.compile(r""), "style_model_name", "other"),
     (re.compile(r""), "gligen_name", "other"),
     (re.compile(r"^ModelPatchLoader$"), "name", "other"),

@@ -39,15 +39,20 @@ def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> ModelLi
     return ModelLine(tuple(models), (*checkpoints, *reversed(applied)), tuple(nodes.values()))
 
 
-def _with_stacks(graph: Graph, nodes: dict[str, Node]) -> dict[str, Node]:
-    """Return the nodes and those of the LoRA stacks that hang on them."""
-    waiting = list(nodes.values())
-    for node in waiting:  # the list grows while it is read
-        for name, (origin, _) in node.links.items():
-            if "lora" in name.lower() and origin in graph and origin not in nodes:
-                nodes[origin] = graph[origin]
-                waiting.append(graph[origin])
+def _with_stacks(graph: Graph, line: dict[str, Node]) -> dict[str, Node]:
+    """Return the nodes of a model line, each followed by the LoRA stack that hangs on it."""
+    nodes: dict[str, Node] = {}
+    for host in line.values():
+        waiting = [host]
+        for node in waiting:  # the list grows while it is read
+            if node.id not in nodes:
+                nodes[node.id] = node
+                waiting.extend(graph[origin] for origin in _stacked(node) if origin in graph and origin not in line)
     return nodes
+
+
+def _stacked(node: Node) -> list[str]:
+    return [origin for name, (origin, _) in node.links.items() if "lora" in name.lower()]
 
 
 def _file(values: Values, node: Node) -> Stated | None:

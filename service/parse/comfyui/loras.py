@@ -99,7 +99,7 @@ def _named(values: Values, node: Node) -> Iterator[Applied]:
     """Read file widgets, alone or numbered, with their weights and switches beside them."""
     most = next((count for name in COUNTS if (count := number(node.inputs.get(name))) is not None), None)
     for name in (*node.inputs, *node.links):
-        match = NAME.match(name)
+        match = NAME.match(name) if name in node.inputs or "name" in name else None  # a link "lora" brings a stack
         answer = values.read(node, name) if match else None
         if match is None or answer is None or not isinstance(answer.value, str):
             continue

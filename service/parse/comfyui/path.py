@@ -76,7 +76,7 @@ def trace(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Path:
             _tie(routes, path, node, bundle)
         if "upscale_model" in node.links:
             enlarged.append((len(order), node))
-        if path.decoder is None and "vae" in node.links and ("samples" in node.links or is_sampler(node)):
+        if path.decoder is None and _decodes(node):
             path.decoder = node
         step = _next(graph, routes, node, slot, want) or _stage_c(graph, routes, order)
         bundle = (bundle or id_) if step and _bundled(node, step) else None
@@ -85,6 +85,10 @@ def trace(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Path:
     path.samplers = order[::-1]
     path.upscalers = [node for count, node in enlarged if count < len(order) or not order]
     return path
+
+
+def _decodes(node: Node) -> bool:
+    return any(name in node.links for name in LINKS["vae"]) and ("samples" in node.links or is_sampler(node))
 
 
 def _bundled(node: Node, step: Step) -> bool:
@@ -99,8 +103,7 @@ def _tie(routes: Routes, path: Path, sampler: Node, bundle: str | None) -> None:
 
 def _next(graph: Graph, routes: Routes, node: Node, slot: int, want: str) -> Step | None:
     if is_sampler(node):
-        before = routes.starts(node, "latent") or routes.starts(node, "image")
-        return before[0] if before else None
+        return routes.origin(node)
     steps = routes.onward(node, slot, "latent" if want == "latent" else "image")
     return steps[0] if steps else _any_sampler(graph, node)
 

@@ -10,7 +10,8 @@ from service.parse.comfyui.values import Values
 from service.records import Resource, ResourceKind, Stated
 
 VAE_FILES = ("vae_name", "vae_checkpoint", "vae")
-SKIPS = ("stop_at_clip_layer", "clip_skip")
+LOADER_FILES = (*VAE_FILES, "model_name")
+SKIPS = ("stop_at_clip_layer", "clip_skip", "base_clip_skip")
 APPLIERS = ("control_net", "ipadapter", "controlnet")
 STRENGTHS = ("strength", "weight")
 MOST = 8
@@ -21,7 +22,7 @@ def vae(routes: Routes, values: Values, decoder: Node | None) -> Stated | None:
     """Return the file of the decoder's VAE; None where it is the checkpoint's own."""
     starts = routes.starts(decoder, "vae") if decoder else []
     for node, _, _ in routes.walk(starts):
-        file = _file(values, node, VAE_FILES)
+        file = _file(values, node, LOADER_FILES if "vae" in node.class_type.lower() else VAE_FILES)
         if file is not None:
             return file
     return None

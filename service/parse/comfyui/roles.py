@@ -38,15 +38,14 @@ CONDITIONING = (
     "cond_2",
     "cond1",
     "clip_regions",
-    "text_embeds",
 )
 
 LINKS: dict[Want, tuple[str, ...]] = {
     "model": ("model", "model1", "model2", "model_1", "base_model", "unet", "model_opt", "optional_model", "UNET"),
     "clip": ("clip", "clip1", "base_clip", "opt_clip", "clip_opt", "CLIP"),
     "vae": ("vae", "optional_vae", "vae_opt", "opt_vae", "VAE"),
-    "positive": ("positive", "pos", "base_positive", "positive_cond", "cond_positive", *CONDITIONING),
-    "negative": ("negative", "neg", "base_negative", "negative_cond", "cond_negative", *CONDITIONING),
+    "positive": ("positive", "pos", "base_positive", "positive_cond", "cond_positive", "text_embeds", *CONDITIONING),
+    "negative": ("negative", "neg", "base_negative", "negative_cond", "cond_negative", "text_embeds", *CONDITIONING),
     "latent": (
         "latent_image",
         "latent",
@@ -109,6 +108,9 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
     "ControlNetApplyAdvanced": ("positive", "negative"),
     "CheckpointLoaderSimple": ("model", "clip", "vae"),
     "Context (rgthree)": ("context", "model", "clip", "vae", "positive", "negative", "latent", "images", "seed"),
+    "SDXLPromptStyler": ("text_positive", "text_negative"),
+    "SDXLPromptStylerAdvanced": ("text_positive", "text_negative"),
+    "easy stylesSelector": ("positive", "negative"),
     "easy pipeOut": ("pipe", "model", "positive", "negative", "latent", "vae", "clip", "image", "seed"),
     "easy kSampler": ("pipe", "image", "model", "positive", "negative", "latent", "vae", "clip", "seed"),
     "easy fullkSampler": ("pipe", "image", "model", "positive", "negative", "latent", "vae", "clip", "seed"),

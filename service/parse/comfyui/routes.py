@@ -57,6 +57,15 @@ class Routes:
             return [((self._bundles[node.id], 0), want)]
         return [(link, want) for name, link in node.links.items() if carries(name)][:1]
 
+    def origin(self, sampler: Node) -> Step | None:
+        """Return where the latent or image comes from that a sampler works on."""
+        wants: tuple[Want, ...] = ("latent", "image")
+        for want in wants:
+            for name in LINKS[want]:
+                if name in sampler.links:
+                    return sampler.links[name], want
+        return next(iter(self.starts(sampler, "latent")), None)
+
     def onward(self, node: Node, slot: int, want: Want) -> list[Step]:
         """Return the links that bring what a node's output hands on, in the order in which it uses them."""
         want = turned(node, slot, want)

@@ -1,6 +1,7 @@
 """One file's graphs made into a ``Generation``: the whole of this package in order."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from service.parse.base import Claim
 from service.parse.comfyui import facts, passes, path, places, resources, settings, workflow
@@ -76,11 +77,14 @@ def _way(graph: Graph, routes: Routes, file_name: str) -> tuple[Node | None, Pat
         return None, tried[0], ()
     samplers = [node for node in graph.values() if path.is_sampler(node)]
     fed = {origin for node in samplers for origin, _ in node.links.values()}
-    last = next((node for node in samplers if node.id not in fed), None) or next(iter(samplers), None)
+    last = next((node for node in samplers if node.id not in fed), next(iter(samplers), None))
     if last is None or (tried and len(samplers) > 1):
         return None, Path(), ("the saved image comes from a node that the file does not hold",) if tried else ()
-    doubt = "the way from the saved image is broken; the only sampler is taken" if tried else "no output node"
-    return last, path.trace(graph, routes, last, set()), (doubt,)
+    doubts = ("the way from the saved image is broken; the only sampler is taken",) if tried else ()
+    ends = [node for node in samplers if node.id not in fed]
+    if len(ends) > 1:
+        doubts = (f"no output node says which of {len(ends)} samplers made the image; the first is taken",)
+    return last, path.trace(graph, routes, last, set()), doubts
 
 
 def _whole(graph: Graph, routes: Routes, values: Values, way: Path, base: Pass) -> dict[Field, Stated]:
@@ -95,11 +99,16 @@ def _whole(graph: Graph, routes: Routes, values: Values, way: Path, base: Pass) 
 def _resources(
     graph: Graph, values: Values, start: Node, found: list[Pass], fields: Mapping[Field, Stated]
 ) -> tuple[Resource, ...]:
-    listed = [resource for one in found for resource in one.line.resources]
+    listed = list(found[0].line.resources)
+    for ordinal, one in enumerate(found[1:], start=1):
+        listed += [replace(resource, extra={**resource.extra, "pass": ordinal}) for resource in one.line.resources]
     if "vae" in fields:
         listed.append(Resource("vae", str(fields["vae"].value), fields["vae"].source))
     listed += resources.side_files(graph, values, upstream(graph, start.id))
-    return tuple({(one.kind, one.label, one.source): one for one in listed}.values())
+    unique: dict[tuple[str, str, str], Resource] = {}
+    for resource in listed:
+        unique.setdefault((resource.kind, resource.label, resource.source), resource)
+    return tuple(unique.values())
 
 
 def _made_by(graph: Graph, routes: Routes, one: Pass) -> list[Node]:

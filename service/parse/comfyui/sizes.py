@@ -4,7 +4,7 @@ import re
 
 from service.parse.comfyui.graph import Graph, Node
 from service.parse.comfyui.path import is_sampler
-from service.parse.comfyui.routes import Routes, Step
+from service.parse.comfyui.routes import Routes
 from service.parse.comfyui.values import Values
 from service.records import Field, Stated
 
@@ -23,8 +23,7 @@ def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
 
 
 def _fed(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
-    starts = routes.starts(sampler, "latent") or routes.starts(sampler, "image")
-    step: Step | None = starts[0] if starts else None
+    step = routes.origin(sampler)
     seen: set[str] = set()
     while step is not None:
         (id_, slot), want = step
@@ -35,8 +34,7 @@ def _fed(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
         size = of(values, node) if want == "latent" or SCALES.search(node.class_type) else {}
         if size or _changes(node):
             return size
-        steps = routes.onward(node, slot, want)
-        step = steps[0] if steps else None
+        step = next(iter(routes.onward(node, slot, want)), None)
     return {}
 
 

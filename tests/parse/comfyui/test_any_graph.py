@@ -1,0 +1,119 @@
+"""Whatever a file holds, there is an answer, soon."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import JsonValue
+
+from service.parse.comfyui import PARSER
+from service.parse.comfyui.roles import LINKS
+from service.parse.comfyui.signs import NUMBERS
+from service.records import Blob, Blobs
+
+CLASSES = (
+    "KSampler SamplerCustomAdvanced CLIPTextEncode CheckpointLoaderSimple LoraLoader VAEDecode VAEEncode SaveImage "
+    "Reroute PreviewImage StringConcatenate StringReplace ComfySwitchNode FromBasicPipe ControlNetApplyAdvanced "
+    "EmptyLatentImage BasicGuider BasicScheduler ImageUpscaleWithModel FaceDetailer CLIPSetLastLayer SetNode GetNode "
+    "PrimitiveNode"
+).split()
+IDS = st.sampled_from([str(number) for number in range(12)])
+NAMES = st.sampled_from(
+    sorted(
+        {name for names in (*LINKS.values(), *NUMBERS.values()) for name in names}
+        | {
+            "text",
+            "string_a",
+            "string_b",
+            "switch",
+            "on_true",
+            "basic_pipe",
+            "lora_name",
+            "lora_stack",
+            "ckpt_name",
+            "noise",
+        }
+        | {"upscale_model", "control_net", "stage_c", "sampler_name", "width", "height", "find", "replace", ""}
+    )
+)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("<lora:a:1e9>")
+JSON = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+)
+LINK = st.tuples(IDS, st.integers(-1, 6)).map(list)
+API_NODE = st.fixed_dictionaries(
+    {"class_type": st.sampled_from(CLASSES), "inputs": st.dictionaries(NAMES, LINK | JSON, max_size=8)}
+)
+UI_NODE = st.fixed_dictionaries(
+    {
+        "id": st.integers(0, 9) | JSON,
+        "type": st.sampled_from([*CLASSES, "sub"]) | JSON,
+        "mode": st.sampled_from([0, 2, 4]) | JSON,
+        "inputs": st.lists(
+            st.fixed_dictionaries({"name": NAMES | JSON, "type": JSON, "link": st.integers(0, 20) | JSON})
+        )
+        | JSON,
+        "outputs": st.lists(st.fixed_dictionaries({"name": NAMES | JSON, "type": JSON})) | JSON,
+        "widgets_values": JSON,
+    }
+)
+UI_LINKS = st.lists(st.tuples(*[st.integers(-20, 20)] * 5, JSON).map(list), max_size=20) | JSON
+LEVEL = {"nodes": st.lists(UI_NODE, max_size=10), "links": UI_LINKS}
+SUBGRAPH = st.fixed_dictionaries({**LEVEL, "id": st.just("sub"), "inputs": JSON, "outputs": JSON})
+UI = st.fixed_dictionaries(
+    {**LEVEL, "definitions": st.fixed_dictionaries({"subgraphs": st.lists(SUBGRAPH, max_size=1)}) | JSON}
+)
+
+
+def parse(role: str, data: JsonValue) -> float:
+    """Return the seconds it took."""
+    blobs = Blobs({role: (Blob("", f"PNG:{role}", data),)}, file_name="a.png")
+    start = time.perf_counter()
+    PARSER.claim(blobs)
+    PARSER.parse(blobs)
+    return time.perf_counter() - start
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(IDS, API_NODE | JSON, max_size=12))
+def test_any_api_graph_ends_in_an_answer(graph: JsonValue) -> None:
+    assert parse("prompt", graph) < 2
+
+
+@settings(max_examples=100, deadline=None)
+@given(UI)
+def test_any_editor_graph_ends_in_an_answer(graph: JsonValue) -> None:
+    assert parse("workflow", graph) < 2
+
+
+@settings(max_examples=100, deadline=None)
+@given(JSON)
+def test_any_json_ends_in_an_answer(data: JsonValue) -> None:
+    assert parse("usercomment", data) < 2
+
+
+MANY = 5000
+CHAINS = {
+    "reroutes in a ring": ("Reroute", ("",)),
+    "conditionings": ("ConditioningCombine", ("conditioning_1", "conditioning_2")),
+    "samplers": ("KSampler", ("latent_image", "positive")),
+    "LoRA stacks": ("CR Apply LoRA Stack", ("model", "lora_stack")),
+    "pipes": ("EditBasicPipe", ("basic_pipe",)),
+    "switches": ("ComfySwitchNode", ("switch", "on_true")),
+    "images": ("ImageBlur", ("image",)),
+    "savers": ("SaveImage", ("images",)),
+}
+
+
+@pytest.mark.parametrize(("kind", "inputs"), CHAINS.values(), ids=CHAINS)
+def test_a_ring_of_five_thousand_nodes_is_walked_in_linear_time(kind: str, inputs: tuple[str, ...]) -> None:
+    ring: dict[str, JsonValue] = {
+        f"n{i}": {"class_type": kind, "inputs": {name: [f"n{(i + 1) % MANY}", 0] for name in inputs}}
+        for i in range(MANY)
+    }
+    every = {name: ["n0", 0] for name in ("model", "positive", "negative", "latent_image", "steps", "pipe")}
+    ring["k"] = {"class_type": "KSampler", "inputs": {**every, "seed": 1}}
+    ring["s"] = {"class_type": "SaveImage", "inputs": {"images": ["k", 0]}}
+    assert parse("prompt", json.loads(json.dumps(ring))) < 10

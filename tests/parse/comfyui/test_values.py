@@ -1,0 +1,75 @@
+"""Values that are not written where they are used."""
+
+import time
+
+import pytest
+from pydantic import JsonValue
+
+from service.parse.comfyui.graph import from_api
+from service.parse.comfyui.values import Values
+from service.records import Scalar
+
+
+def text_of(graph: dict[str, JsonValue], name: str = "text") -> Scalar | None:
+    """Return what the input ``name`` of node ``e`` holds."""
+    nodes = from_api(graph, "PNG:Prompt", {})
+    answer = Values(nodes).read(nodes["e"], name)
+    return answer.value if answer else None
+
+
+def node(kind: str, **inputs: JsonValue) -> JsonValue:
+    return {"class_type": kind, "inputs": inputs}
+
+
+ENCODER = node("CLIPTextEncode", text=["t", 0])
+
+
+@pytest.mark.parametrize(
+    ("made_by", "text"),
+    [
+        (node("PrimitiveStringMultiline", value="a fox"), "a fox"),
+        (node("StringConcatenate", string_b="fox", delimiter=" ", string_a=["a", 0]), "a red fox"),
+        (node("JoinStringMulti", delimiter=", ", string_10="c", string_2="b", string_1="a"), "a, b, c"),
+        (node("Text Concatenate", text_a="a", text_b="b", delimiter="\\n"), "a\nb"),
+        (node("StringReplace", string="a X", find="X", replace="fox"), "a fox"),
+        (node("ShowText|pysssss", text=["a", 0], text_0="of the run before"), "a red"),
+        (node("ShowText|pysssss", text=["missing", 0], text_0="a fox"), "a fox"),
+        (node("ComfySwitchNode", switch=True, on_true="yes", on_false="no"), "yes"),
+        (node("ComfySwitchNode", switch=["off", 0], on_true="yes", on_false=["a", 0]), "a red"),
+        (node("ImpactSwitch", select=2, input1=["off", 0], input2=["a", 0]), "a red"),
+        (node("ImpactWildcardProcessor", wildcard_text="{a|b}", populated_text="b"), "b"),
+        (node("TextGenerate", prompt="expand a fox"), None),
+        (node("RegexReplace", string="a", regex_pattern="a", replace="b"), None),
+        (node("StringConcatenate", string_a=["t", 0], string_b="x", delimiter=""), None),
+        (node("ComfySwitchNode", switch=["missing", 0], on_true="yes", on_false="no"), None),
+    ],
+)
+def test_a_text_is_what_the_graph_makes_of_it(made_by: JsonValue, text: str | None) -> None:
+    graph = {"e": ENCODER, "t": made_by, "a": node("String", String="a red"), "off": node("Bool", value=False)}
+    assert text_of(graph) == text
+
+
+@pytest.mark.parametrize(
+    ("made_by", "seed"),
+    [
+        (node("PrimitiveInt", value=2**64 - 1), 2**64 - 1),
+        (node("Seed (rgthree)", seed=7), 7),
+        (node("PrimitiveInt", value="7"), "7"),
+        (node("PrimitiveInt", value=["e", 0]), None),
+        (node("PrimitiveString", value="seven"), None),
+        (node("PrimitiveBoolean", value=True), None),
+    ],
+)
+def test_a_number_is_never_a_word(made_by: JsonValue, seed: Scalar | None) -> None:
+    assert text_of({"e": node("KSampler", seed=["t", 0]), "t": made_by}, "seed") == seed
+
+
+def test_a_chain_that_doubles_its_text_ends_at_once_and_is_not_stated() -> None:
+    chain: dict[str, JsonValue] = {
+        f"t{i}": node("StringConcatenate", string_a=[f"t{i + 1}", 0], string_b=[f"t{i + 1}", 0], delimiter="")
+        for i in range(5000)
+    }
+    graph: dict[str, JsonValue] = {**chain, "e": node("E", text=["t0", 0]), "t5000": node("String", value="x")}
+    start = time.perf_counter()
+    assert text_of(graph) is None
+    assert time.perf_counter() - start < 5
