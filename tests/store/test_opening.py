@@ -258,6 +258,10 @@ def test_a_kill_while_the_database_is_made_leaves_one_that_opens(database: Path,
         assert store.save([odd_image()], now=NOW) == [1]
 
 
+def test_every_version_after_the_first_has_its_migration() -> None:
+    assert sorted(current().migrations) == list(range(2, current().version + 1))
+
+
 UPGRADE = """
 import sys
 from pathlib import Path
