@@ -33,7 +33,7 @@ SETTING_PIPES = ("upscaler", "ksampler_config", "sampler_config", "options", "hi
 """Links, besides those of PIPE, that carry a sampler's settings."""
 
 SAMPLER = re.compile(
-    r"sampler(?!.*(select|config|provider|setting|preset|option|scheduler|name))"
+    r"(?<!up)sampler(?!.*(select|config|provider|setting|preset|option|scheduler|name))"
     r"|detailer(?!.*(hook|provider|pipe\b.*edit))|ultimatesdupscale|iterative(latent|image)upscale",
     re.IGNORECASE,
 )

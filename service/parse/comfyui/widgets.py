@@ -89,11 +89,18 @@ def _sides(raw: Mapping[str, JsonValue]) -> tuple[str, ...]:
     return ("positive_prompt", "negative_prompt") if {"positive", "negative"} <= named_ else ("text",)
 
 
+def _takes_text(raw: Mapping[str, JsonValue]) -> bool:
+    """Return whether a text comes in by link: the widget's own is then of some time before."""
+    inputs = raw.get("inputs")
+    listed = [one for one in inputs if isinstance(one, dict)] if isinstance(inputs, list) else []
+    return any(one.get("type") == "STRING" and one.get("link") is not None for one in listed)
+
+
 def _sole(raw: Mapping[str, JsonValue], values: list[JsonValue]) -> dict[str, JsonValue]:
     """Read encoders and boxes of node packs that are not in the table: what text they hold is what they give."""
     texts = [value for value in values if isinstance(value, str)]
     kind = word(raw.get("type")).lower()
-    if "textencode" in kind and texts:
+    if "textencode" in kind and texts and not _takes_text(raw):
         return dict(zip(_sides(raw), texts, strict=False))
     if len(texts) == 1 and len(values) <= 2 and ("text" in kind or "string" in kind or "prompt" in kind):  # noqa: PLR2004
         return {"text": texts[0]}
