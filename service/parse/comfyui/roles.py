@@ -86,6 +86,9 @@ GUIDED = {"positive": ("conditioning", "cond1", "cond"), "negative": ()}
 ENCODED_IMAGE = ("pixels", "init_image", "image", "images")
 """Inputs by which an image becomes a latent."""
 
+ENCODES = re.compile(r"encode|InpaintModelConditioning|^SVD_img2vid|^StableZero123", re.IGNORECASE)
+"""Classes that sample on from an image. Others that take one (InstructPixToPix) give an empty latent of its size."""
+
 PIPE = re.compile(r"pipe|ctx|context|tuple|^data$|settings|bundle|^script$|params$|basic_params", re.IGNORECASE)
 """Links that carry many things at once."""
 

@@ -7,6 +7,7 @@ from service.parse.comfyui.graph import Graph, Link, Node
 from service.parse.comfyui.roles import (
     CONDITIONING,
     ENCODED_IMAGE,
+    ENCODES,
     LINKS,
     OUTPUT_WANTS,
     OUTPUTS,
@@ -139,8 +140,7 @@ def _crossing(node: Node, want: Want) -> list[Step]:
     if want == "image":
         return [(node.links[name], "latent") for name in LINKS["latent"] if name in node.links][:1]
     if want == "latent":
-        encodes = "encode" in node.class_type.lower()
-        names = ENCODED_IMAGE if encodes else ENCODED_IMAGE[:2]
+        names = ENCODED_IMAGE if ENCODES.search(node.class_type) else ()
         return [(node.links[name], "image") for name in names if name in node.links][:1]
     return []
 

@@ -30,7 +30,25 @@ def named(raw: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     order = ORDERS.get(word(raw.get("type")))
     if order:
         return _paired(order, values)
-    return _self_named(values) or _sole(raw, values)
+    return _self_named(values)
+
+
+WIDGET_TYPES = frozenset({"STRING", "INT", "FLOAT", "BOOLEAN", "COMBO"})
+
+
+def of_instance(raw: Mapping[str, JsonValue], definition: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return the values set on a subgraph's instance by the names of the subgraph's inputs.
+
+    They stand in the order of the definition's inputs that are widgets; those that lead nowhere may be left out.
+    """
+    values = raw.get("widgets_values")
+    declared = definition.get("inputs")
+    inputs = [one for one in declared if isinstance(one, dict)] if isinstance(declared, list) else []
+    inputs = [one for one in inputs if one.get("type") in WIDGET_TYPES]
+    for kept in (inputs, [one for one in inputs if one.get("linkIds")]):
+        if isinstance(values, list) and len(kept) == len(values):
+            return {word(one.get("name")): value for one, value in zip(kept, values, strict=True)}
+    return named(raw)
 
 
 def _listed(raw: Mapping[str, JsonValue]) -> tuple[str, ...]:
@@ -89,18 +107,17 @@ def _sides(raw: Mapping[str, JsonValue]) -> tuple[str, ...]:
     return ("positive_prompt", "negative_prompt") if {"positive", "negative"} <= named_ else ("text",)
 
 
-def _takes_text(raw: Mapping[str, JsonValue]) -> bool:
-    """Return whether a text comes in by link: the widget's own is then of some time before."""
-    inputs = raw.get("inputs")
-    listed = [one for one in inputs if isinstance(one, dict)] if isinstance(inputs, list) else []
-    return any(one.get("type") == "STRING" and one.get("link") is not None for one in listed)
+def guessed(raw: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return the texts of an encoder or box that is not in the table: what text it holds is what it gives.
 
-
-def _sole(raw: Mapping[str, JsonValue], values: list[JsonValue]) -> dict[str, JsonValue]:
-    """Read encoders and boxes of node packs that are not in the table: what text they hold is what they give."""
+    Only for a node into which no text comes by link: the widget's own is then of some time before.
+    """
+    values = raw.get("widgets_values")
+    if not isinstance(values, list) or named(raw):
+        return {}
     texts = [value for value in values if isinstance(value, str)]
     kind = word(raw.get("type")).lower()
-    if "textencode" in kind and texts and not _takes_text(raw):
+    if "textencode" in kind and texts:
         return dict(zip(_sides(raw), texts, strict=False))
     if len(texts) == 1 and len(values) <= 2 and ("text" in kind or "string" in kind or "prompt" in kind):  # noqa: PLR2004
         return {"text": texts[0]}

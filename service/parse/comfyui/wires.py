@@ -5,14 +5,13 @@ them ends at a real node, at a value, or nowhere.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from service.parse.comfyui.flat import INPUT_ID, Flat, Raw, objects, word
 from service.parse.comfyui.graph import Link
-from service.parse.comfyui.widgets import named
+from service.parse.comfyui.widgets import of_instance
 
 MUTED, BYPASSED = 2, 4
 """``mode`` of a node that does not run, and of one that hands its inputs through."""
@@ -96,7 +95,7 @@ class Wires:
         origin = self._origin(instance, outer.get("link"))
         if origin is not None:
             return origin
-        values: Mapping[str, JsonValue] = named(raw)
+        values = of_instance(raw, definition)
         return Constant(values[word(name)]) if name in values else None
 
     def _bypass(self, id_: str, raw: Raw, slot: int) -> Link | None:

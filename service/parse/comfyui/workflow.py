@@ -12,7 +12,7 @@ from service.parse.comfyui import loras
 from service.parse.comfyui.flat import Flat, Raw, objects, word
 from service.parse.comfyui.graph import Graph, Link, Node, Shape, unwrapped
 from service.parse.comfyui.values import Values
-from service.parse.comfyui.widgets import named
+from service.parse.comfyui.widgets import guessed, named
 from service.parse.comfyui.wires import BYPASSED, MUTED, REROUTE, Constant, Wires, scope_of
 from service.parse.comfyui.words import SHOWS
 from service.records import Resource
@@ -42,15 +42,18 @@ def _runs(flat: Flat, id_: str, raw: Raw) -> bool:
 def _node(id_: str, raw: Raw, place: str, wires: Wires, spread: dict[tuple[str, str], Link]) -> Node:
     inputs = {name: unwrapped(value) for name, value in named(raw).items()}
     links: dict[str, Link] = {}
+    told = False
     for one in objects(raw.get("inputs")):
         name, kind = word(one.get("name")), word(one.get("type"))
         end = wires.source(scope_of(id_), one.get("link")) if one.get("link") is not None else None
+        told = told or (kind == "STRING" and end is not None)
         if isinstance(end, Constant):
             inputs[name] = end.value
         elif end is not None:
             links[name] = end
         elif one.get("link") is None and "widget" not in one:
             _take(links, name, spread.get((kind, name.lower())) or spread.get((kind, "")))
+    inputs |= {} if told else guessed(raw)
     shape = _shape(raw)
     return Node(
         id=id_,
