@@ -1,0 +1,102 @@
+"""The editor's form as it would run: links through what only the editor knows, values by name."""
+
+from collections.abc import Mapping
+
+import pytest
+from pydantic import JsonValue
+
+from service.parse.comfyui.flat import flatten
+from service.parse.comfyui.graph import Link, Node
+from service.parse.comfyui.widgets import named, of_instance
+from service.parse.comfyui.workflow import from_ui
+
+Ends = list[tuple[str, str, int | None]]
+
+
+def node(id_: int, type_: str, takes: Ends = [], gives: Ends = [], *, mode: int = 0, **more: JsonValue) -> JsonValue:  # noqa: B006  read only
+    """Return a node; ends are ``(name, type, link)``."""
+    inputs: list[JsonValue] = [{"name": name, "type": kind, "link": link} for name, kind, link in takes]
+    outputs: list[JsonValue] = [{"name": name, "type": kind} for name, kind, _ in gives]
+    return {"id": id_, "type": type_, "mode": mode, "inputs": inputs, "outputs": outputs, **more}
+
+
+def graph_of(nodes: list[JsonValue], links: list[JsonValue]) -> dict[str, Node]:
+    return from_ui(flatten({"nodes": nodes, "links": links}), "PNG:Workflow")
+
+
+def links_of(nodes: list[JsonValue], links: list[JsonValue], id_: str) -> Mapping[str, Link]:
+    return graph_of(nodes, links)[id_].links
+
+
+@pytest.mark.parametrize(("mode", "ends"), [(4, {"negative": ("2", 0)}), (2, {})], ids=["bypassed", "muted"])
+def test_a_node_that_does_not_run_hands_on_what_stands_beside_the_output(mode: int, ends: dict[str, Link]) -> None:
+    both: Ends = [("positive", "CONDITIONING", 1), ("negative", "CONDITIONING", 2)]
+    nodes = [
+        node(1, "CLIPTextEncode"),
+        node(2, "CLIPTextEncode"),
+        node(3, "ControlNetApplyAdvanced", both, both, mode=mode),
+        node(4, "KSampler", [("negative", "CONDITIONING", 3)]),
+    ]
+    links: list[JsonValue] = [[1, 1, 0, 3, 0, "C"], [2, 2, 0, 3, 1, "C"], [3, 3, 1, 4, 0, "C"]]
+    assert links_of(nodes, links, "4") == ends
+
+
+def test_what_is_sent_everywhere_reaches_every_open_input_of_its_type() -> None:
+    nodes = [
+        node(1, "CheckpointLoaderSimple"),
+        node(2, "CLIPTextEncode"),
+        node(3, "CLIPTextEncode"),
+        node(4, "Anything Everywhere", [("anything", "*", 1)]),
+        node(5, "Prompts Everywhere", [("CONDITIONING", "*", 2), ("CONDITIONING", "*", 3)]),
+        node(6, "KSampler", [(name, kind, None) for name, kind in OPEN]),
+    ]
+    links: list[JsonValue] = [[1, 1, 0, 4, 0, "MODEL"], [2, 2, 0, 5, 0, "*"], [3, 3, 0, 5, 1, "*"]]
+    assert links_of(nodes, links, "6") == {"model": ("1", 0), "positive": ("2", 0), "negative": ("3", 0)}
+
+
+OPEN = (("model", "MODEL"), ("positive", "CONDITIONING"), ("negative", "CONDITIONING"), ("latent_image", "LATENT"))
+
+
+def test_a_text_that_comes_in_by_link_puts_the_widgets_own_out_of_use() -> None:
+    nodes = [
+        node(1, "StringConcatenate", widgets_values=["a", "b", ", "]),
+        node(2, "TextEncodeUnknownEdit", [("prompt", "STRING", 1)], widgets_values=["stale"]),
+        node(3, "TextEncodeUnknownEdit", [("clip", "CLIP", None)], widgets_values=["current"]),
+    ]
+    graph = graph_of(nodes, [[1, 1, 0, 2, 0, "STRING"]])
+    assert (graph["2"].inputs, graph["2"].links) == ({}, {"prompt": ("1", 0)})
+    assert graph["3"].inputs == {"text": "current"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "values"),
+    [
+        ({"type": "KSampler", "widgets_values": [7, "fixed", 20, 8]}, {"seed": 7, "steps": 20, "cfg": 8}),
+        ({"type": "KSampler", "widgets_values": [7, True, 20]}, {"seed": 7, "steps": 20}),
+        ({"type": "KSampler (Efficient)", "widgets_values": [7, None, 20]}, {"seed": 7, "steps": 20}),
+        ({"type": "PrimitiveBoolean", "widgets_values": [True]}, {"value": True}),
+        ({"type": "Unheard", "widgets_values": [1, 2]}, {}),
+        ({"type": "VHS_VideoCombine", "widgets_values": {"frame_rate": 8}}, {"frame_rate": 8}),
+        (
+            {
+                "type": "Unheard",
+                "inputs": [{"name": "seed", "widget": {"name": "seed"}}, {"name": "eta", "widget": {"name": "eta"}}],
+                "widgets_values": [7, "randomize", 0.5],
+            },
+            {"seed": 7, "eta": 0.5},
+        ),
+        ({"type": "Power", "widgets_values": [{}, {"on": True, "lora": "a"}]}, {"lora_1": {"on": True, "lora": "a"}}),
+    ],
+)
+def test_widget_values_get_their_names(raw: dict[str, JsonValue], values: dict[str, JsonValue]) -> None:
+    assert named(raw) == values
+
+
+def test_values_set_on_a_subgraphs_instance_follow_the_order_of_its_inputs() -> None:
+    declared: JsonValue = [
+        {"name": "image", "type": "IMAGE"},
+        {"name": "text", "type": "STRING"},
+        {"name": "n", "type": "INT"},
+    ]
+    assert of_instance({"widgets_values": ["a", 3]}, {"inputs": declared}) == {"text": "a", "n": 3}
+    assert of_instance({"widgets_values": ["a"]}, {"inputs": declared}) == {}
