@@ -13,7 +13,7 @@ from service.normalize.passes import Fields, sampling_pass, text_of
 from service.normalize.rivals import merge
 from service.records import Blobs, Fact, Field, Generation, NormalizedImage, Resource, SamplingPass, Stated, Status
 
-VERSION = 1
+VERSION = 2
 
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -67,7 +67,7 @@ def normalize(generation: Generation, blobs: Blobs, rivals: tuple[Generation, ..
         warnings=(*(text(reason) for reason in generation.unsettled), *coercion.warnings),
     )
     own = (Fact(text(fact.key), text(fact.value), text(fact.source)) for fact in generation.facts)
-    return replace(image, facts=(*_facts(image, fields), *own))
+    return replace(image, facts=tuple(dict.fromkeys((*_facts(image, fields), *own))))
 
 
 def _value(fields: Fields, name: Field) -> str | int | float | bool | None:
@@ -93,8 +93,9 @@ def _facts(image: NormalizedImage, fields: Fields) -> Iterator[Fact]:
 
 
 def _source(key: str, fields: Mapping[Field, Stated]) -> str:
-    names = SOURCES.get(key, (key,))
-    return next((text(fields[name].source) for name in fields if name in names), "")
+    names: tuple[str, ...] = SOURCES.get(key, (key,))
+    sources = {name: stated.source for name, stated in fields.items() if name in names}
+    return next((text(sources[name]) for name in names if name in sources), "")
 
 
 def storable(resource: Resource) -> Resource:

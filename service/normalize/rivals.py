@@ -56,6 +56,7 @@ def _filled(generation: Generation, rival: Generation) -> Generation:
     return replace(
         generation,
         fields={**generation.fields, **fills},
+        passes=generation.passes or rival.passes,
         resources=(*generation.resources, *_welcome(generation.resources, rival.resources)),
         facts=tuple(dict.fromkeys((*generation.facts, *rival.facts))),
     )

@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass
 
-from service.parse import a1111, comfyui, unread
+from service.parse import a1111, c2pa, civitai, comfyui, drawthings, hf_space, midjourney, tensorart, unread
 from service.parse.base import Claim, Parser
 from service.records import Blobs, Generation
 
 PARSERS: tuple[Parser, ...] = (
+    civitai.PARSER,  # these two name the graph beside which they stand, and it is read as a rival
+    tensorart.PARSER,
     comfyui.PARSER,  # before the infotexts: a graph is what ran, a text beside it is what a saver made of it
+    drawthings.PARSER,
     a1111.PARSER,
+    midjourney.PARSER,
+    hf_space.PARSER,
+    c2pa.PARSER,  # a signature says who, so whoever says how comes first
     unread.PARSER,
 )
 

@@ -7,6 +7,7 @@ descriptions that sites copied, and in the pixels of stealth PNGs. JSON is never
 
 from collections.abc import Collection, Iterator
 
+from service.parse import drawthings
 from service.parse.base import Claim, Parser
 from service.parse.infotext import fields, layout, models, passes
 from service.parse.infotext.dialects import generator_of
@@ -75,6 +76,8 @@ def _fields(text: Infotext, source: str) -> dict[Field, Stated]:
 
 
 def _candidates(blobs: Blobs) -> Iterator[tuple[str, Blob]]:
+    if drawthings.signed(blobs):  # its description looks like an infotext and marks the negative by "-"
+        return
     for role in ROLES:
         for blob in blobs.all(role):
             if blob.data is None:
@@ -97,4 +100,4 @@ def _certainty(keys: Collection[str], role: str) -> Claim:
     return Claim.SHAPE if len(keys) > 1 or role in OWN_PLACES else Claim.NO
 
 
-PARSER = Parser(name="a1111", version=1, claim=claim, parse=parse)
+PARSER = Parser(name="a1111", version=2, claim=claim, parse=parse)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import JsonValue
 
 from service.parse.infotext.settings import Settings
-from service.records import HashKind, Resource, ResourceKind
+from service.records import HashKind, Resource, ResourceKind, Stated
 
 KINDS: Mapping[str, ResourceKind] = {
     "checkpoint": "checkpoint",
@@ -49,7 +49,7 @@ _MAX_DIGITS = 40  # longer texts are no weights
 def read(settings: Settings, source: str) -> tuple[Resource, ...]:
     """Return the resources of both lists, in file order."""
     entries = [*_entries(settings.get("civitai resources")), *_recipe(settings.get("recipe metadata"))]
-    return tuple(resource for entry in entries if (resource := _resource(entry, source)))
+    return tuple(found for entry in entries if (found := resource(entry, source)))
 
 
 def _entries(text: str | None) -> Iterator[dict[str, JsonValue]]:
@@ -82,7 +82,14 @@ def parsed(text: str | None) -> JsonValue:
     return value
 
 
-def _resource(entry: Mapping[str, JsonValue], source: str) -> Resource | None:
+def of_air(air: Stated) -> Resource:
+    """Return the file that an AIR names."""
+    text = str(air.value)
+    return Resource(_kind({}, {}, text), text, air.source, air=text)
+
+
+def resource(entry: Mapping[str, JsonValue], source: str) -> Resource | None:
+    """Return one entry of such a list (``modelVersionId``, ``weight`` or ``strength``, ``type`` …)."""
     stated = _stated(entry)
     version = _whole(entry.get("modelVersionId"))
     air = _text(entry.get("air"))
