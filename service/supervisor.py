@@ -23,6 +23,7 @@ SIGNALS = tuple(
 POLL_S = 0.2
 SIGNALLED = 128
 """Added to a signal's number, an exit code as shells give it: 130 after Ctrl+C."""
+STOPPED = "stopped before the end; the next pass goes on from here"
 
 
 class StopRequest:
@@ -81,9 +82,10 @@ class Supervisor:
             if self._death is not None:
                 raise self._death
             counters = house.worker.counters
-            failed = 1 if counters.failed else 0
-            code = failed if self._request.number is None else SIGNALLED + self._request.number
-            return Pass(counters, tuple(house.worker.notes), code)
+            notes = tuple(house.worker.notes)
+            if self._request.number is not None:
+                return Pass(counters, (*notes, STOPPED), SIGNALLED + self._request.number)
+            return Pass(counters, notes, 1 if counters.failed else 0)
 
     def _watch_over(self, house: House) -> None:
         roots = [f"{root.name} ({root.path})" for root in self._config.roots]

@@ -100,6 +100,7 @@ class RootWatch:
             return
         if self._failures == 0:
             log.warning("folder_not_watched", root=self._root.name, path=str(self._root.path), reason=error.strerror)
+            self._inbox.lost("the folder cannot be watched", self._root)  # the rescan tells that the root is offline
         self._next_try = now + min(FIRST_RETRY_S * 2.0 ** min(self._failures, 30), LONGEST_RETRY_S)
         self._failures += 1
 

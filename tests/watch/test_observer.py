@@ -305,6 +305,7 @@ def test_a_folder_that_comes_later_is_watched_from_then_on(tmp_path: Path) -> No
         watcher.start()
         watcher.check(0.5)
         watcher.check(1.5)
+        assert inbox.rescan_wanted() == {"late": "the folder cannot be watched"}
         root.path.mkdir()
         watcher.check(2.0)
         assert inbox.rescan_wanted() == {}
@@ -401,6 +402,7 @@ def test_an_error_that_is_no_lack_of_watches_is_tried_again(root: Root, monkeypa
     with monkeypatch.context() as patched, capture_logs() as logs:
         patched.setattr("service.watch.rootwatch._observe", _share_is_away)
         watcher.start()
+    assert inbox.rescan_wanted() == {"input": "the folder cannot be watched"}
     watcher.check(1.0)
     watcher.stop()
     assert [entry["event"] for entry in logs] == ["folder_not_watched"]

@@ -1,0 +1,82 @@
+"""Asked to stop, it finishes what it has in hand and leaves nothing behind; a second one does not start."""
+
+import re
+import signal
+import subprocess
+import time
+
+import psutil
+import pytest
+from asked import count, rows, wait_for
+from drawn_images import draw_many
+from running_service import Place, environment, running
+
+MANY = 1500
+
+
+def batches(place: Place) -> list[int]:
+    """Return how many images were saved by each batch."""
+    return [int(str(line["count"])) for line in place.log() if line["event"] == "images_saved"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_in_mid_work_ends_it_with_the_batch_in_hand_written(place: Place, number: signal.Signals) -> None:
+    draw_many(place.input, MANY)
+    with running(place) as service:
+        wait_for(lambda: count(place.database) > 0, expected=True)
+        assert service.stop(number) == 0
+    # Before we look into it ourselves: a WAL database gets its two companions from every reader.
+    assert sorted(path.name for path in place.database.parent.glob("images.db*")) == ["images.db", "images.db.lock"]
+    there = count(place.database)
+    assert sum(batches(place)) == there
+    assert 0 < there < MANY
+    assert rows(place.database, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(place.database, "SELECT message FROM service_status") == [("stopped",)]
+    assert [line["because"] for line in place.log() if line["event"] == "service_stopped"] == [number.name]
+
+
+def test_an_idle_service_stops_at_once(place: Place) -> None:
+    with running(place) as service:
+        began = time.monotonic()
+        assert service.stop() == 0
+        assert time.monotonic() - began < 5
+
+
+def test_ctrl_c_ends_a_single_pass_after_the_batch_in_hand_and_says_so(place: Place) -> None:
+    draw_many(place.input, MANY)
+    process = subprocess.Popen(
+        place.command("all"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), encoding="utf-8"
+    )
+    wait_for(lambda: count(place.database) > 0, expected=True)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    said, complaint = process.communicate(timeout=30)
+    _, alive = psutil.wait_procs(children, timeout=5)
+    there = count(place.database)
+    assert (process.returncode, alive) == (130, [])
+    assert re.sub(r"\d+\.\d s", "0.0 s", said) == (
+        f"{there} images read, 0 moved, 0 gone, 0 failed in 0.0 s → {place.database}\n"
+    )
+    assert complaint == "stopped before the end; the next pass goes on from here\n"
+    assert 0 < there < MANY
+
+
+def test_a_second_instance_exits_3_and_names_the_first(place: Place) -> None:
+    with running(place) as service:
+        second = place.run("run")
+        third = place.run("all")
+    held = rf"aiimagepipe: {re.escape(str(place.database))} is held by process {service.pid} on"
+    expected = rf"{held} \S+, since [^.]+\. .+\n"
+    assert [one.returncode for one in (second, third)] == [3, 3]
+    assert re.fullmatch(expected, second.stderr.splitlines(keepends=True)[-1])
+    assert re.fullmatch(expected, third.stderr)
+
+
+def test_after_sigkill_status_says_at_once_that_it_does_not_run(place: Place) -> None:
+    with running(place) as service:
+        alive = place.json("status")
+        service.kill()
+        dead = place.json("status")
+    assert isinstance(alive, dict)
+    assert isinstance(dead, dict)
+    assert [alive["running"], dead["running"]] == [True, False]
