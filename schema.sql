@@ -65,9 +65,7 @@ CREATE TABLE IF NOT EXISTS images (
     other_resources TEXT,                    -- 'kind:name'
     warnings        TEXT,                    -- why the row is partial, one reason a line
     positive_prompt TEXT,                    -- '' = stated and empty; NULL = not stated
-    negative_prompt TEXT,
-    prompt_preview  TEXT GENERATED ALWAYS AS      -- the prompt's beginning on one line, at most 120 characters
-        (substr(trim(replace(replace(replace(substr(positive_prompt, 1, 400), char(13), ' '), char(10), ' '), char(9), ' ')), 1, 120)) VIRTUAL
+    negative_prompt TEXT
 );
 
 -- The rescan's index: a whole folder is compared with the disk without touching the wide rows.
@@ -287,7 +285,11 @@ CREATE TABLE IF NOT EXISTS service_status (
 DROP VIEW IF EXISTS v_images_search;
 -- One line an image: everything.
 CREATE VIEW v_images_search AS
-SELECT id AS image_id, file_name, prompt_preview, model, loras, sampler_norm, scheduler_norm, steps, cfg_scale,
+SELECT id AS image_id, file_name,
+       -- The prompt's beginning on one line. Here and not in the table: DB Browser cannot parse a table with replace().
+       substr(trim(replace(replace(replace(substr(positive_prompt, 1, 400), char(13), ' '), char(10), ' '), char(9), ' ')), 1, 120)
+           AS prompt_preview,
+       model, loras, sampler_norm, scheduler_norm, steps, cfg_scale,
        seed, width, height, generator, sampler, scheduler, model_hash, vae, clip_skip, denoise, upscaler,
        checkpoints, embeddings, vaes, upscalers, other_resources, status, state, modified_at, ingested_at,
        warnings, positive_prompt, negative_prompt, root, path
@@ -296,7 +298,10 @@ FROM images;
 DROP VIEW IF EXISTS v_images_with_core_params;
 -- One line an image: how it was sampled.
 CREATE VIEW v_images_with_core_params AS
-SELECT id AS image_id, path, file_name, prompt_preview, model, model_hash, sampler, sampler_norm, scheduler,
+SELECT id AS image_id, path, file_name,
+       substr(trim(replace(replace(replace(substr(positive_prompt, 1, 400), char(13), ' '), char(10), ' '), char(9), ' ')), 1, 120)
+           AS prompt_preview,
+       model, model_hash, sampler, sampler_norm, scheduler,
        scheduler_norm, steps, cfg_scale, seed, width, height, clip_skip, denoise, generator, status,
        positive_prompt, negative_prompt
 FROM images;

@@ -23,10 +23,7 @@ THIRD = "CREATE TABLE notes (image_id INTEGER PRIMARY KEY, note TEXT);\nINSERT I
 def newer(tmp_path: Path) -> Schema:
     """Return a schema two versions on, with its migrations."""
     text = current().text.replace("user_version = 1", "user_version = 3")
-    text = text.replace(
-        "    negative_prompt TEXT,\n    prompt_preview",
-        "    negative_prompt TEXT,\n    rating INTEGER,\n    prompt_preview",
-    )
+    text = text.replace("    negative_prompt TEXT\n);", "    negative_prompt TEXT,\n    rating INTEGER\n);")
     text = text.replace(
         "-- ── Strings", "CREATE TABLE IF NOT EXISTS notes (image_id INTEGER PRIMARY KEY, note TEXT);\n-- ── Strings"
     )

@@ -90,7 +90,6 @@ def test_the_wide_row_holds_core_parameters_and_joined_lists(store: Store) -> No
         "warnings": "two samplers; the first was taken\nno VAE",
         "positive_prompt": "a cat\n(very:1.3) <lora:Ünï:0.75>",
         "negative_prompt": "",
-        "prompt_preview": "a cat (very:1.3) <lora:Ünï:0.75>",
     }
 
 
