@@ -65,7 +65,8 @@ class Place:
 
     def command(self, *words: str | bytes) -> list[str | bytes]:
         """Return a command of ours that uses this place's configuration."""
-        return [sys.executable, "-m", "service", *words, "--config", str(self.config)]
+        name = 2 if words[0] == "config" else 1  # the command's own words; what follows may be behind a "--"
+        return [sys.executable, "-m", "service", *words[:name], "--config", str(self.config), *words[name:]]
 
     def run(self, *words: str | bytes, timeout: float = 50) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""

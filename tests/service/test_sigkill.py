@@ -1,0 +1,71 @@
+"""Killed at any moment and started again, it comes to the very database of a run that nobody disturbed."""
+
+import random
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import closing
+from pathlib import Path
+
+import apsw
+import psutil
+import pytest
+import store_dump
+from asked import count, rows, wait_for
+from drawn_images import draw_many
+from running_service import Place, environment, running
+
+from service import demo
+
+COUNT = 200
+KILLS = 10
+
+
+def fill(folder: Path) -> int:
+    """Write the images, a broken one among them, and return how many there are."""
+    draw_many(folder, COUNT)
+    (folder / "broken.png").write_text("no image", encoding="utf-8")
+    return COUNT + 1 + len(list(demo.write(folder / "samples")))
+
+
+def dump(database: Path) -> list[str]:
+    """Return all that a database says."""
+    with closing(apsw.Connection(str(database))) as connection:
+        return store_dump.dump(connection)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_ten_sigkills_in_mid_ingest_leave_the_database_of_an_undisturbed_run(place: Place, tmp_path: Path) -> None:
+    undisturbed = Place(tmp_path / "undisturbed")
+    shutil.copytree(place.top, undisturbed.top, ignore=shutil.ignore_patterns("undisturbed"))
+    total = fill(place.input)
+    shutil.copytree(place.input, undisturbed.input, dirs_exist_ok=True)
+    for one in (place, undisturbed):
+        one.configure(batch_size=4)
+    assert undisturbed.run("all").returncode == 1  # one file is broken
+    moments = random.Random(20_26)  # noqa: S311  # the same moments every time
+    for _ in range(KILLS):
+        kill_at(place, moments.uniform(0.0, 0.15))
+    with running(place) as service:
+        wait_for(lambda: count(place.database), total)
+        assert service.stop() == 0
+    assert rows(place.database, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(place.database, "PRAGMA foreign_key_check") == []
+    assert dump(place.database) == dump(undisturbed.database)
+
+
+def kill_at(place: Place, moment: float) -> None:
+    """Start the service and kill it so many seconds after it has saved something more; nothing of it stays."""
+    before = count(place.database)
+    process = subprocess.Popen(
+        place.command("run"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
+    )
+    wait_for(lambda: count(place.database) > before, expected=True)
+    children = psutil.Process(process.pid).children(recursive=True)
+    time.sleep(moment)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    _, alive = psutil.wait_procs(children, timeout=5)
+    assert alive == []
