@@ -11,7 +11,6 @@ civitai-extrametadata-graph). CivitAI's infotexts are read by ``a1111``.
 What was asked for comes first, the graph fills the rest and shows conflicts (the pipeline reads it as a rival).
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -21,6 +20,7 @@ from service.parse import comfyui
 from service.parse.base import Claim, Parser
 from service.parse.blobs import parsed
 from service.parse.infotext import civitai as lists
+from service.parse.infotext.dialects import of_civitai
 from service.parse.json_facts import Table, Told
 from service.records import Blob, Blobs, Field, Generation, Resource, Sampling, Stated
 
@@ -30,7 +30,7 @@ ASKED: Table = (
     ("positive_prompt", ("prompt",)),
     ("negative_prompt", ("negativePrompt",)),
     ("steps", ("steps",)),
-    ("cfg_scale", ("cfgScale",)),
+    ("cfg_scale", ("cfgScale", "cfg")),
     ("sampler", ("sampler",)),
     ("scheduler", ("scheduler",)),
     ("seed", ("seed",)),
@@ -42,8 +42,6 @@ ASKED: Table = (
 """``extraMetadata``'s names for our fields."""
 
 SIZE: Table = (("width", ("upscaleWidth", "width")), ("height", ("upscaleHeight", "height")))
-
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +58,7 @@ def claim(blobs: Blobs) -> Claim:
     """Claim a graph that CivitAI's orchestrator ran."""
     if job(blobs) is not None:
         return Claim.MARKER
-    return Claim.MARKER if signed(blobs) and comfyui.PARSER.claim(blobs) > Claim.NO else Claim.NO
-
-
-def signed(blobs: Blobs) -> bool:
-    """Tell whether EXIF names CivitAI's orchestrator: Artist ``ai`` and a uuid as Software."""
-    artist, software = blobs.first("artist"), blobs.first("software")
-    return bool(artist and software and artist.text.strip() == "ai" and _UUID.fullmatch(software.text.strip()))
+    return Claim.MARKER if of_civitai(blobs) and comfyui.PARSER.claim(blobs) > Claim.NO else Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
@@ -102,11 +94,12 @@ def _job(blob: Blob) -> Job | None:
         return None
     extra = blob.data.get("extra")
     airs = _airs(extra.get("airs"), blob.source) if isinstance(extra, dict) else ()
-    text = blob.data.get("extraMetadata")
-    data = parsed(text) if isinstance(text, str) else text
+    inner = extra.get("extraMetadata") if isinstance(extra, dict) else None  # seen there too
+    path, text = ("extra.extraMetadata", inner) if inner else ("extraMetadata", blob.data.get("extraMetadata"))
     if text is None and not airs:
         return None
-    asked = Told(data, blob.source, "extraMetadata") if isinstance(data, dict) else None
+    data = parsed(text) if isinstance(text, str) else text
+    asked = Told(data, blob.source, path) if isinstance(data, dict) else None
     return Job(asked, airs, broken=text is not None and asked is None)
 
 

@@ -1,41 +1,48 @@
-"""Draw Things (iOS, macOS): XMP ``exif:UserComment`` with JSON, XMP ``CreatorTool`` = ``Draw Things``.
+"""Draw Things (iOS, macOS): JSON in XMP ``exif:UserComment`` or PNG ``Comment``, the tool's name in ``CreatorTool``.
 
-``c`` prompt, ``uc`` negative, ``model sampler scale seed steps strength size seed_mode shift mask_blur``,
-``guidance_embed`` for Flux, ``lora`` (``[{"model", "weight"}]``), ``control`` likewise, ``upscaler``, ``refiner``
-and, with its hires fix, ``first_stage_size`` and ``first_stage_strength``. Later versions add ``v2``, the app's whole
-configuration (``loras controls refinerModel clipSkip hiresFix`` …, defaults included; its ``sampler`` is a number).
-XMP ``dc:description`` repeats it as text: prompt, ``-negative``, one line ``Steps: 20, Sampler: …, Guidance Scale:
-7.5, …, Strength: 1.0, Seed Mode: …``, read where the JSON is gone. Sources: the corpus' cases and readers of this
-format on GitHub (field names only).
+``c`` prompt, ``uc`` negative, ``model sampler scale seed steps strength size seed_mode``; where they are set
+``upscaler clip_skip shift mask_blur``, ``refiner``, ``lora`` (``[{"model", "weight"}]``), ``control`` (``[{"file",
+"weight"}]``) and, with its hires fix, ``first_stage_size`` and ``second_stage_strength``. Later versions add ``v2``,
+the app's configuration with all defaults, in which ``sampler`` is a number. XMP ``dc:description`` says the same as
+text: the prompt, ``-`` and the negative, one line ``Steps: 20, Sampler: …, Guidance Scale: 7.5, …, First Stage Size:
+512x768, LoRA 1 Model: …``; it is read where the JSON is gone. Sources: the app's open source (its image exporter) and
+the corpus' cases.
 """
 
+import re
 from collections.abc import Iterator
+
+from pydantic import JsonValue
 
 from service.parse.base import Claim, Parser
 from service.parse.infotext import layout
 from service.parse.infotext.civitai import number_of
-from service.parse.infotext.fields import base, size
+from service.parse.infotext.fields import size
 from service.parse.json_facts import Table, Told
-from service.records import Blob, Blobs, Fact, Field, Generation, Resource, ResourceKind, Sampling, Stated
+from service.records import Blob, Blobs, Field, Generation, Resource, ResourceKind, Sampling, Stated
 
 NAME = "drawthings"
 TOOL = "draw things"
-ROLES = ("usercomment",)
+ROLES = ("usercomment", "comment")
 TEXTS = ("description", "imagedescription", "usercomment")
 
 FIELDS: Table = (
     ("positive_prompt", ("c",)),
     ("negative_prompt", ("uc",)),
-    ("steps", ("steps",)),
-    ("cfg_scale", ("scale",)),
+    ("steps", ("steps", "Steps")),
+    ("cfg_scale", ("scale", "Guidance Scale")),
     ("guidance", ("guidance_embed",)),
-    ("sampler", ("sampler",)),
-    ("seed", ("seed",)),
-    ("denoise", ("strength",)),
-    ("model", ("model",)),
-    ("clip_skip", ("clip_skip",)),
-    ("upscaler", ("upscaler",)),
+    ("sampler", ("sampler", "Sampler")),
+    ("seed", ("seed", "Seed")),
+    ("denoise", ("strength", "Strength")),
+    ("model", ("model", "Model")),
+    ("clip_skip", ("clip_skip", "CLIP Skip")),
+    ("upscaler", ("upscaler", "Upscaler")),
 )
+"""The JSON's keys, then those of the text."""
+
+SECOND: Table = (("denoise", ("second_stage_strength", "Second Stage Strength")),)
+REFINER: Table = (("model", ("refiner", "Refiner")),)
 
 LISTS: tuple[tuple[str, ResourceKind], ...] = (
     ("lora", "lora"),
@@ -43,6 +50,8 @@ LISTS: tuple[tuple[str, ResourceKind], ...] = (
     ("control", "controlnet"),
     ("controls", "controlnet"),
 )
+
+_LORA = re.compile(r"LoRA( \d+)? Model")
 
 
 def signed(blobs: Blobs) -> bool:
@@ -60,19 +69,20 @@ def claim(blobs: Blobs) -> Claim:
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the JSON says, or the text where there is none."""
-    told = _told(blobs)
+    text = blobs.first(*TEXTS)
+    told = _told(blobs) or (_of_text(text) if text else None)
     if told is None:
-        text = blobs.first(*TEXTS)
-        return _of_text(text) if text else Generation(NAME, {}, unsettled=("Draw Things left no text",))
+        return Generation(NAME, {}, unsettled=("Draw Things left no text",))
     fields = told.fields(FIELDS)
-    first, whole = _size(told, "first_stage_size"), _size(told, "size")
+    first, whole = _size(told, "first_stage_size", "First Stage Size"), _size(told, "size", "Size")
     passes: tuple[Sampling, ...] = ()
     if first and first != whole:
-        passes = (Sampling("hires", whole | told.fields((("denoise", ("first_stage_strength",)),))),)
-    refiner = told.fields((("model", ("refiner",)),))
+        passes = (Sampling("hires", whole | told.fields(SECOND)),)
+    refiner = told.fields(REFINER)
     if refiner:
         passes = (*passes, Sampling("refiner", refiner))
-    return Generation(NAME, fields | (first or whole), passes, tuple(_resources(told, fields)), told.facts())
+    resources = (*_named(fields, refiner), *_listed(told))
+    return Generation(NAME, fields | (first or whole), passes, resources, told.facts(without=frozenset({"c", "uc"})))
 
 
 def _told(blobs: Blobs) -> Told | None:
@@ -83,44 +93,48 @@ def _told(blobs: Blobs) -> Told | None:
     return None
 
 
-def _size(told: Told, key: str) -> dict[Field, Stated]:
-    return dict(size(told.text(key), told.place(key)))
+def _size(told: Told, *keys: str) -> dict[Field, Stated]:
+    return next((dict(size(told.text(key), told.place(key))) for key in keys if told.text(key)), {})
 
 
-def _resources(told: Told, fields: dict[Field, Stated]) -> Iterator[Resource]:
-    if "model" in fields:
-        yield Resource("checkpoint", str(fields["model"].value), fields["model"].source)
-    if "upscaler" in fields:
-        yield Resource("upscaler", str(fields["upscaler"].value), fields["upscaler"].source)
-    refiner = told.stated("refiner")
-    if refiner:
-        yield Resource("checkpoint", str(refiner.value), refiner.source, extra={"pass": "refiner"})
+def _named(fields: dict[Field, Stated], refiner: dict[Field, Stated]) -> Iterator[Resource]:
+    kinds: tuple[tuple[Stated | None, ResourceKind, str], ...] = (
+        (fields.get("model"), "checkpoint", ""),
+        (fields.get("upscaler"), "upscaler", ""),
+        (refiner.get("model"), "checkpoint", "refiner"),
+    )
+    for stated, kind, role in kinds:
+        if stated is not None:
+            yield Resource(kind, str(stated.value), stated.source, extra={"pass": role} if role else {})
+
+
+def _listed(told: Told) -> Iterator[Resource]:
     for part in (told, told.inside("v2", "config")):
         for key, kind in LISTS if part else ():
             for entry in part.each(key) if part else ():
-                yield from _listed(entry, kind)
+                label = entry.text("model", "file")
+                if label:
+                    yield _weighed(kind, label, entry.data.get("weight"), f"{entry.source}#{entry.path}")
+    for key, value in told.data.items():  # of the text
+        lora = _LORA.fullmatch(key)
+        if lora and isinstance(value, str):
+            yield _weighed("lora", value, told.data.get(f"LoRA{lora[1] or ''} Weight"), told.place(key))
 
 
-def _listed(entry: Told, kind: ResourceKind) -> Iterator[Resource]:
-    label = entry.text("model", "file")
-    weight = number_of(entry.data.get("weight"))
-    if label:
-        yield Resource(kind, label, f"{entry.source}#{entry.path}", weight=weight, used=weight != 0)
+def _weighed(kind: ResourceKind, label: str, value: JsonValue, source: str) -> Resource:
+    weight = number_of(value)
+    return Resource(kind, label, source, weight=weight, used=weight != 0)
 
 
-def _of_text(blob: Blob) -> Generation:
-    """Return what ``dc:description`` says; its negative is the lines that begin with ``-``."""
+def _of_text(blob: Blob) -> Told:
+    """Return the text's settings with its prompts under the JSON's keys."""
     text = layout.read(blob.text)
-    fields = base(text.settings, blob.source)
     lines = text.positive.split("\n")
     cut = next((number for number, line in enumerate(lines) if line.startswith("-")), len(lines))
-    fields["positive_prompt"] = Stated("\n".join(lines[:cut]).strip(), blob.source)
+    data: dict[str, JsonValue] = {**dict(text.settings.pairs), "c": "\n".join(lines[:cut]).strip()}
     if cut < len(lines):
-        fields["negative_prompt"] = Stated("\n".join(lines[cut:])[1:].strip(), blob.source)
-    facts = tuple(Fact(key, value, blob.source) for key, value in text.settings.pairs)
-    model = fields.get("model")
-    resources = (Resource("checkpoint", str(model.value), model.source),) if model else ()
-    return Generation(NAME, fields, resources=resources, facts=facts, unsettled=() if facts else ("no settings line",))
+        data["uc"] = "\n".join(lines[cut:])[1:].strip()
+    return Told(data, blob.source)
 
 
 PARSER = Parser(NAME, 1, claim, parse)

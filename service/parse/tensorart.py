@@ -32,6 +32,13 @@ FIELDS: Table = (
     ("vae", ("sdVae",)),
 )
 
+LISTS: tuple[tuple[str, ResourceKind], ...] = (
+    ("baseModel", "checkpoint"),
+    ("models", "lora"),
+    ("embeddingModels", "embedding"),
+)
+"""Where models stand, and what they are unless ``type`` says."""
+
 NAMES = ("modelFileName", "modelName", "name", "label")
 
 
@@ -57,18 +64,18 @@ def parse(blobs: Blobs) -> Generation:
 
 
 def _resources(told: Told) -> Iterator[Resource]:
-    for key, implied in (("baseModel", "checkpoint"), ("models", "")):
+    for key, implied in LISTS:
         for entry in told.each(key):
             resource = _resource(entry, implied)
             if resource is not None:
                 yield resource
 
 
-def _resource(entry: Told, implied: str) -> Resource | None:
+def _resource(entry: Told, implied: ResourceKind) -> Resource | None:
     label = entry.text(*NAMES) or entry.text("modelFileId", "modelId")
     if label is None:
         return None
-    kind: ResourceKind = KINDS.get(implied or (entry.text("type") or "").lower().replace("_", ""), "resource_ref")
+    kind = KINDS.get((entry.text("type") or "").lower().replace("_", ""), implied)
     weight = number_of(entry.data.get("weight"))
     hash_, hash_kind = hash_of(entry.text("hash"))
     extra = {key: value for key in ("label", "modelId", "modelFileId", "baseModel") if (value := entry.text(key))}

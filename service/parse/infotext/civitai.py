@@ -48,7 +48,10 @@ _MAX_DIGITS = 40  # longer texts are no weights
 
 def read(settings: Settings, source: str) -> tuple[Resource, ...]:
     """Return the resources of both lists, in file order."""
-    entries = [*_entries(settings.get("civitai resources")), *_recipe(settings.get("recipe metadata"))]
+    stated = [*_entries(settings.get("civitai resources"))]
+    if not stated:  # since 2026 'Civitai metadata' repeats them, by version only
+        stated = [*_asked(settings.get("civitai metadata"))]
+    entries = [*stated, *_recipe(settings.get("recipe metadata"))]
     return tuple(found for entry in entries if (found := resource(entry, source)))
 
 
@@ -57,6 +60,12 @@ def _entries(text: str | None) -> Iterator[dict[str, JsonValue]]:
     for entry in found if isinstance(found, list) else [found]:
         if isinstance(entry, dict):
             yield entry
+
+
+def _asked(text: str | None) -> Iterator[dict[str, JsonValue]]:
+    asked = parsed(text)
+    resources = asked.get("resources") if isinstance(asked, dict) else None
+    return (entry for entry in (resources if isinstance(resources, list) else ()) if isinstance(entry, dict))
 
 
 def _recipe(text: str | None) -> Iterator[dict[str, JsonValue]]:

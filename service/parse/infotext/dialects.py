@@ -35,6 +35,8 @@ _KEYS = re.compile("|".join(dict.fromkeys(key.pattern for _, key, _ in EVIDENCE)
 BY_ROLE: tuple[tuple[str, str], ...] = (("smproj", "stability_matrix"), ("parameters-json", "stability_matrix"))
 """Texts that only one generator writes beside the infotext."""
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
 DEFAULT = "a1111"
 """A text in this form that names nobody is taken for the form's inventor."""
 
@@ -48,4 +50,10 @@ def generator_of(settings: Settings, blobs: Blobs) -> str:
     for generator, key, value in EVIDENCE:
         if any(key.fullmatch(k) and value.match(v) for k, v in telling.items()):
             return generator
-    return DEFAULT
+    return "civitai" if of_civitai(blobs) else DEFAULT
+
+
+def of_civitai(blobs: Blobs) -> bool:
+    """Tell whether EXIF names CivitAI's orchestrator: Artist ``ai`` and a uuid as Software."""
+    artist, software = blobs.first("artist"), blobs.first("software")
+    return bool(artist and software and artist.text.strip() == "ai" and _UUID.fullmatch(software.text.strip()))
