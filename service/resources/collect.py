@@ -7,7 +7,7 @@ from service.records import NormalizedImage, Resource, Token
 from service.resources.merge import merged
 from service.resources.prompts import from_prompts
 
-VERSION = 1
+VERSION = 2
 
 _BLANKS = re.compile(r"[\s_]+")
 

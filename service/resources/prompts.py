@@ -19,7 +19,9 @@ UNET_SECOND = frozenset(
 
 KINDS: dict[str, ResourceKind] = {"hypernet": "hypernetwork", "embed": "embedding"}
 
-_TAG = re.compile(r"<(lora|lyco|locon|loha|hypernet|embed):([^:<>\n]+)((?::[^:<>\n]*)*)>", re.IGNORECASE)
+# CivitAI's site names files by AIR in tags too: <lora:urn:air:sdxl:lora:civitai:1@2:0.8>, <lora:civitai:1@2:0.8>.
+_AIR = r"(?:urn:)?air:(?:[^:<>\n]+:){3}[^:<>\n]+|civitai:\d+@\d+"
+_TAG = re.compile(rf"<(lora|lyco|locon|loha|hypernet|embed):({_AIR}|[^:<>\n]+)((?::[^:<>\n]*)*)>", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*([+-]?(?:\d{1,9}\.?\d{0,12}|\.\d{1,12}))\s*")
 _NAMED = re.compile(r"\s*(te|unet)\s*=\s*([+-]?[\d.]{1,12})\s*", re.IGNORECASE)
 

@@ -20,14 +20,17 @@ from service.tokens.groups import Group, groups, weight_at_end
 from service.tokens.lexemes import Lexeme, lex
 from service.tokens.words import norm
 
-VERSION = 1
+VERSION = 2
 
 LIMIT = 1_000_000.0
 """Weights are kept within this: 10,000 brackets are a slip or an attack."""
 
 _WILDCARD = re.compile(r"__[^\s_](?:[^\n,]{0,80}?[^\s_])?__")
 _NETWORK = re.compile(
-    r"<(lora|lyco|locon|loha|hypernet|embed):([^:<>]+)(?::\s*([+-]?(?:\d+\.?\d*|\.\d+)))?", re.IGNORECASE
+    r"<(lora|lyco|locon|loha|hypernet|embed):"
+    r"((?:urn:)?air:(?:[^:<>]+:){3}[^:<>]+|civitai:\d+@\d+|[^:<>]+)"  # CivitAI's site names files by AIR
+    r"(?::\s*([+-]?(?:\d+\.?\d*|\.\d+)))?",
+    re.IGNORECASE,
 )
 
 

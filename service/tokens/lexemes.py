@@ -25,7 +25,9 @@ _PLAIN = re.compile(_FORM.format(run=r"[^,\r\n()\[\]{}|<\\BA]", more=""), re.VER
 _COMFY = re.compile(
     _FORM.format(
         run=r"[^,\r\n()\[\]{}|<\\BAe]",
-        more=r"| (?P<embedding> (?<![^\s,()\[\]{}|:]) embedding:[^\s,()\[\]{}<>|:]+ )",
+        more=r"""| (?P<embedding> (?<![^\s,()\[\]{}|:]) embedding:
+            (?: (?:urn:)?air: (?:[^\s,()\[\]{}<>|:]+:){3} | civitai:(?=\d) )?  # CivitAI's site names files by AIR
+            [^\s,()\[\]{}<>|:]+ )""",
     ),
     re.VERBOSE | re.DOTALL,
 )

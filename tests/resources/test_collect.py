@@ -6,6 +6,7 @@ from service.resources.merge import merged
 from service.tokens import split
 
 S = "PNG:Parameters"
+AIR = "urn:air:sdxl:lora:civitai:1@2"
 
 
 def collected(prompt: str, *stated: Resource, generator: str = "a1111", negative: str = "") -> tuple[Resource, ...]:
@@ -37,6 +38,8 @@ def tag(label: str, weight: float | None, clip: float | None = None, **more: obj
         ("<lora:x:te=0.8:unet=0.4>", "a1111", tag("x", 0.8, 0.8, extra={"unet": 0.4})),
         ("<lora:x:0.8:lbw=OUTALL>", "a1111", tag("x", 0.8)),
         ("<lora:x:0.8>", "comfyui", tag("x", 0.8, used=False)),
+        ("<lora:air:sdxl:lora:civitai:1@2:0.8>", "civitai", tag(AIR[4:], 0.8, air=AIR, model_version_id=2)),
+        ("<lora:civitai:1@2:0.8>", "civitai", tag("civitai:1@2", 0.8, model_version_id=2)),
         ("<hypernet:x:0.5>", "a1111", Resource("hypernetwork", "x", "positive_prompt", 0.5)),
         ("(embedding:bad:1.2)", "comfyui", Resource("embedding", "bad", "positive_prompt", 1.2)),
     ],

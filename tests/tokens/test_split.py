@@ -15,6 +15,9 @@ def tags(prompt: str) -> dict[str, float]:
     return {token.t_norm: token.weight for token in split(prompt, "pos")}
 
 
+AIR = "urn:air:sdxl:lora:civitai"
+
+
 @pytest.mark.parametrize(
     ("prompt", "expected"),
     [
@@ -89,6 +92,10 @@ def test_spellings_of_one_tag_are_one_word(written: str) -> None:
         ("__Hair/Color__ hair", ("__Hair/Color__ hair", "__hair/color__ hair", 1.0, "wildcard")),
         ("<lora:Add_Detail:0.8>", ("Add_Detail", "add detail", 0.8, "lora")),
         ("<lora:x>", ("x", "x", 1.0, "lora")),
+        ("<lora:urn:air:sdxl:lora:civitai:1@2:0.8>", (f"{AIR}:1@2", f"{AIR}:1@2", 0.8, "lora")),
+        ("<lora:civitai:1@2:0.8>", ("civitai:1@2", "civitai:1@2", 0.8, "lora")),
+        ("<lora:civitai:0.8>", ("civitai", "civitai", 0.8, "lora")),
+        ("(embedding:urn:air:sdxl:lora:civitai:1@2:1.2)", (f"{AIR}:1@2", f"{AIR}:1@2", 1.2, "embedding")),
         ("<lyco:x:0.5:0.7>", ("x", "x", 0.5, "lora")),
         ("(<lora:x:0.5>:1.3)", ("x", "x", 0.5, "lora")),
         ("<hypernet:x:0.5>", ("<hypernet:x:0.5>", "<hypernet:x:0.5>", 0.5, "tag")),
