@@ -32,7 +32,8 @@ def process(raw: RawRecord) -> ImageRows:
     rivals = tuple(generation for _, generation in reading.rivals)
     image = normalize(reading.generation, blobs, rivals)
     cut = _cut(image.base.positive_prompt, "pos") + _cut(image.base.negative_prompt, "neg")
-    names = (reading.parser.name, *(parser.name for parser, _ in reading.rivals))
+    read_by = (reading.parser.name, *sorted(reading.parser.covers), *(parser.name for parser, _ in reading.rivals))
+    names = tuple(dict.fromkeys(read_by))
     return ImageRows(raw, image, cut, merged_resources(image, cut), _recipe(names))
 
 

@@ -2,16 +2,52 @@
 
 from dataclasses import dataclass
 
-from service.parse import a1111, c2pa, civitai, comfyui, drawthings, hf_space, midjourney, tensorart, unread
+from service.parse import (
+    a1111,
+    c2pa,
+    civitai,
+    comfyui,
+    diffusionbee,
+    drawthings,
+    dreamstudio,
+    easydiffusion,
+    fooocus,
+    fooocus_mre,
+    hf_space,
+    imaginairy,
+    invokeai,
+    midjourney,
+    naifu,
+    novelai,
+    ruinedfooocus,
+    stability_matrix,
+    swarmui,
+    sygil,
+    tensorart,
+    unread,
+)
 from service.parse.base import Claim, Parser
 from service.records import Blobs, Generation
 
 PARSERS: tuple[Parser, ...] = (
-    civitai.PARSER,  # these two name the graph beside which they stand, and it is read as a rival
+    civitai.PARSER,  # these four name the graph beside which they stand, and it is read as a rival
     tensorart.PARSER,
+    stability_matrix.PARSER,
+    swarmui.PARSER,
     comfyui.PARSER,  # before the infotexts: a graph is what ran, a text beside it is what a saver made of it
     drawthings.PARSER,
+    fooocus.PARSER,  # these two write A1111's form as well, under their own name
+    dreamstudio.PARSER,
+    easydiffusion.PARSER,  # its lines look like settings of an infotext
     a1111.PARSER,
+    invokeai.PARSER,
+    naifu.PARSER,  # before NovelAI, whose texts it writes
+    novelai.PARSER,
+    fooocus_mre.PARSER,
+    ruinedfooocus.PARSER,
+    imaginairy.PARSER,
+    sygil.PARSER,
+    diffusionbee.PARSER,
     midjourney.PARSER,
     hf_space.PARSER,
     c2pa.PARSER,  # a signature says who, so whoever says how comes first
@@ -41,7 +77,8 @@ def read(blobs: Blobs) -> Reading | None:
     if not claims:
         return None
     best = max(claims, key=claims.__getitem__)
-    rivals = [parser for parser, claim in claims.items() if parser is not best and claim >= Claim.SHAPE]
+    known = {best.name} | best.covers
+    rivals = [parser for parser, claim in claims.items() if parser.name not in known and claim >= Claim.SHAPE]
     return Reading(best, best.parse(blobs), tuple((rival, rival.parse(blobs)) for rival in rivals))
 
 

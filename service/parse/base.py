@@ -28,3 +28,5 @@ class Parser:
     """Raised whenever the answer for any file changes; the service then re-reads what is stale."""
     claim: Callable[[Blobs], Claim]
     parse: Callable[[Blobs], Generation]
+    covers: frozenset[str] = frozenset()
+    """Parsers whose texts this one reads itself, under its own name; they are no rivals of it."""

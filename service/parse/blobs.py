@@ -17,7 +17,7 @@ from pydantic import JsonValue
 
 from service.records import Blob, Blobs, RawRecord
 
-VERSION = 1
+VERSION = 2
 
 TEXT_GROUPS = frozenset({"PNG", "ExifIFD", "IFD0", "IFD1", "QuickTime", "Keys", "ItemList", "UserData"})
 TEXT_GROUPS |= {"Matroska", "GIF", "File", "RIFF", "Stealth", "IPTC", "CBOR", "JUMBF", "Jpeg2000", "JPEG"}
@@ -33,6 +33,9 @@ NOT_TEXT = frozenset(
     "jumdtype pad hash item0 item1 item2 item3 alg exclusions signature".split(),
 )
 """Tags of those groups that ExifTool derives from the container, or that hold only digests."""
+
+PROMPTS = frozenset({"prompt", "negative_prompt", "negativeprompt"})
+"""PNG texts that say something even where they are empty (Easy Diffusion, Sygil)."""
 
 PREFIX = re.compile(r"\A\s*(prompt|workflow|parameters)\s*:\s*(?=[\[{])", re.IGNORECASE)
 
@@ -62,8 +65,15 @@ def _blobs(tags: Mapping[str, JsonValue]) -> Iterator[tuple[str, Blob]]:
             continue
         if group in MANIFEST_GROUPS:
             yield f"{group.lower()}:{tag}", _manifest_entry(value, name)
-        elif isinstance(value, str) and value.strip():
-            yield _text(tag, repaired(value, group), name)
+        elif (text := _stated(value, group, tag)) is not None:
+            yield _text(tag, repaired(text, group), name)
+
+
+def _stated(value: JsonValue, group: str, tag: str) -> str | None:
+    """Return a tag's text. ExifTool's JSON has numbers and booleans bare, so a PNG text ``30`` arrives as a number."""
+    if isinstance(value, str):
+        return value if value.strip() or (group == "PNG" and tag in PROMPTS) else None
+    return json.dumps(value) if group == "PNG" and isinstance(value, int | float) else None
 
 
 def _manifest_entry(value: JsonValue, source: str) -> Blob:

@@ -1,0 +1,61 @@
+"""DiffusionBee: a JSON object with keys of its own (``img_w``, ``dif_steps``, ``guidence_scale``, so spelled).
+
+DiffusionBee keeps it as an entry of ``data.json`` beside its pictures and shows it as ``params``; gallery programs copy
+the entry into an image's texts. Numbers are texts in version 1. Version 2 renamed the keys: ``guidance_scale``,
+``num_steps``/``steps``, ``negative_prompt``, ``img_width``, ``inp_img_strength``, ``model_id``.
+"""
+
+from collections.abc import Iterator
+
+from service.parse.base import Claim, Parser
+from service.parse.json_facts import Table, Told
+from service.parse.model_files import model_file
+from service.records import Blobs, Field, Generation, Resource, Stated
+
+NAME = "diffusionbee"
+ROLES = ("comment", "usercomment", "parameters", "description", "imagedescription", "text")
+
+BASE: Table = (
+    ("positive_prompt", ("prompt",)),
+    ("negative_prompt", ("negative_prompt",)),
+    ("steps", ("dif_steps", "ddim_steps", "num_steps", "steps")),
+    ("cfg_scale", ("guidence_scale", "guidance_scale")),
+    ("sampler", ("sampler", "scheduler")),
+    ("seed", ("seed",)),
+    ("width", ("img_w", "img_width")),
+    ("height", ("img_h", "img_height")),
+    ("model", ("model_version", "model_id")),
+)
+
+OWN = frozenset({"img_w", "img_h", "dif_steps", "guidence_scale", "img_width", "img_height"})
+_ENOUGH = 2
+
+
+def claim(blobs: Blobs) -> Claim:
+    """Return MARKER where a program names itself so beside the object, SHAPE for the keys alone."""
+    if _told(blobs) is None:
+        return Claim.NO
+    named = any(NAME in blob.text.lower().replace(" ", "") for blob in blobs.all("software", "creatortool"))
+    return Claim.MARKER if named else Claim.SHAPE
+
+
+def parse(blobs: Blobs) -> Generation:
+    """Return what the object says."""
+    told = _told(blobs)
+    if told is None:
+        return Generation(NAME, {}, unsettled=("no text is DiffusionBee's",))
+    fields = told.fields(BASE)
+    return Generation(NAME, fields, (), tuple(_checkpoint(fields)), told.facts())
+
+
+def _told(blobs: Blobs) -> Told | None:
+    found = (told for blob in blobs.all(*ROLES) if (told := Told.of(blob)))
+    return next((told for told in found if len(OWN & told.data.keys()) >= _ENOUGH), None)
+
+
+def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
+    if "model" in fields:
+        yield model_file("checkpoint", str(fields["model"].value), fields["model"].source)
+
+
+PARSER = Parser(NAME, 1, claim, parse)

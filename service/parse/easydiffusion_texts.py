@@ -1,0 +1,127 @@
+"""Easy Diffusion's settings under one spelling, from PNG texts, a JSON object or lines of text."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from service.parse.json_facts import Told, written
+from service.records import Blobs, Stated
+
+LABELS: Mapping[str, str] = {
+    "prompt": "prompt",
+    "negative prompt": "negative_prompt",
+    "seed": "seed",
+    "stable diffusion model": "use_stable_diffusion_model",
+    "clip skip": "clip_skip",
+    "controlnet model": "use_controlnet_model",
+    "controlnet filter": "control_filter_to_apply",
+    "controlnet strength": "control_alpha",
+    "vae model": "use_vae_model",
+    "text encoder model": "use_text_encoder_model",
+    "sampler": "sampler_name",
+    "scheduler": "scheduler_name",
+    "width": "width",
+    "height": "height",
+    "steps": "num_inference_steps",
+    "guidance scale": "guidance_scale",
+    "distilled guidance": "distilled_guidance_scale",
+    "prompt strength": "prompt_strength",
+    "lora model": "use_lora_model",
+    "lora strength": "lora_alpha",
+    "hypernetwork model": "use_hypernetwork_model",
+    "hypernetwork strength": "hypernetwork_strength",
+    "embedding models": "use_embeddings_model",
+    "seamless tiling": "tiling",
+    "use face correction": "use_face_correction",
+    "use upscaling": "use_upscale",
+    "upscale by": "upscale_amount",
+    "latent upscaler steps": "latent_upscaler_steps",
+}
+"""Label on the page, lower case → the request's key."""
+
+ALIASES: Mapping[str, str] = {
+    **{key: key for key in LABELS.values()},
+    "use_embedding_models": "use_embeddings_model",
+    "sampler": "sampler_name",
+}
+_BY_ROLE: Mapping[str, str] = {**{label.replace(" ", ""): key for label, key in LABELS.items()}, **ALIASES}
+_MODEL_ROLES = frozenset({"use_stable_diffusion_model", "stablediffusionmodel", "num_inference_steps"})
+_OWN_KEYS = frozenset({"use_stable_diffusion_model", "Stable Diffusion model"})
+_LINE = re.compile(r"^([A-Za-z][A-Za-z ]{2,25}): ?(.*)$", re.MULTILINE)
+_ITEM = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|(-?\d[\d.eE+-]*)")
+LONGEST = 4000
+"""Characters of a list of model names; a longer text is none, and is not searched for quotes."""
+_TEXT_ROLES = ("parameters", "usercomment", "comment", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value as the file gives it, and the place that gives it."""
+
+    value: JsonValue
+    source: str
+
+    @property
+    def written(self) -> str:
+        """Return the value as a text."""
+        return written(self.value)
+
+    @property
+    def stated(self) -> Stated:
+        """Return the value for a field; of a list, its first entry."""
+        items = listed(self.value) if isinstance(self.value, list) else []
+        plain = isinstance(self.value, str | int | float) and not isinstance(self.value, bool)
+        value = self.value if plain and isinstance(self.value, str | int | float) else (items or [self.written])[0]
+        return Stated(value, self.source)
+
+
+Settings = Mapping[str, Setting]
+
+
+def settings_of(blobs: Blobs) -> Settings:
+    """Return the settings by the request's keys; nothing where the file has none of Easy Diffusion's own."""
+    if not _MODEL_ROLES.isdisjoint(blobs.texts):
+        return dict(_from_roles(blobs))
+    for blob in blobs.all("parameters", "usercomment", "comment", "text", "prompt"):
+        told = Told.of(blob)
+        if told is not None and not _OWN_KEYS.isdisjoint(told.data):
+            return dict(_from_json(told))
+    for blob in blobs.all(*_TEXT_ROLES):
+        if "\nStable Diffusion model:" in blob.text:
+            return dict(_from_lines(blob.text, blob.source))
+    return {}
+
+
+def _from_roles(blobs: Blobs) -> Iterator[tuple[str, Setting]]:
+    for role, texts in blobs.texts.items():
+        if role in _BY_ROLE:
+            yield _BY_ROLE[role], Setting(texts[0].text.strip(), texts[0].source)
+
+
+def _from_json(told: Told) -> Iterator[tuple[str, Setting]]:
+    for key, value in told.data.items():
+        if value is not None:
+            yield LABELS.get(key.lower()) or ALIASES.get(key, key), Setting(value, told.place(key))
+
+
+def _from_lines(text: str, source: str) -> Iterator[tuple[str, Setting]]:
+    """Yield the labelled lines; what stands before the first of them is the prompt (before 2.5)."""
+    text = text.replace("\r\n", "\n")
+    known = [match for match in _LINE.finditer(text) if match[1].lower() in LABELS]
+    if known and text[: known[0].start()].strip():
+        yield "prompt", Setting(text[: known[0].start()].strip(), f"{source}#Prompt")
+    ends = [*(match.start() for match in known[1:]), len(text)]
+    for match, end in zip(known, ends, strict=True):
+        yield LABELS[match[1].lower()], Setting(text[match.start(2) : end].strip(), f"{source}#{match[1]}")
+
+
+def listed(value: JsonValue) -> list[str]:
+    """Return the entries of a JSON list, or of a Python list written as text; any other value is one entry."""
+    if isinstance(value, list):
+        return [written(one) for one in value]
+    text = written(value).strip()
+    if not (text.startswith("[") and text.endswith("]")) or len(text) > LONGEST:
+        return [text] if text else []
+    return [first or second or number for first, second, number in _ITEM.findall(text)]

@@ -1,0 +1,136 @@
+"""``invokeai_metadata``: what InvokeAI's user interface states of a run, versions 3 to 6.
+
+A model is ``{model_name, base_model, model_type}`` in version 3 and ``{key, hash, name, base, type}`` since 4; the hash
+has its kind as prefix (``blake3:…``). ``scheduler`` is the sampler, with ``_k`` for Karras. ``clip_skip`` counts the
+layers that were skipped, so 1 is what others call clip skip 2. ``strength`` is there only with an init image. The
+lists: ``loras``, ``controlnets``, ``ipAdapters``, ``t2iAdapters`` (3 to 4), ``ref_images`` (6) and
+``canvas_v2_metadata`` with layers (5 on).
+"""
+
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from service.parse.json_facts import Table, Told
+from service.parse.model_files import model_file, named
+from service.records import Field, Generation, Resource, ResourceKind, Sampling, Stated
+
+BASE: Table = (
+    ("positive_prompt", ("positive_prompt", "prompt", "positive_conditioning")),
+    ("negative_prompt", ("negative_prompt", "negative_conditioning")),
+    ("steps", ("steps", "num_steps")),
+    ("cfg_scale", ("cfg_scale",)),
+    ("guidance", ("guidance",)),
+    ("sampler", ("scheduler",)),
+    ("seed", ("seed",)),
+    ("width", ("width",)),
+    ("height", ("height",)),
+    ("denoise", ("strength",)),
+)
+
+REFINER: Table = (
+    ("steps", ("refiner_steps",)),
+    ("cfg_scale", ("refiner_cfg_scale",)),
+    ("sampler", ("refiner_scheduler",)),
+)
+
+SINGLE: tuple[tuple[str, ResourceKind, str | None], ...] = (
+    ("model", "checkpoint", None),
+    ("refiner_model", "checkpoint", "refiner"),
+    ("vae", "vae", None),
+    ("t5_encoder", "text_encoder", None),
+    ("qwen3_encoder", "text_encoder", None),
+    ("clip_embed_model", "text_encoder", None),
+    ("clip_l_model", "text_encoder", None),
+    ("clip_g_model", "text_encoder", None),
+    ("upscale_model", "upscaler", None),
+    ("tile_controlnet_model", "controlnet", None),
+)
+"""Key, what its model is, and the pass it serves where not the base pass."""
+
+LISTS: tuple[tuple[str, ResourceKind, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("loras", "lora", ("model", "lora"), ("weight",)),
+    ("controlnets", "controlnet", ("control_model", "model"), ("control_weight", "weight")),
+    ("controlLayers", "controlnet", ("model", "control_model"), ("weight",)),
+    ("ipAdapters", "ip_adapter", ("ip_adapter_model", "model"), ("weight",)),
+    ("t2iAdapters", "controlnet", ("t2i_adapter_model", "model"), ("weight",)),
+    ("ref_images", "ip_adapter", ("model", "ip_adapter_model"), ("weight",)),
+    ("referenceImages", "ip_adapter", ("model", "ip_adapter_model"), ("weight",)),
+)
+"""List, what its models are, and the keys of the model and of its weight within an entry."""
+
+_INNER = ("config", "controlAdapter", "ipAdapter")
+
+
+def read(told: Told) -> Generation:
+    """Return what the object says."""
+    fields = told.fields(BASE) | _models(told)
+    clip_skip = told.data.get("clip_skip")
+    if isinstance(clip_skip, int) and not isinstance(clip_skip, bool) and clip_skip >= 0:
+        fields["clip_skip"] = Stated(clip_skip + 1, told.place("clip_skip"))
+    resources = (*_single(told), *_lists(told))
+    return Generation("invokeai", fields, tuple(_passes(told)), resources, told.facts())
+
+
+def _models(told: Told) -> dict[Field, Stated]:
+    fields: dict[Field, Stated] = {}
+    parts: tuple[tuple[Field, str], ...] = (("model", "model"), ("vae", "vae"), ("upscaler", "upscale_model"))
+    for field, key in parts:
+        name = _name(told, key)
+        if name:
+            fields[field] = name
+    model = told.inside("model")
+    hash_ = model.stated("hash", "model_hash") if model else None
+    return fields | {"model_hash": hash_} if hash_ else fields
+
+
+def _name(told: Told, key: str) -> Stated | None:
+    """Return a model's name, which may stand in an object or alone."""
+    model = told.inside(key)
+    stated = model.stated("name", "model_name") if model else told.stated(key)
+    return stated if stated and named(stated.value) else None
+
+
+def _passes(told: Told) -> Iterator[Sampling]:
+    refiner = _name(told, "refiner_model")
+    if refiner is not None:
+        yield Sampling("refiner", {**told.fields(REFINER), "model": refiner})
+    if told.data.get("hrf_enabled") is True:
+        strength, method = told.stated("hrf_strength"), told.stated("hrf_method")
+        pairs: tuple[tuple[Field, Stated | None], ...] = (("denoise", strength), ("upscaler", method))
+        yield Sampling("hires", {field: stated for field, stated in pairs if stated})
+    if _name(told, "upscale_model") is not None:
+        yield Sampling("upscale", {})
+
+
+def _single(told: Told) -> Iterator[Resource]:
+    for key, kind, used_as in SINGLE:
+        name, model = _name(told, key), told.inside(key)
+        if name is not None:
+            hash_ = model.data.get("hash") if model else None
+            yield model_file(kind, str(name.value), name.source, hash_=hash_, used_as=used_as)
+
+
+def _lists(told: Told) -> Iterator[Resource]:
+    canvas = told.inside("canvas_v2_metadata")
+    for key, kind, names, weights in LISTS:
+        for entry in (*told.each(key), *(canvas.each(key) if canvas else ())):
+            yield from _entry(entry, kind, names, weights)
+
+
+def _entry(entry: Told, kind: ResourceKind, names: tuple[str, ...], weights: tuple[str, ...]) -> Iterator[Resource]:
+    if entry.data.get("isEnabled") is False:
+        return
+    entry = entry.inside(*_INNER) or entry
+    for key in names:
+        name, model = _name(entry, key), entry.inside(key)
+        if name is not None:
+            hash_ = model.data.get("hash") if model else None
+            yield model_file(kind, str(name.value), name.source, hash_=hash_, weight=_weight(entry, weights))
+            return
+
+
+def _weight(entry: Told, keys: tuple[str, ...]) -> JsonValue:
+    """Return the weight; of a list with one for each step, the first."""
+    value = next((entry.data[key] for key in keys if key in entry.data), None)
+    return value[0] if isinstance(value, list) and value else value
