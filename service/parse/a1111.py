@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 
 from service.parse import drawthings
 from service.parse.base import Claim, Parser
-from service.parse.infotext import fields, layout, models, passes
+from service.parse.infotext import fields, hashes, layout, models, passes
 from service.parse.infotext.dialects import generator_of
 from service.parse.infotext.layout import Infotext
 from service.records import Blob, Blobs, Fact, Field, Generation, Stated
@@ -72,6 +72,9 @@ def _fields(text: Infotext, source: str) -> dict[Field, Stated]:
         found["model"] = Stated(model, source)
     if vae and "vae" not in found:
         found["vae"] = Stated(vae, source)
+    hash_ = hashes.of_model(text.settings)
+    if hash_ and "model_hash" not in found:
+        found["model_hash"] = Stated(hash_, source)
     return found
 
 
@@ -100,4 +103,4 @@ def _certainty(keys: Collection[str], role: str) -> Claim:
     return Claim.SHAPE if len(keys) > 1 or role in OWN_PLACES else Claim.NO
 
 
-PARSER = Parser(name="a1111", version=2, claim=claim, parse=parse)
+PARSER = Parser(name="a1111", version=3, claim=claim, parse=parse)

@@ -130,8 +130,16 @@ S = "PNG:Parameters"
         (
             'Hashes: {"model": "0123456789", "lora:x": "", "embed:y": "0123456789"}',
             [
+                Resource("checkpoint", "0123456789", S, hash="0123456789", hash_kind="autov2"),
                 Resource("lora", "x", S, used=False),
                 Resource("embedding", "y", S, hash="0123456789", hash_kind="autov2"),
+            ],
+        ),
+        (
+            'Model: a, VAE: b.pt, Hashes: {"vae": "0123456789", "model": "9876543210"}',
+            [
+                Resource("checkpoint", "a", S, hash="9876543210", hash_kind="autov2"),
+                Resource("vae", "b.pt", S, hash="0123456789", hash_kind="autov2"),
             ],
         ),
         (

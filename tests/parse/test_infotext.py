@@ -63,6 +63,8 @@ def test_any_mixture_of_marks_is_read_without_an_error(parts: list[str]) -> None
         ("recipe\nSteps: 1, stir\nthen wait", "recipe\nSteps: 1, stir\nthen wait", None, []),
         ("a fox\nSampler: Euler, CFG scale: 7, Seed: 1", "a fox", None, ["Sampler", "CFG scale", "Seed"]),
         ("a fox\nSteps: 20,\nSampler: Euler,\n Seed: 1", "a fox", None, ["Steps", "Sampler", "Seed"]),
+        ("a fox\nSampler: Euler, Steps: 20, Seed: 1", "a fox", None, ["Sampler", "Steps", "Seed"]),
+        ("style: x, a fox Steps: 20, Seed: 1", "style: x, a fox", None, ["Steps", "Seed"]),
         ("a fox\nSteps:20,Sampler:Euler,Seed:1", "a fox", None, ["Steps", "Sampler", "Seed"]),
         ("a fox Negative prompt: fur Steps: 20, Sampler: Euler", "a fox", "fur", ["Steps", "Sampler"]),
         ("a sign: Negative prompt: no\nSteps: 20, Seed: 1", "a sign: Negative prompt: no", None, ["Steps", "Seed"]),

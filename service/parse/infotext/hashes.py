@@ -39,6 +39,22 @@ def read(settings: Settings, source: str) -> Iterator[Resource]:
     yield from _addnet(settings, source)
 
 
+def of_model(settings: Settings) -> str | None:
+    """Return the checkpoint's hash, by its own key or by ``Hashes: {"model": …}``."""
+    return settings.get("model hash") or _bare(settings, "model")
+
+
+def of_vae(settings: Settings) -> str | None:
+    """Return the VAE's hash, likewise."""
+    return settings.get("vae hash") or _bare(settings, "vae")
+
+
+def _bare(settings: Settings, key: str) -> str | None:
+    found = parsed(settings.get("hashes"))
+    value = found.get(key) if isinstance(found, dict) else None
+    return value if isinstance(value, str) and hash_of(value)[0] else None
+
+
 def entry(kind: ResourceKind, label: str, hash_: str | None, source: str) -> Resource:
     """Return a resource with its hash's kind; one listed without a hash counts as used only if a prompt names it."""
     hex_, hash_kind = hash_of(hash_)

@@ -72,7 +72,9 @@ def settings_start(text: str) -> int | None:
         return best[1]
     within = _last(_STEPS_WITHIN, text)
     if within is not None:
-        return within
+        line = text.rfind("\n", 0, within) + 1
+        key = key_at(text, line)  # 'Sampler: Euler a, Steps: 20, …'
+        return line if key and key[1].lower() in KNOWN else within
     return _last_line(text)
 
 

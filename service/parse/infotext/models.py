@@ -46,7 +46,7 @@ def _single(stated: tuple[Resource, ...]) -> Resource | None:
 
 def _checkpoint(settings: Settings, stated: tuple[Resource, ...], source: str) -> Iterator[Resource]:
     label = settings.get("model", "model name", "checkpoint")
-    hash_, kind = hash_of(settings.get("model hash"))
+    hash_, kind = hash_of(hashes.of_model(settings))
     if label is None or names_nothing(label):
         if hash_ and _single(stated) is None:
             yield Resource("checkpoint", hash_, source, hash=hash_, hash_kind=kind)
@@ -60,7 +60,7 @@ def _checkpoint(settings: Settings, stated: tuple[Resource, ...], source: str) -
 
 def _without_taken(settings: Settings, stated: tuple[Resource, ...]) -> Iterator[Resource]:
     twin = _single(stated) if not names_nothing(settings.get("model", "model name", "checkpoint")) else None
-    hash_, kind = hash_of(settings.get("model hash"))
+    hash_, kind = hash_of(hashes.of_model(settings))
     for resource in stated:
         if resource is twin:
             continue
@@ -69,7 +69,7 @@ def _without_taken(settings: Settings, stated: tuple[Resource, ...]) -> Iterator
 
 
 def _vaes(settings: Settings, source: str) -> Iterator[Resource]:
-    hash_, kind = hash_of(settings.get("vae hash"))
+    hash_, kind = hash_of(hashes.of_vae(settings))
     label = settings.get("vae")
     if label and not names_nothing(label):
         yield Resource("vae", label, source, hash=hash_, hash_kind=kind)
