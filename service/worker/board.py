@@ -61,11 +61,9 @@ class Board:
             self._publish(replace(self._status, heartbeat_at=self._clock.stamp()))
 
     def _publish(self, status: ServiceStatus) -> None:
-        temporary = self._path.with_name(f"{self._path.name}.tmp")
         try:
-            temporary.write_bytes(orjson.dumps(asdict(status), option=orjson.OPT_INDENT_2))
-            temporary.replace(self._path)
-        except OSError as error:  # a full disk, or a reader that holds the file (Windows): the row still tells
+            self._write_file(orjson.dumps(asdict(status), option=orjson.OPT_INDENT_2))
+        except OSError as error:  # the row still tells
             log.debug("status_file_not_written", reason=str(error))
         try:
             self.store.heartbeat(status)
@@ -73,6 +71,17 @@ class Board:
             raise
         except TryAgainError as error:
             log.debug("status_row_not_written", reason=str(error))
+
+    def _write_file(self, text: bytes) -> None:
+        temporary = self._path.with_name(f"{self._path.name}.tmp")
+        try:
+            temporary.write_bytes(text)
+            temporary.replace(self._path)
+        except OSError:
+            # On a full disk there is no room for a second file, but there is for the first one; on Windows a reader
+            # that holds it hinders its replacement, but not its overwriting.
+            temporary.unlink(missing_ok=True)
+            self._path.write_bytes(text)
 
     def close(self) -> None:
         """Take the file away: the service has ended of its own will."""

@@ -82,6 +82,12 @@ class Intake:
         """Let every root be compared with the disk."""
         self.want_rescan(dict.fromkeys(self._roots, reason))
 
+    def begin_anew(self, store: Store, reason: str) -> None:
+        """Go on with another database: a comparison under way spoke of the old one, so all is compared again."""
+        self.store = store
+        self._scan = None
+        self.want_rescan_of_all(reason)
+
     def count_changes(self) -> int:
         """Return how many files a rescan of all roots would give to read."""
         scans = (self._scan_of(root) for root in self._roots.values())

@@ -32,7 +32,8 @@ class Rooms:
         # First closed, then opened: both would share one file beside the path (images.db-shm), which a new
         # connection empties under the feet of the old one.
         self.store.close()
-        self.store = self.intake.store = self.board.store = self.reopen()
+        self.store = self.board.store = self.reopen()
+        self.intake.begin_anew(self.store, "the database was replaced")
         self.has_store = True
         return self.store
 

@@ -34,4 +34,4 @@ def wait_for(ask: Callable[[], Answer], expected: Answer, patience_s: float = PA
     deadline = time.monotonic() + patience_s
     while (answer := ask()) != expected and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert answer == expected
+    assert answer == expected, f"after {patience_s:g} s it is {answer!r}, not {expected!r}"

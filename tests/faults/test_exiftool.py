@@ -1,0 +1,103 @@
+"""An ExifTool that fails takes one file with it at most, and never the service."""
+
+import shutil
+from functools import partial
+
+import fake_exiftools
+import pytest
+from asked import count, rows, wait_for
+from drawn_images import draw, draw_many
+from running_service import Place, running
+
+MANY = 1000
+
+FAILED = "SELECT path, stage, error_class, message FROM failures"
+
+MISBEHAVIOURS = {
+    "dies": (fake_exiftools.DIES, "ExifTool died (exit code 1), on this file alone"),
+    "hangs": (fake_exiftools.HANGS, "ExifTool hung for 1 s, on this file alone"),
+    "babbles": (
+        fake_exiftools.BABBLES,
+        "ExifTool's answer is not JSON: b'It is a truth universally acknowledged', on this file alone",
+    ),
+    "says half": (fake_exiftools.SAYS_HALF, "ExifTool died (exit code 0), on this file alone"),
+    "speaks of another": (
+        fake_exiftools.SPEAKS_OF_ANOTHER,
+        "ExifTool answered for a file it was not asked for: /etc/passwd, on this file alone",
+    ),
+    "stays silent": (fake_exiftools.STAYS_SILENT, "ExifTool gave no answer for this file"),
+}
+
+
+@pytest.mark.parametrize("how", MISBEHAVIOURS)
+def test_the_file_it_fails_on_is_a_failure_and_all_others_have_their_rows(place: Place, how: str) -> None:
+    misbehaviour, said = MISBEHAVIOURS[how]
+    place.configure(exiftool=str(fake_exiftools.write(place.top / "exiftool", misbehaviour)), deadline_seconds=1)
+    draw_many(place.input, 20)
+    draw(place.input / "poison.png", 99)
+    with running(place) as service:
+        wait_for(lambda: count(place.database), 21)
+        draw(place.input / "later.png", 100)
+        wait_for(lambda: count(place.database, "status = 'ok'"), 21)
+        wait_for(lambda: place.status_file().get("done"), 21)
+        told = place.status_file()
+        assert service.stop() == 0
+    assert rows(place.database, FAILED) == [("poison.png", "extract", "BadFileError", said)]
+    assert (told["failed"], told["message"]) == (1, None)
+
+
+def test_a_poison_file_is_read_when_exiftool_has_been_mended(place: Place) -> None:
+    program = fake_exiftools.write(place.top / "exiftool", fake_exiftools.DIES)
+    place.configure(exiftool=str(program))
+    draw(place.input / "poison.png", 1)
+    assert place.run("all").returncode == 1
+    fake_exiftools.write(program, "    return False")
+    (place.input / "poison.png").touch()
+    assert place.run("all").returncode == 0
+    assert rows(place.database, "SELECT path, status FROM images") == [("poison.png", "ok")]
+    assert rows(place.database, FAILED) == []
+
+
+def test_an_exiftool_that_is_killed_is_replaced_and_nobody_notices(place: Place) -> None:
+    draw_many(place.input, MANY)
+    with running(place) as service:
+        for _ in range(3):
+            wait_for(partial(has_grown, place, count(place.database)), expected=True)
+            for child in service.children():
+                child.kill()
+        wait_for(lambda: count(place.database, "status = 'ok'"), MANY)
+        assert service.stop() == 0
+    assert rows(place.database, FAILED) == []
+
+
+def has_grown(place: Place, before: int) -> bool:
+    return count(place.database) > before
+
+
+def test_files_wait_while_exiftool_is_gone_and_are_read_when_it_is_back(place: Place) -> None:
+    program = place.top / "exiftool"
+    real = shutil.which("exiftool")
+    if real is None:
+        pytest.skip("no ExifTool on PATH")
+    program.symlink_to(real)
+    place.configure(exiftool=str(program))
+    with running(place) as service:
+        program.unlink()
+        for child in service.children():
+            child.kill()
+        draw_many(place.input, 5)
+        wait_for(lambda: str(program) in str(place.status_file().get("message")), expected=True)
+        told = place.json("status")
+        waiting = rows(place.database, "SELECT * FROM images"), rows(place.database, FAILED)
+        program.symlink_to(real)
+        wait_for(lambda: count(place.database, "status = 'ok'"), 5)
+        wait_for(lambda: place.status_file().get("message"), None)
+        assert service.stop() == 0
+    assert isinstance(told, dict)
+    assert (told["running"], told["service"]["queued"]) == (True, 5)
+    assert told["service"]["message"].endswith(
+        "is not a program that can be run: install ExifTool, or set extract.exiftool in config.toml to the absolute "
+        "path of its executable"
+    )
+    assert waiting == ([], [])
+    assert rows(place.database, FAILED) == []

@@ -1,0 +1,56 @@
+"""The disk is full: nothing is lost, the service says so, and goes on when there is room again."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from asked import count, rows, wait_for
+from drawn_images import draw_many
+from running_service import Place, running
+
+FULL = "the disk is full; make room, and the service goes on by itself"
+
+
+@pytest.fixture
+def small_disk(place: Place) -> Iterator[Path]:
+    """Mount a disk of eight megabytes where the service writes."""
+    if sys.platform != "linux":
+        pytest.skip("no tmpfs here")
+    out = place.top / "out"
+    out.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none", out], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("may not mount here")
+    yield out
+    subprocess.run(["umount", out], check=True)
+
+
+def test_a_full_disk_is_told_and_waited_for(place: Place, small_disk: Path) -> None:
+    draw_many(place.input, 20)
+    ballast = small_disk / "ballast"
+    with running(place) as service:
+        wait_for(lambda: count(place.database), 20)
+        fill(ballast)
+        draw_many(place.input, 300, start=20)
+        wait_for(lambda: FULL in str(place.status_file().get("message")), expected=True)
+        told = place.json("status")
+        ballast.unlink()
+        wait_for(lambda: count(place.database, "status = 'ok'"), 320)
+        wait_for(lambda: place.status_file().get("message"), None)
+        assert service.stop() == 0
+    assert isinstance(told, dict)
+    assert (told["running"], FULL in told["service"]["message"]) == (True, True)
+    assert rows(place.database, "SELECT * FROM failures") == []
+    assert rows(place.database, "PRAGMA integrity_check") == [("ok",)]
+
+
+def fill(path: Path) -> None:
+    """Write until there is no room for another byte."""
+    with path.open("wb", buffering=0) as out:
+        try:
+            while out.write(b"\0" * 4096):
+                pass
+        except OSError:
+            return

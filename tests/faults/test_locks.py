@@ -1,0 +1,70 @@
+"""Another program holds the database: nothing is lost, the service says so, and goes on."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from asked import count, rows, wait_for
+from drawn_images import draw_many
+from running_service import Place, running
+
+HELD = "another program holds the write lock since "
+
+
+@contextmanager
+def held(database: Path) -> Iterator[None]:
+    """Hold the write lock, as DB Browser does with unwritten changes."""
+    with closing(sqlite3.connect(database, isolation_level=None, timeout=30)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def message(place: Place) -> str:
+    """Return what the service says it waits for."""
+    return str(place.status_file().get("message"))
+
+
+@pytest.mark.parametrize("seconds", [3, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(120)])])
+def test_what_arrives_while_the_database_is_locked_is_there_afterwards(place: Place, seconds: float) -> None:
+    place.configure(rescan_minutes=0.1)  # so that the long lock also meets rescans, which write which roots are there
+    draw_many(place.input, 20)
+    with running(place) as service:
+        wait_for(lambda: count(place.database), 20)
+        with held(place.database):
+            draw_many(place.input, 200, start=20)
+            wait_for(lambda: message(place).startswith(HELD), expected=True)
+            told = place.json("status")
+            time.sleep(seconds)
+            meanwhile = count(place.database), message(place).startswith(HELD)
+        wait_for(lambda: count(place.database, "status = 'ok'"), 220)
+        wait_for(lambda: message(place), "None")
+        assert service.stop() == 0
+    assert isinstance(told, dict)
+    assert (told["running"], told["counts"]["present"]) == (True, 20)
+    assert told["service"]["message"].startswith(HELD)
+    assert meanwhile == (20, True)
+    assert rows(place.database, "SELECT * FROM failures") == []
+
+
+def test_a_service_that_starts_while_the_database_is_locked_waits_and_can_be_stopped(place: Place) -> None:
+    assert place.run("all").returncode == 0
+    draw_many(place.input, 3)
+    with held(place.database):
+        with running(place) as service:
+            wait_for(lambda: message(place).startswith(HELD), expected=True)
+            assert service.stop() == 0
+        assert count(place.database) == 0
+    assert place.run("all").returncode == 0
+    assert count(place.database) == 3
+
+
+def test_a_command_that_only_reads_does_not_mind_the_lock(place: Place) -> None:
+    draw_many(place.input, 3)
+    assert place.run("all").returncode == 0
+    with held(place.database):
+        assert place.run("show", "00001.png").returncode == 0
+        assert place.run("failures").stdout == "No file has failed.\n"
