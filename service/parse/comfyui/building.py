@@ -40,6 +40,8 @@ def rule(node: Node, question: Question) -> Asking[Answer]:
         return (yield from _replaced(node))
     if words.RUN_ONLY.search(node.class_type):
         return _shown(node) or (node.stated(hint) if hint in NUMERIC else None)
+    if hint not in NUMERIC and words.FORMAT.search(node.class_type):
+        return (yield from _formatted(node))
     if hint not in NUMERIC and words.JOIN.search(node.class_type):
         return (yield from _joined(node))
     return (yield from _literal(node, question))
@@ -121,6 +123,25 @@ def _part_order(name: str) -> tuple[int, int, str]:
     ends = {"prefix": 0, "suffix": 2, "append": 2}.get(name.lower(), 1)
     digits = "".join(character for character in name if character.isdecimal())
     return ends, int(digits or 0), name
+
+
+def _formatted(node: Node) -> Asking[Answer]:
+    """Return a template (``{a}, {b}``) with what comes into its places."""
+    name = next((name for name in words.TEMPLATES if node.has(name)), None)
+    template = (yield from _reading(node, name, "text")) if name else None
+    if template is None:
+        return None
+    parts: dict[str, str] = {}
+    for hole in dict.fromkeys(words.HOLE.findall(str(template.value))):
+        key = next((key for key in (hole, f"values.{hole}", f"values_{hole}") if node.has(key)), None)
+        answer = (yield from _reading(node, key, "text")) if key else None
+        if answer is None:
+            return None
+        parts[hole] = str(answer.value)
+    pieces = words.HOLE.split(str(template.value))
+    pieces[1::2] = [parts[hole] for hole in pieces[1::2]]
+    text = "".join(pieces) if sum(map(len, pieces)) <= words.MAX_TEXT else None
+    return Stated(text.replace("{{", "{").replace("}}", "}"), node.place) if text is not None else None
 
 
 def _replaced(node: Node) -> Asking[Answer]:

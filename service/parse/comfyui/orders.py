@@ -79,6 +79,11 @@ SaveVideo: filename_prefix format codec
 PrimitiveStringMultiline: value
 PrimitiveString: value
 PrimitiveInt: value
+StringReplace: string find replace
+StringFormat: f_string
+CFGOverride: cfg start_percent end_percent
+SetFirstSigma: sigma
+SplitSigmasDenoise: denoise
 PrimitiveFloat: value
 PrimitiveBoolean: value
 StringConcatenate: string_a string_b delimiter

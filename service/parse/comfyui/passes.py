@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from service.parse.comfyui import loaders, prompts, settings, sizes
 from service.parse.comfyui.graph import Graph, Node
 from service.parse.comfyui.loaders import ModelLine
-from service.parse.comfyui.roles import Want
+from service.parse.comfyui.roles import MEASURES, Want
 from service.parse.comfyui.routes import Routes
 from service.parse.comfyui.signs import PASS_ROLES
 from service.parse.comfyui.values import Values
@@ -51,6 +51,11 @@ def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Pass:
         if field not in fields
     ]
     return Pass(sampler, fields, line, tuple(encoders), tuple(unsettled))
+
+
+def measures(routes: Routes, sampler: Node) -> bool:
+    """Return whether a pass only measures an image that another pass is led by: no part of the drawing."""
+    return any(MEASURES.search(node.class_type) for node, _, _ in routes.walk(routes.starts(sampler, "positive")))
 
 
 def role(found: Pass, base: Pass) -> PassRole:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from service.parse.comfyui import words
 from service.parse.comfyui.graph import Node
 from service.parse.comfyui.roles import LINKS, ZERO, Want
-from service.parse.comfyui.routes import Routes, turned
+from service.parse.comfyui.routes import SIDES, Routes, outputs, turned
 from service.parse.comfyui.signs import NUMBERS
 from service.parse.comfyui.values import Values
 from service.records import Stated
@@ -46,11 +46,12 @@ def read(routes: Routes, values: Values, sampler: Node, side: Want) -> Prompt:
 def text_names(node: Node, side: Want) -> tuple[str, ...]:
     """Return the inputs that hold an encoder's words for a side; none where it only hands a conditioning on."""
     sides = [name for names in words.SIDE_TEXTS.values() for name in names if _holds_text(node, name)]
-    if sides:
-        return tuple(name for name in words.SIDE_TEXTS.get(side, ()) if name in sides)
-    if any(name in node.links for name in LINKS["positive"]):
-        return ()
-    return tuple(name for name in words.ENCODER_TEXTS if node.has(name))
+    own = tuple(name for name in words.SIDE_TEXTS.get(side, ()) if name in sides)
+    if own or any(name in node.links for name in LINKS["positive"]):
+        return own
+    if side == "negative" and (sides or set(outputs(node)) >= SIDES):
+        return ()  # one ``prompt`` of a node that gives both conditionings is the positive
+    return tuple(name for name in words.ENCODER_TEXTS if node.has(name) and name not in sides)
 
 
 def _holds_text(node: Node, name: str) -> bool:

@@ -95,8 +95,11 @@ PIPE = re.compile(r"pipe|ctx|context|tuple|^data$|settings|bundle|^script$|param
 PASSES_ALL = re.compile(r"^(any(thing)?\d*|input\d*|value|\*|)$", re.IGNORECASE)
 """The input of a node that hands on whatever it gets (reroutes, cache cleaners, debuggers)."""
 
-ZERO = frozenset({"ConditioningZeroOut"})
-"""Classes that blank a conditioning: no text reaches the sampler."""
+ZERO = frozenset({"ConditioningZeroOut", "LotusConditioning"})
+"""Classes that blank a conditioning, or hold one made of no text: no text reaches the sampler."""
+
+MEASURES = re.compile(r"^LotusConditioning$|marigold", re.IGNORECASE)
+"""Conditionings of models that measure an image (its depth, its normals) and draw none."""
 
 OUTPUTS: dict[str, tuple[str, ...]] = {
     "FromBasicPipe": ("model", "clip", "vae", "positive", "negative"),

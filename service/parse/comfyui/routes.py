@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from service.parse.comfyui import words
+from service.parse.comfyui.building import NUMERIC
 from service.parse.comfyui.graph import Graph, Link, Node
 from service.parse.comfyui.roles import (
     CONDITIONING,
@@ -113,11 +114,16 @@ class Routes:
                 waiting.extend(link for name, link in found.links.items() if carries(name) or name in names)
 
 
+def outputs(node: Node) -> tuple[str, ...]:
+    """Return the names of a node's outputs: as the file states them, else as they are known."""
+    return node.outputs or OUTPUTS.get(node.class_type, ())
+
+
 def turned(node: Node, slot: int, want: Want) -> Want:
     """Return the side an output stands for: a ControlNet's first is the positive, whatever it feeds."""
     if want not in SIDES:
         return want
-    names = node.outputs or OUTPUTS.get(node.class_type, ())
+    names = outputs(node)
     if 0 <= slot < len(names):
         side = OUTPUT_WANTS.get(names[slot], want)
         return side if side in SIDES else want
@@ -150,7 +156,7 @@ def _carrying(node: Node, want: Want) -> list[Step]:
     pipes = [link for name, link in node.links.items() if carries(name)]
     whole = [link for name, link in node.links.items() if PASSES_ALL.search(name)]
     found = pipes or whole
-    if not found and len(node.links) == 1 and OTHERS.isdisjoint(node.links):
+    if not found and len(node.links) == 1 and OTHERS.isdisjoint(node.links) and NUMERIC.isdisjoint(node.links):
         found = list(node.links.values())
     return [(link, want) for link in found[:1]]
 

@@ -51,7 +51,9 @@ def read(graph: Graph, file_name: str, idle: tuple[Resource, ...] = ()) -> Gener
         return Generation(NAME, {}, unsettled=(*doubts, "no sampler leads to the saved image"))
     if len(way.samplers) > MAX_PASSES:
         doubts = (*doubts, f"of {len(way.samplers)} passes the first {MAX_PASSES} were read")
-    found = [passes.read(graph, routes, values, sampler) for sampler in way.samplers[:MAX_PASSES]]
+    samplers = way.samplers[:MAX_PASSES]
+    drawing = [sampler for sampler in samplers if not passes.measures(routes, sampler)]
+    found = [passes.read(graph, routes, values, sampler) for sampler in drawing or samplers]
     base = found[0]
     fields: dict[Field, Stated] = {**base.fields, **_whole(graph, routes, values, way, base)}
     return Generation(
@@ -76,7 +78,7 @@ def _way(graph: Graph, routes: Routes, file_name: str) -> tuple[Node | None, Pat
     if tried and not any(way.broken for way in tried):
         return None, tried[0], ()
     samplers = [node for node in graph.values() if path.is_sampler(node)]
-    fed = {origin for node in samplers for origin, _ in node.links.values()}
+    fed = _feeding(graph, samplers)
     last = next((node for node in samplers if node.id not in fed), next(iter(samplers), None))
     if last is None or (tried and len(samplers) > 1):
         return None, Path(), ("the saved image comes from a node that the file does not hold",) if tried else ()
@@ -85,6 +87,17 @@ def _way(graph: Graph, routes: Routes, file_name: str) -> tuple[Node | None, Pat
     if len(ends) > 1:
         doubts = (f"no output node says which of {len(ends)} samplers made the image; the first is taken",)
     return last, path.trace(graph, routes, last, set()), doubts
+
+
+def _feeding(graph: Graph, samplers: list[Node]) -> set[str]:
+    """Return the ids of all that samplers are fed by, other samplers included."""
+    fed: set[str] = set()
+    waiting = [origin for node in samplers for origin, _ in node.links.values()]
+    for id_ in waiting:  # the list grows while it is read
+        if id_ not in fed and id_ in graph:
+            fed.add(id_)
+            waiting.extend(origin for origin, _ in graph[id_].links.values())
+    return fed
 
 
 def _whole(graph: Graph, routes: Routes, values: Values, way: Path, base: Pass) -> dict[Field, Stated]:

@@ -24,6 +24,9 @@ _PART_WANTS: dict[str, Want] = {"sigmas": "sigmas", "sampler": "sampler", "guide
 _CLASS_WANTS: dict[Field, Want] = {"scheduler": "sigmas", "sampler": "sampler"}
 
 
+SPLIT = "SplitSigmas"
+
+
 def parts(graph: Graph, routes: Routes, node: Node, field: Field) -> Iterator[Node]:
     """Yield the nodes that may hold a setting of a sampler, likeliest first, itself first."""
     yield node
@@ -48,6 +51,16 @@ def read(graph: Graph, routes: Routes, values: Values, node: Node) -> dict[Field
         answer = answer or _by_class(routes, node, field) or _counted(routes, node, field)
         if answer is not None:
             found[field] = answer
+    return found | _split(routes, values, node)
+
+
+def _split(routes: Routes, values: Values, node: Node) -> dict[Field, Stated]:
+    """Return where a pass starts and ends whose sigmas were split: the first output is their high part."""
+    found: dict[Field, Stated] = {}
+    for part, slot, _ in routes.walk([(node.links["sigmas"], "sigmas")] if "sigmas" in node.links else []):
+        step = values.read(part, "step") if part.class_type == SPLIT else None
+        if step is not None:
+            found.setdefault("start_step" if slot else "end_step", step)
     return found
 
 

@@ -3,6 +3,7 @@
 Editors since 2025 list every widget among the inputs, in order; for files from before, the order is kept here.
 """
 
+import re
 from collections.abc import Mapping
 
 from pydantic import JsonValue
@@ -100,6 +101,10 @@ def _self_named(values: list[JsonValue]) -> dict[str, JsonValue]:
     return found
 
 
+TEXTUAL = re.compile(r"(?<!kon)(?<!con)text|string|prompt")
+"""Classes that hold a text; neither a context nor Flux Kontext is one."""
+
+
 def _sides(raw: Mapping[str, JsonValue]) -> tuple[str, ...]:
     """Return the names of an encoder's texts: one, or both prompts where it gives both conditionings."""
     outputs = raw.get("outputs")
@@ -119,6 +124,6 @@ def guessed(raw: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     kind = word(raw.get("type")).lower()
     if "textencode" in kind and texts:
         return dict(zip(_sides(raw), texts, strict=False))
-    if len(texts) == 1 and len(values) <= 2 and ("text" in kind or "string" in kind or "prompt" in kind):  # noqa: PLR2004
+    if len(texts) == 1 and len(values) <= 2 and TEXTUAL.search(kind):  # noqa: PLR2004
         return {"text": texts[0]}
     return {}

@@ -82,6 +82,11 @@ JOINED = re.compile(
 """Inputs of a joining node that are its parts."""
 DELIMITERS = ("delimiter", "separator", "delim", "sep", "glue")
 
+FORMAT = re.compile(r"string ?format|format ?(string|text)|text ?(template|format)", re.IGNORECASE)
+"""Classes that put texts into the places of a template."""
+TEMPLATES = ("template", "format", "format_string", "f_string", "text", "string")
+HOLE = re.compile(r"(?<!\{)\{(\w{1,40})\}(?!\})")
+
 REPLACE = re.compile(r"replace", re.IGNORECASE)
 REPLACED = ("string", "text", "input", "prompt", "source")
 FIND = re.compile(r"^(?:find|old|search|target)(?:[_ ]?\w+?)??[_ ]?(\d*)$", re.IGNORECASE)
