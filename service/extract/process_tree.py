@@ -16,10 +16,16 @@ from typing import IO
 if sys.platform == "win32":
     from service.extract.windows_job import Job
 else:
+    import fcntl
     import resource
 
 _ENVIRONMENT = {"PERL_BADLANG": "0"}
 """Without it Perl complains on stderr about a locale that is not installed, at every start."""
+
+
+_PIPE = 1024 * 1024
+"""Bytes that wait in stdout, on Linux. In the usual 64 KiB ExifTool stops after a few files whenever our reading thread
+has to wait for the interpreter's lock: it stood idle twice as long."""
 
 
 class ProcessTree:
@@ -36,6 +42,7 @@ class ProcessTree:
                 raise
         else:
             self._process = _start([*_leash(), *argv], start_new_session=True)
+            _widen(self.pipes[1])
             if memory_limit is not None:
                 _limit_memory(self._process.pid, memory_limit)
 
@@ -121,3 +128,9 @@ def _limit_memory(pid: int, limit: int) -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError):  # it has ended, or the system allows less already
             resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # more than this user may have
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)

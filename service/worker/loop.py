@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import structlog
 
-from service.errors import DatabaseReplacedError, ExtractorMissingError, TryAgainError
+from service.errors import DatabaseReplacedError, ExtractorMissingError
 from service.worker import outage
 from service.worker.clock import Clock, stamp
 from service.worker.examine import examine
 from service.worker.intake import Work
 from service.worker.lookout import Lookout
-from service.worker.rework import Rework
+from service.worker.rework import Upkeep
 from service.worker.rooms import Pace, Rooms
 from service.worker.saver import Saver
 from service.worker.steps import Counters, Outcome, Step
@@ -37,7 +37,7 @@ class Worker:
         self._on_done = on_done
         self._saver = Saver(rooms.store, clock, self._saved)
         self._steps: deque[Step] = deque()
-        self._rework: Rework | None = Rework(rooms.store, clock)
+        self._upkeep = Upkeep(rooms.store, clock)
         self._lookout = Lookout(rooms, pace, clock.monotonic())
         self._outage = outage.Outage()
         self.counters = Counters()
@@ -105,7 +105,7 @@ class Worker:
         if self._steps and (not work or len(self._steps) > self._rooms.reader.processes + AHEAD):
             self._finish_oldest()
             return True
-        return bool(work) or self._rework_some()
+        return bool(work) or self._upkeep.some(self._pace.batch_size)
 
     def _next(self, now: float) -> Work:
         is_out = now < self._outage.until
@@ -153,22 +153,6 @@ class Worker:
             delay = outage.WAIT_S if isinstance(error, ExtractorMissingError) else None
             self._rooms.intake.inbox.put_back(arrival, now, delay)
 
-    def _rework_some(self) -> bool:
-        """Bring some rows up to date that an older version made; only while there is nothing else to do."""
-        if self._rework is None:
-            return False
-        try:
-            size = self._rework.step(self._pace.batch_size)
-        except DatabaseReplacedError:
-            raise
-        except TryAgainError as error:
-            log.debug("rework_waits", reason=str(error))
-            self._rework = Rework(self._rooms.store, self._clock)
-            return False
-        if not size:
-            self._rework = None
-        return bool(size)
-
     def _replaced(self, error: DatabaseReplacedError) -> None:
         """Go on with the file that now lies at the database's path, and compare everything with it."""
         log.error("database_replaced", reason=str(error))
@@ -177,7 +161,7 @@ class Worker:
         self._steps.clear()
         store = self._rooms.exchange_store()
         self._saver.forget(store)
-        self._rework = Rework(store, self._clock)
+        self._upkeep = Upkeep(store, self._clock)
 
     def _rest(self, now: float, stop: threading.Event) -> None:
         """Wait for news; for time alone while the database or ExifTool is away, since news would change nothing."""
