@@ -45,7 +45,7 @@ SILENT = "a C2PA manifest states who made the image, and neither prompt nor sett
 
 def claim(blobs: Blobs) -> Claim:
     """Claim a manifest by which a model made the picture or a part of it."""
-    if not any(role in blobs.texts for role in ACTIONS) or not any(_trained(blobs)):
+    if next(_trained(blobs), None) is None:
         return Claim.NO
     return Claim.MARKER if maker(blobs) else Claim.SHAPE
 
@@ -67,7 +67,7 @@ def maker(blobs: Blobs) -> str | None:
 
 
 def _trained(blobs: Blobs) -> Iterator[str]:
-    """Yield the words of each action in which a model drew."""
+    """Yield the words of each action in which a model drew; empty where it names nobody."""
     for blob in blobs.all(*ACTIONS):
         for action in blob.data if isinstance(blob.data, list) else [blob.data]:
             kind = action.get("digitalSourceType") if isinstance(action, dict) else None

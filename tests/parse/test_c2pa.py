@@ -1,0 +1,59 @@
+import pytest
+from pydantic import JsonValue
+
+from service.parse.base import Claim
+from service.parse.c2pa import claim, parse
+from service.records import Blob, Blobs
+
+TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+PART = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+CAMERA = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
+
+
+def manifest(action: JsonValue, claimed: JsonValue = None) -> Blobs:
+    texts = {"cbor:actions": (Blob("", "CBOR:Actions", action),)}
+    if isinstance(claimed, str):
+        texts["cbor:claim_generator"] = (Blob(claimed, "CBOR:Claim_generator"),)
+    elif claimed is not None:
+        texts["cbor:claim_generator_info"] = (Blob("", "CBOR:Claim_generator_info", claimed),)
+    return Blobs(texts)
+
+
+def action(agent: JsonValue = None, kind: str = TRAINED, description: str | None = None) -> JsonValue:
+    told: dict[str, JsonValue] = {"softwareAgent": agent, "digitalSourceType": kind, "description": description}
+    return {key: value for key, value in told.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("blobs", "expected"),
+    [
+        (manifest([action({"name": "GPT-4o"})], [{"name": "ChatGPT"}]), "openai-c2pa"),
+        (manifest(action("DALL·E"), "OpenAI-API c2pa-rs/0.31.3"), "openai-c2pa"),
+        (manifest([action()], {"name": "OpenAI Media Service API"}), "openai-c2pa"),
+        (manifest([action("Sora")]), "openai-c2pa"),
+        (manifest([action(description="Created by Google Generative AI.")]), "google-c2pa"),
+        (manifest([action(kind=PART)], {"name": "Google Photos"}), "google-c2pa"),
+        (manifest([action("Adobe Firefly", PART)], "Adobe_Photoshop/25.1.0"), "adobe-firefly-c2pa"),
+        (manifest([action()], "Adobe_Firefly"), "adobe-firefly-c2pa"),
+        (manifest([action("Adobe Firefly", PART)], [{"name": "ChatGPT"}]), "adobe-firefly-c2pa"),
+        (manifest([action(kind=PART)], "Adobe_Photoshop/25.1.0"), None),
+        (manifest([action("Bing Image Creator")]), None),
+    ],
+)
+def test_the_action_that_drew_names_the_maker_and_else_the_claim(blobs: Blobs, expected: str | None) -> None:
+    assert claim(blobs) is (Claim.MARKER if expected else Claim.SHAPE)
+    assert parse(blobs).generator == expected
+
+
+@pytest.mark.parametrize(
+    "blobs",
+    [
+        Blobs({}),
+        manifest([action("Pixel Camera", CAMERA)], {"name": "Google C2PA SDK for Android"}),
+        manifest([{"action": "c2pa.edited", "softwareAgent": "Adobe Firefly"}]),
+        manifest([action("GPT-4o", TRAINED + "/not")]),
+        manifest(["c2pa.created", None, 3]),
+    ],
+)
+def test_a_signed_photograph_is_no_generated_image(blobs: Blobs) -> None:
+    assert claim(blobs) is Claim.NO
