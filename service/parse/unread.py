@@ -37,7 +37,7 @@ def _evidence(blobs: Blobs) -> Blob | None:
 def _tells(blob: Blob) -> bool:
     if isinstance(blob.data, dict):
         return any("prompt" in key.lower() for key in blob.data) or TRAINED in blob.text
-    return TRAINED in blob.text or (" Job ID: " in blob.text and " --" in blob.text)  # Midjourney's description
+    return TRAINED in blob.text
 
 
-PARSER = Parser("unread", 1, claim, parse)
+PARSER = Parser("unread", 2, claim, parse)
