@@ -5,14 +5,14 @@ definition's id. The API form names inner nodes ``instance:inner``, and so does 
 -20 are the subgraph's own inputs and outputs.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
+from service.parse.comfyui import groups
 from service.parse.comfyui.graph import MAX_NODES, Link
-
-Raw = Mapping[str, JsonValue]
+from service.parse.comfyui.pieces import Raw, objects, word
 
 INPUT_ID, OUTPUT_ID = "-10", "-20"
 MAX_LINKS = 4 * MAX_NODES
@@ -34,6 +34,8 @@ class Flat:
     """An instance's output → the inner output behind it."""
     kinds: dict[tuple[str, str], str] = field(default_factory=dict)
     """Scope and link id → type."""
+    unfolded: int = 0
+    """How much of group nodes was unfolded: nodes and links, once for each instance."""
 
 
 def flatten(ui: Raw) -> Flat:
@@ -50,28 +52,29 @@ def flatten(ui: Raw) -> Flat:
                 return flat
             id_ = f"{scope}{word(raw.get('id'))}"
             flat.nodes[id_] = raw
-            definition = known.get(word(raw.get("type")))
+            definition = known.get(word(raw.get("type"))) or _unfolded(flat, ui, raw)
             if definition is not None and depth < MAX_DEPTH:
                 flat.definitions[id_] = definition
                 waiting.append((f"{id_}:", definition, depth + 1))
     return flat
 
 
-def word(value: JsonValue) -> str:
-    """Return a name or number as text; nothing of anything that is neither."""
-    return str(value) if isinstance(value, str | int | float) else ""
-
-
-def objects(value: JsonValue) -> Iterator[Raw]:
-    """Yield the objects of a list; nothing of anything else."""
-    if isinstance(value, list):
-        yield from (one for one in value if isinstance(one, dict))
-
-
 def _subgraphs(ui: Raw) -> Iterator[tuple[str, Raw]]:
     definitions = ui.get("definitions")
     for one in objects(definitions.get("subgraphs") if isinstance(definitions, dict) else None):
         yield word(one.get("id")), one
+
+
+def _unfolded(flat: Flat, ui: Raw, raw: Raw) -> Raw | None:
+    """Return the definition behind a group node, or None where it is none or too much is unfolded already."""
+    name = groups.name_of(word(raw.get("type")))
+    extra = ui.get("extra") if name is not None else None
+    known = extra.get("groupNodes") if isinstance(extra, dict) else None
+    group = known.get(name) if isinstance(known, dict) and name is not None else None
+    if not isinstance(group, dict) or flat.unfolded > MAX_NODES:
+        return None
+    flat.unfolded += sum(len(part) for part in group.values() if isinstance(part, list))
+    return groups.as_subgraph(group, raw)
 
 
 def _read_links(flat: Flat, scope: str, level: Raw) -> None:

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from service.parse.blobs import parsed
 from service.parse.comfyui.graph import is_api
-from service.records import Blobs
+from service.records import Blob, Blobs
 
 INNER = ("prompt", "workflow", "Prompt", "Workflow", "output", "extra_pnginfo", "extra_data", "comfyui")
 """Members of an object that have been seen to hold a graph."""
@@ -78,6 +78,18 @@ def is_ui(data: Mapping[str, JsonValue]) -> bool:
     if not isinstance(nodes, list) or not ("links" in data or "last_node_id" in data):
         return False
     return any(isinstance(node, dict) and isinstance(node.get("type"), str) for node in nodes)
+
+
+def broken(blobs: Blobs) -> Blob | None:
+    """Return a text that has the words of a graph under a graph's key and is no JSON: cut off, or spoilt."""
+    for blob in blobs.all("prompt", "workflow"):
+        if blob.data is None and blob.text.lstrip().startswith("{") and any(sign in blob.text for sign in SIGNS):
+            return blob
+    return None
+
+
+SIGNS = ('"class_type"', '"last_node_id"', '"widgets_values"')
+"""Members that only ComfyUI's graphs have."""
 
 
 def is_foreign(blobs: Blobs, graphs: Graphs) -> bool:

@@ -19,9 +19,11 @@ MAX_PASSES = 50
 
 
 def claim(blobs: Blobs) -> Claim:
-    """Return MARKER for a ComfyUI graph, SHAPE where another tool embeds one as its own."""
+    """Return MARKER for a ComfyUI graph, SHAPE where another tool embeds one, FALLBACK where it cannot be read."""
     graphs = places.find(blobs)
-    if (graphs.api is None and graphs.ui is None) or places.is_swarm(blobs):
+    if graphs.api is None and graphs.ui is None:
+        return Claim.FALLBACK if places.broken(blobs) else Claim.NO
+    if places.is_swarm(blobs):
         return Claim.NO
     return Claim.SHAPE if places.is_foreign(blobs, graphs) else Claim.MARKER
 
@@ -36,7 +38,9 @@ def parse(blobs: Blobs) -> Generation:
     elif graphs.ui is not None:
         graph = workflow.from_ui(flat, graphs.ui.source)
     else:
-        return Generation(NAME, {}, unsettled=("the file holds no ComfyUI graph",))
+        text = places.broken(blobs)
+        why = f"the graph in {text.source} is cut off or spoilt" if text else "the file holds no ComfyUI graph"
+        return Generation(NAME, {}, unsettled=(why,))
     if graphs.ui is not None:
         idle = workflow.idle_loras(flat, graphs.ui.source)
     return read(graph, blobs.file_name, idle)

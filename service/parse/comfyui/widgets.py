@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.flat import word
 from service.parse.comfyui.graph import unwrapped
 from service.parse.comfyui.orders import ORDERS
+from service.parse.comfyui.pieces import word
 
 CONTROLS = frozenset({"fixed", "randomize", "increment", "decrement", "increment-wrap"})
 """What the editor puts after a seed: what to do with it next time. Before 2023-05 it was a switch."""
@@ -88,6 +88,12 @@ def _needs(names: tuple[str, ...], values: list[JsonValue]) -> int:
         at += 1
         at += _controlled(name, values, at)
     return at
+
+
+def usual_count(raw: Mapping[str, JsonValue]) -> int:
+    """Return how many values a node of a known class saves, what follows its seed included."""
+    order = ORDERS.get(word(raw.get("type")), ())
+    return len(order) + sum(name in SEEDS and name != "value" for name in order)
 
 
 def _self_named(values: list[JsonValue]) -> dict[str, JsonValue]:

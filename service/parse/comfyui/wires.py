@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.flat import INPUT_ID, Flat, Raw, objects, word
+from service.parse.comfyui.flat import INPUT_ID, Flat
 from service.parse.comfyui.graph import Link
+from service.parse.comfyui.pieces import Raw, objects, word
 from service.parse.comfyui.widgets import of_instance
 
 MUTED, BYPASSED = 2, 4

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from service.parse.comfyui import loras
-from service.parse.comfyui.flat import Flat, Raw, objects, word
+from service.parse.comfyui.flat import Flat
 from service.parse.comfyui.graph import Graph, Link, Node, Shape, unwrapped
+from service.parse.comfyui.pieces import Raw, objects, word
 from service.parse.comfyui.values import Values
 from service.parse.comfyui.widgets import guessed, named
 from service.parse.comfyui.wires import BYPASSED, MUTED, REROUTE, Constant, Wires, scope_of
