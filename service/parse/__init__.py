@@ -6,6 +6,7 @@ from service.parse import (
     a1111,
     c2pa,
     civitai,
+    civitai_meta,
     comfyui,
     diffusionbee,
     drawthings,
@@ -30,7 +31,7 @@ from service.parse.base import Claim, Parser
 from service.records import Blobs, Generation
 
 PARSERS: tuple[Parser, ...] = (
-    civitai.PARSER,  # these four name the graph beside which they stand, and it is read as a rival
+    civitai.PARSER,  # these four name the graph beside which they stand as their own
     tensorart.PARSER,
     stability_matrix.PARSER,
     swarmui.PARSER,
@@ -49,6 +50,7 @@ PARSERS: tuple[Parser, ...] = (
     sygil.PARSER,
     diffusionbee.PARSER,
     midjourney.PARSER,
+    civitai_meta.PARSER,
     hf_space.PARSER,
     c2pa.PARSER,  # a signature says who, so whoever says how comes first
     unread.PARSER,

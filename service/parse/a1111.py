@@ -50,8 +50,12 @@ def parse(blobs: Blobs) -> Generation:
 
 def read(blob: Blob, blobs: Blobs) -> Generation:
     """Return what one infotext says; for parsers whose generator writes one beside its own texts."""
-    text = layout.read(blob.text)
-    settings, source = text.settings, blob.source
+    return assembled(layout.read(blob.text), blob.source, blobs)
+
+
+def assembled(text: Infotext, source: str, blobs: Blobs) -> Generation:
+    """Return what the parts of an infotext say; for parsers of the same settings in another form."""
+    settings = text.settings
     return Generation(
         generator=generator_of(settings, blobs),
         fields=_fields(text, source),

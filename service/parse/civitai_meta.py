@@ -1,0 +1,116 @@
+"""An image's ``meta`` as CivitAI's image API gives it: JSON that download tools leave beside images or in them.
+
+It is the infotext taken apart: ``prompt negativePrompt cfgScale steps sampler seed`` and ``clipSkip`` in camel case,
+all other settings under their own names (``Size``, ``Model``, ``Model hash``, ``Hires upscale`` …), ``hashes`` as an
+object, ``resources`` (``type name weight hash``) and ``civitaiResources`` (``type modelVersionId weight``). An image
+of ComfyUI has ``comfy``, its graphs as a text. The whole answer of the API holds it under ``meta``, newer ones under
+``meta.meta``. Put together again it is read as ``a1111`` reads an infotext. Source: CivitAI's public API and readers
+of it on GitHub.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pydantic import JsonValue
+
+from service.parse import a1111
+from service.parse.base import Claim, Parser
+from service.parse.infotext import civitai as lists
+from service.parse.infotext.layout import Infotext
+from service.parse.infotext.settings import Settings
+from service.parse.json_facts import Told, written
+from service.records import Blobs, Field, Generation, Resource, Stated
+
+ROLES = ("parameters", "usercomment", "comment", "description", "imagedescription", "metadata")
+
+KEYS = {
+    "cfgScale": "CFG scale",
+    "steps": "Steps",
+    "sampler": "Sampler",
+    "scheduler": "Schedule type",
+    "seed": "Seed",
+    "clipSkip": "Clip skip",
+    "denoise": "Denoising strength",
+    "hashes": "Hashes",
+    "civitaiResources": "Civitai resources",
+}
+"""The API's keys → those of the infotext. All others are the infotext's own."""
+
+PLACES: dict[Field, str] = {
+    "positive_prompt": "prompt",
+    "negative_prompt": "negativePrompt",
+    "steps": "steps",
+    "cfg_scale": "cfgScale",
+    "sampler": "sampler",
+    "scheduler": "scheduler",
+    "seed": "seed",
+    "clip_skip": "clipSkip",
+    "width": "Size",
+    "height": "Size",
+    "model": "Model",
+    "model_hash": "Model hash",
+}
+"""The keys that state our fields, where they are there."""
+
+PROMPTS = frozenset({"prompt", "negativePrompt", "resources", "comfy"})
+SIGNS = ("cfgScale", "civitaiResources")
+"""No generator writes these two keys beside ``prompt``; a graph with its own ``extraMetadata`` does so deeper."""
+
+
+def claim(blobs: Blobs) -> Claim:
+    """Claim JSON with CivitAI's keys."""
+    return Claim.SHAPE if _told(blobs) else Claim.NO
+
+
+def parse(blobs: Blobs) -> Generation:
+    """Return what the settings say, read as an infotext's."""
+    told = _told(blobs)
+    if told is None:
+        return Generation(None, {}, unsettled=("no text of this file is CivitAI's meta",))
+    pairs = tuple(_pairs(told))
+    settings = Settings(pairs, {key.lower(): value for key, value in reversed(pairs)})
+    prompt, negative = told.data.get("prompt"), told.data.get("negativePrompt")
+    text = Infotext(
+        prompt if isinstance(prompt, str) else "", negative if isinstance(negative, str) else None, settings
+    )
+    source = f"{told.source}#{told.path}" if told.path else told.source
+    found = a1111.assembled(text, source, blobs)
+    return replace(
+        found,
+        generator="comfyui" if "comfy" in told.data else found.generator,
+        fields={field: _placed(told, field, stated) for field, stated in found.fields.items()},
+        resources=(*found.resources, *_resources(told)),
+        facts=told.facts(without=frozenset({"comfy"})),
+    )
+
+
+def _told(blobs: Blobs) -> Told | None:
+    for blob in blobs.all(*ROLES):
+        told = Told.of(blob)
+        for _ in range(3):
+            if told and isinstance(told.data.get("prompt"), str) and any(key in told.data for key in SIGNS):
+                return told
+            told = told.inside("meta") if told else None
+    return None
+
+
+def _placed(told: Told, field: Field, stated: Stated) -> Stated:
+    key = PLACES.get(field)
+    return replace(stated, source=told.place(key)) if key and key in told.data else stated
+
+
+def _pairs(told: Told) -> Iterator[tuple[str, str]]:
+    for key, value in told.data.items():
+        if key not in PROMPTS and value not in (None, "", [], {}):
+            yield KEYS.get(key, key), written(value)
+
+
+def _resources(told: Told) -> Iterator[Resource]:
+    for entry in told.each("resources"):
+        named: dict[str, JsonValue] = {"modelName": entry.data.get("name"), **entry.data}
+        resource = lists.resource(named, f"{entry.source}#{entry.path}")
+        if resource is not None:
+            yield resource
+
+
+PARSER = Parser("civitai-meta", 1, claim, parse)
