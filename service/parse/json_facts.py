@@ -16,7 +16,7 @@ Table = Iterable[tuple[Field, tuple[str, ...]]]
 
 MOST = 300
 """Facts of one object. A hundred is much; graphs, which hold thousands, are not facts."""
-DEEPEST = 6
+DEEPEST = 8
 LONGEST = 100_000
 """Characters. Longer values are pictures in base64 (NovelAI's references, SwarmUI's init images), which say nothing."""
 

@@ -14,7 +14,8 @@ NAME = "naifu"
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where a text beside the settings names NAIFU."""
-    return Claim.MARKER if any(NAME in blob.text.lower() for blob in blobs.all("software", "source")) else Claim.NO
+    named = any(NAME in blob.text.lower() for blob in blobs.all("software", "source"))
+    return Claim.MARKER if named and novelai.texts_of(blobs).comment is not None else Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:

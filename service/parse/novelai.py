@@ -14,7 +14,7 @@ within it, in EXIF UserComment of WebP downloads and, gzipped, in the alpha chan
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.parse.base import Claim, Parser
 from service.parse.blobs import parsed
@@ -44,6 +44,7 @@ CAPTIONS: tuple[tuple[Field, str], ...] = (
 WHOLE_ROLES = ("usercomment", "alpha", "rgb", "comment")
 """Where all five texts stand as one object."""
 
+_NAME = re.compile(r"NovelAI(?: Diffusion\b.*| generated image)?", re.IGNORECASE)
 _HASH = re.compile(r"[0-9A-F]{8}")
 _FROM_IMAGE = frozenset({"Img2ImgRequest", "NativeInfillingRequest"})
 _OWN = frozenset({"uc", "steps", "sampler", "scale", "v4_prompt", "request_type", "signed_hash"})
@@ -99,25 +100,26 @@ def _found(blobs: Blobs) -> Iterator[Texts]:
     comments = [told for blob in blobs.all("comment") if (told := Told.of(blob)) and _is_settings(told)]
     if comments or _is_ours(named):
         yield Texts(comments[0] if comments else None, named)
-    for blob in blobs.all(*WHOLE_ROLES):
-        whole = Told.of(blob)
-        if whole is not None and "Comment" in whole.data:
-            yield _opened(whole)
-        elif whole is not None and blob not in blobs.all("comment") and _is_settings(whole):
-            yield Texts(whole, named)
+    for role in WHOLE_ROLES:
+        for blob in blobs.all(role):
+            whole = Told.of(blob)
+            if whole is not None and "Comment" in whole.data:
+                yield _opened(whole)
+            elif whole is not None and role != "comment" and _is_settings(whole):
+                yield Texts(whole, named)
 
 
 def _opened(whole: Told) -> Texts:
     """Return the texts that stand in one object, ``Comment`` opened."""
     inner = whole.data["Comment"]
     data = parsed(inner) if isinstance(inner, str) else inner
-    comment = Told(data, whole.place("Comment")) if isinstance(data, dict) else None
+    comment = Told(data, whole.source, "Comment") if isinstance(data, dict) else None
     named = {k.lower(): Blob(v, whole.place(k)) for k, v in whole.data.items() if isinstance(v, str) and k != "Comment"}
     return Texts(comment, named)
 
 
 def _is_ours(named: Mapping[str, Blob]) -> bool:
-    return any("novelai" in named[role].text.lower() for role in ("software", "source", "title") if role in named)
+    return any(_NAME.fullmatch(named[role].text.strip()) for role in ("software", "source", "title") if role in named)
 
 
 def _is_settings(told: Told) -> bool:
@@ -160,6 +162,7 @@ def _resources(fields: Mapping[Field, Stated]) -> Iterator[Resource]:
 
 def _facts(texts: Texts) -> tuple[Fact, ...]:
     own = texts.comment.facts() if texts.comment else ()
+    own = tuple(replace(fact, key=fact.key.removeprefix("Comment.")) for fact in own)
     return (*own, *(Fact(name, blob.text.strip("\0"), blob.source) for name, blob in texts.named.items()))
 
 
