@@ -26,7 +26,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):  # a Windows console of another code page cannot show every file's name
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        app()
+        app(prog_name="aiimagepipe")  # also where it was started as `python -m service`
     except StartError as error:
         typer.echo(harmless_lines(f"aiimagepipe: {error}"), err=True)
         raise SystemExit(error.exit_code) from None

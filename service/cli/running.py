@@ -100,5 +100,5 @@ def _rework(config: Path | None, db: str | None, *, everything: bool) -> None:
     logs.close()
     for failure in rework.failed:
         say(f"failed: {failure.root}/{failure.path}: {failure.message}", err=True)
-    say(f"{count} images made again")
+    say(f"{count - len(rework.failed)} images made again")
     raise typer.Exit(1 if rework.failed else 0)

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 import structlog
+from zstandard import ZstdError
 
 from service import pipeline
-from service.records import ImageRows
+from service.errors import DatabaseReplacedError, TryAgainError
+from service.records import ImageRows, WatchedFile
 from service.store.failures import Failure
 from service.store.writer import Store
 from service.worker.clock import Clock
@@ -27,15 +29,48 @@ class Rework:
 
     def step(self, limit: int) -> int:
         """Make up to ``limit`` images again and return how many there were; 0 means that all are up to date."""
-        ids = [image_id for image_id, _ in islice(self._stale, limit)]
-        made = [processed(raw) for raw in map(self._store.raw_record, ids) if raw is not None]
+        stale = list(islice(self._stale, limit))
+        made = [one for image_id, file in stale if (one := self._made(image_id, file)) is not None]
         rows = [one for one in made if isinstance(one, ImageRows)]
         if rows:
             self._store.save(rows, now=self._clock.stamp(), from_disk=False)
         self.failed.extend(one for one in made if isinstance(one, Failure))
-        return len(ids)
+        return len(stale)
 
     def run(self, batch_size: int) -> Iterator[int]:
         """Make everything again, yielding the size of each batch."""
         while size := self.step(batch_size):
             yield size
+
+    def _made(self, image_id: int, file: WatchedFile) -> ImageRows | Failure | None:
+        try:
+            raw = self._store.raw_record(image_id)
+        except (ZstdError, ValueError, KeyError) as error:  # damaged on the disk; its neighbours need not suffer
+            log.warning("kept_record_damaged", root=file.root, path=file.path, reason=str(error))
+            return Failure.of(file, "store", error)
+        return None if raw is None else processed(raw)
+
+
+class Upkeep:
+    """Rework in the spare moments of the service."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._rework: Rework | None = Rework(store, clock)
+
+    def some(self, limit: int) -> bool:
+        """Make up to ``limit`` images again; return whether there were any. Raises DatabaseReplacedError."""
+        if self._rework is None:
+            return False
+        try:
+            size = self._rework.step(limit)
+        except DatabaseReplacedError:
+            raise
+        except TryAgainError as error:
+            log.debug("rework_waits", reason=str(error))
+            self._rework = Rework(self._store, self._clock)
+            return False
+        if not size:
+            self._rework = None
+        return bool(size)

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).parent))
 sys.path.append(str(Path(__file__).parent.parent / "service"))
 sys.path.append(str(Path(__file__).parent.parent / "store"))
 

@@ -19,7 +19,11 @@ def rows(database: Path, query: str) -> list[tuple[object, ...]]:
         with closing(apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
             connection.set_busy_timeout(2000)
             return list(connection.execute(query))
-    except (apsw.CantOpenError, apsw.SQLError):
+    except apsw.CantOpenError:
+        return []
+    except apsw.SQLError as error:
+        if "no such table" not in str(error):
+            raise
         return []
 
 

@@ -28,8 +28,6 @@ rescan_minutes = {rescan_minutes}
 exiftool = '{exiftool}'
 deadline_seconds = {deadline_seconds}
 batch_size = {batch_size}
-[log]
-level = "debug"
 """
 
 

@@ -13,7 +13,7 @@ PLACES = "SELECT id, path, state FROM images ORDER BY path"
 def test_a_touched_file_is_not_read_again(by_hand: ByHand) -> None:
     image = draw(by_hand.place.input / "a.png", 1)
     by_hand.work()
-    kept = "SELECT recipe, ingested_at, data FROM images JOIN raw_records ON image_id = id"
+    kept = "SELECT recipe, ingested_at, record FROM images JOIN raw_records ON image_id = id"
     before, first = by_hand.rows(kept), by_hand.read_by_exiftool()
     os.utime(image, (1_600_000_000, 1_600_000_000))
     by_hand.work()

@@ -10,6 +10,7 @@ from working_by_hand import Door
 
 OLD = "UPDATE images SET recipe = 'a1111@0 blobs@0', model = 'what an older version thought'"
 NOW = "SELECT path, model, recipe LIKE '%@0%' FROM images ORDER BY path"
+DAMAGE = "UPDATE raw_records SET record = x'00' WHERE image_id = (SELECT id FROM images WHERE path = '00002.png')"
 ANEW = [(f"{seed:05}.png", "dreamshaper_8", 0) for seed in range(5)]
 
 
@@ -49,3 +50,20 @@ def test_reprocess_makes_stale_rows_again_without_exiftool(door: Door) -> None:
         (0, "0 images made again\n", ""),
     ]
     assert by_hand.rows(NOW) == ANEW
+
+
+def test_a_damaged_kept_record_is_told_and_its_neighbours_are_made_again(door: Door) -> None:
+    by_hand = door.open()
+    draw_many(by_hand.place.input, 5)
+    by_hand.work()
+    door.close()
+    make_stale(by_hand.place)
+    connection = apsw.Connection(str(by_hand.place.database))
+    connection.execute(
+        "UPDATE raw_records SET record = x'00010203' WHERE image_id = (SELECT id FROM images WHERE path = '00002.png')"
+    )
+    connection.close()
+    again = by_hand.place.run("reprocess")
+    assert (again.returncode, again.stdout) == (1, "4 images made again\n")
+    assert again.stderr.startswith("failed: Input/00002.png: ")
+    assert len(by_hand.rows("SELECT 1 FROM images WHERE model = 'dreamshaper_8'")) == 4

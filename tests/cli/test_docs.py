@@ -1,0 +1,62 @@
+"""Whatever the command line offers is described for people."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from service.cli import app
+
+TOP = Path(__file__).resolve().parents[2]
+DOCS = {name: (TOP / name).read_text(encoding="utf-8") for name in ("README.md", "docs/commands.md")}
+
+
+def commands() -> Iterator[tuple[str, list[str]]]:
+    """Yield each command's name and its options."""
+    yield from _below(typer.main.get_command(app), "")
+
+
+def _below(command: object, name: str) -> Iterator[tuple[str, list[str]]]:
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        options = [option for one in command.params for option in one.opts if option.startswith("--")]  # type: ignore[attr-defined]
+        yield name, [option for option in options if option != "--help"]
+        return
+    for word, one in inner.items():
+        yield from _below(one, f"{name} {word}".strip())
+
+
+COMMANDS = dict(commands())
+
+
+def section(name: str) -> str:
+    """Return what docs/commands.md says under a command's own heading."""
+    _, _, rest = DOCS["docs/commands.md"].partition(f"\n## {name}\n")
+    return rest.partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_section_with_every_option_and_an_example(name: str) -> None:
+    text = section(name)
+    assert [option for option in COMMANDS[name] if f"`{option}" not in text] == []
+    assert f"$ aiimagepipe {name}" in text
+
+
+def test_no_section_speaks_of_a_command_that_is_gone() -> None:
+    headings = [line[3:] for line in DOCS["docs/commands.md"].splitlines() if line.startswith("## ")]
+    assert [
+        heading for heading in headings if heading in COMMANDS or heading in ("Exit codes", "Everywhere")
+    ] == headings
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_section_speaks_of_an_option_that_is_gone(name: str) -> None:
+    named = {word.strip("`.,;:)(").split(" ")[0] for word in section(name).split() if word.startswith("`--")}
+    assert named - set(COMMANDS[name]) == set()
+
+
+def test_the_readme_names_every_command() -> None:
+    assert [
+        name for name in COMMANDS if f"`{name}`" not in DOCS["README.md"] and f"pipe {name}" not in DOCS["README.md"]
+    ] == []
