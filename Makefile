@@ -39,7 +39,7 @@ NEW_ENVIRONMENT = \
 	echo "Setting up .venv with $$("$$python" --version)." >&2; \
 	"$$python" -m venv --clear .venv
 
-.PHONY: run test lint bench clean ready
+.PHONY: run test lint bench accuracy clean ready
 
 run: ready
 	@exec $(BIN)/aiimagepipe run
@@ -55,6 +55,10 @@ lint: ready
 # Benchmarks print what they measure; other programs on the machine disturb them, so they are no part of the tests.
 bench: ready
 	$(BIN)/python -m pytest tests/bench -s -o python_files='bench_*.py' -o timeout=0
+
+# Measures the parsers on files of known truth beside this folder, keeps what was reached, and writes docs/generators.md.
+accuracy: ready
+	$(BIN)/python tests/accuracy
 
 # Takes away what was installed or built. Input and out are yours and stay.
 clean:

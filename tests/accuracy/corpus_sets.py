@@ -1,0 +1,70 @@
+"""The two sets of files with known truth, beside the project: where they lie, and how they are scored.
+
+Nothing of them is part of the project. They are ingested as a user would, by ``dump`` and ``ingest``, and scored by
+their own program; its rules (which values are equal, which are accepted) are used here, too, for the finer table.
+"""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+TOP = Path(__file__).resolve().parent.parent.parent
+CORPUS = Path(os.environ.get("AIIMAGEPIPE_CORPUS", TOP.parent / "shared" / "corpus"))
+
+
+@dataclass(frozen=True, slots=True)
+class TruthSet:
+    """Files, and what each of them states."""
+
+    name: str
+    images: Path
+    truth: Path
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return what is true of each file."""
+        return [json.loads(line) for line in self.truth.read_text(encoding="utf-8").splitlines()]
+
+
+SETS = (
+    TruthSet("corpus", CORPUS / "images", CORPUS / "truth.jsonl"),
+    TruthSet("cases", CORPUS / "cases" / "images", CORPUS / "cases" / "truth.jsonl"),
+)
+
+
+def ingest(images: Path, folder: Path) -> Path:
+    """Return the database that the real pipeline makes of a folder; nothing is written beside the images."""
+    dump, database = folder / "records.jsonl", folder / "images.db"
+    _aiimagepipe("dump", "--input", str(images), "--out", str(dump))
+    _aiimagepipe("ingest", "--in", str(dump), "--db", str(database))
+    return database
+
+
+def _aiimagepipe(*arguments: str) -> None:
+    command = [sys.executable, "-m", "service", *arguments]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1):  # 1: some files failed, which hostile ones may
+        raise RuntimeError(f"{' '.join(arguments)}: {done.stderr}")
+
+
+def totals(database: Path, truth: Path) -> Mapping[str, Any]:
+    """Return what the corpus's own program counts."""
+    command = [sys.executable, str(CORPUS / "score.py"), str(database), "--truth", str(truth), "--json"]
+    told: Mapping[str, Any] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return told
+
+
+def rules() -> ModuleType:
+    """Return the corpus's own program as a module: which values are equal, which are accepted."""
+    spec = importlib.util.spec_from_file_location("corpus_score", CORPUS / "score.py")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(CORPUS / "score.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
