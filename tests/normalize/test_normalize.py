@@ -140,6 +140,26 @@ def test_a_rival_fills_gaps_with_its_own_source_and_conflicts_are_kept() -> None
     assert Fact("cfg_scale", "5", "PNG:Parameters") in image.facts
 
 
+def test_a_rivals_passes_are_taken_where_there_are_none() -> None:
+    own, other = Sampling("hires", stated("s", steps=5)), Sampling("upscale", stated("r", steps=9))
+    rival = Generation("comfyui", {}, passes=(other,))
+    alone = normalize(Generation("civitai", stated("s", seed=1)), Blobs({}), (rival,))
+    besides = normalize(Generation("civitai", stated("s", seed=1), passes=(own,)), Blobs({}), (rival,))
+    assert alone.passes == (SamplingPass(seed="1"), SamplingPass("upscale", steps=9))
+    assert besides.passes == (SamplingPass(seed="1"), SamplingPass("hires", steps=5))
+
+
+def test_a_fact_in_our_words_already_stands_once() -> None:
+    facts = (Fact("seed", "1", "s"), Fact("seed", "-1", "other"))
+    assert normalize(Generation("tensorart", stated("s", seed=1), facts=facts), Blobs({})).facts == facts
+
+
+def test_a_schedule_was_read_where_it_is_stated() -> None:
+    fields = {**stated("a", sampler="Euler Karras"), **stated("b", scheduler="Simple")}
+    places = {fact.key: fact.source for fact in normalize(Generation("a1111", fields), Blobs({})).facts}
+    assert places == {"sampler": "a", "sampler_norm": "a", "scheduler": "b", "scheduler_norm": "b"}
+
+
 def test_a_hash_of_another_model_fills_no_gap() -> None:
     graph = Generation("comfyui", stated("PNG:Prompt", model="x"))
     other = Generation("a1111", stated(model="y", model_hash="aa"))
