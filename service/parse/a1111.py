@@ -2,7 +2,7 @@
 
 One text of prompt, ``Negative prompt:`` and a last line ``Steps: 20, Sampler: Euler a, …`` (``infotext/`` reads it).
 It stands in PNG ``parameters``, in EXIF UserComment of JPEG, WebP and AVIF, in GIF and video comments, in
-descriptions that sites copied, and in the pixels of stealth PNGs. JSON is never one.
+descriptions that sites copied, and in the pixels of stealth PNGs. JSON is never one, but that of A1111's API holds it.
 """
 
 from collections.abc import Collection, Iterator
@@ -87,8 +87,16 @@ def _candidates(blobs: Blobs) -> Iterator[tuple[str, Blob]]:
         return
     for role in ROLES:
         for blob in blobs.all(role):
-            if blob.data is None:
-                yield role, blob
+            text = blob if blob.data is None else _of_api(blob)
+            if text is not None:
+                yield role, text
+
+
+def _of_api(blob: Blob) -> Blob | None:
+    """Return the first infotext of what A1111's API answers (``info``), which scripts leave beside images."""
+    texts = blob.data.get("infotexts") if isinstance(blob.data, dict) else None
+    first = texts[0] if isinstance(texts, list) and texts else None
+    return Blob(first, f"{blob.source}#infotexts.0") if isinstance(first, str) else None
 
 
 def _claim(blob: Blob, role: str) -> Claim:
@@ -107,4 +115,4 @@ def _certainty(keys: Collection[str], role: str) -> Claim:
     return Claim.SHAPE if len(keys) > 1 or role in OWN_PLACES else Claim.NO
 
 
-PARSER = Parser(name="a1111", version=3, claim=claim, parse=parse)
+PARSER = Parser(name="a1111", version=4, claim=claim, parse=parse)
