@@ -43,7 +43,9 @@ SAMPLER_ALIASES = {
     "ddim_cfgpp": "ddim_cfg_pp",
     "er_sde_solver": "er_sde",
     "sa_solver_pec": "sa_solver",
-    # InvokeAI
+    # InvokeAI; its version 2 called two samplers of k-diffusion by other names (Generate._set_sampler)
+    "dpmpp_2": "dpmpp_2m",
+    "dpmpp_2_a": "dpmpp_2s_ancestral",
     "kdpm_2": "dpm_2",
     "kdpm_2_a": "dpm_2_ancestral",
     "kdpm2": "dpm_2",

@@ -47,7 +47,8 @@ def _single(params: Told) -> Iterator[Resource]:
     for key, kind, used_as in SINGLE:
         name = named(params.data.get(key))
         if name and name != _SAME:
-            yield model_file(kind, name, params.place(key), used_as=used_as)
+            weight = params.data.get("ipadapterweight") if kind == "ip_adapter" else None
+            yield model_file(kind, name, params.place(key), weight=weight, used_as=used_as)
 
 
 def _controlnets(params: Told) -> Iterator[Resource]:

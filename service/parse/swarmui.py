@@ -17,6 +17,7 @@ An image made by ComfyUI's backend may hold the graph, too; the parameters say m
 
 from dataclasses import replace
 
+from service.parse import swarm_sections
 from service.parse.base import Claim, Parser
 from service.parse.infotext.fields import names_nothing
 from service.parse.json_facts import Table, Told
@@ -73,7 +74,10 @@ def parse(blobs: Blobs) -> Generation:
     model_hash = _model_hash(whole)
     if "model" in fields and model_hash:
         fields["model_hash"] = model_hash
-    return Generation(NAME, fields, passes=_passes(params), resources=resources(whole, params), facts=_facts(whole))
+    prompt = fields.get("positive_prompt")
+    passes = (*_passes(params), *swarm_sections.passes(prompt))
+    files = (*resources(whole, params), *swarm_sections.detectors(prompt))
+    return Generation(NAME, fields, passes, files, _facts(whole))
 
 
 def _blob(blobs: Blobs) -> Blob | None:

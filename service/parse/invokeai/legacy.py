@@ -43,6 +43,7 @@ OPTIONS: dict[str, Field] = {
 }
 
 _BRACKETED = re.compile(r" ?\[([^\[\]]*)\]")
+_LORA = re.compile(r"withLora\(([^,()]{1,300})(?:, ?(-?[\d.]{1,20}))?\)")
 _OPTION = re.compile(r"(--[A-Za-z_]\w*|-(?:cf|ft|[A-Za-z]))(.*)", re.DOTALL)
 _ESRGAN = "esrgan"
 
@@ -63,7 +64,7 @@ def from_dream(blob: Blob) -> Generation:
             fields.setdefault(OPTIONS[option], Stated(value, f"{blob.source}#{option}"))
     facts = tuple(Fact(option, value, f"{blob.source}#{option}") for option, value in options)
     passes = (Sampling("upscale", {}),) if any(option in ("-U", "--upscale") for option, _ in options) else ()
-    return Generation(NAME, fields, passes, (), facts)
+    return Generation(NAME, fields, passes, tuple(_loras(fields)), facts)
 
 
 def from_json(told: Told) -> Generation:
@@ -79,7 +80,15 @@ def from_json(told: Told) -> Generation:
         fields["model_hash"] = hash_
     enlarged = any(one.data.get("type") == _ESRGAN for one in image.each("postprocessing"))
     passes = (Sampling("upscale", {}),) if enlarged else ()
-    return Generation(NAME, fields, passes, tuple(_checkpoint(fields)), told.facts())
+    return Generation(NAME, fields, passes, (*_checkpoint(fields), *_loras(fields)), told.facts())
+
+
+def _loras(fields: dict[Field, Stated]) -> Iterator[Resource]:
+    """Yield the LoRAs that a prompt of version 2.3 calls: ``withLora(oil,0.7)``."""
+    prompt = fields.get("positive_prompt")
+    for name, weight in _LORA.findall(str(prompt.value)) if prompt else ():
+        if name.strip() and prompt:
+            yield model_file("lora", name.strip(), prompt.source, weight=weight or None)
 
 
 def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
