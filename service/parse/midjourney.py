@@ -2,7 +2,7 @@
 
 ::
 
-    a lone oak on a hill --ar 16:9 --stylize 250 --no birds --v 6.1 Job ID: 7c2b4f3e-1111-4a2b-9c3d-5e6f7a8b9c0d
+    paper lanterns over a canal --ar 3:2 --stylize 250 --no boats --v 6.1 Job ID: 0a1b2c3d-0001-4002-8003-0a1b2c3d4e5f
 
 Files saved from the web site hold it (with ``Author``, ``Creation Time`` and XMP ``DigitalImageGUID``, the job's id);
 those saved from Discord hold nothing. Parameters end the text; each takes all words up to the next, and ``--no`` is the

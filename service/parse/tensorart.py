@@ -3,7 +3,7 @@
 ``generation_data`` is JSON (UTF-8 in ``tEXt``, sometimes ended by NUL): ``prompt negativePrompt width height steps
 cfgScale seed clipSkip ksamplerName schedule sdVae``, ``baseModel`` (``modelFileName``, ``label``, ``hash`` SHA-256)
 and ``models``, the same objects with ``weight`` and ``type`` ``LORA``. Seed ``-1`` is what was asked for, the graph
-holds the one that was used. The graph names files by the site's storage (``EMS-1401459-EMS.safetensors``), so the
+holds the one that was used. The graph names files by the site's storage (``EMS-700-EMS.safetensors``), so the
 names here come first and the graph, which the pipeline reads as a rival, fills the rest. ``guidance`` stands in every
 file, for models without it too, and so stays a fact. Sources: the corpus (tensorart.png and the cases).
 """
