@@ -4,7 +4,7 @@ A line is ExifTool's own object of one file, with what the second half needs bes
 that ExifTool wrote by itself (``exiftool -j -G1 …``, one object a line) are taken, too.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -21,6 +21,7 @@ from service.extract.signatures import inspect
 from service.parse.blobs import parsed
 from service.paths import Root, to_stored
 from service.records import ImageRows, RawRecord, WatchedFile
+from service.store.failures import Failure
 from service.store.writer import Store
 from service.watch.folder import files_below
 from service.watch.ignore import Names
@@ -81,7 +82,7 @@ def _candidates(batch: Iterable[tuple[Root, Path]], done: Done) -> Iterator[Cand
             status = location.stat()
             signature = inspect(location, status.st_size)
         except (OSError, BadFileError, TryAgainError) as error:
-            done.failed.append((to_stored(location), str(error)))
+            done.failed.append((f"{root.name}/{root.relative(location)}", str(error)))
             continue
         file = WatchedFile(
             root=root.name, path=root.relative(location), size=status.st_size, mtime_ns=status.st_mtime_ns
@@ -97,7 +98,7 @@ def _write(
             out.write(line_of(answer, candidate.location))
             done.count += 1
         else:
-            done.failed.append((candidate.file.path, str(answer)))
+            done.failed.append((f"{candidate.file.root}/{candidate.file.path}", str(answer)))
 
 
 def line_of(raw: RawRecord, location: Path) -> bytes:
@@ -121,7 +122,8 @@ def ingest(source: Path, store: Store, roots: Sequence[Root], clock: Clock) -> D
             made = [processed(raw) for raw in batch]
             rows = [one for one in made if isinstance(one, ImageRows)]
             store.save(rows, now=clock.stamp())
-            done.failed.extend((one.path, one.message) for one in made if not isinstance(one, ImageRows))
+            failures = (one for one in made if isinstance(one, Failure))
+            done.failed.extend((f"{one.root}/{one.path}", one.message) for one in failures)
             done.count += len(rows)
     return done
 
@@ -162,9 +164,9 @@ def record_of(line: bytes, roots: Sequence[Root]) -> RawRecord:
         )
     return RawRecord(
         file=_foreign_place(source, roots),
-        mime_type=_text(tags.get("File:MIMEType")),
+        mime_type=_text(_said(tags, "File:MIMEType")),
         sha256=None,
-        extractor=f"exiftool {tags.get('ExifTool:ExifToolVersion', '')}".strip(),
+        extractor=f"exiftool {_said(tags, 'ExifTool:ExifToolVersion') or ''}".strip(),
         tags={name if ":" in name else f"File:{name}": value for name, value in tags.items()},
     )
 
@@ -182,6 +184,11 @@ def _foreign_place(source: str, roots: Sequence[Root]) -> WatchedFile:
 
 def _unknown(root: str, path: str) -> WatchedFile:
     return WatchedFile(root=root, path=path, size=UNKNOWN, mtime_ns=UNKNOWN)
+
+
+def _said(tags: Mapping[str, JsonValue], name: str) -> JsonValue:
+    """Return a tag by its name with its group, or without it, as plain ``exiftool -j`` writes it."""
+    return tags.get(name, tags.get(name.rpartition(":")[2]))
 
 
 def _text(value: JsonValue) -> str | None:

@@ -1,5 +1,6 @@
 """The worker: one batch after another, until it is told to stop."""
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -94,6 +95,8 @@ class Worker:
     def close(self) -> None:
         """Say that the work has ended, and close the database."""
         if self._rooms.has_store:
+            with contextlib.suppress(DatabaseReplacedError):
+                self._tell(self._clock.monotonic())
             self._rooms.board.close()
             self._rooms.store.close()
 

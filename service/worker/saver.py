@@ -9,6 +9,7 @@ from service.records import ImageRows
 from service.store.failures import Failure
 from service.store.writer import Store
 from service.worker.clock import Clock
+from service.worker.resolving import Resolving
 from service.worker.steps import Outcome
 
 log = structlog.get_logger()
@@ -22,6 +23,7 @@ class Saver:
 
     def __init__(self, store: Store, clock: Clock, on_saved: Callable[[Outcome], None]) -> None:
         self.store = store
+        self._resolving = Resolving(store)
         self._clock = clock
         self._on_saved = on_saved
         self._unsaved: Outcome | None = None
@@ -49,6 +51,7 @@ class Saver:
     def forget(self, store: Store) -> None:
         """Go on with another database. What was unsaved spoke of the old one; a rescan finds it again."""
         self.store, self._unsaved, self.note = store, None, None
+        self._resolving = Resolving(store)
 
     def _try(self, now: float) -> bool:
         outcome = self._unsaved
@@ -87,7 +90,7 @@ class Saver:
 
     def _save(self, rows: Sequence[ImageRows], failed: Sequence[Failure], stamp: str) -> None:
         try:
-            self.store.save(rows, now=stamp, failed=failed)
+            self.store.save(self._resolving.apply(rows), now=stamp, failed=failed)
         except TryAgainError:
             raise
         except Exception:
@@ -97,7 +100,7 @@ class Saver:
     def _save_one_by_one(self, rows: Sequence[ImageRows], failed: Sequence[Failure], stamp: str) -> None:
         for one in rows:
             try:
-                self.store.save((one,), now=stamp)
+                self.store.save(self._resolving.apply((one,)), now=stamp)
             except TryAgainError:
                 raise
             except Exception as error:  # one odd record must not take its neighbours with it

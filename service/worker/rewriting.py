@@ -1,0 +1,81 @@
+"""Which of the stated resources can be resolved, and the images that are to be made again for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from service.records import Resource
+from service.resources.known import KnownModel
+from service.resources.merge import is_opaque
+from service.resources.resolve import By, original, resolve
+from service.store.reading import Reader
+from service.store.stated import StatedResource
+from service.worker.resolving import Remembering
+
+Fate = Literal["resolved", "ambiguous", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What can be said of one stated resource."""
+
+    stated: Resource
+    """As the file wrote it."""
+    images: int
+    fate: Fate
+    by: By | None
+    becomes: Resource
+    candidates: tuple[KnownModel, ...]
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the file names it by an id or a hash alone."""
+        return self.stated.kind == "resource_ref" or is_opaque(self.stated.label)
+
+
+@dataclass(slots=True)
+class Findings:
+    """What can be said of all of them."""
+
+    references: list[Finding] = field(default_factory=list)
+    """Bare ids, AIRs and hashes."""
+    ambiguous: list[Finding] = field(default_factory=list)
+    """Named files of which several models may be meant."""
+    named: dict[Fate, int] = field(default_factory=lambda: {"resolved": 0, "ambiguous": 0, "unknown": 0})
+    """Named files, counted by fate."""
+    changing: list[StatedResource] = field(default_factory=list)
+    """What stands in the database otherwise than it is known now."""
+
+    def add(self, stated: StatedResource, finding: Finding) -> None:
+        """Sort one finding in."""
+        if finding.is_reference:
+            self.references.append(finding)
+        else:
+            self.named[finding.fate] += 1
+            if finding.fate == "ambiguous":
+                self.ambiguous.append(finding)
+        if finding.becomes != stated.resource:
+            self.changing.append(stated)
+
+    def count(self, fate: Fate) -> int:
+        """Return how many references met a fate."""
+        return sum(finding.fate == fate for finding in self.references)
+
+
+def examine(reader: Reader) -> Findings:
+    """Return what the known models say of every resource that an image states."""
+    known = Remembering(reader.models())
+    findings = Findings()
+    for stated in reader.stated_resources():
+        resolution = resolve(stated.resource, known)
+        fate: Fate = "ambiguous" if resolution.is_ambiguous else "resolved" if resolution.by else "unknown"
+        before = original(stated.resource)
+        finding = Finding(before, stated.images, fate, resolution.by, resolution.resource, resolution.candidates)
+        findings.add(stated, finding)
+    return findings
+
+
+def images_to_rewrite(reader: Reader, findings: Findings) -> Iterator[int]:
+    """Yield the images whose rows are to be made again, each once."""
+    ids = {image_id for stated in findings.changing for image_id in reader.images_stating(stated)}
+    yield from sorted(ids)

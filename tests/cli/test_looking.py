@@ -1,0 +1,187 @@
+"""``show``, ``status``, ``failures`` and ``doctor`` say what is so, to people and to programs, and change nothing."""
+
+import json
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from commands import Said, run
+from drawn_images import draw
+from running_service import Place
+
+import service
+
+NOISE = {"id", "stable_id", "mtime_ns", "modified_at", "first_seen_at", "ingested_at", "sha256", "recipe", "size_bytes"}
+
+
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Return a place that has taken in one image and one file that is none."""
+    place = Place(tmp_path_factory.mktemp("looking"))
+    place.input.mkdir()
+    place.configure()
+    draw(place.input / "fox.png", 7, "a fox, (red:1.2), <lora:snow:0.5>")
+    (place.input / "broken.png").write_text("no image at all", encoding="utf-8")
+    assert run(place, "all").code == 1
+    return place
+
+
+def test_show_prints_each_fact_with_its_source(taken: Place) -> None:
+    said = run(taken, "show", "fox.png")
+    lines = [re.split(r"\s{2,}", line.strip()) for line in said.out.splitlines() if line.strip()]
+    assert (said.code, said.err) == (0, "")
+    wanted = {"status", "generator", "positive_prompt", "seed", "checkpoint", "lora"}
+    assert [line for line in lines if line[0] in wanted] == [
+        ["status", "ok"],
+        ["generator", "a1111"],
+        ["positive_prompt", "a fox, (red:1.2), <lora:snow:0.5>", "PNG:Parameters"],
+        ["seed", "7", "PNG:Parameters"],
+        ["checkpoint", "dreamshaper_8", "PNG:Parameters"],
+        ["lora", "snow", "0.5", "PNG:Parameters"],
+    ]
+
+
+@pytest.mark.parametrize("how", ["fox.png", "Input/fox.png", "the whole path"])
+def test_show_finds_an_image_by_any_of_its_names(taken: Place, how: str) -> None:
+    name = str(taken.input / "fox.png") if how == "the whole path" else how
+    said = run(taken, "show", name, "--json").json()
+    assert isinstance(said, dict)
+    assert said["image"]["path"] == "fox.png"
+
+
+def test_show_as_json_has_every_row_of_the_image(taken: Place) -> None:
+    said = run(taken, "show", "fox.png", "--json").json()
+    assert isinstance(said, dict)
+    image = {name: value for name, value in said["image"].items() if value is not None and name not in NOISE}
+    assert image == {
+        "root": "Input",
+        "folder": "",
+        "file_name": "fox.png",
+        "path": "fox.png",
+        "state": "present",
+        "mime_type": "image/png",
+        "file_width": 1,
+        "file_height": 1,
+        "status": "ok",
+        "generator": "a1111",
+        "model": "dreamshaper_8",
+        "sampler": "Euler a",
+        "sampler_norm": "euler_ancestral",
+        "steps": 20,
+        "cfg_scale": 7.0,
+        "seed": "7",
+        "width": 512,
+        "height": 512,
+        "loras": "snow:0.5",
+        "checkpoints": "dreamshaper_8",
+        "positive_prompt": "a fox, (red:1.2), <lora:snow:0.5>",
+        "negative_prompt": "blurry, lowres",
+    }
+    assert [(token["side"], token["token"], token["weight"]) for token in said["tokens"]] == [
+        ("pos", "a fox", 1.0),
+        ("pos", "red", 1.2),
+        ("pos", "snow", 0.5),
+        ("neg", "blurry", 1.0),
+        ("neg", "lowres", 1.0),
+    ]
+
+
+def test_show_raw_gives_the_kept_record(taken: Place) -> None:
+    said = run(taken, "show", "fox.png", "--raw").json()
+    assert isinstance(said, dict)
+    assert (said["file"]["path"], said["mime_type"], said["extractor"][:9]) == ("fox.png", "image/png", "exiftool ")
+    assert said["tags"]["PNG:Parameters"].startswith("a fox, (red:1.2), <lora:snow:0.5>\nNegative prompt: ")
+
+
+def test_failures_lists_what_could_not_be_read(taken: Place) -> None:
+    text, said = run(taken, "failures"), run(taken, "failures", "--json").json()
+    assert isinstance(said, list)
+    [one] = said
+    assert one["failure"] == {
+        "root": "Input",
+        "path": "broken.png",
+        "stage": "extract",
+        "error_class": "BadFileError",
+        "message": "not an image: starts with 6e 6f 20 69 6d 61 67 65 20 61 74 20 (no image at )",
+        "size": None,
+        "mtime_ns": None,
+    }
+    assert text.code == 0
+    assert "│ Input/broken.png │ extract │ not an image: starts with 6e 6f 20 69 6d 61 67 65 20 61 74 20 " in text.out
+
+
+def test_status_of_a_service_that_does_not_run_has_code_1_and_the_counts(taken: Place) -> None:
+    text, json_ = run(taken, "status"), run(taken, "status", "--json")
+    said = json_.json()
+    assert isinstance(said, dict)
+    assert (text.code, json_.code) == (1, 1)
+    assert (said["running"], said["database"], said["service"]["message"]) == (False, str(taken.database), "stopped")
+    assert said["counts"] == {
+        "present": 2,
+        "missing": 0,
+        "by_status": {"ok": 1, "unreadable": 1},
+        "by_generator": {"a1111": 1, "": 1},
+        "failures": 1,
+    }
+    assert [root["name"] for root in said["roots"]] == ["Input"]
+    lines = [re.split(r"\s{2,}", line.strip()) for line in text.out.splitlines()]
+    assert lines[:4] == [
+        ["service", "not running"],
+        ["database", str(taken.database)],
+        ["images", "2 present (1 ok, 1 unreadable), 0 missing"],
+        ["failures", "1"],
+    ]
+    assert lines[-1] == ["root Input", f"{taken.input}: online"]
+
+
+def test_status_before_the_first_run_says_that_nothing_runs(place: Place) -> None:
+    said = run(place, "status", "--json")
+    nothing = {"service": None, "counts": None, "roots": []}
+    assert (said.code, said.json()) == (1, {"running": False, "database": str(place.database), **nothing})
+
+
+def test_doctor_finds_all_well(taken: Place) -> None:
+    said = run(taken, "doctor", "--json")
+    found = said.json()
+    assert isinstance(found, list)
+    assert said.code == 0
+    assert [one["what"] for one in found if one["level"] == "error"] == []
+    assert {one["what"]: one["found"] for one in found if one["what"] in ("database", "root Input")} == {
+        "database": f"{taken.database}: sound, 2 images",
+        "root Input": str(taken.input),
+    }
+    assert f"ok      root Input: {taken.input}\n" in run(taken, "doctor").out
+
+
+def test_doctor_says_the_mend_of_what_is_missing(place: Place) -> None:
+    place.configure(exiftool="/nothing/exiftool")
+    place.input.rmdir()
+    said = run(place, "doctor", "--json")
+    found = said.json()
+    assert isinstance(found, list)
+    wrong = {one["what"]: (one["level"], one["found"], one["mend"][:40]) for one in found if one["mend"]}
+    assert said.code == 1
+    assert wrong["ExifTool"] == ("error", "cannot be started", "extract.exiftool: /nothing/exiftool is n")
+    assert wrong["root Input"] == ("warning", f"{place.input} is not there", "create it, or mend [[root]] path; its im")
+
+
+def test_looking_changes_nothing(taken: Place) -> None:
+    files = [taken.database, taken.database.with_name("images.sqbpro")]
+    before = [path.read_bytes() for path in files]
+    for words in (("show", "fox.png"), ("status",), ("failures",), ("doctor",), ("config", "check")):
+        run(taken, *words)
+    assert [path.read_bytes() for path in files] == before
+
+
+def test_a_database_in_a_folder_that_cannot_be_written_can_still_be_looked_at(taken: Place, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(taken.database)) as source, closing(sqlite3.connect(tmp_path / "archive.db")) as copy:
+        source.backup(copy)
+    assert run(taken, "show", "fox.png", "--db", str(tmp_path / "archive.db")).code == 0
+
+
+def test_the_help_of_the_whole_and_the_version_of_the_package(taken: Place) -> None:
+    assert run(taken, "config", "check") == Said(0, "The settings are sound.\n", "")
+    assert re.fullmatch(r"\d+\.\d+\.\d+", service.__version__)
+    assert json.loads(run(taken, "config", "check", "--json").out) == []

@@ -1,0 +1,141 @@
+"""``dump`` and ``ingest``: the pipeline in two halves gives what it gives as a whole."""
+
+import csv
+import json
+import shutil
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import apsw
+import pytest
+import store_dump
+from asked import rows
+from commands import Said, run
+from drawn_images import draw
+from running_service import Place
+
+from service import demo
+
+
+def dump(database: Path) -> list[str]:
+    """Return all that a database says."""
+    with closing(apsw.Connection(str(database))) as connection:
+        return store_dump.dump(connection)
+
+
+@pytest.fixture
+def samples(place: Place) -> Place:
+    """Return a place with the sample images, one of a bad name and one in a folder."""
+    count = len(list(demo.write(place.input)))
+    (place.input / "deep").mkdir()
+    draw(place.input / "deep" / "-n\new.png", 5)
+    said = run(place, "dump")
+    assert said == Said(0, f"{count + 1} records → {place.top / 'out' / 'exif_raw.jsonl'}\n", "")
+    return place
+
+
+def test_a_dump_taken_in_on_another_machine_gives_the_database_of_a_single_pass(samples: Place, tmp_path: Path) -> None:
+    assert run(samples, "all").code == 0
+    other = Place(tmp_path / "another machine")
+    other.top.mkdir()
+    other.configure(exiftool="")
+    shutil.copy(samples.top / "out" / "exif_raw.jsonl", other.top / "dump.jsonl")
+    said = run(other, "ingest", "--in", "dump.jsonl")
+    assert said == Said(0, f"{len(demo.SAMPLES) + 1} images → {other.database}\n", "")
+    assert dump(other.database) == dump(samples.database)
+
+
+def test_after_an_ingest_the_images_themselves_are_known_and_not_read_again(samples: Place) -> None:
+    assert run(samples, "ingest", "--in", "out/exif_raw.jsonl").code == 0
+    said = run(samples, "all", "--json").json()
+    assert isinstance(said, dict)
+    assert {name: said[name] for name in ("done", "failed", "moved", "gone")} == dict.fromkeys(
+        ("done", "failed", "moved", "gone"), 0
+    )
+
+
+def test_ingest_twice_changes_nothing(samples: Place) -> None:
+    first = run(samples, "ingest", "--in", "out/exif_raw.jsonl"), dump(samples.database)
+    again = run(samples, "ingest", "--in", "out/exif_raw.jsonl"), dump(samples.database)
+    assert again == first
+
+
+@pytest.mark.parametrize("words", [["-j", "-G1"], ["-j"], ["-j", "-G1", "-a", "-u"]], ids=" ".join)
+def test_lines_that_exiftool_wrote_by_itself_are_taken(place: Place, words: list[str]) -> None:
+    if shutil.which("exiftool") is None:
+        pytest.skip("no ExifTool on PATH")
+    draw(place.input / "fox.png", 7)
+    (place.input / "deep").mkdir()
+    draw(place.input / "deep" / "owl.png", 8)
+    command = ["exiftool", *words, "-r", "Input"]
+    found = json.loads(subprocess.run(command, cwd=place.top, capture_output=True, check=True).stdout)
+    (place.top / "foreign.jsonl").write_text("".join(json.dumps(one) + "\n" for one in found), encoding="utf-8")
+    shutil.move(place.input, place.top / "away")
+    assert run(place, "ingest", "--in", "foreign.jsonl").code == 0
+    query = "SELECT root, path, status, generator, seed, steps, file_width, mime_type FROM images ORDER BY path"
+    assert rows(place.database, query) == [
+        ("Input", "deep/owl.png", "ok", "a1111", "8", 20, 1, "image/png"),
+        ("Input", "fox.png", "ok", "a1111", "7", 20, 1, "image/png"),
+    ]
+    place.input.rmdir()  # made anew meanwhile
+    shutil.move(place.top / "away", place.input)
+    assert run(place, "all").code == 0  # what the dump did not state is read from the images
+    assert [seed for (seed,) in rows(place.database, "SELECT seed FROM images ORDER BY path")] == ["8", "7"]
+    assert rows(place.database, "SELECT COUNT(*) FROM images WHERE sha256 IS NULL") == [(0,)]
+
+
+def test_a_garbage_line_is_listed_and_its_neighbours_go_on(samples: Place) -> None:
+    lines = (samples.top / "out" / "exif_raw.jsonl").read_bytes().splitlines()[:2]
+    garbage = [b"no json", b"[1, 2]", b'{"SourceFile": 7}', b"", b"\xff\xfe", b'{"a": "\x1b[2J"}', b"[" * 100_000]
+    wrong = b'{"SourceFile": "a.png", "AIImageMetaPipe": {"root": "Input"}}'
+    (samples.top / "mixed.jsonl").write_bytes(b"\n".join([lines[0], *garbage, wrong, lines[1]]))
+    said = run(samples, "ingest", "--in", "mixed.jsonl")
+    complaint = "not an ExifTool object: a line must be a JSON object with SourceFile"
+    assert (said.code, said.out) == (1, f"2 images → {samples.database}\n")
+    assert said.err.splitlines()[:6] == [f"failed: line {number}: {complaint}" for number in (2, 3, 4, 6, 7, 8)]
+    assert [line[:16] for line in said.err.splitlines()[6:]] == ["failed: line 9: "]
+    assert len(rows(samples.database, "SELECT 1 FROM images")) == 2
+
+
+def test_a_dump_lists_the_file_that_cannot_be_read_and_goes_on(place: Place) -> None:
+    draw(place.input / "fox.png", 7)
+    (place.input / "broken.png").write_text("no image", encoding="utf-8")
+    said = run(place, "dump", "--out", "dump.jsonl")
+    reason = "not an image: starts with 6e 6f 20 69 6d 61 67 65 (no image)"
+    assert said == Said(1, f"1 records → {place.top / 'dump.jsonl'}\n", f"failed: Input/broken.png: {reason}\n")
+
+
+def test_a_dump_of_a_folder_that_is_not_there_says_so(place: Place) -> None:
+    place.input.rmdir()
+    away = place.top / "away"
+    said = run(place, "dump", "--input", "away")
+    assert said.code == 0
+    assert said.err == f"root 'away': {away} is not there; it is taken as offline and looked for again\n"
+
+
+PROMPT = '=HYPERLINK("http://example.invalid"), 猫, "quoted"; one, two'
+
+
+def test_records_are_written_as_json_lines_exactly_and_as_csv_that_no_spreadsheet_computes(place: Place) -> None:
+    draw(place.input / "fox.png", 7, PROMPT)
+    draw(place.input / "-2+3.png", 8, "two\nlines")
+    assert run(place, "dump").code == 0
+    words = ("--in", "out/exif_raw.jsonl", "--jsonl", "out/records.jsonl", "--csv", "out/records.csv")
+    assert run(place, "ingest", *words).code == 0
+    lines = (place.top / "out" / "records.jsonl").read_text(encoding="utf-8").splitlines()
+    objects = [json.loads(line) for line in lines]
+    with (place.top / "out" / "records.csv").open(encoding="utf-8", newline="") as file:
+        assert file.read(1) == "\ufeff"
+        table = list(csv.DictReader(file))
+    assert sorted((one["path"], one["positive_prompt"], one["seed"]) for one in objects) == [
+        ("-2+3.png", "two\nlines", "8"),
+        ("fox.png", PROMPT, "7"),
+    ]
+    assert table == [{name: as_text(value) for name, value in one.items()} for one in objects]
+
+
+def as_text(value: object) -> str:
+    """Return a value as it stands in the CSV file."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "-")) else text
