@@ -29,6 +29,7 @@ FILES: tuple[tuple[re.Pattern[str], str, ResourceKind], ...] = (
     (re.compile(r"controlnet|control_net", re.IGNORECASE), "model_name", "controlnet"),
     (re.compile(r""), "control_net_name", "controlnet"),
     (re.compile(r""), "controlnet_name", "controlnet"),
+    (re.compile(r"controlnet|control_net", re.IGNORECASE), "controlnet", "controlnet"),
     (re.compile(r""), "ipadapter_file", "ip_adapter"),
     (re.compile(r""), "hypernetwork_name", "hypernetwork"),
     (re.compile(r""), "motion_model", "motion"),
@@ -44,6 +45,17 @@ FILES: tuple[tuple[re.Pattern[str], str, ResourceKind], ...] = (
     (re.compile(r"^ModelPatchLoader$"), "name", "other"),
 )
 """Class, widget, kind: the side files of an image. The first line that fits a widget decides."""
+
+
+def kind_of(class_type: str, widget: str) -> ResourceKind | None:
+    """Return what kind of side file a widget names, or None where it names none."""
+    for pattern, name, kind in FILES:
+        if name == (_DIGITS.sub("", widget) if kind == "controlnet" else widget) and pattern.search(class_type):
+            return kind
+    return None
+
+
+_DIGITS = re.compile(r"_\d{1,2}$")
 
 NOTHING = frozenset({"", "none", "off", "null", "undefined", "baked vae", "automatic", "choose"})
 """What a file widget holds when no file is chosen."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from service.parse.comfyui import loras
-from service.parse.comfyui.files import MODEL_FILES, NOTHING
+from service.parse.comfyui.files import MODEL_FILES, NOTHING, kind_of
 from service.parse.comfyui.graph import Graph, Node
 from service.parse.comfyui.routes import Routes
 from service.parse.comfyui.values import Values
@@ -67,8 +67,8 @@ def _file(values: Values, node: Node) -> Stated | None:
 
 
 def _may_name(node: Node, name: str) -> bool:
-    """``model`` as a link brings the model itself, as a text its file."""
-    return name != "model" or name in node.inputs
+    """``model`` as a link brings the model itself, as a text its file; a motion module's file is a side file."""
+    return (name != "model" or name in node.inputs) and kind_of(node.class_type, name) in (None, "checkpoint")
 
 
 def _checkpoint(node: Node, file: Stated) -> Resource:

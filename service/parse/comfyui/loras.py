@@ -13,6 +13,8 @@ from service.parse.comfyui.values import Values
 from service.records import Resource
 
 TAG = re.compile(r"<lora:([^<>:]+)(?::([-+\d.]+))?(?::([-+\d.]+))?>", re.IGNORECASE)
+TAGGED = re.compile(r"lora|wildcard ?encode|power ?prompt", re.IGNORECASE)
+"""Classes that load the LoRAs they find as tags in a text."""
 NAME = re.compile(r"^lora(?:_?name)?_?(\d{0,3})(?:_name)?$|^lora_(\d{1,3})_name$", re.IGNORECASE)
 """``lora_name``, ``lora_name_1``, ``lora_01``, ``lora_1``, ``lora``, ``lora_1_name``."""
 
@@ -29,6 +31,7 @@ MODEL_WEIGHTS = (
     "weight{}",
     "lora_model_strength",
 )
+SIMPLE_WEIGHTS = ("lora_wt{}", "lora{}_strength", "lora_weight{}")
 CLIP_WEIGHTS = ("strength_clip{}", "clip_weight{}", "clip_str{}", "lora{}_clip_strength", "lora_clip_strength")
 SWITCHES = ("switch{}", "toggle{}", "enabled{}", "on{}", "lora{}_on", "toggle", "enabled")
 COUNTS = ("lora_count", "num_loras")
@@ -68,7 +71,7 @@ def applied(values: Values, node: Node) -> list[Applied]:
     if listed:
         return listed
     named = list(_named(values, node))
-    if named or "lora" not in node.class_type.lower():
+    if named or not (TAGGED.search(node.class_type) or isinstance(node.inputs.get("loras"), str)):
         return named
     return list(_tagged(values, node))
 
@@ -106,8 +109,14 @@ def _named(values: Values, node: Node) -> Iterator[Applied]:
         digits = match[1] or match[2] or ""
         if answer.value.lower() in NOTHING or (most is not None and digits and int(digits) > most):
             continue
-        weight, clip = (_weight(values, node, names, digits) for names in (MODEL_WEIGHTS, CLIP_WEIGHTS))
-        yield Applied(answer.value, node.where(name), weight, clip, on=_on(node, digits))
+        weight, clip = (_weight(values, node, names, digits) for names in _weights(node))
+        yield Applied(answer.value, node.where(name), weight, clip, on=switched_on(node, digits))
+
+
+def _weights(node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the inputs that hold weights: in the simple mode of stacks one for both, the others lie unused."""
+    simple = "simple" in (node.inputs.get("mode"), node.inputs.get("input_mode"))
+    return (SIMPLE_WEIGHTS, ()) if simple else (MODEL_WEIGHTS, CLIP_WEIGHTS)
 
 
 def _weight(values: Values, node: Node, names: tuple[str, ...], digits: str) -> float | None:
@@ -119,7 +128,8 @@ def _weight(values: Values, node: Node, names: tuple[str, ...], digits: str) -> 
     return None
 
 
-def _on(node: Node, digits: str) -> bool:
+def switched_on(node: Node, digits: str) -> bool:
+    """Return whether one of a node's numbered entries is switched on; one without a switch is."""
     for name in SWITCHES:
         value = node.inputs.get(name.format(f"_{digits}" if digits else ""))
         if value is False or (isinstance(value, str) and value.lower() in OFF):
@@ -129,7 +139,7 @@ def _on(node: Node, digits: str) -> bool:
 
 def _tagged(values: Values, node: Node) -> Iterator[Applied]:
     """Read ``<lora:name:weight>`` in the text of a node that loads what it finds there."""
-    for name in ("text", "lora_syntax", "prompt", "loras"):
+    for name in ("populated_text", "text", "lora_syntax", "prompt", "loras"):
         answer = values.read(node, name) if node.has(name) else None
         if answer is None:
             continue

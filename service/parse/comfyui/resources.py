@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from service.parse.comfyui.files import FILES, NOTHING
+from service.parse.comfyui.files import NOTHING, kind_of
 from service.parse.comfyui.graph import Graph, Node
-from service.parse.comfyui.loras import number
+from service.parse.comfyui.loras import number, switched_on
 from service.parse.comfyui.routes import Routes
 from service.parse.comfyui.values import Values
 from service.records import Resource, ResourceKind, Stated
@@ -62,21 +62,19 @@ def side_files(graph: Graph, values: Values, nodes: Iterable[Node]) -> Iterator[
     weights = _weights(graph, values, nodes)
     for node in nodes:
         for name in node.inputs:
-            kind = _kind(node, name)
+            kind = kind_of(node.class_type, name)
             file = node.stated(name) if kind else None
             if kind is None or file is None or str(file.value).strip().lower() in NOTHING:
                 continue
-            weight = weights.get(node.id)
-            if kind == "hypernetwork":
-                weight = number(node.inputs.get("strength"))
-            yield Resource(kind, str(file.value), file.source, weight=weight, extra={"loader": node.class_type})
+            digits = name.rpartition("_")[2]
+            weight, used = _own_weight(node, kind, digits), switched_on(node, digits if digits.isdecimal() else "")
+            weight = weights.get(node.id) if weight is None else weight
+            yield Resource(kind, str(file.value), file.source, weight, used=used, extra={"loader": node.class_type})
 
 
-def _kind(node: Node, name: str) -> ResourceKind | None:
-    for pattern, widget, kind in FILES:
-        if widget == name and pattern.search(node.class_type):
-            return kind
-    return None
+def _own_weight(node: Node, kind: ResourceKind, digits: str) -> float | None:
+    """Return the strength that stands beside a file on its own node: a hypernetwork's, one of a stack."""
+    return number(node.inputs.get("strength" if kind == "hypernetwork" else f"controlnet_strength_{digits}"))
 
 
 def _weights(graph: Graph, values: Values, nodes: list[Node]) -> dict[str, float | None]:

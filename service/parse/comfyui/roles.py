@@ -89,7 +89,12 @@ ENCODED_IMAGE = ("pixels", "init_image", "image", "images")
 ENCODES = re.compile(r"encode|InpaintModelConditioning|^SVD_img2vid|^StableZero123", re.IGNORECASE)
 """Classes that sample on from an image. Others that take one (InstructPixToPix) give an empty latent of its size."""
 
-PIPE = re.compile(r"pipe|ctx|context|tuple|^data$|settings|bundle|^script$|params$|basic_params", re.IGNORECASE)
+NUMBERED = re.compile(r"^cond(?:itioning)?_?(\d{1,3})$", re.IGNORECASE)
+"""Conditionings of nodes that combine as many as one likes."""
+
+PIPE = re.compile(
+    r"^base_sampler$|pipe|ctx|context|tuple|^data$|settings|bundle|^script$|params$|basic_params", re.IGNORECASE
+)
 """Links that carry many things at once."""
 
 PASSES_ALL = re.compile(r"^(any(thing)?\d*|input\d*|value|\*|)$", re.IGNORECASE)

@@ -10,6 +10,7 @@ from service.parse.comfyui.roles import (
     ENCODED_IMAGE,
     ENCODES,
     LINKS,
+    NUMBERED,
     OUTPUT_WANTS,
     OUTPUTS,
     PASSES_ALL,
@@ -134,6 +135,8 @@ def turned(node: Node, slot: int, want: Want) -> Want:
 
 def _named(node: Node, want: Want) -> list[str]:
     names = [name for name in LINKS[want] if name in node.links]
+    if want in SIDES:
+        names += [name for name in node.links if NUMBERED.match(name) and name not in names]
     if want in SIDES and names and names[0] not in CONDITIONING:
         return names[:1]
     if want in SIDES or want == "model":

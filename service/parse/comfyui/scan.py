@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from service.parse.base import Claim
-from service.parse.comfyui import facts, passes, path, places, resources, settings, workflow
+from service.parse.comfyui import facts, passes, path, places, resources, scripts, settings, workflow
 from service.parse.comfyui.flat import Flat, flatten
 from service.parse.comfyui.graph import Graph, Node, from_api, upstream
 from service.parse.comfyui.passes import Pass
@@ -63,7 +63,10 @@ def read(graph: Graph, file_name: str, idle: tuple[Resource, ...] = ()) -> Gener
     return Generation(
         generator=NAME,
         fields=fields,
-        passes=tuple(Sampling(passes.role(one, base), one.fields) for one in found[1:]),
+        passes=(
+            *scripts.passes(graph, values, base.sampler, base.fields),
+            *(Sampling(passes.role(one, base), one.fields) for one in found[1:]),
+        ),
         resources=_resources(graph, values, start, found, fields) + idle,
         facts=facts.of(node for one in found for node in _made_by(graph, routes, one)),
         unsettled=tuple(dict.fromkeys((*doubts, *base.unsettled))),
@@ -108,7 +111,8 @@ def _whole(graph: Graph, routes: Routes, values: Values, way: Path, base: Pass) 
     found: dict[Field, Stated | None] = {
         "vae": resources.vae(routes, values, way.decoder),
         "clip_skip": resources.clip_skip(routes, values, base.encoders),
-        "upscaler": resources.upscaler(graph, values, way.upscalers[::-1]),
+        "upscaler": scripts.upscaler(graph, values, base.sampler)
+        or resources.upscaler(graph, values, way.upscalers[::-1]),
     }
     return {field: stated for field, stated in found.items() if stated is not None}
 

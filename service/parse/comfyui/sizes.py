@@ -10,8 +10,9 @@ from service.records import Field, Stated
 
 WIDTHS = ("width", "empty_latent_width", "image_width", "base_width")
 HEIGHTS = ("height", "empty_latent_height", "image_height", "base_height")
-PAIRS = ("dimensions", "resolution", "image_size_preset", "size")
+PAIRS = ("aspect_ratio", "dimensions", "resolution", "image_size_preset", "size")
 PAIR = re.compile(r"(\d{2,5})\s*[xX\u00d7]\s*(\d{2,5})")
+SWAPPED = ("On", True)
 SCALES = re.compile(r"scale|resize", re.IGNORECASE)
 
 Size = dict[Field, Stated]
@@ -49,8 +50,10 @@ def of(values: Values, node: Node) -> Size:
     for name in PAIRS:
         pair = PAIR.search(str(node.scalar(name) or ""))
         if pair:
-            return {"width": Stated(int(pair[1]), node.where(name)), "height": Stated(int(pair[2]), node.where(name))}
-    width, height = values.first(node, WIDTHS), values.first(node, HEIGHTS)
-    if width is None or height is None or not width.value or not height.value:
+            sides = (pair[2], pair[1]) if node.scalar("swap_dimensions") in SWAPPED else (pair[1], pair[2])
+            width, height = (Stated(int(side), node.where(name)) for side in sides)
+            return {"width": width, "height": height}
+    across, down = values.first(node, WIDTHS), values.first(node, HEIGHTS)
+    if across is None or down is None or not across.value or not down.value:
         return {}
-    return {"width": width, "height": height}
+    return {"width": across, "height": down}

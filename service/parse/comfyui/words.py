@@ -3,6 +3,7 @@
 import re
 
 ENCODER_TEXTS = (
+    "populated_text",
     "text",
     "text_g",
     "t5xxl",
@@ -16,7 +17,8 @@ ENCODER_TEXTS = (
     "tags",
     "positive_prompt",
 )
-"""The text inputs of encoders in order; the first that is not blank is the prompt. ``text_g`` before ``text_l``."""
+"""The text inputs of encoders in order; the first that is not blank is the prompt. ``text_g`` before ``text_l``,
+and before both what wildcards became."""
 
 SIDE_TEXTS = {
     "positive": ("positive", "positive_prompt", "text_positive", "positive_text", "pos_prompt", "main_prompt", "pos"),
