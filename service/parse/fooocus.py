@@ -35,6 +35,8 @@ BASE: Table = (
     ("sampler", ("sampler", "Sampler")),
     ("scheduler", ("scheduler", "Scheduler")),
     ("seed", ("seed", "Seed")),
+    ("width", ("width",)),
+    ("height", ("height",)),
     ("model", ("base_model", "Base Model")),
     ("model_hash", ("base_model_hash",)),
     ("vae", ("vae", "VAE")),
@@ -162,7 +164,16 @@ def _from_infotext(blob: Blob, blobs: Blobs) -> Generation:
         del fields["vae"]
     weights = _weights(raw["lora weights"].value) if "lora weights" in raw else {}
     resources = tuple(_weighed(resource, weights) for resource in made.resources if resource.label != _DEFAULT_VAE)
-    return replace(made, generator=NAME, fields=fields, resources=resources)
+    passes = (
+        tuple(_refined(one, raw["refiner hash"].value, blob) for one in made.passes) if "refiner hash" in raw else ()
+    )
+    return replace(made, generator=NAME, fields=fields, passes=passes or made.passes, resources=resources)
+
+
+def _refined(one: Sampling, hash_: str, blob: Blob) -> Sampling:
+    if one.role != "refiner":
+        return one
+    return Sampling(one.role, {**one.fields, "model_hash": Stated(hash_, blob.source)})
 
 
 def _weights(text: str) -> dict[str, float | None]:

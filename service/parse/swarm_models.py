@@ -43,12 +43,18 @@ def resources(whole: Told, params: Told) -> tuple[Resource, ...]:
     return (*(_hashed(resource, hashes) for resource in stated), *_unnamed(whole, known))
 
 
+def refines(params: Told) -> bool:
+    """Return whether the refiner, and the upscaling that goes with it, took part."""
+    return params.stated("refinercontrolpercentage") is not None
+
+
 def _single(params: Told) -> Iterator[Resource]:
     for key, kind, used_as in SINGLE:
         name = named(params.data.get(key))
         if name and name != _SAME:
             weight = params.data.get("ipadapterweight") if kind == "ip_adapter" else None
-            yield model_file(kind, name, params.place(key), weight=weight, used_as=used_as)
+            told = model_file(kind, name, params.place(key), weight=weight, used_as=used_as)
+            yield replace(told, used=False) if used_as == "refiner" and not refines(params) else told
 
 
 def _controlnets(params: Told) -> Iterator[Resource]:
@@ -81,7 +87,8 @@ def _listed(params: Told, key: str) -> list[JsonValue]:
 def _upscaler(params: Told) -> Iterator[Resource]:
     method = params.text("refinerupscalemethod")
     if method and method.startswith("model-"):  # the others ('pixel-lanczos', 'latent-bislerp') are arithmetic
-        yield model_file("upscaler", method.removeprefix("model-"), params.place("refinerupscalemethod"))
+        told = model_file("upscaler", method.removeprefix("model-"), params.place("refinerupscalemethod"))
+        yield replace(told, used=refines(params))
 
 
 def _embeddings(whole: Told) -> Iterator[Resource]:
@@ -117,5 +124,5 @@ def _unnamed(whole: Told, known: set[str]) -> Iterator[Resource]:
     for one in whole.each("sui_models"):
         name, param = named(one.data.get("name")), one.text("param") or ""
         if name and stem(name) not in known:
-            kind = "lora" if param == "loras" else _KINDS.get(param, "other")
+            kind = "lora" if param in ("loras", "used_loras") else _KINDS.get(param, "other")
             yield _of_tensors(model_file(kind, name, one.place("name")), one.data.get("hash"))

@@ -5,8 +5,8 @@ It stands in PNG ``parameters`` and in EXIF UserComment of JPEG and WebP; Stable
 
 * ``sui_image_params``: the parameters that the user switched on, by their cleaned names: ``prompt``,
   ``negativeprompt``, ``model``, ``cfgscale``, ``sampler``, ``scheduler``, ``vae``, ``loras`` with ``loraweights``
-  (lists; comma-separated texts before 0.9.1), ``refiner…``. A refiner's steps or model may be stated though it did not
-  run: only ``refinercontrolpercentage`` or ``refinerupscale`` says that it did (corpus: setmacro-cat.jpg).
+  (lists; comma-separated texts before 0.9.1), ``refiner…``. A refiner's steps, model or upscaling may be stated though
+  it did not run (corpus: setmacro-cat.jpg); it runs only with ``refinercontrolpercentage`` (WorkflowGenerator).
 * ``sui_extra_data``: date, times, ``original_prompt`` before wildcards, ``used_embeddings``, ``presets_used``. Versions
   up to 0.9.2 kept the date among the parameters.
 * ``sui_models``: since 0.9.5, each file with the parameter that named it and ``0x`` + the SHA-256 of its tensors, that
@@ -21,7 +21,7 @@ from service.parse import swarm_sections
 from service.parse.base import Claim, Parser
 from service.parse.infotext.fields import names_nothing
 from service.parse.json_facts import Table, Told
-from service.parse.swarm_models import resources
+from service.parse.swarm_models import refines, resources
 from service.records import Blob, Blobs, Fact, Field, Generation, Sampling, Stated
 
 NAME = "swarmui"
@@ -69,7 +69,7 @@ def parse(blobs: Blobs) -> Generation:
         return Generation(NAME, {}, unsettled=(f"no text holds {KEY}",))
     fields = {field: stated for field, stated in params.fields(BASE).items() if not _is_nothing(field, stated)}
     method = params.stated("refinerupscalemethod")
-    if method and _factor(params) != 1:
+    if method and refines(params) and _factor(params) != 1:
         fields["upscaler"] = method
     model_hash = _model_hash(whole)
     if "model" in fields and model_hash:
@@ -98,9 +98,9 @@ def _factor(params: Told) -> object:
 def _passes(params: Told) -> tuple[Sampling, ...]:
     share = params.stated("refinercontrolpercentage")
     enlarged = _factor(params) != 1
-    if share is None and not enlarged:
+    if share is None:
         return ()
-    if share is not None and share.value == 0:  # the group is on, but no step of it is run
+    if share.value == 0:  # the group is on, but no step of it is run
         return (Sampling("upscale", {}),) if enlarged else ()
     fields = {field: stated for field, stated in params.fields(REFINER).items() if not _inherits(field, stated)}
     return (Sampling("hires" if enlarged else "refiner", fields),)

@@ -4,8 +4,8 @@
 * WebP and others: all of them as one JSON object in UserComment (Sygil's ``save_sample``).
 
 The first versions wrote prompt, seed, width, height, steps, cfg_scale; later ones the whole request: ``ddim_steps`` in
-place of steps, ``sampler_name``, ``target``, ``denoising_strength`` (only with an init image), ``model_name``. A
-negative prompt stands in the prompt after ``###`` where the user wrote one; the prompt is kept as written.
+place of steps, ``sampler_name``, ``target``, ``denoising_strength`` (only with an init image), ``model_name``. The
+prompt is kept as written, though some heirs of the program read what follows ``###`` as the negative.
 """
 
 from collections.abc import Iterator, Mapping

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from service.parse.invokeai import metadata
 from service.parse.json_facts import Told
-from service.records import Field, Generation, Stated
+from service.records import Field, Generation, Resource, Stated
 
 VALUES = ("value", "prompt", "a", "text", "string")
 """Fields that hold what a node hands on."""
@@ -81,7 +81,12 @@ class Graph:
         found = metadata.read(Told(own, self._told.source, f"{self._told.path}.{start}"))
         loaded = self._loaded()
         fields = {**found.fields, **loaded.fields, **dict(self._fed(start))}
-        return Generation("invokeai", fields, found.passes, loaded.resources)
+        return Generation("invokeai", fields, found.passes, (*loaded.resources, *self._loras()))
+
+    def _loras(self) -> Iterator[Resource]:
+        for id_, node in self.nodes.items():
+            told = Told(node, self._told.source, f"{self._told.path}.{id_}")
+            yield from metadata.named_in(told, "lora", ("lora",), ("weight",))
 
     def _loaded(self) -> Generation:
         """Return the model of the first loader."""

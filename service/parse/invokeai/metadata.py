@@ -115,10 +115,11 @@ def _lists(told: Told) -> Iterator[Resource]:
     canvas = told.inside("canvas_v2_metadata")
     for key, kind, names, weights in LISTS:
         for entry in (*told.each(key), *(canvas.each(key) if canvas else ())):
-            yield from _entry(entry, kind, names, weights)
+            yield from named_in(entry, kind, names, weights)
 
 
-def _entry(entry: Told, kind: ResourceKind, names: tuple[str, ...], weights: tuple[str, ...]) -> Iterator[Resource]:
+def named_in(entry: Told, kind: ResourceKind, names: tuple[str, ...], weights: tuple[str, ...]) -> Iterator[Resource]:
+    """Yield the model that an entry names by the first of these keys, unless it is switched off."""
     if entry.data.get("isEnabled") is False:
         return
     entry = entry.inside(*_INNER) or entry
