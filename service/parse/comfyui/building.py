@@ -70,7 +70,9 @@ def _reading(node: Node, name: str, hint: str) -> Asking[Answer]:
 def _literal(node: Node, question: Question) -> Asking[Answer]:
     _, slot, hint = question
     shows = words.SHOWS.search(node.class_type) is not None
-    names = dict.fromkeys((*_output_name(node, slot), hint, *SYNONYMS.get(hint, ()), *words.LITERALS))
+    literals = words.LITERALS if hint not in NUMERIC else (*words.LITERALS, *words.NUMBERS)
+    sides = _side_names(node, slot) if hint not in NUMERIC else ()
+    names = dict.fromkeys((*_output_name(node, slot), hint, *SYNONYMS.get(hint, ()), *sides, *literals))
     for name in names:
         if not node.has(name) or (shows and name in words.SHOWN):
             continue
@@ -85,6 +87,16 @@ def _literal(node: Node, question: Question) -> Asking[Answer]:
 def _output_name(node: Node, slot: int) -> tuple[str, ...]:
     names = node.outputs or OUTPUTS.get(node.class_type, ())
     return (names[slot], names[slot].replace(" ", "_")) if 0 <= slot < len(names) else ()
+
+
+def _side_names(node: Node, slot: int) -> tuple[str, ...]:
+    """Return the text inputs behind an output of a node that gives both prompts, the positive first."""
+    positive, negative = (
+        tuple(name for name in words.SIDE_TEXTS[side] if node.has(name)) for side in ("positive", "negative")
+    )
+    if positive and negative:
+        return {0: positive, 1: negative}.get(slot, ())
+    return positive + negative
 
 
 def _shown(node: Node) -> Answer:
@@ -185,7 +197,8 @@ def chosen(node: Node) -> Asking[str | None]:
 def _branch(node: Node, choice: Scalar, selector: str) -> str | None:
     if isinstance(choice, bool):
         names = words.TRUE_INPUTS if choice else words.FALSE_INPUTS
-        return next((name for name in names if node.has(name)), None)
+        lettered = (name for name in (*node.links, *node.inputs) if name.endswith("_a" if choice else "_b"))
+        return next((name for name in names if node.has(name)), None) or next(lettered, None)
     digits = "".join(character for character in str(choice) if character.isdecimal())
     others = (name for name in (*node.links, *node.inputs) if name != selector)
     return next((name for name in others if digits and name.rstrip("0123456789") + digits == name), None)

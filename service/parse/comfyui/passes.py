@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from service.parse.comfyui import loaders, prompts, settings, sizes
 from service.parse.comfyui.graph import Graph, Node
 from service.parse.comfyui.loaders import ModelLine
+from service.parse.comfyui.path import is_sampler
 from service.parse.comfyui.roles import MEASURES, Want
 from service.parse.comfyui.routes import Routes
 from service.parse.comfyui.signs import PASS_ROLES
@@ -14,6 +15,9 @@ from service.records import Field, PassRole, Stated
 
 EXPECTED: tuple[Field, ...] = ("model", "sampler", "steps", "seed")
 """What every pass has: an image without it is read only in part."""
+
+OF_SERVICE: tuple[Field, ...] = ("seed",)
+"""What a service is asked with; how it samples, no file says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Pass:
             fields.setdefault("guidance", prompt.guidance)
     unsettled += [
         f"the file does not state the {field} of node {sampler.id} ({sampler.class_type})"
-        for field in EXPECTED
+        for field in (EXPECTED if is_sampler(sampler) else OF_SERVICE)
         if field not in fields
     ]
     return Pass(sampler, fields, line, tuple(encoders), tuple(unsettled))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from service.parse.comfyui.graph import Graph, Link, Node
 from service.parse.comfyui.roles import LINKS, PREVIEW, SAVER
 from service.parse.comfyui.routes import Routes, Step, carries
-from service.parse.comfyui.signs import NO_SAMPLER, SAMPLER, SAMPLER_SIGNS
+from service.parse.comfyui.signs import NO_SAMPLER, SAMPLER, SAMPLER_SIGNS, SERVICE_SIGNS
 
 
 @dataclass(slots=True)
@@ -28,6 +28,11 @@ def is_sampler(node: Node) -> bool:
     if signs > 2:  # noqa: PLR2004  three of four
         return NO_SAMPLER.search(node.class_type) is None
     return SAMPLER.search(node.class_type) is not None and NO_SAMPLER.search(node.class_type) is None
+
+
+def draws(node: Node) -> bool:
+    """Return whether a node that gives an image asks a service for it, which samples elsewhere."""
+    return all(any(node.has(name) for name in sign) for sign in SERVICE_SIGNS)
 
 
 def outputs(graph: Graph, file_name: str) -> list[Node]:
@@ -71,7 +76,7 @@ def trace(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Path:
             path.broken = path.broken or node is None
             break
         seen.add(id_)
-        if is_sampler(node):
+        if is_sampler(node) or (want == "image" and draws(node)):
             order.append(node)
             _tie(routes, path, node, bundle)
         if "upscale_model" in node.links:

@@ -25,7 +25,7 @@ class Prompt:
 def read(routes: Routes, values: Values, sampler: Node, side: Want) -> Prompt:
     """Return the text of one side; several encoders' texts are joined by newlines in the order of their links."""
     starts = routes.starts(sampler, side)
-    own = text_names(sampler, side)
+    own = [name for name in text_names(sampler, side) if side == "positive" or name in words.SIDE_TEXTS["negative"]]
     visits = list(routes.walk(starts, _is_encoder)) if starts or not own else [(sampler, 0, side)]
     texts: list[Stated] = []
     encoders: list[Node] = []

@@ -80,8 +80,12 @@ LINKS: dict[Want, tuple[str, ...]] = {
 }
 """The inputs through which a node passes on what is wanted, in the order in which they run."""
 
-GUIDED = {"positive": ("conditioning", "cond1", "cond"), "negative": ()}
-"""A guider with one conditioning has no negative."""
+LIKE: dict[Want, re.Pattern[str]] = {
+    "model": re.compile(r"^(?!.*(upscale|vision|style|control|detect|sam|clip|text|motion|patch)).+_model$|^pipeline$"),
+    "positive": re.compile(r"^(?!image|clip).*embeds$"),
+    "negative": re.compile(r"^(?!image|clip).*embeds$"),
+}
+"""Inputs that sound like what is wanted, for samplers of node packs that name theirs after the model they wrap."""
 
 ENCODED_IMAGE = ("pixels", "init_image", "image", "images")
 """Inputs by which an image becomes a latent."""

@@ -9,6 +9,7 @@ from service.parse.comfyui.roles import (
     CONDITIONING,
     ENCODED_IMAGE,
     ENCODES,
+    LIKE,
     LINKS,
     NUMBERED,
     OUTPUT_WANTS,
@@ -30,6 +31,10 @@ OTHERS = frozenset(name for names in LINKS.values() for name in names) | {"mask"
 
 def _never(_node: Node, _want: Want) -> bool:
     return False
+
+
+PROVIDER = "upscaler"
+"""The link by which an iterative upscaler gets what it samples with."""
 
 
 class Routes:
@@ -58,7 +63,10 @@ class Routes:
             return self.starts(guider, want) if guider and "guider" not in guider.links else []
         if node.id in self._bundles:
             return [((self._bundles[node.id], 0), want)]
-        return [(link, want) for name, link in node.links.items() if carries(name)][:1]
+        like = LIKE.get(want)
+        links = [link for name, link in node.links.items() if like is not None and like.search(name)]
+        links += [link for name, link in node.links.items() if carries(name) or name == PROVIDER]
+        return [(link, want) for link in links[:1]]
 
     def origin(self, sampler: Node) -> Step | None:
         """Return where the latent or image comes from that a sampler works on."""

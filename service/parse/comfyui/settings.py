@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from service.parse.comfyui.graph import Graph, Node
 from service.parse.comfyui.roles import Want
 from service.parse.comfyui.routes import Routes
-from service.parse.comfyui.signs import NAMES, NUMBERS, PARTS, SETTING_PIPES
+from service.parse.comfyui.signs import ITERATES, NAMES, NUMBERS, PARTS, SETTING_PIPES
 from service.parse.comfyui.values import Values
 from service.records import Field, Stated
 
@@ -29,7 +29,8 @@ SPLIT = "SplitSigmas"
 
 def parts(graph: Graph, routes: Routes, node: Node, field: Field) -> Iterator[Node]:
     """Yield the nodes that may hold a setting of a sampler, likeliest first, itself first."""
-    yield node
+    if not ITERATES.search(node.class_type):
+        yield node
     for name in PARTS.get(field, ()):
         if name in node.links:
             want = _PART_WANTS.get(name)
@@ -38,6 +39,8 @@ def parts(graph: Graph, routes: Routes, node: Node, field: Field) -> Iterator[No
             elif node.links[name][0] in graph:
                 yield graph[node.links[name][0]]
     yield from routes.pipes(node, SETTING_PIPES)
+    if ITERATES.search(node.class_type):
+        yield node
 
 
 def read(graph: Graph, routes: Routes, values: Values, node: Node) -> dict[Field, Stated]:

@@ -43,6 +43,12 @@ NO_SAMPLER = re.compile(
     r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?sampling|^ToDetailer|Scheduler|save", re.IGNORECASE
 )
 
+ITERATES = re.compile(r"^iterative(latent|image)upscale", re.IGNORECASE)
+"""Classes whose own ``steps`` counts how often they enlarge; what they sample with comes by link."""
+
+SERVICE_SIGNS = (frozenset({"prompt", "positive_prompt", "text_prompt"}), frozenset({"seed", "noise_seed"}))
+"""A node on the image's way with a text and a seed of its own draws the image, if only by asking a service."""
+
 SAMPLER_SIGNS = (
     frozenset({"seed", "noise_seed", "noise"}),
     frozenset({"steps", "sigmas"}),

@@ -47,13 +47,9 @@ LITERALS = (
     "prompt_text",
     "content",
     "wildcard_text",
-    "text_positive",
-    "positive",
     "int",
     "float",
     "number",
-    "seed",
-    "noise_seed",
     "source",
     "input",
     "any",
@@ -61,13 +57,16 @@ LITERALS = (
     "any_01",
     "str",
     "STRING",
-    "select",
 )
 """Inputs whose value a node hands on unchanged, in order."""
 
+NUMBERS = ("seed", "noise_seed", "select")
+"""Such inputs where a number is asked for."""
+
 RUN_ONLY = re.compile(
     r"textgenerat|llm|gpt|ollama|gemini|claude|florence|caption|tagger|interrogat|blip|joycaption|translat|"
-    r"load ?preset|text ?file|load ?line|from ?file|llava|qwen.*vl|vlm|groq|openai|deepseek|random|regex",
+    r"load ?preset|text ?file|load ?line|from ?file|llava|qwen.*vl|vlm|groq|openai|deepseek|random|regex|"
+    r"tipo|string ?selector",
     re.IGNORECASE,
 )
 """Classes whose text only the run knew."""
