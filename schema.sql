@@ -6,7 +6,7 @@
 --
 -- What to query:  v_images_search (one line an image, everything), images, kv, tokens, resources, passes,
 --                 v_images_with_core_params, v_images_with_resources, v_conflicts, v_duplicates,
---                 model_versions, failures, service_status.
+--                 model_versions, failures, service_status, export_state.
 -- What lies below: *_rows hold the long lists in a compact form, terms and texts hold each repeated string once,
 --                 raw_records keeps what ExifTool said, repeated_contents serves v_duplicates. Query the views above
 --                 them; the compact form may change.
@@ -139,6 +139,8 @@ CREATE TABLE IF NOT EXISTS token_rows (
 
 -- Finds the images with a token: position and image come out of the index alone.
 CREATE INDEX IF NOT EXISTS tokens_by_term ON token_rows (term_id, side, image_id);
+-- Finds the few that are no plain tags: LoRAs, BREAK, schedules. Lists of tags leave them out.
+CREATE INDEX IF NOT EXISTS tokens_by_kind ON token_rows (kind, side, term_id) WHERE kind IS NOT NULL;
 
 
 -- ── Resources ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -166,23 +168,58 @@ CREATE INDEX IF NOT EXISTS resources_by_name ON resource_rows (name_id);
 -- Finds the images made with a CivitAI model version.
 CREATE INDEX IF NOT EXISTS resources_by_version ON resource_rows (model_version_id) WHERE model_version_id IS NOT NULL;
 
--- What is known about models from outside the images: CivitAI exports, manual maps, local model folders.
+-- What is known about models from outside the images: CivitAI exports, manual maps, local model folders. One row a
+-- file of a version, the main file first; `aiimagepipe resolve` fills it. NULL: no source has said so yet.
 CREATE TABLE IF NOT EXISTS model_versions (
-    version_id   INTEGER PRIMARY KEY,        -- CivitAI's model version id
+    id           INTEGER PRIMARY KEY,
+    version_id   INTEGER,                    -- CivitAI's model version id; NULL for a file that is known by its hash alone
     model_id     INTEGER,
     model_name   TEXT,
     version_name TEXT,
-    kind         TEXT,
-    base_model   TEXT,
+    kind         TEXT,                       -- as in resources
+    base_model   TEXT,                       -- in the source's words
     air          TEXT,
     sha256       TEXT,
-    autov1       TEXT,
-    autov2       TEXT,
-    autov3       TEXT,
+    autov1       TEXT,                       -- the first 8 digits of the SHA-256 of 64 KiB in its middle; not unique
+    autov2       TEXT,                       -- the first 10 digits of the SHA-256
+    autov3       TEXT,                       -- the first 12 digits of the SHA-256 of its tensors
+    blake3       TEXT,
+    crc32        TEXT,
     file_name    TEXT,
+    extra_json   TEXT,
+    trust        INTEGER NOT NULL,           -- whose word counts: 1 local file, 2 CivitAI, 3 a map that you wrote
     source       TEXT,                       -- the file it was learnt from
     updated_at   TEXT
 );
+
+-- Finds the files of a version.
+CREATE INDEX IF NOT EXISTS model_versions_by_version ON model_versions (version_id);
+
+-- Under what a model can be found: '#' and a hash's digits, 'air:' and its AIR, 'file:' and its file's name.
+CREATE TABLE IF NOT EXISTS model_key_rows (
+    key TEXT NOT NULL,
+    id  INTEGER NOT NULL REFERENCES model_versions (id) ON DELETE CASCADE,
+    PRIMARY KEY (key, id)
+) WITHOUT ROWID;
+
+-- Finds the keys of a model, when it changes or goes.
+CREATE INDEX IF NOT EXISTS model_keys_by_model ON model_key_rows (id);
+
+-- Hashes of local model files, so that an unchanged file of many gigabytes is read once.
+CREATE TABLE IF NOT EXISTS hashed_file_rows (
+    path       TEXT PRIMARY KEY,             -- absolute
+    size_bytes INTEGER NOT NULL,
+    mtime_ns   INTEGER NOT NULL,
+    sha256     TEXT NOT NULL,
+    autov1     TEXT,
+    autov3     TEXT
+) WITHOUT ROWID;
+
+-- What was switched on for this database: 'resolve' since `aiimagepipe resolve --rewrite` ran, so that new images follow.
+CREATE TABLE IF NOT EXISTS switch_rows (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
 
 
 -- ── Sampling passes ──────────────────────────────────────────────────────────────────────────────────────────
@@ -276,6 +313,41 @@ CREATE TABLE IF NOT EXISTS service_status (
     sqlite_version   TEXT,
     message          TEXT                    -- what it waits for, in words
 );
+
+
+-- One row: a number that grows with every image written, moved or marked missing, whoever does it. An export that has
+-- seen the number that stands here need not run again.
+CREATE TABLE IF NOT EXISTS data_version (
+    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    version INTEGER NOT NULL
+);
+INSERT OR IGNORE INTO data_version (id, version) VALUES (1, 0);
+
+CREATE TRIGGER IF NOT EXISTS images_added AFTER INSERT ON images BEGIN
+    UPDATE data_version SET version = version + 1;
+END;
+
+CREATE TRIGGER IF NOT EXISTS images_changed AFTER UPDATE ON images BEGIN
+    UPDATE data_version SET version = version + 1;
+END;
+
+CREATE TRIGGER IF NOT EXISTS images_removed AFTER DELETE ON images BEGIN
+    UPDATE data_version SET version = version + 1;
+END;
+
+-- The timed exports of config.toml ([[export]]): when each ran last, and how it went.
+CREATE TABLE IF NOT EXISTS export_state (
+    out          TEXT PRIMARY KEY,           -- the file or folder it writes, absolute
+    kind         TEXT NOT NULL,              -- 'tokens', 'prompts', 'kv', 'resources', 'sql', 'records'
+    settings     TEXT NOT NULL,              -- its settings as JSON; it runs again when they change
+    data_version INTEGER,                    -- what it has seen; NULL: it failed
+    last_run_at  TEXT NOT NULL,
+    seconds      REAL NOT NULL,              -- how long that took
+    items        INTEGER,                    -- lines or rows in the file
+    unsafe       INTEGER,                    -- texts that the dialect cannot carry; OUT.report.json lists them
+    changed_at   TEXT,                       -- when the file's bytes last changed
+    error        TEXT                        -- why it failed; NULL: it did not
+) WITHOUT ROWID;
 
 
 -- ── Views ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -27,6 +27,7 @@ from service.watch.folder import files_below
 from service.watch.ignore import Names
 from service.watch.settings import WatchSettings
 from service.worker.clock import Clock
+from service.worker.resolving import Resolving
 from service.worker.steps import processed
 
 OURS = "AIImageMetaPipe"
@@ -116,12 +117,13 @@ def line_of(raw: RawRecord, location: Path) -> bytes:
 def ingest(source: Path, store: Store, roots: Sequence[Root], clock: Clock) -> Done:
     """Fill the database from a dump; a line that cannot be read is listed and its neighbours go on."""
     done = Done()
+    resolving = Resolving(store)
     with _opened(source) as lines:
         records = _records(lines, roots, done)
         while batch := list(islice(records, INGEST_BATCH)):
             made = [processed(raw) for raw in batch]
             rows = [one for one in made if isinstance(one, ImageRows)]
-            store.save(rows, now=clock.stamp())
+            store.save(resolving.apply(rows), now=clock.stamp())
             failures = (one for one in made if isinstance(one, Failure))
             done.failed.extend((f"{one.root}/{one.path}", one.message) for one in failures)
             done.count += len(rows)

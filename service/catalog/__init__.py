@@ -1,1 +1,5 @@
-"""What is known about models from outside the images. Filled by a later issue."""
+"""What is known of models from outside the images: exports of CivitAI, the user's maps, sidecars, model folders.
+
+Each source is read into ``KnownModel`` records, streamed, and nothing is asked online. ``sources`` reads files,
+``folders`` reads folders of models.
+"""

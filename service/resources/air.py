@@ -66,6 +66,11 @@ class Air:
         return (self.source, self.id, self.version, self.file_id)
 
     @property
+    def lookup_key(self) -> str:
+        """``key`` without the file, as one text: what the files of a version share."""
+        return f"{self.source}:{self.id}@{self.version or ''}".lower()
+
+    @property
     def kind(self) -> ResourceKind:
         """Our kind for its type; a type we do not know is a reference to be resolved."""
         return TYPES.get(self.type or "", "resource_ref")

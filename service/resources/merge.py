@@ -106,7 +106,7 @@ def joined(a: Resource, b: Resource) -> Resource:
     whole = replace(
         a,
         kind=b.kind if a.kind == "resource_ref" else a.kind,
-        label=b.label if _OPAQUE.fullmatch(a.label) and not _OPAQUE.fullmatch(b.label) else a.label,
+        label=b.label if is_opaque(a.label) and not is_opaque(b.label) else a.label,
         weight=weighed.weight,
         clip_weight=weighed.clip_weight,
         hash=hashed.hash,
@@ -121,6 +121,11 @@ def joined(a: Resource, b: Resource) -> Resource:
 
 def _weightless(resource: Resource) -> bool:
     return resource.weight == 0 and not resource.clip_weight and not resource.extra.get("unet")
+
+
+def is_opaque(label: str) -> bool:
+    """Tell whether a label is an id or a hash, which names a model to programs only."""
+    return _OPAQUE.fullmatch(label) is not None or air.parse(label) is not None
 
 
 def stem(label: str) -> str:

@@ -293,3 +293,173 @@ WHERE (roots.location, roots.online, roots.note) IS NOT (excluded.location, excl
 -- name: roots
 -- By name.
 SELECT name, location, online, note, changed_at FROM roots ORDER BY name;
+
+-- ── Lists for exports ──
+
+-- name: list_tokens
+-- The index tokens_by_term answers alone, in the order in which it lies: no sorting at any size. Of the terms that also
+-- came as a LoRA's name or the like (tokens_by_kind), those times are taken off.
+WITH other (term_id, n) AS (
+    SELECT term_id, COUNT(*) FROM token_rows
+    WHERE kind IN ('lora', 'break', 'and', 'schedule', 'alternate', 'wildcard') AND side = :side GROUP BY term_id
+)
+SELECT '', '', t.term, c.n - COALESCE(o.n, 0)
+FROM (SELECT term_id, COUNT(*) AS n FROM token_rows WHERE side = :side GROUP BY term_id) c
+JOIN terms t ON t.id = c.term_id LEFT JOIN other o ON o.term_id = c.term_id
+WHERE c.n > COALESCE(o.n, 0);
+
+-- name: list_tokens_split
+-- An image's model and month are worked out once, not once a token.
+WITH placed (id, model, month) AS MATERIALIZED (
+    SELECT id, CASE WHEN :by_model THEN COALESCE(model, '') ELSE '' END,
+           CASE WHEN :by_month THEN substr(modified_at, 1, 7) ELSE '' END FROM images
+)
+SELECT c.model, c.month, (SELECT term FROM terms t WHERE t.id = c.term_id), c.n
+FROM (SELECT p.model, p.month, r.term_id, COUNT(*) AS n FROM placed p CROSS JOIN token_rows r ON r.image_id = p.id
+      WHERE r.side = :side AND COALESCE(r.kind, 'embedding') = 'embedding' GROUP BY 1, 2, 3) c;
+
+-- name: list_prompts
+-- Not grouped here: whoever gathers the lines groups them anyhow, by a form that SQLite cannot make.
+SELECT CASE WHEN :by_model THEN COALESCE(model, '') ELSE '' END,
+       CASE WHEN :by_month THEN substr(modified_at, 1, 7) ELSE '' END,
+       CASE :which WHEN 'pos' THEN positive_prompt ELSE negative_prompt END AS prompt, 1
+FROM images WHERE prompt <> '';
+
+-- name: list_values
+-- There is no index by key: one pass over all facts. Values are looked up once each.
+SELECT c.model, c.month, (SELECT text FROM texts x WHERE x.id = c.value_id), c.n
+FROM (SELECT CASE WHEN :by_model THEN COALESCE(i.model, '') ELSE '' END AS model,
+             CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END AS month, r.value_id, COUNT(*) AS n
+      FROM kv_rows r CROSS JOIN images i ON i.id = r.image_id
+      WHERE r.key_id = (SELECT id FROM terms WHERE term = :key) AND r.value_id IS NOT NULL GROUP BY 1, 2, 3) c;
+
+-- name: list_values_computed
+-- The few keys whose values stand elsewhere; the view kv finds them.
+SELECT CASE WHEN :by_model THEN COALESCE(i.model, '') ELSE '' END,
+       CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END, k.value, 1
+FROM images i CROSS JOIN kv k ON k.image_id = i.id WHERE k.key = :key AND k.value <> '';
+
+-- name: list_resources
+-- Those that had an effect.
+SELECT c.model, c.month, COALESCE(CASE WHEN :labels THEN (SELECT text FROM texts x WHERE x.id = c.label_id) END,
+                                  (SELECT term FROM terms t WHERE t.id = c.name_id)), c.n
+FROM (SELECT CASE WHEN :by_model THEN COALESCE(i.model, '') ELSE '' END AS model,
+             CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END AS month,
+             r.name_id, CASE WHEN :labels THEN r.label_id END AS label_id, COUNT(*) AS n
+      FROM resource_rows r CROSS JOIN images i ON i.id = r.image_id
+      WHERE r.used AND (:kind IS NULL OR r.kind = :kind) GROUP BY 1, 2, 3, 4) c;
+
+-- name: list_keys
+-- To tell somebody who asked for one that there is not.
+SELECT k.term FROM terms k WHERE k.id IN (SELECT DISTINCT key_id FROM kv_rows) ORDER BY k.id;
+
+-- name: data_version
+-- A number that is another one whenever anything in images was written since.
+SELECT version FROM data_version;
+
+-- name: set_export
+-- One row an export, known by what it writes.
+INSERT INTO export_state (out, kind, settings, data_version, last_run_at, seconds, items, unsafe, changed_at, error)
+VALUES (:out, :kind, :settings, :data_version, :last_run_at, :seconds, :items, :unsafe, :changed_at, :error)
+ON CONFLICT (out) DO UPDATE SET
+    kind = excluded.kind, settings = excluded.settings, data_version = excluded.data_version,
+    last_run_at = excluded.last_run_at, seconds = excluded.seconds, items = COALESCE(excluded.items, items),
+    unsafe = COALESCE(excluded.unsafe, unsafe), changed_at = COALESCE(excluded.changed_at, changed_at),
+    error = excluded.error;
+
+-- name: exports
+-- In the order in which their files are called.
+SELECT out, kind, settings, data_version, last_run_at, seconds, items, unsafe, changed_at, error
+FROM export_state ORDER BY out;
+
+-- name: drop_export
+-- Of an export that is configured no more.
+DELETE FROM export_state WHERE out = ?;
+
+-- name: add_model
+-- A model file that no row is about yet.
+INSERT INTO model_versions (version_id, model_id, model_name, version_name, kind, base_model, air, sha256, autov1,
+                            autov2, autov3, blake3, crc32, file_name, extra_json, trust, source, updated_at)
+VALUES (:version_id, :model_id, :model_name, :version_name, :kind, :base_model, :air, :sha256, :autov1,
+        :autov2, :autov3, :blake3, :crc32, :file_name, :extra_json, :trust, :source, :now);
+
+-- name: change_model
+-- A source told more of a model file that is known.
+UPDATE model_versions SET
+    version_id = :version_id, model_id = :model_id, model_name = :model_name, version_name = :version_name,
+    kind = :kind, base_model = :base_model, air = :air, sha256 = :sha256, autov1 = :autov1, autov2 = :autov2,
+    autov3 = :autov3, blake3 = :blake3, crc32 = :crc32, file_name = :file_name, extra_json = :extra_json,
+    trust = :trust, source = :source, updated_at = :now
+WHERE id = :id;
+
+-- name: drop_model_keys
+-- Made anew with the model's row.
+DELETE FROM model_key_rows WHERE id = ?;
+
+-- name: add_model_key
+-- Two hashes of one file may be the same digits.
+INSERT INTO model_key_rows (key, id) VALUES (?, ?) ON CONFLICT (key, id) DO NOTHING;
+
+-- name: models_of_version
+-- The main file was written first.
+SELECT version_id, model_id, model_name, version_name, kind, base_model, air, file_name, source, trust, extra_json,
+       sha256, autov1, autov2, autov3, blake3, crc32, id
+FROM model_versions WHERE version_id = ? ORDER BY id LIMIT 50;
+
+-- name: models_by_key
+-- Everything under one key. The limit: a thousand files of one name say no more than fifty.
+SELECT m.version_id, m.model_id, m.model_name, m.version_name, m.kind, m.base_model, m.air, m.file_name, m.source, m.trust,
+       m.extra_json, m.sha256, m.autov1, m.autov2, m.autov3, m.blake3, m.crc32, m.id
+FROM model_key_rows k JOIN model_versions m ON m.id = k.id WHERE k.key = ? ORDER BY m.id LIMIT 50;
+
+-- name: models_by_hash
+-- A hash that begins with the digits ('g' comes after every hexadecimal digit), or that is their beginning.
+SELECT DISTINCT m.version_id, m.model_id, m.model_name, m.version_name, m.kind, m.base_model, m.air, m.file_name,
+       m.source, m.trust, m.extra_json, m.sha256, m.autov1, m.autov2, m.autov3, m.blake3, m.crc32, m.id
+FROM model_key_rows k JOIN model_versions m ON m.id = k.id
+WHERE (k.key >= '#' || :digits AND k.key < '#' || :digits || 'g')
+   OR k.key IN ('#' || substr(:digits, 1, 10), '#' || substr(:digits, 1, 12), '#' || substr(:digits, 1, 16))
+ORDER BY m.id LIMIT 50;
+
+-- name: count_models
+-- For the report.
+SELECT COUNT(*) FROM model_versions;
+
+-- name: hashed_file
+-- Only while the file is what it was.
+SELECT sha256, autov1, autov3 FROM hashed_file_rows WHERE path = ? AND size_bytes = ? AND mtime_ns = ?;
+
+-- name: add_hashed_file
+-- The newest counts.
+INSERT INTO hashed_file_rows (path, size_bytes, mtime_ns, sha256, autov1, autov3) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (path) DO UPDATE SET size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns,
+    sha256 = excluded.sha256, autov1 = excluded.autov1, autov3 = excluded.autov3;
+
+-- name: switch
+-- Switches are few.
+SELECT value FROM switch_rows WHERE name = ?;
+
+-- name: set_switch
+-- One row a switch.
+INSERT INTO switch_rows (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: stated_resources
+-- Each different way in which images state a resource, and in how many images: thousands, where images are many.
+SELECT kind, name, label, hash, hash_kind, model_version_id, extra, COUNT(DISTINCT image_id), name_id
+FROM (SELECT r.kind AS kind, n.term AS name,
+             COALESCE((SELECT l.text FROM texts l WHERE l.id = r.label_id), n.term) AS label,
+             (SELECT h.term FROM terms h WHERE h.id = r.hash_id) AS hash, r.hash_kind AS hash_kind,
+             r.model_version_id AS model_version_id, r.image_id AS image_id, r.name_id AS name_id,
+             CASE WHEN instr(r.extra_json, '"original"') THEN json_object(
+                 'original', json(json_extract(r.extra_json, '$.original')),
+                 'resolved_by', json_extract(r.extra_json, '$.resolved_by')) END AS extra
+      FROM resource_rows r JOIN terms n ON n.id = r.name_id)
+GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 8 DESC, 1, 2;
+
+-- name: place_of_image
+-- One at a time: a list of a hundred thousand places is not held in memory.
+SELECT root, path, size_bytes, mtime_ns FROM images WHERE id = ?;
+
+-- name: images_stating
+-- Where a resource is stated under a name, of a kind.
+SELECT DISTINCT image_id FROM resource_rows WHERE name_id = ? AND kind = ?;

@@ -11,11 +11,14 @@ from service.records import RawRecord, Status, WatchedFile
 from service.store import kept, status
 from service.store.binding import text
 from service.store.connection import open_readonly
+from service.store.exports import ExportBook
 from service.store.failures import Failure, KnownFailure
 from service.store.identity import stable_id
+from service.store.models import ModelShelf
 from service.store.places import Known, Place
 from service.store.shown import ShownImage, Value, shown_image
 from service.store.sql import sql
+from service.store.stated import StatedResources
 from service.store.status import Counts, RootStatus, ServiceStatus
 
 PAGE = 500
@@ -99,6 +102,16 @@ class Reader:
         packed, mime_type, sha256, *place = row
         return kept.unpack(packed, _file(*place), mime_type, sha256)
 
+    # ── Models ──
+
+    def models(self) -> ModelShelf:
+        """Return what is known of models from outside the images."""
+        return ModelShelf(self._connection)
+
+    def stated(self) -> StatedResources:
+        """Return the different resources that images state."""
+        return StatedResources(self._connection)
+
     # ── What to tell the user ──
 
     def image(self, image_id: int) -> ShownImage | None:
@@ -141,6 +154,10 @@ class Reader:
         """Return what the service said of itself last, or None if none ever ran on this database."""
         row = self._connection.execute(sql("status")).fetchone()
         return None if row is None else ServiceStatus(*row)
+
+    def exports(self) -> ExportBook:
+        """Return what the timed exports remember."""
+        return ExportBook(self._connection)
 
     def roots(self) -> list[RootStatus]:
         """Return the watched folders."""

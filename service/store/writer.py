@@ -9,13 +9,14 @@ from typing import Self
 import apsw
 
 from service.records import ImageRows, WatchedFile
-from service.store import failures, kept, places, status
+from service.store import exports, failures, kept, places, status
 from service.store.binding import text
 from service.store.checkpoint import Checkpointer
 from service.store.connection import open_writer
 from service.store.failures import Failure
 from service.store.identity import FileIdentity, stable_id
 from service.store.intern import Terms, Texts
+from service.store.learning import ModelWriter
 from service.store.locks import Waiting, immediate
 from service.store.longform import TABLES, LongForm
 from service.store.reading import Reader
@@ -132,6 +133,20 @@ class Store(Reader):
         """Write whether a watched folder is there."""
         with self.transaction():
             status.set_root(self._connection, root)
+
+    def models_to_write(self) -> ModelWriter:
+        """Return what is known of models, to be added to."""
+        return ModelWriter(self._connection, self.transaction)
+
+    def set_export(self, state: exports.ExportState) -> None:
+        """Write an export's last run."""
+        with self.transaction():
+            exports.set_export(self._connection, state)
+
+    def drop_export(self, out: str) -> None:
+        """Forget an export that is configured no more."""
+        with self.transaction():
+            self._connection.execute(sql("drop_export"), (text(out),))
 
     def checkpoint(self, *, quiet: bool = False) -> str | None:
         """Keep the log small (empty where it is ``quiet``); return a sentence where a reader long prevented it."""

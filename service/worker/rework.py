@@ -12,19 +12,28 @@ from service.records import ImageRows, WatchedFile
 from service.store.failures import Failure
 from service.store.writer import Store
 from service.worker.clock import Clock
+from service.worker.resolving import Resolving
 from service.worker.steps import processed
 
 log = structlog.get_logger()
 
 
 class Rework:
-    """Brings rows up to date that an older version of a stage made; with ``everything``, all rows."""
+    """Brings rows up to date that an older version of a stage made; with ``everything``, all; with ``only``, those."""
 
-    def __init__(self, store: Store, clock: Clock, *, everything: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        everything: bool = False,
+        only: Iterator[tuple[int, WatchedFile]] | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         outdated = (recipe for recipe in store.recipes() if everything or not pipeline.is_current(recipe))
-        self._stale = store.stale(list(outdated))
+        self._stale = only or store.stale(list(outdated))
+        self._resolving = Resolving(store)
         self.failed: list[Failure] = []
 
     def step(self, limit: int) -> int:
@@ -33,7 +42,7 @@ class Rework:
         made = [one for image_id, file in stale if (one := self._made(image_id, file)) is not None]
         rows = [one for one in made if isinstance(one, ImageRows)]
         if rows:
-            self._store.save(rows, now=self._clock.stamp(), from_disk=False)
+            self._store.save(self._resolving.apply(rows), now=self._clock.stamp(), from_disk=False)
         self.failed.extend(one for one in made if isinstance(one, Failure))
         return len(stale)
 

@@ -1,6 +1,5 @@
 """Which of the stated resources can be resolved, and the images that are to be made again for it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -66,16 +65,10 @@ def examine(reader: Reader) -> Findings:
     """Return what the known models say of every resource that an image states."""
     known = Remembering(reader.models())
     findings = Findings()
-    for stated in reader.stated_resources():
+    for stated in reader.stated():
         resolution = resolve(stated.resource, known)
         fate: Fate = "ambiguous" if resolution.is_ambiguous else "resolved" if resolution.by else "unknown"
         before = original(stated.resource)
         finding = Finding(before, stated.images, fate, resolution.by, resolution.resource, resolution.candidates)
         findings.add(stated, finding)
     return findings
-
-
-def images_to_rewrite(reader: Reader, findings: Findings) -> Iterator[int]:
-    """Yield the images whose rows are to be made again, each once."""
-    ids = {image_id for stated in findings.changing for image_id in reader.images_stating(stated)}
-    yield from sorted(ids)

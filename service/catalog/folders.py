@@ -1,0 +1,127 @@
+"""Folders of models: each file's header and hashes, and the sidecars that other tools laid beside it."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from service.catalog import safetensors, sources
+from service.catalog.hashing import hash_file
+from service.catalog.kinds import kind_of
+from service.errors import BadFileError
+from service.paths import to_stored
+from service.records import HashKind, ResourceKind
+from service.resources.known import KnownModel, Trust
+from service.resources.merge import stem
+
+SUFFIXES = (*safetensors.SUFFIXES, ".ckpt", ".pt", ".pth", ".bin", ".gguf")
+"""Of the last five only the bytes are hashed: a pickle is a program, and is never loaded."""
+
+SIDECARS = (".civitai.info", ".metadata.json", ".cm-info.json", ".json")
+"""Appended to the model's name without extension, the more telling first."""
+
+
+class Cache(Protocol):
+    """Hashes by place, size and time, so that an unchanged file is read once."""
+
+    def get(self, path: str, size: int, mtime_ns: int) -> dict[HashKind, str] | None:
+        """Return the hashes of an unchanged file, or None."""
+        ...
+
+    def put(self, path: str, size: int, mtime_ns: int, hashes: dict[HashKind, str]) -> None:
+        """Remember the hashes of a file."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A model file on disk."""
+
+    path: Path
+    size: int
+    mtime_ns: int
+    kind: ResourceKind | None
+    """By the folders it lies in."""
+
+
+def files(top: Path) -> Iterator[ModelFile]:
+    """Yield the model files at any depth below a folder, by name. Raises BadFileError where it cannot be listed."""
+    if not top.is_dir():
+        raise BadFileError(f"{top}: is no folder")
+    for folder, names, found in os.walk(top):
+        names.sort()
+        for name in sorted(found):
+            path = Path(folder, name)
+            if path.suffix.lower() in SUFFIXES:
+                try:
+                    status = path.stat()
+                except OSError:  # a link that leads nowhere
+                    continue
+                yield ModelFile(path, status.st_size, status.st_mtime_ns, _kind_by_folder(path.parent, top))
+
+
+def _kind_by_folder(folder: Path, top: Path) -> ResourceKind | None:
+    """Return the kind that the nearest telling folder names: ``models/Lora/styles`` holds LoRAs."""
+    below = [folder, *folder.parents]
+    kinds = (kind_of(each.name) for each in below[: below.index(top) + 1])
+    return next((kind for kind in kinds if kind is not None), None)
+
+
+def describe(file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]) -> Iterator[KnownModel]:
+    """Yield what is known of a model file, then what its sidecars say. Raises BadFileError where it cannot be read."""
+    try:
+        local = _local(file, cache, on_bytes)
+    except OSError as error:
+        raise BadFileError(f"{file.path}: {error.strerror or error}") from error
+    yield local
+    base = file.path.with_suffix("")
+    for suffix in SIDECARS:
+        sidecar = base.with_name(base.name + suffix)
+        if sidecar.is_file():
+            yield from _of_sidecar(sidecar, local)
+
+
+def _local(file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]) -> KnownModel:
+    has_header = file.path.suffix.lower() in safetensors.SUFFIXES
+    header = safetensors.read_header(file.path, file.size) if has_header else None
+    place = to_stored(file.path)
+    hashes = cache.get(place, file.size, file.mtime_ns)
+    if hashes is None:
+        hashes = hash_file(file.path, header, on_bytes)
+        cache.put(place, file.size, file.mtime_ns, hashes)
+    else:
+        on_bytes(file.size)
+    stated = safetensors.described(header.metadata) if header else {}
+    name, base_model = stated.get("model_name"), stated.get("base_model")
+    return KnownModel(
+        model_name=str(name) if name else None,
+        kind=(header.kind if header else None) or file.kind,
+        base_model=str(base_model) if base_model else None,
+        file_name=to_stored(Path(file.path.name)),
+        hashes=hashes,
+        source=place,
+        trust=Trust.HEADER,
+    )
+
+
+def _of_sidecar(sidecar: Path, local: KnownModel) -> Iterator[KnownModel]:
+    """Yield a sidecar's entries; the one that is the file beside it gets that file's name and hashes."""
+    try:
+        found = list(sources.read(sidecar, Trust.CIVITAI))
+    except BadFileError:  # most .json beside models are notes of a web interface
+        return
+    own = next((model for model in found if model.hash("sha256") == local.hash("sha256")), None)
+    own = own or next((model for model in found if _may_be(model, local)), None)
+    for model in found:
+        if model is own:
+            hashes = {**model.hashes, **local.hashes}
+            yield replace(model, file_name=local.file_name, hashes=hashes, kind=model.kind or local.kind)
+        else:
+            yield model
+
+
+def _may_be(model: KnownModel, local: KnownModel) -> bool:
+    """Tell whether an entry without SHA-256 is the local file: of its name, or of none."""
+    named = model.file_name is None or stem(model.file_name) == stem(local.file_name or "")
+    return model.hash("sha256") is None and named

@@ -1,0 +1,82 @@
+"""A file that tells of models: JSON of any of the shapes, JSON lines, or a CSV map."""
+
+import codecs
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from service.catalog.describe import Context
+from service.catalog.fields import squeeze
+from service.catalog.json_stream import JunkError, elements
+from service.catalog.shapes import versions
+from service.errors import BadFileError
+from service.paths import to_stored
+from service.resources.known import KnownModel, Trust
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+"""Windows PowerShell writes redirected JSON as UTF-16."""
+
+_HEADING = 64 << 10
+"""Characters within which a file's first line ends."""
+
+MAP_COLUMNS = frozenset(
+    "ref id versionid modelversionid modelid air urn name model modelname versionname kind type modeltype "
+    "file filename hash sha256 autov1 autov2 autov3 blake3 crc32 basemodel".split(),
+)
+"""Columns of a CSV map, squeezed."""
+
+
+def read(path: Path, trust: Trust) -> Iterator[KnownModel]:
+    """Yield every model that a file tells of, as it is read.
+
+    Raises BadFileError where it cannot be read or is none of the shapes; what was yielded before stands.
+    """
+    around = Context(source=to_stored(Path(path.name)), trust=trust)
+    has_any = False
+    try:
+        with _opened(path) as stream:
+            for model in _models(stream, around):
+                has_any = True
+                yield model
+    except (OSError, JunkError, csv.Error) as error:
+        raise BadFileError(f"{path}: {error}") from error
+    if not has_any:
+        raise BadFileError(f"{path}: tells of no model; docs/resolve.md lists the shapes that are understood")
+
+
+def _models(stream: TextIO, around: Context) -> Iterator[KnownModel]:
+    start = stream.read(_HEADING)
+    stream.seek(0)
+    if around.trust is Trust.MANUAL and start.lstrip("\ufeff \t\r\n")[:1] not in ("{", "["):
+        yield from _rows(stream, start, around)
+    else:
+        for element in elements(stream):
+            yield from versions(element, around)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    with path.open("rb") as file:
+        head = file.read(4)
+    encoding = next((name for bom, name in _BOMS if head.startswith(bom)), "utf-8")
+    with path.open(encoding=encoding, errors="replace", newline="") as stream:
+        yield stream
+
+
+def _rows(stream: TextIO, start: str, around: Context) -> Iterator[KnownModel]:
+    """Yield the models of a CSV map. The heading names the columns; they may stand in any order."""
+    lines = start.splitlines() or [""]
+    skipped = 0
+    delimiter = None
+    if lines[0].lower().startswith("sep="):  # Excel's hint
+        skipped, delimiter = 1, lines[0][4:5]
+    heading = lines[skipped] if len(lines) > skipped else ""
+    delimiter = delimiter or max(",;\t|", key=heading.count)
+    if not MAP_COLUMNS & {squeeze(cell) for cell in heading.split(delimiter)}:
+        raise JunkError("the first line must name the columns, such as ref,kind,name,hash")
+    for row in csv.DictReader(islice(stream, skipped, None), delimiter=delimiter):
+        stated = {key: value for key, value in row.items() if isinstance(key, str) and value}
+        yield from versions(dict(stated), around)

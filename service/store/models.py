@@ -1,0 +1,85 @@
+"""What is known of models, as the database holds it: looked up by id, AIR, hash and file name."""
+
+import json
+
+import apsw
+
+from service.records import HashKind, ResourceKind
+from service.resources.known import KnownModel, Trust
+from service.store.binding import text
+from service.store.sql import sql
+
+HASHES: tuple[HashKind, ...] = ("sha256", "autov1", "autov2", "autov3", "blake3", "crc32")
+"""Those that have a column, in the order in which they are selected."""
+
+
+class ModelShelf:
+    """The known models of a database. Satisfies the resolver's ``Known``."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def by_version(self, version_id: int) -> list[KnownModel]:
+        """Return the files of a CivitAI version, the main one first."""
+        return [model for _, model in self.numbered("models_of_version", (version_id,))]
+
+    def by_air(self, key: str) -> list[KnownModel]:
+        """Return the files under an AIR's ``lookup_key``."""
+        return self._by_key(f"air:{key}")
+
+    def by_hash(self, digits: str) -> list[KnownModel]:
+        """Return the files with a hash that begins with these digits, or that they begin with."""
+        return [model for _, model in self.numbered("models_by_hash", {"digits": digits})]
+
+    def by_stem(self, stem: str) -> list[KnownModel]:
+        """Return the files of a name without folders and extension."""
+        return self._by_key(f"file:{text(stem)}")
+
+    def _by_key(self, key: str) -> list[KnownModel]:
+        return [model for _, model in self.numbered("models_by_key", (key,))]
+
+    def numbered(self, name: str, arguments: tuple[object, ...] | dict[str, object]) -> list[tuple[int, KnownModel]]:
+        """Return the rows that one of the three statements selects, each with its id."""
+        return [(row[-1], _model(*row[:-1])) for row in self._connection.execute(sql(name), arguments)]
+
+    def count(self) -> int:
+        """Return how many model files are known."""
+        return int(self._connection.execute(sql("count_models")).get or 0)
+
+    def generation(self) -> int:
+        """Return a number that changes when another program wrote to the database: what was cached may be old."""
+        return int(self._connection.pragma("data_version") or 0)
+
+    def is_applied(self) -> bool:
+        """Tell whether new images are to be resolved, too: since ``resolve --rewrite`` was run once."""
+        return bool(self._connection.execute(sql("switch"), ("resolve",)).get == "on")
+
+
+def _model(  # noqa: PLR0917  # a row, in the order of its columns
+    version_id: int | None,
+    model_id: int | None,
+    model_name: str | None,
+    version_name: str | None,
+    kind: ResourceKind | None,
+    base_model: str | None,
+    air: str | None,
+    file_name: str | None,
+    source: str | None,
+    trust: int,
+    extra_json: str | None,
+    *hashes: str | None,
+) -> KnownModel:
+    return KnownModel(
+        version_id=version_id,
+        model_id=model_id,
+        model_name=model_name,
+        version_name=version_name,
+        kind=kind,
+        base_model=base_model,
+        air=air,
+        file_name=file_name,
+        hashes={name: digits for name, digits in zip(HASHES, hashes, strict=True) if digits},
+        source=source,
+        trust=Trust(trust),
+        extra=json.loads(extra_json or "{}"),
+    )
