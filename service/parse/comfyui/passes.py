@@ -57,8 +57,14 @@ def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Pass:
     return Pass(sampler, fields, line, tuple(encoders), tuple(unsettled))
 
 
-def measures(routes: Routes, sampler: Node) -> bool:
-    """Return whether a pass only measures an image that another pass is led by: no part of the drawing."""
+def drawing(graph: Graph, routes: Routes, samplers: list[Node]) -> list[Node]:
+    """Return the samplers without those that only measure an image by which the others are led; all if none is left."""
+    if not any(MEASURES.search(node.class_type) for node in graph.values()):
+        return samplers
+    return [sampler for sampler in samplers if not _measures(routes, sampler)] or samplers
+
+
+def _measures(routes: Routes, sampler: Node) -> bool:
     return any(MEASURES.search(node.class_type) for node, _, _ in routes.walk(routes.starts(sampler, "positive")))
 
 

@@ -45,13 +45,23 @@ def read(routes: Routes, values: Values, sampler: Node, side: Want) -> Prompt:
 
 def text_names(node: Node, side: Want) -> tuple[str, ...]:
     """Return the inputs that hold an encoder's words for a side; none where it only hands a conditioning on."""
-    sides = [name for names in words.SIDE_TEXTS.values() for name in names if _holds_text(node, name)]
+    sides = [] if _has_no_side(node) else [name for name in SIDE_NAMES if _holds_text(node, name)]
     own = tuple(name for name in words.SIDE_TEXTS.get(side, ()) if name in sides)
     if own or any(name in node.links for name in LINKS["positive"]):
         return own
     if side == "negative" and (sides or set(outputs(node)) >= SIDES):
         return ()  # one ``prompt`` of a node that gives both conditionings is the positive
     return tuple(name for name in words.ENCODER_TEXTS if node.has(name) and name not in sides)
+
+
+SIDE_NAMES = tuple(name for names in words.SIDE_TEXTS.values() for name in names)
+_WIDGETS = frozenset(SIDE_NAMES)
+_LINKS = _WIDGETS - {*LINKS["positive"], *LINKS["negative"]}
+
+
+def _has_no_side(node: Node) -> bool:
+    """Return whether none of an encoder's inputs names a side: true of nearly all, and a long way has many nodes."""
+    return _WIDGETS.isdisjoint(node.inputs) and _LINKS.isdisjoint(node.links)
 
 
 def _holds_text(node: Node, name: str) -> bool:

@@ -56,8 +56,8 @@ def read(graph: Graph, file_name: str, idle: tuple[Resource, ...] = ()) -> Gener
     if len(way.samplers) > MAX_PASSES:
         doubts = (*doubts, f"of {len(way.samplers)} passes the first {MAX_PASSES} were read")
     samplers = way.samplers[:MAX_PASSES]
-    drawing = [sampler for sampler in samplers if not passes.measures(routes, sampler)]
-    found = [passes.read(graph, routes, values, sampler) for sampler in drawing or samplers]
+    drawing = passes.drawing(graph, routes, samplers)
+    found = [passes.read(graph, routes, values, sampler) for sampler in drawing]
     base = found[0]
     fields: dict[Field, Stated] = {**base.fields, **_whole(graph, routes, values, way, base)}
     return Generation(

@@ -70,10 +70,10 @@ UI = st.fixed_dictionaries(
 def parse(role: str, data: JsonValue) -> float:
     """Return the seconds it took."""
     blobs = Blobs({role: (Blob("", f"PNG:{role}", data),)}, file_name="a.png")
-    start = time.perf_counter()
+    start = time.process_time()  # other programs on the machine do not count
     PARSER.claim(blobs)
     PARSER.parse(blobs)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 @settings(max_examples=300, deadline=None)

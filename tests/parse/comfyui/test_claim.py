@@ -34,7 +34,7 @@ def _blob(role: str, value: JsonValue) -> Blob:
         (blobs(prompt=API, smproj={}), Claim.SHAPE),
         (blobs(prompt=API, parameters={"sui_image_params": {}}), Claim.NO),
         (blobs(prompt="a photo of my cat"), Claim.NO),
-        (blobs(prompt='{"1": {"class_type": "KSampler", "inp'), Claim.NO),
+        (blobs(prompt='{"1": {"class_type": "KSampler", "inp'), Claim.FALLBACK),
         (blobs(workflow={"nodes": [{"id": 1, "type": "invocation"}], "edges": []}), Claim.NO),
         (blobs(comment={"prompt": "a cat", "steps": 28}), Claim.NO),
         (Blobs({}), Claim.NO),
