@@ -49,13 +49,17 @@ FILES: tuple[tuple[re.Pattern[str], str, ResourceKind], ...] = (
 
 def kind_of(class_type: str, widget: str) -> ResourceKind | None:
     """Return what kind of side file a widget names, or None where it names none."""
-    for pattern, name, kind in FILES:
-        if name == (_DIGITS.sub("", widget) if kind == "controlnet" else widget) and pattern.search(class_type):
+    for pattern, kind in _BY_WIDGET.get(widget, []) or _BY_WIDGET.get(_DIGITS.sub("", widget), []):
+        if pattern.search(class_type):
             return kind
     return None
 
 
 _DIGITS = re.compile(r"_\d{1,2}$")
+
+_BY_WIDGET: dict[str, list[tuple[re.Pattern[str], ResourceKind]]] = {}
+for _pattern, _widget, _kind in FILES:
+    _BY_WIDGET.setdefault(_widget, []).append((_pattern, _kind))
 
 NOTHING = frozenset({"", "none", "off", "null", "undefined", "baked vae", "automatic", "choose"})
 """What a file widget holds when no file is chosen."""

@@ -38,15 +38,16 @@ class Flat:
     """How much of group nodes was unfolded: nodes and links, once for each instance."""
 
 
-def flatten(ui: Raw) -> Flat:
-    """Return a workflow's nodes and links on one level."""
+def flatten(ui: Raw, *, linked: bool = True) -> Flat:
+    """Return a workflow's nodes on one level, and its links unless another form of the graph holds them."""
     flat = Flat()
     known = dict(_subgraphs(ui))
     waiting: list[tuple[str, Raw, int]] = [("", ui, 0)]
     for scope, level, depth in waiting:  # the list grows while it is read
         if len(flat.origins) > MAX_LINKS:
             break
-        _read_links(flat, scope, level)
+        if linked:
+            _read_links(flat, scope, level)
         for raw in objects(level.get("nodes")):
             if len(flat.nodes) >= MAX_NODES:
                 return flat

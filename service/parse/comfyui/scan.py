@@ -31,7 +31,7 @@ def claim(blobs: Blobs) -> Claim:
 def parse(blobs: Blobs) -> Generation:
     """Return how the image was made, as far as its graph states it."""
     graphs = places.find(blobs)
-    flat = flatten(graphs.ui.data) if graphs.ui else Flat()
+    flat = flatten(graphs.ui.data, linked=graphs.api is None) if graphs.ui else Flat()
     idle: tuple[Resource, ...] = ()
     if graphs.api is not None:
         graph = from_api(graphs.api.data, graphs.api.source, workflow.shapes(flat))
