@@ -5,21 +5,14 @@ without recursion. None means: the file does not state it.
 """
 
 import re
-from collections.abc import Generator
-from typing import TypeVar
 
 from service.parse.comfyui import words
+from service.parse.comfyui.asking import Answer, Asking, Question, reading
 from service.parse.comfyui.graph import Node
 from service.parse.comfyui.roles import OUTPUTS, PASSES_ALL, PIPE
 from service.parse.comfyui.signs import NUMBERS
+from service.parse.comfyui.switches import chosen
 from service.records import Scalar, Stated
-
-Question = tuple[str, int, str]
-"""Node, output, and the name of the input that wants it (``seed``, ``text``): a hint what to look for."""
-
-Answer = Stated | None
-Result = TypeVar("Result")
-Asking = Generator[Question, Answer, Result]
 
 NUMERIC = {name for names in NUMBERS.values() for name in names}
 NUMERIC |= {"width", "height", "empty_latent_width", "empty_latent_height", "strength", "strength_model"}
@@ -35,7 +28,7 @@ def rule(node: Node, question: Question) -> Asking[Answer]:
     hint = question[2]
     if words.SWITCH.search(node.class_type):
         name = yield from chosen(node)
-        return (yield from _reading(node, name, hint)) if name else None
+        return (yield from reading(node, name, hint)) if name else None
     if words.REPLACE.search(node.class_type):
         return (yield from _replaced(node))
     if words.RUN_ONLY.search(node.class_type):
@@ -61,12 +54,6 @@ def is_number(text: str) -> bool:
     return NUMBER.fullmatch(text) is not None
 
 
-def _reading(node: Node, name: str, hint: str) -> Asking[Answer]:
-    if name in node.links:
-        return (yield (*node.links[name], hint))
-    return node.stated(name)
-
-
 def _literal(node: Node, question: Question) -> Asking[Answer]:
     _, slot, hint = question
     shows = words.SHOWS.search(node.class_type) is not None
@@ -76,7 +63,7 @@ def _literal(node: Node, question: Question) -> Asking[Answer]:
     for name in names:
         if not node.has(name) or (shows and name in words.SHOWN):
             continue
-        answer = yield from _reading(node, name, hint)
+        answer = yield from reading(node, name, hint)
         if answer is not None and fits(answer.value, hint):
             return answer
     if shows:
@@ -116,13 +103,16 @@ def _carried(node: Node, hint: str) -> Asking[Answer]:
 
 
 def _joined(node: Node) -> Asking[Answer]:
+    if node.unnamed:
+        return None
     parts: list[str] = []
     names = [name for name in (*node.inputs, *node.links) if words.JOINED.search(name)]
     for name in sorted(names, key=_part_order):
-        answer = yield from _reading(node, name, "text")
+        answer = yield from reading(node, name, "text")
         if answer is None:
             return None
-        parts.append(str(answer.value))
+        if node.class_type not in words.DROPS_BLANK or str(answer.value).strip():
+            parts.append(str(answer.value))
     if not parts:
         return (yield from _literal(node, (node.id, 0, "text")))
     glue = next((str(value) for name in words.DELIMITERS if (value := node.scalar(name)) is not None), "")
@@ -140,13 +130,13 @@ def _part_order(name: str) -> tuple[int, int, str]:
 def _formatted(node: Node) -> Asking[Answer]:
     """Return a template (``{a}, {b}``) with what comes into its places."""
     name = next((name for name in words.TEMPLATES if node.has(name)), None)
-    template = (yield from _reading(node, name, "text")) if name else None
+    template = (yield from reading(node, name, "text")) if name else None
     if template is None:
         return None
     parts: dict[str, str] = {}
     for hole in dict.fromkeys(words.HOLE.findall(str(template.value))):
         key = next((key for key in (hole, f"values.{hole}", f"values_{hole}") if node.has(key)), None)
-        answer = (yield from _reading(node, key, "text")) if key else None
+        answer = (yield from reading(node, key, "text")) if key else None
         if answer is None:
             return None
         parts[hole] = str(answer.value)
@@ -158,7 +148,7 @@ def _formatted(node: Node) -> Asking[Answer]:
 
 def _replaced(node: Node) -> Asking[Answer]:
     name = next((name for name in words.REPLACED if node.has(name)), None)
-    answer = (yield from _reading(node, name, "text")) if name else None
+    answer = (yield from reading(node, name, "text")) if name else None
     if answer is None or "regex" in node.class_type.lower():
         return None
     text: str | None = str(answer.value)
@@ -168,7 +158,7 @@ def _replaced(node: Node) -> Asking[Answer]:
         if found is None or old == name or not sought:
             continue
         new = next((new for new in words.REPLACEMENTS if node.has(new + found[1])), None)
-        by = (yield from _reading(node, new + found[1], "text")) if new else None
+        by = (yield from reading(node, new + found[1], "text")) if new else None
         text = _swapped(text, str(sought), str(by.value)) if by is not None and text is not None else None
     return Stated(text, node.place) if text is not None else None
 
@@ -177,28 +167,3 @@ def _swapped(text: str, sought: str, by: str) -> str | None:
     """Return the text with one thing for another, or None where that would grow past all measure."""
     grown = len(text) + text.count(sought) * len(by)
     return text.replace(sought, by) if grown <= words.MAX_TEXT else None
-
-
-def chosen(node: Node) -> Asking[str | None]:
-    """Return the input that a switch hands on."""
-    asked = False
-    for name in words.SELECTORS:
-        if not node.has(name):
-            continue
-        answer = yield from _reading(node, name, name)
-        branch = _branch(node, answer.value, name) if answer is not None else None
-        if branch is not None:
-            return branch
-        asked = True
-    # without a selector the first branch that is connected is taken (rgthree's Any Switch)
-    return None if asked else next(iter(node.links), None)
-
-
-def _branch(node: Node, choice: Scalar, selector: str) -> str | None:
-    if isinstance(choice, bool):
-        names = words.TRUE_INPUTS if choice else words.FALSE_INPUTS
-        lettered = (name for name in (*node.links, *node.inputs) if name.endswith("_a" if choice else "_b"))
-        return next((name for name in names if node.has(name)), None) or next(lettered, None)
-    digits = "".join(character for character in str(choice) if character.isdecimal())
-    others = (name for name in (*node.links, *node.inputs) if name != selector)
-    return next((name for name in others if digits and name.rstrip("0123456789") + digits == name), None)

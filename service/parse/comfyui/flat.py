@@ -34,13 +34,15 @@ class Flat:
     """An instance's output → the inner output behind it."""
     kinds: dict[tuple[str, str], str] = field(default_factory=dict)
     """Scope and link id → type."""
+    sent: dict[tuple[str, int], Link] = field(default_factory=dict)
+    """Node and number of its input → the output that a broadcast brings there (``extra.ue_links``)."""
     unfolded: int = 0
     """How much of group nodes was unfolded: nodes and links, once for each instance."""
 
 
 def flatten(ui: Raw, *, linked: bool = True) -> Flat:
     """Return a workflow's nodes on one level, and its links unless another form of the graph holds them."""
-    flat = Flat()
+    flat = Flat(sent=dict(_sent(ui)))
     known = dict(_subgraphs(ui))
     waiting: list[tuple[str, Raw, int]] = [("", ui, 0)]
     for scope, level, depth in waiting:  # the list grows while it is read
@@ -58,6 +60,14 @@ def flatten(ui: Raw, *, linked: bool = True) -> Flat:
                 flat.definitions[id_] = definition
                 waiting.append((f"{id_}:", definition, depth + 1))
     return flat
+
+
+def _sent(ui: Raw) -> Iterator[tuple[tuple[str, int], Link]]:
+    extra = ui.get("extra")
+    for one in objects(extra.get("ue_links") if isinstance(extra, dict) else None):
+        at, slot = one.get("downstream_slot"), one.get("upstream_slot")
+        if isinstance(at, int) and isinstance(slot, int):
+            yield (word(one.get("downstream")), at), (word(one.get("upstream")), slot)
 
 
 def _subgraphs(ui: Raw) -> Iterator[tuple[str, Raw]]:

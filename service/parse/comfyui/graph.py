@@ -42,6 +42,8 @@ class Node:
     """Types of the linked inputs by name (``MODEL``), where the file states them."""
     shown: str | None = None
     """The text its box showed after the run, as the saved workflow keeps it."""
+    unnamed: bool = False
+    """It holds widget values that nothing gives names to, so that a rule may lack one of its terms."""
 
     def scalar(self, name: str) -> Scalar | None:
         """Return the widget's value if it is one text, number or switch."""

@@ -4,8 +4,10 @@
 """
 
 from service.parse.comfyui import words
-from service.parse.comfyui.building import Answer, Asking, Question, chosen, fits, rule
+from service.parse.comfyui.asking import Answer, Asking, Question
+from service.parse.comfyui.building import fits, rule
 from service.parse.comfyui.graph import Graph, Node
+from service.parse.comfyui.switches import chosen
 
 
 class Values:

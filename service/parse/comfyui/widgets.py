@@ -118,6 +118,17 @@ def _sides(raw: Mapping[str, JsonValue]) -> tuple[str, ...]:
     return ("positive_prompt", "negative_prompt") if {"positive", "negative"} <= named_ else ("text",)
 
 
+def _like_ksampler(values: list[JsonValue]) -> dict[str, JsonValue]:
+    """Return the values of a sampler whose widgets follow KSampler's order, as most packs' do: told by their types."""
+    for at in range(len(values) - 6):
+        match values[at : at + 7]:
+            case [int(), str(control), int(), int() | float(), str(), str(), int() | float()] if control in CONTROLS:
+                return _paired(ORDERS["KSampler"], values[at : at + 7])
+            case _:
+                pass
+    return {}
+
+
 def guessed(raw: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Return the texts of an encoder or box that is not in the table: what text it holds is what it gives.
 
@@ -126,6 +137,8 @@ def guessed(raw: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     values = raw.get("widgets_values")
     if not isinstance(values, list) or named(raw):
         return {}
+    if "sampler" in word(raw.get("type")).lower():
+        return _like_ksampler(values)
     texts = [value for value in values if isinstance(value, str)]
     kind = word(raw.get("type")).lower()
     if "textencode" in kind and texts:

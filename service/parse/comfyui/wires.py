@@ -17,6 +17,10 @@ from service.parse.comfyui.widgets import of_instance
 MUTED, BYPASSED = 2, 4
 """``mode`` of a node that does not run, and of one that hands its inputs through."""
 
+SETTER = re.compile(r"^(easy )?setnode$", re.IGNORECASE)
+GETTER = re.compile(r"^(easy )?getnode$", re.IGNORECASE)
+"""Pairs that carry a value without a link, by a name that both hold."""
+
 REROUTE = re.compile(r"^reroute", re.IGNORECASE)
 
 
@@ -36,12 +40,16 @@ class Wires:
         self._setters = {
             word(name[0]): id_
             for id_, raw in flat.nodes.items()
-            if raw.get("type") == "SetNode" and isinstance(name := raw.get("widgets_values"), list) and name
+            if SETTER.match(word(raw.get("type"))) and isinstance(name := raw.get("widgets_values"), list) and name
         }
 
     def source(self, scope: str, link: JsonValue) -> Link | Constant | None:
         """Return the end of a link, by its id."""
         at = self._flat.origins.get((scope, word(link)))
+        return self.end(at)
+
+    def end(self, at: Link | None) -> Link | Constant | None:
+        """Return the real node, or the value, behind an output."""
         passed: dict[Link, None] = {}
         end: Link | Constant | None = at
         while isinstance(end, tuple):
@@ -75,10 +83,10 @@ class Wires:
         values = raw.get("widgets_values")
         if kind == "PrimitiveNode":
             return Constant(values[0]) if isinstance(values, list) and values else None
-        if kind == "GetNode":
+        if GETTER.match(kind):
             setter = self._setters.get(word(values[0])) if isinstance(values, list) and values else None
             return self._first_input(setter) if setter else None
-        return self._first_input(id_) if REROUTE.match(kind) or kind == "SetNode" else at
+        return self._first_input(id_) if REROUTE.match(kind) or SETTER.match(kind) else at
 
     def _first_input(self, id_: str) -> Link | None:
         links = (one.get("link") for one in objects(self._flat.nodes[id_].get("inputs")))

@@ -81,6 +81,8 @@ JOINED = re.compile(
     re.IGNORECASE,
 )
 """Inputs of a joining node that are its parts."""
+DROPS_BLANK = frozenset({"Text Concatenate"})
+"""Joining classes that leave blank parts out."""
 DELIMITERS = ("delimiter", "separator", "delim", "sep", "glue")
 
 FORMAT = re.compile(r"string ?format|format ?(string|text)|text ?(template|format)", re.IGNORECASE)

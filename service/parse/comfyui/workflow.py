@@ -4,7 +4,8 @@ Alone it must give all that the API form would: names for widget values, links t
 Beside it, it adds the names of outputs, the types of links, what text boxes showed, and what was bypassed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
@@ -18,19 +19,36 @@ from service.parse.comfyui.wires import BYPASSED, MUTED, REROUTE, Constant, Wire
 from service.parse.comfyui.words import SHOWS
 from service.records import Resource
 
-VIRTUAL = frozenset({"Note", "MarkdownNote", "PrimitiveNode", "SetNode", "GetNode"})
-EVERYWHERE = frozenset({"Anything Everywhere", "Anything Everywhere3", "Prompts Everywhere", "Seed Everywhere"})
+VIRTUAL = frozenset({"Note", "MarkdownNote", "PrimitiveNode", "SetNode", "GetNode", "easy setNode", "easy getNode"})
+EVERYWHERE = frozenset(
+    {"Anything Everywhere", "Anything Everywhere?", "Anything Everywhere3", "Prompts Everywhere", "Seed Everywhere"}
+)
 """Nodes whose inputs go to every unconnected input of the same type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What reaches inputs without a link, from nodes that send it everywhere."""
+
+    spread: Mapping[tuple[str, str], Link]
+    """Type, and name in lower case or nothing for every name → where the value comes from."""
+    sent: Mapping[tuple[str, int], Link]
+    """The senders' own record: node and number of its input → where the value comes from."""
+
+    def link(self, id_: str, at: int, kind: str, name: str) -> Link | None:
+        """Return where an open input's value comes from."""
+        return self.sent.get((id_, at)) or self.spread.get((kind, name.lower())) or self.spread.get((kind, ""))
 
 
 def from_ui(flat: Flat, source: str) -> dict[str, Node]:
     """Return the graph of the editor's form, as it would run."""
     wires = Wires(flat)
-    spread = dict(_everywhere(flat, wires))
+    sent = {at: end for at, link in flat.sent.items() if isinstance(end := wires.end(link), tuple)}
+    around = Around(dict(_everywhere(flat, wires)), sent)
     graph: dict[str, Node] = {}
     for id_, raw in flat.nodes.items():
         if _runs(flat, id_, raw):
-            graph[id_] = _node(id_, raw, f"{source}#{id_}.widgets_values", wires, spread)
+            graph[id_] = _node(id_, raw, f"{source}#{id_}.widgets_values", wires, around)
     return graph
 
 
@@ -40,11 +58,11 @@ def _runs(flat: Flat, id_: str, raw: Raw) -> bool:
     return not skipped and id_ not in flat.definitions
 
 
-def _node(id_: str, raw: Raw, place: str, wires: Wires, spread: dict[tuple[str, str], Link]) -> Node:
+def _node(id_: str, raw: Raw, place: str, wires: Wires, around: Around) -> Node:
     inputs = {name: unwrapped(value) for name, value in named(raw).items()}
     links: dict[str, Link] = {}
     told = False
-    for one in objects(raw.get("inputs")):
+    for at, one in enumerate(objects(raw.get("inputs"))):
         name, kind = word(one.get("name")), word(one.get("type"))
         end = wires.source(scope_of(id_), one.get("link")) if one.get("link") is not None else None
         told = told or (kind == "STRING" and end is not None)
@@ -53,7 +71,7 @@ def _node(id_: str, raw: Raw, place: str, wires: Wires, spread: dict[tuple[str, 
         elif end is not None:
             links[name] = end
         elif one.get("link") is None and "widget" not in one:
-            _take(links, name, spread.get((kind, name.lower())) or spread.get((kind, "")))
+            _take(links, name, around.link(id_, at, kind, name))
     inputs |= {} if told else guessed(raw)
     shape = _shape(raw)
     return Node(
@@ -66,6 +84,7 @@ def _node(id_: str, raw: Raw, place: str, wires: Wires, spread: dict[tuple[str, 
         outputs=shape.outputs,
         types=shape.types,
         shown=shape.shown,
+        unnamed=not inputs and bool(raw.get("widgets_values")),
     )
 
 
@@ -88,8 +107,20 @@ def _everywhere(flat: Flat, wires: Wires) -> Iterator[tuple[tuple[str, str], Lin
             side = ""
             if kind == "Prompts Everywhere":
                 side = "negative" if one is not next(objects(raw.get("inputs"))) else "positive"
+            if kind == "Anything Everywhere?":
+                side = _asked_input(raw)
             if isinstance(end, tuple):
                 yield (type_, side), end
+
+
+def _asked_input(raw: Raw) -> str:
+    """Return the one input by whose name a sender is held back; ``none`` where it asks for more than a plain name."""
+    values = raw.get("widgets_values")
+    title, name, *more = (*values, "", "") if isinstance(values, list) else ("", "")
+    everywhere = ("", ".*", None)
+    if title not in everywhere or any(one not in everywhere for one in more):
+        return "none"
+    return "" if name in everywhere else word(name).lower()
 
 
 def shapes(flat: Flat) -> dict[str, Shape]:

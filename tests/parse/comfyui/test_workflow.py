@@ -100,3 +100,55 @@ def test_values_set_on_a_subgraphs_instance_follow_the_order_of_its_inputs() -> 
     ]
     assert of_instance({"widgets_values": ["a", 3]}, {"inputs": declared}) == {"text": "a", "n": 3}
     assert of_instance({"widgets_values": ["a"]}, {"inputs": declared}) == {}
+
+
+def test_a_sender_with_a_plain_name_reaches_only_inputs_of_that_name() -> None:
+    nodes = [
+        node(1, "CLIPTextEncode"),
+        node(2, "CLIPTextEncode"),
+        node(3, "Anything Everywhere?", [("anything", "*", 1)], widgets_values=[".*", "positive", ".*"]),
+        node(4, "Anything Everywhere?", [("anything", "*", 2)], widgets_values=["Only (this|that)", ".*", ".*"]),
+        node(5, "KSampler", [(name, kind, None) for name, kind in OPEN]),
+    ]
+    links: list[JsonValue] = [[1, 1, 0, 3, 0, "CONDITIONING"], [2, 2, 0, 4, 0, "CONDITIONING"]]
+    assert links_of(nodes, links, "5") == {"positive": ("1", 0)}
+
+
+def test_the_senders_own_record_says_what_reaches_an_input() -> None:
+    nodes = [
+        node(1, "CheckpointLoaderSimple"),
+        node(2, "Reroute", [("", "*", 1)], [("", "*", None)]),
+        node(3, "KSampler", [("model", "MODEL", None)]),
+    ]
+    sent: JsonValue = {"downstream": 3, "downstream_slot": 0, "upstream": "2", "upstream_slot": 0, "type": "MODEL"}
+    data: dict[str, JsonValue] = {"nodes": nodes, "links": [[1, 1, 0, 2, 0, "MODEL"]], "extra": {"ue_links": [sent]}}
+    assert from_ui(flatten(data), "PNG:Workflow")["3"].links == {"model": ("1", 0)}
+
+
+@pytest.mark.parametrize(("setter", "getter"), [("SetNode", "GetNode"), ("easy setNode", "easy getNode")])
+def test_what_is_set_under_a_name_comes_out_where_it_is_got(setter: str, getter: str) -> None:
+    nodes = [
+        node(1, "CheckpointLoaderSimple"),
+        node(2, setter, [("MODEL", "MODEL", 1)], widgets_values=["base"]),
+        node(3, getter, widgets_values=["base"]),
+        node(4, "KSampler", [("model", "MODEL", 2)]),
+    ]
+    assert links_of(nodes, [[1, 1, 0, 2, 0, "MODEL"], [2, 3, 0, 4, 0, "MODEL"]], "4") == {"model": ("1", 0)}
+
+
+def test_a_sampler_nobody_listed_is_read_where_its_widgets_stand_in_the_order_of_ksampler() -> None:
+    values: JsonValue = ["GPU", 77, "fixed", 20, 7.5, "euler", "karras", 0.5, "extra"]
+    assert graph_of([node(1, "Fancy Sampler", widgets_values=values)], [])["1"].inputs == {
+        "seed": 77,
+        "steps": 20,
+        "cfg": 7.5,
+        "sampler_name": "euler",
+        "scheduler": "karras",
+        "denoise": 0.5,
+    }
+
+
+def test_a_joining_node_whose_delimiter_has_no_name_is_known_to_lack_one() -> None:
+    known = [node(1, "CR Text Concatenate", widgets_values=["a", "b", " | "])]
+    unknown = [node(1, "Odd Text Concatenate", widgets_values=["a", "b", " | "])]
+    assert (graph_of(known, [])["1"].unnamed, graph_of(unknown, [])["1"].unnamed) == (False, True)
