@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
@@ -50,8 +50,6 @@ class Pass:
     """How a single pass over the folders went."""
 
     counters: Counters
-    notes: tuple[str, ...]
-    """What it could not do, one sentence each: a root is offline."""
     exit_code: int
 
 
@@ -63,6 +61,8 @@ class Supervisor:
         self._request = StopRequest()
         self._stop = threading.Event()
         self._death: Exception | None = None
+        self._on_note: Callable[[str], None] = lambda _: None
+        self._told: set[str] = set()
 
     def serve(self) -> int:
         """Run until a signal or the worker's death; return the process's exit code."""
@@ -74,18 +74,27 @@ class Supervisor:
                 raise
         return 0 if self._death is None else 1  # half alive is worse than dead: the service manager starts it again
 
-    def one_pass(self, on_begin: Callable[[House], None], on_done: Callable[[Outcome], None]) -> Pass:
-        """Go once over the folders; a signal ends it after the batch in hand. Raises what the worker died of."""
+    def one_pass(
+        self,
+        on_begin: Callable[[House], None],
+        on_done: Callable[[Outcome], None],
+        on_note: Callable[[str], None],
+    ) -> Pass:
+        """Go once over the folders; a signal ends it after the batch in hand. Raises what the worker died of.
+
+        ``on_note`` is told, once, each thing that it waits for or cannot do: a lock, a root that is offline.
+        """
+        self._on_note = on_note
         with opened(self._config, watch=False, on_done=on_done, is_stopped=self._is_stopped) as house:
             on_begin(house)
             self._attend(lambda: house.worker.run_until_idle(self._stop), house)
             if self._death is not None:
                 raise self._death
             counters = house.worker.counters
-            notes = tuple(house.worker.notes)
             if self._request.number is not None:
-                return Pass(counters, (*notes, STOPPED), SIGNALLED + self._request.number)
-            return Pass(counters, notes, 1 if counters.failed else 0)
+                on_note(STOPPED)
+                return Pass(counters, SIGNALLED + self._request.number)
+            return Pass(counters, 1 if counters.failed else 0)
 
     def _watch_over(self, house: House) -> None:
         roots = [f"{root.name} ({root.path})" for root in self._config.roots]
@@ -103,11 +112,18 @@ class Supervisor:
         thread.start()
         while not self._is_stopped() and thread.is_alive():
             thread.join(POLL_S)
+            self._pass_on(house.worker.notes)
         self._stop.set()
         house.inbox.wake()
         if house.watcher is not None:
             house.watcher.stop()
         thread.join()
+
+    def _pass_on(self, notes: Sequence[str]) -> None:
+        for note in notes:
+            if note not in self._told:
+                self._told.add(note)
+                self._on_note(note)
 
     def _work(self, work: Callable[[], None]) -> None:
         try:

@@ -51,8 +51,6 @@ def all_(config: ConfigFile = None, inputs: Inputs = None, db: Database = None, 
         bar = Bar(enabled=not json and sys.stderr.isatty())
         done = _one_pass(settings, bar)
     logs.close()
-    for note in done.notes:
-        say(note, err=True)
     bar.summary(done.counters, settings.database.path, as_json=json)
     raise typer.Exit(done.exit_code)
 
@@ -65,7 +63,7 @@ def _one_pass(settings: Config, bar: Bar) -> Pass:
         bar.add(len(outcome.rows) + len(outcome.failed) + len(outcome.moved), outcome.failed)
 
     try:
-        return Supervisor(settings).one_pass(on_begin, on_done)
+        return Supervisor(settings).one_pass(on_begin, on_done, lambda note: say(note, err=True))
     finally:
         bar.stop()
 

@@ -39,6 +39,7 @@ class Lookout:
             self._next_rescan = now + self._rescan_s
             self._rooms.intake.want_rescan_of_all("it is time")
         self._rooms.intake.tell_roots()
+        self._rooms.timetable.look(now, self._rooms.store)
         if now >= self._next_quiet:
             self._next_quiet = now + QUIET_AGAIN_S
             self.note = self._rooms.store.checkpoint(quiet=True)

@@ -9,6 +9,7 @@ from service.store.writer import Store
 from service.watch.observer import Watcher
 from service.worker.board import Board
 from service.worker.intake import Intake
+from service.worker.timetable import Timetable
 
 
 @dataclass(slots=True)
@@ -23,6 +24,7 @@ class Rooms:
     watcher: Watcher | None
     """None for a single pass."""
     reopen: Callable[[], Store]
+    timetable: Timetable
     has_store: bool = True
     """False while the database is being exchanged."""
 
@@ -34,6 +36,7 @@ class Rooms:
         self.store.close()
         self.store = self.board.store = self.reopen()
         self.intake.begin_anew(self.store, "the database was replaced")
+        self.timetable.learn(self.store)
         self.has_store = True
         return self.store
 

@@ -15,7 +15,7 @@ from service.worker.steps import Outcome
 log = structlog.get_logger()
 
 FIRST_WAIT_S = 0.5
-LONGEST_WAIT_S = 15.0
+LONGEST_WAIT_S = 5.0
 
 
 class Saver:

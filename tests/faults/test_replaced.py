@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 
 from asked import count, rows, wait_for
+from commands import run
 from drawn_images import draw, draw_many
 from running_service import Place, running
 
@@ -34,7 +35,7 @@ def test_a_database_deleted_with_its_companions_is_made_anew(place: Place) -> No
 
 def test_a_backup_that_is_put_in_the_database_s_place_is_brought_up_to_date(place: Place) -> None:
     draw_many(place.input, 20)
-    assert place.run("all").returncode == 0
+    assert run(place, "all").code == 0
     backup = shutil.copy(place.database, place.top / "backup.db")
     with running(place) as service:
         draw_many(place.input, 20, start=20)

@@ -13,6 +13,7 @@ import psutil
 import pytest
 import store_dump
 from asked import count, rows, wait_for
+from commands import run
 from drawn_images import draw_many
 from running_service import Place, environment, running
 
@@ -44,7 +45,7 @@ def test_ten_sigkills_in_mid_ingest_leave_the_database_of_an_undisturbed_run(pla
     shutil.copytree(place.input, undisturbed.input, dirs_exist_ok=True)
     for one in (place, undisturbed):
         one.configure(batch_size=4)
-    assert undisturbed.run("all").returncode == 1  # one file is broken
+    assert run(undisturbed, "all").code == 1  # one file is broken
     moments = random.Random(20_26)  # noqa: S311  # the same moments every time
     for _ in range(KILLS):
         kill_at(place, moments.uniform(0.0, 0.15))

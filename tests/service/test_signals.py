@@ -8,6 +8,7 @@ import time
 import psutil
 import pytest
 from asked import count, rows, wait_for
+from commands import run
 from drawn_images import draw_many
 from running_service import Place, environment, running
 
@@ -69,9 +70,9 @@ def test_a_second_instance_exits_3_and_names_the_first(place: Place) -> None:
 
 def test_after_sigkill_status_says_at_once_that_it_does_not_run(place: Place) -> None:
     with running(place) as service:
-        alive = place.json("status")
+        alive = run(place, "status", "--json").json()
         service.kill()
-        dead = place.json("status")
+        dead = run(place, "status", "--json").json()
     assert isinstance(alive, dict)
     assert isinstance(dead, dict)
     assert [alive["running"], dead["running"]] == [True, False]

@@ -1,10 +1,10 @@
 """The worker rests when there is nothing to do, and also when there is something that cannot be done."""
 
-import sqlite3
 import threading
 import time
 from contextlib import closing
 
+import apsw
 from drawn_images import draw_many
 from working_by_hand import ByHand
 
@@ -40,7 +40,8 @@ def test_an_idle_worker_rests(by_hand: ByHand) -> None:
 
 def test_a_worker_whose_database_is_locked_rests_however_much_arrives(by_hand: ByHand) -> None:
     draw_many(by_hand.place.input, 30)
-    with closing(sqlite3.connect(by_hand.place.database, isolation_level=None)) as other:
+    # Not the standard library's: two SQLites in one process do not see each other's locks.
+    with closing(apsw.Connection(str(by_hand.place.database))) as other:
         other.execute("BEGIN EXCLUSIVE")
         by_hand.house.inbox.lost("a test")
         turns = turns_in(by_hand, 3)

@@ -4,6 +4,7 @@ import shutil
 import threading
 
 import apsw
+from commands import Said, run
 from drawn_images import draw_many
 from running_service import Place
 from working_by_hand import Door
@@ -44,11 +45,8 @@ def test_reprocess_makes_stale_rows_again_without_exiftool(door: Door) -> None:
     door.close()
     make_stale(by_hand.place)
     (by_hand.place.top / "exiftool").unlink()
-    again = [by_hand.place.run("reprocess") for _ in range(2)]
-    assert [(one.returncode, one.stdout, one.stderr) for one in again] == [
-        (0, "5 images made again\n", ""),
-        (0, "0 images made again\n", ""),
-    ]
+    again = [run(by_hand.place, "reprocess") for _ in range(2)]
+    assert again == [Said(0, "5 images made again\n", ""), Said(0, "0 images made again\n", "")]
     assert by_hand.rows(NOW) == ANEW
 
 
@@ -63,7 +61,7 @@ def test_a_damaged_kept_record_is_told_and_its_neighbours_are_made_again(door: D
         "UPDATE raw_records SET record = x'00010203' WHERE image_id = (SELECT id FROM images WHERE path = '00002.png')"
     )
     connection.close()
-    again = by_hand.place.run("reprocess")
-    assert (again.returncode, again.stdout) == (1, "4 images made again\n")
-    assert again.stderr.startswith("failed: Input/00002.png: ")
+    again = run(by_hand.place, "reprocess")
+    assert (again.code, again.out) == (1, "4 images made again\n")
+    assert again.err.startswith("failed: Input/00002.png: ")
     assert len(by_hand.rows("SELECT 1 FROM images WHERE model = 'dreamshaper_8'")) == 4
