@@ -137,11 +137,13 @@ class _Text:
         """Read on; return whether there was more."""
         if self._is_whole:
             return False
-        self._passed += self._at
         read = self._stream.read(size)
+        if not read:
+            self._is_whole = True
+            return False
+        self._passed += self._at
         self._buffer, self._at = self._buffer[self._at :] + read, 0
-        self._is_whole = not read
-        return bool(read)
+        return True
 
     def _junk(self, why: str) -> JunkError:
         return JunkError(f"no JSON at character {self._passed + self._at + 1}: {why}")

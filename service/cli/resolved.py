@@ -82,10 +82,12 @@ def _print_table(title: str, report: Report, columns: tuple[str, ...]) -> None:
     if not isinstance(rows, list) or not rows:
         return
     more = f" (the {SHOWN} commonest of {len(rows)}; --json lists all)" if len(rows) > SHOWN else ""
-    table = Table(*columns, title=title + more, title_justify="left", title_style="bold", box=None)
+    console = Console()
+    console.print(Text(title + more, style="bold"))  # a table's own title is cut to the table's width
+    table = Table(*columns, box=None)
     for row in rows[:SHOWN]:
         table.add_row(*(Text(harmless(_cell(row.get(name))), overflow="fold") for name in columns))
-    Console().print(table)
+    console.print(table)
 
 
 def _cell(value: object) -> str:

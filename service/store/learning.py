@@ -44,14 +44,14 @@ class ModelWriter(ModelShelf):
                 self._learn(_sound(model), now, learnt)
 
     def _learn(self, model: KnownModel, now: str, learnt: Learnt) -> None:
-        known = next(((id_, old) for id_, old in self._candidates(model) if is_same(old, model)), None)
-        if known is None:
+        same = {id_: old for id_, old in self._candidates(model) if is_same(old, model)}
+        if not same:
             self._connection.execute(sql("add_model"), _columns(model, now))
             self._add_keys(self._connection.last_insert_rowid(), model)
             learnt.new += 1
             return
-        id_, old = known
-        both = combined(old, model)
+        (id_, old), *others = same.items()
+        both = self._absorbed(combined(old, model), others)
         if replace(both, source=old.source) == old:
             learnt.same += 1
             return
@@ -59,6 +59,14 @@ class ModelWriter(ModelShelf):
         self._connection.execute(sql("drop_model_keys"), (id_,))
         self._add_keys(id_, both)
         learnt.changed += 1
+
+    def _absorbed(self, model: KnownModel, others: list[tuple[int, KnownModel]]) -> KnownModel:
+        """Return a model with what other rows say of it: an id and a file became known as one."""
+        for id_, other in others:
+            if is_same(other, model):
+                model = combined(other, model)
+                self._connection.execute(sql("drop_model"), (id_,))
+        return model
 
     def _candidates(self, model: KnownModel) -> Iterator[tuple[int, KnownModel]]:
         if model.version_id is not None:

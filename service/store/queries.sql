@@ -392,6 +392,10 @@ UPDATE model_versions SET
     trust = :trust, source = :source, updated_at = :now
 WHERE id = :id;
 
+-- name: drop_model
+-- Two rows turned out to be about one file. Its keys go with it.
+DELETE FROM model_versions WHERE id = ?;
+
 -- name: drop_model_keys
 -- Made anew with the model's row.
 DELETE FROM model_key_rows WHERE id = ?;

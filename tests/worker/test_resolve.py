@@ -28,6 +28,7 @@ CHECKPOINT = {
     "id": 25, "modelId": 82, "name": "v1", "baseModel": "Illustrious", "model": {"name": "Real", "type": "Checkpoint"},
     "files": [{"name": "real_v1.safetensors", "type": "Model", "primary": True, "hashes": {"SHA256": CHECKPOINT_SHA}}],
 }  # fmt: skip
+FILE = "real_v1.safetensors"
 CHECKPOINT_AIR = "urn:air:sdxl:checkpoint:civitai:82@25"
 LORA_AIR = "urn:air:sdxl:lora:civitai:70@7"
 ROWS = """SELECT s.file_name, r.kind, r.name, r.label, r.weight, r.hash, r.model_version_id
@@ -193,9 +194,8 @@ def test_an_ambiguous_hash_is_reported_and_not_chosen(filled: Place, sources: Pa
             "images": 1,
             "by": "hash",
             "candidates": [
-                {"version_id": 25, "model": "Real", "version": "v1", "file": "real_v1.safetensors", "source": "export.json"},
-                {"version_id": 26, "model": "Real", "version": "reupload", "file": "real_v1.safetensors",
-                 "source": "export.json"},
+                {"version_id": 25, "model": "Real", "version": "v1", "file": FILE, "source": "export.json"},
+                {"version_id": 26, "model": "Real", "version": "reupload", "file": FILE, "source": "export.json"},
             ],
         }
     ]  # fmt: skip

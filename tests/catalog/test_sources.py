@@ -1,0 +1,133 @@
+"""Files of models: maps as spreadsheets write them, exports of any size, and junk."""
+
+import json
+from pathlib import Path
+
+import psutil
+import pytest
+
+from service.catalog.sources import read
+from service.errors import BadFileError
+from service.records import ResourceKind
+from service.resources.known import KnownModel, Trust
+
+
+def entry(version: int | None, kind: ResourceKind | None, name: str | None, **hashes: str) -> KnownModel:
+    return KnownModel(
+        version_id=version,
+        kind=kind,
+        model_name=name,
+        hashes=hashes,  # type: ignore[arg-type]
+        source="map.csv",
+        trust=Trust.MANUAL,
+    )
+
+
+EXPECTED = [
+    entry(128713, "checkpoint", "Model, with a comma", autov2="879db523c3"),
+    entry(210873, "lora", 'Größe "L"'),
+    entry(None, "embedding", "easynegative", autov3="c74b4e810b03"),
+]
+
+ROWS = (
+    ("ref", "Kind", "Name", "HASH", "remark"),
+    ("modelVersionId:128713", "checkpoint", "Model, with a comma", "879DB523C3", "x"),
+    ("210873", "LORA", 'Größe "L"', "", ""),
+    ("", "textual inversion", "easynegative", "c74b4e810b03", ""),
+)
+
+
+def table(delimiter: str, end: str = "\r\n") -> str:
+    return "".join(delimiter.join('"' + cell.replace('"', '""') + '"' for cell in row) + end for row in ROWS)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        table(",").encode(),
+        table(";").encode("utf-8-sig"),
+        table("\t", "\n").encode("utf-16"),
+        b"\xfe\xff" + table(",").encode("utf-16-be"),
+        b"sep=|\r\n" + table("|").encode(),
+    ],
+)
+def test_a_map_as_spreadsheets_and_powershell_write_it(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "map.csv"
+    file.write_bytes(data)
+    assert list(read(file, Trust.MANUAL)) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("data", "trust", "why"),
+    [
+        (b"", Trust.CIVITAI, "tells of no model; docs/resolve.md lists the shapes that are understood"),
+        (b"[]", Trust.CIVITAI, "tells of no model; docs/resolve.md lists the shapes that are understood"),
+        (b"<html>404</html>", Trust.CIVITAI, "no JSON at character 1: Expecting value: line 1 column 1 (char 0)"),
+        (b"\x80\x04\x95pickle", Trust.CIVITAI, "no JSON at character 1: Expecting value: line 1 column 1 (char 0)"),
+        (b"", Trust.MANUAL, "the first line must name the columns, such as ref,kind,name,hash"),
+        (b"123,lora,x\n", Trust.MANUAL, "the first line must name the columns, such as ref,kind,name,hash"),
+        (b"\x00\xff" * 999, Trust.MANUAL, "the first line must name the columns, such as ref,kind,name,hash"),
+        (
+            b"ref,kind\n,\n,,,,\nx,y\n",
+            Trust.MANUAL,
+            "tells of no model; docs/resolve.md lists the shapes that are understood",
+        ),
+        (b"ref,name\n1," + b"x" * 200_000, Trust.MANUAL, "field larger than field limit (131072)"),
+    ],
+)
+def test_what_tells_of_no_model_is_a_bad_file(tmp_path: Path, data: bytes, trust: Trust, why: str) -> None:
+    file = tmp_path / "f"
+    file.write_bytes(data)
+    with pytest.raises(BadFileError) as raised:
+        list(read(file, trust))
+    assert str(raised.value) == f"{file}: {why}"
+
+
+def test_a_file_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
+    file = tmp_path / "map.csv"
+    file.write_text('[{"modelVersionId": 1, "kind": "lora"}, {"modelVersionId": 2, "ki', encoding="utf-8")
+    models = read(file, Trust.MANUAL)
+    assert next(models) == entry(1, "lora", None)
+    with pytest.raises(BadFileError):
+        next(models)
+
+
+def test_a_file_that_is_not_there_is_a_bad_file(tmp_path: Path) -> None:
+    with pytest.raises(BadFileError):
+        list(read(tmp_path / "none.json", Trust.CIVITAI))
+
+
+def test_json_lines_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "map.csv"
+    file.write_text(
+        "".join(json.dumps({"modelVersionId": n, "kind": "lora"}) + "\n" for n in (1, 2, 3)), encoding="utf-8"
+    )
+    assert list(read(file, Trust.MANUAL)) == [entry(n, "lora", None) for n in (1, 2, 3)]
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_versions_take_the_memory_of_a_few(tmp_path: Path) -> None:
+    file = tmp_path / "dump.json"
+    with file.open("w", encoding="utf-8") as out:
+        out.write('{"items": [')
+        for number in range(1, 20_001):
+            versions = [
+                {
+                    "id": number * 5 + n,
+                    "name": f"v{n}",
+                    "baseModel": "Pony",
+                    "description": "x" * 300,
+                    "files": [{"name": f"{number}-{n}.safetensors", "hashes": {"SHA256": f"{number * 5 + n:064x}"}}],
+                }
+                for n in range(5)
+            ]
+            model = {"id": number, "name": f"model {number}", "type": "LORA", "modelVersions": versions}
+            out.write(("," if number > 1 else "") + json.dumps(model))
+        out.write("]}")
+    assert file.stat().st_size > 50_000_000
+    process = psutil.Process()
+    start, peak, count = process.memory_info().rss, 0, 0
+    for count, _ in enumerate(read(file, Trust.CIVITAI), 1):  # counted to its end
+        if count % 5_000 == 0:
+            peak = max(peak, process.memory_info().rss)
+    assert (count, peak - start < 60_000_000) == (100_000, True), peak - start
