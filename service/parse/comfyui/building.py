@@ -103,7 +103,7 @@ def _carried(node: Node, hint: str) -> Asking[Answer]:
 
 
 def _joined(node: Node) -> Asking[Answer]:
-    if node.unnamed:
+    if node.unnamed or node.scalar("action") == "replace":
         return None
     parts: list[str] = []
     names = [name for name in (*node.inputs, *node.links) if words.JOINED.search(name)]
@@ -115,8 +115,10 @@ def _joined(node: Node) -> Asking[Answer]:
             parts.append(str(answer.value))
     if not parts:
         return (yield from _literal(node, (node.id, 0, "text")))
-    glue = next((str(value) for name in words.DELIMITERS if (value := node.scalar(name)) is not None), "")
+    tidy = ", " if node.scalar("tidy_tags") == "yes" else ""
+    glue = next((str(value) for name in words.DELIMITERS if (value := node.scalar(name)) is not None), tidy)
     text = glue.replace("\\n", "\n").join(parts)
+    text = words.COMMAS.sub(",", text) if tidy else text
     return Stated(text, node.place) if len(text) <= words.MAX_TEXT else None
 
 

@@ -81,11 +81,12 @@ PrimitiveString: value
 PrimitiveInt: value
 StringReplace: string find replace
 Text Concatenate: delimiter clean_whitespace
-CR Text Concatenate: text1 text2 separator
+CR Text Concatenate: separator
+StringFunction|pysssss: action tidy_tags text_a text_b text_c
 JoinStrings: delimiter
 JoinStringMulti: inputcount delimiter return_list
 ttN concat: text1 text2 text3 delimiter
-easy promptConcat: prompt1 prompt2 separator
+easy promptConcat: separator
 ConcatStringSingle: string_a string_b
 StringFormat: f_string
 CFGOverride: cfg start_percent end_percent

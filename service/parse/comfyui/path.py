@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from service.parse.comfyui.building import NUMERIC
 from service.parse.comfyui.graph import Graph, Link, Node
 from service.parse.comfyui.roles import LINKS, PREVIEW, SAVER
 from service.parse.comfyui.routes import Routes, Step, carries
@@ -26,8 +27,15 @@ def is_sampler(node: Node) -> bool:
     """Return whether a node that gives latents or images makes them by sampling."""
     signs = sum(any(node.has(name) for name in sign) for sign in SAMPLER_SIGNS)
     if signs > 2:  # noqa: PLR2004  three of four
-        return NO_SAMPLER.search(node.class_type) is None
+        named = SAMPLER.search(node.class_type) is not None
+        return NO_SAMPLER.search(node.class_type) is None and (named or _works_on_something(node))
     return SAMPLER.search(node.class_type) is not None and NO_SAMPLER.search(node.class_type) is None
+
+
+def _works_on_something(node: Node) -> bool:
+    """Return whether more than numbers comes in: a node that only offers settings to others has nothing to sample."""
+    prompts = SERVICE_SIGNS[0] | {"positive"}
+    return any(name not in NUMERIC for name in node.links) or any(name in prompts for name in node.inputs)
 
 
 def draws(node: Node) -> bool:

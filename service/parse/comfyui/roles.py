@@ -82,8 +82,8 @@ LINKS: dict[Want, tuple[str, ...]] = {
 
 LIKE: dict[Want, re.Pattern[str]] = {
     "model": re.compile(r"^(?!.*(upscale|vision|style|control|detect|sam|clip|text|motion|patch)).+_model$|^pipeline$"),
-    "positive": re.compile(r"^(?!image|clip).*embeds$"),
-    "negative": re.compile(r"^(?!image|clip).*embeds$"),
+    "positive": re.compile(r"positive|^(?!image|clip).*embeds$"),
+    "negative": re.compile(r"negative|^(?!image|clip).*embeds$"),
 }
 """Inputs that sound like what is wanted, for samplers of node packs that name theirs after the model they wrap."""
 

@@ -75,13 +75,15 @@ SHOWS = re.compile(r"show ?(text|any)|display ?(text|any|string)|preview ?(any|t
 """Boxes that show what came in. Their widget may be of the run before, so the link is asked first."""
 SHOWN = ("text_0", "preview", "preview_text")
 
-JOIN = re.compile(r"concat|join|combine(?!.*cond)|merge.*(text|string|prompt)|append", re.IGNORECASE)
+JOIN = re.compile(r"concat|join|^StringFunction|combine(?!.*cond)|merge.*(text|string|prompt)|append", re.IGNORECASE)
 JOINED = re.compile(
-    r"^(?:text|string|str|prompt|input|value|arg)?[_ ]?(?:[a-h]|\d{1,2})?$|^(?:prefix|text|suffix|append)$",
+    r"^(?:text|string|str|prompt|part|input|value|arg)?[_ ]?(?:[a-h]|\d{1,2})?$|^(?:prefix|text|suffix|append)$",
     re.IGNORECASE,
 )
 """Inputs of a joining node that are its parts."""
-DROPS_BLANK = frozenset({"Text Concatenate"})
+COMMAS = re.compile(r"[ ]?,(?:[ ]?,)+")
+"""What ``tidy_tags`` makes one comma of."""
+DROPS_BLANK = frozenset({"Text Concatenate", "StringFunction|pysssss"})
 """Joining classes that leave blank parts out."""
 DELIMITERS = ("delimiter", "separator", "delim", "sep", "glue")
 
