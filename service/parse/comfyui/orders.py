@@ -79,6 +79,16 @@ SaveVideo: filename_prefix format codec
 PrimitiveStringMultiline: value
 PrimitiveString: value
 PrimitiveInt: value
+easy fullLoader: ckpt_name config_name vae_name clip_skip lora_name lora_model_strength lora_clip_strength
+  resolution empty_latent_width empty_latent_height positive positive_token_normalization
+  positive_weight_interpretation negative negative_token_normalization negative_weight_interpretation batch_size
+easy a1111Loader: ckpt_name vae_name clip_skip lora_name lora_model_strength lora_clip_strength resolution
+  empty_latent_width empty_latent_height positive negative batch_size
+easy comfyLoader: ckpt_name vae_name clip_skip lora_name lora_model_strength lora_clip_strength resolution
+  empty_latent_width empty_latent_height positive negative batch_size
+easy preSampling: steps cfg sampler_name scheduler denoise seed
+easy fullkSampler: steps cfg sampler_name scheduler denoise image_output link_id save_prefix seed
+easy kSampler: image_output link_id save_prefix
 StringReplace: string find replace
 Text Concatenate: delimiter clean_whitespace
 CR Text Concatenate: separator

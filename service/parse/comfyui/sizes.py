@@ -20,7 +20,7 @@ Size = dict[Field, Stated]
 
 def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
     """Return width and height of what a pass started from; nothing where an image of unknown size came in."""
-    return _fed(graph, routes, values, sampler) or of(values, sampler)
+    return _fed(graph, routes, values, sampler) or of(graph, values, sampler)
 
 
 def _fed(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
@@ -32,7 +32,7 @@ def _fed(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
         if node is None or id_ in seen or is_sampler(node):
             return {}
         seen.add(id_)
-        size = of(values, node) if want == "latent" or SCALES.search(node.class_type) else {}
+        size = of(graph, values, node) if want == "latent" or SCALES.search(node.class_type) else {}
         if size or _changes(node):
             return size
         step = next(iter(routes.onward(node, slot, want)), None)
@@ -45,15 +45,36 @@ def _changes(node: Node) -> bool:
     return any(word in name for word in ("scale", "resize", "crop", "pad", "loadimage", "load image"))
 
 
-def of(values: Values, node: Node) -> Size:
+def of(graph: Graph, values: Values, node: Node) -> Size:
     """Return the size that a node states, as two numbers or as a text (``1216 x 832 (landscape)``)."""
+    size = _pair(node) or _preset(graph, node)
+    if size:
+        return size
+    across, down = values.first(node, WIDTHS), values.first(node, HEIGHTS)
+    if across is None or down is None or not across.value or not down.value:
+        return {}
+    return {"width": across, "height": down}
+
+
+def _pair(node: Node) -> Size:
+    """Return the size that a node states as a text."""
     for name in PAIRS:
         pair = PAIR.search(str(node.scalar(name) or ""))
         if pair:
             sides = (pair[2], pair[1]) if node.scalar("swap_dimensions") in SWAPPED else (pair[1], pair[2])
             width, height = (Stated(int(side), node.where(name)) for side in sides)
             return {"width": width, "height": height}
-    across, down = values.first(node, WIDTHS), values.first(node, HEIGHTS)
-    if across is None or down is None or not across.value or not down.value:
+    return {}
+
+
+def _preset(graph: Graph, node: Node) -> Size:
+    """Return the size of a node that both sides come from by link: its text, before numbers it does not use then."""
+    across, down = (
+        next((node.links[name] for name in names if name in node.links), None) for names in (WIDTHS, HEIGHTS)
+    )
+    if across is None or down is None or across[0] != down[0] or across[0] not in graph:
         return {}
-    return {"width": across, "height": down}
+    size = _pair(graph[across[0]])
+    if size and across[1] > down[1]:
+        return {"width": size["height"], "height": size["width"]}
+    return size
