@@ -52,9 +52,9 @@ lint: ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 
-# Benchmarks print what they measure; other programs on the machine disturb them, so they are no part of the tests.
+# Some minutes. Prints one table and writes out/bench.json; other programs on the machine disturb it, so it is no test.
 bench: ready
-	$(BIN)/python -m pytest tests/bench -s -o python_files='bench_*.py' -o timeout=0
+	$(BIN)/python tests/bench
 
 # Measures the parsers on files of known truth beside this folder, keeps what was reached, and writes docs/generators.md.
 accuracy: ready

@@ -1,0 +1,53 @@
+"""Measures what was promised, all against something real in the same run.
+
+python tests/bench [NAME…]: the modules to run; all of them when none is named. Prints one table and writes
+``out/bench.json``. Other programs on the machine disturb wall times, so these are medians of rounds in turn.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import structlog
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "store"))  # for the invented images
+
+import against_exiftool
+import collection
+import figures
+import latency
+import memory
+import rescanning
+import stages
+from figures import Figure
+from subjects import TOP
+
+BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
+    "stages": stages.measure,
+    "against_exiftool": against_exiftool.measure,
+    "latency": latency.measure,
+    "rescanning": rescanning.measure,
+    "memory": memory.measure,
+    "collection": collection.measure,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks and return 1 where a limit was missed."""
+    if unknown := set(names) - BENCHES.keys():
+        print(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    found: list[Figure] = []
+    for name in names or BENCHES:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            found.extend(BENCHES[name](Path(folder)))
+    figures.show(found)
+    figures.write(found, TOP / "out" / "bench.json")
+    return int(any(figure.verdict == "MISSED" for figure in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

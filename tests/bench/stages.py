@@ -1,0 +1,91 @@
+"""CPU an image of each stage that runs in our own process."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from figures import Figure, quantile
+from store_samples import NOW
+from subjects import kind, originals
+
+from service import parse, pipeline, tokens
+from service.extract.candidates import Candidate
+from service.extract.reader import Reader
+from service.extract.signatures import inspect
+from service.normalize import normalize
+from service.parse.blobs import collect as blobs_of
+from service.records import ImageRows, NormalizedImage, RawRecord, Token, WatchedFile
+from service.resources.collect import collect as resources_of
+from service.store.writer import Store
+
+Subject = TypeVar("Subject")
+
+RUNS = 7
+BATCH = 32
+
+
+def measure(folder: Path) -> Iterator[Figure]:
+    """Yield the CPU of looking at the bytes, of the pure stages, and of writing."""
+    sources = originals(folder / "demo")
+    how = f"CPU, {len(sources)} {kind()}, least of {RUNS} runs of each, warm"
+    yield from _spread("inspect", sources, lambda path: inspect(path, path.stat().st_size), how)
+    raws = _records(sources)
+    blobs = [blobs_of(raw) for raw in raws]
+    yield from _spread("blobs", raws, blobs_of, how)
+    yield from _spread("parse", blobs, parse.read, how)
+    read = [(reading, one) for one in blobs if (reading := parse.read(one)) is not None]
+    made = [(normalize(r.generation, b, tuple(g for _, g in r.rivals))) for r, b in read]
+    yield from _spread(
+        "normalize", read, lambda pair: normalize(pair[0].generation, pair[1], tuple(g for _, g in pair[0].rivals)), how
+    )
+    yield from _spread("tokens", made, _cut, how)
+    cut = [(one, _cut(one)) for one in made]
+    yield from _spread("resources", cut, lambda pair: resources_of(*pair), how)
+    yield from _spread("all pure stages", raws, pipeline.process, how)
+    yield _saving(folder, [pipeline.process(raw) for raw in raws])
+
+
+def _records(sources: Sequence[Path]) -> list[RawRecord]:
+    candidates = [_candidate(path) for path in sources]
+    with Reader(processes=1) as reader:
+        answers = reader.begin(candidates).result()
+    return [answer for _, answer in answers if isinstance(answer, RawRecord)]
+
+
+def _candidate(path: Path) -> Candidate:
+    status = path.stat()
+    file = WatchedFile(root="Input", path=path.name, size=status.st_size, mtime_ns=status.st_mtime_ns)
+    return Candidate(path, file, inspect(path, status.st_size))
+
+
+def _cut(image: NormalizedImage) -> tuple[Token, ...]:
+    positive, negative = image.base.positive_prompt, image.base.negative_prompt
+    return tokens.split(positive or "", "pos") + tokens.split(negative or "", "neg")
+
+
+def _spread(name: str, subjects: Sequence[Subject], stage: Callable[[Subject], object], how: str) -> Iterator[Figure]:
+    least = [float("inf")] * len(subjects)
+    for _ in range(RUNS):
+        for place, subject in enumerate(subjects):
+            before = time.thread_time_ns()
+            stage(subject)
+            least[place] = min(least[place], time.thread_time_ns() - before)
+    for word, value in (
+        ("mean", sum(least) / len(least)),
+        ("median", quantile(least, 0.5)),
+        ("p95", quantile(least, 0.95)),
+    ):
+        yield Figure(f"{name}, {word}", value / 1e6, "ms/image", how)
+
+
+def _saving(folder: Path, rows: Sequence[ImageRows]) -> Figure:
+    spent = 0.0
+    with Store.open(folder / "images.db") as store:
+        for start in range(0, len(rows), BATCH):
+            before = time.thread_time()
+            store.save(rows[start : start + BATCH], now=NOW)
+            spent += time.thread_time() - before
+    return Figure(
+        "store.save, mean", spent / len(rows) * 1000, "ms/image", f"CPU, {len(rows)} {kind()}, {BATCH} a batch, new"
+    )
