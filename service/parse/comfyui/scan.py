@@ -14,7 +14,7 @@ from service.parse.comfyui.values import Values
 from service.records import Blobs, Field, Generation, Resource, Sampling, Stated
 
 NAME = "comfyui"
-MAX_PASSES = 50
+MAX_PASSES = 30
 """Real images have up to twenty (tiled and iterative upscales)."""
 
 

@@ -45,7 +45,7 @@ def of_instance(raw: Mapping[str, JsonValue], definition: Mapping[str, JsonValue
     values = raw.get("widgets_values")
     declared = definition.get("inputs")
     inputs = [one for one in declared if isinstance(one, dict)] if isinstance(declared, list) else []
-    inputs = [one for one in inputs if one.get("type") in WIDGET_TYPES]
+    inputs = [one for one in inputs if word(one.get("type")) in WIDGET_TYPES]
     for kept in (inputs, [one for one in inputs if one.get("linkIds")]):
         if isinstance(values, list) and len(kept) == len(values):
             return {word(one.get("name")): value for one, value in zip(kept, values, strict=True)}

@@ -105,7 +105,7 @@ class Wires:
         if origin is not None:
             return origin
         values = of_instance(raw, definition)
-        return Constant(values[word(name)]) if name in values else None
+        return Constant(values[word(name)]) if word(name) in values else None
 
     def _bypass(self, id_: str, raw: Raw, slot: int) -> Link | None:
         """Return what a bypassed node hands through: the input beside the output, else the first of its type."""

@@ -49,7 +49,7 @@ API_NODE = st.fixed_dictionaries(
 UI_NODE = st.fixed_dictionaries(
     {
         "id": st.integers(0, 9) | JSON,
-        "type": st.sampled_from([*CLASSES, "sub"]) | JSON,
+        "type": st.sampled_from([*CLASSES, "sub", "workflow>g", "workflow/g"]) | JSON,
         "mode": st.sampled_from([0, 2, 4]) | JSON,
         "inputs": st.lists(
             st.fixed_dictionaries({"name": NAMES | JSON, "type": JSON, "link": st.integers(0, 20) | JSON})
@@ -61,9 +61,22 @@ UI_NODE = st.fixed_dictionaries(
 )
 UI_LINKS = st.lists(st.tuples(*[st.integers(-20, 20)] * 5, JSON).map(list), max_size=20) | JSON
 LEVEL = {"nodes": st.lists(UI_NODE, max_size=10), "links": UI_LINKS}
-SUBGRAPH = st.fixed_dictionaries({**LEVEL, "id": st.just("sub"), "inputs": JSON, "outputs": JSON})
+SLOTS = st.lists(st.fixed_dictionaries({"name": NAMES | JSON, "type": JSON}), max_size=4) | JSON
+SUBGRAPH = st.fixed_dictionaries({**LEVEL, "id": st.just("sub"), "inputs": SLOTS, "outputs": SLOTS})
+GROUP_LINKS = st.lists(st.tuples(*[st.integers(-1, 4)] * 4).map(list), max_size=6) | JSON
+GROUP = st.fixed_dictionaries({"nodes": st.lists(UI_NODE, max_size=4), "links": GROUP_LINKS, "external": GROUP_LINKS})
+SENT = st.fixed_dictionaries(
+    {name: st.integers(0, 9) | JSON for name in ("downstream", "downstream_slot", "upstream", "upstream_slot")}
+)
+EXTRA = st.fixed_dictionaries(
+    {"groupNodes": st.fixed_dictionaries({"g": GROUP}) | JSON, "ue_links": st.lists(SENT, max_size=4) | JSON}
+)
 UI = st.fixed_dictionaries(
-    {**LEVEL, "definitions": st.fixed_dictionaries({"subgraphs": st.lists(SUBGRAPH, max_size=1)}) | JSON}
+    {
+        **LEVEL,
+        "definitions": st.fixed_dictionaries({"subgraphs": st.lists(SUBGRAPH, max_size=1)}) | JSON,
+        "extra": EXTRA | JSON,
+    }
 )
 
 
@@ -82,7 +95,7 @@ def test_any_api_graph_ends_in_an_answer(graph: JsonValue) -> None:
     assert parse("prompt", graph) < 2
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(UI)
 def test_any_editor_graph_ends_in_an_answer(graph: JsonValue) -> None:
     assert parse("workflow", graph) < 2
@@ -117,3 +130,18 @@ def test_a_ring_of_five_thousand_nodes_is_walked_in_linear_time(kind: str, input
     ring["k"] = {"class_type": "KSampler", "inputs": {**every, "seed": 1}}
     ring["s"] = {"class_type": "SaveImage", "inputs": {"images": ["k", 0]}}
     assert parse("prompt", json.loads(json.dumps(ring))) < 10
+
+
+def test_thousands_of_a_large_group_node_are_unfolded_only_so_far() -> None:
+    inner: list[JsonValue] = [{"type": "KSampler", "inputs": [], "outputs": [], "widgets_values": [1]}] * 1000
+    nodes: list[JsonValue] = [{"id": i, "type": "workflow>g", "widgets_values": []} for i in range(MANY)]
+    data: JsonValue = {"nodes": nodes, "links": [], "extra": {"groupNodes": {"g": {"nodes": inner, "links": []}}}}
+    assert parse("workflow", data) < 10
+
+
+def test_the_inputs_of_a_subgraph_may_have_any_name_and_type() -> None:
+    inner: JsonValue = {"id": 1, "type": "KSampler", "inputs": [{"name": "seed", "type": "INT", "link": 1}]}
+    odd: list[JsonValue] = [{"name": {"a": 1}, "type": [2]}]
+    subgraph: JsonValue = {"id": "sub", "nodes": [inner], "links": [[1, -10, 0, 1, 0, "INT"]], "inputs": odd}
+    instance: JsonValue = {"id": 7, "type": "sub", "inputs": [], "widgets_values": [3]}
+    parse("workflow", {"nodes": [instance], "links": [], "definitions": {"subgraphs": [subgraph]}})
