@@ -138,8 +138,16 @@ def test_status_of_a_service_that_does_not_run_has_code_1_and_the_counts(taken: 
 
 def test_status_before_the_first_run_says_that_nothing_runs(place: Place) -> None:
     said = run(place, "status", "--json")
-    nothing = {"service": None, "counts": None, "roots": []}
-    assert (said.code, said.json()) == (1, {"running": False, "database": str(place.database), **nothing})
+    found = said.json()
+    assert isinstance(found, dict)
+    assert said.code == 1
+    assert [found[name] for name in ("running", "database", "service", "counts", "roots")] == [
+        False,
+        str(place.database),
+        None,
+        None,
+        [],
+    ]
 
 
 def test_doctor_finds_all_well(taken: Place) -> None:
