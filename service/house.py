@@ -22,6 +22,7 @@ from service.worker.intake import Intake
 from service.worker.loop import Worker
 from service.worker.rooms import Pace, Rooms
 from service.worker.steps import Outcome
+from service.worker.timetable import Timetable
 
 log = structlog.get_logger()
 
@@ -63,12 +64,14 @@ def opened(
             board=Board(store, clock, reader.version),
             watcher=Watcher(config.roots, inbox, settings) if watch else None,
             reopen=lambda: _patiently_opened(config, is_stopped),
+            timetable=Timetable(config.export if watch else None, store, clock),
         )
         pace = Pace(config.extract.batch_size, config.watch.rescan_minutes * 60)
         worker = Worker(rooms, clock, pace, on_done)
         try:
             yield House(worker, inbox, rooms.watcher, store)
         finally:
+            rooms.timetable.close()
             worker.close()
 
 

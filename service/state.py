@@ -9,6 +9,7 @@ from pathlib import Path
 
 import orjson
 
+from service.store.exports import ExportState
 from service.store.reading import Reader
 from service.store.status import Counts, RootStatus, ServiceStatus
 from service.worker.board import STOPPED, status_file
@@ -27,6 +28,8 @@ class State:
     counts: Counts | None
     """None where there is no database yet."""
     roots: tuple[RootStatus, ...]
+    exports: tuple[ExportState, ...] = ()
+    """The timed ones."""
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield what a person wants to know, as name and value."""
@@ -55,6 +58,15 @@ class State:
             yield name.replace("_", " "), str(getattr(service, name) or "-")
         for root in self.roots:
             yield f"root {root.name}", f"{root.location}: {'online' if root.online else root.note or 'offline'}"
+        for export in self.exports:
+            yield f"export {export.kind}", f"{export.out}: {_came_to(export)}"
+
+
+def _came_to(export: ExportState) -> str:
+    if export.error is not None:
+        return f"failed at {export.last_run_at}: {export.error}"
+    unsafe = f", {export.unsafe:,} unsafe" if export.unsafe else ""
+    return f"{export.items or 0:,} items{unsafe}, last run {export.last_run_at}"
 
 
 def read(database: Path) -> State:
@@ -65,7 +77,11 @@ def read(database: Path) -> State:
     with Reader.open(database) as reader:
         stored = reader.status()
         service = max(filter(None, (said, stored)), key=lambda one: one.heartbeat_at or "", default=None)
-        return State(_is_alive(service), str(database), service, reader.counts(), tuple(reader.roots()))
+        return State(_is_alive(service), str(database), service, *_held(reader))
+
+
+def _held(reader: Reader) -> tuple[Counts, tuple[RootStatus, ...], tuple[ExportState, ...]]:
+    return reader.counts(), tuple(reader.roots()), tuple(reader.exports().states())
 
 
 def _from_file(path: Path) -> ServiceStatus | None:

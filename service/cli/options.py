@@ -1,5 +1,6 @@
 """The options that several commands share, and the configuration they make."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -19,13 +20,20 @@ Database = Annotated[str | None, typer.Option("--db", help="Database file instea
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 
-def configured(config: Path | None, inputs: list[str] | None = None, db: str | None = None) -> Config:
+def configured(
+    config: Path | None,
+    inputs: list[str] | None = None,
+    db: str | None = None,
+    exports: Sequence[Mapping[str, object]] | None = None,
+) -> Config:
     """Return the configuration with the command's own options in it. Raises ConfigError."""
     overrides: dict[str, object] = {}
     if inputs:
         overrides["root"] = [{"name": name, "path": path} for name, path in zip(_names(inputs), inputs, strict=True)]
     if db is not None:
         overrides["database"] = {"path": db}
+    if exports is not None:
+        overrides["export"] = exports
     return load(config, overrides)
 
 

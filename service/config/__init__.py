@@ -5,6 +5,7 @@ serve. A change to the file takes effect at the next start: so a bad edit can ne
 ``aiimagepipe config check`` tells about it beforehand.
 """
 
+from service.config.export import Export
 from service.config.folders import prepare
 from service.config.load import check, load
 from service.config.model import Config, Database, Extract, Log, RootFolder, Watch
@@ -14,6 +15,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "Database",
+    "Export",
     "Extract",
     "Log",
     "Problem",

@@ -15,6 +15,7 @@ def clashes(config: Config) -> Iterator[tuple[Key, str]]:
     yield from _double_names(config)
     yield from _nested_roots(config)
     yield from _written_where_watched(config)
+    yield from _written_twice(config)
     yield from _unwritable(config)
 
 
@@ -39,6 +40,7 @@ def _written_where_watched(config: Config) -> Iterator[tuple[Key, str]]:
     written: tuple[tuple[Key, Path], ...] = (
         (("database", "path"), config.database.path.parent),
         (("log", "directory"), config.log.directory),
+        *((("export", at, "out"), export.out) for at, export in enumerate(config.export)),
     )
     for at, root in enumerate(config.root):
         for key, folder in written:
@@ -46,6 +48,14 @@ def _written_where_watched(config: Config) -> Iterator[tuple[Key, str]]:
                 yield key, f"{folder} lies in the watched folder {root.path}, which would never come to rest"
         if _inside(root.path, config.log.directory) or _inside(root.path, _out(config)):
             yield ("root", at, "path"), f"{root.path} lies in the output folder, which may be cleared at any time"
+
+
+def _written_twice(config: Config) -> Iterator[tuple[Key, str]]:
+    first: dict[str, int] = {}
+    for at, export in enumerate(config.export):
+        earlier = first.setdefault(str(export.out).casefold(), at)
+        if earlier != at:
+            yield ("export", at, "out"), f"{export.out} is what export {earlier + 1} writes already; name another file"
 
 
 def _out(config: Config) -> Path | None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from service import paths
 from service.config import folders, sources
 from service.config.lines import Key
-from service.config.model import DEFAULT_ROOT, Config
+from service.config.model import DEFAULT_ROOT, LISTS, Config
 from service.config.problems import ConfigError, Problem, refusals, setting
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -62,7 +62,7 @@ def _file(path: Path | None) -> Path:
 def _complete(tables: dict[str, object]) -> dict[str, object]:
     """Return the tables with those left out as empty ones, so that defaults are anchored at the file too."""
     default_root = {"name": DEFAULT_ROOT, "path": DEFAULT_ROOT}
-    empty: dict[str, object] = {name: {} for name in Config.model_fields if name != "root"}
+    empty: dict[str, object] = {name: {} for name in Config.model_fields if name not in LISTS}
     return {"root": [default_root], **empty, **tables}
 
 

@@ -6,9 +6,11 @@ A test holds that config.toml, as it is delivered, says exactly these defaults.
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from service import paths
+from service.config.export import Export
+from service.config.section import Section
 from service.config.values import (
     Extensions,
     InputFolder,
@@ -32,12 +34,6 @@ _IGNORE = (
     *("._*", "Thumbs.db", "desktop.ini", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information"),
     *(".stversions", ".stfolder", "*.swarmpreview.jpg"),
 )
-
-
-class Section(BaseModel):
-    """A part of the configuration: immutable, every key known, every type as written."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True, allow_inf_nan=False)
 
 
 class RootFolder(Section):
@@ -97,6 +93,7 @@ class Config(Section):
     extract: Extract = Field(default_factory=Extract)
     database: Database = Field(default_factory=Database)
     log: Log = Field(default_factory=Log)
+    export: Annotated[tuple[Export, ...], Field(strict=False)] = ()
 
     @property
     def roots(self) -> tuple[paths.Root, ...]:
@@ -113,5 +110,9 @@ SECTIONS: dict[str, type[Section]] = {
     "extract": Extract,
     "database": Database,
     "log": Log,
+    "export": Export,
 }
 """The table of config.toml and what may stand in it."""
+
+LISTS = ("root", "export")
+"""Tables of which there may be several: ``[[root]]``."""

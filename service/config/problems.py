@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from service.config.lines import Key
-from service.config.model import SECTIONS, Config
+from service.config.model import LISTS, SECTIONS, Config
 from service.errors import StartError
 
 
@@ -76,16 +76,16 @@ def _fields(table: Key) -> dict[str, FieldInfo]:
     if not table:
         return Config.model_fields
     section = SECTIONS.get(str(table[0]))
-    names_a_table = len(table) == (2 if table[0] == "root" else 1)
+    names_a_table = len(table) == (2 if table[0] in LISTS else 1)
     return section.model_fields if section and names_a_table else {}
 
 
 def _table(key: Key) -> str:
-    return "[[root]]" if key[0] == "root" else f"[{key[0]}]"
+    return f"[[{key[0]}]]" if key[0] in LISTS else f"[{key[0]}]"
 
 
 def _expected(key: Key) -> str:
-    depth = 2 if key[0] == "root" else 1
+    depth = 2 if key[0] in LISTS else 1
     field = _fields(key[:depth]).get(str(key[depth])) if len(key) > depth else None
     if field is None:
         return f"a {_table(key)} table"

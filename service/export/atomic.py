@@ -1,10 +1,14 @@
 """Files that appear whole or not at all."""
 
+import contextlib
 import errno
+import filecmp
+import glob
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,26 +16,54 @@ from service.errors import StartError, TryAgainError
 
 ATTEMPTS = 5
 PAUSE_S = 0.2
+LEFT_S = 3600.0
+"""Nobody writes one file for so long: past this age what is half written was left behind."""
+
+
+@dataclass(slots=True)
+class Update:
+    """A file that is being written anew."""
+
+    out: BinaryIO
+    changed: bool = False
+    """After the block: whether its bytes are other ones than before."""
 
 
 @contextmanager
 def replacing(target: Path) -> Iterator[BinaryIO]:
+    """Give a file to write, as ``updating`` does."""
+    with updating(target) as update:
+        yield update.out
+
+
+@contextmanager
+def updating(target: Path) -> Iterator[Update]:
     """Give a file to write; when the block ends well it takes ``target``'s place, otherwise the old file stays.
 
-    Raises StartError where no file can be made there, TryAgainError where it cannot be written to its end.
+    It stays, too, with its time, where the new bytes are the old ones: programs that keep a list in memory read it
+    again only when the file's time changes. Raises StartError where no file can be made there, TryAgainError where
+    it cannot be written to its end.
     """
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     out = _begun(temporary, target)
+    update = Update(out)
     try:
         with out:
-            yield out
+            yield update
             out.flush()
-            os.fsync(out.fileno())
-        _replace(temporary, target)
+            update.changed = not _is_same(temporary, target)
+            if update.changed:
+                os.fsync(out.fileno())
+        if update.changed:
+            _replace(temporary, target)
     except OSError as error:
         raise TryAgainError(f"{target}: cannot be written ({error.strerror}); the old file stays") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _is_same(new: Path, old: Path) -> bool:
+    return old.is_file() and filecmp.cmp(new, old, shallow=False)
 
 
 def _begun(temporary: Path, target: Path) -> BinaryIO:
@@ -39,6 +71,7 @@ def _begun(temporary: Path, target: Path) -> BinaryIO:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        _sweep(target)
         return temporary.open("wb")
     except OSError as error:
         raise StartError(f"{target}: cannot be written ({error.strerror}); name another file") from error
@@ -54,3 +87,11 @@ def _replace(temporary: Path, target: Path) -> None:
             time.sleep(PAUSE_S * attempt)
         else:
             return
+
+
+def _sweep(target: Path) -> None:
+    """Take away what a process left that was killed while it wrote this file."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_S:
+                left.unlink()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import orjson
 
-from service.export.atomic import replacing
+from service.export.atomic import updating
+from service.export.written import Written
 
 Value = str | int | float | None
 
@@ -16,32 +17,32 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "
 full-width forms of the first four."""
 
 
-def write_jsonl(rows: Iterable[Mapping[str, Value]], target: Path) -> int:
-    """Write one JSON object a row, exactly as given; return how many."""
+def write_jsonl(rows: Iterable[Mapping[str, Value]], target: Path) -> Written:
+    """Write one JSON object a row, exactly as given."""
     count = 0
-    with replacing(target) as out:
+    with updating(target) as update:
         for row in rows:
-            out.write(orjson.dumps(dict(row), option=orjson.OPT_APPEND_NEWLINE))
+            update.out.write(orjson.dumps(dict(row), option=orjson.OPT_APPEND_NEWLINE))
             count += 1
-    return count
+    return Written(count, changed=update.changed)
 
 
-def write_csv(rows: Iterable[Mapping[str, Value]], target: Path) -> int:
-    """Write a header and one line a row, UTF-8 with BOM for Excel; return how many rows.
+def write_csv(rows: Iterable[Mapping[str, Value]], target: Path, *, excel_safe: bool = True) -> Written:
+    """Write a header and one line a row, UTF-8 with BOM for Excel.
 
-    A text that a spreadsheet would take for a formula gets a leading ``'``.
+    A text that a spreadsheet would take for a formula gets a leading ``'``, unless ``excel_safe`` is False.
     """
     count = 0
-    with replacing(target) as out:
-        text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+    with updating(target) as update:
+        text = io.TextIOWrapper(update.out, encoding="utf-8-sig", newline="", write_through=True)
         writer = csv.writer(text)
         for row in rows:
             if not count:
                 writer.writerow(row)
-            writer.writerow(_safe(value) for value in row.values())
+            writer.writerow(map(_safe, row.values()) if excel_safe else row.values())
             count += 1
         text.detach()
-    return count
+    return Written(count, changed=update.changed)
 
 
 def _safe(value: Value) -> Value:

@@ -1,0 +1,40 @@
+"""The options that say which items an export lists and how it writes them."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from service.config.export import Dialect, OnUnsafe, Sort
+from service.records import Side
+
+Out = Annotated[
+    str, typer.Option("--out", help="File to write; .yaml writes YAML. With --by-model or --by-month, a folder.")
+]
+MinCount = Annotated[int | None, typer.Option("--min-count", help="Only what comes at least so often.")]
+MaxCount = Annotated[int | None, typer.Option("--max-count", help="Only what comes at most so often.")]
+Include = Annotated[
+    str | None, typer.Option("--include", "--include-re", help="Only what this regular expression finds something in.")
+]
+Exclude = Annotated[
+    str | None, typer.Option("--exclude", "--exclude-re", help="Not what this regular expression finds something in.")
+]
+SortBy = Annotated[
+    Sort | None, typer.Option("--sort", help="Default: count_desc; for sql, the query's own order.", show_default=False)
+]
+Limit = Annotated[int | None, typer.Option("--limit", help="At most so many lines a file.")]
+ForDialect = Annotated[Dialect | None, typer.Option("--dialect", help="Which program will read the file.")]
+IfUnsafe = Annotated[
+    OnUnsafe | None, typer.Option("--on-unsafe", help="What becomes of texts that the program cannot read as they are.")
+]
+WithCounts = Annotated[bool | None, typer.Option("--with-counts", help="Write how often each item comes.")]
+ByModel = Annotated[bool | None, typer.Option("--by-model", help="A list for each model.")]
+ByMonth = Annotated[bool | None, typer.Option("--by-month", help="A list for each month.")]
+OfSide = Annotated[Side | None, typer.Option("--side", help="Tokens of the positive or the negative prompts.")]
+OfWhich = Annotated[Side | None, typer.Option("--which", help="The positive or the negative prompts.")]
+InForm = Annotated[
+    Literal["name", "label", "tag"] | None,
+    typer.Option("--form", help="AIR or name; label as the file wrote it; tag, as in <lora:name:1>."),
+]
+ExcelSafe = Annotated[
+    bool, typer.Option("--excel-safe/--no-excel-safe", help="In CSV, put ' before what looks like a formula.")
+]

@@ -1,0 +1,65 @@
+"""Running the exports of a configuration, and telling what came of each."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import typer
+
+from service.cli.options import configured
+from service.cli.printed import say, say_json
+from service.config import Config, Export
+from service.errors import StartError, TryAgainError
+from service.export.report import report_file
+from service.export.written import Written
+from service.paths import to_stored
+from service.worker.exporting import run_export
+
+COMMON = ("config", "db", "json")
+"""Options of the command itself; all others are settings of the export."""
+
+
+def one(kind: str, given: Mapping[str, object]) -> None:
+    """Run the export that a command's options describe; those that were not given are None."""
+    table = {name: value for name, value in given.items() if value is not None and name not in COMMON}
+    config, db, json = (given[name] for name in COMMON)
+    settings = configured(
+        config if isinstance(config, Path) else None,
+        None,
+        db if isinstance(db, str) else None,
+        [{"kind": kind, **table}],
+    )
+    raise typer.Exit(run(settings, as_json=bool(json)))
+
+
+def run(settings: Config, *, as_json: bool) -> int:
+    """Run the exports of a configuration, each whatever became of the others; return the exit code."""
+    told: list[dict[str, object]] = []
+    failed = 0
+    for export in settings.export:
+        try:
+            written = run_export(export, settings.database.path)
+        except (StartError, TryAgainError) as error:
+            if len(settings.export) == 1 and not as_json:
+                raise
+            failed += 1
+            told.append({"out": to_stored(export.out), "error": str(error)})
+            say(f"{export.out}: {error}", err=True)
+        else:
+            told.append(_told(export, written))
+            if not as_json:
+                _say(export, written)
+    if as_json:
+        say_json(told)
+    return 1 if failed else 0
+
+
+def _told(export: Export, written: Written) -> dict[str, object]:
+    counts = {"items": written.items, "unsafe": written.unsafe, "changed": written.changed}
+    return {"out": to_stored(export.out), **counts}
+
+
+def _say(export: Export, written: Written) -> None:
+    say(f"{written.items:,} items → {export.out}" + ("" if written.changed else " (unchanged)"))
+    if written.unsafe:
+        done = {"skip": "left out", "replace": "changed", "raw": "written as is"}[export.on_unsafe]
+        say(f"unsafe for {export.dialect}, {done}: {written.unsafe:,}, listed in {report_file(export.out)}")

@@ -1,0 +1,135 @@
+"""One export: what is listed, which of it, and how it is written. The same for ``[[export]]`` and the command line."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from service.config.section import Section
+from service.config.values import OutputPath, refused
+from service.records import ResourceKind, Side
+
+ListKind = Literal["tokens", "prompts", "kv", "resources", "sql", "records"]
+Dialect = Literal["plain", "dynamicprompts", "impact", "swarm", "a1111"]
+OnUnsafe = Literal["skip", "replace", "raw"]
+Sort = Literal["count_desc", "count_asc", "alpha", "alpha_desc"]
+Form = Literal["name", "label", "tag"]
+RecordsForm = Literal[".jsonl", ".csv", ".parquet"]
+
+ONLY: dict[str, tuple[ListKind, ...]] = {
+    "side": ("tokens",),
+    "which": ("prompts",),
+    "key": ("kv",),
+    "resource_kind": ("resources",),
+    "form": ("resources",),
+    "sql": ("sql",),
+    "by_model": ("tokens", "prompts", "kv", "resources"),
+    "by_month": ("tokens", "prompts", "kv", "resources"),
+    "excel_safe": ("records",),
+}
+"""Settings that mean something to some kinds only."""
+
+NOT_FOR_RECORDS = tuple("min_count max_count include exclude sort limit dialect on_unsafe with_counts".split())
+WEIGHTED: tuple[Dialect, ...] = ("plain", "dynamicprompts", "impact")
+"""Dialects that have a place for a count."""
+RECORD_FORMS = (".jsonl", ".csv", ".parquet")
+
+
+def _pattern(value: str) -> str:
+    import regex  # noqa: PLC0415  # costs every command 10 ms, and only exports need it
+
+    try:
+        regex.compile(value)
+    except regex.error as error:
+        raise refused(f"{value!r} is no regular expression: {error}") from None
+    return value
+
+
+def _every(value: object) -> object:
+    if value == "change" or (isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= MONTH):
+        return value
+    raise refused(f'expected "change" or minutes from 1 to {MONTH}, got {value!r}')
+
+
+MONTH = 44_640
+"""Minutes."""
+MOST = 1_000_000_000
+
+Expression = Annotated[str, AfterValidator(_pattern)]
+
+
+class Export(Section):
+    """``[[export]]``: one list or file made from the database."""
+
+    kind: ListKind
+    out: OutputPath
+    """The file; with ``by_model`` or ``by_month`` the folder, unless it is a ``.yaml`` file."""
+    side: Side = "pos"
+    which: Side = "pos"
+    key: str = Field(default="", max_length=1000)
+    resource_kind: ResourceKind | None = None
+    form: Form = "name"
+    sql: str = Field(default="", max_length=100_000)
+    min_count: int = Field(default=1, ge=1, le=MOST)
+    max_count: int | None = Field(default=None, ge=1, le=MOST)
+    include: Expression | None = None
+    exclude: Expression | None = None
+    sort: Sort | None = None
+    """None: commonest first, and for ``sql`` in the query's own order."""
+    limit: int | None = Field(default=None, ge=1, le=MOST)
+    dialect: Dialect = "plain"
+    on_unsafe: OnUnsafe = "skip"
+    with_counts: bool = False
+    by_model: bool = False
+    by_month: bool = False
+    excel_safe: bool = True
+    every: Annotated[float | Literal["change"], BeforeValidator(_every)] = "change"
+
+    @property
+    def is_split(self) -> bool:
+        """Whether there is a list for each model or month instead of one."""
+        return self.by_model or self.by_month
+
+    @property
+    def is_yaml(self) -> bool:
+        """Whether a YAML file is asked for, by its name."""
+        return self.out.suffix.lower() in {".yaml", ".yml"}
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        for complaint in (self._missing(), self._foreign(), self._contradiction()):
+            if complaint:
+                raise refused(complaint)
+        return self
+
+    def _missing(self) -> str:
+        if self.kind == "kv" and not self.key:
+            return 'key is missing: which key of kv is to be listed, like "sampler_norm"'
+        if self.kind == "sql" and not self.sql.strip():
+            return 'sql is missing: the query, like "SELECT t_norm FROM tokens"'
+        if self.form == "tag" and self.resource_kind != "lora":
+            return 'form "tag" writes <lora:name:1>; say resource_kind = "lora" with it'
+        return ""
+
+    def _foreign(self) -> str:
+        told = self.model_fields_set
+        for name, kinds in ONLY.items():
+            if name in told and self.kind not in kinds and getattr(self, name):
+                return f"{name} means nothing to {self.kind}; it is for {', '.join(kinds)}"
+        if self.kind == "records" and (found := [name for name in NOT_FOR_RECORDS if name in told]):
+            return f"{found[0]} means nothing to records, which are whole images; use kind sql or a list"
+        return ""
+
+    def _contradiction(self) -> str:
+        suffix = self.out.suffix.lower()
+        if self.kind == "records" and suffix not in RECORD_FORMS:
+            return f"{self.out}: records are written as {', '.join(RECORD_FORMS)}; name the file so"
+        if self.max_count is not None and self.max_count < self.min_count:
+            return f"max_count {self.max_count} is below min_count {self.min_count}, so nothing would be listed"
+        return self._no_weights()
+
+    def _no_weights(self) -> str:
+        if self.with_counts and self.dialect not in WEIGHTED:
+            return f"{self.dialect} has no place for counts; with_counts is for {', '.join(WEIGHTED)}"
+        if self.with_counts and self.dialect == "impact" and self.is_yaml:
+            return "impact reads no counts from YAML; name a .txt file"
+        return ""

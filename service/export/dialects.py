@@ -1,0 +1,114 @@
+"""What a line may not hold, program by program. None of them has an escape that works.
+
+Found by reading the programs and running what could be run: see docs/wildcards.md.
+"""
+
+import re
+from dataclasses import dataclass
+
+from service.config.export import Dialect, OnUnsafe
+from service.export.oneline import one_line
+
+ROUNDS = 3
+"""A replacement may bring two halves together (``_{_``); what is not sound after so many rounds is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Something that a program would not read as it stands."""
+
+    pattern: re.Pattern[str]
+    reason: str
+    instead: str = " "
+
+
+def _rule(pattern: str, reason: str, instead: str = " ") -> Rule:
+    return Rule(re.compile(pattern), reason, instead)
+
+
+_COMMENT = _rule(r"\A#+", "a line that begins with # is dropped")
+_BRACES = _rule(r"[{}]", "braces begin a choice")
+_REFERENCE = _rule(r"__+", "__ begins a reference to another list", "_")
+_COUNT = _rule(r"\$", "$ begins a variable, $$ a count")
+
+RULES: dict[Dialect, tuple[Rule, ...]] = {
+    "plain": (),
+    "dynamicprompts": (
+        _BRACES,
+        _rule(r"#", "# begins a comment"),
+        _COUNT,
+        _rule(r"%", "% begins a wrapped prompt"),
+        _rule(r"//+|/\*", "// and /* begin a comment", "/"),
+        _REFERENCE,
+    ),
+    "impact": (
+        _BRACES,
+        _rule(r"\|", "| parts the choices of a list inside braces"),
+        _COUNT,
+        _REFERENCE,
+        _COMMENT,
+    ),
+    "swarm": (
+        _rule(r"#", "a line is cut at #"),
+        _rule(r"\\n", r"\n becomes a line break"),
+    ),
+    "a1111": (
+        _REFERENCE,
+        _rule(r"--", "-- makes the line a command of 'Prompts from file'", "-"),
+    ),
+}
+
+NOT_ASCII = _rule(r"[^\x00-\x7f]", "text files are read as Latin-1, which garbles this; a .yaml file carries it")
+"""Impact Pack reads ``.txt`` as ISO-8859-1 first, which never fails."""
+IN_CHOICE = (_rule(r"\|", "| parts the choices"), _rule(r"::", ":: ends a choice's weight", ":"), _COUNT, _BRACES)
+"""What an item may not hold where all items stand in one pair of braces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a text."""
+
+    line: str | None
+    """What is written; None where nothing is."""
+    reason: str | None = None
+    """Why the text as it stands is unsafe; None where it is safe."""
+
+
+class Reading:
+    """How one program reads one kind of file."""
+
+    def __init__(self, dialect: Dialect, *, is_yaml: bool, weighted: bool) -> None:
+        rules = list(RULES[dialect])
+        if dialect == "impact" and not is_yaml:
+            rules.append(NOT_ASCII)
+        if is_yaml and dialect == "dynamicprompts":
+            rules.append(_rule(r"\A\d[^:]*::", "digits before :: are taken for a weight"))
+        if weighted and dialect != "plain" and not is_yaml:
+            rules.extend(IN_CHOICE)
+        self._rules = tuple(rules)
+        self._any = re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules)) if rules else None
+
+    def flaw(self, line: str) -> str | None:
+        """Return why a line would not be read as it stands, or None."""
+        if self._any is None or self._any.search(line) is None:  # one look at most lines instead of one a rule
+            return None
+        return next((rule.reason for rule in self._rules if rule.pattern.search(line)), None)
+
+    def judge(self, line: str, on_unsafe: OnUnsafe) -> Verdict:
+        """Return what is written for a line of ``one_line``."""
+        reason = self.flaw(line)
+        if reason is None:
+            return Verdict(line)
+        if on_unsafe == "raw":
+            return Verdict(line, reason)
+        return Verdict(self._repaired(line) if on_unsafe == "replace" else None, reason)
+
+    def _repaired(self, line: str) -> str | None:
+        """Return the line with what is unsafe replaced, or None where nothing sound is left."""
+        for _ in range(ROUNDS):
+            for rule in self._rules:
+                line = rule.pattern.sub(rule.instead, line)
+            line = one_line(line)
+            if self.flaw(line) is None:
+                return line or None
+        return None

@@ -1,0 +1,25 @@
+"""The form in which a text can be one line of a file, and the form by which two texts are the same."""
+
+import re
+import unicodedata
+
+BYTE_ORDER_MARK = "\ufeff"
+
+_BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+"""All that ``str.splitlines`` cuts at: readers use it, so any of these would make two items of one."""
+_CONTROLS = re.compile(f"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f{BYTE_ORDER_MARK}]")
+_BLANKS = re.compile("  +")
+
+
+def one_line(text: str) -> str:
+    """Return a text in NFC as one line, without control characters and without blanks at its ends; may be empty."""
+    if not (text.isascii() and text.isprintable()):
+        flat = _CONTROLS.sub("", _BREAKS.sub(" ", text.replace("\t", " ")))
+        text = unicodedata.normalize("NFC", flat)
+    return (_BLANKS.sub(" ", text) if "  " in text else text).strip()
+
+
+def sameness(line: str) -> str:
+    """Return what is equal for two lines that differ by case or composition alone."""
+    folded = line.casefold()
+    return folded if folded.isascii() else unicodedata.normalize("NFC", folded)

@@ -1,0 +1,65 @@
+"""What an export left out or changed, as a file beside it."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from service.config.export import Export
+from service.export.atomic import updating
+from service.export.slugs import PLACE
+
+SUFFIX = ".report.json"
+LISTED = 10_000
+"""Texts that the report shows; all are counted."""
+
+
+@dataclass(slots=True)
+class Report:
+    """How a list was made."""
+
+    items: int = 0
+    unsafe: int = 0
+    texts: list[dict[str, str | None]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    """Of a split list, relative to its folder."""
+
+    def note(self, text: str, reason: str, written: str | None) -> None:
+        """Note that a text could not be written as it stands."""
+        self.unsafe += 1
+        if len(self.texts) < LISTED:
+            self.texts.append({"text": text, "reason": reason, "written": written})
+
+
+def report_file(out: Path) -> Path:
+    """Return where the report of an export stands: ``tokens.txt.report.json``."""
+    return out.with_name(f"{out.name}{SUFFIX}")
+
+
+def write_report(export: Export, report: Report) -> None:
+    """Write the report where there is something to tell, else take an earlier one away."""
+    target = report_file(export.out)
+    if not (report.unsafe or report.files):
+        target.unlink(missing_ok=True)
+        return
+    told = {
+        "out": export.out.name,
+        "dialect": export.dialect,
+        "on_unsafe": export.on_unsafe,
+        "items": report.items,
+        "unsafe": report.unsafe,
+        "files": report.files,
+        "texts": report.texts,
+    }
+    # A list and not an object: dynamicprompts takes every key of a .json object in its folder for a wildcard.
+    with updating(target) as update:
+        update.out.write(json.dumps([told], indent=1, ensure_ascii=True).encode() + b"\n")
+
+
+def files_before(export: Export) -> list[Path]:
+    """Return the files of a split list that the last report names and that may be taken away."""
+    try:
+        told = json.loads(report_file(export.out).read_bytes())
+        names = [str(name) for name in told[0]["files"]]
+    except (OSError, ValueError, KeyError, IndexError, TypeError):  # none, or not ours
+        return []
+    return [export.out / name for name in names if PLACE.fullmatch(name.removesuffix(".txt")) and name.endswith(".txt")]

@@ -1,0 +1,43 @@
+"""Names of files made from names of models: whatever a stranger called his model, only a harmless name comes out."""
+
+import hashlib
+import re
+import unicodedata
+from functools import lru_cache
+
+LONGEST = 80
+UNKNOWN = "unknown"
+"""For images that name no model, or have no time."""
+
+_MODEL_FILE = re.compile(r"\.(safetensors|ckpt|pt|pth|gguf|sft|bin)\Z", re.IGNORECASE)
+_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\Z")
+"""Windows opens the device, whatever the suffix."""
+
+
+@lru_cache(maxsize=4096)
+def slug(name: str) -> str:
+    """Return ``[a-z0-9-]`` for a model's label: its last part without the suffix.
+
+    What cannot be written so is told apart by a few digits of its hash: two names in Chinese stay two files.
+    """
+    base = _MODEL_FILE.sub("", re.split(r"[\\/]", unicodedata.normalize("NFC", name).strip())[-1])
+    plain = unicodedata.normalize("NFKD", base).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    if not base.strip():
+        return UNKNOWN
+    if len(words) > LONGEST or not base.isascii() or not words:
+        words = f"{words[:LONGEST].strip('-')}-{hashlib.sha256(base.encode()).hexdigest()[:6]}".lstrip("-")
+    return f"model-{words}" if _DEVICE.match(words) else words
+
+
+def place(model: str, month: str, *, by_model: bool, by_month: bool) -> str:
+    """Return where a split list lies below its folder, without suffix: ``dreamshaper-8/2026/01``; '' unsplit."""
+    parts = [slug(model)] if by_model else []
+    if by_month:
+        parts += month.split("-") if _MONTH.fullmatch(month) else [UNKNOWN]
+    return "/".join(parts)
+
+
+PLACE = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+){0,2}")
+"""What ``place`` can return."""

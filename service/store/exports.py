@@ -1,0 +1,49 @@
+"""What the timed exports remember of themselves."""
+
+from dataclasses import asdict, dataclass
+
+import apsw
+
+from service.store.binding import optional, text
+from service.store.sql import sql
+
+
+@dataclass(frozen=True, slots=True)
+class ExportState:
+    """A row of ``export_state``: an export's last run."""
+
+    out: str
+    """Absolute."""
+    kind: str
+    settings: str
+    """As JSON."""
+    data_version: int | None
+    """What it has seen; None where it failed."""
+    last_run_at: str
+    seconds: float
+    items: int | None = None
+    """None: it failed, and what the run before it wrote still stands."""
+    unsafe: int | None = None
+    changed_at: str | None = None
+    error: str | None = None
+
+
+class ExportBook:
+    """The timed exports as the database knows them."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def data_version(self) -> int:
+        """Return a number that is another one whenever anything about images was written since."""
+        return int(self._connection.execute(sql("data_version")).get or 0)
+
+    def states(self) -> list[ExportState]:
+        """Return the last run of every export."""
+        return [ExportState(*row) for row in self._connection.execute(sql("exports"))]
+
+
+def set_export(connection: apsw.Connection, state: ExportState) -> None:
+    """Write an export's last run; of one that failed, what was there before stays beside its error."""
+    texts = {"out": text(state.out), "settings": text(state.settings), "error": optional(state.error)}
+    connection.execute(sql("set_export"), asdict(state) | texts)

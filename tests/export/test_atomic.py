@@ -1,0 +1,83 @@
+"""A file appears whole, stays whole whatever happens, and keeps its time while its bytes stay."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from service.errors import StartError, TryAgainError
+from service.export.atomic import replacing, updating
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from service.config import Export
+from service.export.gathering import Item
+from service.export.lists import write_list
+from service.export import atomic
+if sys.argv[2] == "before the rename":
+    atomic._replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+
+def items():
+    for number in range(20_000):
+        if number == 15_000 and sys.argv[2] == "while gathering":
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield Item("", f"item {number}", 1)
+
+write_list(Export(kind="sql", sql="x", out=Path(sys.argv[1])), items())
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
+@pytest.mark.parametrize("moment", ["while gathering", "before the rename"])
+def test_a_killed_export_leaves_the_old_file_whole(tmp_path: Path, moment: str) -> None:
+    target = tmp_path / "list.txt"
+    target.write_bytes(b"old\n")
+    done = subprocess.run([sys.executable, "-c", KILLED, str(target), moment], check=False, timeout=50)
+    assert (done.returncode, target.read_bytes()) == (-signal.SIGKILL, b"old\n")
+
+
+def test_what_a_killed_process_left_is_taken_away_an_hour_later(tmp_path: Path) -> None:
+    old, young = tmp_path / ".list.txt.1.tmp", tmp_path / ".list.txt.2.tmp"
+    old.touch()
+    young.touch()
+    os.utime(old, (time.time() - 3700,) * 2)
+    with replacing(tmp_path / "list.txt") as out:
+        out.write(b"new\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".list.txt.2.tmp", "list.txt"]
+
+
+def test_the_same_bytes_leave_the_file_as_it_is(tmp_path: Path) -> None:
+    target = tmp_path / "deep" / "list.txt"
+    said = []
+    for text in (b"a\n", b"a\n", b"b\n"):
+        with updating(target) as update:
+            update.out.write(text)
+        said.append((update.changed, target.stat().st_ino))
+    assert [changed for changed, _ in said] == [True, False, True]
+    assert said[0][1] == said[1][1]
+    assert target.read_bytes() == b"b\n"
+
+
+def test_an_error_while_writing_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "list.txt"
+    target.write_bytes(b"old\n")
+    with contextlib.suppress(ValueError), replacing(target) as out:
+        out.write(b"half")
+        raise ValueError
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"list.txt": b"old\n"}
+
+
+def test_a_full_disk_is_told_and_the_old_file_stays(tmp_path: Path) -> None:
+    with pytest.raises(TryAgainError, match="the old file stays"), replacing(tmp_path / "list.txt"):
+        raise OSError(28, "No space left on device")
+
+
+def test_a_folder_in_the_way_is_told_with_the_mend(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match=r"it is a folder.*name another file"), replacing(tmp_path):
+        pass

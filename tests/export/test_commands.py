@@ -1,0 +1,189 @@
+"""What `aiimagepipe export` writes of a demo collection, whole files; first the examples of the user's own script."""
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import commands
+import pytest
+
+from service.export.report import report_file
+
+SCRIPT = {
+    "tokens --side pos --min-count 5 --sort count_desc": "masterpiece\nred fox\nsnow\nnight\nbarn owl\n",
+    "tokens --side neg --min-count 10 --sort count_desc": "blurry\neasynegative\nlowres\n",
+    "kv --key sampler_norm --sort count_desc": "euler_ancestral\ndpmpp_2m\neuler\n",
+    "resources --kind lora --sort count_desc": "add_detail\n",
+    "prompts --which pos --min-count 2 --sort count_desc": (
+        "masterpiece, red fox, Snow, <lora:add_detail:0.8>\n"
+        "masterpiece, (barn owl:1.2), night\n"
+        "Red Fox, {choice|of}, 50% off\n"
+    ),
+}
+TOP = "SELECT t_norm FROM tokens WHERE side='pos' GROUP BY t_norm ORDER BY COUNT(*) DESC, t_norm LIMIT 4"
+
+MORE = {
+    "tokens --sort alpha --limit 3": "50% off\nbarn owl\nmasterpiece\n",
+    "tokens --sort alpha_desc --limit 2": "夜の狐 🦊\nsnow\n",
+    "tokens --sort count_asc --limit 2": "夜の狐 🦊\n50% off\n",
+    "tokens --max-count 5 --exclude-re %": "barn owl\n夜の狐 🦊\n",
+    "tokens --include ^(?!.*o) --side neg": "blurry\neasynegative\n",
+    "tokens --include-re (?i)^RED": "red fox\n",
+    "tokens --with-counts --limit 2": "masterpiece\t12\nred fox\t9\n",
+    "tokens --with-counts --limit 2 --dialect impact": "{12::masterpiece|9::red fox}\n",
+    "tokens --dialect dynamicprompts --min-count 2 --max-count 5": "barn owl\n",
+    "tokens --dialect dynamicprompts --on-unsafe replace --min-count 2 --max-count 5": "barn owl\n50 off\n",
+    "tokens --dialect impact --max-count 1": "",
+    "tokens --dialect swarm --max-count 1": "夜の狐 🦊\n",
+    "prompts --which neg --with-counts": "lowres, blurry, EasyNegative\t12\nblurry\t2\n",
+    "prompts --max-count 1": "夜の狐 🦊 BREAK night\n",
+    "kv --key Sampler": "Euler a\nDPM++ 2M Karras\nEuler\n",
+    "kv --key seed --limit 2": "0\n1\n",
+    "resources --kind lora --form tag": "<lora:add_detail:1>\n",
+    "resources --kind checkpoint --form label": (
+        "dreamshaper_8\nsdxl/Ünï mödel.safetensors\ndreamshaper_8.safetensors\nCON\n"
+    ),
+}
+
+Export = Callable[..., Path]
+
+
+@pytest.fixture
+def export(tmp_path: Path, database: Path) -> Export:
+    """Return a function that runs one export to ``out/list.txt`` (or another name) and returns that path."""
+    (tmp_path / "config.toml").touch()
+
+    def run(line: str, *words: str, out: str = "out/list.txt") -> Path:
+        config = ("--config", str(tmp_path / "config.toml"))
+        said = commands.run_plainly("export", *line.split(), *words, *config, "--db", str(database), "--out", out)
+        assert (said.code, said.err) == (0, "")
+        return tmp_path / out
+
+    return run
+
+
+@pytest.mark.parametrize("line", SCRIPT | MORE)
+def test_a_list_has_exactly_these_lines(export: Export, line: str) -> None:
+    assert export(line).read_text(encoding="utf-8") == (SCRIPT | MORE)[line]
+
+
+def test_the_query_of_the_script_gives_its_first_column_in_its_own_order(export: Export) -> None:
+    assert export("sql", "--sql", TOP).read_bytes() == b"masterpiece\nred fox\nadd detail\nsnow\n"
+
+
+def test_lists_by_model_and_month_stand_in_folders_of_harmless_names(export: Export) -> None:
+    folder = export("tokens --by-model --by-month --limit 1 --dialect plain", out="out/tokens")
+    assert {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.*")} == {
+        "dreamshaper-8/2026/01.txt": "masterpiece\n",
+        "dreamshaper-8/2026/02.txt": "50% off\n",
+        "model-con/2026/01.txt": "night\n",
+        "uni-model-30b179/2026/02.txt": "barn owl\n",
+    }
+
+
+def test_a_split_list_can_be_one_yaml_file(export: Export) -> None:
+    got = export("tokens --by-model --limit 1", out="out/my tokens.yaml").read_bytes()
+    assert got.decode("ascii") == (
+        '"my_tokens":\n  "dreamshaper-8":\n    - "red fox"\n  "model-con":\n    - "night"\n'
+        '  "uni-model-30b179":\n    - "barn owl"\n'
+    )
+
+
+def test_files_of_a_split_that_are_no_more_are_taken_away_and_others_left(export: Export) -> None:
+    folder = export("tokens --by-model", out="out/tokens")
+    (folder / "mine.txt").write_text("my own\n", encoding="utf-8")
+    report = report_file(folder)
+    told = json.loads(report.read_bytes())
+    report.write_text(json.dumps([{"files": [*told[0]["files"], "../../outside.txt"]}]), encoding="utf-8")
+    (folder.parent.parent / "outside.txt").touch()
+    export("tokens --by-model --include fox", out="out/tokens")
+    assert sorted(path.name for path in folder.iterdir()) == ["dreamshaper-8.txt", "mine.txt"]
+    assert (folder.parent.parent / "outside.txt").exists()
+
+
+def test_the_report_lists_what_a_program_cannot_read_and_goes_with_it(export: Export) -> None:
+    out = export("tokens --dialect dynamicprompts --max-count 2")
+    assert json.loads(report_file(out).read_bytes()) == [
+        {
+            "out": "list.txt",
+            "dialect": "dynamicprompts",
+            "on_unsafe": "skip",
+            "items": 1,
+            "unsafe": 1,
+            "files": [],
+            "texts": [{"text": "50% off", "reason": "% begins a wrapped prompt", "written": None}],
+        }
+    ]
+    export("tokens --dialect plain")
+    assert not report_file(out).exists()
+
+
+def test_unchanged_data_leaves_the_file_and_its_time(export: Export) -> None:
+    before = export("tokens").stat()
+    after = export("tokens").stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_records_are_every_image_exactly_and_safe_for_a_spreadsheet(tmp_path: Path, database: Path) -> None:
+    names = ["--jsonl", str(tmp_path / "r.jsonl"), "--csv", str(tmp_path / "r.csv")]
+    said = commands.run_plainly("export", "records", "--db", str(database), *names)
+    assert (said.code, said.out) == (0, f"15 items → {tmp_path / 'r.jsonl'}\n15 items → {tmp_path / 'r.csv'}\n")
+    lines = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = list(csv.DictReader((tmp_path / "r.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert [(row["path"], row["seed"]) for row in rows] == [(line["path"], line["seed"]) for line in lines]
+    assert [line["path"] for line in lines] == [f"{number:03}.png" for number in range(15)]
+
+
+def test_records_as_parquet_are_the_same_rows(tmp_path: Path, database: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    names = ["--jsonl", str(tmp_path / "r.jsonl"), "--parquet", str(tmp_path / "r.parquet")]
+    assert commands.run_plainly("export", "records", "--db", str(database), *names).code == 0
+    lines = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert parquet.read_table(tmp_path / "r.parquet").to_pylist() == lines
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("kv --key sampler_nrm", "key: no image has 'sampler_nrm'; did you mean 'sampler_norm'?"),
+        ("tokens --include (a", "command line: export[1].include: '(a' is no regular expression: missing )"),
+        ("tokens --min-count 5 --max-count 2", "command line: export[1]: max_count 2 is below min_count 5"),
+        ("tokens --dialect swarm --with-counts", "command line: export[1]: swarm has no place for counts"),
+        ("resources --form tag", 'command line: export[1]: form "tag" writes <lora:name:1>'),
+        ("sql --sql DELETE_FROM_images", "sql: SQLite refuses the query"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_the_mend(tmp_path: Path, database: Path, line: str, complaint: str) -> None:
+    said = commands.run_plainly("export", *line.split(), "--db", str(database), "--out", str(tmp_path / "list.txt"))
+    assert (said.code, said.err.startswith(f"aiimagepipe: {complaint}")) == (2, True), said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("out", ["../x.txt", "out/nul.txt", "out/a:b.txt", "//server/share/x.txt", "Input/x.txt"])
+def test_an_output_that_climbs_or_lies_where_it_must_not_is_refused(tmp_path: Path, database: Path, out: str) -> None:
+    (tmp_path / "config.toml").touch()
+    config = ("--config", str(tmp_path / "config.toml"), "--db", str(database))
+    said = commands.run_plainly("export", "tokens", *config, "--out", out)
+    assert (said.code, said.err.startswith("aiimagepipe: command line: export[1].out: ")) == (2, True), said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
+
+
+def test_all_exports_of_the_configuration_run_whatever_becomes_of_one(tmp_path: Path, database: Path) -> None:
+    (tmp_path / "out").mkdir()
+    shutil.copy(database, tmp_path / "out" / "images.db")
+    (tmp_path / "config.toml").write_text(
+        "[[export]]\nkind = 'kv'\nkey = 'nothing such'\nout = 'out/a.txt'\n"
+        "[[export]]\nkind = 'tokens'\nout = 'out/b.txt'\nmin_count = 9\nevery = 60\n",
+        encoding="utf-8",
+    )
+    said = commands.run_plainly("export", "--all", "--config", str(tmp_path / "config.toml"), "--json")
+    assert (said.code, said.json()) == (
+        1,
+        [
+            {"out": str(tmp_path / "out" / "a.txt"), "error": "key: no image has 'nothing such'"},
+            {"out": str(tmp_path / "out" / "b.txt"), "items": 2, "unsafe": 0, "changed": True},
+        ],
+    )
+    assert (tmp_path / "out" / "b.txt").read_bytes() == b"masterpiece\nred fox\n"

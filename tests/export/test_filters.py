@@ -1,0 +1,38 @@
+"""Patterns of the user's choose, and cannot hang an export."""
+
+import time
+
+import pytest
+
+from service.errors import StartError
+from service.export.filters import Filters
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "expected"),
+    [
+        (None, None, ["fox", "red fox", "Owl"]),
+        ("fox", None, ["fox", "red fox"]),
+        ("^fox", None, ["fox"]),
+        (None, "fox", ["Owl"]),
+        ("o", "red", ["fox"]),
+        ("(?i)^o", None, ["Owl"]),
+        ("^(?!.*red)", None, ["fox", "Owl"]),
+    ],
+)
+def test_include_and_exclude_search_as_python_does(
+    include: str | None, exclude: str | None, expected: list[str]
+) -> None:
+    filters = Filters(include, exclude)
+    assert [text for text in ("fox", "red fox", "Owl") if filters.wants(text)] == expected
+
+
+@pytest.mark.parametrize("pattern", [r"(a|aa)+$", r"^(a|a?)+$", r"(?:a|a|a|a)+\b!"])
+def test_a_pattern_that_would_run_for_ever_is_stopped_and_named(pattern: str) -> None:
+    filters = Filters(pattern, None, longest_s=0.2)
+    began = time.monotonic()
+    with pytest.raises(StartError) as refused:
+        filters.wants("a" * 5000 + "b")
+    assert time.monotonic() - began < 5
+    shown = f"include: {pattern!r} takes over 0.2 s on '{'a' * 60}…'; repeat no group that itself repeats, like (a+)+"
+    assert str(refused.value) == shown

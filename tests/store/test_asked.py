@@ -1,0 +1,89 @@
+"""A user's query can read, and nothing else: not for ever, not without bounds."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from service.errors import StartError
+from service.store.asked import Bounds, first_column
+from service.store.writer import Store
+
+NUMBERS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x || '          ' FROM n"
+SILENT = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT COUNT(*) FROM n"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    Store.open(tmp_path / "images.db").close()
+    return tmp_path / "images.db"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("SELECT 1", ["1"]),
+        ("SELECT NULL UNION ALL SELECT 'a' UNION ALL SELECT 1.5;", ["a", "1.5"]),
+        ("WITH x (y) AS (VALUES ('b'), ('a')) SELECT y FROM x ORDER BY y -- a comment", ["a", "b"]),
+        ("SELECT COUNT(*) FROM v_images_search WHERE positive_prompt LIKE '%fox%'", ["0"]),
+        ("SELECT value FROM json_each('[1, 2]')", ["1", "2"]),
+        ("", []),
+    ],
+)
+def test_reading_works(path: Path, query: str, expected: list[str]) -> None:
+    assert list(first_column(path, query)) == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ATTACH '{folder}/evil.db' AS e",
+        "CREATE TABLE e AS SELECT 1",
+        "CREATE TEMP TABLE e AS SELECT 1",
+        "VACUUM INTO '{folder}/evil.db'",
+        "VACUUM",
+        "INSERT INTO terms (term) VALUES ('x')",
+        "UPDATE images SET model = ''",
+        "DELETE FROM images",
+        "DROP VIEW tokens",
+        "PRAGMA journal_mode = DELETE",
+        "SELECT * FROM pragma_table_info('images')",
+        "PRAGMA writable_schema = ON",
+        "SELECT load_extension('{folder}/evil')",
+        "BEGIN IMMEDIATE",
+        "SAVEPOINT s",
+        "REINDEX",
+        "ANALYZE",
+        "DETACH main",
+        "SELECT 1; SELECT 2",
+        "SELECT 1; ATTACH '{folder}/evil.db' AS e",
+        "SELECT writefile('{folder}/evil.db', 'x')",
+        "SELECT zeroblob(1000000000)",
+        "SELECT x'00'",
+        "SELEC",
+    ],
+)
+def test_anything_else_is_refused_and_leaves_no_trace(path: Path, query: str) -> None:
+    before = path.read_bytes()
+    with pytest.raises(StartError, match=r"\Asql: "):
+        list(first_column(path, query.format(folder=path.parent)))
+    assert path.read_bytes() == before
+    assert not [left for left in path.parent.iterdir() if "evil" in left.name]
+
+
+def test_an_endless_query_is_stopped(path: Path) -> None:
+    began = time.monotonic()
+    with pytest.raises(StartError, match=r"longer than 0\.5 s"):
+        list(first_column(path, SILENT, bounds=Bounds(seconds=0.5)))
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("bounds", [Bounds(rows=100), Bounds(bytes=1000)])
+def test_an_endless_answer_is_stopped(path: Path, bounds: Bounds) -> None:
+    with pytest.raises(StartError, match="gives more than"):
+        list(first_column(path, NUMBERS, bounds=bounds))
+
+
+def test_a_cancelled_query_is_stopped(path: Path) -> None:
+    with pytest.raises(StartError):
+        list(first_column(path, SILENT, is_cancelled=lambda: True))
