@@ -18,7 +18,13 @@ NUMERIC = {name for names in NUMBERS.values() for name in names}
 NUMERIC |= {"width", "height", "empty_latent_width", "empty_latent_height", "strength", "strength_model"}
 NUMERIC |= {"strength_clip", "stop_at_clip_layer", "clip_skip", "batch_size"}
 
-SYNONYMS = {"noise_seed": ("seed",), "seed": ("noise_seed",), "unet_name": ("ckpt_name",), "ckpt_name": ("model",)}
+SYNONYMS = {
+    "steps": ("steps_total",),
+    "noise_seed": ("seed",),
+    "seed": ("noise_seed",),
+    "unet_name": ("ckpt_name",),
+    "ckpt_name": ("model",),
+}
 
 NUMBER = re.compile(r"\s*[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})\s*")
 

@@ -10,6 +10,7 @@ MODEL_FILES = (
     "model_name",
     "base_ckpt_name",
     "base_checkpoint",
+    "base_model_name",
     "model_path",
     "gguf_name",
     "diffusion_model",

@@ -7,6 +7,7 @@ from service.parse.comfyui.graph import Graph, Link, Node
 from service.parse.comfyui.roles import LINKS, PREVIEW, SAVER
 from service.parse.comfyui.routes import Routes, Step, carries
 from service.parse.comfyui.signs import NO_SAMPLER, SAMPLER, SAMPLER_SIGNS, SERVICE_SIGNS
+from service.parse.comfyui.words import SWITCH
 
 
 @dataclass(slots=True)
@@ -75,6 +76,7 @@ def trace(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Path:
     order: list[Node] = []
     enlarged: list[tuple[int, Node]] = []
     seen: set[str] = set()
+    others: list[Step] = []
     bundle: str | None = None
     step: Step | None = ((start.id, 0), "image")
     while step is not None:
@@ -82,7 +84,8 @@ def trace(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Path:
         node = graph.get(id_)
         if node is None or id_ in seen or id_ in dead:
             path.broken = path.broken or node is None
-            break
+            step = others.pop() if others and not order else None
+            continue
         seen.add(id_)
         if is_sampler(node) or (want == "image" and draws(node)):
             order.append(node)
@@ -93,11 +96,24 @@ def trace(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Path:
             path.decoder = node
         step = _next(graph, routes, node, slot, want) or _stage_c(graph, routes, order)
         bundle = (bundle or id_) if step and _bundled(node, step) else None
+        others += _others(node)
+        step = step or (others.pop() if others and not order else None)
     if not order:
         dead |= seen
     path.samplers = order[::-1]
     path.upscalers = [node for count, node in enlarged if count < len(order) or not order]
     return path
+
+
+IMAGES = frozenset({*LINKS["image"], "source", "overlay"})
+
+
+def _others(node: Node) -> list[Step]:
+    """Return the ways to a node's images, the first last: tried where none before led to a sampler."""
+    if SWITCH.search(node.class_type):
+        return []
+    images = [link for name, link in node.links.items() if "image" in name or name in IMAGES]
+    return [(link, "image") for link in reversed(images)]
 
 
 def _decodes(node: Node) -> bool:

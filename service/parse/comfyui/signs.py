@@ -40,7 +40,7 @@ SAMPLER = re.compile(
 """Classes that sample, where their inputs do not already tell."""
 
 NO_SAMPLER = re.compile(
-    r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?sampling|^ToDetailer|Scheduler|save", re.IGNORECASE
+    r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?k?sampl|^ToDetailer|Scheduler|save", re.IGNORECASE
 )
 
 ITERATES = re.compile(r"^iterative(latent|image)upscale", re.IGNORECASE)

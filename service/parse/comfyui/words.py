@@ -54,6 +54,7 @@ LITERALS = (
     "input",
     "any",
     "anything",
+    "any_value",
     "any_01",
     "str",
     "STRING",
@@ -66,7 +67,7 @@ NUMBERS = ("seed", "noise_seed", "select")
 RUN_ONLY = re.compile(
     r"textgenerat|llm|gpt|ollama|gemini|claude|florence|caption|tagger|interrogat|blip|joycaption|translat|"
     r"load ?preset|text ?file|load ?line|from ?file|llava|qwen.*vl|vlm|groq|openai|deepseek|random|regex|"
-    r"tipo|string ?selector",
+    r"tipo|string ?selector|\bagent\b",
     re.IGNORECASE,
 )
 """Classes whose text only the run knew."""
