@@ -85,6 +85,11 @@ class Inbox:
         """How many more paths may be put in."""
         return self._limit - self.waiting
 
+    def is_due(self, now: float) -> bool:
+        """Tell whether a path is worth a look at this moment."""
+        with self._news:
+            return self._next_due(now) <= now
+
     def wait(self, timeout: float) -> None:
         """Return as soon as something is due, a rescan is wanted, ``wake`` was called, or after ``timeout`` seconds."""
         deadline = self._clock() + timeout

@@ -108,7 +108,7 @@ class Worker:
         if self._steps and (not work or len(self._steps) > self._rooms.reader.processes + AHEAD):
             self._finish_oldest()
             return True
-        return bool(work) or self._upkeep.some(self._pace.batch_size)
+        return bool(work) or work.goes_on or self._upkeep.some(self._pace.batch_size)
 
     def _next(self, now: float) -> Work:
         is_out = now < self._outage.until

@@ -32,8 +32,7 @@ def measure(folder: Path) -> Iterator[Figure]:
     with Store.open(database) as store:
         _insert(database, rows)
         settings = WatchSettings()
-        intake = Intake(Inbox([root], settings), [root], store, settings, Clock())
-        runs = [_rescan(intake) for _ in range(RUNS)]
+        runs = [_rescan(Intake(Inbox([root], settings), [root], store, settings, Clock())) for _ in range(RUNS)]
     how = f"{FILES:,} files in {FOLDERS} folders, median of {RUNS} runs of the worker's rescan, warm"
     yield median("unchanged rescan, wall", [wall for wall, _ in runs], "s", how, 1.5)
     yield median("unchanged rescan, CPU", [cpu for _, cpu in runs], "s", how)
