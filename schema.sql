@@ -4,9 +4,9 @@
 -- twice. It runs as it stands when pasted into DB Browser for SQLite: no BEGIN or COMMIT, no extension, nothing
 -- newer than SQLite 3.35.
 --
--- What to query:  v_images_search (one line an image, everything), images, kv, tokens, resources, passes,
+-- What to query:  v_images_search (one line an image, everything), images, kv, tokens, token_counts, resources, passes,
 --                 v_images_with_core_params, v_images_with_resources, v_conflicts, v_duplicates,
---                 model_versions, failures, service_status, export_state.
+--                 model_versions, failures, service_status, export_state; positive_words and negative_words MATCH words.
 -- What lies below: *_rows hold the long lists in a compact form, terms and texts hold each repeated string once,
 --                 raw_records keeps what ExifTool said, repeated_contents serves v_duplicates. Query the views above
 --                 them; the compact form may change.
@@ -143,6 +143,60 @@ CREATE INDEX IF NOT EXISTS tokens_by_term ON token_rows (term_id, side, image_id
 CREATE INDEX IF NOT EXISTS tokens_by_kind ON token_rows (kind, side, term_id) WHERE kind IS NOT NULL;
 
 
+-- ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- Full-text search over the prompts, kept by the triggers below in the same transaction as the image:
+--     SELECT * FROM v_images_search WHERE image_id IN
+--         (SELECT rowid FROM positive_words WHERE positive_words MATCH 'castle dragon* NOT night');
+-- The smallest form there is: the words alone, without their places (detail=none), and without a copy of the text
+-- (content=images). So it knows words, word*, AND, OR, NOT and brackets, but no "several words in quotes"; for these
+-- look further with positive_prompt LIKE '%long hair%', or ask the table tokens. 107 bytes an image for both sides.
+CREATE VIRTUAL TABLE IF NOT EXISTS positive_words USING fts5 (
+    positive_prompt, content='images', content_rowid='id', detail=none, columnsize=0
+);
+
+-- The same over the negative prompts.
+CREATE VIRTUAL TABLE IF NOT EXISTS negative_words USING fts5 (
+    negative_prompt, content='images', content_rowid='id', detail=none, columnsize=0
+);
+
+-- For a database that had images before it had these tables: an index without any word is built once.
+INSERT INTO positive_words (positive_words)
+SELECT 'rebuild' WHERE NOT EXISTS (SELECT 1 FROM positive_words_idx) AND EXISTS (SELECT 1 FROM images);
+INSERT INTO negative_words (negative_words)
+SELECT 'rebuild' WHERE NOT EXISTS (SELECT 1 FROM negative_words_idx) AND EXISTS (SELECT 1 FROM images);
+
+CREATE TRIGGER IF NOT EXISTS words_added AFTER INSERT ON images BEGIN
+    INSERT INTO positive_words (rowid, positive_prompt)
+    SELECT new.id, new.positive_prompt WHERE new.positive_prompt <> '';
+    INSERT INTO negative_words (rowid, negative_prompt)
+    SELECT new.id, new.negative_prompt WHERE new.negative_prompt <> '';
+END;
+
+CREATE TRIGGER IF NOT EXISTS positive_words_changed AFTER UPDATE OF positive_prompt ON images
+WHEN old.positive_prompt IS NOT new.positive_prompt BEGIN
+    INSERT INTO positive_words (positive_words, rowid, positive_prompt)
+    SELECT 'delete', old.id, old.positive_prompt WHERE old.positive_prompt <> '';
+    INSERT INTO positive_words (rowid, positive_prompt)
+    SELECT new.id, new.positive_prompt WHERE new.positive_prompt <> '';
+END;
+
+CREATE TRIGGER IF NOT EXISTS negative_words_changed AFTER UPDATE OF negative_prompt ON images
+WHEN old.negative_prompt IS NOT new.negative_prompt BEGIN
+    INSERT INTO negative_words (negative_words, rowid, negative_prompt)
+    SELECT 'delete', old.id, old.negative_prompt WHERE old.negative_prompt <> '';
+    INSERT INTO negative_words (rowid, negative_prompt)
+    SELECT new.id, new.negative_prompt WHERE new.negative_prompt <> '';
+END;
+
+CREATE TRIGGER IF NOT EXISTS words_removed AFTER DELETE ON images BEGIN
+    INSERT INTO positive_words (positive_words, rowid, positive_prompt)
+    SELECT 'delete', old.id, old.positive_prompt WHERE old.positive_prompt <> '';
+    INSERT INTO negative_words (negative_words, rowid, negative_prompt)
+    SELECT 'delete', old.id, old.negative_prompt WHERE old.negative_prompt <> '';
+END;
+
+
 -- ── Resources ────────────────────────────────────────────────────────────────────────────────────────────────
 
 -- The model files an image was made with.
@@ -195,15 +249,13 @@ CREATE TABLE IF NOT EXISTS model_versions (
 -- Finds the files of a version.
 CREATE INDEX IF NOT EXISTS model_versions_by_version ON model_versions (version_id);
 
--- Under what a model can be found: '#' and a hash's digits, 'air:' and its AIR, 'file:' and its file's name.
+-- Under what a model can be found: '#' and the first 16 digits of a hash, 'air:' and its AIR, 'file:' and its file's
+-- name. A row may be deleted from model_versions and leave its keys: what they lead to is compared again.
 CREATE TABLE IF NOT EXISTS model_key_rows (
     key TEXT NOT NULL,
-    id  INTEGER NOT NULL REFERENCES model_versions (id) ON DELETE CASCADE,
+    id  INTEGER NOT NULL,                    -- of model_versions
     PRIMARY KEY (key, id)
 ) WITHOUT ROWID;
-
--- Finds the keys of a model, when it changes or goes.
-CREATE INDEX IF NOT EXISTS model_keys_by_model ON model_key_rows (id);
 
 -- Hashes of local model files, so that an unchanged file of many gigabytes is read once.
 CREATE TABLE IF NOT EXISTS hashed_file_rows (
@@ -415,6 +467,13 @@ SELECT r.image_id AS image_id, r.side AS side, r.position AS position,
        t.term AS t_norm, COALESCE(r.weight, 1.0) AS weight, COALESCE(r.kind, 'tag') AS kind
 FROM token_rows r
 JOIN terms t ON t.id = r.term_id;
+
+DROP VIEW IF EXISTS token_counts;
+-- How often each token was written, those times included when it was a LoRA or the like. It counts along the index
+-- tokens_by_term; SELECT t_norm, COUNT(*) FROM tokens GROUP BY t_norm gives the same and has to sort all tokens.
+CREATE VIEW token_counts AS
+SELECT c.side AS side, (SELECT t.term FROM terms t WHERE t.id = c.term_id) AS t_norm, c.uses AS uses
+FROM (SELECT term_id, side, COUNT(*) AS uses FROM token_rows GROUP BY term_id, side) c;
 
 DROP VIEW IF EXISTS resources;
 -- Every resource of every image. name is the AIR URN where it is known, label what the file wrote.

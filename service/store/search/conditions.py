@@ -1,0 +1,136 @@
+"""Each thing asked as a condition in SQL: its text from search.sql, its values as parameters."""
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from service.normalize import samplers
+from service.store.search.fields import FIELDS, Field, Form
+from service.store.search.lexing import Asked
+from service.store.sql import statements
+
+Bound = str | int | float | None
+
+WHOLE_NUMBERS = ("version", "id")
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_RANGE = re.compile(rf"(?P<only>{_NUMBER})|(?P<low>{_NUMBER})?\.\.(?P<high>{_NUMBER})?")
+_MOMENT = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T\d\d(:\d\d(:\d\dZ?)?)?)?)?)?", re.IGNORECASE)
+_LONGEST = 18
+"""Digits of a whole number that SQLite surely holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold of an image ``i``."""
+
+    test: str
+    values: tuple[Bound, ...] = ()
+    negated: bool = False
+    ids: str | None = None
+    """The query by which an index finds all images that meet it; None where there is no such index."""
+    within: bool = False
+    """Whether the test also takes the first and the last id of the images in hand."""
+
+    @property
+    def sql(self) -> str:
+        """Return the test of one image. What is not known meets no condition, and so every negated one."""
+        return f"({self.test}) IS NOT TRUE" if self.negated else f"({self.test})"
+
+
+def fragment(name: str) -> str:
+    """Return one text of search.sql."""
+    return statements("search.sql")[name]
+
+
+def condition_of(asked: Asked) -> Condition:
+    """Return the condition of ``field:value``. Raises StartError that names the word and what was expected."""
+    field = known_field(asked)
+    if not asked.alternatives:
+        raise asked.refused("a value is missing behind the colon")
+    if field.form == "choice":
+        return _choice(asked, field)
+    values = [_READ[field.form](replace(asked, value=value)) for value in asked.alternatives]
+    bound = tuple(one for value in values for one in value)
+    return _any_of(asked, field, bound, len(values))
+
+
+def _any_of(asked: Asked, field: Field, bound: tuple[Bound, ...], count: int) -> Condition:
+    """Return the condition that one of so many values meets."""
+    test = " OR ".join([fragment(asked.field)] * count)
+    if not field.indexed:
+        return Condition(test, bound, asked.negated)
+    if own := statements("search.sql").get(f"{asked.field}_ids"):
+        return Condition(test, bound, asked.negated, " UNION ALL ".join([own] * count))
+    return Condition(test, bound, asked.negated, fragment("meeting").replace("/* condition */", test))
+
+
+def known_field(asked: Asked) -> Field:
+    """Return the field that is named. Raises StartError where there is none of this name."""
+    if found := FIELDS.get(asked.field):
+        return found
+    near = difflib.get_close_matches(asked.field, FIELDS, 1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FIELDS)}."
+    raise asked.refused(f'there is no field {asked.field!r}; {hint} Put "…" around a word that has a colon in it')
+
+
+def _choice(asked: Asked, field: Field) -> Condition:
+    values = tuple(value.lower() for value in asked.alternatives)
+    if unknown := [value for value in values if value not in field.choices]:
+        raise asked.refused(f"{unknown[0]!r} is none of {', '.join(field.choices)}")
+    if asked.field == "state":
+        test = " OR ".join("TRUE" if value == "any" else fragment(value) for value in values)
+        return Condition(test, (), asked.negated)
+    return _any_of(asked, field, values, len(values))
+
+
+def _part(asked: Asked) -> Sequence[Bound]:
+    return (pattern(asked.value) if "*" in asked.value else f"%{pattern(asked.value)}%",)
+
+
+def _listed(asked: Asked) -> Sequence[Bound]:
+    return (f"%, {pattern(asked.value)}%" if "*" in asked.value else f"%{pattern(asked.value)}%",)
+
+
+def _whole(asked: Asked) -> Sequence[Bound]:
+    if asked.field == "sampler":
+        return (pattern(samplers.split(asked.value, None)[0] or asked.value),)
+    if asked.field == "scheduler":
+        return (pattern(samplers.scheduler_norm(asked.value) or asked.value),)
+    return (pattern(asked.value),)
+
+
+def pattern(text: str) -> str:
+    r"""Return a LIKE pattern: ``*`` stands for anything, all else for itself."""
+    return re.sub(r"([\\%_])", r"\\\1", text).replace("*", "%")
+
+
+def _exact(asked: Asked) -> Sequence[Bound]:
+    if asked.field in WHOLE_NUMBERS and not re.fullmatch(rf"\d{{1,{_LONGEST}}}", asked.value):
+        raise asked.refused("a whole number is expected")
+    return (" ".join(asked.value.lower().replace("_", " ").split()) if "token" in asked.field else asked.value,)
+
+
+def _range(asked: Asked) -> Sequence[Bound]:
+    found = _RANGE.fullmatch(asked.value)
+    if found is None or asked.value == "..":
+        raise asked.refused("a number or a range is expected: 20, 20..40, 20.. or ..40")
+    low, high = (found["only"] or found["low"], found["only"] or found["high"])
+    return (None if low is None else float(low), None if high is None else float(high))
+
+
+def _time(asked: Asked) -> Sequence[Bound]:
+    if not _MOMENT.fullmatch(asked.value):
+        raise asked.refused("a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00")
+    moment = asked.value.upper()
+    return (moment, f"{moment}~") if asked.field == "date" else (moment,)
+
+
+_READ: dict[Form, Callable[[Asked], Sequence[Bound]]] = {
+    "part": _part,
+    "listed": _listed,
+    "whole": _whole,
+    "exact": _exact,
+    "range": _range,
+    "time": _time,
+}

@@ -1,0 +1,220 @@
+"""A search finds what its line says, and nothing else."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from store_samples import NOW, image
+
+from service import tokens
+from service.errors import StartError
+from service.records import ImageRows, Resource
+from service.store.search.fields import FIELDS
+from service.store.search.finding import Search
+from service.store.search.wording import says
+from service.store.sql import statements
+from service.store.writer import Store
+
+
+def drawn(number: int, positive: str | None, negative: str | None = None, **base: object) -> ImageRows:
+    """Return an image with prompts of its own, and nothing of the sample's resources."""
+    rows = image(number, path=f"2025/{number}.png")
+    plain = replace(rows.image.passes[0], steps=30, sampler_norm="dpmpp_2m", cfg_scale=7.0)
+    first = replace(plain, positive_prompt=positive, negative_prompt=negative, **base)
+    cut = (*tokens.split(positive or "", "pos"), *tokens.split(negative or "", "neg"))
+    return replace(rows, image=replace(rows.image, passes=(first,)), tokens=cut, resources=())
+
+
+DETAIL = Resource("lora", "add_detail", "PNG:Parameters", 0.8)
+STYLE = Resource("lora", "ink, style", "PNG:Parameters", 0.5, model_version_id=77, air="urn:air:sdxl:lora:civitai:1@77")
+CANNY = Resource("controlnet", "canny", "PNG:Parameters")
+OFF = Resource("controlnet", "depth", "PNG:Parameters", used=False)
+
+COLLECTION = (
+    drawn(1, "masterpiece, a castle, long_hair", "blurry, bad hands", model="ponyDiffusionV6", sampler_norm="euler"),
+    drawn(2, "masterpiece, castles at night", "", model="Pony Realism", sampler_norm="euler_ancestral", steps=20),
+    drawn(3, "(masterpiece:1.2), hair, long dress", "bad, hands", model="100%_real", steps=40, seed="123"),
+    drawn(4, "Größe, CAFÉ, 漢字 castle", None, model=None, steps=None, seed="18446744073709551615"),
+    drawn(5, None, None, model="fluxmania", cfg_scale=3.5, sampler_norm="lcm"),
+)
+RESOURCES = {1: (DETAIL,), 2: (DETAIL, STYLE), 3: (CANNY,), 4: (OFF,)}
+DAYS = {1: "2024-12-31T23:59:59", 2: "2025-01-01T00:00:00", 3: "2025-01-31T12:00:00", 4: "2025-02-01T00:00:00"}
+
+FOUND = {
+    "": [5, 4, 3, 2, 1],
+    "masterpiece": [3, 2, 1],
+    "MASTERPIECE castle": [1],
+    "castle": [4, 1],
+    "castle*": [4, 2, 1],
+    "cast* -night": [4, 1],
+    "-castle": [5, 3, 2],
+    "-castle -castles": [5, 3],
+    "pos:castle": [4, 1],
+    '"long hair"': [1],
+    "long_hair": [1],
+    "long-ha*": [1],
+    "long hair": [3, 1],
+    '-"long hair" masterpiece': [3, 2],
+    '"hair long"': [3],
+    "grosse": [],
+    "größe": [4],
+    "cafe": [4],
+    "漢字": [4],
+    "neg:blurry": [1],
+    "masterpiece -neg:blurry": [3, 2],
+    'neg:"bad hands"': [3, 1],
+    'masterpiece -neg:"bad hands"': [2],
+    "neg:hands -neg:blurry": [3],
+    "token:long_hair": [1],
+    "token:long_hair,hair": [3, 1],
+    "-token:masterpiece": [5, 4],
+    'negtoken:"bad hands"': [1],
+    "model:pony": [2, 1],
+    "model:pony*": [2, 1],
+    "model:*realism": [2],
+    'model:"pony realism"': [2],
+    "model:100%_": [3],
+    "model:%": [3],
+    "-model:pony": [5, 4, 3],
+    "model:pony,flux": [5, 2, 1],
+    "lora:detail": [2, 1],
+    "lora:add*": [2, 1],
+    "lora:detail*": [],
+    'lora:"ink, style"': [2],
+    "resource:canny": [3],
+    "kind:controlnet": [3],
+    "kind:lora,controlnet": [3, 2, 1],
+    "version:77": [2],
+    "air:urn:air:sdxl:lora:civitai:1@77": [2],
+    "sampler:euler": [1],
+    "sampler:euler*": [2, 1],
+    'sampler:"Euler a"': [2],
+    "generator:a1111": [5, 4, 3, 2, 1],
+    "steps:20": [2],
+    "steps:20..40": [5, 3, 2, 1],
+    "steps:31..": [3],
+    "steps:..29.5": [2],
+    "-steps:20 -steps:40": [5, 4, 1],
+    "cfg:3.5": [5],
+    "width:832 height:1000..": [5, 4, 3, 2, 1],
+    "seed:123": [3],
+    "seed:18446744073709551615": [4],
+    "before:2025": [5, 1],
+    "before:2025-01-31": [5, 2, 1],
+    "after:2025-01-31": [4, 3],
+    "date:2025-01": [3, 2],
+    "date:2025-01-01T00:00": [2],
+    "after:2025-01 before:2025-02": [3, 2],
+    "status:ok": [5, 4, 3, 2, 1],
+    "-status:ok,partial": [],
+    "file:3": [3],
+    "path:2025/": [5, 4, 3, 2, 1],
+    "root:input id:2": [2],
+    "mime:png -id:1": [5, 4, 3, 2],
+    "state:missing": [6],
+    "state:any masterpiece": [6, 3, 2, 1],
+    "masterpiece castle lora:detail model:pony* sampler:euler before:2025 -neg:watermark": [1],
+    "x');DROP": [],
+}
+
+REFUSED = {
+    "stpes:20": 'stpes:20: there is no field \'stpes\'; did you mean steps? Put "…" around a word that has a colon in it',  # noqa: E501  # as it is said
+    "castle steps:many": "steps:many: a number or a range is expected: 20, 20..40, 20.. or ..40",
+    "steps:..": "steps:..: a number or a range is expected: 20, 20..40, 20.. or ..40",
+    "kind:foo": f"kind:foo: 'foo' is none of {', '.join(FIELDS['kind'].choices)}",
+    "before:yesterday": "before:yesterday: a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00",
+    "before:2025-13": "before:2025-13: a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00",
+    "version:latest": "version:latest: a whole number is expected",
+    "model:,": "model:,: a value is missing behind the colon",
+    'castle "long hair': '"long: a " is not closed',
+    'a"b"': 'a"b": a " stands inside the word; put it around all of it',
+    "castle - x": "-: there is no word in it",
+    "🖼": "🖼: there is no word in it",
+    "--lmit 3": "--lmit: there is no such option; a word that must not be there has one dash",
+}
+
+
+@pytest.fixture(scope="module")
+def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
+    """Return a search of five images, and of a sixth that is missing."""
+    with Store.open(tmp_path_factory.mktemp("search") / "images.db") as store:
+        store.save(
+            [replace(rows, resources=RESOURCES.get(at, ())) for at, rows in enumerate(COLLECTION, 1)]
+            + [drawn(6, "masterpiece")],
+            now=NOW,
+        )
+        store.mark_missing("Input", ["2025/6.png"], NOW)
+        moments = [(DAYS.get(at, "1999-01-01T00:00:00"), at) for at in range(1, 7)]
+        store._connection.executemany(
+            "UPDATE images SET mtime_ns = strftime('%s', ?) * 1000000000 WHERE id = ?", moments
+        )
+        yield Search(store._connection)
+
+
+@pytest.mark.parametrize(("line", "expected"), FOUND.items(), ids=FOUND)
+def test_a_line_finds_exactly_what_it_says(search: Search, line: str, expected: list[int]) -> None:
+    assert search.ids(line) == expected
+    assert search.ids(line, 2) == expected[:2]
+
+
+@pytest.mark.parametrize("line", FOUND)
+def test_it_finds_the_same_whether_few_or_many_meet_a_condition(
+    search: Search, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.store.search.finding.FEW", 0)
+    monkeypatch.setattr("service.store.search.finding.WINDOW", 1)
+    assert search.ids(line, 5) == FOUND[line][:5]
+
+
+@pytest.mark.parametrize(("line", "message"), REFUSED.items(), ids=REFUSED)
+def test_a_word_that_cannot_be_read_is_named_with_what_was_expected(search: Search, line: str, message: str) -> None:
+    with pytest.raises(StartError) as raised:
+        search.ids(line)
+    assert str(raised.value) == f"search: {message}"
+
+
+def test_every_field_was_searched_for() -> None:
+    assert {name for name in FIELDS if not any(re.search(rf"(^|[ -]){name}:", line) for line in FOUND)} == {
+        "embedding",
+        "checkpoint",
+        "vae",
+        "upscaler",
+        "scheduler",
+        "denoise",
+        "clip_skip",
+    }
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_every_field_has_its_condition_in_the_database(search: Search, field: str) -> None:
+    value = {"kind": "lora", "status": "ok", "state": "any", "version": "1", "id": "1"}.get(field, "2025")
+    assert isinstance(search.ids(f"{field}:{value}"), list)
+
+
+def test_every_text_of_the_searchs_sql_is_found_by_its_name() -> None:
+    text = statements("search.sql")
+    assert {*FIELDS} - {"pos", "neg", "state"} <= {*text}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(line=st.text(st.sampled_from("ab漢é 1\"-:*.,_'%\\()+~^{}") | st.characters(), max_size=30))
+def test_any_line_is_answered_or_refused(search: Search, line: str) -> None:
+    with contextlib.suppress(StartError):
+        assert {*search.ids(line, 3)} <= {*range(1, 7)}
+
+
+@given(words=st.lists(st.sampled_from("ab b bb c é 1".split()), min_size=1, max_size=3), text=st.text("ab c,_é(1)-"))
+def test_words_next_to_each_other_are_found_as_by_cutting_the_text(words: list[str], text: str) -> None:
+    found = [re.sub("é", "e", word) for word in re.findall(r"[^\W_]+", text)]
+    wanted = [re.sub("é", "e", word) for word in words]
+    expected = any(found[at : at + len(wanted)] == wanted for at in range(len(found)))
+    assert says(text, " ".join(words)) == expected
+
+
+def test_the_lines_of_what_was_found_are_those_of_the_view(search: Search) -> None:
+    lines = [(line["image_id"], line["loras"], line["seed"]) for line in search.lines(search.ids("seed:123 state:any"))]
+    assert lines == [(3, None, "123")]
