@@ -87,7 +87,7 @@ def _paths(texts: list[str] | None, base: Path, setting: str) -> list[Path]:
 
 
 def _learnt(store: Store, *, maps: list[Path], exports: list[Path], folders: list[Path]) -> Lesson:
-    teacher = Teacher(store.models_to_write(), Clock())
+    teacher = Teacher(store.models_to_write(), Clock(), store.checkpoint)
     files = teacher.model_files(folders)
     with working("hashing", sum(file.size for file in files), enabled=bool(files) and sys.stderr.isatty()) as on_bytes:
         teacher.read_models(files, on_bytes)

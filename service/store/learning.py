@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 import apsw
 
 from service.records import HashKind
-from service.resources import air
 from service.resources.known import KnownModel, Trust
 from service.resources.merge import stem
 from service.resources.resolve import OF_NOTHING
 from service.store.binding import integer, json_bytes, optional, text
-from service.store.models import HASHES, ModelShelf
+from service.store.models import HASHES, ModelShelf, air_key, keyed
 from service.store.sql import sql
 
 TELLING: tuple[HashKind, ...] = ("sha256", "autov3", "autov2", "blake3")
@@ -56,7 +55,8 @@ class ModelWriter(ModelShelf):
             learnt.same += 1
             return
         self._connection.execute(sql("change_model"), _columns(both, now) | {"id": id_})
-        self._connection.execute(sql("drop_model_keys"), (id_,))
+        gone = set(keys(old)) - set(keys(both))
+        self._connection.executemany(sql("drop_model_key"), [(key, id_) for key in sorted(gone)])
         self._add_keys(id_, both)
         learnt.changed += 1
 
@@ -71,8 +71,7 @@ class ModelWriter(ModelShelf):
     def _candidates(self, model: KnownModel) -> Iterator[tuple[int, KnownModel]]:
         if model.version_id is not None:
             yield from self.numbered("models_of_version", (integer(model.version_id),))
-        for key in keys(model):
-            yield from self.numbered("models_by_key", (key,))
+        yield from self.numbered("models_by_keys", keyed(*keys(model, TELLING)))
 
     def _add_keys(self, id_: int, model: KnownModel) -> None:
         self._connection.executemany(sql("add_model_key"), [(key, id_) for key in keys(model)])
@@ -115,7 +114,7 @@ def is_same(old: KnownModel, new: KnownModel) -> bool:
         return all(agreeing) and (len(named) < 2 or (old.trust, new.trust) != (Trust.HEADER, Trust.HEADER))  # noqa: PLR2004
     if old.version_id is not None and old.version_id == new.version_id:
         return len(named) < 2  # noqa: PLR2004  # two names are two files
-    if old.air and new.air and _air_key(old) == _air_key(new):
+    if old.air and new.air and air_key(old) == air_key(new):
         return len(named) < 2  # noqa: PLR2004
     by_hand = Trust.MANUAL in (old.trust, new.trust)
     alike = old.source == new.source and old.model_name == new.model_name
@@ -124,11 +123,6 @@ def is_same(old: KnownModel, new: KnownModel) -> bool:
 
 def _names(*models: KnownModel) -> tuple[str | None, ...]:
     return tuple(model.file_name for model in models)
-
-
-def _air_key(model: KnownModel) -> str | None:
-    parsed = air.parse(model.air) if model.air else None
-    return parsed.lookup_key if parsed else None
 
 
 def combined(old: KnownModel, new: KnownModel) -> KnownModel:
@@ -143,10 +137,15 @@ def combined(old: KnownModel, new: KnownModel) -> KnownModel:
     )
 
 
-def keys(model: KnownModel) -> list[str]:
+KEY_DIGITS = 16
+"""Of a hash, in a key."""
+
+
+def keys(model: KnownModel, kinds: tuple[HashKind, ...] = HASHES) -> list[str]:
     """Return under what a model is found, the surest first."""
-    found = [f"#{digits}" for kind in HASHES if (digits := model.hash(kind)) and not OF_NOTHING.startswith(digits)]
-    if (key := _air_key(model)) is not None:
+    hashes = (digits for kind in kinds if (digits := model.hash(kind)) and not OF_NOTHING.startswith(digits))
+    found = [f"#{digits[:KEY_DIGITS]}" for digits in hashes]
+    if (key := air_key(model)) is not None:
         found.append(f"air:{text(key)}")
     if model.file_name:
         found.append(f"file:{text(stem(model.file_name))}")

@@ -5,12 +5,19 @@ import json
 import apsw
 
 from service.records import HashKind, ResourceKind
+from service.resources import air
 from service.resources.known import KnownModel, Trust
+from service.resources.merge import stem as file_stem
 from service.store.binding import text
 from service.store.sql import sql
 
 HASHES: tuple[HashKind, ...] = ("sha256", "autov1", "autov2", "autov3", "blake3", "crc32")
 """Those that have a column, in the order in which they are selected."""
+
+
+SURE = 10
+"""Digits of a known hash, at least, for a longer one to be its continuation. AutoV1 has eight, and is of another part
+of the file than SHA-256."""
 
 
 class ModelShelf:
@@ -25,21 +32,21 @@ class ModelShelf:
 
     def by_air(self, key: str) -> list[KnownModel]:
         """Return the files under an AIR's ``lookup_key``."""
-        return self._by_key(f"air:{key}")
+        found = self.numbered("models_by_keys", keyed(f"air:{key}"))
+        return [model for _, model in found if air_key(model) == key]
 
     def by_hash(self, digits: str) -> list[KnownModel]:
         """Return the files with a hash that begins with these digits, or that they begin with."""
-        return [model for _, model in self.numbered("models_by_hash", {"digits": digits})]
+        found = self.numbered("models_by_hash", {"digits": digits})
+        return [model for _, model in found if _begins(model, digits)]
 
     def by_stem(self, stem: str) -> list[KnownModel]:
         """Return the files of a name without folders and extension."""
-        return self._by_key(f"file:{text(stem)}")
-
-    def _by_key(self, key: str) -> list[KnownModel]:
-        return [model for _, model in self.numbered("models_by_key", (key,))]
+        found = self.numbered("models_by_keys", keyed(f"file:{text(stem)}"))
+        return [model for _, model in found if file_stem(model.file_name or "") == text(stem)]
 
     def numbered(self, name: str, arguments: tuple[object, ...] | dict[str, object]) -> list[tuple[int, KnownModel]]:
-        """Return the rows that one of the three statements selects, each with its id."""
+        """Return the rows that a statement selects, each with its id."""
         return [(row[-1], _model(*row[:-1])) for row in self._connection.execute(sql(name), arguments)]
 
     def count(self) -> int:
@@ -53,6 +60,23 @@ class ModelShelf:
     def is_applied(self) -> bool:
         """Tell whether new images are to be resolved, too: since ``resolve --rewrite`` was run once."""
         return bool(self._connection.execute(sql("switch"), ("resolve",)).get == "on")
+
+
+def keyed(*keys: str) -> dict[str, object]:
+    """Return the argument of ``models_by_keys``."""
+    return {"keys": json.dumps(keys)}
+
+
+def air_key(model: KnownModel) -> str | None:
+    """Return what an AIR is looked up by, of a model that has one."""
+    parsed = air.parse(model.air) if model.air else None
+    return parsed.lookup_key if parsed else None
+
+
+def _begins(model: KnownModel, digits: str) -> bool:
+    """Tell whether a hash of the model begins with the digits, or they with it."""
+    known = (model.hash(kind) or "" for kind in HASHES)
+    return any(each.startswith(digits) or (len(each) >= SURE and digits.startswith(each)) for each in known)
 
 
 def _model(  # noqa: PLR0917  # a row, in the order of its columns

@@ -393,12 +393,12 @@ UPDATE model_versions SET
 WHERE id = :id;
 
 -- name: drop_model
--- Two rows turned out to be about one file. Its keys go with it.
+-- Two rows turned out to be about one file.
 DELETE FROM model_versions WHERE id = ?;
 
--- name: drop_model_keys
--- Made anew with the model's row.
-DELETE FROM model_key_rows WHERE id = ?;
+-- name: drop_model_key
+-- By the key, since there is no index by model: it would cost as much as the table.
+DELETE FROM model_key_rows WHERE key = ? AND id = ?;
 
 -- name: add_model_key
 -- Two hashes of one file may be the same digits.
@@ -410,11 +410,13 @@ SELECT version_id, model_id, model_name, version_name, kind, base_model, air, fi
        sha256, autov1, autov2, autov3, blake3, crc32, id
 FROM model_versions WHERE version_id = ? ORDER BY id LIMIT 50;
 
--- name: models_by_key
--- Everything under one key. The limit: a thousand files of one name say no more than fifty.
+-- name: models_by_keys
+-- Everything under one of the keys. The limit: a thousand files of one name say no more than fifty.
 SELECT m.version_id, m.model_id, m.model_name, m.version_name, m.kind, m.base_model, m.air, m.file_name, m.source, m.trust,
        m.extra_json, m.sha256, m.autov1, m.autov2, m.autov3, m.blake3, m.crc32, m.id
-FROM model_key_rows k JOIN model_versions m ON m.id = k.id WHERE k.key = ? ORDER BY m.id LIMIT 50;
+FROM model_versions m
+WHERE m.id IN (SELECT k.id FROM json_each(:keys) j CROSS JOIN model_key_rows k ON k.key = j.value LIMIT 50)
+ORDER BY m.id;
 
 -- name: models_by_hash
 -- A hash that begins with the digits ('g' comes after every hexadecimal digit), or that is their beginning.

@@ -29,8 +29,9 @@ class Lesson:
 class Teacher:
     """Reads sources into the database. One that cannot be read is noted, and the others go on."""
 
-    def __init__(self, models: ModelWriter, clock: Clock) -> None:
+    def __init__(self, models: ModelWriter, clock: Clock, on_batch: Callable[[], object] = lambda: None) -> None:
         self._models = models
+        self._on_batch = on_batch
         self._clock = clock
         self.lesson = Lesson()
 
@@ -60,6 +61,7 @@ class Teacher:
         told = self._until_it_fails(models)
         while batch := list(islice(told, BATCH)):
             self._models.learn(batch, now=self._clock.stamp(), learnt=self.lesson.learnt)
+            self._on_batch()
 
     def _until_it_fails(self, models: Iterator[KnownModel]) -> Iterator[KnownModel]:
         try:

@@ -204,7 +204,6 @@ def test_an_ambiguous_hash_is_reported_and_not_chosen(filled: Place, sources: Pa
 
 def test_what_is_forgotten_is_undone(filled: Place, sources: Path) -> None:
     resolve(filled, sources, "--rewrite")
-    rows(filled, "DELETE FROM model_key_rows")
     rows(filled, "DELETE FROM model_versions")
     assert run(filled, "resolve", "--rewrite", "--json").json()["images_rewritten"] == 2  # type: ignore[index]
     assert rows(filled) == UNRESOLVED
