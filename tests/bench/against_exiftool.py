@@ -12,7 +12,7 @@ from subjects import copies, kind
 
 from service.extract.exiftool import NO_CONFIG, READ
 
-FILES = 1_500
+FILES = 2_000
 ROUNDS = 5
 STARTS = 7
 
