@@ -5,7 +5,7 @@
 -- newer than SQLite 3.35.
 --
 -- What to query:  v_images_search (one line an image, everything), images, kv, tokens, token_counts, resources, passes,
---                 v_images_with_core_params, v_images_with_resources, v_conflicts, v_duplicates,
+--                 v_images_with_core_params, v_images_with_resources, v_all_resources, v_conflicts, v_duplicates,
 --                 model_versions, failures, service_status, export_state; positive_words and negative_words MATCH words.
 -- What lies below: *_rows hold the long lists in a compact form, terms and texts hold each repeated string once,
 --                 raw_records keeps what ExifTool said, repeated_contents serves v_duplicates. Query the views above
@@ -476,8 +476,23 @@ SELECT c.side AS side, (SELECT t.term FROM terms t WHERE t.id = c.term_id) AS t_
 FROM (SELECT term_id, side, COUNT(*) AS uses FROM token_rows GROUP BY term_id, side) c;
 
 DROP VIEW IF EXISTS resources;
--- Every resource of every image. name is the AIR URN where it is known, label what the file wrote.
+-- Every resource an image was made with (at weight 0, too, as its weight shows). name is the AIR URN where it is
+-- known, label what the file wrote.
 CREATE VIEW resources AS
+SELECT r.image_id AS image_id, r.kind AS kind, n.term AS name,
+       COALESCE((SELECT l.text FROM texts l WHERE l.id = r.label_id), n.term) AS label,
+       r.weight AS weight, r.clip_weight AS clip_weight,
+       (SELECT h.term FROM terms h WHERE h.id = r.hash_id) AS hash, r.hash_kind AS hash_kind,
+       r.model_version_id AS model_version_id,
+       (SELECT o.text FROM texts o WHERE o.id = r.source_id) AS source,
+       r.extra_json AS extra_json
+FROM resource_rows r
+JOIN terms n ON n.id = r.name_id
+WHERE r.used = 1 OR r.weight = 0;
+
+DROP VIEW IF EXISTS v_all_resources;
+-- The same with those that are listed but had no effect: bypassed, switched off, weight 0. used tells them apart.
+CREATE VIEW v_all_resources AS
 SELECT r.image_id AS image_id, r.kind AS kind, n.term AS name,
        COALESCE((SELECT l.text FROM texts l WHERE l.id = r.label_id), n.term) AS label,
        r.weight AS weight, r.clip_weight AS clip_weight,

@@ -242,7 +242,7 @@ SELECT side, position, token, t_norm, weight, kind FROM tokens WHERE image_id = 
 -- name: show_resources
 -- In the order in which they were found.
 SELECT kind, name, label, source, weight, clip_weight, hash, hash_kind, model_version_id, used, extra_json
-FROM resources WHERE image_id = ?;
+FROM v_all_resources WHERE image_id = ?;
 
 -- name: show_passes
 -- In the order in which they ran.

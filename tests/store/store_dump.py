@@ -18,7 +18,7 @@ VOLATILE = {
 """Columns that differ between two runs over the same files."""
 
 VIEWS = ("v_images_search", "v_images_with_core_params", "v_images_with_resources")
-VIEWS += ("kv", "tokens", "resources", "passes", "v_conflicts", "v_duplicates")
+VIEWS += ("kv", "tokens", "resources", "v_all_resources", "passes", "v_conflicts", "v_duplicates")
 TABLES = ("failures",)
 
 
