@@ -183,9 +183,10 @@ SELECT * FROM v_images_search WHERE image_id > ? ORDER BY image_id LIMIT ?;
 SELECT id, root, path, size_bytes, mtime_ns, missing_since IS NULL, status FROM images WHERE stable_id = ?;
 
 -- name: moved_candidates
--- A file that was moved while nobody watched is known by its content; those already missing come first.
+-- A file that was moved while nobody watched is known by its content; those already missing come first. Each that is
+-- not missing is looked for on the disk (20 us), so of a content with thousands of copies not all are.
 SELECT id, root, path, size_bytes, mtime_ns, missing_since IS NULL, status FROM images
-WHERE sha256 = ? AND size_bytes = ? ORDER BY missing_since IS NULL, id;
+WHERE sha256 = ? AND size_bytes = ? ORDER BY missing_since IS NULL, id LIMIT 128;
 
 -- name: mark_missing
 -- The first time counts: later rescans leave missing_since alone.
