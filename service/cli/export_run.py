@@ -59,7 +59,8 @@ def _told(export: Export, written: Written) -> dict[str, object]:
 
 
 def _say(export: Export, written: Written) -> None:
-    say(f"{written.items:,} items → {export.out}" + ("" if written.changed else " (unchanged)"))
+    items = "1 item" if written.items == 1 else f"{written.items:,} items"
+    say(f"{items} → {export.out}" + ("" if written.changed else " (unchanged)"))
     if written.unsafe:
         done = {"skip": "left out", "replace": "changed", "raw": "written as is"}[export.on_unsafe]
         say(f"unsafe for {export.dialect}, {done}: {written.unsafe:,}, listed in {report_file(export.out)}")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from dynamicprompts.commands import LiteralCommand, VariantCommand
+from dynamicprompts.generators import CombinatorialPromptGenerator
 from dynamicprompts.parser.parse import parse
 from dynamicprompts.wildcards import WildcardManager
 from hypothesis import assume, given, settings
@@ -154,3 +155,11 @@ def test_the_report_is_no_wildcard_to_dynamicprompts(tmp_path: Path) -> None:
     written(tmp_path / "list.txt", ["fox", "{a}"], "dynamicprompts")
     assert (tmp_path / "list.txt.report.json").exists()
     assert WildcardManager(tmp_path).get_collection_names() == {"list"}
+
+
+def test_a_list_in_a_folder_of_a_model_is_found_by_its_path(tmp_path: Path) -> None:
+    export = Export(kind="tokens", out=tmp_path / "tokens", by_model=True, dialect="dynamicprompts")
+    write_list(export, [Item("dreamshaper-8/2026/01", "fox", 1)])
+    assert list(WildcardManager(tmp_path).get_values("tokens/dreamshaper-8/2026/01").string_values) == ["fox"]
+    prompts = CombinatorialPromptGenerator(WildcardManager(tmp_path)).generate("a __tokens/dreamshaper-8/2026/01__")
+    assert [str(prompt) for prompt in prompts] == ["a fox"]

@@ -1,0 +1,188 @@
+"""When the timed exports run, what they leave in the database, and that none of it stops the service."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import apsw
+import pytest
+import store_samples
+
+from service.config import Export
+from service.export.written import Written
+from service.store.exports import ExportState
+from service.store.status import ServiceStatus
+from service.store.writer import Store
+from service.worker.clock import Clock
+from service.worker.exporting import run_export
+from service.worker.timetable import AFTER_FAILURE_S, REST_S, Run, Timetable
+
+START = 1_770_000_000.0
+
+
+@dataclass
+class Desk:
+    """A timetable, a clock set by hand, and a database."""
+
+    folder: Path
+    store: Store
+    now: float = 0.0
+    ran: list[str] = field(default_factory=list)
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(lambda: self.now, lambda: START + self.now)
+
+    def export(self, name: str = "tokens.txt", **more: object) -> Export:
+        return Export.model_validate({"kind": "tokens", "out": self.folder / name, **more})
+
+    def timetable(self, *exports: Export, run: Run = run_export) -> Timetable:
+        def noted(export: Export, path: Path, is_cancelled: Callable[[], bool]) -> Written:
+            self.ran.append(export.out.name)
+            return run(export, path, is_cancelled)
+
+        return Timetable(exports, self.store, self.clock, noted)
+
+    def wait(self, timetable: Timetable, now: float) -> list[str]:
+        """Look until nothing runs any more; return what ran."""
+        self.now, self.ran = now, []
+        for _ in range(5):
+            timetable.look(now, self.store)
+            if timetable._running is not None:
+                timetable._running.wait()
+        return self.ran
+
+    def save(self, number: int) -> None:
+        self.store.save([store_samples.image(number, path=f"{number}.png")], now=store_samples.NOW)
+
+    def states(self) -> list[ExportState]:
+        return self.store.exports().states()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with Store.open(tmp_path / "images.db") as store:
+        made = Desk(tmp_path, store)
+        made.save(1)
+        yield made
+
+
+def test_an_export_runs_at_once_and_then_only_when_data_changed_and_it_has_rested(desk: Desk) -> None:
+    timetable = desk.timetable(desk.export())
+    assert desk.wait(timetable, 0) == ["tokens.txt"]
+    assert desk.wait(timetable, 1000) == []
+    desk.save(2)
+    assert desk.wait(timetable, 1001) == ["tokens.txt"]
+    desk.save(3)
+    assert desk.wait(timetable, 1001 + REST_S - 1) == []
+    assert desk.wait(timetable, 1001 + REST_S) == ["tokens.txt"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda store: store.mark_missing("Input", ["1.png"], store_samples.LATER),
+        lambda store: store.relocate(1, "Input", "elsewhere.png", 5, 6),
+        lambda store: store.save([store_samples.odd_image()], now=store_samples.NOW),
+    ],
+)
+def test_whatever_is_written_of_an_image_is_a_change(desk: Desk, change: Callable[[Store], object]) -> None:
+    before = desk.store.exports().data_version()
+    change(desk.store)
+    assert desk.store.exports().data_version() > before
+
+
+def test_a_heartbeat_is_no_change(desk: Desk) -> None:
+    before = desk.store.exports().data_version()
+    desk.store.heartbeat(ServiceStatus(pid=1))
+    assert desk.store.exports().data_version() == before
+
+
+def test_by_minutes_it_runs_at_most_so_often_also_after_a_restart(desk: Desk) -> None:
+    export = desk.export(every=10)
+    assert desk.wait(desk.timetable(export), 0) == ["tokens.txt"]
+    desk.save(2)
+    timetable = desk.timetable(export)
+    assert desk.wait(timetable, 599) == []
+    assert desk.wait(timetable, 601) == ["tokens.txt"]
+
+
+def test_a_lost_file_and_changed_settings_make_it_run_again(desk: Desk) -> None:
+    desk.wait(desk.timetable(desk.export()), 0)
+    assert desk.wait(desk.timetable(desk.export()), 100) == []
+    (desk.folder / "tokens.txt").unlink()
+    assert desk.wait(desk.timetable(desk.export()), 200) == ["tokens.txt"]
+    assert desk.wait(desk.timetable(desk.export(limit=3)), 300) == ["tokens.txt"]
+
+
+def test_its_state_stands_in_the_database_and_what_is_not_configured_any_more_is_forgotten(desk: Desk) -> None:
+    export = desk.export(limit=2, dialect="impact")
+    desk.wait(desk.timetable(export, desk.export("other.txt")), 5)
+    desk.wait(desk.timetable(export), 100)
+    (state,) = desk.states()
+    settings = '{"dialect": "impact", "kind": "tokens", "limit": 2}'
+    at = "2026-02-02T02:40:05Z"
+    out = str(desk.folder / "tokens.txt")
+    assert state == ExportState(out, "tokens", settings, 1, at, 0.0, 2, state.unsafe, at, None)
+
+
+def test_a_single_pass_leaves_the_states_alone(desk: Desk) -> None:
+    desk.wait(desk.timetable(desk.export()), 5)
+    Timetable(None, desk.store, desk.clock).look(6, desk.store)
+    assert len(desk.states()) == 1
+
+
+def test_one_that_fails_says_why_keeps_its_file_and_tries_again_later(desk: Desk) -> None:
+    good, bad = desk.export(), desk.export("sql.txt", kind="sql", sql="SELECT x FROM nowhere")
+    timetable = desk.timetable(bad, good)
+    assert desk.wait(timetable, 0) == ["sql.txt", "tokens.txt"]
+    failed, done = desk.states()
+    assert (failed.error, failed.data_version) == ("sql: SQLite refuses the query: no such table: nowhere", None)
+    assert (done.error, done.data_version) == (None, 1)
+    assert desk.wait(timetable, AFTER_FAILURE_S - 1) == []
+    assert desk.wait(timetable, AFTER_FAILURE_S) == ["sql.txt"]
+
+
+def test_a_bug_in_an_export_is_told_and_goes_no_further(desk: Desk) -> None:
+    def broken(*_: object) -> Written:
+        raise ZeroDivisionError("a bug")
+
+    desk.wait(desk.timetable(desk.export(), run=broken), 0)
+    assert [state.error for state in desk.states()] == ["ZeroDivisionError: a bug"]
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    other = apsw.Connection(str(path))
+    other.execute("BEGIN IMMEDIATE").fetchall()
+    yield
+    other.close()
+
+
+def test_where_another_program_holds_the_database_the_state_is_written_later(desk: Desk) -> None:
+    timetable = desk.timetable(desk.export())
+    with locked(desk.store.path):
+        assert desk.wait(timetable, 0) == ["tokens.txt"]
+        assert desk.states() == []
+    desk.wait(timetable, 1)
+    assert [state.error for state in desk.states()] == [None]
+
+
+def test_looking_in_never_waits_and_closing_stops_the_run_in_hand(desk: Desk) -> None:
+    begun = threading.Event()
+
+    def slow(export: Export, path: Path, is_cancelled: Callable[[], bool]) -> Written:
+        begun.set()
+        while not is_cancelled():
+            pass
+        return run_export(export, path, is_cancelled)
+
+    (desk.folder / "tokens.txt").write_bytes(b"old\n")
+    timetable = desk.timetable(desk.export(), run=slow)
+    timetable.look(0, desk.store)
+    assert begun.wait(10)
+    timetable.look(1, desk.store)
+    timetable.close()
+    assert (desk.folder / "tokens.txt").read_bytes() == b"old\n"
