@@ -10,8 +10,12 @@ import pytest
 from commands import Said, run
 from drawn_images import png
 from running_service import Place
+from working_by_hand import ByHand
 
 from service.cli.resolved import SHOWN
+from service.resources.known import KnownModel
+from service.store.learning import Learnt
+from service.store.writer import Store
 
 CIVITAI = """\
 a red fox
@@ -220,3 +224,19 @@ def test_a_long_report_shows_the_commonest_on_a_terminal(filled: Place) -> None:
     out = run(filled, "resolve").out
     assert out.splitlines()[0].strip() == f"unknown (the {SHOWN} commonest of {SHOWN + 3}; --json lists all)"
     assert out.count("modelVersionId:") == SHOWN
+
+
+def test_the_running_service_sees_what_was_learnt_meanwhile(by_hand: ByHand) -> None:
+    place = by_hand.place
+    draw(place, "a.png", CIVITAI)
+    by_hand.work()
+    assert rows(place) == UNRESOLVED[:2]
+    with Store.open(place.database) as other:
+        models = other.models_to_write()
+        entry = KnownModel(version_id=7, kind="lora", air=LORA_AIR, file_name="brass_gears.safetensors")
+        models.learn([entry], now="2026-01-31T12:00:00Z", learnt=Learnt())
+        models.apply_to_new_images()
+    draw(place, "b.png", CIVITAI, 2)
+    by_hand.work()
+    resolved = ("b.png", "lora", LORA_AIR, "brass_gears", 0.8, None, 7)
+    assert rows(place) == [*UNRESOLVED[:2], ("b.png", *UNRESOLVED[0][1:]), resolved]
