@@ -452,16 +452,17 @@ INSERT INTO switch_rows (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE
 
 -- name: stated_resources
 -- Each different way in which images state a resource, and in how many images: thousands, where images are many.
-SELECT kind, name, label, hash, hash_kind, model_version_id, extra, COUNT(DISTINCT image_id), name_id
-FROM (SELECT r.kind AS kind, n.term AS name,
-             COALESCE((SELECT l.text FROM texts l WHERE l.id = r.label_id), n.term) AS label,
-             (SELECT h.term FROM terms h WHERE h.id = r.hash_id) AS hash, r.hash_kind AS hash_kind,
-             r.model_version_id AS model_version_id, r.image_id AS image_id, r.name_id AS name_id,
+-- Grouped by ids first, so that each text is looked up once.
+SELECT g.kind, n.term, COALESCE((SELECT l.text FROM texts l WHERE l.id = g.label_id), n.term),
+       (SELECT h.term FROM terms h WHERE h.id = g.hash_id), g.hash_kind, g.model_version_id, g.extra, g.images, g.name_id
+FROM (SELECT r.kind AS kind, r.name_id AS name_id, r.label_id AS label_id, r.hash_id AS hash_id,
+             r.hash_kind AS hash_kind, r.model_version_id AS model_version_id, COUNT(DISTINCT r.image_id) AS images,
              CASE WHEN instr(r.extra_json, '"original"') THEN json_object(
                  'original', json(json_extract(r.extra_json, '$.original')),
                  'resolved_by', json_extract(r.extra_json, '$.resolved_by')) END AS extra
-      FROM resource_rows r JOIN terms n ON n.id = r.name_id)
-GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 8 DESC, 1, 2;
+      FROM resource_rows r GROUP BY 1, 2, 3, 4, 5, 6, 8) g
+JOIN terms n ON n.id = g.name_id
+ORDER BY g.images DESC, g.kind, n.term;
 
 -- name: place_of_image
 -- One at a time: a list of a hundred thousand places is not held in memory.
