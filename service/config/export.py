@@ -13,7 +13,6 @@ Dialect = Literal["plain", "dynamicprompts", "impact", "swarm", "a1111"]
 OnUnsafe = Literal["skip", "replace", "raw"]
 Sort = Literal["count_desc", "count_asc", "alpha", "alpha_desc"]
 Form = Literal["name", "label", "tag"]
-RecordsForm = Literal[".jsonl", ".csv", ".parquet"]
 
 ONLY: dict[str, tuple[ListKind, ...]] = {
     "side": ("tokens",),
@@ -32,6 +31,7 @@ NOT_FOR_RECORDS = tuple("min_count max_count include exclude sort limit dialect 
 WEIGHTED: tuple[Dialect, ...] = ("plain", "dynamicprompts", "impact")
 """Dialects that have a place for a count."""
 RECORD_FORMS = (".jsonl", ".csv", ".parquet")
+LIST_FORMS = (".txt", ".yaml", ".yml")
 
 
 def _pattern(value: str) -> str:
@@ -96,7 +96,7 @@ class Export(Section):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        for complaint in (self._missing(), self._foreign(), self._contradiction()):
+        for complaint in (self._missing(), self._foreign(), self._misnamed(), self._contradiction()):
             if complaint:
                 raise refused(complaint)
         return self
@@ -119,10 +119,16 @@ class Export(Section):
             return f"{found[0]} means nothing to records, which are whole images; use kind sql or a list"
         return ""
 
-    def _contradiction(self) -> str:
+    def _misnamed(self) -> str:
+        """Say what is wrong with the output's name, so that no slip replaces a database or a program by a list."""
         suffix = self.out.suffix.lower()
-        if self.kind == "records" and suffix not in RECORD_FORMS:
-            return f"{self.out}: records are written as {', '.join(RECORD_FORMS)}; name the file so"
+        if self.is_split and not self.is_yaml:
+            return f"{self.out}: split lists stand in a folder; name it without .txt" if suffix == ".txt" else ""
+        forms = RECORD_FORMS if self.kind == "records" else LIST_FORMS
+        what = "records" if self.kind == "records" else "lists"
+        return "" if suffix in forms else f"{self.out}: {what} are written as {', '.join(forms)}; name the file so"
+
+    def _contradiction(self) -> str:
         if self.max_count is not None and self.max_count < self.min_count:
             return f"max_count {self.max_count} is below min_count {self.min_count}, so nothing would be listed"
         return self._no_weights()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from typing import TypeVar
 
 from service.config.export import Export, Sort
 from service.errors import TryAgainError
@@ -17,6 +18,8 @@ from service.export.gathering import Gathered, Item
 from service.export.report import Report, files_before, write_report
 from service.export.written import Written
 
+Row = TypeVar("Row")
+
 
 class StoppedError(TryAgainError):
     """Whoever waits for the list has lost interest; the old file stays."""
@@ -26,15 +29,16 @@ def write_list(export: Export, rows: Iterable[Item], is_cancelled: Callable[[], 
     """Write one list. Raises StartError with the mend, TryAgainError where it cannot be done now."""
     report = Report()
     with Gathered() as gathered:
-        gathered.hear(_until(is_cancelled, rows))
-        gathered.keep(_chosen(export, _until(is_cancelled, gathered.merge()), report))
-        listed = _until(is_cancelled, gathered.listed(_sort(export), export.limit))
+        gathered.hear(until(is_cancelled, rows))
+        gathered.keep(_chosen(export, until(is_cancelled, gathered.merge()), report))
+        listed = until(is_cancelled, gathered.listed(_sort(export), export.limit))
         changed = _write(export, _counted(listed, report), report)
     write_report(export, report)
     return Written(report.items, report.unsafe, changed)
 
 
-def _until(is_cancelled: Callable[[], bool], items: Iterable[Item]) -> Iterator[Item]:
+def until(is_cancelled: Callable[[], bool], items: Iterable[Row]) -> Iterator[Row]:
+    """Yield items. Raises StoppedError as soon as nobody waits for them any more."""
     for item in items:
         if is_cancelled():
             raise StoppedError("the export was stopped before its end")

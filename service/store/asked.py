@@ -11,7 +11,7 @@ from pathlib import Path
 
 import apsw
 
-from service.errors import StartError
+from service.errors import StartError, TryAgainError
 from service.store.connection import open_readonly
 
 ALLOWED = frozenset(
@@ -50,6 +50,8 @@ def first_column(
     except apsw.AuthError as error:
         raise StartError(f"sql: only reading is allowed here; give one SELECT ({error})") from error
     except apsw.InterruptError as error:
+        if is_cancelled():
+            raise TryAgainError("sql: stopped before its end") from error
         raise StartError(f"sql: took longer than {bounds.seconds:g} s; ask for less, or add a LIMIT") from error
     except apsw.Error as error:
         raise StartError(f"sql: SQLite refuses the query: {error}") from error

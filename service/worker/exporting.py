@@ -10,7 +10,7 @@ import apsw
 from service.config import Export
 from service.errors import StartError
 from service.export.gathering import Item
-from service.export.lists import StoppedError, write_list
+from service.export.lists import StoppedError, until, write_list
 from service.export.records import write_csv, write_jsonl
 from service.export.slugs import place
 from service.export.tables import write_parquet
@@ -31,7 +31,7 @@ def run_export(export: Export, database: Path, is_cancelled: Callable[[], bool] 
     Raises StartError with the mend, TryAgainError where it cannot be done now; the old file stays then.
     """
     if export.kind == "records":
-        return _records(export, database)
+        return _records(export, database, is_cancelled)
     if export.kind == "sql":
         texts = first_column(database, export.sql, is_cancelled=is_cancelled)
         return write_list(export, (Item("", text, 1) for text in texts), is_cancelled)
@@ -84,9 +84,9 @@ def _tag(label: str) -> str:
     return f"<lora:{name.removesuffix('.safetensors')}:1>"
 
 
-def _records(export: Export, database: Path) -> Written:
+def _records(export: Export, database: Path, is_cancelled: Callable[[], bool]) -> Written:
     with Reader.open(database) as reader:
-        rows = reader.search_rows()
+        rows = until(is_cancelled, reader.search_rows())
         match export.out.suffix.lower():
             case ".jsonl":
                 return write_jsonl(rows, export.out)

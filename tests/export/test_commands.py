@@ -161,6 +161,26 @@ def test_what_is_wrong_is_told_with_the_mend(tmp_path: Path, database: Path, lin
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--out", "out/images.db"), "lists are written as .txt, .yaml, .yml; name the file so"),
+        (("--out", "config.toml"), "lists are written as .txt, .yaml, .yml; name the file so"),
+        (("--out", "out/x.txt", "--by-model"), "split lists stand in a folder; name it without .txt"),
+    ],
+)
+def test_no_slip_replaces_something_else_by_a_list(
+    tmp_path: Path, database: Path, words: tuple[str, ...], complaint: str
+) -> None:
+    (tmp_path / "config.toml").touch()
+    config = ("--config", str(tmp_path / "config.toml"), "--db", str(database))
+    said = commands.run_plainly("export", "tokens", *config, *words)
+    assert (said.code, said.err) == (
+        2,
+        f"aiimagepipe: command line: export[1]: {tmp_path / words[1]}: {complaint}\n",
+    )
+
+
 @pytest.mark.parametrize("out", ["../x.txt", "out/nul.txt", "out/a:b.txt", "//server/share/x.txt", "Input/x.txt"])
 def test_an_output_that_climbs_or_lies_where_it_must_not_is_refused(tmp_path: Path, database: Path, out: str) -> None:
     (tmp_path / "config.toml").touch()

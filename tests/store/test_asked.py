@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.errors import StartError
+from service.errors import StartError, TryAgainError
 from service.store.asked import Bounds, first_column
 from service.store.writer import Store
 
@@ -85,5 +85,5 @@ def test_an_endless_answer_is_stopped(path: Path, bounds: Bounds) -> None:
 
 
 def test_a_cancelled_query_is_stopped(path: Path) -> None:
-    with pytest.raises(StartError):
+    with pytest.raises(TryAgainError, match="stopped"):
         list(first_column(path, SILENT, is_cancelled=lambda: True))
