@@ -41,7 +41,9 @@ def read(path: Path, trust: Trust) -> Iterator[KnownModel]:
             for model in _models(stream, around):
                 has_any = True
                 yield model
-    except (OSError, JunkError, csv.Error) as error:
+    except OSError as error:
+        raise BadFileError(f"{path}: cannot be read ({error.strerror})") from error
+    except (JunkError, csv.Error) as error:
         raise BadFileError(f"{path}: {error}") from error
     if not has_any:
         raise BadFileError(f"{path}: tells of no model; docs/resolve.md lists the shapes that are understood")
