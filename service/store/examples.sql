@@ -82,7 +82,7 @@ LIMIT 100;
 SELECT c.label AS checkpoint, l.label AS lora, COUNT(*) AS images, ROUND(AVG(l.weight), 2) AS usual_weight
 FROM resources l
 JOIN resources c ON c.image_id = l.image_id AND c.kind = 'checkpoint'
-WHERE l.kind = 'lora' AND l.used
+WHERE l.kind = 'lora'
 GROUP BY c.label, l.label
 ORDER BY images DESC
 LIMIT 200;

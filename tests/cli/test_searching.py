@@ -70,3 +70,18 @@ def test_the_page_of_queries_names_every_field() -> None:
 
     page = (Path(__file__).resolve().parents[2] / "docs" / "queries.md").read_text(encoding="utf-8")
     assert [name for name in FIELDS if name != "pos" and f"`{name}:" not in page and f"-{name}:" not in page] == []
+
+
+def test_stats_count_what_was_taken_and_draw_it(taken: Place) -> None:
+    said = run(taken, "stats")
+    lines = [re.split(r"\s{2,}", line.strip()) for line in said.out.splitlines() if line.strip()]
+    assert lines[0] == ["2 images (2 ok), 0 missing"]
+    at = lines.index(["positive tokens"])
+    assert lines[at + 1 : at + 5] == [["2", "snow"], ["1", "a fox"], ["1", "an owl"], ["1", "long hair"]]
+    found = run(taken, "stats", "--json", "--limit", "1").json()
+    assert isinstance(found, dict)
+    assert found["positive_tokens"] == [["snow", 2]]
+    pytest.importorskip("matplotlib", reason="needs the extra [plot]")
+    said = run(taken, "stats", "--plot", "out/charts.svg")
+    assert said == Said(0, f"charts → {taken.top / 'out' / 'charts.svg'}\n", "")
+    assert "<svg" in (taken.top / "out" / "charts.svg").read_text(encoding="utf-8")

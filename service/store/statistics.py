@@ -1,0 +1,81 @@
+"""What a collection was made with, counted."""
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from service.records import Side
+from service.store.connection import open_readonly
+from service.store.sql import statements
+from service.store.status import Counts, counts
+
+Ranking = tuple[tuple[str, int], ...]
+"""Names and how many images they stand for, the commonest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The images that were written in one month."""
+
+    month: str
+    """``2026-01``, UTC."""
+    by_generator: dict[str, int]
+    """'' where the file names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """A collection in numbers."""
+
+    counts: Counts
+    months: tuple[Month, ...]
+    """In order; those without images are left out."""
+    generators: Ranking
+    models: Ranking
+    loras: Ranking
+    embeddings: Ranking
+    samplers: Ranking
+    schedulers: Ranking
+    positive_tokens: Ranking
+    """How often each was written, which may be more than once an image."""
+    negative_tokens: Ranking
+
+
+def read(path: Path, limit: int) -> Statistics:
+    """Return the statistics of a database, each ranking with up to so many names."""
+    with closing(open_readonly(path)) as connection:
+        ask = _Asking(connection, limit)
+        return Statistics(
+            counts=counts(connection),
+            months=ask.months(),
+            generators=ask.ranking("generators"),
+            models=ask.ranking("models"),
+            loras=ask.ranking("resources", "lora"),
+            embeddings=ask.ranking("resources", "embedding"),
+            samplers=ask.ranking("samplers"),
+            schedulers=ask.ranking("schedulers"),
+            positive_tokens=ask.tokens("pos"),
+            negative_tokens=ask.tokens("neg"),
+        )
+
+
+class _Asking:
+    def __init__(self, connection: apsw.Connection, limit: int) -> None:
+        self._connection = connection
+        self._limit = limit
+
+    def ranking(self, name: str, *values: str) -> Ranking:
+        return tuple(self._connection.execute(statements("stats.sql")[name], (*values, self._limit)))
+
+    def tokens(self, side: Side) -> Ranking:
+        return tuple(
+            self._connection.execute(statements("stats.sql")["tokens"], {"side": side, "limit": self._limit}),
+        )
+
+    def months(self) -> tuple[Month, ...]:
+        found: dict[str, dict[str, int]] = {}
+        for month, generator, count in self._connection.execute(statements("stats.sql")["months"]):
+            found.setdefault(month or "", {})[generator] = count
+        return tuple(Month(month, by_generator) for month, by_generator in found.items())
