@@ -1,7 +1,12 @@
-"""Which file system holds a path: a network drive gives no events of others and cannot share a database."""
+"""What a file system does to paths.
+
+A network drive gives no events of others and cannot share a database; one that knows no case finds a file under names
+that it does not have.
+"""
 
 import os
 import re
+import stat
 import sys
 from pathlib import Path
 
@@ -44,6 +49,20 @@ def file_system(path: Path, mounts: str) -> str | None:
         if len(point.parts) >= depth and path.is_relative_to(point):  # of two mounts on one place the later counts
             depth, found = len(point.parts), "drvfs" if "aname=drvfs" in right else right.split(" ")[0]
     return found
+
+
+def is_one(one: Path, other: Path) -> bool:
+    """Tell whether two spellings lead to one file or folder, as on a file system that knows no case.
+
+    Two hard links of one file are two.
+    """
+    try:
+        first, second = one.lstat(), other.lstat()
+    except OSError:
+        return False
+    # Some network drives number no file.
+    is_same = first.st_ino != 0 and (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
+    return is_same and (stat.S_ISDIR(first.st_mode) or first.st_nlink == 1)
 
 
 def _unescaped(text: str) -> str:

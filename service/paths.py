@@ -14,6 +14,8 @@ from service.errors import StartError
 
 EventSource = Literal["auto", "events", "polling"]
 
+_ESCAPED = re.compile(r"\\u(d[89a-f][0-9a-f]{2})" if os.name == "nt" else r"\\u(dc[89a-f][0-9a-f])")
+
 MARKER = ".aiimagepipe"
 """An empty file the service lays into each root; a root without it is offline, not emptied."""
 
@@ -41,19 +43,14 @@ def to_stored(relative: PurePath) -> str:
     r"""Return a relative path as the database keeps it: ``/`` between parts, valid Unicode.
 
     A byte that is not UTF-8 (``lat\xe9.png``) is a lone surrogate in Python, which SQLite refuses; it is written
-    as the six characters ``\udce9``.
+    as the six characters ``\udce9``. Windows lets names hold any lone surrogate.
     """
     return relative.as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def from_stored(stored: str) -> PurePosixPath:
     """Undo ``to_stored``."""
-    if "\\udc" in stored:
-        raw = stored.encode("utf-8")
-        for byte in range(0x80, 0x100):
-            raw = raw.replace(f"\\udc{byte:02x}".encode(), bytes([byte]))
-        return PurePosixPath(os.fsdecode(raw))
-    return PurePosixPath(stored)
+    return PurePosixPath(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), stored))
 
 
 def project_root() -> Path:

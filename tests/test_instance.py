@@ -72,6 +72,7 @@ def test_an_error_inside_frees_the_database_too(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.posix("Windows lets few users make links, and Wine none")
 def test_a_link_to_the_database_meets_the_same_lock(tmp_path: Path) -> None:
     (tmp_path / "images.db").touch()
     (tmp_path / "link.db").symlink_to("images.db")

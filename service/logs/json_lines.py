@@ -4,6 +4,7 @@ import contextlib
 import logging
 import sys
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
@@ -22,6 +23,10 @@ class JsonLines(RotatingFileHandler):
     def __init__(self, path: Path, *, max_bytes: int, keep: int) -> None:
         super().__init__(path, maxBytes=max_bytes, backupCount=keep, encoding="utf-8", delay=True)
         self.lost = 0
+
+    def _open(self) -> TextIOWrapper:
+        """Open the file so that a line ends alike on every system."""
+        return Path(self.baseFilename).open("a", encoding="utf-8", newline="\n")
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON."""

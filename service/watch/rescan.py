@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 import structlog
 
+from service.file_systems import is_one
 from service.paths import Root, to_stored
 from service.records import WatchedFile
 from service.watch.folder import listing
@@ -82,6 +83,7 @@ class _Rescan:
         self._names = names
         self._seen: set[str] = set()
         self._unread: set[str] = set()
+        self._folded: dict[str, str] | None = None
 
     def run(self, folders: Iterable[str]) -> Iterator[Changed | Looked | Missing]:
         waiting = [str(self._root.path)]
@@ -142,7 +144,7 @@ class _Rescan:
             return
         try:
             # What is there but was not entered (it is ignored now, or a link) is not missing.
-            is_gone = stat.S_ISREG(os.lstat(self._root.locate(folder)).st_mode)
+            is_gone = stat.S_ISREG(os.lstat(self._root.locate(folder)).st_mode) or self._is_respelled(folder)
         except (FileNotFoundError, NotADirectoryError):
             is_gone = True
         except OSError as error:
@@ -150,6 +152,13 @@ class _Rescan:
             return
         if is_gone:
             yield from self._missing(f"{folder}/", self._known(folder), set())
+
+    def _is_respelled(self, folder: str) -> bool:
+        """Tell whether a folder that is found is one that was met under another spelling: only its case changed."""
+        if self._folded is None:
+            self._folded = {seen.casefold(): seen for seen in self._seen}
+        other = self._folded.get(folder.casefold())
+        return other is not None and is_one(self._root.locate(folder), self._root.locate(other))
 
     def _missing(self, prefix: str, known: Mapping[str, Known], there: set[str]) -> Iterator[Missing]:
         gone = [name for name, row in known.items() if row.present and name not in there]

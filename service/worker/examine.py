@@ -1,11 +1,12 @@
 """Which of the files that arrived ExifTool must read: not those we know by their content already."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract.candidates import Candidate
 from service.extract.signatures import inspect
+from service.file_systems import is_one
 from service.paths import Root
 from service.records import WatchedFile
 from service.store.places import Place
@@ -53,7 +54,7 @@ def examine(
                 for twin in store.moved_candidates(signature.sha256, arrival.file.size)
                 if twin.image_id not in taken
             ]
-            old = _former(twins, arrival.file, lambda twin: _lies_there(twin, roots))
+            old = _former(twins, arrival, roots)
             if old is None:
                 found.to_read.append((arrival, Candidate(arrival.location, arrival.file, signature)))
             else:
@@ -68,17 +69,26 @@ def _is_unchanged(place: Place, file: WatchedFile) -> bool:
     return place.present and place.status != "unreadable" and known == (file.size, file.mtime_ns)
 
 
-def _former(twins: Sequence[Place], file: WatchedFile, lies_there: Callable[[Place], bool]) -> Place | None:
+def _former(twins: Sequence[Place], arrival: Arrival, roots: Mapping[str, Root]) -> Place | None:
     """Return the row that this file is: its own, or that of a file of the same content which has left its place."""
+    file = arrival.file
     own = next((twin for twin in twins if (twin.file.root, twin.file.path) == (file.root, file.path)), None)
     if own is not None:
         return own
     name = file.path.rsplit("/", 1)[-1]
-    left = [twin for twin in twins if not twin.present or not lies_there(twin)]
+    left = [twin for twin in twins if not twin.present or not _lies_there(twin, roots, arrival)]
     return min(left, key=lambda twin: (twin.file.path.rsplit("/", 1)[-1] != name, twin.image_id), default=None)
 
 
-def _lies_there(twin: Place, roots: Mapping[str, Root]) -> bool:
-    """Tell whether a known file still lies in its place; where its root is no longer watched, it is believed."""
+def _lies_there(twin: Place, roots: Mapping[str, Root], arrival: Arrival) -> bool:
+    """Tell whether a known file still lies in its place; where its root is no longer watched, it is believed.
+
+    A file whose name changed only its case is found under the old name, too, on Windows and macOS.
+    """
     root = roots.get(twin.file.root)
-    return root is None or not root.path.is_dir() or root.locate(twin.file.path).exists()
+    if root is None or not root.path.is_dir():
+        return True
+    place = root.locate(twin.file.path)
+    if twin.file.path.casefold() == arrival.file.path.casefold() and is_one(place, arrival.location):
+        return False
+    return place.exists()

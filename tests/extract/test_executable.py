@@ -59,6 +59,7 @@ def test_a_version_before_that_is_refused(version: str, words: str) -> None:
         check_version(version, Path("/x"))
 
 
+@pytest.mark.posix("Windows runs no scripts by their first line")
 @pytest.mark.parametrize(
     ("script", "words"),
     [

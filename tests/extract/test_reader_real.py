@@ -60,6 +60,7 @@ ODD_NAMES: tuple[str | bytes, ...] = (
 )
 
 
+@pytest.mark.posix("Windows' names are Unicode, without control characters")
 def test_odd_names_are_read_and_nothing_is_run(
     reader: Reader, candidate: MakeCandidate, png: Png, tmp_path: Path
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -169,6 +168,7 @@ def test_a_burst_of_files_arrives_whole(root: Root, listener: Listener) -> None:
     assert listener.inbox.waiting == 0
 
 
+@pytest.mark.posix("Windows lets few users make links, and Wine none")
 def test_what_is_ignored_and_what_is_no_file_stays_out(root: Root, listener: Listener) -> None:
     for name in (".hidden/a.png", "@eaDir/a.png", "sub/.stversions/a.png", "ok/a.png"):
         (root.path / name).parent.mkdir(parents=True)
@@ -345,6 +345,8 @@ def test_a_polled_folder_wants_a_rescan_every_so_often(root: Root) -> None:
 
 @linux
 def test_without_inotify_the_folder_is_polled(root: Root) -> None:
+    import resource  # noqa: PLC0415  # not on Windows
+
     inbox = Inbox([root], WatchSettings())
     watcher = Watcher([root], inbox, WatchSettings())
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
