@@ -10,7 +10,7 @@ from typing import Literal
 
 from PIL import ExifTags, Image, ImageDraw, PngImagePlugin
 
-from service.demo import graphs, infotexts
+from service.demo import graphs, infotexts, others
 from service.errors import StartError
 
 Place = Literal["text", "usercomment", "make_and_model", "alpha"]
@@ -48,6 +48,11 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("ComfyUI_00004_.png", graphs.texts(graphs.FLUX)),
     Sample("ComfyUI_00005_.png", graphs.texts(graphs.IMAGE_TO_IMAGE)),
     Sample("ComfyUI_00006_.webp", graphs.texts(graphs.TEXT_TO_IMAGE), "make_and_model"),
+    Sample("swarmui.png", others.SWARMUI),
+    Sample("invokeai.png", others.INVOKEAI),
+    Sample("novelai.png", others.NOVELAI),
+    Sample("fooocus.png", others.FOOOCUS),
+    Sample("midjourney.png", others.MIDJOURNEY),
     Sample("photograph.jpg"),
     Sample("日本語 と 🌸.png", {"parameters": infotexts.BLOSSOM}),
 )
