@@ -21,7 +21,7 @@ STOREYS = (
     ("pipeline", "store", "extract", "watch", "catalog", "export", "demo"),
     ("worker",),
     ("house", "state", "transfer"),
-    ("supervisor", "doctor", "gallery"),
+    ("supervisor", "doctor", "gallery", "scale"),
     ("cli",),
     ("__main__",),
 )

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from service.cli import counting, exporting, looking, resolving, running, searching, settings, transfer
+from service.cli import bulk, counting, exporting, looking, resolving, running, searching, settings, transfer
 from service.cli.printed import harmless_lines
 from service.errors import StartError, TryAgainError
 
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (running, transfer, looking, searching, counting, resolving, exporting, settings):
+for room in (running, transfer, looking, searching, counting, resolving, exporting, bulk, settings):
     room.register(app)
 
 

@@ -1,0 +1,67 @@
+"""``bulk``: a dump of any size into Parquet, on as many processes or machines as there are."""
+
+import glob
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.options import ConfigFile, anchor, configured
+from service.cli.printed import say
+from service.cli.working import working
+from service.errors import StartError
+from service.paths import resolve, resolve_output
+from service.scale import cluster
+from service.scale.pieces import pieces_of
+from service.scale.work import Job, Made
+from service.worker.clock import Clock
+
+MEBIBYTE = 1024 * 1024
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the command line."""
+    app.command("bulk")(bulk)
+
+
+def bulk(
+    *,
+    source: Annotated[str, typer.Option("--in", help="Files that dump wrote; 'shards/*.jsonl' names several.")],
+    out: Annotated[str, typer.Option(help="Folder to write into; it must hold no Parquet yet.")],
+    config: ConfigFile = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler instead of processes here.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes here; as many as there are cores.")] = None,
+    piece_mb: Annotated[int, typer.Option(min=1, help="MiB of a dump that a process takes at once.")] = 32,
+) -> None:
+    """Send dumps through the pure stages, many pieces at once, into one Parquet file a piece and table."""
+    settings = configured(config)
+    base = anchor(config)
+    files = _files(str(resolve(source, base=base, setting="--in")))
+    folder = resolve_output(out, base=base, setting="--out")
+    if next(folder.glob("*/*.parquet"), None) is not None:
+        raise StartError(f"--out: {folder} holds Parquet files already; name an empty folder")
+    pieces = list(pieces_of(files, piece_mb * MEBIBYTE))
+    job = Job(settings.roots, str(folder), Clock().stamp())
+    made: list[Made] = []
+    with working("bulk", sum(piece.end - piece.start for piece in pieces), enabled=sys.stderr.isatty()) as advance:
+
+        def on_made(one: Made) -> None:
+            made.append(one)
+            advance(one.size)
+
+        cluster.run(pieces, job, scheduler=scheduler, workers=workers, on_made=on_made)
+    failed = [failure for one in made for failure in one.failed]
+    for place, reason in failed:
+        say(f"failed: {place}: {reason}", err=True)
+    say(f"{sum(one.count for one in made)} images in {len(pieces)} pieces → {folder}")
+    raise typer.Exit(1 if failed else 0)
+
+
+def _files(pattern: str) -> list[Path]:
+    files = [Path(pattern)] if Path(pattern).is_file() else sorted(map(Path, glob.glob(pattern)))  # noqa: PTH207  # it is absolute
+    if not files:
+        raise StartError(f"--in: there is no file {pattern}; give what `aiimagepipe dump` wrote")
+    return files

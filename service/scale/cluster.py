@@ -1,0 +1,58 @@
+"""Pieces handed to Dask: processes of this machine, or a scheduler's workers wherever they are."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from service.errors import StartError
+from service.scale.pieces import Piece
+from service.scale.work import Job, Made, make
+
+TIMEOUT_S = 30
+
+
+def run(
+    pieces: Iterable[Piece],
+    job: Job,
+    *,
+    scheduler: str | None,
+    workers: int | None,
+    on_made: Callable[[Made], None],
+) -> None:
+    """Make every piece, telling of each when it is done. Raises StartError where Dask or the scheduler is missing."""
+    distributed = _distributed()
+    with _client(distributed, scheduler, workers) as client:
+        futures = client.map(make, list(pieces), job=job, pure=False)
+        for future in distributed.as_completed(futures):
+            on_made(future.result())
+            future.release()
+
+
+@contextmanager
+def _client(distributed: Any, scheduler: str | None, workers: int | None) -> Iterator[Any]:
+    if scheduler is not None:
+        try:
+            client = distributed.Client(scheduler, timeout=TIMEOUT_S)
+        except (OSError, ValueError) as error:
+            raise StartError(
+                f"--scheduler: {scheduler} does not answer ({error}); start `dask scheduler` there"
+            ) from error
+        with client:
+            yield client
+        return
+    # On loopback only, without the dashboard's web server.
+    with (
+        distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+def _distributed() -> Any:
+    try:
+        import distributed  # noqa: PLC0415  # an extra, and slow to import
+    except ImportError:
+        raise StartError("bulk needs the package distributed: pip install 'aiimagemetapipe[scale]'") from None
+    return distributed

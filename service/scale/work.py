@@ -1,0 +1,78 @@
+"""What one process does: a piece of a dump through the pure stages into Parquet. No state is left behind."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from service.paths import Root
+from service.records import ImageRows, RawRecord
+from service.scale.parquet import write_tables
+from service.scale.pieces import Piece, lines_of
+from service.store.connection import open_readonly
+from service.store.writer import Store
+from service.transfer import record_of
+from service.worker.steps import processed
+
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all pieces have in common."""
+
+    roots: tuple[Root, ...]
+    """For dumps that ExifTool wrote by itself."""
+    out: str
+    """Folder of the tables; every process must see it under this path."""
+    now: str
+    """``ingested_at`` of all rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of a piece."""
+
+    count: int
+    size: int
+    """Bytes of the dump."""
+    failed: tuple[tuple[str, str], ...]
+    """File and byte of the line, and the reason."""
+
+
+def make(piece: Piece, job: Job) -> Made:
+    """Write the rows of a piece, exactly as the service would have them: through its own store, in a passing file."""
+    failed: list[tuple[str, str]] = []
+    count = 0
+    with tempfile.TemporaryDirectory(prefix="aiimagepipe-") as folder:
+        path = Path(folder) / "piece.db"
+        with Store.open(path) as store:
+            records = _records(piece, job.roots, failed)
+            while batch := list(islice(records, BATCH)):
+                rows = list(_processed(batch, failed))
+                store.save(rows, now=job.now, from_disk=False)  # the dump itself is the kept record
+                count += len(rows)
+        with closing(open_readonly(path)) as connection:
+            write_tables(connection, Path(job.out), piece.number)
+    return Made(count, piece.end - piece.start, tuple(failed))
+
+
+def _records(piece: Piece, roots: tuple[Root, ...], failed: list[tuple[str, str]]) -> Iterator[RawRecord]:
+    for at, line in lines_of(piece):
+        if not line.strip():
+            continue
+        try:
+            yield record_of(line, roots)
+        except ValueError as error:
+            failed.append((f"{piece.file}, byte {at}", str(error)))
+
+
+def _processed(batch: Iterable[RawRecord], failed: list[tuple[str, str]]) -> Iterator[ImageRows]:
+    for raw in batch:
+        made = processed(raw)
+        if isinstance(made, ImageRows):
+            yield made
+        else:
+            failed.append((f"{made.root}/{made.path}", made.message))
