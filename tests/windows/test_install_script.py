@@ -1,0 +1,135 @@
+"""install_service.ps1 read on any system: its syntax, what Windows 11 as delivered cannot run, its values."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+
+import pytest
+import tree_sitter_pwsh
+from service_table import SCRIPT, manager_words, service_rows, table
+from tree_sitter import Language, Node, Parser
+
+TEXT = SCRIPT.read_text(encoding="utf-8")
+PLACES = {
+    "python": r"C:\pipe\.venv\Scripts\python.exe",
+    "project": r"C:\pipe",
+    "config": r"C:\pipe\config.toml",
+    "logs": r"C:\pipe\out\logs",
+    "exiftool": r"C:\ExifTool\exiftool.exe",
+}
+
+
+def tree(text: str) -> Node:
+    return Parser(Language(tree_sitter_pwsh.language())).parse(text.encode()).root_node
+
+
+def nodes(node: Node) -> Iterator[Node]:
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting.extend(one.children)
+
+
+def mistakes(text: str) -> list[tuple[int, str]]:
+    """Return line and text of whatever the grammar does not know."""
+    found = [node for node in nodes(tree(text)) if node.is_error or node.is_missing]
+    return sorted((node.start_point.row + 1, (node.text or b"").decode()) for node in found)
+
+
+def test_the_script_has_no_syntax_error() -> None:
+    assert mistakes(TEXT) == []
+
+
+@pytest.mark.parametrize(
+    "broken", [TEXT.replace("{\n", "\n", 1), TEXT + "\nif (", TEXT.replace("param(", "param((", 1)]
+)
+def test_a_broken_copy_is_found_broken(broken: str) -> None:
+    assert mistakes(broken) != []
+
+
+FOREIGN = {
+    r"&&|\|\|": "chains of commands came with 7",
+    r"\?\?|\?\.": "null operators came with 7",
+    r"\s\?\s[^|{}\n]+\s:\s": "the ternary came with 7",
+    r"\bRemove-Service\b": "came with 6",
+    r"-Parallel\b|\bGet-Error\b|\$IsWindows\b|\$PSStyle\b": "came with 7",
+    r"(?<![\w.])sc\s": "in 5.1 it is Set-Content; the program is sc.exe",
+    r"2>&1|\*>": "5.1 takes the first line on standard error for an error of its own",
+    r"utf8NoBOM|-AsHashtable\b|-AsByteStream\b|\bJoin-String\b|\bTest-Json\b": "came with 6 or 7",
+    r"Invoke-WebRequest|Invoke-RestMethod|Start-BitsTransfer|WebClient|DownloadFile|\biwr\b|\bcurl\b": "downloads",
+    r"Invoke-Expression|\biex\b": "runs text as code",
+}
+
+
+def code() -> str:
+    """Return the script without its comments."""
+    return re.sub(r"^\s*#.*$", "", re.sub(r"<#.*?#>", "", TEXT, flags=re.DOTALL), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("pattern", FOREIGN, ids=FOREIGN.get)
+def test_it_uses_nothing_that_powershell_5_1_lacks_and_downloads_nothing(pattern: str) -> None:
+    assert [line.strip() for line in code().splitlines() if re.search(pattern, line)] == []
+
+
+def test_it_is_ascii_for_5_1_reads_other_letters_by_the_code_page() -> None:
+    assert TEXT.isascii()
+    assert TEXT.startswith("#Requires -Version 5.1\n")
+    assert "Set-StrictMode" in TEXT
+
+
+def test_every_failure_says_what_is_wrong_and_how_to_mend_it() -> None:
+    commands = [node for node in nodes(tree(TEXT)) if node.type == "command"]
+    calls = [node for node in commands if (node.text or b"").startswith(b"Stop-With")]
+    texts = [sum(child.type == "string_literal" for child in nodes(call)) for call in calls]
+    assert (len(texts) > 10, min(texts)) == (True, 2)
+    assert len(re.findall(r"\bthrow\b", code())) == 1
+
+
+def test_every_function_is_used() -> None:
+    defined = re.findall(r"^function ([\w-]+)", TEXT, flags=re.MULTILINE)
+    assert [name for name in defined if len(re.findall(rf"{name}\b", code())) < 2] == []
+
+
+def test_no_function_is_longer_than_a_page() -> None:
+    bodies = [node for node in nodes(tree(TEXT)) if node.type == "function_statement"]
+    assert bodies
+    assert [node.text for node in bodies if node.end_point.row - node.start_point.row >= 40] == []
+
+
+def test_the_service_is_what_was_tested() -> None:
+    rows = service_rows(PLACES)
+    assert [(row.name, row.kind, row.content) for row in rows] == [
+        ("Application", "ExpandString", PLACES["python"]),
+        ("AppDirectory", "ExpandString", PLACES["project"]),
+        ("AppParameters", "ExpandString", f'-X utf8 -m service run --config "{PLACES["config"]}"'),
+        ("AppEnvironmentExtra", "MultiString", f"AIIMAGEPIPE_EXTRACT__EXIFTOOL={PLACES['exiftool']}"),
+        ("AppStdout", "ExpandString", rf"{PLACES['logs']}\console.log"),
+        ("AppStderr", "ExpandString", rf"{PLACES['logs']}\console.log"),
+        ("AppRotateFiles", "DWord", "1"),
+        ("AppRotateOnline", "DWord", "1"),
+        ("AppRotateBytes", "DWord", "10485760"),
+        ("AppStopMethodSkip", "DWord", "6"),
+        ("AppStopMethodConsole", "DWord", "20000"),
+        ("AppKillProcessTree", "DWord", "1"),
+        ("AppThrottle", "DWord", "1500"),
+        ("AppRestartDelay", "DWord", "5000"),
+        ("AppExit", "SubKey", "Restart"),
+    ]
+    assert manager_words("X")[:2] == [
+        ["config", "X", "start=", "delayed-auto"],
+        ["failure", "X", "reset=", "86400", "actions=", "restart/5000/restart/30000/restart/60000"],
+    ]
+
+
+def test_the_script_fills_in_every_place_of_its_tables() -> None:
+    places = set(re.findall(r"\{(\w+)\}", "\n".join(table("ServiceTable"))))
+    call = re.search(r"Set-ServiceValue @\{(.*?)\}", TEXT, flags=re.DOTALL)
+    assert call
+    assert set(re.findall(r"(\w+) = ", call[1])) == places == set(PLACES)
+
+
+def test_it_asks_for_the_python_that_the_package_asks_for() -> None:
+    stated = tomllib.loads((SCRIPT.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert stated["requires-python"] == ">=3.11"
+    assert "0x030B0000" in TEXT
