@@ -39,7 +39,7 @@ NEW_ENVIRONMENT = \
 	echo "Setting up .venv with $$("$$python" --version)." >&2; \
 	"$$python" -m venv --clear .venv
 
-.PHONY: run test lint bench accuracy clean ready
+.PHONY: run test lint bench bench-million accuracy clean ready
 
 run: ready
 	@exec $(BIN)/aiimagepipe run
@@ -55,6 +55,10 @@ lint: ready
 # Some minutes. Prints one table and writes out/bench.json; other programs on the machine disturb it, so it is no test.
 bench: ready
 	$(BIN)/python tests/bench
+
+# What questions cost at a million images: builds a database of 4 GB in a passing folder first, which takes minutes.
+bench-million: ready
+	$(BIN)/python tests/bench/bench_million.py
 
 # Measures the parsers on files of known truth beside this folder, keeps what was reached, and writes docs/generators.md.
 accuracy: ready

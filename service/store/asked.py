@@ -69,7 +69,9 @@ def guarded(connection: apsw.Connection, is_over: Callable[[], bool]) -> apsw.Co
     return connection
 
 
-def _authorized(action: int, _one: str | None, two: str | None, _database: str | None, _inner: str | None) -> int:
+def _authorized(action: int, one: str | None, two: str | None, _database: str | None, _inner: str | None) -> int:
+    if action == apsw.SQLITE_PRAGMA and (one, two) == ("data_version", None):
+        return apsw.SQLITE_OK  # what the full-text indexes ask before they answer; it only reads
     if action not in ALLOWED:
         return apsw.SQLITE_DENY
     forbidden = action == apsw.SQLITE_FUNCTION and (two or "").lower() in FORBIDDEN_FUNCTIONS

@@ -7,7 +7,9 @@ import apsw
 import pytest
 from store_samples import LATER, NOW, image
 
+from service.errors import StartError
 from service.records import ImageRows
+from service.store.asked import first_column
 from service.store.reading import Reader
 from service.store.writer import Store
 
@@ -72,3 +74,15 @@ def test_the_words_are_found_by_another_sqlite_without_our_functions(store: Stor
     )
     assert connection.execute(query).fetchall() == [(1,), (2,)]
     connection.close()
+
+
+def test_a_users_own_query_may_ask_the_words_and_change_nothing(store: Store, database: Path) -> None:
+    store.save([with_prompts(1, "a castle", None), with_prompts(2, "an owl", None)], now=NOW)
+    query = (
+        "SELECT positive_prompt FROM images WHERE id IN "
+        "(SELECT rowid FROM positive_words WHERE positive_words MATCH 'castle')"
+    )
+    assert list(first_column(database, query)) == ["a castle"]
+    for forbidden in ("INSERT INTO positive_words (positive_words) VALUES ('rebuild')", "PRAGMA user_version"):
+        with pytest.raises(StartError, match="only reading is allowed"):
+            list(first_column(database, forbidden))
