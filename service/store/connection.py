@@ -31,7 +31,7 @@ PRAGMA foreign_keys = ON;
 PRAGMA journal_size_limit = {LOG_LIMIT};
 PRAGMA wal_autocheckpoint = 0;  -- checkpoint.py decides, between batches
 PRAGMA mmap_size = 0;  -- with mmap a stray write of any library in the process reaches the file
-PRAGMA cache_size = -32768;
+PRAGMA cache_size = -16384;  -- KiB; twice that took 18 MB more and saved 1 % of the CPU at 40,000 images
 PRAGMA temp_store = MEMORY;
 """
 
