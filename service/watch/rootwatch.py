@@ -2,6 +2,7 @@
 
 import errno
 import os
+import queue
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -157,8 +158,13 @@ def _observe(root: Root, handler: Handler) -> BaseObserver:
     top = os.path.realpath(root.path) if root.path.is_symlink() else os.fspath(root.path)
     handler.starts_at(top)
     try:
+        if sys.platform == "win32":  # there the thread that finds no folder would die, and its starter wait 2 s
+            os.scandir(top).close()
         observer.schedule(handler, top, recursive=root.recursive, event_filter=HEARD)
         observer.start()
+    except queue.Empty:  # so that starter ends where the folder went just now (watchdog 7.1.0)
+        observer.stop()
+        raise OSError(errno.ENOENT, "the folder went while its watch was started") from None
     except BaseException:
         observer.stop()
         raise

@@ -1,6 +1,8 @@
 """The reader over the real ExifTool: odd names, odd contents, and the corpus."""
 
 import gzip
+import os
+import re
 import threading
 import zlib
 from collections.abc import Callable, Iterator
@@ -60,14 +62,19 @@ ODD_NAMES: tuple[str | bytes, ...] = (
 )
 
 
-@pytest.mark.posix("Windows' names are Unicode, without control characters")
+def is_possible(name: str | bytes) -> bool:
+    """Tell whether a file here may have this name: on Windows not every one may."""
+    return os.name != "nt" or not (isinstance(name, bytes) or re.search(r'[\x00-\x1f"*/:<>?\\|]|[. ]$', name))
+
+
 def test_odd_names_are_read_and_nothing_is_run(
     reader: Reader, candidate: MakeCandidate, png: Png, tmp_path: Path
 ) -> None:
-    files = [candidate(name, png((b"tEXt", b"parameters\0file %d" % at))) for at, name in enumerate(ODD_NAMES)]
+    names = list(filter(is_possible, ODD_NAMES))
+    files = [candidate(name, png((b"tEXt", b"parameters\0file %d" % at))) for at, name in enumerate(names)]
     before = {each.location: each.location.read_bytes() for each in files}
     got = reader.begin(files).result()
-    assert [tags(outcome)["PNG:Parameters"] for _, outcome in got] == [f"file {at}" for at in range(len(ODD_NAMES))]
+    assert [tags(outcome)["PNG:Parameters"] for _, outcome in got] == [f"file {at}" for at in range(len(names))]
     assert {path: path.read_bytes() for path in (tmp_path / "images").iterdir()} == before
 
 

@@ -2,6 +2,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
 
 from service.paths import Root
@@ -149,6 +150,7 @@ def test_in_a_backlog_nobody_is_told_of_files_that_do_not_change(tmp_path: Path)
     assert logs == []
 
 
+@pytest.mark.posix("Windows says of a name that is too long only that it finds none")
 def test_a_refused_file_is_listed_with_the_reason(tmp_path: Path) -> None:
     root, inbox = inbox_of(tmp_path)
     inbox.saw(root, tmp_path / ("x" * 300 + ".png"), 0.0)

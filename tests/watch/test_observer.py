@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import queue
 import shutil
 import subprocess
 import sys
@@ -113,7 +114,7 @@ def test_a_copied_tree_arrives_whole(root: Root, listener: Listener, tmp_path: P
     for name in names:
         (tmp_path / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "tree" / name).write_bytes(b"x" * 5_000)
-    subprocess.run(["cp", "-rp", str(tmp_path / "tree"), str(root.path)], check=True)
+    shutil.copytree(tmp_path / "tree", root.path / "tree")
     listener.until(lambda it: len(set(it.arrived)) == len(names), seconds=20)
     assert (Counter(listener.arrived), listener.gone) == ({f"tree/{name}": 1 for name in names}, [])
 
@@ -409,6 +410,25 @@ def test_an_error_that_is_no_lack_of_watches_is_tried_again(root: Root, monkeypa
     watcher.stop()
     assert [entry["event"] for entry in logs] == ["folder_not_watched"]
     assert inbox.rescan_wanted() == {"input": "the folder is back"}
+
+
+def test_a_watch_whose_reader_died_at_its_start_is_tried_again(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = Inbox([root], WatchSettings())
+    watcher = Watcher([root], inbox, WatchSettings(), clock=lambda: 0.0)
+    with monkeypatch.context() as patched, capture_logs() as logs:
+        patched.setattr("watchdog.observers.api.BaseObserver.start", _nothing_came)
+        watcher.start()
+    assert [(entry["event"], entry["reason"]) for entry in logs] == [
+        ("folder_not_watched", "the folder went while its watch was started"),
+    ]
+    assert inbox.rescan_wanted() == {"input": "the folder cannot be watched"}
+    watcher.check(1.0)
+    watcher.stop()
+    assert inbox.rescan_wanted() == {"input": "the folder is back"}
+
+
+def _nothing_came(_: BaseObserver) -> None:
+    raise queue.Empty  # as watchdog's starter does on Windows after 2 s
 
 
 def _share_is_away(*_: object) -> None:

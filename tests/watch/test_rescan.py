@@ -3,6 +3,7 @@ import gc
 import os
 import tracemalloc
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from service.paths import MARKER, Root
+from service.paths import MARKER, Root, to_stored
 from service.records import WatchedFile
 from service.watch.ignore import Names
 from service.watch.marker import RootState, root_state
@@ -130,7 +131,7 @@ def test_of_a_folder_that_cannot_be_listed_nothing_is_missing(marked: Root, monk
     with monkeypatch.context() as patched, capture_logs() as logs:
         patched.setattr(os, "scandir", lambda path, scandir=os.scandir: _refuse(path, shut, scandir))
         assert differences(marked, rows) == {"open/c.png": "missing"}
-    assert [(entry["event"], entry["path"]) for entry in logs] == [("folder_not_listed", shut)]
+    assert [(entry["event"], entry["path"]) for entry in logs] == [("folder_not_listed", to_stored(Path(shut)))]
     assert differences(marked, rows) == {}
 
 
@@ -256,9 +257,10 @@ def test_a_root_without_marker_and_known_files_is_offline_and_says_how_to_mend_i
 
 def test_a_root_that_is_not_there_is_offline(tmp_path: Path) -> None:
     state = root_state(Root("input", tmp_path / "no"), [], 0)
-    assert state == RootState(
+    # Windows' word is its own
+    assert replace(state, message=state.message.partition(" (")[0]) == RootState(
         online=False,
-        message=f"input: {tmp_path / 'no'} cannot be listed (No such file or directory)",
+        message=f"input: {tmp_path / 'no'} cannot be listed",
     )
 
 
