@@ -32,8 +32,11 @@ def write_project(database: Path) -> bool:
         if found == wanted or not is_ours(found):
             return False
     partial = path.with_name(f"{path.name}.part")
-    partial.write_bytes(wanted.encode("utf-8"))
-    partial.replace(path)
+    try:
+        partial.write_bytes(wanted.encode("utf-8"))
+        partial.replace(path)
+    except PermissionError:  # a program has it open (Windows); the next start tries again
+        return False
     return True
 
 

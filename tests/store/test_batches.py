@@ -62,6 +62,7 @@ def test_another_programs_write_lock_is_told_at_once_and_nothing_is_lost(databas
         assert (store.counts().present, store.busy_since()) == (1, None)
 
 
+@pytest.mark.posix("Windows lets nobody move or delete a database that is open")
 @pytest.mark.parametrize("change", ["deleted", "replaced"])
 def test_a_database_that_is_no_longer_the_opened_one_is_not_written(store: Store, change: str) -> None:
     store.save([odd_image()], now=NOW)
@@ -72,6 +73,7 @@ def test_a_database_that_is_no_longer_the_opened_one_is_not_written(store: Store
         store.save([odd_image("b.png")], now=NOW)
 
 
+@pytest.mark.posix("Windows lets nobody move or delete a database that is open")
 def test_a_database_deleted_within_a_transaction_is_noticed_before_the_commit(store: Store) -> None:
     def delete_within() -> None:
         with store.transaction():
