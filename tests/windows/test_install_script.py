@@ -3,11 +3,19 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import fields
 
 import pytest
 import tree_sitter_pwsh
+import typer
 from service_table import SCRIPT, manager_words, service_rows, table
 from tree_sitter import Language, Node, Parser
+from typer.core import TyperGroup
+
+from service.cli import app
+from service.doctor import Finding
+from service.state import State
+from service.store.status import Counts, ServiceStatus
 
 TEXT = SCRIPT.read_text(encoding="utf-8")
 PLACES = {
@@ -133,3 +141,29 @@ def test_it_asks_for_the_python_that_the_package_asks_for() -> None:
     stated = tomllib.loads((SCRIPT.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert stated["requires-python"] == ">=3.11"
     assert "0x030B0000" in TEXT
+
+
+def test_every_command_it_gives_the_program_is_one_with_these_options() -> None:
+    known = typer.main.get_command(app)
+    assert isinstance(known, TyperGroup)
+    calls = re.findall(r"-m service (\w+)([^\n)]*)", code())
+    options = {name: {word for one in command.params for word in one.opts} for name, command in known.commands.items()}
+    unknown = [
+        (name, word)
+        for name, rest in calls
+        for word in ["", *re.findall(r"--\w+", rest)]
+        if name not in options or (word and word not in options[name])
+    ]
+    assert ({name for name, _ in calls}, unknown) == ({"run", "doctor", "status"}, [])
+
+
+def fields_of(record: type) -> set[str]:
+    return {one.name for one in fields(record)}
+
+
+def test_everything_it_reads_from_the_program_s_answers_is_there() -> None:
+    asked = set(re.findall(r"\$state\.(\w+)(?:\.(\w+))?", code()))
+    within = {"service": fields_of(ServiceStatus), "counts": fields_of(Counts)}
+    assert {name for name, _ in asked} <= fields_of(State)
+    assert [(name, inner) for name, inner in asked if inner and inner not in within[name]] == []
+    assert set(re.findall(r"\$(?:one|_)\.(level|what|found|mend)\b", code())) == fields_of(Finding)
