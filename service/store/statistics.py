@@ -6,7 +6,6 @@ from pathlib import Path
 
 import apsw
 
-from service.records import Side
 from service.store.connection import open_readonly
 from service.store.sql import statements
 from service.store.status import Counts, counts
@@ -47,17 +46,18 @@ def read(path: Path, limit: int) -> Statistics:
     """Return the statistics of a database, each ranking with up to so many names."""
     with closing(open_readonly(path)) as connection:
         ask = _Asking(connection, limit)
+        resources, tokens = ask.groups("resources"), ask.groups("tokens")
         return Statistics(
             counts=counts(connection),
             months=ask.months(),
             generators=ask.ranking("generators"),
             models=ask.ranking("models"),
-            loras=ask.ranking("resources", "lora"),
-            embeddings=ask.ranking("resources", "embedding"),
+            loras=resources.get("lora", ()),
+            embeddings=resources.get("embedding", ()),
             samplers=ask.ranking("samplers"),
             schedulers=ask.ranking("schedulers"),
-            positive_tokens=ask.tokens("pos"),
-            negative_tokens=ask.tokens("neg"),
+            positive_tokens=tokens.get("pos", ()),
+            negative_tokens=tokens.get("neg", ()),
         )
 
 
@@ -66,13 +66,14 @@ class _Asking:
         self._connection = connection
         self._limit = limit
 
-    def ranking(self, name: str, *values: str) -> Ranking:
-        return tuple(self._connection.execute(statements("stats.sql")[name], (*values, self._limit)))
+    def ranking(self, name: str) -> Ranking:
+        return tuple(self._connection.execute(statements("stats.sql")[name], (self._limit,)))
 
-    def tokens(self, side: Side) -> Ranking:
-        return tuple(
-            self._connection.execute(statements("stats.sql")["tokens"], {"side": side, "limit": self._limit}),
-        )
+    def groups(self, name: str) -> dict[str, Ranking]:
+        found: dict[str, list[tuple[str, int]]] = {}
+        for group, text, count in self._connection.execute(statements("stats.sql")[name], (self._limit,)):
+            found.setdefault(group, []).append((text, count))
+        return {group: tuple(sorted(names, key=lambda one: (-one[1], one[0]))) for group, names in found.items()}
 
     def months(self) -> tuple[Month, ...]:
         found: dict[str, dict[str, int]] = {}

@@ -17,21 +17,27 @@ SELECT sampler_norm, COUNT(*) FROM images WHERE sampler_norm IS NOT NULL GROUP B
 SELECT scheduler_norm, COUNT(*) FROM images WHERE scheduler_norm IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?;
 
 -- name: resources
--- By name; shown by a label, which says more than an AIR. MAX: any one of the labels.
-SELECT COALESCE((SELECT text FROM texts x WHERE x.id = c.label_id), (SELECT term FROM terms t WHERE t.id = c.name_id)), c.n
-FROM (SELECT name_id, MAX(label_id) AS label_id, COUNT(*) AS n FROM resource_rows WHERE kind = ? AND used GROUP BY name_id) c
-ORDER BY 2 DESC, 1 LIMIT ?;
+-- By kind and name; shown by a label, which says more than an AIR. MAX: any one of the labels.
+SELECT kind, COALESCE((SELECT text FROM texts x WHERE x.id = label_id), (SELECT term FROM terms t WHERE t.id = name_id)), n
+FROM (SELECT kind, name_id, label_id, n, ROW_NUMBER() OVER (PARTITION BY kind ORDER BY n DESC, name_id) AS place
+      FROM (SELECT kind, name_id, MAX(label_id) AS label_id, COUNT(*) AS n FROM resource_rows
+            WHERE kind IN ('lora', 'embedding') AND used GROUP BY kind, name_id))
+WHERE place <= ?;
 
 -- name: tokens
--- As list_tokens of queries.sql: what is only the prompt's grammar, or a LoRA's name, is taken off.
-WITH other (term_id, n) AS (
-    SELECT term_id, COUNT(*) FROM token_rows
-    WHERE kind IN ('lora', 'break', 'and', 'schedule', 'alternate', 'wildcard') AND side = :side GROUP BY term_id
+-- Both sides in one pass over the index tokens_by_term. As in list_tokens of queries.sql, what is only the prompt's
+-- grammar, or a LoRA's name, is taken off.
+WITH other (term_id, side, n) AS MATERIALIZED (
+    SELECT term_id, side, COUNT(*) FROM token_rows
+    WHERE kind IN ('lora', 'break', 'and', 'schedule', 'alternate', 'wildcard') GROUP BY term_id, side
 )
-SELECT (SELECT term FROM terms t WHERE t.id = c.term_id), c.n - COALESCE(o.n, 0) AS uses
-FROM (SELECT term_id, COUNT(*) AS n FROM token_rows WHERE side = :side GROUP BY term_id) c
-LEFT JOIN other o ON o.term_id = c.term_id
-WHERE uses > 0 ORDER BY 2 DESC, 1 LIMIT :limit;
+SELECT side, (SELECT term FROM terms t WHERE t.id = term_id), uses
+FROM (SELECT side, term_id, uses, ROW_NUMBER() OVER (PARTITION BY side ORDER BY uses DESC, term_id) AS place
+      FROM (SELECT c.side AS side, c.term_id AS term_id, c.n - COALESCE(o.n, 0) AS uses
+            FROM (SELECT term_id, side, COUNT(*) AS n FROM token_rows GROUP BY term_id, side) c
+            LEFT JOIN other o ON o.term_id = c.term_id AND o.side = c.side)
+      WHERE uses > 0)
+WHERE place <= ?;
 
 -- name: months
 -- One pass over the images.

@@ -62,6 +62,10 @@ FOUND = {
     '"hair long"': [3],
     "grosse": [],
     "größe": [4],
+    "größe id:4": [4],
+    "cafe -castles id:4": [4],
+    "castle* id:2": [2],
+    "castle id:2": [],
     "cafe": [4],
     "漢字": [4],
     "neg:blurry": [1],
@@ -122,7 +126,7 @@ FOUND = {
 }
 
 REFUSED = {
-    "stpes:20": 'stpes:20: there is no field \'stpes\'; did you mean steps? Put "…" around a word that has a colon in it',  # noqa: E501  # as it is said
+    "stpes:20": "stpes:20: there is no field 'stpes'; did you mean steps? Put \"…\" around a word that has a colon in it",  # noqa: E501  # as it is said
     "castle steps:many": "steps:many: a number or a range is expected: 20, 20..40, 20.. or ..40",
     "steps:..": "steps:..: a number or a range is expected: 20, 20..40, 20.. or ..40",
     "kind:foo": f"kind:foo: 'foo' is none of {', '.join(FIELDS['kind'].choices)}",
@@ -161,11 +165,13 @@ def test_a_line_finds_exactly_what_it_says(search: Search, line: str, expected: 
     assert search.ids(line, 2) == expected[:2]
 
 
+@pytest.mark.parametrize("few", [(0, -1), (99, -1), (0, 0), (99, 99)], ids=str)
 @pytest.mark.parametrize("line", FOUND)
 def test_it_finds_the_same_whether_few_or_many_meet_a_condition(
-    search: Search, line: str, monkeypatch: pytest.MonkeyPatch
+    search: Search, line: str, few: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.store.search.finding.FEW", 0)
+    monkeypatch.setattr("service.store.search.finding.FEW", few[0])
+    monkeypatch.setattr("service.store.search.finding.LEADING", few[1])
     monkeypatch.setattr("service.store.search.finding.WINDOW", 1)
     assert search.ids(line, 5) == FOUND[line][:5]
 

@@ -19,6 +19,9 @@ from service.store.sql import sql
 FEW = 5_000
 """Images whose ids are gathered before the search, which takes some milliseconds."""
 
+LEADING = 1_000
+"""Images of which it is quicker to read the prompts than to ask the index of words."""
+
 WINDOW, GROWTH = 20_000, 8
 """Images looked through at first, and how many times as many next: what is common is found among the newest."""
 
@@ -86,19 +89,23 @@ class Search:
 
     def query(self, search: Sought) -> Query:
         """Return the SQL of a search. What few images meet is a list of ids in it, all else a test of one image."""
+        counts = {one: self._count(one) for one in search.conditions if one.ids is not None}
+        if min((count for one, count in counts.items() if not one.negated), default=LEADING + 1) <= LEADING:
+            search = search.by_reading
         frame = fragment(f"newest_{search.lead}" if search.lead else "newest")
         id_ = "+w.rowid" if search.lead else "i.id"  # the +: the index of words is not to be asked once for each id
         tests: list[str] = []
         values: list[tuple[Bound, ...] | None] = [(search.match,), None] if search.lead else [None]
         for one in search.conditions:
-            few = one.ids is not None and self._are_few(one.ids, one.values)
+            few = counts.get(one, FEW + 1) <= FEW
             tests.append(_listed(one, id_) if few else one.sql)
             values += [one.values, None] if one.within and not few else [one.values]
         return Query(frame.replace("/* conditions */", " AND ".join(tests)), tuple(values))
 
-    def _are_few(self, ids: str, values: tuple[Bound, ...]) -> bool:
-        count = self._connection.execute(fragment("count").replace("/* ids */", ids), (*values, FEW + 1)).get
-        return int(count or 0) <= FEW
+    def _count(self, one: Condition) -> int:
+        """Return how many images meet a condition, ``FEW + 1`` where they are more than few."""
+        query = fragment("count").replace("/* ids */", one.ids or "")
+        return int(self._connection.execute(query, (*one.values, FEW + 1)).get or 0)
 
     def locations(self) -> dict[str, str]:
         """Return where each root lay when it was watched last."""

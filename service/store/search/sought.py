@@ -20,6 +20,13 @@ class Sought:
     match: str
     """What it is asked."""
     conditions: tuple[Condition, ...]
+    in_texts: tuple[Condition, ...] = ()
+    """The same, the words looked for in the texts: for a search that something else leads to a few images."""
+
+    @property
+    def by_reading(self) -> "Sought":
+        """Return the search that asks no index of words."""
+        return Sought(None, "", self.in_texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,8 @@ def sought(asked: Iterable[Asked]) -> Sought:
         conditions.append(Condition(fragment("present")))
     lead = next((one.prompt for one in sorted(said, key=lambda one: one.prompt != "positive") if not one.negated), None)
     match = "" if lead is None else _match(one for one in said if one.prompt == lead)
-    return Sought(lead, match, (*_conditions(said, lead), *conditions))
+    in_texts = (*map(_in_the_text, said), *conditions)
+    return Sought(lead, match, (*_conditions(said, lead), *conditions), in_texts)
 
 
 def _said(asked: Asked) -> _Said:
@@ -68,7 +76,6 @@ def _match(said: Iterable[_Said]) -> str:
 def _conditions(said: Iterable[_Said], lead: Prompt | None) -> Iterator[Condition]:
     for one in said:
         single = len(one.wording.words) == 1
-        in_the_text = Condition(fragment(f"{one.prompt}_says"), (one.wording.phrase,), one.negated)
         in_the_index = Condition(
             fragment(f"{one.prompt}_within"),
             (one.wording.match,),
@@ -79,4 +86,8 @@ def _conditions(said: Iterable[_Said], lead: Prompt | None) -> Iterator[Conditio
         if one.prompt != lead and (single or not one.negated):
             yield in_the_index
         if not single:
-            yield in_the_text
+            yield _in_the_text(one)
+
+
+def _in_the_text(one: _Said) -> Condition:
+    return Condition(fragment(f"{one.prompt}_says"), (one.wording.phrase,), one.negated)

@@ -52,7 +52,7 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 
 
 def _folded(text: str) -> str:
-    """Return a text in lower case and without accents, as the index folds it."""
+    """Return a text in lower case and without the accents of Latin letters, as the index folds it."""
     if text.isascii():
         return text.lower()
-    return "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
+    return "".join(char for char in unicodedata.normalize("NFD", text.lower()) if not "\u0300" <= char <= "\u036f")
