@@ -22,6 +22,9 @@ NETWORK = frozenset(
 _DRIVE_REMOTE = 4
 """What Windows' GetDriveType says of a mapped network drive."""
 
+_LONGEST = 32_768
+"""Characters of the longest path that Windows knows."""
+
 _MOUNT_POINT_COLUMN = 4
 
 
@@ -63,6 +66,20 @@ def is_one(one: Path, other: Path) -> bool:
     # Some network drives number no file.
     is_same = first.st_ino != 0 and (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
     return is_same and (stat.S_ISDIR(first.st_mode) or first.st_nlink == 1)
+
+
+def long_name(path: str) -> str:
+    """Return a path spelled with the long names of what lies there.
+
+    Windows may tell of a file under its short name (``FOXINT~1.PNG``) where a program opened it by that.
+    """
+    if sys.platform != "win32" or "~" not in path:
+        return path
+    import ctypes  # noqa: PLC0415 (windll exists on Windows alone)
+
+    found = ctypes.create_unicode_buffer(_LONGEST)
+    length: int = ctypes.windll.kernel32.GetLongPathNameW(path, found, _LONGEST)
+    return found.value if 0 < length < _LONGEST else path
 
 
 def _unescaped(text: str) -> str:

@@ -21,6 +21,7 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 
+from service.file_systems import long_name
 from service.paths import Root
 from service.watch.ignore import Names
 from service.watch.inbox import Inbox
@@ -88,7 +89,7 @@ class Handler(FileSystemEventHandler):
             self.burst_at = now
 
     def _tell(self, event: FileSystemEvent, now: float) -> None:
-        source, target = os.fsdecode(event.src_path), os.fsdecode(event.dest_path or "")
+        source, target = self._spelled(event.src_path), self._spelled(event.dest_path or "")
         if target and os.path.normcase(source) == os.path.normcase(target):
             # Only the case changed, on a system that knows no case: both names still find the file.
             self._inbox.lost("a name changed its case", self._root)
@@ -115,6 +116,15 @@ class Handler(FileSystemEventHandler):
             self._inbox.lost("the watched folder itself went", self._root)
         elif relative is not None and self._names.are_entered(relative):
             self._inbox.saw(self._root, self._configured(path), now)
+
+    def _spelled(self, told: bytes | str) -> str:
+        """Return a path as text, below the root without short names; the root's own part stays as it is."""
+        path = os.fsdecode(told)
+        below = path.removeprefix(self._inside)
+        if sys.platform != "win32" or "~" not in below or below == path:
+            return path
+        depth = len(PurePath(below).parts)
+        return self._inside + str(PurePath(*PurePath(long_name(path)).parts[-depth:]))
 
     def _relative(self, path: str) -> PurePath | None:
         """Return the path below the root, or None for the root itself and what lies elsewhere."""

@@ -1,5 +1,6 @@
 """Events as other systems than this one give them."""
 
+import ctypes
 import os
 import sys
 from pathlib import Path
@@ -46,6 +47,21 @@ def test_a_move_whose_source_was_not_seen_is_an_arrival(tmp_path: Path) -> None:
     handler.dispatch(FileMovedEvent("", str(tmp_path / "a.png")))
     assert [arrival.file.path for arrival in inbox.take(1.0, 9).arrived] == ["a.png"]
     assert inbox.rescan_wanted() == {}
+
+
+@pytest.mark.skipif(os.name != "nt", reason="only Windows has short names")
+def test_a_file_told_of_under_its_short_name_arrives_under_its_own(tmp_path: Path) -> None:
+    location = tmp_path / "a long name for a fox.png"
+    location.write_bytes(b"x")
+    short = ctypes.create_unicode_buffer(300)
+    assert ctypes.WinDLL("kernel32").GetShortPathNameW(str(location), short, 300)
+    told = tmp_path / Path(short.value).name
+    assert "~" in told.name
+    inbox, handler = heard_of(Root("input", tmp_path))
+    handler.dispatch(FileCreatedEvent(str(told)))
+    handler.dispatch(FileCreatedEvent(str(tmp_path / "gone~1.png")))
+    taken = inbox.take(1.0, 9)
+    assert [arrival.file.path for arrival in taken.arrived] == [location.name]
 
 
 def test_what_lies_beside_the_root_is_not_heard_of(tmp_path: Path) -> None:
