@@ -116,7 +116,9 @@ def test_a_copied_tree_arrives_whole(root: Root, listener: Listener, tmp_path: P
         (tmp_path / "tree" / name).write_bytes(b"x" * 5_000)
     shutil.copytree(tmp_path / "tree", root.path / "tree")
     listener.until(lambda it: len(set(it.arrived)) == len(names), seconds=20)
-    assert (Counter(listener.arrived), listener.gone) == ({f"tree/{name}": 1 for name in names}, [])
+    assert (set(listener.arrived), listener.gone) == ({f"tree/{name}" for name in names}, [])
+    # Elsewhere no event tells of the close: a copy that rests between bytes and times arrives with each.
+    assert len(listener.arrived) == len(names) or sys.platform != "linux"
 
 
 def test_a_tree_moved_in_from_outside_arrives_whole(root: Root, listener: Listener, tmp_path: Path) -> None:
