@@ -150,7 +150,7 @@ CREATE INDEX IF NOT EXISTS tokens_by_kind ON token_rows (kind, side, term_id) WH
 --         (SELECT rowid FROM positive_words WHERE positive_words MATCH 'castle dragon* NOT night');
 -- The smallest form there is: the words alone, without their places (detail=none), and without a copy of the text
 -- (content=images). So it knows words, word*, AND, OR, NOT and brackets, but no "several words in quotes"; for these
--- look further with positive_prompt LIKE '%long hair%', or ask the table tokens. 107 bytes an image for both sides.
+-- look further with positive_prompt LIKE '%long hair%', or ask the view tokens. Some 90 bytes an image for both sides.
 CREATE VIRTUAL TABLE IF NOT EXISTS positive_words USING fts5 (
     positive_prompt, content='images', content_rowid='id', detail=none, columnsize=0
 );

@@ -256,10 +256,8 @@ def _cpu() -> float:
 
 def _tell(what: str, limit: float | None, timed: Timed) -> None:
     verdict = "" if limit is None or timed.best <= limit else f"   OVER {limit:,.0f} ms"
-    print(
-        f"{what}: {timed.best:,.1f} ms (CPU {timed.cpu:,.0f}, first {timed.first:,.1f} ms), {timed.rows:,} rows{verdict}",
-        flush=True,
-    )
+    took = f"{timed.best:,.1f} ms (CPU {timed.cpu:,.0f}, first {timed.first:,.1f} ms)"
+    print(f"{what}: {took}, {timed.rows:,} rows{verdict}", flush=True)
 
 
 def main() -> None:
