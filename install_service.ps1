@@ -222,16 +222,22 @@ function Get-CheckedFolder {
         if ($one.mend) { Write-Host "        -> $($one.mend)" }
     }
     if (@($findings | Where-Object { $_.level -eq 'error' }).Count -gt 0) {
-        Stop-With 'Something the service needs is missing.' 'Mend what is marked with "error" above, then run this again.'
+        Stop-With 'Something the service needs is missing.' 'Mend what is marked with "error" above; run this again.'
     }
-    return @($findings | Where-Object { $_.what -like 'root *' } | ForEach-Object { $_.found -replace ' is not there$', '' })
+    $roots = @($findings | Where-Object { $_.what -like 'root *' })
+    return @($roots | ForEach-Object { $_.found -replace ' is not there$', '' })
 }
 
 # A service has no drive letters of yours, and the cloud program of yours fetches nothing for it.
 function Assert-Reachable {
     param([string[]] $Folders)
     foreach ($folder in $Folders) {
-        if ($folder -match '^[A-Za-z]:' -and ([IO.DriveInfo] $folder.Substring(0, 1)).DriveType -eq 'Network') {
+        $drive = 'Unknown'
+        if ($folder -match '^[A-Za-z]:') { $drive = [string] ([IO.DriveInfo] $folder.Substring(0, 1)).DriveType }
+        if ($drive -eq 'NoRootDirectory') {
+            Write-Warning "$folder lies on a drive that is not there. If it is a mapped one, write \\server\share\... instead."
+        }
+        if ($drive -eq 'Network') {
             Stop-With "$folder lies on a mapped network drive, which a service does not see." `
                 'Write the path as \\server\share\... in config.toml, and give -Credential.'
         }
@@ -239,7 +245,7 @@ function Assert-Reachable {
             Write-Warning "$folder is on a share, which the service's own account cannot open: give -Credential."
         }
         if ($env:OneDrive -and $folder -like "$env:OneDrive*") {
-            Write-Warning "$folder is kept by OneDrive. Files that are not on this device are skipped: choose `"Always keep on this device`"."
+            Write-Warning "$folder is kept by OneDrive: choose `"Always keep on this device`", for other files are skipped."
         }
     }
 }
@@ -301,7 +307,8 @@ function Set-ServiceValue {
 
 function Set-ManagerValue {
     foreach ($line in ($ManagerTable -split "`r?`n" | Where-Object { $_.Trim() })) {
-        $words = @([regex]::Matches($line, '"([^"]*)"|\S+') | ForEach-Object { $_.Value.Trim('"').Replace('{name}', $Name) })
+        $found = [regex]::Matches($line, '"[^"]*"|\S+')
+        $words = @($found | ForEach-Object { $_.Value.Trim('"').Replace('{name}', $Name) })
         Invoke-Program 'sc.exe' $words "Run: sc.exe delete $Name; restart Windows; then install again."
     }
 }
@@ -319,7 +326,7 @@ function Set-Account {
         Stop-With "The service manager refused the account $($Credential.UserName) (code $($answer.ReturnValue))." `
             'See that name and password are right, written as COMPUTER\user or .\user.'
     }
-    Write-Host "$($Credential.UserName) needs the right `"Log on as a service`": secpol.msc, Local Policies, User Rights Assignment."
+    Write-Host "$($Credential.UserName) needs the right `"Log on as a service`" (secpol.msc, User Rights Assignment)."
 }
 
 # Every folder the account needs, and the right: RX to read, M to write.
@@ -416,7 +423,10 @@ function Uninstall-OurService {
     Stop-OurService
     if (Test-Path -LiteralPath $VenvPython) {
         $exifToolPath = [string] (Find-Program $ExifTool 'exiftool.exe' 'ExifTool')
-        Revoke-Right (Get-Grant @(Get-CheckedFolder) $exifToolPath)
+        $folders = @()
+        try { $folders = @(Get-CheckedFolder) }
+        catch { Write-Warning "The watched folders keep the rights of ${Account}: $($_.Exception.Message)" }
+        Revoke-Right (Get-Grant $folders $exifToolPath)
     }
     Invoke-Program 'sc.exe' @('delete', $Name) 'Close services.msc and the Task Manager, then run this again.'
     Write-Host "$Name is removed. Images, the database in out and the settings are where they were."
@@ -434,7 +444,8 @@ function Show-Status {
     if ($state.service) {
         Write-Host "process        $($state.service.pid)"
         Write-Host "heartbeat      $($state.service.heartbeat_at)"
-        Write-Host "queue          $($state.service.queued) waiting, $($state.service.done) done, $($state.service.failed) failed"
+        Write-Host "queue          $($state.service.queued) waiting"
+        Write-Host "since start    $($state.service.done) done, $($state.service.failed) failed"
         if ($state.service.message) { Write-Host "says           $($state.service.message)" }
     }
     if ($state.counts) {
@@ -471,7 +482,7 @@ try {
 }
 catch {
     $said = $_.Exception.Message
-    if ($said -notmatch '-> ') { $said += "`n  -> Give the same command again; docs\windows.md says where to look further." }
+    if ($said -notmatch '-> ') { $said += "`n  -> Give the same command again; docs\windows.md says where to look." }
     [Console]::Error.WriteLine("install_service.ps1: $said")
     $ExitCode = 1
 }
