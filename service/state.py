@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,11 @@ from service.store.status import Counts, RootStatus, ServiceStatus
 from service.worker.board import STOPPED, status_file
 
 DEAD_AFTER_S = 60
+
+_QUERY = 0x1000
+_NO_SUCH_PROCESS = 87
+_STILL_ACTIVE = 259
+"""Windows' names: PROCESS_QUERY_LIMITED_INFORMATION, ERROR_INVALID_PARAMETER, STILL_ACTIVE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +106,34 @@ def _is_alive(service: ServiceStatus | None) -> bool:
 
 def _is_known_dead(service: ServiceStatus) -> bool:
     """Tell whether its process has ended without a word: killed, or the machine was started again."""
-    if os.name == "nt" or service.pid is None or service.host != socket.gethostname():
-        return False  # on Windows os.kill(pid, 0) is a Ctrl+C
-    try:
-        os.kill(service.pid, 0)
-    except ProcessLookupError:
-        return True
-    except OSError:  # alive, and another user's
+    if service.pid is None or service.host != socket.gethostname():
         return False
-    return False
+    return not (_runs_on_windows(service.pid) if sys.platform == "win32" else _runs(service.pid))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # alive, and another user's
+        return True
+    return True
+
+
+def _runs_on_windows(pid: int) -> bool:
+    """Tell the same where ``os.kill(pid, 0)`` would be a Ctrl+C."""
+    if sys.platform != "win32":
+        return True
+    import ctypes  # noqa: PLC0415 (WinDLL exists on Windows alone)
+
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+    kernel.OpenProcess.restype = ctypes.c_void_p
+    handle = ctypes.c_void_p(kernel.OpenProcess(_QUERY, False, pid))  # noqa: FBT003 (as Windows declares it)
+    if not handle:
+        return ctypes.get_last_error() != _NO_SUCH_PROCESS
+    try:
+        code = ctypes.c_uint32()
+        return not kernel.GetExitCodeProcess(handle, ctypes.byref(code)) or code.value == _STILL_ACTIVE
+    finally:
+        kernel.CloseHandle(handle)
