@@ -35,6 +35,7 @@ def examine(
     """
     found = Examined()
     taken = set(claimed)
+    online = {name: root for name, root in roots.items() if root.path.is_dir()}
     for arrival in arrivals:
         place = store.find(arrival.file.root, arrival.file.path)
         if place is not None and _is_unchanged(place, arrival.file):
@@ -54,7 +55,7 @@ def examine(
                 for twin in store.moved_candidates(signature.sha256, arrival.file.size)
                 if twin.image_id not in taken
             ]
-            old = _former(twins, arrival, roots)
+            old = _former(twins, arrival, online)
             if old is None:
                 found.to_read.append((arrival, Candidate(arrival.location, arrival.file, signature)))
             else:
@@ -69,24 +70,24 @@ def _is_unchanged(place: Place, file: WatchedFile) -> bool:
     return place.present and place.status != "unreadable" and known == (file.size, file.mtime_ns)
 
 
-def _former(twins: Sequence[Place], arrival: Arrival, roots: Mapping[str, Root]) -> Place | None:
+def _former(twins: Sequence[Place], arrival: Arrival, online: Mapping[str, Root]) -> Place | None:
     """Return the row that this file is: its own, or that of a file of the same content which has left its place."""
     file = arrival.file
     own = next((twin for twin in twins if (twin.file.root, twin.file.path) == (file.root, file.path)), None)
     if own is not None:
         return own
     name = file.path.rsplit("/", 1)[-1]
-    left = [twin for twin in twins if not twin.present or not _lies_there(twin, roots, arrival)]
+    left = [twin for twin in twins if not twin.present or not _lies_there(twin, online, arrival)]
     return min(left, key=lambda twin: (twin.file.path.rsplit("/", 1)[-1] != name, twin.image_id), default=None)
 
 
-def _lies_there(twin: Place, roots: Mapping[str, Root], arrival: Arrival) -> bool:
-    """Tell whether a known file still lies in its place; where its root is no longer watched, it is believed.
+def _lies_there(twin: Place, online: Mapping[str, Root], arrival: Arrival) -> bool:
+    """Tell whether a known file still lies in its place; where its root is away or no longer watched, it is believed.
 
     A file whose name changed only its case is found under the old name, too, on Windows and macOS.
     """
-    root = roots.get(twin.file.root)
-    if root is None or not root.path.is_dir():
+    root = online.get(twin.file.root)
+    if root is None:
         return True
     place = root.locate(twin.file.path)
     if twin.file.path.casefold() == arrival.file.path.casefold() and is_one(place, arrival.location):

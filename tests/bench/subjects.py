@@ -1,7 +1,6 @@
 """The images that are measured: real ones where the corpus lies beside the checkout, else those of the demo."""
 
 import os
-import shutil
 import struct
 import zlib
 from collections.abc import Iterator
@@ -30,7 +29,11 @@ def kind() -> str:
 
 
 def copies(folder: Path, at_least: int) -> int:
-    """Fill a folder with copies under names of their own, one folder a round, and return how many files there are."""
+    """Fill a folder with copies, one folder a round, and return how many files there are.
+
+    Each has a name and a content of its own, as in a real library: a few bytes after the image's end, which every
+    reader passes over.
+    """
     sources = originals(folder.parent / "demo")
     rounds = -(-at_least // len(sources))
     for number in range(rounds):
@@ -38,7 +41,8 @@ def copies(folder: Path, at_least: int) -> int:
         below.mkdir(parents=True)
         for place, source in enumerate(sources):
             target = below / f"{place:04d}-{source.name}"
-            shutil.copyfile(source, target)
+            data = source.read_bytes()
+            target.write_bytes(data and data + b"\n%d" % number)
             os.utime(target, (LONG_AGO, LONG_AGO))
     return rounds * len(sources)
 
