@@ -84,6 +84,8 @@ class _Rescan:
         self._seen: set[str] = set()
         self._unread: set[str] = set()
         self._folded: dict[str, str] | None = None
+        self._in_cloud = 0
+        self._first_in_cloud = ""
 
     def run(self, folders: Iterable[str]) -> Iterator[Changed | Looked | Missing]:
         waiting = [str(self._root.path)]
@@ -91,6 +93,14 @@ class _Rescan:
             yield from self._folder(waiting.pop(), waiting)
         for folder in folders:
             yield from self._vanished(folder)
+        if self._in_cloud:
+            log.warning(
+                "cloud_files_skipped",
+                root=self._root.name,
+                count=self._in_cloud,
+                first=to_stored(PurePath(self._first_in_cloud)),
+                mend="let the cloud program keep them on this device",
+            )
 
     def _folder(self, folder: str, waiting: list[str]) -> Iterator[Changed | Looked | Missing]:
         stored = self._stored_folder(folder)
@@ -129,12 +139,22 @@ class _Rescan:
                 status = os.lstat(entry.path)
         except OSError:  # gone since the listing; if for good, the next rescan tells
             return
-        if _is_same(status, row) or kind_of(status) != "file" or not self._names.is_entered(entry.name):
+        if _is_same(status, row) or not self._is_ours(entry, status):
             return
         size, mtime_ns = status.st_size, status.st_mtime_ns
         file = WatchedFile(root=self._root.name, path=prefix + name, size=size, mtime_ns=mtime_ns)
         how: Literal["new", "changed", "back"] = "new" if row is None else "changed" if row.present else "back"
         yield Changed(file, Path(entry.path), how)
+
+    def _is_ours(self, entry: os.DirEntry[str], status: os.stat_result) -> bool:
+        """Tell whether a file is watched and its bytes lie here, and count it where they lie in a cloud."""
+        if not self._names.is_entered(entry.name):
+            return False
+        kind = kind_of(status)
+        if kind == "placeholder":
+            self._in_cloud += 1
+            self._first_in_cloud = self._first_in_cloud or entry.path
+        return kind == "file"
 
     def _vanished(self, folder: str) -> Iterator[Missing]:
         """Yield the files of a folder the database knows and the walk did not meet, if it is truly gone."""

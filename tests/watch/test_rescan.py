@@ -164,6 +164,16 @@ def test_links_and_loops_are_not_followed(marked: Root) -> None:
     assert differences(marked, Rows()) == {"a.png": "new"}
 
 
+def test_files_whose_bytes_lie_in_a_cloud_are_skipped_and_told(marked: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.png", "b.png", "sub/c.png", ".hidden.png"):
+        put(marked, name)
+    monkeypatch.setattr("service.watch.rescan.kind_of", lambda _: "placeholder")  # as OneDrive's attributes say
+    with capture_logs() as logs:
+        assert differences(marked, Rows()) == {}
+    told = [(entry["event"], entry["root"], entry["count"]) for entry in logs]
+    assert told == [("cloud_files_skipped", "input", 3)]
+
+
 def test_ignored_names_are_not_told(marked: Root) -> None:
     for name in (
         ".hidden/a.png",

@@ -114,9 +114,16 @@ windows_programs() {
 project() {
 	rm -rf "$DRIVE/AIImageMetaPipe"
 	mkdir -p "$DRIVE/AIImageMetaPipe"
-	(cd "$TOP" && git -c "safe.directory=$TOP" ls-files -z --cached --others --exclude-standard |
-		while IFS= read -r -d '' name; do [ -e "$name" ] && printf '%s\0' "$name"; done |
-		tar --null -T - -cf -) | tar -xf - -C "$DRIVE/AIImageMetaPipe"
+	(cd "$TOP" && files | tar --null -T - -cf -) | tar -xf - -C "$DRIVE/AIImageMetaPipe"
+}
+
+files() {
+	if [ -e .git ] && command -v git >/dev/null; then
+		git -c "safe.directory=$TOP" ls-files -z --cached --others --exclude-standard |
+			while IFS= read -r -d '' name; do if [ -e "$name" ]; then printf '%s\0' "$name"; fi; done
+	else
+		find . \( -name .venv -o -name __pycache__ -o -path ./out -o -path ./Input \) -prune -o -type f -print0
+	fi
 }
 
 # Its answer goes through a pipe, and its exit code is kept.
