@@ -45,7 +45,8 @@ param(
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 # Python writes UTF-8; without this a file's name arrives here in the letters of the console's code page.
-[Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
+try { [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false }
+catch { Write-Verbose 'There is no console here whose code page could be set.' }
 
 # What the service is, value by value as NSSM keeps it in the registry: name, type, content. The tests that run the
 # service under Wine read this table, so what was tested is what is installed.
@@ -235,7 +236,7 @@ function Assert-Reachable {
         $drive = 'Unknown'
         if ($folder -match '^[A-Za-z]:') { $drive = [string] ([IO.DriveInfo] $folder.Substring(0, 1)).DriveType }
         if ($drive -eq 'NoRootDirectory') {
-            Write-Warning "$folder lies on a drive that is not there. If it is a mapped one, write \\server\share\... instead."
+            Write-Warning "$folder lies on a drive that is not there. If it is mapped, write \\server\share\... instead."
         }
         if ($drive -eq 'Network') {
             Stop-With "$folder lies on a mapped network drive, which a service does not see." `
@@ -245,7 +246,7 @@ function Assert-Reachable {
             Write-Warning "$folder is on a share, which the service's own account cannot open: give -Credential."
         }
         if ($env:OneDrive -and $folder -like "$env:OneDrive*") {
-            Write-Warning "$folder is kept by OneDrive: choose `"Always keep on this device`", for other files are skipped."
+            Write-Warning "$folder is kept by OneDrive: choose `"Always keep on this device`"; other files are skipped."
         }
     }
 }
@@ -329,13 +330,22 @@ function Set-Account {
     Write-Host "$($Credential.UserName) needs the right `"Log on as a service`" (secpol.msc, User Rights Assignment)."
 }
 
+# Where the service writes, if the settings do not say otherwise: their paths begin where the settings file lies.
+function Get-OutFolder {
+    return Join-Path (Split-Path -Parent $Config) 'out'
+}
+
 # Every folder the account needs, and the right: RX to read, M to write.
 function Get-Grant {
     param([string[]] $Folders, [string] $ExifToolPath)
-    $base = & $VenvPython -c 'print(__import__(''sys'').base_prefix)'
-    $grants = @(@{ Path = $Project; Right = 'RX' }, @{ Path = $base; Right = 'RX' })
+    $pythonHome = & $VenvPython -X utf8 -c 'print(__import__(''sys'').base_prefix)'
+    $grants = @(@{ Path = $Project; Right = 'RX' }, @{ Path = $pythonHome; Right = 'RX' })
+    $settings = Split-Path -Parent $Config
+    if ($settings -ne $Project) { $grants += @{ Path = $settings; Right = 'RX' } }
     if ($ExifToolPath) { $grants += @{ Path = (Split-Path -Parent $ExifToolPath); Right = 'RX' } }
-    $grants += @{ Path = (Join-Path $Project 'out'); Right = 'M' }
+    $grants += @{ Path = (Get-OutFolder); Right = 'M' }
+    $state = Get-State
+    if ($state) { $grants += @{ Path = (Split-Path -Parent $state.database); Right = 'M' } }
     foreach ($folder in $Folders) {
         # In each watched folder lies an empty file by which an emptied folder is told from one that is away.
         if (-not $folder.StartsWith('\\')) { $grants += @{ Path = $folder; Right = 'M' } }
@@ -346,7 +356,7 @@ function Get-Grant {
 function Grant-Right {
     param([hashtable[]] $Grants)
     $user = $Account
-    if ($Credential) { $user = $Credential.UserName }
+    if ($Credential) { $user = $Credential.UserName -replace '^\.\\', "$env:COMPUTERNAME\" }
     foreach ($grant in $Grants) {
         $words = @($grant.Path, '/grant', "${user}:(OI)(CI)($($grant.Right))", '/q')
         Invoke-Program 'icacls.exe' $words "See that you may change the rights of $($grant.Path)."
@@ -371,7 +381,7 @@ function Start-OurService {
         if ($state -and $state.running) { return }
     }
     Stop-With "$Name was started and says nothing of itself after 60 s." `
-        "Read $(Join-Path $Project 'out\logs\console.log') and service.jsonl beside it."
+        "Read $(Join-Path (Get-OutFolder) 'logs\console.log') and service.jsonl beside it."
 }
 
 # Returns what the service says of itself, or $null where it cannot be asked.
@@ -399,7 +409,7 @@ function Install-OurService {
     if ($exifToolPath) { $env:AIIMAGEPIPE_EXTRACT__EXIFTOOL = $exifToolPath }
     $folders = @(Get-CheckedFolder)
     Assert-Reachable (@($Project) + $folders)
-    $logs = Join-Path $Project 'out\logs'
+    $logs = Join-Path (Get-OutFolder) 'logs'
     New-Item -ItemType Directory -Path $logs -Force | Out-Null
     if (-not $service) {
         Invoke-Program $VenvNssm @('install', $Name, $VenvPython) "See that no service named $Name is being deleted."
