@@ -22,7 +22,10 @@ def test_a_new_image_reaches_the_list_and_a_failing_export_only_says_so(place: P
     listed = place.top / "out" / "wildcards" / "tokens.txt"
     with running(place) as service:
         wait_for(lambda: listed.exists() and listed.read_bytes(), b"red fox\nsnow\n", 50)
-        wait_for(lambda: len(rows(place.database, "SELECT * FROM export_state WHERE error IS NOT NULL")), 1)
+        wait_for(
+            lambda: rows(place.database, "SELECT items, error IS NULL FROM export_state ORDER BY 2"),
+            [(None, 0), (2, 1)],
+        )
         told = place.json("status")
         assert service.stop() == 0
     assert isinstance(told, dict)

@@ -269,6 +269,7 @@ def test_a_folder_renamed_away_and_replaced_is_watched_where_it_is_configured(
 
 
 @linux
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # a thread dies here on purpose
 @pytest.mark.parametrize(
     ("threads", "told"),
     [
