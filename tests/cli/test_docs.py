@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from service.cli import app
+from service.cli import command_line
 
 TOP = Path(__file__).resolve().parents[2]
 DOCS = {name: (TOP / name).read_text(encoding="utf-8") for name in ("README.md", "docs/commands.md")}
@@ -14,7 +14,7 @@ DOCS = {name: (TOP / name).read_text(encoding="utf-8") for name in ("README.md",
 
 def commands() -> Iterator[tuple[str, list[str]]]:
     """Yield each command's name and its options."""
-    yield from _below(typer.main.get_command(app), "")
+    yield from _below(typer.main.get_command(command_line()), "")
 
 
 def _below(command: object, name: str) -> Iterator[tuple[str, list[str]]]:

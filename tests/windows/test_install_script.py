@@ -12,7 +12,7 @@ from service_table import SCRIPT, manager_words, service_rows, table
 from tree_sitter import Language, Node, Parser
 from typer.core import TyperGroup
 
-from service.cli import app
+from service.cli import command_line
 from service.doctor import Finding
 from service.state import State
 from service.store.status import Counts, ServiceStatus
@@ -144,7 +144,7 @@ def test_it_asks_for_the_python_that_the_package_asks_for() -> None:
 
 
 def test_every_command_it_gives_the_program_is_one_with_these_options() -> None:
-    known = typer.main.get_command(app)
+    known = typer.main.get_command(command_line())
     assert isinstance(known, TyperGroup)
     calls = re.findall(r"-m service (\w+)([^\n)]*)", code())
     options = {name: {word for one in command.params for word in one.opts} for name, command in known.commands.items()}
