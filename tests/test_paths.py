@@ -61,7 +61,7 @@ def test_an_unknown_home_is_refused() -> None:
 
 @given(st.text(st.sampled_from("ab./\\~: \0"), max_size=12))
 def test_no_relative_path_leads_out_of_the_base(text: str) -> None:
-    if paths.output_flaw(text) or text.startswith(("/", "~", os.sep)):
+    if paths.output_flaw(text) or text.startswith("~") or Path(text).anchor:
         return
     assert paths.anchored(text, BASE).is_relative_to(BASE)
 
