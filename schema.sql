@@ -12,7 +12,7 @@
 --                 them; the compact form may change.
 
 PRAGMA application_id = 1095322960;  -- 'AIMP' in ASCII: `file out/images.db` and the service know the file by it
-PRAGMA user_version = 1;             -- the version of this schema; the service upgrades older ones, refuses newer
+PRAGMA user_version = 2;             -- the version of this schema; the service upgrades older ones, refuses newer
 
 
 -- ── Images ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -65,11 +65,15 @@ CREATE TABLE IF NOT EXISTS images (
     other_resources TEXT,                    -- 'kind:name'
     warnings        TEXT,                    -- why the row is partial, one reason a line
     positive_prompt TEXT,                    -- '' = stated and empty; NULL = not stated
-    negative_prompt TEXT
+    negative_prompt TEXT,
+    sidecars        TEXT                     -- the texts beside the file that were read with it, one a line: ending, bytes,
+                                             -- last written (nanoseconds since 1970); NULL where there was none
 );
 
 -- The rescan's index: a whole folder is compared with the disk without touching the wide rows.
-CREATE INDEX IF NOT EXISTS images_by_place ON images (root, folder, file_name, size_bytes, mtime_ns, missing_since);
+CREATE INDEX IF NOT EXISTS images_by_place ON images (
+    root, folder, file_name, size_bytes, mtime_ns, missing_since, sidecars
+);
 -- Finds copies, and a moved file's old row.
 CREATE INDEX IF NOT EXISTS images_by_sha256 ON images (sha256, missing_since);
 -- Finds the rows that an older version of a stage made.

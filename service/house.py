@@ -96,6 +96,7 @@ def watch_settings(config: Config) -> WatchSettings:
         poll_s=part.poll_seconds,
         extensions=frozenset(part.extensions),
         ignore=tuple(part.ignore),
+        sidecars=tuple(part.sidecars),
         hidden=part.hidden,
     )
 

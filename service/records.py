@@ -7,7 +7,7 @@ dozen within one image (tokens, facts) is a frozen dataclass, which costs a tent
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -83,6 +83,8 @@ class WatchedFile(Record):
     """Bytes."""
     mtime_ns: int
     """Modification time, nanoseconds since 1970, as the file system states it."""
+    sidecars: tuple[str, ...] = ()
+    """The texts beside it that were read with it, each as ``.txt 812 1690…``: see ``sidecars.stamps``."""
 
 
 class RawRecord(Record):
@@ -96,7 +98,8 @@ class RawRecord(Record):
     extractor: str
     """Who read it: ``exiftool 12.57``."""
     tags: dict[str, JsonValue]
-    """ExifTool's ``-j -G1:4`` object without SourceFile, plus ``Stealth:*`` for texts hidden in pixels."""
+    """ExifTool's ``-j -G1:4`` object without SourceFile, plus ``Stealth:*`` for texts hidden in pixels
+    and ``Sidecar:.txt`` and the like for texts beside the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class Blob:
 
     text: str
     source: str
-    """ExifTool's group and tag: ``PNG:Parameters``, ``ExifIFD:UserComment``."""
+    """ExifTool's group and tag: ``PNG:Parameters``; ``Sidecar:.txt`` for a text beside the file."""
     data: JsonValue = None
     """The text parsed as JSON where it is an object or an array, else None."""
 
@@ -130,6 +133,11 @@ class Blobs:
     def all(self, *roles: str) -> tuple[Blob, ...]:
         """Return every text of these roles (of all roles when none is named), in order."""
         return tuple(blob for role in roles or tuple(self.texts) for blob in self.texts.get(role, ()))
+
+    def parted(self, role: str) -> "tuple[Blobs, Blobs]":
+        """Return the file without the texts of a role, and with these alone."""
+        others = {name: texts for name, texts in self.texts.items() if name != role}
+        return replace(self, texts=others), replace(self, texts={role: self.texts[role]} if role in self.texts else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import BinaryIO
 import orjson
 from pydantic import BaseModel, JsonValue, ValidationError
 
+from service import sidecars
 from service.errors import BadFileError, StartError, TryAgainError
 from service.export.atomic import replacing
 from service.extract.candidates import Candidate
@@ -55,6 +56,7 @@ class _Origin(BaseModel):
     sha256: str | None
     mime_type: str | None
     extractor: str
+    sidecars: tuple[str, ...] = ()
 
 
 # ── dump ──
@@ -68,7 +70,7 @@ def dump(roots: Sequence[Root], reader: Reader, target: Path, settings: WatchSet
     with replacing(target) as out:
         waiting = None
         while batch := list(islice(files, batch_size)):
-            pending = reader.begin(list(_candidates(batch, done)))
+            pending = reader.begin(list(_candidates(batch, settings.sidecars, done)))
             if waiting is not None:
                 _write(waiting.result(), out, done)
             waiting = pending
@@ -77,7 +79,7 @@ def dump(roots: Sequence[Root], reader: Reader, target: Path, settings: WatchSet
     return done
 
 
-def _candidates(batch: Iterable[tuple[Root, Path]], done: Done) -> Iterator[Candidate]:
+def _candidates(batch: Iterable[tuple[Root, Path]], endings: Sequence[str], done: Done) -> Iterator[Candidate]:
     for root, location in batch:
         try:
             status = location.stat()
@@ -86,7 +88,11 @@ def _candidates(batch: Iterable[tuple[Root, Path]], done: Done) -> Iterator[Cand
             done.failed.append((f"{root.name}/{root.relative(location)}", str(error)))
             continue
         file = WatchedFile(
-            root=root.name, path=root.relative(location), size=status.st_size, mtime_ns=status.st_mtime_ns
+            root=root.name,
+            path=root.relative(location),
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns,
+            sidecars=sidecars.stamps(location, endings),
         )
         yield Candidate(location, file, signature)
 
@@ -158,7 +164,7 @@ def record_of(line: bytes, roots: Sequence[Root]) -> RawRecord:
     if ours is not None:
         origin = _Origin.model_validate(ours)
         return RawRecord(
-            file=WatchedFile(**origin.model_dump(include={"root", "path", "size", "mtime_ns"})),
+            file=WatchedFile(**origin.model_dump(include={"root", "path", "size", "mtime_ns", "sidecars"})),
             mime_type=origin.mime_type,
             sha256=origin.sha256,
             extractor=origin.extractor,

@@ -202,8 +202,8 @@ def test_all_problems_are_told_at_once_each_with_its_place(file: Path) -> None:
     text = "[watch]\nsettel = 1\n[extract]\nbatch_size = 'many'\n"
     assert told(file, text, AIIMAGEPIPE_LOG__LEVEL="loud", AIIMAGEPIPE_FOO="1") == [
         (
-            "config.toml:2: watch.settel: unknown setting; known here: extensions, ignore, hidden, settle_seconds, "
-            "empty_settle_seconds, rescan_minutes, poll_seconds"
+            "config.toml:2: watch.settel: unknown setting; known here: extensions, ignore, sidecars, hidden, "
+            "settle_seconds, empty_settle_seconds, rescan_minutes, poll_seconds"
         ),
         "config.toml:4: extract.batch_size: expected a whole number from 1 to 1000, got 'many'",
         (

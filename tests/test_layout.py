@@ -16,7 +16,7 @@ TOP = Path(__file__).resolve().parent.parent
 
 STOREYS = (
     ("__init__",),
-    ("errors", "records", "paths", "file_systems", "config", "logs", "instance"),
+    ("errors", "records", "paths", "file_systems", "sidecars", "config", "logs", "instance"),
     ("parse", "normalize", "tokens", "resources"),
     ("pipeline", "store", "extract", "watch", "catalog", "export", "demo"),
     ("worker",),

@@ -19,6 +19,7 @@ from service.config.values import (
     Processes,
     Program,
     RootName,
+    SidecarEndings,
     not_empty,
 )
 
@@ -36,6 +37,9 @@ _IGNORE = (
 )
 
 
+_SIDECARS = (".txt", ".json", ".swarm.json", ".civitai.info", ".workflow.json")
+
+
 class RootFolder(Section):
     """``[[root]]``: one watched folder."""
 
@@ -50,6 +54,7 @@ class Watch(Section):
 
     extensions: Extensions = _EXTENSIONS
     ignore: Patterns = _IGNORE
+    sidecars: SidecarEndings = _SIDECARS
     hidden: bool = False
     settle_seconds: float = Field(default=0.5, ge=0, le=3600)
     empty_settle_seconds: float = Field(default=10.0, ge=0, le=86400)

@@ -1,5 +1,6 @@
 """The types of settings that pydantic does not know: paths, extensions, patterns, counts of processes."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -42,6 +43,14 @@ def _extension(value: object) -> object:
     return lower
 
 
+def _ending(value: object) -> object:
+    if isinstance(value, str) and not _ENDING.fullmatch(value):
+        raise refused(
+            f'expected what follows an image\'s name, in lower case, like ".txt" or ".swarm.json", got {value!r}'
+        )
+    return value
+
+
 def not_empty(values: Values) -> Values:
     """Return the values. Refuses none at all (pydantic's own check also counts refused ones as missing)."""
     if not values:
@@ -68,6 +77,8 @@ def _name(value: object) -> object:
     return value
 
 
+_ENDING = re.compile(r"(\.[a-z0-9_-]+)+")
+
 MAX_PROCESSES = 8
 """Two ExifTool processes are 1.75 times as fast as one; past the cores of a desktop more only take memory."""
 
@@ -81,4 +92,5 @@ Extensions = Annotated[
     Field(strict=False),
     AfterValidator(not_empty),
 ]
+SidecarEndings = Annotated[tuple[Annotated[str, BeforeValidator(_ending)], ...], Field(strict=False)]
 Patterns = Annotated[tuple[Annotated[str, BeforeValidator(_pattern)], ...], Field(strict=False)]

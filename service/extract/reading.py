@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from service import sidecars
 from service.errors import BadFileError, ExtractorError, ExtractorMissingError, TryAgainError
 from service.extract import stealth
 from service.extract.alone import ask, read_alone
@@ -84,8 +85,10 @@ class Pending:
             raise TryAgainError("ExifTool could not open it, though we could: another program holds it")
         if self._settings.stealth and stealth.wanted(each.signature, tags):
             tags |= stealth.texts(each.location, each.signature)
+        texts = sidecars.texts(each.location, each.file.sidecars) if each.file.sidecars else {}
+        tags |= {f"Sidecar:{sidecars.ending_of(stamp)}": text for stamp, text in texts.items()}
         return RawRecord(
-            file=each.file,
+            file=each.file.model_copy(update={"sidecars": tuple(texts)}),
             mime_type=each.signature.mime_type,
             sha256=each.signature.sha256,
             extractor=f"exiftool {self._pool.version}",

@@ -1,6 +1,6 @@
 """From texts to one generator's words. To add a generator: one module, one line in PARSERS, one fixture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.parse import (
     a1111,
@@ -28,6 +28,7 @@ from service.parse import (
     unread,
 )
 from service.parse.base import Claim, Parser
+from service.parse.blobs import SIDECAR
 from service.records import Blobs, Generation
 
 PARSERS: tuple[Parser, ...] = (
@@ -62,6 +63,8 @@ class Reading:
     """What the parsers made of one file."""
 
     parser: Parser
+    claim: Claim
+    """How sure the parser was."""
     generation: Generation
     rivals: tuple[tuple[Parser, Generation], ...] = ()
     """Other parsers that found their own text in the same file: they fill gaps and show conflicts."""
@@ -74,14 +77,30 @@ def choose(blobs: Blobs) -> Parser | None:
 
 
 def read(blobs: Blobs) -> Reading | None:
-    """Return the best parser's answer and those of its rivals, or None where the file has no such metadata."""
+    """Return the best parser's answer and those of its rivals, or None where the file has no such metadata.
+
+    What a text beside the file says is a rival of what the file itself says, unless that is hardly anything.
+    """
+    if SIDECAR not in blobs.texts:
+        return _read(blobs)
+    own, beside = (_read(part) for part in blobs.parted(SIDECAR))
+    if own is None or beside is None:
+        return own or beside
+    if own.claim == Claim.FALLBACK < beside.claim:
+        own, beside = beside, own
+    known = {own.parser.name, *own.parser.covers, *(parser.name for parser, _ in own.rivals)}
+    more = ((beside.parser, beside.generation), *beside.rivals)
+    return replace(own, rivals=(*own.rivals, *(rival for rival in more if rival[0].name not in known)))
+
+
+def _read(blobs: Blobs) -> Reading | None:
     claims = _claims(blobs)
     if not claims:
         return None
     best = max(claims, key=claims.__getitem__)
     known = {best.name} | best.covers
     rivals = [parser for parser, claim in claims.items() if parser.name not in known and claim >= Claim.SHAPE]
-    return Reading(best, best.parse(blobs), tuple((rival, rival.parse(blobs)) for rival in rivals))
+    return Reading(best, claims[best], best.parse(blobs), tuple((rival, rival.parse(blobs)) for rival in rivals))
 
 
 def _claims(blobs: Blobs) -> dict[Parser, Claim]:

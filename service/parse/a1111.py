@@ -1,8 +1,9 @@
 """A1111's infotext and its dialects: Forge and its forks, reForge, SD.Next, CivitAI, ComfyUI's text savers.
 
 One text of prompt, ``Negative prompt:`` and a last line ``Steps: 20, Sampler: Euler a, …`` (``infotext/`` reads it).
-It stands in PNG ``parameters``, in EXIF UserComment of JPEG, WebP and AVIF, in GIF and video comments, in
-descriptions that sites copied, and in the pixels of stealth PNGs. JSON is never one, but that of A1111's API holds it.
+It stands in PNG ``parameters``, in EXIF UserComment of JPEG, WebP and AVIF, in GIF and video comments, in descriptions
+that sites copied, in the pixels of stealth PNGs, and in a ``.txt`` beside the image. JSON is never one, but that of
+A1111's API holds it.
 """
 
 from collections.abc import Collection, Iterator
@@ -24,6 +25,7 @@ ROLES = (
     "imagedescription",
     "xpcomment",
     "text",
+    "sidecar",
 )
 """Where infotexts have been met, the most deliberate place first."""
 

@@ -2,10 +2,10 @@
 
 A role is the lower-case tag name without group: ``parameters``, ``prompt``, ``workflow``, ``comment``,
 ``description``, ``usercomment``, ``imagedescription``, ``software``, ``title``, ``source``, ``dream``,
-``sd-metadata``, ``invokeai_metadata``, ``generation_data``, ``parameters-json``, ``smproj`` …; ``alpha`` and
-``rgb`` for texts hidden in pixels; ``cbor:actions`` and the like for C2PA manifests. ComfyUI savers hide graphs in any
-EXIF tag behind a prefix (``IFD0:Make`` = ``workflow:{…}``), so a text with such a prefix takes
-the prefix's role.
+``sd-metadata``, ``invokeai_metadata``, ``generation_data``, ``parameters-json``, ``smproj`` …; ``alpha`` and ``rgb``
+for texts hidden in pixels; ``sidecar`` for texts beside the image; ``cbor:actions`` and the like for C2PA manifests.
+ComfyUI savers hide graphs in any EXIF tag behind a prefix (``IFD0:Make`` = ``workflow:{…}``), so a text with such a
+prefix takes the prefix's role.
 """
 
 import codecs
@@ -18,10 +18,13 @@ from pydantic import JsonValue
 
 from service.records import Blob, Blobs, RawRecord
 
-VERSION = 2
+VERSION = 3
+
+SIDECAR = "sidecar"
+"""The role of every text that lies beside the image; its group is ``Sidecar``."""
 
 TEXT_GROUPS = frozenset({"PNG", "ExifIFD", "IFD0", "IFD1", "QuickTime", "Keys", "ItemList", "UserData"})
-TEXT_GROUPS |= {"Matroska", "GIF", "File", "RIFF", "Stealth", "IPTC", "CBOR", "JUMBF", "Jpeg2000", "JPEG"}
+TEXT_GROUPS |= {"Matroska", "GIF", "File", "RIFF", "Stealth", "IPTC", "CBOR", "JUMBF", "Jpeg2000", "JPEG", "Sidecar"}
 """Besides every ``XMP-…``: the groups where a generator's words have been seen."""
 
 MANIFEST_GROUPS = frozenset({"CBOR", "JUMBF"})
@@ -61,7 +64,7 @@ def collect(raw: RawRecord) -> Blobs:
 def _blobs(tags: Mapping[str, JsonValue]) -> Iterator[tuple[str, Blob]]:
     for name, value in tags.items():
         group, _, rest = name.partition(":")
-        tag = rest.rsplit(":", 1)[-1].lower()
+        tag = SIDECAR if group == "Sidecar" else rest.rsplit(":", 1)[-1].lower()
         if not (group in TEXT_GROUPS or group.startswith("XMP-")) or tag in NOT_TEXT:
             continue
         if group in MANIFEST_GROUPS:

@@ -4,8 +4,8 @@ It is the infotext taken apart: ``prompt negativePrompt cfgScale steps sampler s
 all other settings under their own names (``Size``, ``Model``, ``Model hash``, ``Hires upscale`` …), ``hashes`` as an
 object, ``resources`` (``type name weight hash``) and ``civitaiResources`` (``type modelVersionId weight``). An image
 of ComfyUI has ``comfy``, its graphs as a text. The whole answer of the API holds it under ``meta``, newer ones under
-``meta.meta``. Put together again it is read as ``a1111`` reads an infotext. Source: CivitAI's public API and readers
-of it on GitHub.
+``meta.meta``. A model version's ``.civitai.info`` has one such entry for each of its images. Put together again it is
+read as ``a1111`` reads an infotext. Source: CivitAI's public API and readers of it on GitHub.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from service.parse.infotext.settings import Settings
 from service.parse.json_facts import Told, written
 from service.records import Blobs, Field, Generation, Resource, Stated
 
-ROLES = ("parameters", "usercomment", "comment", "description", "imagedescription", "metadata")
+ROLES = ("parameters", "usercomment", "comment", "description", "imagedescription", "metadata", "sidecar")
 
 KEYS = {
     "cfgScale": "CFG scale",
@@ -87,10 +87,23 @@ def parse(blobs: Blobs) -> Generation:
 def _told(blobs: Blobs) -> Told | None:
     for blob in blobs.all(*ROLES):
         told = Told.of(blob)
+        if told and "meta" not in told.data:
+            told = _own_entry(told, blobs.file_name) or told
         for _ in range(3):
             if told and isinstance(told.data.get("prompt"), str) and any(key in told.data for key in SIGNS):
                 return told
             told = told.inside("meta") if told else None
+    return None
+
+
+def _own_entry(told: Told, file_name: str) -> Told | None:
+    """Return this very image among those of a model version (``.civitai.info``), by the names in its address."""
+    stem = file_name.rpartition(".")[0].lower()
+    for entry in told.each("images"):
+        address = entry.text("url") or ""
+        names = [part.partition(".")[0] for part in address.partition("?")[0].lower().split("/")]
+        if stem and stem in names:
+            return entry
     return None
 
 

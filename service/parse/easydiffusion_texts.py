@@ -53,7 +53,7 @@ _LINE = re.compile(r"^([A-Za-z][A-Za-z ]{2,25}): ?(.*)$", re.MULTILINE)
 _ITEM = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|(-?\d[\d.eE+-]*)")
 LONGEST = 4000
 """Characters of a list of model names; a longer text is none, and is not searched for quotes."""
-_TEXT_ROLES = ("parameters", "usercomment", "comment", "text")
+_TEXT_ROLES = ("parameters", "usercomment", "comment", "text", "sidecar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def settings_of(blobs: Blobs) -> Settings:
     """Return the settings by the request's keys; nothing where the file has none of Easy Diffusion's own."""
     if not _MODEL_ROLES.isdisjoint(blobs.texts):
         return dict(_from_roles(blobs))
-    for blob in blobs.all("parameters", "usercomment", "comment", "text", "prompt"):
+    for blob in blobs.all(*_TEXT_ROLES, "prompt"):
         told = Told.of(blob)
         if told is not None and not _OWN_KEYS.isdisjoint(told.data):
             return dict(_from_json(told))

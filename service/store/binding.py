@@ -5,7 +5,7 @@ for most of its functions (``length('a\0b')`` is 1), so none of the three may re
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import orjson
 
@@ -33,6 +33,11 @@ def text(value: str) -> str:
 def optional(value: str | None) -> str | None:
     """Return ``text`` of a value, or None for None."""
     return None if value is None else text(value)
+
+
+def lines(values: Iterable[str]) -> str | None:
+    """Return values that hold no line break one a line, and None for none of them."""
+    return text("\n".join(values)) or None
 
 
 def integer(value: int | None) -> int | float | None:

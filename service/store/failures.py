@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import apsw
 
 from service.records import WatchedFile
-from service.store.binding import text
+from service.store.binding import lines, text
 from service.store.identity import split, stable_id
 from service.store.sql import sql
 
@@ -30,11 +30,14 @@ class Failure:
     size: int | None = None
     """Bytes. With ``mtime_ns`` it gives the file a row in ``images``, so that counts add up."""
     mtime_ns: int | None = None
+    sidecars: tuple[str, ...] = ()
+    """The texts beside it: until one of them changes, too, the file is not tried again before its time."""
 
     @classmethod
     def of(cls, file: WatchedFile, stage: str, error: BaseException) -> "Failure":
         """Return the failure of a file at a stage."""
-        return cls(file.root, file.path, stage, type(error).__name__, str(error), file.size, file.mtime_ns)
+        name = type(error).__name__
+        return cls(file.root, file.path, stage, name, str(error), file.size, file.mtime_ns, file.sidecars)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def _mark_unreadable(connection: apsw.Connection, failure: Failure, now: str) ->
         "file_name": file_name,
         "size_bytes": failure.size,
         "mtime_ns": failure.mtime_ns,
+        "sidecars": lines(failure.sidecars),
         "now": now,
     }
     if connection.execute(sql("is_read"), row).get:

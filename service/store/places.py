@@ -22,8 +22,8 @@ class Place:
     status: Status
 
 
-Known = dict[str, tuple[int, int, bool]]
-"""File name → (size, mtime_ns, present)."""
+Known = dict[str, tuple[int, int, bool, tuple[str, ...]]]
+"""File name → (size, mtime_ns, present, the texts beside it)."""
 
 
 def mark_missing(connection: apsw.Connection, root: str, paths: Iterable[str], now: str) -> int:

@@ -10,12 +10,12 @@ INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, sh
                     file_height, status, recipe, first_seen_at, ingested_at, generator, model, model_hash, sampler,
                     sampler_norm, scheduler, scheduler_norm, steps, cfg_scale, seed, width, height, clip_skip,
                     denoise, vae, upscaler, loras, embeddings, checkpoints, vaes, upscalers, other_resources,
-                    warnings, positive_prompt, negative_prompt)
+                    warnings, positive_prompt, negative_prompt, sidecars)
 VALUES (:stable_id, :root, :folder, :file_name, :size_bytes, :mtime_ns, :sha256, :mime_type, :file_width,
         :file_height, :status, :recipe, :now, :now, :generator, :model, :model_hash, :sampler,
         :sampler_norm, :scheduler, :scheduler_norm, :steps, :cfg_scale, :seed, :width, :height, :clip_skip,
         :denoise, :vae, :upscaler, :loras, :embeddings, :checkpoints, :vaes, :upscalers, :other_resources,
-        :warnings, :positive_prompt, :negative_prompt)
+        :warnings, :positive_prompt, :negative_prompt, :sidecars)
 ON CONFLICT (stable_id) DO UPDATE SET
     size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256,
     mime_type = excluded.mime_type, file_width = excluded.file_width, file_height = excluded.file_height,
@@ -28,6 +28,7 @@ ON CONFLICT (stable_id) DO UPDATE SET
     embeddings = excluded.embeddings, checkpoints = excluded.checkpoints, vaes = excluded.vaes,
     upscalers = excluded.upscalers, other_resources = excluded.other_resources, warnings = excluded.warnings,
     positive_prompt = excluded.positive_prompt, negative_prompt = excluded.negative_prompt,
+    sidecars = excluded.sidecars,
     missing_since = CASE WHEN :from_disk THEN NULL ELSE missing_since END;
 
 -- name: note_repeated
@@ -134,8 +135,9 @@ WHERE stable_id = :stable_id AND size_bytes = :size_bytes AND mtime_ns = :mtime_
 
 -- name: save_unreadable
 -- A file that cannot be read is counted too, and says nothing of how it was made.
-INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, status, recipe, first_seen_at, ingested_at)
-VALUES (:stable_id, :root, :folder, :file_name, :size_bytes, :mtime_ns, 'unreadable', '', :now, :now)
+INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, sidecars, status, recipe, first_seen_at,
+                    ingested_at)
+VALUES (:stable_id, :root, :folder, :file_name, :size_bytes, :mtime_ns, :sidecars, 'unreadable', '', :now, :now)
 ON CONFLICT (stable_id) DO UPDATE SET
     size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, status = 'unreadable', recipe = '',
     ingested_at = excluded.ingested_at, missing_since = NULL, sha256 = NULL, mime_type = NULL,
@@ -143,7 +145,7 @@ ON CONFLICT (stable_id) DO UPDATE SET
     sampler_norm = NULL, scheduler = NULL, scheduler_norm = NULL, steps = NULL, cfg_scale = NULL, seed = NULL,
     width = NULL, height = NULL, clip_skip = NULL, denoise = NULL, vae = NULL, upscaler = NULL, loras = NULL,
     embeddings = NULL, checkpoints = NULL, vaes = NULL, upscalers = NULL, other_resources = NULL, warnings = NULL,
-    positive_prompt = NULL, negative_prompt = NULL
+    positive_prompt = NULL, negative_prompt = NULL, sidecars = excluded.sidecars
 RETURNING id;
 
 -- name: due_failures
@@ -153,7 +155,7 @@ FROM failures WHERE next_try_at <= ? ORDER BY next_try_at, root, path;
 
 -- name: known
 -- A rescan compares one folder at a time with the disk; the index images_by_place answers alone.
-SELECT file_name, size_bytes, mtime_ns, missing_since IS NULL FROM images WHERE root = ? AND folder = ?;
+SELECT file_name, size_bytes, mtime_ns, missing_since IS NULL, sidecars FROM images WHERE root = ? AND folder = ?;
 
 -- name: folders
 -- A step an index seek, so that a root of 100,000 images in ten folders takes ten seeks.
@@ -180,12 +182,12 @@ SELECT * FROM v_images_search WHERE image_id > ? ORDER BY image_id LIMIT ?;
 
 -- name: find_place
 -- Where one image lies.
-SELECT id, root, path, size_bytes, mtime_ns, missing_since IS NULL, status FROM images WHERE stable_id = ?;
+SELECT id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images WHERE stable_id = ?;
 
 -- name: moved_candidates
 -- A file that was moved while nobody watched is known by its content; those already missing come first. Each that is
 -- not missing is looked for on the disk (20 us), so of a content with thousands of copies not all are.
-SELECT id, root, path, size_bytes, mtime_ns, missing_since IS NULL, status FROM images
+SELECT id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images
 WHERE sha256 = ? AND size_bytes = ? ORDER BY missing_since IS NULL, id LIMIT 128;
 
 -- name: mark_missing
@@ -218,14 +220,14 @@ SELECT recipe FROM found WHERE recipe IS NOT NULL;
 
 -- name: stale
 -- By id, a page at a time; the + keeps the planner from collecting and sorting by recipe.
-SELECT i.id, i.root, i.path, i.size_bytes, i.mtime_ns FROM images i
+SELECT i.id, i.root, i.path, i.size_bytes, i.mtime_ns, i.sidecars FROM images i
 WHERE i.id > :after AND +i.recipe IN (SELECT value FROM json_each(:recipes))
   AND EXISTS (SELECT 1 FROM raw_records r WHERE r.image_id = i.id)
 ORDER BY i.id LIMIT :limit;
 
 -- name: raw_record
 -- The place comes from images, since the file may have moved after it was read.
-SELECT r.record, i.mime_type, i.sha256, i.root, i.path, i.size_bytes, i.mtime_ns
+SELECT r.record, i.mime_type, i.sha256, i.root, i.path, i.size_bytes, i.mtime_ns, i.sidecars
 FROM raw_records r JOIN images i ON i.id = r.image_id WHERE r.image_id = ?;
 
 -- name: show_image

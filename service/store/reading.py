@@ -52,7 +52,9 @@ class Reader:
     def known(self, root: str, folder: str) -> Known:
         """Return what is known of a folder (``''`` or with a final ``/``), not of the folders in it."""
         rows = self._connection.execute(sql("known"), (root, text(folder)))
-        return {name: (size, mtime_ns, bool(present)) for name, size, mtime_ns, present in rows}
+        return {
+            name: (size, mtime_ns, bool(present), _lines(sidecars)) for name, size, mtime_ns, present, sidecars in rows
+        }
 
     def folders(self, root: str) -> list[str]:
         """Return the folders of a root that hold known images, in order."""
@@ -165,8 +167,12 @@ class Reader:
         return [RootStatus(name, at, bool(online), note, since) for name, at, online, note, since in rows]
 
 
-def _file(root: str, path: str, size: int, mtime_ns: int) -> WatchedFile:
-    return WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns)
+def _lines(text_: str | None) -> tuple[str, ...]:
+    return tuple(text_.split("\n")) if text_ else ()
+
+
+def _file(root: str, path: str, size: int, mtime_ns: int, sidecars: str | None) -> WatchedFile:
+    return WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns, sidecars=_lines(sidecars))
 
 
 def _place(  # noqa: PLR0917  # a row, in the order of its columns
@@ -175,10 +181,11 @@ def _place(  # noqa: PLR0917  # a row, in the order of its columns
     path: str,
     size: int,
     mtime_ns: int,
+    sidecars: str | None,
     present: int,
     status_: Status,
 ) -> Place:
-    return Place(image_id, _file(root, path, size, mtime_ns), bool(present), status_)
+    return Place(image_id, _file(root, path, size, mtime_ns, sidecars), bool(present), status_)
 
 
 def _failure(  # noqa: PLR0917  # a row, in the order of its columns

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from service.records import ImageRows, Resource
-from service.store.binding import integer, optional, text
+from service.store.binding import integer, lines, optional, text
 from service.store.identity import split, stable_id
 
 Bound = str | int | float | bytes | None
@@ -30,6 +30,7 @@ def columns(rows: ImageRows, *, now: str, from_disk: bool) -> dict[str, Bound]:
         "file_height": integer(image.file_height),
         "status": image.status,
         "recipe": rows.recipe,
+        "sidecars": lines(raw.file.sidecars),
         "now": now,
         "from_disk": int(from_disk),
         "generator": optional(image.generator),

@@ -13,6 +13,8 @@ class Listing:
 
     files: list[os.DirEntry[str]] = field(default_factory=list)
     """With a watched extension; not yet checked against the ignore patterns."""
+    sidecars: list[os.DirEntry[str]] = field(default_factory=list)
+    """Texts that may belong to the images among them."""
     folders: list[str] = field(default_factory=list)
     """Absolute paths of those to be entered."""
     names: set[str] = field(default_factory=set)
@@ -28,6 +30,8 @@ def listing(folder: str, names: Names) -> Listing:
             if entry.is_file(follow_symlinks=False):
                 if names.has_extension(entry.name):
                     found.files.append(entry)
+                elif names.is_sidecar(entry.name):
+                    found.sidecars.append(entry)
             elif entry.is_dir(follow_symlinks=False) and names.is_entered(entry.name) and not _is_junction(entry):
                 found.folders.append(entry.path)
     return found

@@ -106,7 +106,7 @@ class Handler(FileSystemEventHandler):
             return
         if is_folder and self._root.recursive and self._names.are_entered(relative):
             self._inbox.saw_tree(self._root, self._configured(path), now)
-        elif not is_folder and self._names.covers(relative):
+        elif not is_folder and (self._names.covers(relative) or self._names.covers_sidecar(relative)):
             self._inbox.saw(self._root, self._configured(path), now)
 
     def _went(self, path: str, now: float) -> None:

@@ -3,10 +3,12 @@
 import os
 import re
 import stat
+from collections.abc import Iterator
 from fnmatch import translate
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Literal
 
+from service import sidecars
 from service.paths import MARKER
 from service.watch.settings import WatchSettings
 
@@ -39,6 +41,8 @@ class Names:
 
     def __init__(self, settings: WatchSettings) -> None:
         self._extensions = tuple(extension.lower() for extension in settings.extensions)
+        self.sidecars = settings.sidecars
+        """Endings of the texts that belong to the image beside them."""
         self._hidden = settings.hidden
         patterns = [translate(pattern.lower()) for pattern in (*settings.ignore, MARKER)]
         self._ignored = re.compile("|".join(patterns))
@@ -46,6 +50,10 @@ class Names:
     def has_extension(self, name: str) -> bool:
         """Tell whether the name has a watched extension."""
         return name.lower().endswith(self._extensions)
+
+    def is_sidecar(self, name: str) -> bool:
+        """Tell whether the name ends like that of a text which belongs to the image beside it."""
+        return name.endswith(self.sidecars)
 
     def is_image(self, name: str) -> bool:
         """Tell whether a file of this name is watched, by its extension and the ignore patterns."""
@@ -64,3 +72,12 @@ class Names:
     def covers(self, relative: PurePath) -> bool:
         """Tell whether the file at this root-relative path is watched."""
         return self.is_image(relative.name) and self.are_entered(relative.parent)
+
+    def images_beside(self, text: Path) -> Iterator[Path]:
+        """Yield the watched images that a text belongs to, as far as they are there."""
+        found = sidecars.images_of(text, self.sidecars, self._extensions)
+        return (image for image in found if self.is_entered(image.name))
+
+    def covers_sidecar(self, relative: PurePath) -> bool:
+        """Tell whether the file at this root-relative path is a text that belongs to a watched image."""
+        return self.is_sidecar(relative.name) and self.are_entered(relative)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from service import sidecars
 from service.paths import Root
 from service.records import WatchedFile
 from service.watch.arrivals import Arrival, Gone, Refused, Taken
@@ -15,7 +16,7 @@ from service.watch.folder import files_below
 from service.watch.ignore import Names
 from service.watch.marker import is_believable
 from service.watch.settings import WatchSettings
-from service.watch.settle import LOOK_DELAY_S, Candidate, Settling, Verdict
+from service.watch.settle import GONE, LOOK_DELAY_S, Candidate, Settling, Verdict
 from service.watch.waiting import WaitingList
 
 LOOKS_A_TAKE = 5_000
@@ -117,7 +118,7 @@ class Inbox:
                 continue
             self._waiting.drop(candidate)
             if verdict is Verdict.SETTLED:
-                arrived.extend(self._arrivals(candidate))
+                arrived.extend(self._arrivals(candidate, now))
             elif verdict is Verdict.GONE:
                 gone.append(candidate)
         return Taken(tuple(arrived), self._believed(gone))
@@ -183,13 +184,24 @@ class Inbox:
             if before == room:
                 self._walks.popleft()
 
-    def _arrivals(self, candidate: Candidate) -> Iterable[Arrival]:
+    def _arrivals(self, candidate: Candidate, now: float) -> Iterable[Arrival]:
         location = Path(candidate.path)
-        if candidate.state is not None and self._names.covers(location.relative_to(candidate.root.path)):
-            size, mtime_ns = candidate.state
-            stored = candidate.root.relative(location)
-            file = WatchedFile(root=candidate.root.name, path=stored, size=size, mtime_ns=mtime_ns)
-            yield Arrival(candidate.root, file, location, candidate.attempts)
+        relative = location.relative_to(candidate.root.path)
+        if candidate.state is not None and self._names.covers(relative):
+            yield Arrival(candidate.root, self._file(candidate, location), location, candidate.attempts)
+        elif self._names.covers_sidecar(relative):
+            for image in self._names.images_beside(location):
+                self._waiting.hear(candidate.root, os.fspath(image), now)
+
+    def _file(self, candidate: Candidate, location: Path) -> WatchedFile:
+        size, mtime_ns = candidate.state or GONE
+        return WatchedFile(
+            root=candidate.root.name,
+            path=candidate.root.relative(location),
+            size=size,
+            mtime_ns=mtime_ns,
+            sidecars=sidecars.stamps(location, self._names.sidecars),
+        )
 
     def _believed(self, gone: Sequence[Candidate]) -> tuple[Gone, ...]:
         """Return the gone paths of roots that are there themselves; for the others a rescan is wanted."""

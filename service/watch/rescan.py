@@ -12,6 +12,7 @@ import structlog
 from service.file_systems import is_one
 from service.paths import Root, to_stored
 from service.records import WatchedFile
+from service.sidecars import Beside, has_news
 from service.watch.folder import listing
 from service.watch.ignore import Names, kind_of
 from service.watch.marker import RootState, is_believable
@@ -29,6 +30,8 @@ class Known(NamedTuple):
     mtime_ns: int
     present: bool
     """False where it is held as missing."""
+    sidecars: tuple[str, ...] = ()
+    """The texts beside it that were read with it."""
 
 
 KnownFiles = Callable[[str], Mapping[str, Known]]
@@ -117,8 +120,9 @@ class _Rescan:
             waiting.extend(found.folders)
         known = self._known(stored)
         prefix = f"{stored}/" if stored else ""
+        texts = Beside(found.sidecars, self._names.sidecars)
         for count, entry in enumerate(found.files, 1):
-            yield from self._file(entry, prefix, known)
+            yield from self._file(entry, prefix, known, texts.stamps(entry.name))
             if count % BREATH == 0:
                 yield Looked(BREATH)
         if not known.keys() <= found.names:  # spares the next step where nothing is missing
@@ -128,21 +132,23 @@ class _Rescan:
         stored = self._root.relative(Path(folder))
         return "" if stored == "." else stored
 
-    def _file(self, entry: os.DirEntry[str], prefix: str, known: Mapping[str, Known]) -> Iterator[Changed]:
+    def _file(
+        self, entry: os.DirEntry[str], prefix: str, known: Mapping[str, Known], texts: tuple[str, ...]
+    ) -> Iterator[Changed]:
         name = _stored_name(entry.name)
         row = known.get(name)
         try:
             status = entry.stat(follow_symlinks=False)
-            if _is_same(status, row):
+            if _is_same(status, texts, row):
                 return
             if os.name == "nt":  # a listing there may show an open file as it was; to ask the file is dearer
                 status = os.lstat(entry.path)
         except OSError:  # gone since the listing; if for good, the next rescan tells
             return
-        if _is_same(status, row) or not self._is_ours(entry, status):
+        if _is_same(status, texts, row) or not self._is_ours(entry, status):
             return
         size, mtime_ns = status.st_size, status.st_mtime_ns
-        file = WatchedFile(root=self._root.name, path=prefix + name, size=size, mtime_ns=mtime_ns)
+        file = WatchedFile(root=self._root.name, path=prefix + name, size=size, mtime_ns=mtime_ns, sidecars=texts)
         how: Literal["new", "changed", "back"] = "new" if row is None else "changed" if row.present else "back"
         yield Changed(file, Path(entry.path), how)
 
@@ -191,8 +197,9 @@ class _Rescan:
         yield from (Missing(self._root.name, prefix + name) for name in gone)
 
 
-def _is_same(status: os.stat_result, row: Known | None) -> bool:
-    return row is not None and row.size == status.st_size and row.mtime_ns == status.st_mtime_ns and row.present
+def _is_same(status: os.stat_result, texts: tuple[str, ...], row: Known | None) -> bool:
+    is_known = row is not None and row.size == status.st_size and row.mtime_ns == status.st_mtime_ns and row.present
+    return is_known and not (texts and row is not None and has_news(row.sidecars, texts))
 
 
 def _stored_name(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from service import sidecars
+
 EXTENSIONS = frozenset(
     ".png .apng .jpg .jpeg .jpe .jfif .webp .avif .heic .heif .jxl .gif .tif .tiff .mp4 .m4v .mov .webm .mkv".split(),
 )
@@ -42,6 +44,8 @@ class WatchSettings:
     """Between two looks at a folder that gives no events."""
     extensions: frozenset[str] = EXTENSIONS
     ignore: tuple[str, ...] = IGNORE
+    sidecars: tuple[str, ...] = sidecars.ENDINGS
+    """Endings of the texts that belong to the image beside them; none: such texts are left alone."""
     hidden: bool = False
     """Whether names that begin with a dot are watched too."""
     max_waiting: int = 100_000

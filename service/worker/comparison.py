@@ -119,6 +119,6 @@ class _KnownFiles:
     def present(self) -> Iterator[tuple[str, int]]:
         """Yield the path and size of each file held as present."""
         for folder in self.store.folders(self.root):
-            for name, (size, _, present) in self.store.known(self.root, folder).items():
+            for name, (size, _, present, _) in self.store.known(self.root, folder).items():
                 if present:
                     yield folder + name, size

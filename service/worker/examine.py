@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract.candidates import Candidate
-from service.extract.signatures import inspect
+from service.extract.signatures import Signature, inspect
 from service.file_systems import is_one
 from service.paths import Root
 from service.records import WatchedFile
+from service.sidecars import has_news
 from service.store.places import Place
 from service.store.writer import Store
 from service.watch.arrivals import Arrival
@@ -55,25 +56,37 @@ def examine(
                 for twin in store.moved_candidates(signature.sha256, arrival.file.size)
                 if twin.image_id not in taken
             ]
-            old = _former(twins, arrival, online)
-            if old is None:
-                found.to_read.append((arrival, Candidate(arrival.location, arrival.file, signature)))
-            else:
-                taken.add(old.image_id)
-                found.moved.append((old.image_id, arrival.file))
+            _sort(found, taken, arrival, signature, _former(twins, arrival, online))
     return found
+
+
+def _sort(found: Examined, taken: set[int], arrival: Arrival, signature: Signature, old: Place | None) -> None:
+    """Put a file where it belongs; one known by its content is read again only where a text beside it is new."""
+    file = arrival.file
+    news = old is None or has_news(old.file.sidecars, file.sidecars)
+    if news:
+        found.to_read.append((arrival, Candidate(arrival.location, file, signature)))
+    if old is not None:
+        taken.add(old.image_id)
+        if not news or not _is_at_home(old, file):
+            found.moved.append((old.image_id, file))
+
+
+def _is_at_home(place: Place, file: WatchedFile) -> bool:
+    return (place.file.root, place.file.path) == (file.root, file.path)
 
 
 def _is_unchanged(place: Place, file: WatchedFile) -> bool:
     """Tell whether an event meant nothing. A file that could not be read is looked at again whenever it comes."""
     known = (place.file.size, place.file.mtime_ns)
-    return place.present and place.status != "unreadable" and known == (file.size, file.mtime_ns)
+    is_same = known == (file.size, file.mtime_ns) and not has_news(place.file.sidecars, file.sidecars)
+    return place.present and place.status != "unreadable" and is_same
 
 
 def _former(twins: Sequence[Place], arrival: Arrival, online: Mapping[str, Root]) -> Place | None:
     """Return the row that this file is: its own, or that of a file of the same content which has left its place."""
     file = arrival.file
-    own = next((twin for twin in twins if (twin.file.root, twin.file.path) == (file.root, file.path)), None)
+    own = next((twin for twin in twins if _is_at_home(twin, file)), None)
     if own is not None:
         return own
     name = file.path.rsplit("/", 1)[-1]

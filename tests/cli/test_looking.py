@@ -107,6 +107,7 @@ def test_failures_lists_what_could_not_be_read(taken: Place) -> None:
         "message": "not an image: starts with 6e 6f 20 69 6d 61 67 65 20 61 74 20 (no image at )",
         "size": None,
         "mtime_ns": None,
+        "sidecars": [],
     }
     assert text.code == 0
     assert "│ Input/broken.png │ extract │ not an image: starts with 6e 6f 20 69 6d 61 67 65 20 61 74 20 " in text.out

@@ -82,3 +82,13 @@ def test_a_root_that_leaves_and_returns_while_watched_loses_no_row(place: Place)
         draw(place.input / "new.png", 77)
         wait_for(lambda: rows(place.database, "SELECT state, COUNT(*) FROM images GROUP BY 1"), [("present", 11)])
         wait_for(lambda: rows(place.database, "SELECT online, note FROM roots"), [(1, None)])
+
+
+def test_a_text_beside_an_image_is_heard_of_when_it_comes_and_when_it_changes(place: Place) -> None:
+    with running(place):
+        (place.input / "a.png").write_bytes(png(None))
+        wait_for(lambda: rows(place.database, "SELECT path, seed FROM v_images_search"), [("a.png", None)])
+        (place.input / "a.txt").write_text(infotext(3), encoding="utf-8")
+        wait_for(lambda: rows(place.database, "SELECT path, seed FROM v_images_search"), [("a.png", "3")])
+        (place.input / "a.txt").write_text(infotext(44), encoding="utf-8")
+        wait_for(lambda: rows(place.database, "SELECT path, seed FROM v_images_search"), [("a.png", "44")])

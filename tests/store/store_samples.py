@@ -222,7 +222,13 @@ def odd_image(path: str = "odd/ünï çødé 漢字 🖼.png") -> ImageRows:
     )
     return ImageRows(
         raw=RawRecord(
-            file=WatchedFile(root="Input", path=path, size=5, mtime_ns=1_700_000_000_123_456_789),
+            file=WatchedFile(
+                root="Input",
+                path=path,
+                size=5,
+                mtime_ns=1_700_000_000_123_456_789,
+                sidecars=(".txt 812 1690000000000000000", ".png.json 3 4"),
+            ),
             mime_type="image/png",
             sha256="0" * 64,
             extractor="exiftool 12.57",

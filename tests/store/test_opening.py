@@ -15,15 +15,22 @@ from service.store.reading import Reader
 from service.store.schema import Schema, current, objects
 from service.store.writer import Store
 
-SECOND = "ALTER TABLE images ADD COLUMN rating INTEGER;\nUPDATE images SET rating = 3;"
-THIRD = "CREATE TABLE notes (image_id INTEGER PRIMARY KEY, note TEXT);\nINSERT INTO notes SELECT id, 'n' FROM images;"
+FIRST_NEWER = "ALTER TABLE images ADD COLUMN rating INTEGER;\nUPDATE images SET rating = 3;"
+SECOND_NEWER = (
+    "CREATE TABLE notes (image_id INTEGER PRIMARY KEY, note TEXT);\nINSERT INTO notes SELECT id, 'n' FROM images;"
+)
+
+
+VERSION = current().version
+OLDER = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
+"""The schema.sql of every version before this one."""
 
 
 @pytest.fixture
 def newer(tmp_path: Path) -> Schema:
     """Return a schema two versions on, with its migrations."""
-    text = current().text.replace("user_version = 1", "user_version = 3")
-    text = text.replace("    negative_prompt TEXT\n);", "    negative_prompt TEXT,\n    rating INTEGER\n);")
+    text = current().text.replace(f"user_version = {VERSION}", f"user_version = {VERSION + 2}")
+    text = text.replace("    sidecars        TEXT ", "    rating INTEGER,\n    sidecars        TEXT ")
     text = text.replace(
         "-- ── Strings", "CREATE TABLE IF NOT EXISTS notes (image_id INTEGER PRIMARY KEY, note TEXT);\n-- ── Strings"
     )
@@ -31,8 +38,10 @@ def newer(tmp_path: Path) -> Schema:
     (tmp_path / "schema.sql").write_text(text, encoding="utf-8")
     folder = tmp_path / "migrations"
     folder.mkdir()
-    (folder / "0002_rate_images.sql").write_text(SECOND, encoding="utf-8")
-    (folder / "0003_take_notes.sql").write_text(THIRD, encoding="utf-8")
+    for number, text in current().migrations.items():
+        (folder / f"{number:04}_before.sql").write_text(text, encoding="utf-8")
+    (folder / f"{VERSION + 1:04}_rate_images.sql").write_text(FIRST_NEWER, encoding="utf-8")
+    (folder / f"{VERSION + 2:04}_take_notes.sql").write_text(SECOND_NEWER, encoding="utf-8")
     return Schema.read(tmp_path / "schema.sql", folder)
 
 
@@ -49,7 +58,7 @@ def test_a_new_database_is_ours_and_in_wal_mode(store: Store) -> None:
     found = {pragma: store._connection.pragma(pragma) for pragma in pragmas}
     assert found == {
         "application_id": int.from_bytes(b"AIMP", "big"),
-        "user_version": 1,
+        "user_version": VERSION,
         "journal_mode": "wal",
         "foreign_keys": 1,
         "synchronous": 1,
@@ -107,7 +116,7 @@ def foreign(path: Path, script: str) -> None:
     [
         ("CREATE TABLE theirs (a);", "belongs to another program"),
         ("PRAGMA application_id = 7; CREATE TABLE images (a);", "belongs to another program"),
-        ("PRAGMA application_id = 1095322960; PRAGMA user_version = 2;", "made by a newer version"),
+        (f"PRAGMA application_id = 1095322960; PRAGMA user_version = {VERSION + 1};", "made by a newer version"),
     ],
 )
 def test_a_database_that_is_not_ours_to_write_is_refused_untouched(tmp_path: Path, script: str, words: str) -> None:
@@ -153,46 +162,73 @@ def test_an_older_database_is_upgraded_a_version_at_a_time_after_a_copy(database
         connection = store._connection
         assert connection.execute("SELECT rating FROM v_images_search").fetchall() == [(3,)]
         assert connection.execute("SELECT * FROM notes").fetchall() == [(image_id, "n")]
-        assert connection.pragma("user_version") == 3
-    copy = database.with_name("images.db.v1.bak")
+        assert connection.pragma("user_version") == VERSION + 2
+    copy = database.with_name(f"images.db.v{VERSION}.bak")
     with Store.open(copy) as store:
         assert dump(store._connection) == before
 
 
 def test_an_upgraded_database_is_the_same_as_a_new_one(database: Path, newer: Schema) -> None:
     Store.open(database).close()
-    upgraded = open_writer(database, newer)
-    fresh = open_writer(database.with_name("fresh.db"), newer)
+    assert_same(open_writer(database, newer), open_writer(database.with_name("fresh.db"), newer))
 
-    def columns(connection: apsw.Connection) -> dict[str, set[object]]:
-        tables = [name for kind, name in objects(connection) if kind == "table"]
-        return {name: {row[1:] for row in connection.execute(f"PRAGMA table_xinfo({name})")} for name in tables}
 
+@pytest.mark.parametrize("older", OLDER, ids=lambda older: older.stem)
+def test_a_database_of_every_earlier_version_becomes_one_of_today_and_keeps_its_rows(
+    database: Path, tmp_path: Path, older: Path
+) -> None:
+    database.parent.mkdir(parents=True)
+    foreign(database, older.read_text(encoding="utf-8"))
+    insert = (
+        "INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, status, recipe, first_seen_at,"
+    )
+    foreign(database, f"{insert} ingested_at) VALUES ('s', 'Input', '', 'a.png', 1, 2, 'ok', 'r', '{NOW}', '{NOW}')")
+    with Store.open(database) as store:
+        assert store.known("Input", "") == {"a.png": (1, 2, True, ())}
+        assert_same(store._connection, open_writer(tmp_path / "fresh.db"))
+
+
+def test_the_schema_of_every_earlier_version_is_kept_for_the_test_above() -> None:
+    assert [int(older.stem) for older in OLDER] == list(range(1, VERSION))
+
+
+def assert_same(upgraded: apsw.Connection, fresh: apsw.Connection) -> None:
     assert objects(upgraded).keys() == objects(fresh).keys()
     assert columns(upgraded) == columns(fresh)
+    assert indexes(upgraded) == indexes(fresh)
     assert len(columns(fresh)["images"]) > 40
+
+
+def columns(connection: apsw.Connection) -> dict[str, set[object]]:
+    tables = [name for kind, name in objects(connection) if kind == "table"]
+    return {name: {row[1:] for row in connection.execute(f"PRAGMA table_xinfo({name})")} for name in tables}
+
+
+def indexes(connection: apsw.Connection) -> dict[str, list[object]]:
+    names = [name for kind, name in objects(connection) if kind == "index"]
+    return {name: [row[2] for row in connection.execute(f"PRAGMA index_info({name})")] for name in names}
 
 
 def test_a_copy_never_overwrites_another(database: Path, newer: Schema) -> None:
     Store.open(database).close()
-    database.with_name("images.db.v1.bak").write_text("precious")
+    database.with_name(f"images.db.v{VERSION}.bak").write_text("precious")
     Store.open(database, schema=newer).close()
-    assert database.with_name("images.db.v1.bak").read_text() == "precious"
-    assert version(database.with_name("images.db.v1.bak.1")) == 1
+    assert database.with_name(f"images.db.v{VERSION}.bak").read_text() == "precious"
+    assert version(database.with_name(f"images.db.v{VERSION}.bak.1")) == VERSION
 
 
 def test_a_failing_migration_leaves_the_version_before_it(database: Path, newer: Schema) -> None:
     Store.open(database).close()
-    newer.migrations[3] = "CREATE TABLE notes (a); INSERT INTO nowhere VALUES (1);"
+    newer.migrations[VERSION + 2] = "CREATE TABLE notes (a); INSERT INTO nowhere VALUES (1);"
     with pytest.raises(apsw.SQLError):
         Store.open(database, schema=newer)
-    assert version(database) == 2
+    assert version(database) == VERSION + 1
     assert ("table", "notes") not in objects(apsw.Connection(str(database)))
 
 
 def test_a_missing_migration_is_refused(database: Path, newer: Schema) -> None:
     Store.open(database).close()
-    del newer.migrations[2]
+    del newer.migrations[VERSION + 1]
     with pytest.raises(StartError, match="cannot upgrade"):
         Store.open(database, schema=newer)
 
@@ -266,7 +302,7 @@ from service.store.schema import Schema
 from service.store.writer import Store
 folder = Path(sys.argv[2])
 schema = Schema.read(folder / "schema.sql", folder / "migrations")
-schema.migrations[3] += "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n) INSERT INTO notes SELECT i + 9, 'x' FROM n;"
+schema.migrations[schema.version] += "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n) INSERT INTO notes SELECT i + 9, 'x' FROM n;"
 print("go", flush=True)
 Store.open(Path(sys.argv[1]), schema=schema)
 """  # noqa: E501  # one statement, which never ends
@@ -281,11 +317,11 @@ def test_a_kill_in_mid_migration_leaves_the_version_before_it(tmp_path: Path, da
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as upgrade:
         assert upgrade.stdout is not None
         upgrade.stdout.readline()
-        while version(database) < 2:
+        while version(database) < VERSION + 1:
             time.sleep(0.01)
         time.sleep(0.1)
         upgrade.kill()
-    assert version(database) == 2
+    assert version(database) == VERSION + 1
     with Store.open(database, schema=newer) as store:
         assert store._connection.execute("SELECT COUNT(*) FROM notes").get == 1
         assert store._connection.execute("PRAGMA integrity_check").get == "ok"

@@ -1,6 +1,5 @@
 from store_samples import LATER, NOW, image, odd_image
 
-from service.records import WatchedFile
 from service.store.places import Place
 from service.store.status import Counts, RootStatus
 from service.store.writer import Store
@@ -13,10 +12,10 @@ def test_a_folder_tells_its_files_and_not_those_below_it(store: Store) -> None:
     size = {one.raw.file.path: (one.raw.file.size, one.raw.file.mtime_ns) for one in rows}
     assert store.folders("Input") == ["", "b/", "b/d/"]
     assert store.folders("Nowhere") == []
-    assert store.known("Input", "") == {"a.png": (*size["a.png"], True)}
+    assert store.known("Input", "") == {"a.png": (*size["a.png"], True, ())}
     assert store.known("Input", "b/") == {
-        "c.png": (*size["b/c.png"], False),
-        "f.png": (*size["b/f.png"], True),
+        "c.png": (*size["b/c.png"], False, ()),
+        "f.png": (*size["b/f.png"], True, ()),
     }
 
 
@@ -42,7 +41,7 @@ def test_a_moved_file_is_found_by_content_and_keeps_its_id_and_rows(store: Store
     assert store.moved_candidates("0" * 64, 5) == [Place(ids[0], rows.raw.file, present=False, status="partial")]
     assert store.moved_candidates("0" * 64, 6) == []
     store.relocate(ids[0], "Input", "new/b.png", 5, 99)
-    file = WatchedFile(root="Input", path="new/b.png", size=5, mtime_ns=99)
+    file = rows.raw.file.model_copy(update={"path": "new/b.png", "mtime_ns": 99})
     assert store.find("Input", "new/b.png") == Place(ids[0], file, present=True, status="partial")
     assert (store.find("Input", "old/a.png"), store.image(ids[1])) == (None, None)
     assert store.raw_record(ids[0]) == rows.raw.model_copy(update={"file": file})

@@ -90,6 +90,7 @@ def test_the_wide_row_holds_core_parameters_and_joined_lists(store: Store) -> No
         "warnings": "two samplers; the first was taken\nno VAE",
         "positive_prompt": "a cat\n(very:1.3) <lora:Ünï:0.75>",
         "negative_prompt": "",
+        "sidecars": ".txt 812 1690000000000000000\n.png.json 3 4",
     }
 
 

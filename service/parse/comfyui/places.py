@@ -103,5 +103,5 @@ def is_swarm(blobs: Blobs) -> bool:
     """Return whether SwarmUI wrote the file: its own JSON says more than the graph it embeds."""
     return any(
         isinstance(blob.data, dict) and "sui_image_params" in blob.data
-        for blob in blobs.all("parameters", "usercomment", "comment", "model")
+        for blob in blobs.all("parameters", "usercomment", "comment", "model", "sidecar")
     )
