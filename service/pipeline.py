@@ -5,6 +5,7 @@ from service.normalize import VERSION as NORMALIZE
 from service.normalize import normalize
 from service.parse.blobs import VERSION as BLOBS
 from service.parse.blobs import collect as blobs_of
+from service.parse.why import Judged, judged
 from service.records import Blobs, ImageRows, NormalizedImage, RawRecord, Side, Token
 from service.resources.collect import VERSION as RESOURCES
 from service.resources.collect import collect as merged_resources
@@ -35,6 +36,11 @@ def process(raw: RawRecord) -> ImageRows:
     read_by = (reading.parser.name, *sorted(reading.parser.covers), *(parser.name for parser, _ in reading.rivals))
     names = tuple(dict.fromkeys(read_by))
     return ImageRows(raw, image, cut, merged_resources(image, cut), _recipe(names))
+
+
+def why(raw: RawRecord) -> tuple[Judged, ...]:
+    """Return which parsers claimed an image and what came of it, the one that was believed first."""
+    return judged(blobs_of(raw))
 
 
 def _without_metadata(raw: RawRecord, blobs: Blobs) -> NormalizedImage:

@@ -212,6 +212,8 @@ class Generation:
     """The generator's own keys, verbatim."""
     unsettled: tuple[str, ...] = ()
     """Why the answer is partial: one sentence for each thing the file should say and does not."""
+    because: str = ""
+    """What tells this generator from others that write the same form: ``Version: f2.0.1v1.10.1``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service import doctor as examination
-from service import state
+from service import pipeline, state
 from service.cli.options import AsJson, ConfigFile, Database, configured
 from service.cli.printed import harmless, say, say_json
 from service.cli.shown import print_image
@@ -35,21 +35,29 @@ def show(
     raw: Annotated[bool, typer.Option("--raw", help="Print the kept record, as ExifTool gave it.")] = False,  # noqa: FBT002
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
-    """Print all that is known of one image: fields with their sources, passes, resources, tokens, warnings."""
+    """Print all that is known of one image: facts with their sources, passes, resources, warnings, and why it is so."""
     settings = configured(config, None, db)
     with Reader.open(settings.database.path) as reader:
-        place = _find(reader, settings.roots, path)
+        place = _find(reader, _roots(reader, settings.roots), path)
         if raw:
             record = reader.raw_record(place.image_id)
             say_json(record.model_dump() if record else None)
             return
-        image = reader.image(place.image_id)
+        image, record = reader.image(place.image_id), reader.raw_record(place.image_id)
     if image is None:
         raise StartError(f"{path}: its row has just gone")
+    why = pipeline.why(record) if record else ()
     if json:
-        say_json(asdict(image))
+        say_json(asdict(image) | {"why": [asdict(one) for one in why]})
     else:
-        print_image(image)
+        print_image(image, why)
+
+
+def _roots(reader: Reader, configured_: tuple[Root, ...]) -> tuple[Root, ...]:
+    """Return the configured roots, then those that another configuration filled this database from."""
+    names = {root.name for root in configured_}
+    others = (one for one in reader.roots() if one.name not in names)
+    return (*configured_, *(Root(one.name, Path(one.location)) for one in others))
 
 
 def _find(reader: Reader, roots: tuple[Root, ...], text: str) -> Place:

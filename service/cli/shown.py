@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.cli.printed import harmless_lines
+from service.parse.why import Judged
 from service.store.shown import ShownImage
 
 HEAD = (
@@ -15,8 +16,11 @@ HEAD = (
 )
 
 
-def print_image(image: ShownImage) -> None:
-    """Print a shown image: the file, every fact with its source, passes, resources, tokens, disagreements, warnings."""
+def print_image(image: ShownImage, why: tuple[Judged, ...]) -> None:
+    """Print a shown image: the file, every fact with its source, passes, resources, tokens, disagreements, warnings.
+
+    Last, which parsers claimed it and what came of that.
+    """
     console = Console()
     row = image.image
     _table(console, "file", (), ((name, row.get(name)) for name in HEAD if row.get(name) is not None))
@@ -53,6 +57,12 @@ def print_image(image: ShownImage) -> None:
     )
     warnings = str(row.get("warnings") or "").splitlines()
     _table(console, "warnings", (), ((warning,) for warning in warnings))
+    _table(
+        console,
+        "why it was read so",
+        ("parser", "its claim", "what came of it", "generator", "known by", "read from"),
+        ((w.parser, w.claim, w.part, w.generator, w.because, ", ".join(w.read_from)) for w in why),
+    )
 
 
 def _size(width: int | None, height: int | None) -> str | None:

@@ -72,7 +72,7 @@ class Reading:
 
 def choose(blobs: Blobs) -> Parser | None:
     """Return the parser with the highest claim (the first of equals), or None where none claims the file."""
-    claims = _claims(blobs)
+    claims = claims_of(blobs)
     return max(claims, key=claims.__getitem__, default=None)
 
 
@@ -94,7 +94,7 @@ def read(blobs: Blobs) -> Reading | None:
 
 
 def _read(blobs: Blobs) -> Reading | None:
-    claims = _claims(blobs)
+    claims = claims_of(blobs)
     if not claims:
         return None
     best = max(claims, key=claims.__getitem__)
@@ -103,6 +103,7 @@ def _read(blobs: Blobs) -> Reading | None:
     return Reading(best, claims[best], best.parse(blobs), tuple((rival, rival.parse(blobs)) for rival in rivals))
 
 
-def _claims(blobs: Blobs) -> dict[Parser, Claim]:
+def claims_of(blobs: Blobs) -> dict[Parser, Claim]:
+    """Return the parsers that claim a file, and how sure each is."""
     claims = {parser: parser.claim(blobs) for parser in PARSERS} if blobs.texts else {}
     return {parser: claim for parser, claim in claims.items() if claim > Claim.NO}

@@ -58,13 +58,15 @@ def read(blob: Blob, blobs: Blobs) -> Generation:
 def assembled(text: Infotext, source: str, blobs: Blobs) -> Generation:
     """Return what the parts of an infotext say; for parsers of the same settings in another form."""
     settings = text.settings
+    generator, because = generator_of(settings, blobs)
     return Generation(
-        generator=generator_of(settings, blobs),
+        generator=generator,
         fields=_fields(text, source),
         passes=passes.read(settings, source),
         resources=models.read(settings, source),
         facts=tuple(Fact(key, value, source) for key, value in (*settings.pairs, *text.templates)),
         unsettled=() if settings.pairs else ("The infotext has no settings line.",),
+        because=because,
     )
 
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from asked import rows
 from commands import Said, run
 from drawn_images import draw
 from running_service import Place
@@ -93,6 +94,35 @@ def test_show_raw_gives_the_kept_record(taken: Place) -> None:
     assert isinstance(said, dict)
     assert (said["file"]["path"], said["mime_type"], said["extractor"][:9]) == ("fox.png", "image/png", "exiftool ")
     assert said["tags"]["PNG:Parameters"].startswith("a fox, (red:1.2), <lora:snow:0.5>\nNegative prompt: ")
+
+
+def test_show_finds_an_image_of_a_folder_that_no_setting_names(taken: Place, tmp_path: Path) -> None:
+    other = tmp_path / "archive.db"
+    assert run(taken, "all", "--input", str(taken.input), "--db", str(other)).code == 1
+    name = rows(other, "SELECT root FROM images")[0][0]
+    taken.config.write_text(
+        taken.config.read_text(encoding="utf-8").replace('"Input"', '"Elsewhere"', 1), encoding="utf-8"
+    )
+    found = [run(taken, "show", place, "--db", str(other)).code for place in ("fox.png", f"{name}/fox.png")]
+    taken.config.write_text(
+        taken.config.read_text(encoding="utf-8").replace('"Elsewhere"', '"Input"', 1), encoding="utf-8"
+    )
+    assert found == [0, 0]
+
+
+def test_show_says_why_an_image_was_read_as_it_was(taken: Place) -> None:
+    said = run(taken, "show", "fox.png", "--json").json()
+    assert isinstance(said, dict)
+    assert said["why"] == [
+        {
+            "parser": "a1111",
+            "claim": "names itself",
+            "part": "taken",
+            "generator": "a1111",
+            "because": "version: v1.9.4",
+            "read_from": ["PNG:Parameters"],
+        }
+    ]
 
 
 def test_failures_lists_what_could_not_be_read(taken: Place) -> None:

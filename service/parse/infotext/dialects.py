@@ -37,20 +37,30 @@ BY_ROLE: tuple[tuple[str, str], ...] = (("smproj", "stability_matrix"), ("parame
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
+GLANCE = 60
+"""Characters."""
+
 DEFAULT = "a1111"
 """A text in this form that names nobody is taken for the form's inventor."""
 
 
-def generator_of(settings: Settings, blobs: Blobs) -> str:
-    """Return the generator's name as the database has it."""
+def generator_of(settings: Settings, blobs: Blobs) -> tuple[str, str]:
+    """Return the generator's name as the database has it, and what names it."""
     for role, generator in BY_ROLE:
         if role in blobs.texts:
-            return generator
+            return generator, f"a text {role} beside it"
     telling = {key: value for key, value in settings.by_key.items() if _KEYS.fullmatch(key)}
     for generator, key, value in EVIDENCE:
-        if any(key.fullmatch(k) and value.match(v) for k, v in telling.items()):
-            return generator
-    return "civitai" if of_civitai(blobs) else DEFAULT
+        if found := next((k for k, v in telling.items() if key.fullmatch(k) and value.match(v)), None):
+            return generator, f"{found}: {shortened(telling[found])}"
+    if of_civitai(blobs):
+        return "civitai", "EXIF Artist and Software as CivitAI writes them"
+    return DEFAULT, "its form, which names nobody"
+
+
+def shortened(text: str) -> str:
+    """Return a value as one can read it at a glance."""
+    return text if len(text) <= GLANCE else f"{text[:GLANCE]}…"
 
 
 def of_civitai(blobs: Blobs) -> bool:
