@@ -26,13 +26,13 @@ CLAIMS = {Claim.MARKER: "names itself", Claim.SHAPE: "has its form", Claim.FALLB
 
 
 def judged(blobs: Blobs) -> tuple[Judged, ...]:
-    """Return every parser that claimed the file, the one whose answer was taken first, and what came of it."""
+    """Return every parser that claimed the file, the one that was believed first; not those that only stood by."""
     reading = read(blobs)
     if reading is None:
         return ()
     answers = {reading.parser.name: reading.generation, **{rival.name: found for rival, found in reading.rivals}}
     claims = claims_of(blobs)
-    others = sorted((parser for parser in claims if parser.name not in answers), key=claims.__getitem__, reverse=True)
+    others = [parser for parser, claim in claims.items() if claim > Claim.FALLBACK and parser.name not in answers]
     made = (reading.parser, *(parser for parser, _ in reading.rivals), *others)
     return tuple(_judged(parser, claims[parser], reading, answers.get(parser.name)) for parser in made)
 
