@@ -86,6 +86,8 @@ def flaw(text: str) -> str | None:
         return f"{text!r} climbs with '..'; give the absolute path instead"
     if _DRIVE_RELATIVE.match(text):
         return f"{text!r} depends on that drive's current folder; write a slash after the colon"
+    if _DEVICE_SPACE.match(text):
+        return f"{text!r} goes past Windows' own reading of paths; write it plainly (C:/… or //server/share/…)"
     return _homeless(text)
 
 
@@ -108,6 +110,8 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 _DRIVE = re.compile(r"\A[A-Za-z]:(?=[\\/])")
 _DRIVE_RELATIVE = re.compile(r"\A[A-Za-z]:(?![\\/])")
+_DEVICE_SPACE = re.compile(r"\A[\\/]{2}[?.][\\/]")
+r"""``\\?\`` and ``\\.\``: no file found below it begins with the path that was given, and it may be a disk's raw bytes."""
 _DEVICE = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])[ ]*(?:\..*)?",
     re.IGNORECASE,

@@ -15,6 +15,7 @@ BASE = Path("/srv/pipe")
 CLIMBS = ["..", "../x", "a/../x", "a\\..\\x", "/a/..", "..\\x", "C:\\..\\x"]
 NO_PATH = ["", "  ", "a\0b", "a\nb", "a\x1b[2J", "a\x9bb"]
 DRIVE_RELATIVE = ["C:", "C:x", "c:Input/x"]
+DEVICE_SPACE = ["\\\\?\\C:\\x", "\\\\.\\PhysicalDrive0", "//?/UNC/server/share", "//./C:/x"]
 NOT_WRITTEN_TO = [
     *("\\\\?\\C:\\x", "\\\\.\\pipe\\x", "\\\\server\\share\\x", "//server/share/x"),
     *("con", "CON", "nul.txt", "out/NUL", "out\\aux.db", "COM1", "lpt9.log", "com\u00b9", "prn .x", "C:/CONIN$"),
@@ -22,7 +23,7 @@ NOT_WRITTEN_TO = [
 ]
 
 
-@pytest.mark.parametrize("text", [*CLIMBS, *NO_PATH, *DRIVE_RELATIVE])
+@pytest.mark.parametrize("text", [*CLIMBS, *NO_PATH, *DRIVE_RELATIVE, *DEVICE_SPACE])
 def test_what_climbs_or_is_no_path_is_refused_for_reading_and_writing(text: str) -> None:
     with pytest.raises(StartError, match=r"^database\.path: "):
         paths.resolve(text, base=BASE, setting="database.path")

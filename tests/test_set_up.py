@@ -106,5 +106,6 @@ def test_changed_dependencies_are_installed_once(project: Path, name: str) -> No
         assert calls.read_text(encoding="utf-8") == expected
 
 
-def test_ci_runs_the_test_command_of_the_readme() -> None:
-    assert (TOP / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == "exec make test"
+def test_ci_runs_the_test_command_of_the_readme_and_then_the_windows_side() -> None:
+    lines = (TOP / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert lines[-2:] == ["make test", "exec tests/windows/run_wine.sh"]
