@@ -75,7 +75,9 @@ def resolve_output(text: str, *, base: Path, setting: str) -> Path:
 
 def anchored(text: str, base: Path) -> Path:
     """Return a path without flaw as absolute, below ``base`` where it is relative."""
-    return Path(os.path.normpath(base / Path(text).expanduser()))
+    # Path drops the "./" of "./~", a folder of that name here, which would then be the user's home.
+    path = Path(text).expanduser() if text.startswith("~") else Path(text)
+    return Path(os.path.normpath(base / path))
 
 
 def flaw(text: str) -> str | None:
@@ -111,7 +113,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DRIVE = re.compile(r"\A[A-Za-z]:(?=[\\/])")
 _DRIVE_RELATIVE = re.compile(r"\A[A-Za-z]:(?![\\/])")
 _DEVICE_SPACE = re.compile(r"\A[\\/]{2}[?.][\\/]")
-r"""``\\?\`` and ``\\.\``: no file found below it begins with the path that was given, and it may be a disk's raw bytes."""
+r"""``\\?\`` and ``\\.\``: what lies below is told of under other names, and it may be a disk's raw bytes."""
 _DEVICE = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])[ ]*(?:\..*)?",
     re.IGNORECASE,
@@ -130,6 +132,8 @@ def _part_flaw(part: str) -> str | None:
 
 
 def _homeless(text: str) -> str | None:
+    if not text.startswith("~"):
+        return None
     try:
         Path(text).expanduser()
     except RuntimeError:

@@ -47,6 +47,7 @@ def test_devices_streams_and_network_paths_are_refused_for_writing_on_every_syst
         ("console/nullable/con1", "/srv/pipe/console/nullable/con1"),
         ("画像\u3000フォルダ/猫🐈", "/srv/pipe/画像\u3000フォルダ/猫🐈"),
         ("~/x", str(Path.home() / "x")),
+        ("./~", "/srv/pipe/~"),
     ],
 )
 def test_other_paths_are_anchored_at_the_base(text: str, expected: str) -> None:
