@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from service import sidecars
 from service.errors import BadFileError, ExtractorError, ExtractorMissingError, TryAgainError
-from service.extract import stealth
+from service.extract import folder_log, stealth
 from service.extract.alone import ask, read_alone
 from service.extract.answers import Tags, by_name
 from service.extract.candidates import Candidate, Outcome
@@ -87,6 +87,8 @@ class Pending:
             tags |= stealth.texts(each.location, each.signature)
         texts = sidecars.texts(each.location, each.file.sidecars) if each.file.sidecars else {}
         tags |= {f"Sidecar:{sidecars.ending_of(stamp)}": text for stamp, text in texts.items()}
+        if logged := folder_log.entry(each.location):
+            tags[f"Sidecar:{folder_log.NAME}"] = logged
         return RawRecord(
             file=each.file.model_copy(update={"sidecars": tuple(texts)}),
             mime_type=each.signature.mime_type,

@@ -8,7 +8,9 @@ v2.5.5``) and MakerNote (0x927C, the scheme) in the first IFD of JPEG and WebP (
   lists name, weight and hash; ``lora_combined_1`` is ``name : weight``. ``refiner_model`` ``None`` and ``vae``
   ``Default (model)`` stand for nothing.
 * Scheme ``a1111``: an infotext with the made prompts, and the typed ones as ``Raw prompt`` and ``Raw negative prompt``.
-* SimpleSDXL and older logs use the labels of the log as keys: ``Guidance Scale``, ``LoRA 1``.
+* SimpleSDXL and older logs use the labels of the log as keys: ``Guidance Scale``, ``LoRA 1``, ``LoRA [name] weight``.
+
+Where the user does not save metadata, ``log.html`` beside the images says it all (``fooocus_log``).
 """
 
 import re
@@ -17,7 +19,7 @@ from dataclasses import replace
 
 from pydantic import JsonValue
 
-from service.parse import a1111
+from service.parse import a1111, fooocus_log
 from service.parse.base import Claim, Parser
 from service.parse.infotext.civitai import number_of
 from service.parse.infotext.fields import names_nothing
@@ -50,6 +52,7 @@ ROLES = ("parameters", "usercomment", "comment")
 _OWN = frozenset({"base_model", "Base Model", "full_prompt"})
 _SIZE = re.compile(r"\(?\s*(\d+)\s*[,x×]\s*(\d+)\s*\)?")  # noqa: RUF001 - SimpleSDXL writes the sign
 _COMBINED = re.compile(r"(?:lora_combined_|LoRA )\d+")
+_BRACKETED = re.compile(r"LoRA \[(.+)\] weight")
 _VERSION = re.compile(r"Version: \"?Fooocus v", re.IGNORECASE)
 _DEFAULT_VAE = "Default (model)"
 _PAIR = 2
@@ -58,14 +61,14 @@ _PAIR = 2
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where the scheme or the version names Fooocus, SHAPE for its keys alone."""
     json_ = _json(blobs)
-    if _infotext(blobs) or (json_ and (_has_scheme(blobs) or _names_itself(json_))):
+    if _infotext(blobs) or (json_ and (_has_scheme(blobs) or _names_itself(json_))) or fooocus_log.told(blobs):
         return Claim.MARKER
     return Claim.SHAPE if json_ and not _OWN.isdisjoint(json_.data) else Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the text of either scheme says."""
-    text, told = _infotext(blobs), _json(blobs)
+    text, told = _infotext(blobs), _json(blobs) or fooocus_log.told(blobs)
     if told is not None:
         return _read(told)
     if text is not None:
@@ -146,6 +149,8 @@ def _combined(told: Told) -> Iterator[Resource]:
             name, _, weight = value.rpartition(" : ")
             if named(name):
                 yield model_file("lora", name.strip(), told.place(key), weight=weight)
+        elif (found := _BRACKETED.fullmatch(key)) and named(found[1]):
+            yield model_file("lora", found[1], told.place(key), weight=value)
 
 
 def _from_infotext(blob: Blob, blobs: Blobs) -> Generation:

@@ -165,6 +165,41 @@ def test_what_the_file_itself_says_is_kept_beside_what_the_text_says(by_hand: By
     ]
 
 
+ENTRY = """<div id="{name}_png" class="image-container">
+<hr><table><tr><td><a href='{name}.png'><img src='{name}.png'></a></td><td><table class='metadata'>
+<tr><td class='key'>Prompt</td><td class='value'>a quay</td></tr>
+<tr><td class='key'>Base Model</td><td class='value'>harbour_xl.safetensors</td></tr>
+<tr><td class='key'>Sampler</td><td class='value'>dpmpp_2m_sde_gpu</td></tr>
+<tr><td class='key'>Seed</td><td class='value'>{seed}</td></tr></table></td></tr></table></div>
+
+"""
+
+
+def test_fooocus_page_says_of_each_image_of_its_folder_how_it_was_made(by_hand: ByHand) -> None:
+    for name in ("a", "b", "c"):
+        (by_hand.place.input / f"{name}.png").write_bytes(PLAIN + name.encode())
+    page = by_hand.place.input / "log.html"
+    page.write_text(f"<body>{ENTRY.format(name='b', seed=2)}{ENTRY.format(name='a', seed=1)}</body>", encoding="utf-8")
+    by_hand.work()
+    assert by_hand.rows(SHOWN) == [
+        ("a.png", "fooocus", "1", "harbour_xl.safetensors", "dpmpp_2m_sde"),
+        ("b.png", "fooocus", "2", "harbour_xl.safetensors", "dpmpp_2m_sde"),
+        ("c.png", None, None, None, None),
+    ]
+    assert by_hand.rows("SELECT DISTINCT source FROM kv WHERE key = 'seed'") == [("Sidecar:log.html#Seed",)]
+
+
+def test_fooocus_page_that_grows_lets_no_image_be_read_again(by_hand: ByHand) -> None:
+    page = by_hand.place.input / "log.html"
+    for name, seed in (("a", 1), ("b", 2)):
+        (by_hand.place.input / f"{name}.png").write_bytes(PLAIN + name.encode())
+        before = page.read_text(encoding="utf-8") if page.exists() else ""
+        page.write_text(ENTRY.format(name=name, seed=seed) + before, encoding="utf-8")
+        by_hand.work()
+    assert by_hand.read_by_exiftool() == ["a.png", "b.png"]
+    assert by_hand.rows("SELECT file_name, seed FROM images ORDER BY 1") == [("a.png", "1"), ("b.png", "2")]
+
+
 def test_an_unreadable_image_with_a_text_is_tried_again_only_when_its_time_comes(by_hand: ByHand) -> None:
     (by_hand.place.input / "a.png").write_bytes(b"no image at all")
     (by_hand.place.input / "a.txt").write_text(infotext(6), encoding="utf-8")
