@@ -2,6 +2,7 @@
 
 Run by hand, in an environment that has ``atheris`` besides this package::
 
+    python tests/fuzz/seeds.py CORPUS_FOLDER
     python tests/fuzz/fuzz_parse.py CORPUS_FOLDER -max_total_time=3600 -timeout=10 -max_len=20000
 
 What it finds becomes a test in ``tests/parse``. An input is one byte that chooses the place, then the text there;
@@ -11,18 +12,12 @@ a second text may follow after a byte 0xFF, for what a file states in two places
 import sys
 
 import atheris
+from places import PLACES
 
 with atheris.instrument_imports(include=["service"]):
     from service import pipeline, tokens
     from service.records import RawRecord, WatchedFile
 
-PLACES = (
-    *("PNG:Parameters", "PNG:Prompt", "PNG:Workflow", "ExifIFD:UserComment", "PNG:Comment", "PNG:Description"),
-    *("PNG:Dream", "PNG:Sd-metadata", "PNG:Invokeai_metadata", "PNG:Invokeai_graph", "PNG:Generation_data"),
-    *("PNG:Parameters-json", "PNG:Smproj", "PNG:Fooocus_scheme", "PNG:Software", "PNG:Title", "PNG:Source"),
-    *("IFD0:ImageDescription", "IFD0:Make", "IFD0:Model", "IFD0:Artist", "XMP-dc:Description", "XMP-exif:UserComment"),
-    *("Stealth:Alpha", "File:Comment", "QuickTime:Comment", "PNG:Negative_prompt", "PNG:Seed", "PNG:Extra"),
-)
 FILE = WatchedFile(root="Input", path="a.png", size=1, mtime_ns=1)
 
 
