@@ -12,7 +12,7 @@ from service.store.shown import ShownImage
 
 HEAD = (
     *("root", "path", "state", "missing_since", "status", "generator", "recipe", "mime_type", "size_bytes"),
-    *("modified_at", "ingested_at", "sha256", "file_width", "file_height"),
+    *("modified_at", "ingested_at", "sha256", "file_width", "file_height", "sidecars"),
 )
 
 
