@@ -22,12 +22,14 @@ from service.config.values import (
     SidecarEndings,
     not_empty,
 )
+from service.sidecars import ENDINGS
 
 DEFAULT_ROOT = "Input"
 """The name and the folder of the one root that is watched where none is configured."""
 
 _EXTENSIONS = tuple(
-    ".png .apng .jpg .jpeg .jpe .jfif .webp .avif .heic .heif .jxl .gif .tif .tiff .mp4 .m4v .mov .webm .mkv".split()
+    ".png .apng .jpg .jpeg .jpe .jfif .webp .avif .heic .heif .jxl .gif .tif .tiff "
+    ".mp4 .m4v .mov .webm .mkv .glb".split()
 )
 
 _IGNORE = (
@@ -35,9 +37,6 @@ _IGNORE = (
     *("._*", "Thumbs.db", "desktop.ini", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information"),
     *(".stversions", ".stfolder", "*.swarmpreview.jpg"),
 )
-
-
-_SIDECARS = (".txt", ".json", ".swarm.json", ".civitai.info", ".workflow.json")
 
 
 class RootFolder(Section):
@@ -54,7 +53,7 @@ class Watch(Section):
 
     extensions: Extensions = _EXTENSIONS
     ignore: Patterns = _IGNORE
-    sidecars: SidecarEndings = _SIDECARS
+    sidecars: SidecarEndings = ENDINGS
     hidden: bool = False
     settle_seconds: float = Field(default=0.5, ge=0, le=3600)
     empty_settle_seconds: float = Field(default=10.0, ge=0, le=86400)

@@ -22,6 +22,7 @@ _STARTS = (
     (b"MM\x00*", "image/tiff"),
     (b"II+\x00\x08\x00\x00\x00", "image/tiff"),
     (b"MM\x00+\x00\x08\x00\x00", "image/tiff"),
+    (b"glTF\x02\x00\x00\x00", "model/gltf-binary"),
 )
 
 _BRANDS = {

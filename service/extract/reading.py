@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from service import sidecars
 from service.errors import BadFileError, ExtractorError, ExtractorMissingError, TryAgainError
-from service.extract import folder_log, stealth
+from service.extract import folder_log, glb, stealth
 from service.extract.alone import ask, read_alone
 from service.extract.answers import Tags, by_name
 from service.extract.candidates import Candidate, Outcome
@@ -83,6 +83,8 @@ class Pending:
     def _record(self, each: Candidate, tags: Tags) -> RawRecord:
         if tags.get("ExifTool:Error") == CANNOT_OPEN:
             raise TryAgainError("ExifTool could not open it, though we could: another program holds it")
+        if each.signature.mime_type == glb.MIME_TYPE:
+            tags |= glb.texts(each.location)
         if self._settings.stealth and stealth.wanted(each.signature, tags):
             tags |= stealth.texts(each.location, each.signature)
         texts = sidecars.texts(each.location, each.file.sidecars) if each.file.sidecars else {}

@@ -24,7 +24,20 @@ SIDECAR = "sidecar"
 """The role of every text that lies beside the image; its group is ``Sidecar``."""
 
 TEXT_GROUPS = frozenset({"PNG", "ExifIFD", "IFD0", "IFD1", "QuickTime", "Keys", "ItemList", "UserData"})
-TEXT_GROUPS |= {"Matroska", "GIF", "File", "RIFF", "Stealth", "IPTC", "CBOR", "JUMBF", "Jpeg2000", "JPEG", "Sidecar"}
+TEXT_GROUPS |= {
+    "Matroska",
+    "GIF",
+    "File",
+    "RIFF",
+    "Stealth",
+    "IPTC",
+    "CBOR",
+    "JUMBF",
+    "Jpeg2000",
+    "JPEG",
+    "Sidecar",
+    "GLB",
+}
 """Besides every ``XMP-…``: the groups where a generator's words have been seen."""
 
 MANIFEST_GROUPS = frozenset({"CBOR", "JUMBF"})

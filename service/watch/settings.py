@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from service import sidecars
 
 EXTENSIONS = frozenset(
-    ".png .apng .jpg .jpeg .jpe .jfif .webp .avif .heic .heif .jxl .gif .tif .tiff .mp4 .m4v .mov .webm .mkv".split(),
+    ".png .apng .jpg .jpeg .jpe .jfif .webp .avif .heic .heif .jxl .gif .tif .tiff "
+    ".mp4 .m4v .mov .webm .mkv .glb".split(),
 )
 """Lower case, with the dot. What a file really is, is told later by its first bytes."""
 

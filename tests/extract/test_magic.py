@@ -37,6 +37,8 @@ def box(major: bytes, *others: bytes) -> bytes:
         (b"\x1a\x45\xdf\xa3\xa3\x42\x82\x88anything", None),
         (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "image/bmp"),
         (b"BMW is a car maker", None),
+        (b"glTF\x02\0\0\0\x10\0\0\0", "model/gltf-binary"),
+        (b"glTF\x01\0\0\0\x10\0\0\0", None),
         (b"%PDF-1.7", None),
         (b"AT&TFORM\0\0\0\0DJVU", None),
         (b"MZ\x90\0", None),
@@ -52,7 +54,7 @@ def test_a_kind_is_told_by_the_first_bytes(head: bytes, expected: str | None) ->
 @given(st.binary(max_size=64))
 def test_any_bytes_have_a_kind_or_none(head: bytes) -> None:
     found = kind(head)
-    assert found is None or found.split("/")[0] in ("image", "video")
+    assert found is None or found.split("/")[0] in ("image", "video", "model")
 
 
 @given(st.binary(max_size=64))

@@ -13,7 +13,7 @@ from service.parse.blobs import parsed
 from service.parse.comfyui.graph import is_api
 from service.records import Blob, Blobs
 
-INNER = ("prompt", "workflow", "Prompt", "Workflow", "output", "extra_pnginfo", "extra_data", "comfyui")
+INNER = ("prompt", "prompt_api", "workflow", "Prompt", "Workflow", "output", "extra_pnginfo", "extra_data", "comfyui")
 """Members of an object that have been seen to hold a graph."""
 
 FOREIGN_ROLES = ("parameters-json", "smproj", "generation_data")
