@@ -8,7 +8,6 @@ asked again the next time without being filled.
 
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -211,17 +210,32 @@ def measure(path: Path) -> None:
     _tell("stats", None, _timed(lambda: [statistics.read(path, 15)], runs=1))
 
 
+MEASURED = """
+import atexit, sys
+from service.cli import main
+peak = lambda: next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+atexit.register(lambda: print(peak(), file=sys.stderr))
+main()
+"""
+"""A command that tells its own peak memory at its end: what the system tells of a child counts its parent's, too."""
+
+
 def export(path: Path) -> None:
-    """Print the time of each export as the user starts it, and the most memory that any took so far."""
+    """Print the time of each export as the user starts it, and the most memory that it took."""
     for words in EXPORTS:
         out = path.with_suffix(".txt")
-        command = [sys.executable, "-m", "service", "export", *words, "--db", str(path), "--out", str(out)]
-        done = _timed(lambda command=command: subprocess.run(command, check=True, capture_output=True), runs=1)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        command = [sys.executable, "-c", MEASURED, "export", *words, "--db", str(path), "--out", str(out)]
+        said: list[str] = []
+        done = _timed(lambda command=command, said=said: said.append(_stderr(command)), runs=1)
+        peak = int(said[0].split()[-2]) / 1024
         with out.open("rb") as lines:
             count = sum(1 for _ in lines)
         _tell(f"export {' '.join(words)} (peak {peak:,.0f} MiB)", EXPORT_MS, done._replace(rows=count))
         out.unlink()
+
+
+def _stderr(command: Sequence[str]) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stderr
 
 
 def _print_plan(connection: apsw.Connection, query: str, arguments: Sequence[object]) -> None:
