@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 
 from service.parse import drawthings
 from service.parse.base import Claim, Parser
-from service.parse.infotext import fields, hashes, layout, models, passes
+from service.parse.infotext import fields, layout, models, passes
 from service.parse.infotext.dialects import generator_of
 from service.parse.infotext.layout import Infotext
 from service.records import Blob, Blobs, Fact, Field, Generation, Stated
@@ -72,11 +72,11 @@ def _fields(text: Infotext, source: str) -> dict[Field, Stated]:
     if text.negative is not None:
         found["negative_prompt"] = Stated(text.negative, source)
     model, vae = models.model_of(text.settings), models.module_vae(text.settings)
-    if model and "model" not in found:
+    if model:
         found["model"] = Stated(model, source)
     if vae and "vae" not in found:
         found["vae"] = Stated(vae, source)
-    hash_ = hashes.of_model(text.settings)
+    hash_ = models.checkpoint_of(text.settings)[1]
     if hash_ and "model_hash" not in found:
         found["model_hash"] = Stated(hash_, source)
     return found

@@ -1,4 +1,8 @@
-"""LoRAs and embeddings by the hash lists: ``Lora hashes``, ``TI hashes``, ``Hashes: {…}``, ``Lora_0 Model name``."""
+"""LoRAs and embeddings by the hash lists: ``Lora hashes``, ``TI hashes``, ``Hashes: {…}``, ``Lora_0 Model name``.
+
+SD.Next writes names and hashes apart: ``LoRA networks: "a, b", LoRA hashes: "0123456789ab, cdef01234567"``; a network
+whose hash it does not know has none in the second list.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,7 +20,11 @@ LISTS: tuple[tuple[ResourceKind, tuple[str, ...]], ...] = (
 PREFIXES: Mapping[str, ResourceKind] = {
     "lora": "lora",
     "lyco": "lora",
+    "lycoris": "lora",
+    "locon": "lora",
+    "dora": "lora",
     "embed": "embedding",
+    "embedding": "embedding",
     "ti": "embedding",
     "vae": "vae",
     "hypernet": "hypernetwork",
@@ -31,8 +39,10 @@ _ADDNET_NAME = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")
 
 def read(settings: Settings, source: str) -> Iterator[Resource]:
     """Yield every entry of every list; a later stage merges those of the same name."""
+    networks = settings.get("lora networks")
+    yield from _networks(networks or "", settings.get("lora hashes") or "", source)
     for kind, keys in LISTS:
-        for key in keys:
+        for key in keys if networks is None or kind != "lora" else ():
             yield from _listed(kind, settings.get(key) or "", source)
     yield from _hashes(settings, source)
     yield from _numbered(settings, source)
@@ -59,6 +69,14 @@ def entry(kind: ResourceKind, label: str, hash_: str | None, source: str) -> Res
     """Return a resource with its hash's kind; one listed without a hash counts as used only if a prompt names it."""
     hex_, hash_kind = hash_of(hash_)
     return Resource(kind, label, source, hash=hex_, hash_kind=hash_kind, used=hash_ is None or bool(hash_))
+
+
+def _networks(networks: str, hashes: str, source: str) -> Iterator[Resource]:
+    """Yield SD.Next's LoRAs, each with its hash where there are as many hashes as names."""
+    names = [name.strip() for name in networks.split(",") if name.strip()]
+    given = [hash_.strip() for hash_ in hashes.split(",")]
+    for number, name in enumerate(names):
+        yield entry("lora", name, given[number] if len(given) == len(names) else None, source)
 
 
 def _listed(kind: ResourceKind, text: str, source: str) -> Iterator[Resource]:
