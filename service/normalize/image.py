@@ -13,7 +13,7 @@ from service.normalize.passes import Fields, sampling_pass, text_of
 from service.normalize.rivals import merge
 from service.records import Blobs, Fact, Field, Generation, NormalizedImage, Resource, SamplingPass, Stated, Status
 
-VERSION = 2
+VERSION = 3
 
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 

@@ -115,4 +115,4 @@ def _certainty(keys: Collection[str], role: str) -> Claim:
     return Claim.SHAPE if len(keys) > 1 or role in OWN_PLACES else Claim.NO
 
 
-PARSER = Parser(name="a1111", version=4, claim=claim, parse=parse)
+PARSER = Parser(name="a1111", version=5, claim=claim, parse=parse)

@@ -69,7 +69,7 @@ def claim(blobs: Blobs) -> Claim:
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the JSON says, or the text where there is none."""
-    text = blobs.first(*TEXTS)
+    text = next((blob for blob in blobs.all(*TEXTS) if blob.data is None), None)
     told = _told(blobs) or (_of_text(text) if text else None)
     if told is None:
         return Generation(NAME, {}, unsettled=("Draw Things left no text",))
@@ -88,7 +88,7 @@ def parse(blobs: Blobs) -> Generation:
 def _told(blobs: Blobs) -> Told | None:
     for blob in blobs.all(*ROLES):
         told = Told.of(blob)
-        if told and "c" in told.data and "uc" in told.data:
+        if told and "c" in told.data and ("uc" in told.data or signed(blobs)):
             return told
     return None
 
@@ -137,4 +137,4 @@ def _of_text(blob: Blob) -> Told:
     return Told(data, blob.source)
 
 
-PARSER = Parser(NAME, 1, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse)

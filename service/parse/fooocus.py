@@ -48,7 +48,7 @@ REFINER: Table = (("model", ("refiner_model", "Refiner Model")), ("model_hash", 
 
 ROLES = ("parameters", "usercomment", "comment")
 _OWN = frozenset({"base_model", "Base Model", "full_prompt"})
-_SIZE = re.compile(r"\(?\s*(\d+)\s*[,x×]\s*(\d+)\s*\)?")  # noqa: RUF001 - SimpleSDXL writes the sign
+_SIZE = re.compile(r"[\[(]?\s*(\d+)\s*[,x×]\s*(\d+)")  # noqa: RUF001 - SimpleSDXL writes the sign
 _COMBINED = re.compile(r"(?:lora_combined_|LoRA )\d+")
 _VERSION = re.compile(r"Version: \"?Fooocus v", re.IGNORECASE)
 _DEFAULT_VAE = "Default (model)"
@@ -79,8 +79,9 @@ def _infotext(blobs: Blobs) -> Blob | None:
 
 def _json(blobs: Blobs) -> Told | None:
     prompts = ("prompt", "Prompt", *_OWN)
-    found = (told for blob in blobs.all(*ROLES) if (told := Told.of(blob)))
-    return next((told for told in found if any(key in told.data for key in prompts)), None)
+    found = [told for blob in blobs.all(*ROLES) if (told := Told.of(blob))]
+    named_ = found[0] if found and "fooocus_scheme" in blobs.texts else None
+    return next((told for told in found if any(key in told.data for key in prompts)), named_)
 
 
 def _has_scheme(blobs: Blobs) -> bool:
@@ -109,12 +110,13 @@ def _is_nothing(value: object) -> bool:
 
 
 def size(told: Told, *keys: str) -> dict[Field, Stated]:
-    """Return width and height of ``(768, 1280)``; nothing where the text is no such pair."""
-    stated = told.stated(*keys)
-    match = _SIZE.match(stated.value) if stated and isinstance(stated.value, str) else None
-    if match is None or stated is None:
-        return {}
-    return {"width": Stated(match[1], stated.source), "height": Stated(match[2], stated.source)}
+    """Return width and height of ``(768, 1280)``, a text or a list; nothing where it is no such pair."""
+    for key in keys:
+        value = told.data.get(key)
+        match = _SIZE.match(str(value)) if isinstance(value, str | list) else None
+        if match is not None:
+            return {"width": Stated(match[1], told.place(key)), "height": Stated(match[2], told.place(key))}
+    return {}
 
 
 def _models(fields: Mapping[Field, Stated], refiner: Mapping[Field, Stated]) -> Iterator[Resource]:
@@ -189,4 +191,4 @@ def _weighed(resource: Resource, weights: Mapping[str, float | None]) -> Resourc
     return replace(resource, weight=weight, used=weight != 0)
 
 
-PARSER = Parser(NAME, 1, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))

@@ -27,7 +27,7 @@ PARAMETERS = (
 
 _PARAMETER = re.compile(rf"(?:^|(?<=\s))(?:--|[—–])({PARAMETERS})(?=\s|$)", re.IGNORECASE)  # noqa: RUF001 - as phones write it
 _JOB = re.compile(r"\bJob ID: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*\Z", re.IGNORECASE)
-_VERSION = re.compile(r"(?:--|[—–])(?:v|version|niji)\s+\d", re.IGNORECASE)  # noqa: RUF001
+_VERSION = re.compile(r"(?:--|[—–])(?:(?:v|version|niji)\s+\d|niji(?=\s|$))", re.IGNORECASE)  # noqa: RUF001
 
 ABOUT = ("author", "creator", "creationtime", "digitalimageguid", "digimageguid")
 """Roles of the texts that tell the file's origin and nothing of its making."""
@@ -87,4 +87,4 @@ def _claim(blob: Blob) -> Claim:
     return Claim.SHAPE if _VERSION.search(blob.text) else Claim.NO
 
 
-PARSER = Parser("midjourney", 1, claim, parse)
+PARSER = Parser("midjourney", 2, claim, parse)

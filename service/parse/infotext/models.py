@@ -129,7 +129,7 @@ def _others(settings: Settings, source: str) -> Iterator[Resource]:
 
 
 def _parts(settings: Settings, source: str) -> Iterator[Resource]:
-    """Yield the parts of a model that SD.Next took from other files (``TE`` was ``T5`` until 2025, ``LLM`` HiDream's)."""
+    """Yield the parts of a model that SD.Next took from other files (``TE``, ``T5`` until 2025; ``LLM``)."""
     yield from _named("checkpoint", settings.get("unet"), source, {"part": "unet"})
     for key in ("te", "t5", "llm"):
         yield from _named("text_encoder", settings.get(key), source, {})
