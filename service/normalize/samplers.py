@@ -35,7 +35,7 @@ def _split(sampler: str | None, scheduler: str | None) -> tuple[str | None, str 
 
 
 def fold(text: str) -> str:
-    """Return a name in lower case with ``_`` for blanks and hyphens and ``pp`` for ``++``; ``DPM++2M`` is ``DPM++ 2M``."""
+    """Return a name in lower case with ``_`` for blanks and hyphens and ``pp`` for ``++``; ``DPM++2M`` has one, too."""
     name = _BLANKS.sub("_", text.strip().lower().replace("++", "pp"))
     return _UNPARTED.sub("dpmpp_", name).replace("_cfgpp", "_cfg_pp")
 
