@@ -62,7 +62,7 @@ def normalize(generation: Generation, blobs: Blobs, rivals: tuple[Generation, ..
         upscaler=text_of(fields, "upscaler"),
         file_width=blobs.width,
         file_height=blobs.height,
-        resources=tuple(storable(resource) for resource in generation.resources),
+        resources=tuple(one for one in map(storable, generation.resources) if one.label.strip()),
         conflicts=merged.conflicts,
         warnings=(*(text(reason) for reason in generation.unsettled), *coercion.warnings),
     )

@@ -14,6 +14,11 @@ from service.records import Blob, Fact, Field, Stated
 Table = Iterable[tuple[Field, tuple[str, ...]]]
 """Field → the keys that state it, best first."""
 
+WORDS: frozenset[Field] = frozenset(
+    {"positive_prompt", "negative_prompt", "sampler", "scheduler", "model", "vae", "upscaler"},
+)
+"""Fields that are texts. A number under their keys is a mistake or an index of a list that only the writer knows."""
+
 MOST = 300
 """Facts of one object. A hundred is much; graphs, which hold thousands, are not facts."""
 DEEPEST = 8
@@ -56,9 +61,12 @@ class Told:
         return None
 
     def fields(self, table: Table) -> dict[Field, Stated]:
-        """Return what a table of keys finds; prompts may be empty."""
-        found = ((field, self.stated(*keys, empty=field.endswith("_prompt"))) for field, keys in table)
+        """Return what a table of keys finds; prompts may be empty, and what is a text by nature must be one."""
+        found = ((field, self.stated(*self._fit(field, keys), empty=field.endswith("_prompt"))) for field, keys in table)
         return {field: stated for field, stated in found if stated is not None}
+
+    def _fit(self, field: Field, keys: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(key for key in keys if isinstance(self.data.get(key), str)) if field in WORDS else keys
 
     def inside(self, *keys: str) -> "Told | None":
         """Return the first of these keys' values that is an object."""
