@@ -62,7 +62,9 @@ class Told:
 
     def fields(self, table: Table) -> dict[Field, Stated]:
         """Return what a table of keys finds; prompts may be empty, and what is a text by nature must be one."""
-        found = ((field, self.stated(*self._fit(field, keys), empty=field.endswith("_prompt"))) for field, keys in table)
+        found = (
+            (field, self.stated(*self._fit(field, keys), empty=field.endswith("_prompt"))) for field, keys in table
+        )
         return {field: stated for field, stated in found if stated is not None}
 
     def _fit(self, field: Field, keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -54,7 +54,13 @@ def tagged(prompt: str, source: str, generator: str | None, *, read: bool) -> It
         split = second is not None and second != first
         if split and generator in UNET_SECOND:
             yield Resource(
-                kind, label, source, first, first, used=read and (first, second) != (0, 0), extra={"unet": second}
+                kind,
+                label,
+                source,
+                first,
+                first,
+                used=read and (first, second) != (0, 0),
+                extra={**extra, "unet": second},
             )
         else:
             used = read and (first != 0 or bool(second))
@@ -69,8 +75,7 @@ def _weights(arguments: str) -> tuple[float | None, float | None, Mapping[str, J
     if numbers:
         return numbers[0], numbers[1] if len(numbers) > 1 else named.get("unet"), {}
     if named:
-        first = named.get("te", next(iter(named.values())))
-        return first, named.get("unet"), {}
+        return named.get("te", 1.0), named.get("unet"), {} if "te" in named else {"weight_implied": True}
     by_step = next((part.strip() for part in parts if _STEPWISE.fullmatch(part.strip())), None)
     return (1.0, None, {"weight_implied": True}) if by_step is None else (None, None, {"weight_by_step": by_step})
 
