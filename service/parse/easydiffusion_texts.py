@@ -49,6 +49,8 @@ ALIASES: Mapping[str, str] = {
 _BY_ROLE: Mapping[str, str] = {**{label.replace(" ", ""): key for label, key in LABELS.items()}, **ALIASES}
 _MODEL_ROLES = frozenset({"use_stable_diffusion_model", "stablediffusionmodel", "num_inference_steps"})
 _OWN_KEYS = frozenset({"use_stable_diffusion_model", "Stable Diffusion model"})
+_OWN_PAIR = frozenset({"num_inference_steps", "sampler_name"})
+"""Diffusers' word beside one that diffusers does not have."""
 _LINE = re.compile(r"^([A-Za-z][A-Za-z ]{2,25}): ?(.*)$", re.MULTILINE)
 _ITEM = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|(-?\d[\d.eE+-]*)")
 LONGEST = 4000
@@ -86,7 +88,7 @@ def settings_of(blobs: Blobs) -> Settings:
         return dict(_from_roles(blobs))
     for blob in blobs.all("parameters", "usercomment", "comment", "text", "prompt"):
         told = Told.of(blob)
-        if told is not None and not _OWN_KEYS.isdisjoint(told.data):
+        if told is not None and (not _OWN_KEYS.isdisjoint(told.data) or _OWN_PAIR.issubset(told.data)):
             return dict(_from_json(told))
     for blob in blobs.all(*_TEXT_ROLES):
         if "\nStable Diffusion model:" in blob.text:

@@ -18,8 +18,8 @@ PLAIN_UPSCALERS = re.compile(r"(?:latent|lanczos|nearest|bicubic|bilinear|none)\
 
 # Forge: 'Module 1: ae, Module 2: clip_l, Module 3: t5xxl_fp16'; its UI lists VAEs and text encoders together.
 _MODULE = re.compile(r"(hires )?module (\d+)")
-_VAE_NAME = re.compile(r"(?:ae|.*vae.*)", re.IGNORECASE)
-_ENCODER_NAME = re.compile(r".*(?:clip|t5|qwen|gemma|llama|mistral|text_?encoder).*", re.IGNORECASE)
+_VAE_NAME = re.compile(r"(?:.*[_-])?ae(?:[_.-].*)?|.*vae.*", re.IGNORECASE)  # 'ae', 'flux_ae', 'qwen_image_vae'
+_ENCODER_NAME = re.compile(r".*(?:clip|t5|qwen|gemma|llama|mistral|glm|text_?enc).*", re.IGNORECASE)
 _INHERITED = re.compile(r"use same .*|default|true|false", re.IGNORECASE)
 _HYPERNET = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")  # 'Hypernet: name(hash)' before 1.3
 
