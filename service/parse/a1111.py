@@ -12,6 +12,7 @@ from service.parse.base import Claim, Parser
 from service.parse.infotext import fields, layout, models, passes
 from service.parse.infotext.dialects import generator_of
 from service.parse.infotext.layout import Infotext
+from service.parse.json_facts import is_cut
 from service.records import Blob, Blobs, Fact, Field, Generation, Stated
 
 ROLES = (
@@ -88,7 +89,7 @@ def _candidates(blobs: Blobs) -> Iterator[tuple[str, Blob]]:
     for role in ROLES:
         for blob in blobs.all(role):
             text = blob if blob.data is None else _of_api(blob)
-            if text is not None:
+            if text is not None and not is_cut(text):
                 yield role, text
 
 

@@ -63,6 +63,9 @@ FILES: tuple[tuple[str, ResourceKind], ...] = (
 """Lists of file names, as the site read them from a graph."""
 
 PROMPTS = frozenset({"prompt", "negativePrompt", "resources", "comfy", "additionalResources"})
+STRUCTURED = frozenset({"hashes", "civitaiResources"})
+"""The keys whose values are no texts in an infotext either."""
+
 SIGNS = ("cfgScale", "civitaiResources", "additionalResources")
 """No generator writes these keys beside ``prompt``; a graph with its own ``extraMetadata`` does so deeper."""
 
@@ -98,7 +101,7 @@ def _told(blobs: Blobs) -> Told | None:
     for blob in blobs.all(*ROLES):
         told = Told.of(blob)
         for _ in range(3):
-            if told and isinstance(told.data.get("prompt"), str) and any(key in told.data for key in SIGNS):
+            if told and "prompt" in told.data and any(key in told.data for key in SIGNS):
                 return told
             told = told.inside("meta") if told else None
     return None
@@ -111,7 +114,8 @@ def _placed(told: Told, field: Field, stated: Stated) -> Stated:
 
 def _pairs(told: Told) -> Iterator[tuple[str, str]]:
     for key, value in told.data.items():
-        if key not in PROMPTS and value not in (None, "", [], {}):
+        plain = key in STRUCTURED or not isinstance(value, list | dict)
+        if plain and key not in PROMPTS and value not in (None, "", [], {}):
             yield KEYS.get(key, key), written(value)
 
 

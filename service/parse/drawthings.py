@@ -18,7 +18,7 @@ from service.parse.base import Claim, Parser
 from service.parse.infotext import layout
 from service.parse.infotext.civitai import number_of
 from service.parse.infotext.fields import size
-from service.parse.json_facts import Table, Told
+from service.parse.json_facts import Table, Told, is_cut
 from service.records import Blob, Blobs, Field, Generation, Resource, ResourceKind, Sampling, Stated
 
 NAME = "drawthings"
@@ -69,7 +69,7 @@ def claim(blobs: Blobs) -> Claim:
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the JSON says, or the text where there is none."""
-    text = next((blob for blob in blobs.all(*TEXTS) if blob.data is None), None)
+    text = next((blob for blob in blobs.all(*TEXTS) if blob.data is None and not is_cut(blob)), None)
     told = _told(blobs) or (_of_text(text) if text else None)
     if told is None:
         return Generation(NAME, {}, unsettled=("Draw Things left no text",))

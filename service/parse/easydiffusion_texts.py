@@ -104,7 +104,7 @@ def _from_roles(blobs: Blobs) -> Iterator[tuple[str, Setting]]:
 
 def _from_json(told: Told) -> Iterator[tuple[str, Setting]]:
     for key, value in told.data.items():
-        if value is not None:
+        if value not in (None, []) and not isinstance(value, dict):
             yield LABELS.get(key.lower()) or ALIASES.get(key, key), Setting(value, told.place(key))
 
 

@@ -21,7 +21,7 @@ from service.parse import a1111
 from service.parse.base import Claim, Parser
 from service.parse.infotext.civitai import number_of
 from service.parse.infotext.fields import names_nothing
-from service.parse.json_facts import Table, Told
+from service.parse.json_facts import Table, Told, is_cut
 from service.parse.model_files import model_file, named, stem
 from service.records import Blob, Blobs, Field, Generation, Resource, Sampling, Stated
 
@@ -74,7 +74,11 @@ def parse(blobs: Blobs) -> Generation:
 
 
 def _infotext(blobs: Blobs) -> Blob | None:
-    return next((blob for blob in blobs.all(*ROLES) if blob.data is None and _VERSION.search(blob.text)), None)
+    return next((blob for blob in blobs.all(*ROLES) if _is_infotext(blob)), None)
+
+
+def _is_infotext(blob: Blob) -> bool:
+    return blob.data is None and not is_cut(blob) and _VERSION.search(blob.text) is not None
 
 
 def _json(blobs: Blobs) -> Told | None:

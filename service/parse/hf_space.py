@@ -70,7 +70,7 @@ def parse(blobs: Blobs) -> Generation:
 def _told(blobs: Blobs) -> Told | None:
     for blob in blobs.all(*ROLES):
         told = Told.of(blob)
-        if told and isinstance(told.data.get("prompt"), str) and _is_ours(told):
+        if told and "prompt" in told.data and _is_ours(told):
             return told
     return None
 

@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -94,6 +95,14 @@ class Told:
             Fact(self._joined(path), value, self.place(path))
             for (path, value), _ in zip(leaves, range(MOST), strict=False)
         )
+
+
+_CUT = re.compile(r"\s*[\[{]?\s*\{\s*(?:\"|\Z)")
+
+
+def is_cut(blob: Blob) -> bool:
+    """Tell whether a text begins as JSON and is none: cut short, it is nobody's prompt."""
+    return blob.data is None and _CUT.match(blob.text) is not None
 
 
 def _leaves(items: Iterable[tuple[str, JsonValue]], depth: int) -> Iterator[tuple[str, str]]:
