@@ -92,7 +92,7 @@ def parse(blobs: Blobs) -> Generation:
         found,
         generator="comfyui" if "comfy" in told.data else found.generator,
         fields={field: _placed(told, field, stated) for field, stated in found.fields.items()},
-        resources=(*found.resources, *_resources(told), *_files(told)),
+        resources=(*found.resources, *_resources(told), *_files(told), *_versions(told)),
         facts=told.facts(without=frozenset({"comfy"})),
     )
 
@@ -138,6 +138,16 @@ def _files(told: Told) -> Iterator[Resource]:
         found = lists.resource(asked, f"{entry.source}#{entry.path}")
         if found is not None:
             yield replace(found, clip_weight=lists.number_of(entry.data.get("strengthClip")))
+
+
+def _versions(told: Told) -> Iterator[Resource]:
+    """Yield the versions that are named by number alone."""
+    for key in ("versionIds", "modelVersionIds"):
+        listed = told.data.get(key)
+        for number in listed if isinstance(listed, list) else ():
+            found = lists.resource({"modelVersionId": number}, told.place(key))
+            if found is not None:
+                yield found
 
 
 PARSER = Parser("civitai-meta", 2, claim, parse)

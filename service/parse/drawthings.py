@@ -44,6 +44,16 @@ FIELDS: Table = (
 SECOND: Table = (("denoise", ("second_stage_strength", "Second Stage Strength")),)
 REFINER: Table = (("model", ("refiner", "Refiner")),)
 
+CONFIGURATION: Table = (
+    ("steps", ("steps",)),
+    ("cfg_scale", ("guidanceScale",)),
+    ("seed", ("seed",)),
+    ("model", ("model",)),
+    ("width", ("width",)),
+    ("height", ("height",)),
+)
+"""Keys of the app's configuration, for what the short keys do not state."""
+
 LISTS: tuple[tuple[str, ResourceKind], ...] = (
     ("lora", "lora"),
     ("loras", "lora"),
@@ -81,8 +91,14 @@ def parse(blobs: Blobs) -> Generation:
     refiner = told.fields(REFINER)
     if refiner:
         passes = (*passes, Sampling("refiner", refiner))
-    resources = (*_named(fields, refiner), *_listed(told))
-    return Generation(NAME, fields | (first or whole), passes, resources, told.facts(without=frozenset({"c", "uc"})))
+    base = _configured(told) | fields | (first or whole)
+    resources = (*_named(base, refiner), *_listed(told))
+    return Generation(NAME, base, passes, resources, told.facts(without=frozenset({"c", "uc"})))
+
+
+def _configured(told: Told) -> dict[Field, Stated]:
+    configuration = told.inside("v2", "config")
+    return configuration.fields(CONFIGURATION) if configuration else {}
 
 
 def _told(blobs: Blobs) -> Told | None:

@@ -98,14 +98,20 @@ def settings_of(blobs: Blobs) -> Settings:
 
 def _from_roles(blobs: Blobs) -> Iterator[tuple[str, Setting]]:
     for role, texts in blobs.texts.items():
-        if role in _BY_ROLE:
+        if role in _BY_ROLE and not _is_switch(_BY_ROLE[role], texts[0].text):
             yield _BY_ROLE[role], Setting(texts[0].text.strip(), texts[0].source)
 
 
 def _from_json(told: Told) -> Iterator[tuple[str, Setting]]:
     for key, value in told.data.items():
-        if value not in (None, []) and not isinstance(value, dict):
-            yield LABELS.get(key.lower()) or ALIASES.get(key, key), Setting(value, told.place(key))
+        name = LABELS.get(key.lower()) or ALIASES.get(key, key)
+        if value not in (None, []) and not isinstance(value, dict) and not _is_switch(name, value):
+            yield name, Setting(value, told.place(key))
+
+
+def _is_switch(name: str, value: JsonValue) -> bool:
+    """Tell a switch from the name of a model: the first versions asked for ``use_face_correction: true``."""
+    return name.startswith("use_") and str(value).strip().lower() in ("true", "false")
 
 
 def _from_lines(text: str, source: str) -> Iterator[tuple[str, Setting]]:

@@ -51,6 +51,7 @@ _OWN = frozenset({"base_model", "Base Model", "full_prompt"})
 _SIZE = re.compile(r"[\[(]?\s*(\d+)\s*[,x×]\s*(\d+)")  # noqa: RUF001 - SimpleSDXL writes the sign
 _COMBINED = re.compile(r"(?:lora_combined_|LoRA )\d+")
 _VERSION = re.compile(r"Version: \"?Fooocus v", re.IGNORECASE)
+_STEPS = re.compile(r"\bSteps: ?\d")
 _DEFAULT_VAE = "Default (model)"
 _PAIR = 2
 
@@ -74,11 +75,9 @@ def parse(blobs: Blobs) -> Generation:
 
 
 def _infotext(blobs: Blobs) -> Blob | None:
-    return next((blob for blob in blobs.all(*ROLES) if _is_infotext(blob)), None)
-
-
-def _is_infotext(blob: Blob) -> bool:
-    return blob.data is None and not is_cut(blob) and _VERSION.search(blob.text) is not None
+    mark = _STEPS if _has_scheme(blobs) else _VERSION
+    plain = (blob for blob in blobs.all(*ROLES) if blob.data is None and not is_cut(blob))
+    return next((blob for blob in plain if mark.search(blob.text)), None)
 
 
 def _json(blobs: Blobs) -> Told | None:
