@@ -97,6 +97,11 @@ SHAPES: dict[str, tuple[str, str, list[Row]]] = {
             row("lora", "b", 2.0, hash_="112233445566"),
         ],
     ),
+    "Fooocus' list of names, hashes and weights": (
+        "cat",
+        'Lora hashes: "a: 1122334455: 0.1, b: 5544332211: -1", Version: Fooocus v2.2.0',
+        [row("lora", "a", 0.1, hash_="1122334455"), row("lora", "b", -1.0, hash_="5544332211")],
+    ),
     "a LoRA listed and not named": (
         "cat",
         'Lora hashes: "a: aabbccddeeff"',

@@ -6,6 +6,7 @@ whose hash it does not know has none in the second list.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from service.parse.infotext.civitai import hash_of, number_of, parsed
 from service.parse.infotext.passes import name_and_hash
@@ -33,6 +34,7 @@ PREFIXES: Mapping[str, ResourceKind] = {
 """Of the keys in ``Hashes: {"lora:name": "…"}``."""
 
 _NUMBERED = re.compile(r"(lora|embedding)_(\d+) (?:model )?(name|hash)|(lora)_(\d+) strength (model|clip)")
+_WITH_WEIGHT = re.compile(r"(.+?):[ \t]*([0-9a-fA-F]{8,64}):[ \t]*(-?\d+(?:\.\d+)?)")  # Fooocus 2.2: 'name: hash: 0.1'
 _ADDNET = re.compile(r"addnet (model|weight [ab]|enabled) ?(\d*)")
 _ADDNET_NAME = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")
 
@@ -91,6 +93,11 @@ def _listed(kind: ResourceKind, text: str, source: str) -> Iterator[Resource]:
 
 
 def _one(kind: ResourceKind, pair: str, source: str) -> Iterator[Resource]:
+    weighed = _WITH_WEIGHT.fullmatch(pair)
+    if weighed:
+        weight = number_of(weighed[3])
+        yield replace(entry(kind, weighed[1].strip(), weighed[2], source), weight=weight, used=weight != 0)
+        return
     label, colon, hash_ = pair.rpartition(":")
     named = (label.strip(), hash_.strip()) if colon else name_and_hash(pair)
     if named[0]:
