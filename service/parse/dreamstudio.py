@@ -45,4 +45,4 @@ def _is_named(text: str) -> bool:
     return ("tudio" in text or "tability" in text) and _NAMED.search(text) is not None  # the words are found sooner
 
 
-PARSER = Parser(NAME, 1, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))

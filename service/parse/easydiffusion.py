@@ -114,4 +114,4 @@ def _resources(settings: Settings) -> Iterator[Resource]:
                 yield model_file(kind, name, one.source, weight=weights[number] if number < len(weights) else None)
 
 
-PARSER = Parser(NAME, 1, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))
