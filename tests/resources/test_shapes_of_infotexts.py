@@ -88,6 +88,19 @@ SHAPES: dict[str, tuple[str, str, list[Row]]] = {
         'Lora hashes: "a, b v1.5: aabbccddeeff"',
         [row("lora", "a, b v1.5", 0.7, hash_="aabbccddeeff")],
     ),
+    "a LoRA whose commas the list leaves out": (
+        "<lora:c, d:0.6>",
+        'Lora hashes: "c d: aabbccddeeff"',
+        [row("lora", "c d", 0.6, hash_="aabbccddeeff")],
+    ),
+    "LoRAs that could not be read": (
+        "<lora:a:0.5> <lora:b:0.6>",
+        'Lora hashes: "a: e3b0c44298fc, b: e3b0c44298fc"',
+        [
+            row("lora", "a", 0.5, hash_="e3b0c44298fc"),
+            row("lora", "b", 0.6, hash_="e3b0c44298fc"),
+        ],
+    ),
     "an unquoted list of two hashes": (
         "<lora:a:1> <lora:b:2>",
         "Lora hashes: a: aabbccddeeff, b: 112233445566, Model: m",
