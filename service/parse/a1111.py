@@ -5,13 +5,15 @@ It stands in PNG ``parameters``, in EXIF UserComment of JPEG, WebP and AVIF, in 
 descriptions that sites copied, and in the pixels of stealth PNGs. JSON is never one, but that of A1111's API holds it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from service.parse import drawthings
 from service.parse.base import Claim, Parser
 from service.parse.infotext import fields, layout, models, passes
+from service.parse.infotext.civitai import number_of
 from service.parse.infotext.dialects import generator_of
 from service.parse.infotext.layout import Infotext
+from service.parse.infotext.settings import KNOWN, Settings
 from service.parse.json_facts import is_cut
 from service.records import Blob, Blobs, Fact, Field, Generation, Stated
 
@@ -30,6 +32,12 @@ ROLES = (
 
 TELLING = frozenset({"sampler", "schedule type", "version", "app", "seed", "cfg scale", "civitai resources"})
 """Beside ``Steps``, any of these makes it certain."""
+
+NUMBERS = frozenset({"seed", "cfg scale"})
+"""Those of them that are numbers; a gardener's seed is none."""
+
+_MANY = 3
+"""Known keys that make it likely elsewhere, where nothing is certain."""
 
 OWN_PLACES = frozenset({"parameters", "usercomment", "alpha", "rgb"})
 """Only here is a bare ``Steps: 20`` enough: a photo's description may be a recipe."""
@@ -106,14 +114,21 @@ def _claim(blob: Blob, role: str) -> Claim:
     text = layout.read(blob.text)
     keys = text.settings.by_key
     if "steps" in keys or len(keys) > 1:
-        return _certainty(keys, role)
+        return _certainty(text.settings, role)
     return Claim.FALLBACK if text.negative is not None or "recipe metadata" in keys else Claim.NO
 
 
-def _certainty(keys: Collection[str], role: str) -> Claim:
-    if not TELLING.isdisjoint(keys):
+def _certainty(settings: Settings, role: str) -> Claim:
+    if any(_is_telling(key, value) for key, value in settings.by_key.items()):
         return Claim.MARKER
-    return Claim.SHAPE if len(keys) > 1 or role in OWN_PLACES else Claim.NO
+    if role in OWN_PLACES:
+        return Claim.SHAPE
+    sayings = NUMBERS.intersection(settings.by_key)  # none of which is a number
+    return Claim.SHAPE if not sayings and len(KNOWN.intersection(settings.by_key)) >= _MANY else Claim.NO
+
+
+def _is_telling(key: str, value: str) -> bool:
+    return key in TELLING and (key not in NUMBERS or number_of(value) is not None)
 
 
 PARSER = Parser(name="a1111", version=5, claim=claim, parse=parse)
