@@ -140,6 +140,12 @@ def test_a_rival_fills_gaps_with_its_own_source_and_conflicts_are_kept() -> None
     assert Fact("cfg_scale", "5", "PNG:Parameters") in image.facts
 
 
+def test_a_decimal_comma_is_a_point_and_a_thousands_comma_is_none() -> None:
+    image = normalize(Generation("a1111", stated("a", cfg_scale="7,5", guidance="1,024", denoise="0,35")), Blobs({}))
+    assert image.base == SamplingPass(cfg_scale=7.5, denoise=0.35)
+    assert image.warnings == ("guidance: '1,024' is not usable",)
+
+
 def test_a_number_that_is_none_gives_way_to_a_rivals() -> None:
     asked = Generation("tensorart", stated("a", seed="-1", steps="x", width=0, cfg_scale=5, denoise="half"))
     graph = Generation("comfyui", stated("b", seed=7, steps=20, width=512, cfg_scale=6, denoise="no"))

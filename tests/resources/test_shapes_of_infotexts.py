@@ -306,6 +306,11 @@ SHAPES: dict[str, tuple[str, str, list[Row]]] = {
         'ControlNet 0: "Module: ip-adapter_face_id, Model: ip-adapter-faceid_sdxl [aabbccdd], Weight: 0.7"',
         [row("ip_adapter", "ip-adapter-faceid_sdxl [aabbccdd]", 0.7, hash_="aabbccdd")],
     ),
+    "an IP-Adapter unit that its module tells": (
+        "cat",
+        'ControlNet 0: "Module: InsightFace+CLIP-H (IPAdapter), Model: sub/faceid_sdxl [aabbccdd], Weight: 0.7"',
+        [row("ip_adapter", "sub/faceid_sdxl [aabbccdd]", 0.7, hash_="aabbccdd")],
+    ),
     "AnimateDiff": (
         "cat",
         'AnimateDiff: "enable: True, model: mm_v3.ckpt, video_length: 16"',

@@ -15,7 +15,7 @@ HIRES: Table = (
     ("steps", ("hires steps",)),
     ("cfg_scale", ("hires cfg scale", "hires cfg")),
     ("guidance", ("hires distilled cfg scale",)),
-    ("sampler", ("hires sampler",)),
+    ("sampler", ("hires sampler", "latent sampler")),
     ("scheduler", ("hires schedule type",)),
     ("denoise", ("denoising strength", "hires strength", "hires denoising strength")),
     ("model", ("hires checkpoint",)),
