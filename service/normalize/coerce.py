@@ -12,7 +12,7 @@ _MAX_DIGITS = 40
 _EXACT_FLOAT = 2**53
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-_COMMA = re.compile(r"\s*([+-]?\d{1,4}),(\d{1,2})\s*", re.ASCII)  # '7,5', by a .NET program in a German Windows
+_COMMA = re.compile(r"\A\s*([+-]?\d{1,4}),(\d{1,2})\s*\Z", re.ASCII)  # '7,5', by a .NET program in a German Windows
 _DECIMAL = re.compile(r"([+-]?\d+)(?:\.0*)?", re.ASCII)
 
 
