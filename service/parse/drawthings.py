@@ -61,7 +61,8 @@ LISTS: tuple[tuple[str, ResourceKind], ...] = (
     ("controls", "controlnet"),
 )
 
-_LORA = re.compile(r"LoRA( \d+)? Model")
+_NAMED = re.compile(r"(LoRA(?: \d+)?) Model|(Control(?: \d+)?)")
+"""``LoRA Model: …, LoRA Weight: …`` and ``Control: …, Control Weight: …``; numbered where there are several."""
 
 
 def signed(blobs: Blobs) -> bool:
@@ -132,9 +133,10 @@ def _listed(told: Told) -> Iterator[Resource]:
                 if label:
                     yield _weighed(kind, label, entry.data.get("weight"), f"{entry.source}#{entry.path}")
     for key, value in told.data.items():  # of the text
-        lora = _LORA.fullmatch(key)
-        if lora and isinstance(value, str):
-            yield _weighed("lora", value, told.data.get(f"LoRA{lora[1] or ''} Weight"), told.place(key))
+        named = _NAMED.fullmatch(key)
+        if named and isinstance(value, str):
+            kind = "lora" if named[1] else "controlnet"
+            yield _weighed(kind, value, told.data.get(f"{named[1] or named[2]} Weight"), told.place(key))
 
 
 def _weighed(kind: ResourceKind, label: str, value: JsonValue, source: str) -> Resource:

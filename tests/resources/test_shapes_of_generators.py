@@ -440,6 +440,23 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
         },
         [row("checkpoint", "m.ckpt"), row("lora", "a.ckpt", 0.5)],
     ),
+    "Draw Things' text of two LoRAs and controls": (
+        {
+            "PNG:Software": "Draw Things",
+            "PNG:Description": (
+                "cat\nSteps: 20, Sampler: UniPC, Guidance Scale: 7.0, Seed: 1, Size: 512x512, Model: m.ckpt, "
+                "LoRA 1 Model: a.ckpt, LoRA 1 Weight: 0.5, LoRA 2 Model: b.ckpt, LoRA 2 Weight: -1.0, "
+                "Control 1: c.ckpt, Control 1 No Prompt: false, Control 1 Weight: 0.8, Control 2: d.ckpt"
+            ),
+        },
+        [
+            row("checkpoint", "m.ckpt"),
+            row("lora", "a.ckpt", 0.5),
+            row("lora", "b.ckpt", -1.0),
+            row("controlnet", "c.ckpt", 0.8),
+            row("controlnet", "d.ckpt"),
+        ],
+    ),
     "Easy Diffusion's object": (
         {
             "PNG:Parameters": {
