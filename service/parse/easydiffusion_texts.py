@@ -125,6 +125,17 @@ def _from_lines(text: str, source: str) -> Iterator[tuple[str, Setting]]:
         yield LABELS[match[1].lower()], Setting(text[match.start(2) : end].strip(), f"{source}#{match[1]}")
 
 
+def paired(names: JsonValue, weights: JsonValue) -> Iterator[tuple[str, str | None]]:
+    """Yield each model's name with its weight. As text, both lists are joined by commas (save_utils.py)."""
+    one_each, each = listed(names), listed(weights) if weights is not None else []
+    if len(one_each) == 1 and len(each) <= 1:
+        parts, numbers = one_each[0].split(", "), each[0].split(", ") if each else []
+        if len(parts) == len(numbers) or not each:
+            one_each, each = parts, numbers
+    for number, name in enumerate(one_each):
+        yield name, each[number] if number < len(each) else None
+
+
 def listed(value: JsonValue) -> list[str]:
     """Return the entries of a JSON list, or of a Python list written as text; any other value is one entry."""
     if isinstance(value, list):

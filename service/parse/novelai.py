@@ -26,7 +26,7 @@ NAME = "novelai"
 
 BASE: Table = (
     ("positive_prompt", ("prompt",)),
-    ("negative_prompt", ("uc",)),
+    ("negative_prompt", ("uc", "negative_prompt")),
     ("steps", ("steps",)),
     ("cfg_scale", ("scale",)),
     ("sampler", ("sampler",)),

@@ -493,6 +493,21 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
         },
         [row("checkpoint", "m"), row("lora", "a", 0.5), row("lora", "b c", -1.0)],
     ),
+    "Easy Diffusion's lists as text": (
+        {
+            "File:Comment": (
+                "Prompt: cat\nStable Diffusion model: a, b\nLoRA model: one, two\nLoRA Strength: 0.5, -1\n"
+                "Embedding models: dark, light"
+            ),
+        },
+        [
+            row("checkpoint", "a, b"),
+            row("lora", "one", 0.5),
+            row("lora", "two", -1.0),
+            row("embedding", "dark"),
+            row("embedding", "light"),
+        ],
+    ),
     "Easy Diffusion's one LoRA": (
         {"PNG:Prompt": "cat", "PNG:Use_stable_diffusion_model": "m", "PNG:Use_lora_model": "a", "PNG:Lora_alpha": 0.5},
         [row("checkpoint", "m"), row("lora", "a", 0.5)],
