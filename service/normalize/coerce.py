@@ -12,6 +12,7 @@ _MAX_DIGITS = 40
 _EXACT_FLOAT = 2**53
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_COMMA = re.compile(r"\A\s*([+-]?\d{1,4}),(\d{1,2})\s*\Z", re.ASCII)  # '7,5', by a .NET program in a German Windows
 _DECIMAL = re.compile(r"([+-]?\d+)(?:\.0*)?", re.ASCII)
 
 
@@ -86,7 +87,7 @@ def _real(value: Scalar | None) -> float | None:
     if isinstance(value, str) and len(value) > _MAX_DIGITS:
         return None
     try:
-        number = float(value)
+        number = float(_COMMA.sub(r"\1.\2", value) if isinstance(value, str) else value)
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None

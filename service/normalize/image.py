@@ -13,7 +13,7 @@ from service.normalize.passes import Fields, sampling_pass, text_of
 from service.normalize.rivals import merge
 from service.records import Blobs, Fact, Field, Generation, NormalizedImage, Resource, SamplingPass, Stated, Status
 
-VERSION = 2
+VERSION = 3
 
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -62,7 +62,7 @@ def normalize(generation: Generation, blobs: Blobs, rivals: tuple[Generation, ..
         upscaler=text_of(fields, "upscaler"),
         file_width=blobs.width,
         file_height=blobs.height,
-        resources=tuple(storable(resource) for resource in generation.resources),
+        resources=tuple(one for one in map(storable, generation.resources) if one.label.strip()),
         conflicts=merged.conflicts,
         warnings=(*(text(reason) for reason in generation.unsettled), *coercion.warnings),
     )

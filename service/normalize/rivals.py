@@ -16,7 +16,9 @@ HEADS: Mapping[Field, Field] = {
 """A field that means something only beside another: it fills a gap only where both agree on the other."""
 
 _WHOLE: frozenset[Field] = frozenset({"steps", "start_step", "end_step", "width", "height"})
+_SIDES: frozenset[Field] = frozenset({"width", "height"})
 _REAL: frozenset[Field] = frozenset({"cfg_scale", "guidance", "denoise"})
+_NUMBERS = _WHOLE | _REAL | {"seed"}
 _FILES: frozenset[Field] = frozenset({"model", "vae", "upscaler"})
 _EXTENSION = re.compile(r"\.(safetensors|ckpt|gguf|pt|pth|bin|sft)$", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
@@ -64,9 +66,14 @@ def _filled(generation: Generation, rival: Generation) -> Generation:
 
 def _fills(field: Field, generation: Generation, rival: Generation) -> bool:
     head = HEADS.get(field)
-    if field in generation.fields:
+    if field in generation.fields and not (_is_useless(field, generation) and not _is_useless(field, rival)):
         return False
     return head is None or head not in generation.fields or agree(head, generation.fields, rival.fields)
+
+
+def _is_useless(field: Field, generation: Generation) -> bool:
+    """Tell whether a number is stated that cannot be one (steps ``x``, a seed of 40 digits)."""
+    return field in _NUMBERS and _comparable(field, generation.fields) is None
 
 
 def _welcome(ours: tuple[Resource, ...], theirs: tuple[Resource, ...]) -> list[Resource]:
@@ -106,7 +113,7 @@ def _schedule_word(field: Field, fields: Mapping[Field, Stated]) -> str:
 def _number(field: Field, value: Scalar) -> Scalar | None:
     coercion = Coercion()
     if field in _WHOLE:
-        return coercion.whole(field, value)
+        return coercion.whole(field, value, least=1 if field in _SIDES else 0)
     if field in _REAL:
         return coercion.real(field, value)
     return coercion.seed(field, value) if field == "seed" else coercion.clip_skip(field, value)

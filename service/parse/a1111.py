@@ -6,13 +6,16 @@ that sites copied, in the pixels of stealth PNGs, and in a ``.txt`` beside the i
 A1111's API holds it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from service.parse import drawthings
 from service.parse.base import Claim, Parser
-from service.parse.infotext import fields, hashes, layout, models, passes
+from service.parse.infotext import fields, layout, models, passes
+from service.parse.infotext.civitai import number_of
 from service.parse.infotext.dialects import generator_of
 from service.parse.infotext.layout import Infotext
+from service.parse.infotext.settings import KNOWN, Settings
+from service.parse.json_facts import is_cut
 from service.records import Blob, Blobs, Fact, Field, Generation, Stated
 
 ROLES = (
@@ -31,6 +34,12 @@ ROLES = (
 
 TELLING = frozenset({"sampler", "schedule type", "version", "app", "seed", "cfg scale", "civitai resources"})
 """Beside ``Steps``, any of these makes it certain."""
+
+NUMBERS = frozenset({"seed", "cfg scale"})
+"""Those of them that are numbers; a gardener's seed is none."""
+
+_MANY = 3
+"""Known keys that make it likely elsewhere, where nothing is certain."""
 
 OWN_PLACES = frozenset({"parameters", "usercomment", "alpha", "rgb"})
 """Only here is a bare ``Steps: 20`` enough: a photo's description may be a recipe."""
@@ -76,11 +85,11 @@ def _fields(text: Infotext, source: str) -> dict[Field, Stated]:
     if text.negative is not None:
         found["negative_prompt"] = Stated(text.negative, source)
     model, vae = models.model_of(text.settings), models.module_vae(text.settings)
-    if model and "model" not in found:
+    if model:
         found["model"] = Stated(model, source)
     if vae and "vae" not in found:
         found["vae"] = Stated(vae, source)
-    hash_ = hashes.of_model(text.settings)
+    hash_ = models.checkpoint_of(text.settings)[1]
     if hash_ and "model_hash" not in found:
         found["model_hash"] = Stated(hash_, source)
     return found
@@ -92,7 +101,7 @@ def _candidates(blobs: Blobs) -> Iterator[tuple[str, Blob]]:
     for role in ROLES:
         for blob in blobs.all(role):
             text = blob if blob.data is None else _of_api(blob)
-            if text is not None:
+            if text is not None and not is_cut(text):
                 yield role, text
 
 
@@ -109,14 +118,21 @@ def _claim(blob: Blob, role: str) -> Claim:
     text = layout.read(blob.text)
     keys = text.settings.by_key
     if "steps" in keys or len(keys) > 1:
-        return _certainty(keys, role)
+        return _certainty(text.settings, role)
     return Claim.FALLBACK if text.negative is not None or "recipe metadata" in keys else Claim.NO
 
 
-def _certainty(keys: Collection[str], role: str) -> Claim:
-    if not TELLING.isdisjoint(keys):
+def _certainty(settings: Settings, role: str) -> Claim:
+    if any(_is_telling(key, value) for key, value in settings.by_key.items()):
         return Claim.MARKER
-    return Claim.SHAPE if len(keys) > 1 or role in OWN_PLACES else Claim.NO
+    if role in OWN_PLACES:
+        return Claim.SHAPE
+    sayings = NUMBERS.intersection(settings.by_key)  # none of which is a number
+    return Claim.SHAPE if not sayings and len(KNOWN.intersection(settings.by_key)) >= _MANY else Claim.NO
 
 
-PARSER = Parser(name="a1111", version=4, claim=claim, parse=parse)
+def _is_telling(key: str, value: str) -> bool:
+    return key in TELLING and (key not in NUMBERS or number_of(value) is not None)
+
+
+PARSER = Parser(name="a1111", version=5, claim=claim, parse=parse)

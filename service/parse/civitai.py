@@ -11,6 +11,7 @@ civitai-extrametadata-graph). CivitAI's infotexts are read by ``a1111``.
 What was asked for comes first, the graph fills the rest and shows conflicts (the pipeline reads it as a rival).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,8 @@ ASKED: Table = (
     ("denoise", ("denoise",)),
 )
 """``extraMetadata``'s names for our fields."""
+
+_CONTAINER = re.compile(r"\s*(?:urn:)?(?:air:)?oci:", re.IGNORECASE)
 
 SIZE: Table = (("width", ("upscaleWidth", "width")), ("height", ("upscaleHeight", "height")))
 
@@ -105,7 +108,12 @@ def _job(blob: Blob) -> Job | None:
 
 def _airs(value: JsonValue, source: str) -> tuple[Stated, ...]:
     found = enumerate(value if isinstance(value, list) else ())
-    return tuple(Stated(air, f"{source}#extra.airs.{n}") for n, air in found if isinstance(air, str) and air.strip())
+    return tuple(Stated(air, f"{source}#extra.airs.{n}") for n, air in found if isinstance(air, str) and _is_file(air))
+
+
+def _is_file(air: str) -> bool:
+    """Tell a file from the container that ran the job: ``oci:image:…``."""
+    return bool(air.strip()) and _CONTAINER.match(air) is None
 
 
 def _resources(asked: Told, airs: tuple[Stated, ...]) -> Iterator[Resource]:
@@ -133,4 +141,4 @@ def _upscales(asked: Told, upscaler: Stated | None) -> Iterator[Sampling]:
             yield Sampling("upscale", fields | ({"upscaler": upscaler} if upscaler else {}))
 
 
-PARSER = Parser(NAME, 1, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse)

@@ -3,9 +3,11 @@
 It is the infotext taken apart: ``prompt negativePrompt cfgScale steps sampler seed`` and ``clipSkip`` in camel case,
 all other settings under their own names (``Size``, ``Model``, ``Model hash``, ``Hires upscale`` …), ``hashes`` as an
 object, ``resources`` (``type name weight hash``) and ``civitaiResources`` (``type modelVersionId weight``). An image
-of ComfyUI has ``comfy``, its graphs as a text. The whole answer of the API holds it under ``meta``, newer ones under
-``meta.meta``. A model version's ``.civitai.info`` has one such entry for each of its images. Put together again it is
-read as ``a1111`` reads an infotext. Source: CivitAI's public API and readers of it on GitHub.
+of ComfyUI has ``comfy``, its graphs as a text, and its files in lists: ``models``, ``upscalers``, ``vaes``,
+``controlNets``, ``additionalResources`` (``name type strength strengthClip``; the name may be an AIR). The whole answer
+of the API holds it under ``meta``, newer ones under ``meta.meta``; a model version's ``.civitai.info`` has one such
+entry for each of its images. Put together again it is read as ``a1111`` reads an infotext. Source: CivitAI's public
+API, its own source, and readers of it on GitHub.
 """
 
 from collections.abc import Iterator
@@ -19,7 +21,8 @@ from service.parse.infotext import civitai as lists
 from service.parse.infotext.layout import Infotext
 from service.parse.infotext.settings import Settings
 from service.parse.json_facts import Told, written
-from service.records import Blobs, Field, Generation, Resource, Stated
+from service.parse.model_files import model_file, named
+from service.records import Blobs, Field, Generation, Resource, ResourceKind, Stated
 
 ROLES = ("parameters", "usercomment", "comment", "description", "imagedescription", "metadata", "sidecar")
 
@@ -52,9 +55,20 @@ PLACES: dict[Field, str] = {
 }
 """The keys that state our fields, where they are there."""
 
-PROMPTS = frozenset({"prompt", "negativePrompt", "resources", "comfy"})
-SIGNS = ("cfgScale", "civitaiResources")
-"""No generator writes these two keys beside ``prompt``; a graph with its own ``extraMetadata`` does so deeper."""
+FILES: tuple[tuple[str, ResourceKind], ...] = (
+    ("models", "checkpoint"),
+    ("vaes", "vae"),
+    ("upscalers", "upscaler"),
+    ("controlNets", "controlnet"),
+)
+"""Lists of file names, as the site read them from a graph."""
+
+PROMPTS = frozenset({"prompt", "negativePrompt", "resources", "comfy", "additionalResources"})
+STRUCTURED = frozenset({"hashes", "civitaiResources"})
+"""The keys whose values are no texts in an infotext either."""
+
+SIGNS = ("cfgScale", "civitaiResources", "additionalResources")
+"""No generator writes these keys beside ``prompt``; a graph with its own ``extraMetadata`` does so deeper."""
 
 
 def claim(blobs: Blobs) -> Claim:
@@ -79,7 +93,7 @@ def parse(blobs: Blobs) -> Generation:
         found,
         generator="comfyui" if "comfy" in told.data else found.generator,
         fields={field: _placed(told, field, stated) for field, stated in found.fields.items()},
-        resources=(*found.resources, *_resources(told)),
+        resources=(*found.resources, *_resources(told), *_files(told), *_versions(told)),
         facts=told.facts(without=frozenset({"comfy"})),
     )
 
@@ -90,7 +104,7 @@ def _told(blobs: Blobs) -> Told | None:
         if told and "meta" not in told.data:
             told = _own_entry(told, blobs.file_name) or told
         for _ in range(3):
-            if told and isinstance(told.data.get("prompt"), str) and any(key in told.data for key in SIGNS):
+            if told and "prompt" in told.data and any(key in told.data for key in SIGNS):
                 return told
             told = told.inside("meta") if told else None
     return None
@@ -114,16 +128,40 @@ def _placed(told: Told, field: Field, stated: Stated) -> Stated:
 
 def _pairs(told: Told) -> Iterator[tuple[str, str]]:
     for key, value in told.data.items():
-        if key not in PROMPTS and value not in (None, "", [], {}):
+        plain = key in STRUCTURED or not isinstance(value, list | dict)
+        if plain and key not in PROMPTS and value not in (None, "", [], {}):
             yield KEYS.get(key, key), written(value)
 
 
 def _resources(told: Told) -> Iterator[Resource]:
     for entry in told.each("resources"):
-        named: dict[str, JsonValue] = {"modelName": entry.data.get("name"), **entry.data}
-        resource = lists.resource(named, f"{entry.source}#{entry.path}")
+        asked: dict[str, JsonValue] = {"modelName": entry.data.get("name"), **entry.data}
+        resource = lists.resource(asked, f"{entry.source}#{entry.path}")
         if resource is not None:
             yield resource
 
 
-PARSER = Parser("civitai-meta", 1, claim, parse)
+def _files(told: Told) -> Iterator[Resource]:
+    for key, kind in FILES:
+        listed = told.data.get(key)
+        for name in listed if isinstance(listed, list) else ():
+            if label := named(name):
+                yield model_file(kind, label, told.place(key))
+    for entry in told.each("additionalResources"):
+        asked: dict[str, JsonValue] = {"modelName": entry.data.get("name"), **entry.data}
+        found = lists.resource(asked, f"{entry.source}#{entry.path}")
+        if found is not None:
+            yield replace(found, clip_weight=lists.number_of(entry.data.get("strengthClip")))
+
+
+def _versions(told: Told) -> Iterator[Resource]:
+    """Yield the versions that are named by number alone."""
+    for key in ("versionIds", "modelVersionIds"):
+        listed = told.data.get(key)
+        for number in listed if isinstance(listed, list) else ():
+            found = lists.resource({"modelVersionId": number}, told.place(key))
+            if found is not None:
+                yield found
+
+
+PARSER = Parser("civitai-meta", 2, claim, parse)

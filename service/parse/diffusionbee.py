@@ -2,14 +2,15 @@
 
 DiffusionBee keeps it as an entry of ``data.json`` beside its pictures and shows it as ``params``; gallery programs copy
 the entry into an image's texts. Numbers are texts in version 1. Version 2 renamed the keys: ``guidance_scale``,
-``num_steps``/``steps``, ``negative_prompt``, ``img_width``, ``inp_img_strength``, ``model_id``.
+``num_steps``/``steps``, ``negative_prompt``, ``img_width``, ``inp_img_strength``, ``model_id``, ``selected_sd_model``,
+``controlnet_model``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from service.parse.base import Claim, Parser
 from service.parse.json_facts import Table, Told
-from service.parse.model_files import model_file
+from service.parse.model_files import model_file, named
 from service.records import Blobs, Field, Generation, Resource, Stated
 
 NAME = "diffusionbee"
@@ -24,10 +25,12 @@ BASE: Table = (
     ("seed", ("seed",)),
     ("width", ("img_w", "img_width")),
     ("height", ("img_h", "img_height")),
-    ("model", ("model_version", "model_id")),
+    ("model", ("selected_sd_model", "model_version", "model_id")),
 )
 
 OWN = frozenset({"img_w", "img_h", "dif_steps", "guidence_scale", "img_width", "img_height"})
+BESIDE = frozenset({"prompt", "seed", "guidance_scale"})
+"""One key of its own is enough beside these."""
 _ENOUGH = 2
 
 
@@ -45,12 +48,17 @@ def parse(blobs: Blobs) -> Generation:
     if told is None:
         return Generation(NAME, {}, unsettled=("no text is DiffusionBee's",))
     fields = told.fields(BASE)
-    return Generation(NAME, fields, (), tuple(_checkpoint(fields)), told.facts())
+    return Generation(NAME, fields, (), (*_checkpoint(fields), *_controlnet(told)), told.facts())
 
 
 def _told(blobs: Blobs) -> Told | None:
     found = (told for blob in blobs.all(*ROLES) if (told := Told.of(blob)))
-    return next((told for told in found if len(OWN & told.data.keys()) >= _ENOUGH), None)
+    return next((told for told in found if _is_ours(told.data.keys())), None)
+
+
+def _is_ours(keys: Collection[str]) -> bool:
+    own = len(OWN.intersection(keys))
+    return own >= _ENOUGH or (own > 0 and BESIDE.issubset(keys))
 
 
 def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
@@ -58,4 +66,10 @@ def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
         yield model_file("checkpoint", str(fields["model"].value), fields["model"].source)
 
 
-PARSER = Parser(NAME, 1, claim, parse)
+def _controlnet(told: Told) -> Iterator[Resource]:
+    name = named(told.data.get("controlnet_model"))
+    if name:
+        yield model_file("controlnet", name, told.place("controlnet_model"), weight=told.data.get("control_weight"))
+
+
+PARSER = Parser(NAME, 2, claim, parse)

@@ -18,7 +18,7 @@ from service.parse.base import Claim, Parser
 from service.parse.infotext import layout
 from service.parse.infotext.civitai import number_of
 from service.parse.infotext.fields import size
-from service.parse.json_facts import Table, Told
+from service.parse.json_facts import Table, Told, is_cut
 from service.records import Blob, Blobs, Field, Generation, Resource, ResourceKind, Sampling, Stated
 
 NAME = "drawthings"
@@ -44,6 +44,16 @@ FIELDS: Table = (
 SECOND: Table = (("denoise", ("second_stage_strength", "Second Stage Strength")),)
 REFINER: Table = (("model", ("refiner", "Refiner")),)
 
+CONFIGURATION: Table = (
+    ("steps", ("steps",)),
+    ("cfg_scale", ("guidanceScale",)),
+    ("seed", ("seed",)),
+    ("model", ("model",)),
+    ("width", ("width",)),
+    ("height", ("height",)),
+)
+"""Keys of the app's configuration, for what the short keys do not state."""
+
 LISTS: tuple[tuple[str, ResourceKind], ...] = (
     ("lora", "lora"),
     ("loras", "lora"),
@@ -51,7 +61,8 @@ LISTS: tuple[tuple[str, ResourceKind], ...] = (
     ("controls", "controlnet"),
 )
 
-_LORA = re.compile(r"LoRA( \d+)? Model")
+_NAMED = re.compile(r"(LoRA(?: \d+)?) Model|(Control(?: \d+)?)")
+"""``LoRA Model: …, LoRA Weight: …`` and ``Control: …, Control Weight: …``; numbered where there are several."""
 
 
 def signed(blobs: Blobs) -> bool:
@@ -69,7 +80,7 @@ def claim(blobs: Blobs) -> Claim:
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the JSON says, or the text where there is none."""
-    text = blobs.first(*TEXTS)
+    text = next((blob for blob in blobs.all(*TEXTS) if blob.data is None and not is_cut(blob)), None)
     told = _told(blobs) or (_of_text(text) if text else None)
     if told is None:
         return Generation(NAME, {}, unsettled=("Draw Things left no text",))
@@ -81,14 +92,20 @@ def parse(blobs: Blobs) -> Generation:
     refiner = told.fields(REFINER)
     if refiner:
         passes = (*passes, Sampling("refiner", refiner))
-    resources = (*_named(fields, refiner), *_listed(told))
-    return Generation(NAME, fields | (first or whole), passes, resources, told.facts(without=frozenset({"c", "uc"})))
+    base = _configured(told) | fields | (first or whole)
+    resources = (*_named(base, refiner), *_listed(told))
+    return Generation(NAME, base, passes, resources, told.facts(without=frozenset({"c", "uc"})))
+
+
+def _configured(told: Told) -> dict[Field, Stated]:
+    configuration = told.inside("v2", "config")
+    return configuration.fields(CONFIGURATION) if configuration else {}
 
 
 def _told(blobs: Blobs) -> Told | None:
     for blob in blobs.all(*ROLES):
         told = Told.of(blob)
-        if told and "c" in told.data and "uc" in told.data:
+        if told and "c" in told.data and ("uc" in told.data or signed(blobs)):
             return told
     return None
 
@@ -116,9 +133,10 @@ def _listed(told: Told) -> Iterator[Resource]:
                 if label:
                     yield _weighed(kind, label, entry.data.get("weight"), f"{entry.source}#{entry.path}")
     for key, value in told.data.items():  # of the text
-        lora = _LORA.fullmatch(key)
-        if lora and isinstance(value, str):
-            yield _weighed("lora", value, told.data.get(f"LoRA{lora[1] or ''} Weight"), told.place(key))
+        named = _NAMED.fullmatch(key)
+        if named and isinstance(value, str):
+            kind = "lora" if named[1] else "controlnet"
+            yield _weighed(kind, value, told.data.get(f"{named[1] or named[2]} Weight"), told.place(key))
 
 
 def _weighed(kind: ResourceKind, label: str, value: JsonValue, source: str) -> Resource:
@@ -137,4 +155,4 @@ def _of_text(blob: Blob) -> Told:
     return Told(data, blob.source)
 
 
-PARSER = Parser(NAME, 1, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from service.parse import a1111
 from service.parse.base import Claim, Parser
+from service.parse.json_facts import is_cut
 from service.records import Blob, Blobs, Generation
 
 NAME = "dreamstudio"
@@ -36,7 +37,7 @@ def parse(blobs: Blobs) -> Generation:
 
 def _blob(blobs: Blobs) -> Blob | None:
     by_software = any(_SOFTWARE.search(blob.text) for blob in blobs.all("software"))
-    plain = (blob for blob in blobs.all(*ROLES) if blob.data is None)
+    plain = (blob for blob in blobs.all(*ROLES) if blob.data is None and not is_cut(blob))
     return next((blob for blob in plain if _is_named(blob.text) or (by_software and "Steps:" in blob.text)), None)
 
 
@@ -44,4 +45,4 @@ def _is_named(text: str) -> bool:
     return ("tudio" in text or "tability" in text) and _NAMED.search(text) is not None  # the words are found sooner
 
 
-PARSER = Parser(NAME, 1, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))

@@ -13,7 +13,7 @@ image, ``upscale_amount`` only with an upscaler.
 from collections.abc import Iterator, Mapping
 
 from service.parse.base import Claim, Parser
-from service.parse.easydiffusion_texts import Settings, listed, settings_of
+from service.parse.easydiffusion_texts import Settings, listed, paired, settings_of
 from service.parse.infotext.fields import names_nothing
 from service.parse.model_files import model_file
 from service.records import Blobs, Fact, Field, Generation, Resource, ResourceKind, Sampling, Stated
@@ -108,10 +108,12 @@ def _resources(settings: Settings) -> Iterator[Resource]:
         one = settings.get(key)
         if one is None:
             continue
-        weights = listed(settings[weight_key].value) if weight_key and weight_key in settings else []
-        for number, name in enumerate(listed(one.value)):
+        weights = settings[weight_key].value if weight_key and weight_key in settings else None
+        several = kind in ("lora", "embedding", "controlnet")
+        pairs = paired(one.value, weights) if several else ((name, weights) for name in listed(one.value))
+        for name, weight in pairs:
             if not names_nothing(name) and name != LATENT:
-                yield model_file(kind, name, one.source, weight=weights[number] if number < len(weights) else None)
+                yield model_file(kind, name, one.source, weight=weight)
 
 
-PARSER = Parser(NAME, 1, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))

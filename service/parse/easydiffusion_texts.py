@@ -49,6 +49,8 @@ ALIASES: Mapping[str, str] = {
 _BY_ROLE: Mapping[str, str] = {**{label.replace(" ", ""): key for label, key in LABELS.items()}, **ALIASES}
 _MODEL_ROLES = frozenset({"use_stable_diffusion_model", "stablediffusionmodel", "num_inference_steps"})
 _OWN_KEYS = frozenset({"use_stable_diffusion_model", "Stable Diffusion model"})
+_OWN_PAIR = frozenset({"num_inference_steps", "sampler_name"})
+"""Diffusers' word beside one that diffusers does not have."""
 _LINE = re.compile(r"^([A-Za-z][A-Za-z ]{2,25}): ?(.*)$", re.MULTILINE)
 _ITEM = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|(-?\d[\d.eE+-]*)")
 LONGEST = 4000
@@ -86,7 +88,7 @@ def settings_of(blobs: Blobs) -> Settings:
         return dict(_from_roles(blobs))
     for blob in blobs.all(*_TEXT_ROLES, "prompt"):
         told = Told.of(blob)
-        if told is not None and not _OWN_KEYS.isdisjoint(told.data):
+        if told is not None and (not _OWN_KEYS.isdisjoint(told.data) or _OWN_PAIR.issubset(told.data)):
             return dict(_from_json(told))
     for blob in blobs.all(*_TEXT_ROLES):
         if "\nStable Diffusion model:" in blob.text:
@@ -96,14 +98,20 @@ def settings_of(blobs: Blobs) -> Settings:
 
 def _from_roles(blobs: Blobs) -> Iterator[tuple[str, Setting]]:
     for role, texts in blobs.texts.items():
-        if role in _BY_ROLE:
+        if role in _BY_ROLE and not _is_switch(_BY_ROLE[role], texts[0].text):
             yield _BY_ROLE[role], Setting(texts[0].text.strip(), texts[0].source)
 
 
 def _from_json(told: Told) -> Iterator[tuple[str, Setting]]:
     for key, value in told.data.items():
-        if value is not None:
-            yield LABELS.get(key.lower()) or ALIASES.get(key, key), Setting(value, told.place(key))
+        name = LABELS.get(key.lower()) or ALIASES.get(key, key)
+        if value not in (None, []) and not isinstance(value, dict) and not _is_switch(name, value):
+            yield name, Setting(value, told.place(key))
+
+
+def _is_switch(name: str, value: JsonValue) -> bool:
+    """Tell a switch from the name of a model: the first versions asked for ``use_face_correction: true``."""
+    return name.startswith("use_") and str(value).strip().lower() in ("true", "false")
 
 
 def _from_lines(text: str, source: str) -> Iterator[tuple[str, Setting]]:
@@ -115,6 +123,17 @@ def _from_lines(text: str, source: str) -> Iterator[tuple[str, Setting]]:
     ends = [*(match.start() for match in known[1:]), len(text)]
     for match, end in zip(known, ends, strict=True):
         yield LABELS[match[1].lower()], Setting(text[match.start(2) : end].strip(), f"{source}#{match[1]}")
+
+
+def paired(names: JsonValue, weights: JsonValue) -> Iterator[tuple[str, str | None]]:
+    """Yield each model's name with its weight. As text, both lists are joined by commas (save_utils.py)."""
+    one_each, each = listed(names), listed(weights) if weights is not None else []
+    if len(one_each) == 1 and len(each) <= 1:
+        parts, numbers = one_each[0].split(", "), each[0].split(", ") if each else []
+        if len(parts) == len(numbers) or not each:
+            one_each, each = parts, numbers
+    for number, name in enumerate(one_each):
+        yield name, each[number] if number < len(each) else None
 
 
 def listed(value: JsonValue) -> list[str]:

@@ -23,7 +23,7 @@ from service.parse import a1111, fooocus_log
 from service.parse.base import Claim, Parser
 from service.parse.infotext.civitai import number_of
 from service.parse.infotext.fields import names_nothing
-from service.parse.json_facts import Table, Told
+from service.parse.json_facts import Table, Told, is_cut
 from service.parse.model_files import model_file, named, stem
 from service.records import Blob, Blobs, Field, Generation, Resource, Sampling, Stated
 
@@ -50,10 +50,11 @@ REFINER: Table = (("model", ("refiner_model", "Refiner Model")), ("model_hash", 
 
 ROLES = ("parameters", "usercomment", "comment")
 _OWN = frozenset({"base_model", "Base Model", "full_prompt"})
-_SIZE = re.compile(r"\(?\s*(\d+)\s*[,x×]\s*(\d+)\s*\)?")  # noqa: RUF001 - SimpleSDXL writes the sign
+_SIZE = re.compile(r"[\[(]?\s*(\d+)\s*[,x×]\s*(\d+)")  # noqa: RUF001 - SimpleSDXL writes the sign
 _COMBINED = re.compile(r"(?:lora_combined_|LoRA )\d+")
 _BRACKETED = re.compile(r"LoRA \[(.+)\] weight")
 _VERSION = re.compile(r"Version: \"?Fooocus v", re.IGNORECASE)
+_STEPS = re.compile(r"\bSteps: ?\d")
 _DEFAULT_VAE = "Default (model)"
 _PAIR = 2
 
@@ -77,13 +78,16 @@ def parse(blobs: Blobs) -> Generation:
 
 
 def _infotext(blobs: Blobs) -> Blob | None:
-    return next((blob for blob in blobs.all(*ROLES) if blob.data is None and _VERSION.search(blob.text)), None)
+    mark = _STEPS if _has_scheme(blobs) else _VERSION
+    plain = (blob for blob in blobs.all(*ROLES) if blob.data is None and not is_cut(blob))
+    return next((blob for blob in plain if mark.search(blob.text)), None)
 
 
 def _json(blobs: Blobs) -> Told | None:
     prompts = ("prompt", "Prompt", *_OWN)
-    found = (told for blob in blobs.all(*ROLES) if (told := Told.of(blob)))
-    return next((told for told in found if any(key in told.data for key in prompts)), None)
+    found = [told for blob in blobs.all(*ROLES) if (told := Told.of(blob))]
+    named_ = found[0] if found and "fooocus_scheme" in blobs.texts else None
+    return next((told for told in found if any(key in told.data for key in prompts)), named_)
 
 
 def _has_scheme(blobs: Blobs) -> bool:
@@ -112,12 +116,13 @@ def _is_nothing(value: object) -> bool:
 
 
 def size(told: Told, *keys: str) -> dict[Field, Stated]:
-    """Return width and height of ``(768, 1280)``; nothing where the text is no such pair."""
-    stated = told.stated(*keys)
-    match = _SIZE.match(stated.value) if stated and isinstance(stated.value, str) else None
-    if match is None or stated is None:
-        return {}
-    return {"width": Stated(match[1], stated.source), "height": Stated(match[2], stated.source)}
+    """Return width and height of ``(768, 1280)``, a text or a list; nothing where it is no such pair."""
+    for key in keys:
+        value = told.data.get(key)
+        match = _SIZE.match(str(value)) if isinstance(value, str | list) else None
+        if match is not None:
+            return {"width": Stated(match[1], told.place(key)), "height": Stated(match[2], told.place(key))}
+    return {}
 
 
 def _models(fields: Mapping[Field, Stated], refiner: Mapping[Field, Stated]) -> Iterator[Resource]:
@@ -194,4 +199,4 @@ def _weighed(resource: Resource, weights: Mapping[str, float | None]) -> Resourc
     return replace(resource, weight=weight, used=weight != 0)
 
 
-PARSER = Parser(NAME, 1, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))

@@ -81,4 +81,4 @@ def _resources(told: Told) -> Iterator[Resource]:
             yield model_file("controlnet", name, told.place(f"{control}_model"), weight=weight)
 
 
-PARSER = Parser(NAME, 1, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse)

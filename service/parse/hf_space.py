@@ -3,8 +3,9 @@
 ``prompt negative_prompt resolution ("1024 x 1024") guidance_scale num_inference_steps seed sampler``, ``sdxl_style
 add_quality_tags quality_tags``, ``use_upscaler`` (null or ``upscale_method upscaler_strength upscale_steps upscale_by
 new_resolution``: a second pass by image to image), and the model as ``Model`` and ``Model hash`` or, in version 3.1,
-as an object ``Model`` that holds both. Nothing names the Space: the key ``num_inference_steps``, which is diffusers'
-word, beside ``guidance_scale`` tells the family. Sources: the corpus (huggingface-space.png, hfspace-full.png).
+as an object ``Model`` that holds both. Nothing names the Space: diffusers' word ``num_inference_steps``,
+``use_upscaler`` or a ``resolution`` so written, beside a prompt, tells the family. Sources: the corpus
+(huggingface-space.png, hfspace-full.png).
 """
 
 from collections.abc import Iterator
@@ -17,8 +18,10 @@ from service.records import Blobs, Field, Generation, Resource, Sampling, Stated
 
 ROLES = ("parameters", "usercomment", "metadata", "comment", "description", "imagedescription")
 
-SIGNS = frozenset({"prompt", "num_inference_steps", "guidance_scale"})
-OTHERS = frozenset({"use_stable_diffusion_model", "sui_image_params", "app_version", "class_type"})
+SIGNS = frozenset({"num_inference_steps", "use_upscaler"})
+OTHERS = frozenset(
+    {"use_stable_diffusion_model", "sampler_name", "sui_image_params", "app_version", "class_type", "base_model"},
+)
 """Easy Diffusion and others use diffusers' words too, with keys of their own."""
 
 FIELDS: Table = (
@@ -67,9 +70,14 @@ def parse(blobs: Blobs) -> Generation:
 def _told(blobs: Blobs) -> Told | None:
     for blob in blobs.all(*ROLES):
         told = Told.of(blob)
-        if told and told.data.keys() >= SIGNS and told.data.keys().isdisjoint(OTHERS):
+        if told and "prompt" in told.data and _is_ours(told):
             return told
     return None
+
+
+def _is_ours(told: Told) -> bool:
+    keys = told.data.keys()
+    return OTHERS.isdisjoint(keys) and (not SIGNS.isdisjoint(keys) or bool(_size(told, "resolution")))
 
 
 def _model(told: Told) -> dict[Field, Stated]:
@@ -87,4 +95,4 @@ def _resources(fields: dict[Field, Stated]) -> Iterator[Resource]:
         yield Resource("checkpoint", str(model.value), model.source, hash=hash_, hash_kind=hash_kind)
 
 
-PARSER = Parser("hf-space", 1, claim, parse)
+PARSER = Parser("hf-space", 2, claim, parse)

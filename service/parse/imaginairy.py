@@ -135,4 +135,4 @@ def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
         yield model_file("checkpoint", str(fields["model"].value), fields["model"].source)
 
 
-PARSER = Parser(NAME, 1, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse)

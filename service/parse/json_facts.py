@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,11 @@ from service.records import Blob, Fact, Field, Stated
 
 Table = Iterable[tuple[Field, tuple[str, ...]]]
 """Field → the keys that state it, best first."""
+
+WORDS: frozenset[Field] = frozenset(
+    {"positive_prompt", "negative_prompt", "sampler", "scheduler", "model", "vae", "upscaler"},
+)
+"""Fields that are texts. A number under their keys is a mistake or an index of a list that only the writer knows."""
 
 MOST = 300
 """Facts of one object. A hundred is much; graphs, which hold thousands, are not facts."""
@@ -56,9 +62,14 @@ class Told:
         return None
 
     def fields(self, table: Table) -> dict[Field, Stated]:
-        """Return what a table of keys finds; prompts may be empty."""
-        found = ((field, self.stated(*keys, empty=field.endswith("_prompt"))) for field, keys in table)
+        """Return what a table of keys finds; prompts may be empty, and what is a text by nature must be one."""
+        found = (
+            (field, self.stated(*self._fit(field, keys), empty=field.endswith("_prompt"))) for field, keys in table
+        )
         return {field: stated for field, stated in found if stated is not None}
+
+    def _fit(self, field: Field, keys: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(key for key in keys if isinstance(self.data.get(key), str)) if field in WORDS else keys
 
     def inside(self, *keys: str) -> "Told | None":
         """Return the first of these keys' values that is an object."""
@@ -84,6 +95,14 @@ class Told:
             Fact(self._joined(path), value, self.place(path))
             for (path, value), _ in zip(leaves, range(MOST), strict=False)
         )
+
+
+_CUT = re.compile(r"\s*[\[{]?\s*\{\s*(?:\"|\Z)")
+
+
+def is_cut(blob: Blob) -> bool:
+    """Tell whether a text begins as JSON and is none: cut short, it is nobody's prompt."""
+    return blob.data is None and _CUT.match(blob.text) is not None
 
 
 def _leaves(items: Iterable[tuple[str, JsonValue]], depth: int) -> Iterator[tuple[str, str]]:

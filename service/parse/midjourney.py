@@ -27,7 +27,6 @@ PARAMETERS = (
 
 _PARAMETER = re.compile(rf"(?:^|(?<=\s))(?:--|[—–])({PARAMETERS})(?=\s|$)", re.IGNORECASE)  # noqa: RUF001 - as phones write it
 _JOB = re.compile(r"\bJob ID: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*\Z", re.IGNORECASE)
-_VERSION = re.compile(r"(?:--|[—–])(?:v|version|niji)\s+\d", re.IGNORECASE)  # noqa: RUF001
 
 ABOUT = ("author", "creator", "creationtime", "digitalimageguid", "digimageguid")
 """Roles of the texts that tell the file's origin and nothing of its making."""
@@ -84,7 +83,14 @@ def _texts(blobs: Blobs) -> Iterator[Blob]:
 def _claim(blob: Blob) -> Claim:
     if _JOB.search(blob.text):
         return Claim.MARKER
-    return Claim.SHAPE if _VERSION.search(blob.text) else Claim.NO
+    prompt, parameters = cut(blob.text)
+    return Claim.SHAPE if prompt and _names_a_version(parameters) else Claim.NO
 
 
-PARSER = Parser("midjourney", 1, claim, parse)
+def _names_a_version(parameters: tuple[tuple[str, str], ...]) -> bool:
+    """Tell a prompt from a command line: ``--v 6`` and ``--niji`` are Midjourney's, ``--version 6`` anybody's."""
+    versions = {name for name, value in parameters if name == "niji" or value[:1].isdecimal()}
+    return not versions.isdisjoint({"v", "niji"}) or ("version" in versions and len(parameters) > 1)
+
+
+PARSER = Parser("midjourney", 2, claim, parse)

@@ -26,7 +26,7 @@ NAME = "novelai"
 
 BASE: Table = (
     ("positive_prompt", ("prompt",)),
-    ("negative_prompt", ("uc",)),
+    ("negative_prompt", ("uc", "negative_prompt")),
     ("steps", ("steps",)),
     ("cfg_scale", ("scale",)),
     ("sampler", ("sampler",)),
@@ -91,7 +91,12 @@ def texts_of(blobs: Blobs) -> Texts:
 
 
 def _ranked(blobs: Blobs) -> Iterator[Texts]:
-    return iter(sorted(_found(blobs), key=lambda texts: (texts.comment is None, not _is_ours(texts.named))))
+    return iter(sorted(_found(blobs), key=_rank))
+
+
+def _rank(texts: Texts) -> tuple[bool, bool, bool]:
+    """Return what sorts those first that hold settings, name NovelAI, and name the model."""
+    return texts.comment is None, not _is_ours(texts.named), "source" not in texts.named
 
 
 def _found(blobs: Blobs) -> Iterator[Texts]:
@@ -166,4 +171,4 @@ def _facts(texts: Texts) -> tuple[Fact, ...]:
     return (*own, *(Fact(name, blob.text.strip("\0"), blob.source) for name, blob in texts.named.items()))
 
 
-PARSER = Parser(NAME, 1, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse)

@@ -2,8 +2,9 @@
 
 Keys of its own: ``Prompt`` and ``Negative`` (with capitals), ``cfg``, ``sampler_name``, ``base_model_name``,
 ``base_model_hash``: eight digits of the first megabyte before 2025, then the whole file's SHA-256 (corpus: avatar.png,
-Top5_v10_dmd2.png). ``loras`` pairs a hash, which may be empty, with ``1.0 - folder/name.safetensors``. ``denoise`` is
-null without an init image.
+Top5_v10_dmd2.png). ``loras`` pairs a hash, which may be empty, with ``1.0 - folder/name.safetensors``; in 2023 it was
+a text, ``Loras:<name.safetensors:1.0>,<…>``, and ``refiner_model_name`` stood beside it. ``denoise`` is null without an
+init image. Where the settings could not be gathered only ``prompt`` is written (its async_worker and pipelines).
 """
 
 import re
@@ -14,13 +15,13 @@ from pydantic import JsonValue
 from service.parse.base import Claim, Parser
 from service.parse.json_facts import Table, Told
 from service.parse.model_files import model_file, named
-from service.records import Blobs, Field, Generation, Resource, Stated
+from service.records import Blobs, Field, Generation, Resource, Sampling, Stated
 
 NAME = "ruinedfooocus"
 ROLES = ("parameters", "usercomment", "comment")
 
 BASE: Table = (
-    ("positive_prompt", ("Prompt",)),
+    ("positive_prompt", ("Prompt", "prompt")),
     ("negative_prompt", ("Negative",)),
     ("steps", ("steps",)),
     ("cfg_scale", ("cfg",)),
@@ -36,6 +37,7 @@ BASE: Table = (
 )
 
 _WEIGHED = re.compile(r"(-?\d+(?:\.\d+)?) - (.+)", re.DOTALL)
+_TAGGED = re.compile(r"<([^<>:]+):(-?\d+(?:\.\d+)?)>")
 _PAIR = 2
 
 
@@ -53,7 +55,11 @@ def parse(blobs: Blobs) -> Generation:
     if told is None:
         return Generation(NAME, {}, unsettled=("no text is RuinedFooocus's",))
     fields = told.fields(BASE)
-    return Generation(NAME, fields, (), (*_checkpoint(fields), *_loras(told)), told.facts())
+    refiner = told.stated("refiner_model_name")
+    refines = refiner is not None and named(refiner.value) is not None
+    passes = (Sampling("refiner", {"model": refiner}),) if refiner and refines else ()
+    files = (*_checkpoint(fields), *_refiner(refiner if refines else None), *_loras(told))
+    return Generation(NAME, fields, passes, files, told.facts())
 
 
 def _told(blobs: Blobs) -> Told | None:
@@ -71,8 +77,16 @@ def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
         yield model_file("checkpoint", str(model.value), model.source, hash_=hash_.value if hash_ else None)
 
 
+def _refiner(model: Stated | None) -> Iterator[Resource]:
+    if model is not None:
+        yield model_file("checkpoint", str(model.value), model.source, used_as="refiner")
+
+
 def _loras(told: Told) -> Iterator[Resource]:
     listed = told.data.get("loras")
+    for name, weight in _TAGGED.findall(listed) if isinstance(listed, str) else ():
+        if named(name):
+            yield model_file("lora", name.strip(), told.place("loras"), weight=weight)
     for number, entry in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(entry, list) and len(entry) >= _PAIR:
             yield from _lora(entry[0], entry[1], told.place(f"loras.{number}"))
@@ -81,10 +95,10 @@ def _loras(told: Told) -> Iterator[Resource]:
 def _lora(first: JsonValue, second: JsonValue, source: str) -> Iterator[Resource]:
     """Yield the LoRA of ``[hash, "1.0 - name"]``, or of ``[name, 1.0]`` as Fooocus itself would write it."""
     weighed = _WEIGHED.fullmatch(second) if isinstance(second, str) else None
-    if weighed:
+    if weighed and named(weighed[2]):
         yield model_file("lora", weighed[2], source, weight=weighed[1], hash_=first)
-    elif name := named(first):
+    elif weighed is None and (name := named(first)):
         yield model_file("lora", name, source, weight=second)
 
 
-PARSER = Parser(NAME, 1, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse)

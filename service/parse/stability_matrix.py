@@ -38,8 +38,8 @@ CORE: tuple[Field, ...] = ("positive_prompt", "steps", "cfg_scale", "sampler", "
 
 
 def claim(blobs: Blobs) -> Claim:
-    """Return MARKER where a text has one of the two names that only Stability Matrix uses."""
-    return Claim.MARKER if _told(blobs, "parameters-json") or _told(blobs, "smproj") else Claim.NO
+    """Return MARKER where a text has one of the two names that only Stability Matrix uses, read or not."""
+    return Claim.MARKER if "parameters-json" in blobs.texts or "smproj" in blobs.texts else Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
@@ -135,4 +135,4 @@ def _enriched(ours: Resource, theirs: Resource | None) -> Resource:
     return replace(ours, model_version_id=ours.model_version_id or theirs.model_version_id)
 
 
-PARSER = Parser(NAME, 1, claim, parse, covers=frozenset({"comfyui"}))
+PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"comfyui"}))

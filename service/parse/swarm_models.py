@@ -13,6 +13,7 @@ from service.records import Resource, ResourceKind
 SINGLE: tuple[tuple[str, ResourceKind, str | None], ...] = (
     ("model", "checkpoint", None),
     ("refinermodel", "checkpoint", "refiner"),
+    ("segmentmodel", "checkpoint", "detailer"),
     ("videomodel", "checkpoint", "video"),
     ("videoswapmodel", "checkpoint", "video"),
     ("vae", "vae", None),

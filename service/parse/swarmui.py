@@ -19,7 +19,7 @@ from dataclasses import replace
 
 from service.parse import swarm_sections
 from service.parse.base import Claim, Parser
-from service.parse.infotext.fields import names_nothing
+from service.parse.infotext.fields import names_nothing, size
 from service.parse.json_facts import Table, Told
 from service.parse.swarm_models import refines, resources
 from service.records import Blob, Blobs, Fact, Field, Generation, Sampling, Stated
@@ -68,6 +68,7 @@ def parse(blobs: Blobs) -> Generation:
     if whole is None or params is None:
         return Generation(NAME, {}, unsettled=(f"no text holds {KEY}",))
     fields = {field: stated for field, stated in params.fields(BASE).items() if not _is_nothing(field, stated)}
+    fields |= size(params.text("rawresolution"), params.place("rawresolution"))  # goes before width and height
     method = params.stated("refinerupscalemethod")
     if method and refines(params) and _factor(params) != 1:
         fields["upscaler"] = method
@@ -119,4 +120,4 @@ def _facts(whole: Told) -> tuple[Fact, ...]:
     return tuple(replace(fact, key=fact.key.removeprefix(f"{KEY}.")) for fact in whole.facts())
 
 
-PARSER = Parser(NAME, 1, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse)

@@ -91,4 +91,4 @@ def _resource(entry: Told, implied: ResourceKind) -> Resource | None:
     )
 
 
-PARSER = Parser("tensorart", 1, claim, parse)
+PARSER = Parser("tensorart", 2, claim, parse)

@@ -13,6 +13,7 @@ TYPES: dict[str, ResourceKind] = {
     "lora": "lora",
     "lycoris": "lora",
     "locon": "lora",
+    "loha": "lora",
     "dora": "lora",
     "embedding": "embedding",
     "hypernet": "hypernetwork",
@@ -101,10 +102,14 @@ def _without(text: str, prefix: str) -> str:
 
 
 def _is_full(parts: list[str], *, prefixed: bool) -> bool:
-    """Tell a full AIR from other texts with colons; ``oci:image:…`` is a container, not a model."""
-    if parts[0].lower() == "oci" or parts[0].lower() in SOURCES:
+    """Tell a full AIR from other texts with colons; ``oci:image:…`` is a container, not a model.
+
+    A site may be an ecosystem, too: ``urn:air:openai:checkpoint:civitai:1733399@1970211``.
+    """
+    typed = parts[1].lower() in TYPES
+    if parts[0].lower() == "oci" or (parts[0].lower() in SOURCES and not typed):
         return False
-    return all(_PART.fullmatch(part) for part in parts[:3]) and (prefixed or parts[1].lower() in TYPES)
+    return all(_PART.fullmatch(part) for part in parts[:3]) and (prefixed or typed)
 
 
 def _with_tail(source: str, tail: str, ecosystem: str | None, type_: str | None) -> Air | None:

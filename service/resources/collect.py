@@ -7,7 +7,7 @@ from service.records import NormalizedImage, Resource, Token
 from service.resources.merge import merged
 from service.resources.prompts import from_prompts
 
-VERSION = 2
+VERSION = 3
 
 _BLANKS = re.compile(r"[\s_]+")
 
@@ -21,7 +21,8 @@ def _weighed(resources: tuple[Resource, ...], tokens: tuple[Token, ...]) -> tupl
     """Return the resources, each embedding with the weight of the word in the prompt that calls it."""
     if not any(resource.kind == "embedding" for resource in resources):
         return resources
-    weights = {token.t_norm: token.weight for token in reversed(tokens)}
+    # <lora:name:1> is another file's name
+    weights = {token.t_norm: token.weight for token in reversed(tokens) if token.kind in ("tag", "embedding")}
     return tuple(_called(resource, weights) for resource in resources)
 
 

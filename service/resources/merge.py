@@ -22,8 +22,15 @@ HASH_RANK: tuple[HashKind | None, ...] = (
 """The most telling first."""
 
 _EXTENSION = re.compile(r"\.(safetensors|ckpt|gguf|pt|pth|bin|sft|onnx)\Z", re.IGNORECASE)
-_SAFE = {"autov2": 10, "sha256": 10}
-"""AutoV2 is the beginning of SHA-256, so that many digits compare both."""
+_SAFE: dict[str, tuple[str, int]] = {"autov2": ("sha256", 10), "sha256": ("sha256", 10), "autov3": ("autov3", 12)}
+"""AutoV2 is the beginning of SHA-256, so that many digits compare both; SwarmUI writes all 64 of AutoV3."""
+
+OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+"""SHA-256 of no bytes. AutoV1 of every file below 1 MiB begins so, and A1111 once wrote it for LoRAs it could not read:
+it names none of them."""
+
+_UNWRITTEN = re.compile(r"[:,]")
+"""A1111 leaves these out of a name in its lists, where they would part the entries."""
 
 _MIN_HASH = 8  # digits; A1111's four of an embedding name nothing for certain
 
@@ -74,14 +81,20 @@ def _keys(resource: Resource) -> Iterator[Key]:
         yield ("air", *(part or "" for part in parsed.key))
     if resource.model_version_id is not None:
         yield ("version", str(resource.model_version_id))
-    if resource.hash and len(resource.hash) >= _MIN_HASH:
+    if resource.hash and len(resource.hash) >= _MIN_HASH and not OF_NOTHING.startswith(resource.hash):
         yield ("hash", *_hash_key(resource))
-    yield ("file", resource.kind, stem(resource.label))
+    yield ("file", resource.kind, stem(resource.label) if is_opaque(resource.label) else _name(resource.label))
+
+
+def _name(label: str) -> str:
+    """Return a file's name as A1111's lists would write it."""
+    return " ".join(_UNWRITTEN.sub("", stem(label)).split())
 
 
 def _hash_key(resource: Resource) -> tuple[str, str]:
-    length = _SAFE.get(resource.hash_kind or "")
-    return ("sha256", (resource.hash or "")[:length]) if length else (resource.hash_kind or "", resource.hash or "")
+    digits = resource.hash or ""
+    sort, length = _SAFE.get(resource.hash_kind or "", (resource.hash_kind or "", len(digits)))
+    return sort, digits[:length]
 
 
 def _apart(a: Resource, b: Resource) -> bool:

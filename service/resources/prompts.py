@@ -1,7 +1,9 @@
 """Resources that stand in the prompts: ``<lora:name:0.8>``, ``<hypernet:name:1>``, ``embedding:name``."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from pydantic import JsonValue
 
 from service.records import NormalizedImage, Resource, ResourceKind, Token
 
@@ -22,8 +24,10 @@ KINDS: dict[str, ResourceKind] = {"hypernet": "hypernetwork", "embed": "embeddin
 # CivitAI's site names files by AIR in tags too: <lora:urn:air:sdxl:lora:civitai:1@2:0.8>, <lora:civitai:1@2:0.8>.
 _AIR = r"(?:urn:)?air:(?:[^:<>\n]+:){3}[^:<>\n]+|civitai:\d+@\d+"
 _TAG = re.compile(rf"<(lora|lyco|locon|loha|hypernet|embed):({_AIR}|[^:<>\n]+)((?::[^:<>\n]*)*)>", re.IGNORECASE)
-_NUMBER = re.compile(r"\s*([+-]?(?:\d{1,9}\.?\d{0,12}|\.\d{1,12}))\s*")
+_NUMBER = re.compile(r"\s*([+-]?(?:\d{1,9}\.?\d{0,12}|\.\d{1,12})(?:e-?\d{1,2})?)\s*", re.IGNORECASE)
 _NAMED = re.compile(r"\s*(te|unet)\s*=\s*([+-]?[\d.]{1,12})\s*", re.IGNORECASE)
+# Weights by step, of the loractl extension and SD.Next: <lora:name:0.5@0,1@0.6>
+_STEPWISE = re.compile(r"[\d.+-]+@[\d.@,;~+ -]*")
 
 
 def from_prompts(image: NormalizedImage, tokens: tuple[Token, ...]) -> Iterator[Resource]:
@@ -46,29 +50,34 @@ def tagged(prompt: str, source: str, generator: str | None, *, read: bool) -> It
         if not label:
             continue
         kind = KINDS.get(match[1].lower(), "lora")
-        first, second, implied = _weights(match[3])
+        first, second, extra = _weights(match[3])
         split = second is not None and second != first
-        extra = {"weight_implied": True} if implied else {}
         if split and generator in UNET_SECOND:
             yield Resource(
-                kind, label, source, first, first, used=read and (first, second) != (0, 0), extra={"unet": second}
+                kind,
+                label,
+                source,
+                first,
+                first,
+                used=read and (first, second) != (0, 0),
+                extra={**extra, "unet": second},
             )
         else:
             used = read and (first != 0 or bool(second))
             yield Resource(kind, label, source, first, second, used=used, extra=extra)
 
 
-def _weights(arguments: str) -> tuple[float, float | None, bool]:
-    """Return the first weight, the second if there is one, and whether the first is implied."""
+def _weights(arguments: str) -> tuple[float | None, float | None, Mapping[str, JsonValue]]:
+    """Return the first weight, the second if there is one, and what else is to be said of them."""
     parts = arguments.split(":")[1:]
     numbers = [float(match[1]) for part in parts if (match := _NUMBER.fullmatch(part))]
     named = {match[1].lower(): _float(match[2]) for part in parts if (match := _NAMED.fullmatch(part))}
     if numbers:
-        return numbers[0], numbers[1] if len(numbers) > 1 else named.get("unet"), False
+        return numbers[0], numbers[1] if len(numbers) > 1 else named.get("unet"), {}
     if named:
-        first = named.get("te", next(iter(named.values())))
-        return first, named.get("unet"), False
-    return 1.0, None, True
+        return named.get("te", 1.0), named.get("unet"), {} if "te" in named else {"weight_implied": True}
+    by_step = next((part.strip() for part in parts if _STEPWISE.fullmatch(part.strip())), None)
+    return (1.0, None, {"weight_implied": True}) if by_step is None else (None, None, {"weight_by_step": by_step})
 
 
 def _float(text: str) -> float:

@@ -14,15 +14,12 @@ from pydantic import JsonValue
 from service.records import HashKind, Resource
 from service.resources import air
 from service.resources.known import Known, KnownModel
-from service.resources.merge import HASH_RANK, is_opaque, stem
+from service.resources.merge import HASH_RANK, OF_NOTHING, is_opaque, stem
 
 By = Literal["version id", "air", "hash", "file name"]
 
 MIN_DIGITS = 8
 """Of a hash. Fewer name nothing for certain: among 100,000 files six digits meet by chance."""
-
-OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-"""SHA-256 of no bytes. AutoV1 of every file below 1 MiB begins so, and names none of them."""
 
 ORIGINAL = "original"
 """Key in ``extra``: what the file stated, of the fields that were rewritten."""

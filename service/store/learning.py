@@ -8,8 +8,7 @@ import apsw
 
 from service.records import HashKind
 from service.resources.known import KnownModel, Trust
-from service.resources.merge import stem
-from service.resources.resolve import OF_NOTHING
+from service.resources.merge import OF_NOTHING, stem
 from service.store.binding import integer, json_bytes, optional, text
 from service.store.models import HASHES, ModelShelf, air_key, keyed
 from service.store.sql import sql

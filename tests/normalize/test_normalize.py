@@ -140,6 +140,20 @@ def test_a_rival_fills_gaps_with_its_own_source_and_conflicts_are_kept() -> None
     assert Fact("cfg_scale", "5", "PNG:Parameters") in image.facts
 
 
+def test_a_decimal_comma_is_a_point_and_a_thousands_comma_is_none() -> None:
+    image = normalize(Generation("a1111", stated("a", cfg_scale="7,5", guidance="1,024", denoise="0,35")), Blobs({}))
+    assert image.base == SamplingPass(cfg_scale=7.5, denoise=0.35)
+    assert image.warnings == ("guidance: '1,024' is not usable",)
+
+
+def test_a_number_that_is_none_gives_way_to_a_rivals() -> None:
+    asked = Generation("tensorart", stated("a", seed="-1", steps="x", width=0, cfg_scale=5, denoise="half"))
+    graph = Generation("comfyui", stated("b", seed=7, steps=20, width=512, cfg_scale=6, denoise="no"))
+    image = normalize(asked, Blobs({}), (graph,))
+    assert image.base == SamplingPass(seed="7", steps=20, width=512, cfg_scale=5.0)
+    assert image.warnings == ("denoise: 'half' is not usable",)
+
+
 def test_a_rivals_passes_are_taken_where_there_are_none() -> None:
     own, other = Sampling("hires", stated("s", steps=5)), Sampling("upscale", stated("r", steps=9))
     rival = Generation("comfyui", {}, passes=(other,))
@@ -176,6 +190,11 @@ def test_a_rivals_resource_is_welcome_where_it_tells_more_of_ours_or_of_a_kind_w
     )
     image = normalize(ours, Blobs({}), (Generation("a1111", {}, resources=theirs),))
     assert image.resources == (*ours.resources, *theirs[1:])
+
+
+def test_a_resource_whose_name_cannot_be_stored_is_none() -> None:
+    resources = (Resource("lora", "\ud800", "s"), Resource("lora", "a", "s"))
+    assert normalize(Generation("a1111", {}, resources=resources), Blobs({})).resources == resources[1:]
 
 
 def test_every_text_can_be_stored() -> None:

@@ -35,6 +35,9 @@ KINDS: Mapping[str, ResourceKind] = {
 }
 """CivitAI's words, lower case, → ours. Anything else is a ``resource_ref`` until resolved."""
 
+NAMES = ("modelName", "modelVersionName", "versionName")
+"""CivitAI's own words for a model, kept beside the label; the last is ComfyUI's Image Saver's."""
+
 HASH_KINDS: Mapping[int, HashKind] = {8: "autov1", 10: "autov2", 12: "autov3", 64: "sha256"}
 """Hash kinds are told by the number of hex digits."""
 
@@ -107,7 +110,7 @@ def resource(entry: Mapping[str, JsonValue], source: str) -> Resource | None:
         return None
     weight = _number(entry.get("weight"), entry.get("strength"), stated.get("Strength"))
     hash_, hash_kind = hash_of(_text(entry.get("hash")))
-    extra = {key: value for key in ("modelName", "modelVersionName") if (value := _text(entry.get(key)))}
+    extra = {key: value for key in NAMES if (value := _text(entry.get(key)))}
     return Resource(
         kind=_kind(entry, stated, air),
         label=label or f"modelVersionId:{version}",

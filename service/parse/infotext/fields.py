@@ -26,7 +26,7 @@ BASE: tuple[tuple[Field, tuple[str, ...]], ...] = (
 SIDES: tuple[tuple[Field, tuple[str, ...]], ...] = (("width", ("width",)), ("height", ("height",)))
 """In place of ``Size``, by some savers."""
 
-_NOTHING = re.compile(r"(?:none|unknown|n/a|null|automatic|built in|use same .*)?", re.IGNORECASE)
+_NOTHING = re.compile(r"(?:none|\(none\)|unknown|n/a|null|automatic|built in|use same .*)?", re.IGNORECASE)
 
 _NAMES: frozenset[Field] = frozenset({"model", "vae", "upscaler"})
 _SIZE = re.compile(r"\s*(\d+)\s*[x×]\s*(\d+)\s*", re.IGNORECASE)  # noqa: RUF001 - some savers write the sign

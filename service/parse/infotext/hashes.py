@@ -1,7 +1,12 @@
-"""LoRAs and embeddings by the hash lists: ``Lora hashes``, ``TI hashes``, ``Hashes: {…}``, ``Lora_0 Model name``."""
+"""LoRAs and embeddings by the hash lists: ``Lora hashes``, ``TI hashes``, ``Hashes: {…}``, ``Lora_0 Model name``.
+
+SD.Next writes names and hashes apart: ``LoRA networks: "a, b", LoRA hashes: "0123456789ab, cdef01234567"``; a network
+whose hash it does not know has none in the second list.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from service.parse.infotext.civitai import hash_of, number_of, parsed
 from service.parse.infotext.passes import name_and_hash
@@ -16,7 +21,11 @@ LISTS: tuple[tuple[ResourceKind, tuple[str, ...]], ...] = (
 PREFIXES: Mapping[str, ResourceKind] = {
     "lora": "lora",
     "lyco": "lora",
+    "lycoris": "lora",
+    "locon": "lora",
+    "dora": "lora",
     "embed": "embedding",
+    "embedding": "embedding",
     "ti": "embedding",
     "vae": "vae",
     "hypernet": "hypernetwork",
@@ -25,14 +34,17 @@ PREFIXES: Mapping[str, ResourceKind] = {
 """Of the keys in ``Hashes: {"lora:name": "…"}``."""
 
 _NUMBERED = re.compile(r"(lora|embedding)_(\d+) (?:model )?(name|hash)|(lora)_(\d+) strength (model|clip)")
+_WITH_WEIGHT = re.compile(r"(.+?):[ \t]*([0-9a-fA-F]{8,64}):[ \t]*(-?\d+(?:\.\d+)?)")  # Fooocus 2.2: 'name: hash: 0.1'
 _ADDNET = re.compile(r"addnet (model|weight [ab]|enabled) ?(\d*)")
 _ADDNET_NAME = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")
 
 
 def read(settings: Settings, source: str) -> Iterator[Resource]:
     """Yield every entry of every list; a later stage merges those of the same name."""
+    networks = settings.get("lora networks")
+    yield from _networks(networks or "", settings.get("lora hashes") or "", source)
     for kind, keys in LISTS:
-        for key in keys:
+        for key in keys if networks is None or kind != "lora" else ():
             yield from _listed(kind, settings.get(key) or "", source)
     yield from _hashes(settings, source)
     yield from _numbered(settings, source)
@@ -61,6 +73,14 @@ def entry(kind: ResourceKind, label: str, hash_: str | None, source: str) -> Res
     return Resource(kind, label, source, hash=hex_, hash_kind=hash_kind, used=hash_ is None or bool(hash_))
 
 
+def _networks(networks: str, hashes: str, source: str) -> Iterator[Resource]:
+    """Yield SD.Next's LoRAs, each with its hash where there are as many hashes as names."""
+    names = [name.strip() for name in networks.split(",") if name.strip()]
+    given = [hash_.strip() for hash_ in hashes.split(",")]
+    for number, name in enumerate(names):
+        yield entry("lora", name, given[number] if len(given) == len(names) else None, source)
+
+
 def _listed(kind: ResourceKind, text: str, source: str) -> Iterator[Resource]:
     """Yield ``name: hash`` pairs; a comma without a hash before it belongs to the name. Names alone are a list too."""
     paired = ":" in text
@@ -73,6 +93,11 @@ def _listed(kind: ResourceKind, text: str, source: str) -> Iterator[Resource]:
 
 
 def _one(kind: ResourceKind, pair: str, source: str) -> Iterator[Resource]:
+    weighed = _WITH_WEIGHT.fullmatch(pair)
+    if weighed:
+        weight = number_of(weighed[3])
+        yield replace(entry(kind, weighed[1].strip(), weighed[2], source), weight=weight, used=weight != 0)
+        return
     label, colon, hash_ = pair.rpartition(":")
     named = (label.strip(), hash_.strip()) if colon else name_and_hash(pair)
     if named[0]:

@@ -8,9 +8,9 @@ from functools import lru_cache
 from service.parse.infotext.settings import KNOWN, Settings, key_at, scan
 
 _STEPS = re.compile(r"^[ \t]*Steps[ \t]*:[ \t]*\d+[ \t]*(,|$)", re.IGNORECASE | re.MULTILINE)
-_STEPS_WITHIN = re.compile(r"\bSteps: ?\d+, ?(?=(?:Sampler|Schedule type|CFG scale|Seed|Size|Model)\b)")
+_STEPS_WITHIN = re.compile(r"Steps: ?\d+, ?(?=(?:Sampler|Schedule type|CFG scale|Seed|Size|Model)\b)")
 _NEGATIVE = re.compile(r"^[ \t]*Negative prompt[ \t]*:", re.IGNORECASE | re.MULTILINE)
-_NEGATIVE_WITHIN = re.compile(r"\bNegative prompt:")
+_NEGATIVE_WITHIN = re.compile(r"Negative prompt:")  # some scripts leave no blank before it
 # sd-dynamic-prompts writes what the prompt was drawn from as blocks of their own, after the settings or before them.
 _TEMPLATE = re.compile(r"^(Negative Template|Template):", re.MULTILINE)
 _RECIPE = re.compile(r"^Recipe metadata:[ \t]*(?=\{)", re.MULTILINE)  # ComfyUI-Lora-Manager appends it
@@ -37,6 +37,8 @@ def read(text: str) -> Infotext:
     start = settings_start(text)
     whole = start is None or text[:start].rpartition("\n")[2].strip() == ""
     body, tail = (text, "") if start is None else (text[:start], text[start:])
+    if not whole:  # in the middle of a line a comma stands before it
+        body = body.rstrip().removesuffix(",")
     negative_mark = _NEGATIVE.search(body)
     body, before = _without_templates(body, first=negative_mark.end() if negative_mark else 1)
     tail, after = _without_templates(tail, first=0)

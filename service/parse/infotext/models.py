@@ -1,8 +1,10 @@
 """Every model file that the settings name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+
+from pydantic import JsonValue
 
 from service.parse.infotext import civitai, hashes, passes, units
 from service.parse.infotext.civitai import hash_of, number_of
@@ -16,8 +18,9 @@ PLAIN_UPSCALERS = re.compile(r"(?:latent|lanczos|nearest|bicubic|bilinear|none)\
 
 # Forge: 'Module 1: ae, Module 2: clip_l, Module 3: t5xxl_fp16'; its UI lists VAEs and text encoders together.
 _MODULE = re.compile(r"(hires )?module (\d+)")
-_VAE_NAME = re.compile(r"(?:ae|.*vae.*)", re.IGNORECASE)
-_ENCODER_NAME = re.compile(r".*(?:clip|t5|qwen|gemma|llama|mistral|text_?encoder).*", re.IGNORECASE)
+_VAE_NAME = re.compile(r"(?:.*[_-])?ae(?:[_.-].*)?|.*vae.*", re.IGNORECASE)  # 'ae', 'flux_ae', 'qwen_image_vae'
+_ENCODER_NAME = re.compile(r".*(?:clip|t5|qwen|gemma|llama|mistral|glm|text_?enc).*", re.IGNORECASE)
+_INHERITED = re.compile(r"use same .*|default|true|false", re.IGNORECASE)
 _HYPERNET = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")  # 'Hypernet: name(hash)' before 1.3
 
 
@@ -31,12 +34,28 @@ def read(settings: Settings, source: str) -> tuple[Resource, ...]:
         *_without_taken(settings, stated),
         *units.read(settings, source),
         *_others(settings, source),
+        *(_parts(settings, source) if "app" in settings.by_key or "backend" in settings.by_key else ()),
     )
 
 
 def model_of(settings: Settings) -> str | None:
-    """Return the checkpoint by CivitAI's list, for files without ``Model:``."""
+    """Return the checkpoint's name: the stated one, else CivitAI's, for files without ``Model:``."""
+    label = checkpoint_of(settings)[0]
+    if label is not None:
+        return label
     return next((found.label for found in civitai.read(settings, "") if found.kind == "checkpoint"), None)
+
+
+def checkpoint_of(settings: Settings) -> tuple[str | None, str | None]:
+    """Return name and hash of the stated checkpoint; ``Model`` may hold both as A1111's lists show them.
+
+    ``Model: name.safetensors [0123456789]``: scripts that use A1111's API write its title of the model.
+    """
+    stated = settings.get("model", "model name", "checkpoint")
+    if stated is None or names_nothing(stated):
+        return None, hashes.of_model(settings)
+    label, hash_ = passes.name_and_hash(stated)
+    return label, hashes.of_model(settings) or hash_
 
 
 def _single(stated: tuple[Resource, ...]) -> Resource | None:
@@ -45,9 +64,9 @@ def _single(stated: tuple[Resource, ...]) -> Resource | None:
 
 
 def _checkpoint(settings: Settings, stated: tuple[Resource, ...], source: str) -> Iterator[Resource]:
-    label = settings.get("model", "model name", "checkpoint")
-    hash_, kind = hash_of(hashes.of_model(settings))
-    if label is None or names_nothing(label):
+    label, stated_hash = checkpoint_of(settings)
+    hash_, kind = hash_of(stated_hash)
+    if label is None:
         if hash_ and _single(stated) is None:
             yield Resource("checkpoint", hash_, source, hash=hash_, hash_kind=kind)
         return
@@ -59,8 +78,9 @@ def _checkpoint(settings: Settings, stated: tuple[Resource, ...], source: str) -
 
 
 def _without_taken(settings: Settings, stated: tuple[Resource, ...]) -> Iterator[Resource]:
-    twin = _single(stated) if not names_nothing(settings.get("model", "model name", "checkpoint")) else None
-    hash_, kind = hash_of(hashes.of_model(settings))
+    label, stated_hash = checkpoint_of(settings)
+    twin = _single(stated) if label is not None else None
+    hash_, kind = hash_of(stated_hash)
     for resource in stated:
         if resource is twin:
             continue
@@ -102,7 +122,22 @@ def _others(settings: Settings, source: str) -> Iterator[Resource]:
     for unit in passes.detailer_units(settings):
         yield Resource("detector", unit.by_key["model"], source)
         yield from _second_checkpoint(unit.get("checkpoint"), "detailer", source)
+        yield from _named("vae", unit.get("vae"), source, {"pass": "detailer"})
+    for name in passes.sdnext_detectors(settings):
+        yield Resource("detector", name, source)
     yield from _hypernet(settings, source)
+
+
+def _parts(settings: Settings, source: str) -> Iterator[Resource]:
+    """Yield the parts of a model that SD.Next took from other files (``TE``, ``T5`` until 2025; ``LLM``)."""
+    yield from _named("checkpoint", settings.get("unet"), source, {"part": "unet"})
+    for key in ("te", "t5", "llm"):
+        yield from _named("text_encoder", settings.get(key), source, {})
+
+
+def _named(kind: ResourceKind, name: str | None, source: str, extra: Mapping[str, JsonValue]) -> Iterator[Resource]:
+    if not names_nothing(name) and name is not None and not _INHERITED.fullmatch(name):
+        yield Resource(kind, name, source, extra=extra)
 
 
 def _second_checkpoint(name: str | None, role: str, source: str) -> Iterator[Resource]:

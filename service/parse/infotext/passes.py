@@ -1,4 +1,4 @@
-"""The passes after the base pass: hires fix, refiner, ADetailer."""
+"""The passes after the base pass: hires fix, refiner, ADetailer, SD.Next's detailer."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ HIRES: Table = (
     ("steps", ("hires steps",)),
     ("cfg_scale", ("hires cfg scale", "hires cfg")),
     ("guidance", ("hires distilled cfg scale",)),
-    ("sampler", ("hires sampler",)),
+    ("sampler", ("hires sampler", "latent sampler")),
     ("scheduler", ("hires schedule type",)),
     ("denoise", ("denoising strength", "hires strength", "hires denoising strength")),
     ("model", ("hires checkpoint",)),
@@ -25,9 +25,10 @@ HIRES_KEYS = frozenset({"hires upscale", "hires upscaler", "hires resize", "hire
 
 REFINER: Table = (
     ("steps", ("refiner steps",)),
-    ("positive_prompt", ("refiner prompt",)),
-    ("negative_prompt", ("refiner negative", "refiner negative prompt")),
+    ("positive_prompt", ("refiner prompt", "prompt2")),
+    ("negative_prompt", ("refiner negative", "refiner negative prompt", "negative2")),
 )
+"""SD.Next called them ``Prompt2`` and ``Negative2`` until 2025."""
 
 DETAILER: Table = (
     ("positive_prompt", ("prompt",)),
@@ -45,7 +46,15 @@ DETAILER: Table = (
 )
 """Of one ADetailer unit, without the prefix ``ADetailer`` and the suffix of the unit (`` 2nd``)."""
 
+SDNEXT_DETAILER: Table = (
+    ("positive_prompt", ("detailer prompt",)),
+    ("negative_prompt", ("detailer negative",)),
+    ("steps", ("detailer steps",)),
+    ("denoise", ("detailer strength",)),
+)
+
 _UNIT = re.compile(r"adetailer (.+?)(?: (\d+(?:nd|rd|th)))?")
+_LISTED = re.compile(r"[,;\n]")
 _HASH = re.compile(r"[0-9a-fA-F]{4,64}")
 _INHERITED = re.compile(r"use same .*", re.IGNORECASE)
 
@@ -60,10 +69,11 @@ def _hires(settings: Settings, source: str) -> Iterator[Sampling]:
         return
     found = _own(fields.pick(settings, HIRES, source))
     found |= fields.size(settings.get("hires resize", "hires size"), source)
-    # SD.Next's 'Operations: txt2img; upscale' enlarges without sampling; with 'hires' it samples again.
-    operations = settings.get("operations")
-    sampled = operations is None or "hires" in operations.lower() or "hires steps" in settings.by_key
-    yield Sampling("hires" if sampled else "upscale", found)
+    # SD.Next's 'Operations: txt2img; upscale' enlarges without sampling; with 'hires' it samples again. 'Hires steps'
+    # stands there with a refiner alone, too.
+    operations = (settings.get("operations") or "hires").lower()
+    if "hires" in operations or "upscale" in operations:
+        yield Sampling("hires" if "hires" in operations else "upscale", found)
 
 
 def _refiner(settings: Settings, source: str) -> Iterator[Sampling]:
@@ -78,6 +88,15 @@ def _refiner(settings: Settings, source: str) -> Iterator[Sampling]:
 def _detailers(settings: Settings, source: str) -> Iterator[Sampling]:
     for unit in detailer_units(settings):
         yield Sampling("detailer", _own(fields.pick(unit, DETAILER, source)))
+    for _ in sdnext_detectors(settings):
+        yield Sampling("detailer", fields.pick(settings, SDNEXT_DETAILER, source))
+
+
+def sdnext_detectors(settings: Settings) -> list[str]:
+    """Return the models of SD.Next's detailer; ``Detailer: "face-yolo8n, hand_yolov8n:steps=5"``."""
+    listed = settings.get("detailer") if settings.get("detailer steps", "detailer strength") else None
+    names = (name.partition(":")[0].strip() for name in _LISTED.split(listed or ""))
+    return [name for name in names if not fields.names_nothing(name)]
 
 
 def detailer_units(settings: Settings) -> list[Settings]:

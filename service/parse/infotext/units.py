@@ -36,8 +36,9 @@ def _unit(unit: Settings, source: str) -> Iterator[Resource]:
         return
     hash_, hash_kind = hash_of(name_and_hash(label)[1])
     weight = number_of(unit.get("weight"))
-    kind: ResourceKind = "ip_adapter" if _ADAPTER.match(label) else "controlnet"
-    module = unit.get("module")
+    module = unit.get("module", "preprocessor")
+    adapts = _ADAPTER.match(re.split(r"[\\/]", label)[-1]) or _ADAPTER.search(module or "")
+    kind: ResourceKind = "ip_adapter" if adapts else "controlnet"
     yield Resource(
         kind,
         label,

@@ -74,6 +74,6 @@ def _filled(found: Generation, other: Generation) -> Generation:
     )
 
 
-PARSER = Parser(NAME, 1, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse)
 
 __all__ = ["PARSER"]

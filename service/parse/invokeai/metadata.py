@@ -3,11 +3,11 @@
 A model is ``{model_name, base_model, model_type}`` in version 3 and ``{key, hash, name, base, type}`` since 4; the hash
 has its kind as prefix (``blake3:…``). ``scheduler`` is the sampler, with ``_k`` for Karras. ``clip_skip`` counts the
 layers that were skipped, so 1 is what others call clip skip 2. ``strength`` is there only with an init image. The
-lists: ``loras``, ``controlnets``, ``ipAdapters``, ``t2iAdapters`` (3 to 4), ``ref_images`` (6) and
-``canvas_v2_metadata`` with layers (5 on).
+lists: ``loras``, ``controlnets``, ``ipAdapters``, ``t2iAdapters`` (3 to 4), ``control_layers`` (4.2), ``ref_images``
+(6) and ``canvas_v2_metadata`` with layers (5 on); regions have reference images of their own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
@@ -58,6 +58,9 @@ LISTS: tuple[tuple[str, ResourceKind, tuple[str, ...], tuple[str, ...]], ...] = 
     ("referenceImages", "ip_adapter", ("model", "ip_adapter_model"), ("weight",)),
 )
 """List, what its models are, and the keys of the model and of its weight within an entry."""
+
+LAYERS: Mapping[str, ResourceKind] = {"control_adapter_layer": "controlnet", "ip_adapter_layer": "ip_adapter"}
+"""Types of InvokeAI 4.2's layers, each with its model."""
 
 _INNER = ("config", "controlAdapter", "ipAdapter")
 
@@ -116,6 +119,20 @@ def _lists(told: Told) -> Iterator[Resource]:
     for key, kind, names, weights in LISTS:
         for entry in (*told.each(key), *(canvas.each(key) if canvas else ())):
             yield from named_in(entry, kind, names, weights)
+    layers = told.inside("control_layers")
+    for layer in layers.each("layers") if layers else ():
+        kind_ = LAYERS.get(layer.text("type") or "")
+        yield from named_in(layer, kind_, ("model",), ("weight",)) if kind_ else ()
+        yield from _adapters(layer, "ipAdapters")
+    for region in canvas.each("regionalGuidance") if canvas else ():
+        yield from _adapters(region, "referenceImages")
+
+
+def _adapters(region: Told, key: str) -> Iterator[Resource]:
+    """Yield the adapters of a region that is switched on."""
+    if region.data.get("isEnabled") is not False:
+        for entry in region.each(key):
+            yield from named_in(entry, "ip_adapter", ("model",), ("weight",))
 
 
 def named_in(entry: Told, kind: ResourceKind, names: tuple[str, ...], weights: tuple[str, ...]) -> Iterator[Resource]:
