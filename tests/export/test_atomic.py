@@ -17,7 +17,6 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from service.config import Export
-from service.export.gathering import Item
 from service.export.lists import write_list
 from service.export import atomic
 if sys.argv[2] == "before the rename":
@@ -27,7 +26,7 @@ def items():
     for number in range(20_000):
         if number == 15_000 and sys.argv[2] == "while gathering":
             os.kill(os.getpid(), signal.SIGKILL)
-        yield Item("", f"item {number}", 1)
+        yield "", f"item {number}", 1
 
 write_list(Export(kind="sql", sql="x", out=Path(sys.argv[1])), items())
 """
