@@ -107,7 +107,7 @@ class Export(Section):
         if self.kind == "sql" and not self.sql.strip():
             return 'sql is missing: the query, like "SELECT t_norm FROM tokens"'
         if self.form == "tag" and self.resource_kind != "lora":
-            return 'form "tag" writes <lora:name:1>; say resource_kind = "lora" with it'
+            return 'form "tag" writes <lora:name:1>; say resource_kind = "lora" (--kind lora) with it'
         return ""
 
     def _foreign(self) -> str:

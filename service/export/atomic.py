@@ -73,6 +73,8 @@ def _begun(temporary: Path, target: Path) -> BinaryIO:
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
         _sweep(target)
         return temporary.open("wb")
+    except (FileExistsError, NotADirectoryError) as error:
+        raise StartError(f"{target}: cannot be written ({error.filename} is no folder); name another file") from error
     except OSError as error:
         raise StartError(f"{target}: cannot be written ({error.strerror}); name another file") from error
 

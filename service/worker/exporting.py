@@ -29,6 +29,9 @@ OPCODES = 100_000
 SUFFIX = re.compile(r"\.(safetensors|sft|pt|pth|ckpt|bin)\Z", re.IGNORECASE)
 """Of a LoRA's file; programs know it by its name without."""
 
+SOME = 8
+"""Keys that are named to somebody who asked for one that there is not."""
+
 
 def run_export(export: Export, database: Path, is_cancelled: Callable[[], bool] = lambda: False) -> Written:
     """Write one export by a reading connection of its own, which stands in nobody's way.
@@ -83,7 +86,9 @@ def _values(listing: Listing, key: str) -> Iterator[Listed]:
         from difflib import get_close_matches  # noqa: PLC0415  # only a mistake needs it
 
         close = get_close_matches(key, known, n=1)
-        raise StartError(f"key: no image has {key!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+        some = ", ".join(known[:SOME])
+        mend = f"did you mean {close[0]!r}?" if close else f"there are {some} …; the column key of kv has them all"
+        raise StartError(f"key: no image has {key!r}; {mend}")
     return rows
 
 

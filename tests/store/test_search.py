@@ -134,6 +134,8 @@ REFUSED = {
     "before:2025-13": "before:2025-13: a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00",
     "version:latest": "version:latest: a whole number is expected",
     "model:,": "model:,: a value is missing behind the colon",
+    "castle -lora:": "-lora:: a value is missing behind the colon",
+    "steps:40..20": "steps:40..20: 40 is more than 20; write 20..40",
     'castle "long hair': '"long: a " is not closed',
     'a"b"': 'a"b": a " stands inside the word; put it around all of it',
     "castle - x": "-: there is no word in it",

@@ -116,6 +116,8 @@ def _range(asked: Asked) -> Sequence[Bound]:
     if found is None or asked.value == "..":
         raise asked.refused("a number or a range is expected: 20, 20..40, 20.. or ..40")
     low, high = (found["only"] or found["low"], found["only"] or found["high"])
+    if low is not None and high is not None and float(low) > float(high):
+        raise asked.refused(f"{low} is more than {high}; write {high}..{low}")
     return (None if low is None else float(low), None if high is None else float(high))
 
 
