@@ -13,7 +13,7 @@ import apsw
 from service.config.export import Export, OnUnsafe, Sort
 from service.errors import TryAgainError
 from service.export import forms
-from service.export.atomic import updating
+from service.export.atomic import make_folder, updating
 from service.export.dialects import Reading
 from service.export.filters import Filters
 from service.export.gathering import Gathered, Heard, Item
@@ -105,6 +105,7 @@ def _text(export: Export, items: Iterable[Item]) -> Iterator[str]:
 def _write_folder(export: Export, items: Iterator[Item], report: Report) -> bool:
     """Write a file a place below the folder, and take away those of places that are no more."""
     before = files_before(export)
+    make_folder(export.out, export.out)  # also for no list at all: a folder that is not there is made again and again
     changed = False
     for place, listed in groupby(items, key=attrgetter("place")):
         report.files.append(f"{place}.txt")
