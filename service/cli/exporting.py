@@ -11,8 +11,10 @@ from service.cli.export_options import (
     READERS,
     SPLITS,
     ExcelSafe,
+    ForDialect,
     InForm,
     Key,
+    MinFillers,
     OfKind,
     OfSide,
     OfWhich,
@@ -27,6 +29,15 @@ from service.errors import StartError
 LISTS: dict[str, tuple[str, Options]] = {
     "tokens": ("List the tags and embeddings of the prompts.", {"side": OfSide, **FILTERS, **READERS, **SPLITS}),
     "prompts": ("List whole prompts, a line each.", {"which": OfWhich, **FILTERS, **READERS, **SPLITS}),
+    "templates": (
+        "Make templates with groups, like `red fox, __lighting__`, of prompts that differ in one tag or a few.",
+        {
+            "which": OfWhich,
+            "min_fillers": MinFillers,
+            **{name: FILTERS[name] for name in ("min_count", "include", "exclude", "limit")},
+            "dialect": ForDialect,
+        },
+    ),
     "kv": ("List the values of one key of kv.", {"key": Key, **FILTERS, **READERS, **SPLITS}),
     "resources": (
         "List the models, LoRAs and other resources that images were made with.",

@@ -90,9 +90,9 @@ def _counted(items: Iterable[Item], report: Report) -> Iterator[Item]:
 
 def _write(export: Export, items: Iterator[Item], report: Report) -> bool:
     if export.is_yaml:
-        return _write_file(export.out, forms.yaml(items, _yaml_name(export.out), with_counts=export.with_counts))
+        return write_file(export.out, forms.yaml(items, _yaml_name(export.out), with_counts=export.with_counts))
     if not export.is_split:
-        return _write_file(export.out, _text(export, items))
+        return write_file(export.out, _text(export, items))
     return _write_folder(export, items, report)
 
 
@@ -109,7 +109,13 @@ def _write_folder(export: Export, items: Iterator[Item], report: Report) -> bool
     changed = False
     for place, listed in groupby(items, key=attrgetter("place")):
         report.files.append(f"{place}.txt")
-        changed |= _write_file(export.out / f"{place}.txt", _text(export, listed))
+        changed |= write_file(export.out / f"{place}.txt", _text(export, listed))
+    return drop_left(export, before, report) or changed
+
+
+def drop_left(export: Export, before: Iterable[Path], report: Report) -> bool:
+    """Take away the files that an export wrote before and does not write any more; return whether there were any."""
+    changed = False
     for left in set(before) - {export.out / name for name in report.files}:
         with contextlib.suppress(OSError):
             left.unlink()
@@ -117,7 +123,8 @@ def _write_folder(export: Export, items: Iterator[Item], report: Report) -> bool
     return changed
 
 
-def _write_file(target: Path, texts: Iterable[str]) -> bool:
+def write_file(target: Path, texts: Iterable[str]) -> bool:
+    """Write one file; return whether its bytes are other ones than before."""
     with updating(target) as update:
         for text in texts:
             update.out.write(text.encode())

@@ -16,6 +16,7 @@ from service.export.lists import STOPPED, StoppedError, until, write_list
 from service.export.records import write_csv, write_jsonl
 from service.export.slugs import place
 from service.export.tables import write_parquet
+from service.export.template_files import write_templates
 from service.export.written import Written
 from service.store.asked import first_column
 from service.store.connection import open_readonly
@@ -46,7 +47,8 @@ def run_export(export: Export, database: Path, is_cancelled: Callable[[], bool] 
     with closing(open_readonly(database)) as connection:
         connection.set_progress_handler(is_cancelled, OPCODES)
         try:
-            return write_list(export, _heard(export, connection), is_cancelled)
+            write = write_templates if export.kind == "templates" else write_list
+            return write(export, _heard(export, connection), is_cancelled)
         except apsw.InterruptError as error:
             raise StoppedError(STOPPED) from error
         except apsw.Error as error:
@@ -68,7 +70,7 @@ def _rows(export: Export, listing: Listing) -> Iterable[Listed]:
     match export.kind:
         case "tokens":
             return listing.tokens(export.side)
-        case "prompts":
+        case "prompts" | "templates":
             return listing.prompts(export.which)
         case "kv":
             return _values(listing, export.key)

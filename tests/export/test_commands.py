@@ -170,12 +170,16 @@ def test_records_as_parquet_are_the_same_rows(tmp_path: Path, database: Path) ->
         ("tokens --min-count 5 --max-count 2", "export tokens: max_count 2 is below min_count 5"),
         ("tokens --dialect swarm --with-counts", "export tokens: swarm has no place for counts"),
         ("resources --form tag", 'export resources: form "tag" writes <lora:name:1>'),
+        ("templates --dialect impact", "export templates: {out}: templates refer to their folder; name it by letters"),
         ("sql --sql DELETE_FROM_images", "sql: SQLite refuses the query"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_the_mend(tmp_path: Path, database: Path, line: str, complaint: str) -> None:
     said = commands.run_plainly("export", *line.split(), "--db", str(database), "--out", str(tmp_path / "list.txt"))
-    assert (said.code, said.err.startswith(f"aiimagepipe: {complaint}")) == (2, True), said.err
+    assert (said.code, said.err.startswith(f"aiimagepipe: {complaint.format(out=tmp_path / 'list.txt')}")) == (
+        2,
+        True,
+    ), said.err
     assert list(tmp_path.iterdir()) == []
 
 
