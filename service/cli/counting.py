@@ -34,7 +34,7 @@ def stats(
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Count models, LoRAs, samplers, tokens, and images by month and generator."""
-    settings = configured(config, None, db)
+    settings = configured(config, None, db, only_reads=True)
     target = None if plot is None else resolve_output(plot, base=anchor(config), setting="--plot")
     found = statistics.read(settings.database.path, limit)
     if target is not None:

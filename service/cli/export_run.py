@@ -29,6 +29,7 @@ def one(kind: str, given: Mapping[str, object]) -> None:
             None,
             db if isinstance(db, str) else None,
             [{"kind": kind, **table}],
+            only_reads=True,
         )
     except ConfigError as error:
         raise ConfigError([_as_option(kind, problem) for problem in error.problems]) from None

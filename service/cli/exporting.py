@@ -93,7 +93,7 @@ def export_all(
         if config or db or everything or json:
             raise StartError(f"give the options behind `{context.invoked_subcommand}`")
         return
-    settings = configured(config, None, db)
+    settings = configured(config, None, db, only_reads=True)
     if not everything:
         raise StartError("export what? Name a list, like `export tokens`, or say --all")
     if not settings.export:
@@ -117,4 +117,4 @@ def records(  # noqa: PLR0917  # options are given by name
     if wrong := [f"--{suffix[1:]} {out}" for suffix, out in outs if not out.lower().endswith(suffix)]:
         raise StartError(f"{wrong[0]}: the file's name must end in its form, like records.jsonl")
     tables = [{"kind": "records", "out": out, "excel_safe": excel_safe} for _, out in outs]
-    raise typer.Exit(run(configured(config, None, db, tables), as_json=json))
+    raise typer.Exit(run(configured(config, None, db, tables, only_reads=True), as_json=json))

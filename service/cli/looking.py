@@ -36,7 +36,7 @@ def show(
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Print all that is known of one image: fields with their sources, passes, resources, tokens, warnings."""
-    settings = configured(config, None, db)
+    settings = configured(config, None, db, only_reads=True)
     with Reader.open(settings.database.path) as reader:
         place = _find(reader, settings.roots, path)
         if raw:
@@ -69,7 +69,7 @@ def _find(reader: Reader, roots: tuple[Root, ...], text: str) -> Place:
 
 def status(config: ConfigFile = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
     """Say whether the service runs, what it waits for, and how much there is. Exit code 1: it does not run."""
-    settings = configured(config, None, db)
+    settings = configured(config, None, db, only_reads=True)
     found = state.read(settings.database.path)
     if json:
         say_json(asdict(found))
@@ -87,7 +87,7 @@ def _print_status(found: state.State) -> None:
 
 def failures(config: ConfigFile = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
     """List the files that could not be read: why, how often tried, and when next."""
-    settings = configured(config, None, db)
+    settings = configured(config, None, db, only_reads=True)
     with Reader.open(settings.database.path) as reader:
         found = reader.failures()
     if json:

@@ -41,7 +41,7 @@ def search(
     """Find images by words of their prompts and by what they were made with, newest first."""
     if paths and json:
         raise StartError("search: --paths and --json print different things; give one of them")
-    settings = configured(config, None, db)
+    settings = configured(config, None, db, only_reads=True)
     with Search.open(settings.database.path) as asking:
         found = asking.ids(" ".join(words), limit or None)
         lines = list(asking.lines(found))
