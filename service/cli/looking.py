@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +13,7 @@ from service import state
 from service.cli.options import AsJson, ConfigFile, Database, configured
 from service.cli.printed import harmless, say, say_json
 from service.cli.shown import print_image
+from service.cli.tables import tables
 from service.errors import StartError
 from service.paths import Root, to_stored
 from service.store.places import Place
@@ -82,7 +82,7 @@ def _print_status(found: state.State) -> None:
     table = Table(show_header=False, box=None)
     for name, value in found.lines():
         table.add_row(Text(name, style="bold"), Text(harmless(value)))
-    Console().print(table)
+    tables().print(table)
 
 
 def failures(config: ConfigFile = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
@@ -98,7 +98,7 @@ def failures(config: ConfigFile = None, db: Database = None, json: AsJson = Fals
         what = one.failure
         cells = (f"{what.root}/{what.path}", what.stage, what.message, str(one.attempts), one.next_try_at)
         table.add_row(*map(Text, map(harmless, cells)))
-    Console().print(table if found else "No file has failed.")
+    tables().print(table if found else "No file has failed.")
 
 
 def doctor(config: ConfigFile = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002

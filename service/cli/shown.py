@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.cli.printed import harmless_lines
+from service.cli.tables import tables
 from service.store.shown import ShownImage
 
 HEAD = (
@@ -17,7 +18,7 @@ HEAD = (
 
 def print_image(image: ShownImage) -> None:
     """Print a shown image: the file, every fact with its source, passes, resources, tokens, disagreements, warnings."""
-    console = Console()
+    console = tables()
     row = image.image
     _table(console, "file", (), ((name, row.get(name)) for name in HEAD if row.get(name) is not None))
     _table(console, "facts", ("key", "value", "source"), ((f.key, f.value, f.source) for f in image.facts))

@@ -31,12 +31,13 @@ INSERT INTO merged (ordinal, count, is_spelt_one_way)
 SELECT MIN(ordinal), SUM(count), MIN(spelling) = MAX(spelling) FROM heard GROUP BY place, same
 HAVING SUM(count) >= :least AND SUM(count) <= COALESCE(:most, SUM(count)) ORDER BY 1
 """
+HAS_SEVERAL = "SELECT EXISTS (SELECT 1 FROM merged WHERE NOT is_spelt_one_way)"
 SPELLINGS = """
 WITH several (place, same, ordinal) AS MATERIALIZED (
     SELECT h.place, h.same, h.ordinal
     FROM merged m CROSS JOIN heard h ON h.ordinal = m.ordinal WHERE NOT m.is_spelt_one_way
 )
-SELECT s.ordinal, COALESCE(h.text, h.same) FROM heard h JOIN several s ON s.place = h.place AND s.same = h.same
+SELECT s.ordinal, COALESCE(h.text, h.same) FROM heard h CROSS JOIN several s ON s.place = h.place AND s.same = h.same
 GROUP BY 1, 2 ORDER BY 1, SUM(h.count) DESC, 2
 """
 SPELL = "UPDATE merged SET text = ? WHERE ordinal = ?"
@@ -106,7 +107,9 @@ class Gathered:
     def merge(self, least: int, most: int | None) -> None:
         """Make one of all spellings of a text, the commonest, and drop what did not come so often."""
         self._connection.execute(MERGE, {"least": least, "most": most})
-        spellings = self._connection.execute(SPELLINGS).fetchall()
+        if not self._connection.execute(HAS_SEVERAL).get:
+            return
+        spellings = self._connection.execute(SPELLINGS)  # all of them are sorted before the first is given
         commonest = ((next(found)[1], ordinal) for ordinal, found in groupby(spellings, key=itemgetter(0)))
         self._connection.executemany(SPELL, commonest)
 
