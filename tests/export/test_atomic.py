@@ -77,6 +77,17 @@ def test_a_full_disk_is_told_and_the_old_file_stays(tmp_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
 
+def test_a_file_where_a_folder_is_to_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    with pytest.raises(StartError, match=r"cannot be written \(.+\); name another file"):
+        with_updating(tmp_path / "plain" / "deep" / "list.txt")
+
+
+def with_updating(target: Path) -> None:
+    with updating(target):
+        pass
+
+
 def test_a_folder_in_the_way_is_told_with_the_mend(tmp_path: Path) -> None:
     with pytest.raises(StartError, match=r"it is a folder.*name another file"), replacing(tmp_path):
         pass

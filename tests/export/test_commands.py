@@ -112,6 +112,10 @@ def test_files_of_a_split_that_are_no_more_are_taken_away_and_others_left(export
     assert (folder.parent.parent / "outside.txt").exists()
 
 
+def test_a_split_list_without_any_item_is_an_empty_folder_and_not_made_again_and_again(export: Exported) -> None:
+    assert list(export("tokens --by-model --include nothing", out="out/none").iterdir()) == []
+
+
 def test_the_report_lists_what_a_program_cannot_read_and_goes_with_it(export: Exported) -> None:
     out = export("tokens --dialect dynamicprompts --max-count 2")
     assert json.loads(report_file(out).read_bytes()) == [
