@@ -14,6 +14,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
+from sys import intern
 
 import apsw
 
@@ -70,7 +71,7 @@ def find(prompts: Iterable[tuple[str, int]], least: int, is_cancelled: Callable[
         for tags, place, fillers, members in _varied(current, least, is_cancelled):
             name = name_of(ordered(fillers))
             found.groups.setdefault(name, Counter()).update(fillers)
-            template = (*tags[:place], MARK + name, *tags[place + 1 :])
+            template = tuple(map(intern, (*tags[:place], MARK + name, *tags[place + 1 :])))
             made[template] = max(made.get(template, 0), fillers.total())
             for member in members:  # of a template nothing is left that the new one does not make
                 found.templates.pop(member, None)

@@ -49,6 +49,19 @@ def test_prompts_that_vary_in_two_tags_are_one_template() -> None:
     )
 
 
+def test_what_wildcards_drew_by_chance_gives_back_their_template() -> None:
+    dice = random.Random(1)  # noqa: S311  # a test
+    parts = [
+        [f"{word} {number}" for number in "one two three four five six".split()] for word in ("sitting", "wearing")
+    ]
+    parts.append([f"{light} light" for light in "dim soft hard warm cold neon".split()])
+    drawn = {", ".join(("1girl", *map(dice.choice, parts), "night")) for _ in range(150)}
+    assert found(*sorted(drawn)) == (
+        ["1girl, @sitting, @wearing, @light, night"],
+        {"sitting": sorted(parts[0]), "wearing": sorted(parts[1]), "light": sorted(parts[2])},
+    )
+
+
 def test_another_case_or_weight_is_no_other_tag() -> None:
     weights = [f"fox, (glow:{weight}), night" for weight in (1.1, 1.2, 1.3)]
     assert found(*weights, "fox, Glow, night", "FOX, glow, Night") == ([], {})

@@ -185,6 +185,15 @@ def test_a_word_that_cannot_be_read_is_named_with_what_was_expected(search: Sear
     assert str(raised.value) == f"search: {message}"
 
 
+def test_more_than_sqlite_can_look_for_is_refused_in_a_line_that_can_be_read(search: Search) -> None:
+    with pytest.raises(StartError) as raised:
+        search.ids("model:" + ",".join(f"m{number}" for number in range(2000)))
+    assert str(raised.value) == (
+        "search: model:m0,m1,m2,m3,m4,m5,m6,m7,m8,m9,m10,m11,m12,m13,m14,m15,…: SQLite cannot look for this "
+        "(Expression tree is too large (maximum depth 1000)); ask for less at once"
+    )
+
+
 def test_every_field_was_searched_for() -> None:
     assert {name for name in FIELDS if not any(re.search(rf"(^|[ -]){name}:", line) for line in FOUND)} == {
         "embedding",
