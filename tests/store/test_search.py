@@ -131,6 +131,7 @@ REFUSED = {
     "steps:..": "steps:..: a number or a range is expected: 20, 20..40, 20.. or ..40",
     "kind:foo": f"kind:foo: 'foo' is none of {', '.join(FIELDS['kind'].choices)}",
     "before:yesterday": "before:yesterday: a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00",
+    "date:2025-02-30": "date:2025-02-30: a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00",
     "before:2025-13": "before:2025-13: a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00",
     "version:latest": "version:latest: a whole number is expected",
     "model:,": "model:,: a value is missing behind the colon",
