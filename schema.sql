@@ -394,7 +394,7 @@ END;
 -- The timed exports of config.toml ([[export]]): when each ran last, and how it went.
 CREATE TABLE IF NOT EXISTS export_state (
     out          TEXT PRIMARY KEY,           -- the file or folder it writes, absolute
-    kind         TEXT NOT NULL,              -- 'tokens', 'prompts', 'kv', 'resources', 'sql', 'records'
+    kind         TEXT NOT NULL,              -- 'tokens', 'prompts', 'kv', 'resources', 'sql', 'templates', 'records'
     settings     TEXT NOT NULL,              -- its settings as JSON; it runs again when they change
     data_version INTEGER,                    -- what it has seen; NULL: it failed
     last_run_at  TEXT NOT NULL,

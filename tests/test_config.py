@@ -287,6 +287,14 @@ def test_an_output_folder_without_the_right_to_write_is_refused(file: Path) -> N
     ]
 
 
+def test_who_only_reads_needs_no_right_to_write(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.touch()
+    monkeypatch.setattr("service.config.folders.os.access", lambda _path, _mode: False)
+    assert config.load(file, variables={}, only_reads=True).database.path == file.parent / "out" / "images.db"
+    with pytest.raises(config.ConfigError, match="cannot be written to"):
+        config.load(file, variables={})
+
+
 def test_prepare_makes_the_default_root_and_tells_of_others_that_are_missing(file: Path) -> None:
     file.write_text(root("Input", "Input") + root("Share", "away"), encoding="utf-8")
     notes = config.prepare(config.load(file, variables={}))

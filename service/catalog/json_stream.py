@@ -121,7 +121,7 @@ class _Text:
                 raise self._junk("too many brackets within each other") from error
             except ValueError as error:
                 if not self._may_grow() or not self._read(more):
-                    raise self._junk(str(error)) from error
+                    raise self._refused(error) from error
             else:
                 # A number may go on in the part that is not read yet.
                 if end < len(self._buffer) or not self._read(more):
@@ -144,6 +144,12 @@ class _Text:
         self._passed += self._at
         self._buffer, self._at = self._buffer[self._at :] + read, 0
         return True
+
+    def _refused(self, error: ValueError) -> JunkError:
+        if isinstance(error, json.JSONDecodeError):
+            self._at = error.pos
+            return self._junk(error.msg)
+        return self._junk(str(error))
 
     def _junk(self, why: str) -> JunkError:
         return JunkError(f"no JSON at character {self._passed + self._at + 1}: {why}")

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TextIO
 
 from service.catalog.describe import Context
-from service.catalog.fields import squeeze
+from service.catalog.fields import Fields, squeeze, squeezed, text
 from service.catalog.json_stream import JunkError, elements
+from service.catalog.kinds import kind_of
 from service.catalog.shapes import versions
 from service.errors import BadFileError
 from service.paths import to_stored
@@ -37,7 +38,7 @@ def read(path: Path, trust: Trust) -> Iterator[KnownModel]:
     around = Context(source=to_stored(Path(path.name)), trust=trust)
     has_any = False
     try:
-        with _opened(path) as stream:
+        with _opened(path, trust) as stream:
             for model in _models(stream, around):
                 has_any = True
                 yield model
@@ -60,12 +61,24 @@ def _models(stream: TextIO, around: Context) -> Iterator[KnownModel]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
+def _opened(path: Path, trust: Trust) -> Iterator[TextIO]:
     with path.open("rb") as file:
         head = file.read(4)
     encoding = next((name for bom, name in _BOMS if head.startswith(bom)), "utf-8")
+    if encoding == "utf-8" and trust is Trust.MANUAL and not _is_utf8(path):
+        encoding = "cp1252"  # what Excel calls CSV, unless it is asked for UTF-8
     with path.open(encoding=encoding, errors="replace", newline="") as stream:
         yield stream
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8") as stream:
+            while stream.read(_HEADING):
+                pass
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _rows(stream: TextIO, start: str, around: Context) -> Iterator[KnownModel]:
@@ -79,6 +92,24 @@ def _rows(stream: TextIO, start: str, around: Context) -> Iterator[KnownModel]:
     delimiter = delimiter or max(",;\t|", key=heading.count)
     if not MAP_COLUMNS & {squeeze(cell) for cell in heading.split(delimiter)}:
         raise JunkError("the first line must name the columns, such as ref,kind,name,hash")
-    for row in csv.DictReader(islice(stream, skipped, None), delimiter=delimiter):
-        stated = {key: value for key, value in row.items() if isinstance(key, str) and value}
-        yield from versions(dict(stated), around)
+    reader = csv.DictReader(islice(stream, skipped, None), delimiter=delimiter)
+    wrong: list[str] = []
+    for row in reader:
+        stated: Fields = {key: value for key, value in row.items() if isinstance(key, str) and value}
+        found = list(versions(stated, around))
+        yield from found
+        if complaint := _complaint(squeezed(stated), found):
+            wrong.append(f"line {reader.line_num + skipped} {complaint}")
+    if wrong:
+        more = {1: "", 2: " (and 1 more line like it)"}.get(len(wrong), f" (and {len(wrong) - 1} more lines like it)")
+        raise JunkError(f"{wrong[0]}{more}; the other lines were taken")
+
+
+def _complaint(stated: Fields, found: list[KnownModel]) -> str:
+    """Say what is wrong with a line of a map; '' for a sound or an empty one."""
+    if not stated:
+        return ""
+    if not found:
+        return "tells of no model: it needs an id in ref, an AIR, a hash or a file's name, and what that is"
+    word = text(stated, "kind", "type", "modeltype")
+    return f"has a kind that is not known: {word!r}" if word and kind_of(word) is None else ""

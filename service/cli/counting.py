@@ -4,12 +4,12 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from service.cli.options import AsJson, ConfigFile, Database, anchor, configured
 from service.cli.printed import harmless, say, say_json
+from service.cli.tables import tables
 from service.export.charts import Bars, Stacks, write_charts
 from service.paths import resolve_output
 from service.store import statistics
@@ -34,7 +34,7 @@ def stats(
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Count models, LoRAs, samplers, tokens, and images by month and generator."""
-    settings = configured(config, None, db)
+    settings = configured(config, None, db, only_reads=True)
     target = None if plot is None else resolve_output(plot, base=anchor(config), setting="--plot")
     found = statistics.read(settings.database.path, limit)
     if target is not None:
@@ -89,4 +89,4 @@ def _print_ranking(title: str, ranking: Ranking) -> None:
     table = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None, min_width=24)
     for name, count in ranking:
         table.add_row(Text(f"{count:,}", justify="right"), Text(harmless(name)))
-    Console().print("", table)
+    tables().print("", table)

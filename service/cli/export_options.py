@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from service.config.export import Dialect, OnUnsafe, Sort
-from service.records import Side
+from service.records import ResourceKind, Side
 
 Out = Annotated[
     str, typer.Option("--out", help="File to write; .yaml writes YAML. With --by-model or --by-month, a folder.")
@@ -30,11 +30,29 @@ WithCounts = Annotated[bool | None, typer.Option("--with-counts", help="Write ho
 ByModel = Annotated[bool | None, typer.Option("--by-model", help="A list for each model.")]
 ByMonth = Annotated[bool | None, typer.Option("--by-month", help="A list for each month.")]
 OfSide = Annotated[Side | None, typer.Option("--side", help="Tokens of the positive or the negative prompts.")]
+MinFillers = Annotated[int | None, typer.Option("--min-fillers", help="How many tags a group has, at least; 3.")]
 OfWhich = Annotated[Side | None, typer.Option("--which", help="The positive or the negative prompts.")]
 InForm = Annotated[
     Literal["name", "label", "tag"] | None,
     typer.Option("--form", help="AIR or name; label as the file wrote it; tag, as in <lora:name:1>."),
 ]
+Key = Annotated[str, typer.Option(help="The key, like sampler_norm, or one of the generator's own.")]
+OfKind = Annotated[ResourceKind | None, typer.Option("--kind", help="Only resources of this kind.")]
+Query = Annotated[str, typer.Option("--sql", help="One SELECT; its first column becomes the lines.")]
 ExcelSafe = Annotated[
     bool, typer.Option("--excel-safe/--no-excel-safe", help="In CSV, put ' before what looks like a formula.")
 ]
+
+Options = dict[str, object]
+"""Settings of an export and, as typer takes them, their options."""
+
+FILTERS: Options = {
+    "min_count": MinCount,
+    "max_count": MaxCount,
+    "include": Include,
+    "exclude": Exclude,
+    "sort": SortBy,
+    "limit": Limit,
+}
+READERS: Options = {"dialect": ForDialect, "on_unsafe": IfUnsafe, "with_counts": WithCounts}
+SPLITS: Options = {"by_model": ByModel, "by_month": ByMonth}

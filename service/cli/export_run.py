@@ -7,7 +7,8 @@ import typer
 
 from service.cli.options import configured
 from service.cli.printed import say, say_json
-from service.config import Config, Export
+from service.config import Config, ConfigError, Export
+from service.config.problems import Problem
 from service.errors import StartError, TryAgainError
 from service.export.report import report_file
 from service.export.written import Written
@@ -22,13 +23,26 @@ def one(kind: str, given: Mapping[str, object]) -> None:
     """Run the export that a command's options describe; those that were not given are None."""
     table = {name: value for name, value in given.items() if value is not None and name not in COMMON}
     config, db, json = (given[name] for name in COMMON)
-    settings = configured(
-        config if isinstance(config, Path) else None,
-        None,
-        db if isinstance(db, str) else None,
-        [{"kind": kind, **table}],
-    )
+    try:
+        settings = configured(
+            config if isinstance(config, Path) else None,
+            None,
+            db if isinstance(db, str) else None,
+            [{"kind": kind, **table}],
+            only_reads=True,
+        )
+    except ConfigError as error:
+        raise ConfigError([_as_option(kind, problem) for problem in error.problems]) from None
     raise typer.Exit(run(settings, as_json=bool(json)))
+
+
+def _as_option(kind: str, problem: Problem) -> Problem:
+    """Return a problem with a setting as one with the option that was typed."""
+    table, _, setting = problem.setting.partition(".")
+    if table != "export[1]" or problem.where != "command line":
+        return problem
+    option = {"resource_kind": "kind"}.get(setting, setting).replace("_", "-")
+    return Problem(f"--{option}" if option else f"export {kind}", "", problem.message)
 
 
 def run(settings: Config, *, as_json: bool) -> int:

@@ -1,42 +1,84 @@
 """``export``: lists for wildcards, and every image's row, as files."""
 
+from collections.abc import Callable
+from inspect import Parameter, Signature
 from typing import Annotated
 
 import typer
 
 from service.cli.export_options import (
-    ByModel,
-    ByMonth,
+    FILTERS,
+    READERS,
+    SPLITS,
     ExcelSafe,
-    Exclude,
     ForDialect,
-    IfUnsafe,
-    Include,
     InForm,
-    Limit,
-    MaxCount,
-    MinCount,
+    Key,
+    MinFillers,
+    OfKind,
     OfSide,
     OfWhich,
+    Options,
     Out,
-    SortBy,
-    WithCounts,
+    Query,
 )
 from service.cli.export_run import one, run
 from service.cli.options import AsJson, ConfigFile, Database, configured
 from service.errors import StartError
-from service.records import ResourceKind
+
+LISTS: dict[str, tuple[str, Options]] = {
+    "tokens": ("List the tags and embeddings of the prompts.", {"side": OfSide, **FILTERS, **READERS, **SPLITS}),
+    "prompts": ("List whole prompts, a line each.", {"which": OfWhich, **FILTERS, **READERS, **SPLITS}),
+    "templates": (
+        "Make templates with groups, like `red fox, __lighting__`, of prompts that differ in one tag or a few.",
+        {
+            "which": OfWhich,
+            "min_fillers": MinFillers,
+            **{name: FILTERS[name] for name in ("min_count", "include", "exclude", "limit")},
+            "dialect": ForDialect,
+        },
+    ),
+    "kv": ("List the values of one key of kv.", {"key": Key, **FILTERS, **READERS, **SPLITS}),
+    "resources": (
+        "List the models, LoRAs and other resources that images were made with.",
+        {"resource_kind": OfKind, "form": InForm, **FILTERS, **READERS, **SPLITS},
+    ),
+    "sql": (
+        "List the first column of a query. It can only read, and is stopped where it takes too long.",
+        {"sql": Query, **FILTERS, **READERS},
+    ),
+}
+"""Each kind of list: what its command says of itself, and the options that are settings of the export."""
+
+MUST = ("out", "key", "sql")
+"""Options that have no default."""
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     export = typer.Typer(help="Write lists for wildcards, or every image's row, as files.", no_args_is_help=True)
     export.callback(invoke_without_command=True)(export_all)
-    for name, command in (("tokens", tokens), ("prompts", prompts), ("kv", kv), ("resources", resources)):
-        export.command(name)(command)
-    export.command("sql")(sql)
+    for kind, (says, own) in LISTS.items():
+        export.command(kind, help=says)(_listing(kind, own))
     export.command("records")(records)
     app.add_typer(export, name="export")
+
+
+def _listing(kind: str, own: Options) -> Callable[..., None]:
+    """Return the command of one kind of list, with the signature that typer reads its options from."""
+
+    def command(**given: object) -> None:
+        one(kind, given)
+
+    options: Options = {"out": Out, "config": ConfigFile, "db": Database, **own, "json": AsJson}
+    defaults = {"json": False} | dict.fromkeys(MUST, Parameter.empty)
+    command.__signature__ = Signature(  # type: ignore[attr-defined]  # inspect.signature looks here first
+        [
+            Parameter(name, Parameter.KEYWORD_ONLY, annotation=option, default=defaults.get(name))
+            for name, option in options.items()
+        ]
+    )
+    return command
 
 
 def export_all(
@@ -51,123 +93,12 @@ def export_all(
         if config or db or everything or json:
             raise StartError(f"give the options behind `{context.invoked_subcommand}`")
         return
-    settings = configured(config, None, db)
+    settings = configured(config, None, db, only_reads=True)
     if not everything:
         raise StartError("export what? Name a list, like `export tokens`, or say --all")
     if not settings.export:
         raise StartError("config.toml has no [[export]]; docs/wildcards.md shows how to write one")
     raise typer.Exit(run(settings, as_json=json))
-
-
-def tokens(  # noqa: PLR0917  # options are given by name
-    out: Out,
-    config: ConfigFile = None,
-    db: Database = None,
-    side: OfSide = None,
-    min_count: MinCount = None,
-    max_count: MaxCount = None,
-    include: Include = None,
-    exclude: Exclude = None,
-    sort: SortBy = None,
-    limit: Limit = None,
-    dialect: ForDialect = None,
-    on_unsafe: IfUnsafe = None,
-    with_counts: WithCounts = None,
-    by_model: ByModel = None,
-    by_month: ByMonth = None,
-    json: AsJson = False,  # noqa: FBT002
-) -> None:
-    """List the tags and embeddings of the prompts."""
-    one("tokens", locals())
-
-
-def prompts(  # noqa: PLR0917  # options are given by name
-    out: Out,
-    config: ConfigFile = None,
-    db: Database = None,
-    which: OfWhich = None,
-    min_count: MinCount = None,
-    max_count: MaxCount = None,
-    include: Include = None,
-    exclude: Exclude = None,
-    sort: SortBy = None,
-    limit: Limit = None,
-    dialect: ForDialect = None,
-    on_unsafe: IfUnsafe = None,
-    with_counts: WithCounts = None,
-    by_model: ByModel = None,
-    by_month: ByMonth = None,
-    json: AsJson = False,  # noqa: FBT002
-) -> None:
-    """List whole prompts, a line each."""
-    one("prompts", locals())
-
-
-def kv(  # noqa: PLR0917  # options are given by name
-    out: Out,
-    key: Annotated[str, typer.Option(help="The key, like sampler_norm, or one of the generator's own.")],
-    config: ConfigFile = None,
-    db: Database = None,
-    min_count: MinCount = None,
-    max_count: MaxCount = None,
-    include: Include = None,
-    exclude: Exclude = None,
-    sort: SortBy = None,
-    limit: Limit = None,
-    dialect: ForDialect = None,
-    on_unsafe: IfUnsafe = None,
-    with_counts: WithCounts = None,
-    by_model: ByModel = None,
-    by_month: ByMonth = None,
-    json: AsJson = False,  # noqa: FBT002
-) -> None:
-    """List the values of one key of kv."""
-    one("kv", locals())
-
-
-def resources(  # noqa: PLR0917  # options are given by name
-    out: Out,
-    config: ConfigFile = None,
-    db: Database = None,
-    kind: Annotated[ResourceKind | None, typer.Option("--kind", help="Only resources of this kind.")] = None,
-    form: InForm = None,
-    min_count: MinCount = None,
-    max_count: MaxCount = None,
-    include: Include = None,
-    exclude: Exclude = None,
-    sort: SortBy = None,
-    limit: Limit = None,
-    dialect: ForDialect = None,
-    on_unsafe: IfUnsafe = None,
-    with_counts: WithCounts = None,
-    by_model: ByModel = None,
-    by_month: ByMonth = None,
-    json: AsJson = False,  # noqa: FBT002
-) -> None:
-    """List the models, LoRAs and other resources that images were made with."""
-    given = locals()
-    given["resource_kind"] = given.pop("kind")
-    one("resources", given)
-
-
-def sql(  # noqa: PLR0917  # options are given by name
-    out: Out,
-    sql: Annotated[str, typer.Option("--sql", help="One SELECT; its first column becomes the lines.")],
-    config: ConfigFile = None,
-    db: Database = None,
-    min_count: MinCount = None,
-    max_count: MaxCount = None,
-    include: Include = None,
-    exclude: Exclude = None,
-    sort: SortBy = None,
-    limit: Limit = None,
-    dialect: ForDialect = None,
-    on_unsafe: IfUnsafe = None,
-    with_counts: WithCounts = None,
-    json: AsJson = False,  # noqa: FBT002
-) -> None:
-    """List the first column of a query. It can only read, and is stopped where it takes too long."""
-    one("sql", locals())
 
 
 def records(  # noqa: PLR0917  # options are given by name
@@ -186,4 +117,4 @@ def records(  # noqa: PLR0917  # options are given by name
     if wrong := [f"--{suffix[1:]} {out}" for suffix, out in outs if not out.lower().endswith(suffix)]:
         raise StartError(f"{wrong[0]}: the file's name must end in its form, like records.jsonl")
     tables = [{"kind": "records", "out": out, "excel_safe": excel_safe} for _, out in outs]
-    raise typer.Exit(run(configured(config, None, db, tables), as_json=json))
+    raise typer.Exit(run(configured(config, None, db, tables, only_reads=True), as_json=json))

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +13,7 @@ from service import pipeline, state
 from service.cli.options import AsJson, ConfigFile, Database, configured
 from service.cli.printed import harmless, say, say_json
 from service.cli.shown import print_image
+from service.cli.tables import tables
 from service.errors import StartError
 from service.paths import Root, to_stored
 from service.store.places import Place
@@ -36,7 +36,7 @@ def show(
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Print all that is known of one image: facts with their sources, passes, resources, warnings, and why it is so."""
-    settings = configured(config, None, db)
+    settings = configured(config, None, db, only_reads=True)
     with Reader.open(settings.database.path) as reader:
         place = _find(reader, _roots(reader, settings.roots), path)
         if raw:
@@ -77,7 +77,7 @@ def _find(reader: Reader, roots: tuple[Root, ...], text: str) -> Place:
 
 def status(config: ConfigFile = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
     """Say whether the service runs, what it waits for, and how much there is. Exit code 1: it does not run."""
-    settings = configured(config, None, db)
+    settings = configured(config, None, db, only_reads=True)
     found = state.read(settings.database.path)
     if json:
         say_json(asdict(found))
@@ -90,12 +90,12 @@ def _print_status(found: state.State) -> None:
     table = Table(show_header=False, box=None)
     for name, value in found.lines():
         table.add_row(Text(name, style="bold"), Text(harmless(value)))
-    Console().print(table)
+    tables().print(table)
 
 
 def failures(config: ConfigFile = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
     """List the files that could not be read: why, how often tried, and when next."""
-    settings = configured(config, None, db)
+    settings = configured(config, None, db, only_reads=True)
     with Reader.open(settings.database.path) as reader:
         found = reader.failures()
     if json:
@@ -106,7 +106,7 @@ def failures(config: ConfigFile = None, db: Database = None, json: AsJson = Fals
         what = one.failure
         cells = (f"{what.root}/{what.path}", what.stage, what.message, str(one.attempts), one.next_try_at)
         table.add_row(*map(Text, map(harmless, cells)))
-    Console().print(table if found else "No file has failed.")
+    tables().print(table if found else "No file has failed.")
 
 
 def doctor(config: ConfigFile = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002

@@ -25,8 +25,13 @@ def configured(
     inputs: list[str] | None = None,
     db: str | None = None,
     exports: Sequence[Mapping[str, object]] | None = None,
+    *,
+    only_reads: bool = False,
 ) -> Config:
-    """Return the configuration with the command's own options in it. Raises ConfigError."""
+    """Return the configuration with the command's own options in it. Raises ConfigError.
+
+    ``only_reads``: the command leaves the database and the log alone, and their folders need not be writable.
+    """
     overrides: dict[str, object] = {}
     if inputs:
         overrides["root"] = [{"name": name, "path": path} for name, path in zip(_names(inputs), inputs, strict=True)]
@@ -34,7 +39,7 @@ def configured(
         overrides["database"] = {"path": db}
     if exports is not None:
         overrides["export"] = exports
-    return load(config, overrides)
+    return load(config, overrides, only_reads=only_reads)
 
 
 def anchor(config: Path | None) -> Path:

@@ -1,10 +1,10 @@
 """What ``resolve`` says at its end: as JSON whole, on a terminal the commonest of each."""
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from service.cli.printed import harmless, say
+from service.cli.tables import tables
 from service.resources.known import KnownModel
 from service.worker.learning import Lesson
 from service.worker.rewriting import Finding, Findings
@@ -82,7 +82,7 @@ def _print_table(title: str, report: Report, columns: tuple[str, ...]) -> None:
     if not isinstance(rows, list) or not rows:
         return
     more = f" (the {SHOWN} commonest of {len(rows)}; --json lists all)" if len(rows) > SHOWN else ""
-    console = Console()
+    console = tables()
     console.print(Text(title + more, style="bold"))  # a table's own title is cut to the table's width
     table = Table(*columns, box=None)
     for row in rows[:SHOWN]:

@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from service.cli.options import AsJson, ConfigFile, Database, configured
 from service.cli.printed import harmless, say, say_json
+from service.cli.tables import tables
 from service.errors import StartError
 from service.paths import from_stored
 from service.store.search.finding import Search
@@ -41,7 +41,7 @@ def search(
     """Find images by words of their prompts and by what they were made with, newest first."""
     if paths and json:
         raise StartError("search: --paths and --json print different things; give one of them")
-    settings = configured(config, None, db)
+    settings = configured(config, None, db, only_reads=True)
     with Search.open(settings.database.path) as asking:
         found = asking.ids(" ".join(words), limit or None)
         lines = list(asking.lines(found))
@@ -68,7 +68,7 @@ def _print_table(lines: list[Line], *, is_cut: bool) -> None:
     table = Table("id", "file", "prompt", "model", "loras", "sampler", "steps", "seed", box=None)
     for line in lines:
         table.add_row(*(Text(_cell(line[column]), overflow="ellipsis", no_wrap=True) for column in COLUMNS))
-    Console().print(table)
+    tables().print(table)
     if is_cut:
         say(f"The newest {len(lines)}; --limit 0 gives all.", err=True)
 

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.cli.printed import harmless_lines
+from service.cli.tables import tables
 from service.parse.why import Judged
 from service.store.shown import ShownImage
 
@@ -21,7 +22,7 @@ def print_image(image: ShownImage, why: tuple[Judged, ...]) -> None:
 
     Last, which parsers claimed it and what came of that.
     """
-    console = Console()
+    console = tables()
     row = image.image
     _table(console, "file", (), ((name, row.get(name)) for name in HEAD if row.get(name) is not None))
     _table(console, "facts", ("key", "value", "source"), ((f.key, f.value, f.source) for f in image.facts))

@@ -1,5 +1,6 @@
 """One export: what is listed, which of it, and how it is written. The same for ``[[export]]`` and the command line."""
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -8,7 +9,7 @@ from service.config.section import Section
 from service.config.values import OutputPath, refused
 from service.records import ResourceKind, Side
 
-ListKind = Literal["tokens", "prompts", "kv", "resources", "sql", "records"]
+ListKind = Literal["tokens", "prompts", "templates", "kv", "resources", "sql", "records"]
 Dialect = Literal["plain", "dynamicprompts", "impact", "swarm", "a1111"]
 OnUnsafe = Literal["skip", "replace", "raw"]
 Sort = Literal["count_desc", "count_asc", "alpha", "alpha_desc"]
@@ -16,7 +17,8 @@ Form = Literal["name", "label", "tag"]
 
 ONLY: dict[str, tuple[ListKind, ...]] = {
     "side": ("tokens",),
-    "which": ("prompts",),
+    "which": ("prompts", "templates"),
+    "min_fillers": ("templates",),
     "key": ("kv",),
     "resource_kind": ("resources",),
     "form": ("resources",),
@@ -28,6 +30,7 @@ ONLY: dict[str, tuple[ListKind, ...]] = {
 """Settings that mean something to some kinds only."""
 
 NOT_FOR_RECORDS = tuple("min_count max_count include exclude sort limit dialect on_unsafe with_counts".split())
+NOT_FOR_TEMPLATES = tuple("max_count sort on_unsafe with_counts".split())
 WEIGHTED: tuple[Dialect, ...] = ("plain", "dynamicprompts", "impact")
 """Dialects that have a place for a count."""
 RECORD_FORMS = (".jsonl", ".csv", ".parquet")
@@ -69,6 +72,8 @@ class Export(Section):
     resource_kind: ResourceKind | None = None
     form: Form = "name"
     sql: str = Field(default="", max_length=100_000)
+    min_fillers: int = Field(default=3, ge=2, le=1_000)
+    """How many different tags a template's group has, at least."""
     min_count: int = Field(default=1, ge=1, le=MOST)
     max_count: int | None = Field(default=None, ge=1, le=MOST)
     include: Expression | None = None
@@ -107,7 +112,7 @@ class Export(Section):
         if self.kind == "sql" and not self.sql.strip():
             return 'sql is missing: the query, like "SELECT t_norm FROM tokens"'
         if self.form == "tag" and self.resource_kind != "lora":
-            return 'form "tag" writes <lora:name:1>; say resource_kind = "lora" with it'
+            return 'form "tag" writes <lora:name:1>; say resource_kind = "lora" (--kind lora) with it'
         return ""
 
     def _foreign(self) -> str:
@@ -117,11 +122,16 @@ class Export(Section):
                 return f"{name} means nothing to {self.kind}; it is for {', '.join(kinds)}"
         if self.kind == "records" and (found := [name for name in NOT_FOR_RECORDS if name in told]):
             return f"{found[0]} means nothing to records, which are whole images; use kind sql or a list"
+        if self.kind == "templates" and (found := [name for name in NOT_FOR_TEMPLATES if name in told]):
+            return f"{found[0]} means nothing to templates, which are the commonest first and always safe"
         return ""
 
     def _misnamed(self) -> str:
         """Say what is wrong with the output's name, so that no slip replaces a database or a program by a list."""
         suffix = self.out.suffix.lower()
+        if self.kind == "templates":
+            sound = re.fullmatch(r"[A-Za-z0-9]+([_-][A-Za-z0-9]+)*", self.out.name)
+            return "" if sound else f"{self.out}: templates refer to their folder; name it by letters, digits and -"
         if self.is_split and not self.is_yaml:
             return f"{self.out}: split lists stand in a folder; name it without .txt" if suffix == ".txt" else ""
         forms = RECORD_FORMS if self.kind == "records" else LIST_FORMS

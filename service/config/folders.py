@@ -10,13 +10,19 @@ from service.config.model import DEFAULT_ROOT, Config
 from service.config.problems import ConfigError, Problem, setting
 
 
-def clashes(config: Config) -> Iterator[tuple[Key, str]]:
-    """Yield the key and the sentence of each folder that stands in another's way."""
+def clashes(config: Config, *, only_reads: bool = False) -> Iterator[tuple[Key, str]]:
+    """Yield the key and the sentence of each folder that stands in another's way.
+
+    ``only_reads``: the service's own folders are not written to, so that a database on a read-only disk will do.
+    """
     yield from _double_names(config)
     yield from _nested_roots(config)
     yield from _written_where_watched(config)
     yield from _written_twice(config)
-    yield from _unwritable(config)
+    yield from _no_places(config)
+    if not only_reads:
+        yield from _unmakeable(("database", "path"), config.database.path.parent)
+        yield from _unmakeable(("log", "directory"), config.log.directory)
 
 
 def _double_names(config: Config) -> Iterator[tuple[Key, str]]:
@@ -77,14 +83,12 @@ def _real(path: Path) -> Path:
     return Path(os.path.normcase(os.path.realpath(path)))
 
 
-def _unwritable(config: Config) -> Iterator[tuple[Key, str]]:
+def _no_places(config: Config) -> Iterator[tuple[Key, str]]:
     if config.database.path.is_dir():
         yield ("database", "path"), f"{config.database.path} is a folder; name a file in it, like images.db"
     for at, root in enumerate(config.root):
         if root.path.is_file():
             yield ("root", at, "path"), f"{root.path} is a file; name a folder"
-    yield from _unmakeable(("database", "path"), config.database.path.parent)
-    yield from _unmakeable(("log", "directory"), config.log.directory)
 
 
 def _unmakeable(key: Key, folder: Path) -> Iterator[tuple[Key, str]]:

@@ -23,12 +23,14 @@ def load(
     overrides: Mapping[str, object] = _NOTHING,
     *,
     variables: Mapping[str, str] | None = None,
+    only_reads: bool = False,
 ) -> Config:
     """Return the configuration. Raises ConfigError, which lists all problems at once.
 
     ``path`` is the file, which must exist; None means the project's own, where there is one. ``overrides`` are the
     options of a command, nested as in the file: ``{"database": {"path": "out/other.db"}}``. Relative paths of every
-    source are anchored at the file's folder. Nothing is written; ``prepare`` makes the folders.
+    source are anchored at the file's folder. Nothing is written; ``prepare`` makes the folders, which must be possible
+    unless ``only_reads``.
     """
     file = _file(path)
     ranked = (
@@ -41,7 +43,7 @@ def load(
         config = Config.model_validate(_complete(sources.merged(ranked)), context={"base": base})
     except ValidationError as error:
         raise ConfigError([_problem(ranked, key, text) for key, text in refusals(error)]) from None
-    if clashes := [_problem(ranked, key, text) for key, text in folders.clashes(config)]:
+    if clashes := [_problem(ranked, key, text) for key, text in folders.clashes(config, only_reads=only_reads)]:
         raise ConfigError(clashes)
     return config
 

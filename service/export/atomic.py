@@ -67,12 +67,22 @@ def _is_same(new: Path, old: Path) -> bool:
 
 
 def _begun(temporary: Path, target: Path) -> BinaryIO:
+    make_folder(target.parent, target)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
         _sweep(target)
         return temporary.open("wb")
+    except OSError as error:
+        raise StartError(f"{target}: cannot be written ({error.strerror}); name another file") from error
+
+
+def make_folder(folder: Path, target: Path) -> None:
+    """Make a folder for a target. Raises StartError, which names the target, where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise StartError(f"{target}: cannot be written ({error.filename} is no folder); name another file") from error
     except OSError as error:
         raise StartError(f"{target}: cannot be written ({error.strerror}); name another file") from error
 

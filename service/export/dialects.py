@@ -5,8 +5,9 @@ Found by reading the programs and running what could be run: see docs/wildcards.
 
 import re
 from dataclasses import dataclass
+from typing import Self
 
-from service.config.export import Dialect, OnUnsafe
+from service.config.export import Dialect, Export, OnUnsafe
 from service.export.oneline import one_line
 
 ROUNDS = 3
@@ -63,6 +64,9 @@ NOT_ASCII = _rule(r"[^\x00-\x7f]", "text files are read as Latin-1, which garble
 IN_CHOICE = (_rule(r"\|", "| parts the choices"), _rule(r"::", ":: ends a choice's weight", ":"), _COUNT, _BRACES)
 """What an item may not hold where all items stand in one pair of braces."""
 
+NO_TAG = _rule(r"\A(?!<lora:[^<>:]+:1>\Z)", "a LoRA of which only an id or a hash is known has no <lora:…>")
+"""``<lora:modelVersionId:210873:1>`` would ask for the LoRA modelVersionId, 210,873 strong."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -77,7 +81,7 @@ class Verdict:
 class Reading:
     """How one program reads one kind of file."""
 
-    def __init__(self, dialect: Dialect, *, is_yaml: bool, weighted: bool) -> None:
+    def __init__(self, dialect: Dialect, *, is_yaml: bool, weighted: bool, of_tags: bool = False) -> None:
         rules = list(RULES[dialect])
         if dialect == "impact" and not is_yaml:
             rules.append(NOT_ASCII)
@@ -85,8 +89,20 @@ class Reading:
             rules.append(_rule(r"\A\d[^:]*::", "digits before :: are taken for a weight"))
         if weighted and dialect != "plain" and not is_yaml:
             rules.extend(IN_CHOICE)
+        if of_tags:
+            rules.append(NO_TAG)
         self._rules = tuple(rules)
         self._any = re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules)) if rules else None
+
+    @classmethod
+    def of(cls, export: Export) -> Self:
+        """Return how the file of an export is read."""
+        return cls(export.dialect, is_yaml=export.is_yaml, weighted=export.with_counts, of_tags=export.form == "tag")
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether any line is read as it stands."""
+        return self._any is None
 
     def flaw(self, line: str) -> str | None:
         """Return why a line would not be read as it stands, or None."""

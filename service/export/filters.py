@@ -4,35 +4,58 @@ The patterns are Python's, lookaround and backreferences included, matched by th
 given a time limit: RE2 would need none, but refuses ``^(?!.*nsfw)``, and ``re`` can be stopped by nothing.
 """
 
+import time
+from dataclasses import dataclass
+
 import regex
 
 from service.errors import StartError
 
-LONGEST_S = 0.5
-"""For one text: a sound pattern takes microseconds."""
 SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """For how many seconds a pattern may look; a sound one takes microseconds a text."""
+
+    one: float = 0.5
+    """At one text."""
+    all: float = 60.0
+    """At all texts of the list: a million prompts take a sound pattern some seconds."""
 
 
 class Filters:
     """The texts that ``include`` finds something in and ``exclude`` does not."""
 
-    def __init__(self, include: str | None, exclude: str | None, longest_s: float = LONGEST_S) -> None:
+    def __init__(self, include: str | None, exclude: str | None, patience: Patience = Patience()) -> None:
         self._include = regex.compile(include) if include else None
         self._exclude = regex.compile(exclude) if exclude else None
-        self._longest_s = longest_s
+        self._patience = patience
+        self._took = 0.0
+
+    @property
+    def want_all(self) -> bool:
+        """Whether every text is wanted."""
+        return self._include is None and self._exclude is None
 
     def wants(self, text: str) -> bool:
-        """Tell whether a text is wanted. Raises StartError where a pattern takes too long over it."""
+        """Tell whether a text is wanted. Raises StartError where a pattern takes too long over it, or over all."""
         if self._include is not None and not self._finds(self._include, text, "include"):
             return False
         return self._exclude is None or not self._finds(self._exclude, text, "exclude")
 
     def _finds(self, pattern: regex.Pattern, text: str, name: str) -> bool:
+        began = time.perf_counter()
         try:
-            return pattern.search(text, timeout=self._longest_s) is not None
+            found = pattern.search(text, timeout=self._patience.one) is not None
         except TimeoutError:
             shown = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
-            raise StartError(
-                f"{name}: {pattern.pattern!r} takes over {self._longest_s:g} s on {shown!r}; "
-                "repeat no group that itself repeats, like (a+)+",
-            ) from None
+            raise _too_slow(name, pattern, f"{self._patience.one:g} s on {shown!r}") from None
+        self._took += time.perf_counter() - began
+        if self._took > self._patience.all:
+            raise _too_slow(name, pattern, f"{self._patience.all:g} s on this list")
+        return found
+
+
+def _too_slow(name: str, pattern: regex.Pattern, what: str) -> StartError:
+    return StartError(f"{name}: {pattern.pattern!r} takes over {what}; repeat no group that itself repeats, like (a+)+")

@@ -1,10 +1,12 @@
 """Texts gathered on disk: grouped, counted and sorted in constant memory, however many there are.
 
-SQLite's own temporary database does it: it sorts in files that it deletes itself. Its statements stand here, since
-nobody else ever sees its tables.
+SQLite's own temporary database does it: it sorts in files that it deletes itself. Grouped are short keys and numbers,
+and of the texts only those that a list will have are read again and sorted. Its statements stand here, since nobody
+else ever sees its tables.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import blake2b
 from itertools import groupby, islice
 from operator import attrgetter, itemgetter
 from typing import NamedTuple, Self
@@ -18,15 +20,30 @@ SETUP = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -16384;
-CREATE TABLE heard (ordinal INTEGER PRIMARY KEY, place TEXT, same TEXT, text TEXT, count INTEGER);
+CREATE TABLE heard (ordinal INTEGER PRIMARY KEY, place TEXT, same, spelling INTEGER, count INTEGER, text TEXT);
+CREATE TABLE merged (ordinal INTEGER PRIMARY KEY, count INTEGER, is_spelt_one_way INTEGER, text TEXT);
 CREATE TABLE items (place TEXT, same TEXT, text TEXT, count INTEGER, ordinal INTEGER);
 BEGIN;
 """
-HEAR = "INSERT INTO heard (place, same, text, count) VALUES (?, ?, ?, ?)"
-GROUP = """
-SELECT place, same, text, SUM(count), MIN(ordinal) FROM heard GROUP BY place, same, text
-ORDER BY place, same, SUM(count) DESC, text
+HEAR = "INSERT INTO heard (place, same, spelling, count, text) VALUES (?, ?, ?, ?, ?)"
+MERGE = """
+INSERT INTO merged (ordinal, count, is_spelt_one_way)
+SELECT MIN(ordinal), SUM(count), MIN(spelling) = MAX(spelling) FROM heard GROUP BY place, same
+HAVING SUM(count) >= :least AND SUM(count) <= COALESCE(:most, SUM(count)) ORDER BY 1
 """
+HAS_SEVERAL = "SELECT EXISTS (SELECT 1 FROM merged WHERE NOT is_spelt_one_way)"
+SPELLINGS = """
+WITH several (place, same, ordinal) AS MATERIALIZED (
+    SELECT h.place, h.same, h.ordinal
+    FROM merged m CROSS JOIN heard h ON h.ordinal = m.ordinal WHERE NOT m.is_spelt_one_way
+)
+SELECT s.ordinal, COALESCE(h.text, h.same) FROM heard h CROSS JOIN several s ON s.place = h.place AND s.same = h.same
+GROUP BY 1, 2 ORDER BY 1, SUM(h.count) DESC, 2
+"""
+SPELL = "UPDATE merged SET text = ? WHERE ordinal = ?"
+READ = """
+SELECT h.place AS place, COALESCE(m.text, h.text, h.same) AS text, m.count AS count, m.ordinal AS ordinal
+FROM merged m CROSS JOIN heard h ON h.ordinal = m.ordinal ORDER BY """
 KEEP = "INSERT INTO items (place, same, text, count, ordinal) VALUES (?, ?, ?, ?, ?)"
 ORDERS: dict[Sort | None, str] = {
     "count_desc": "count DESC, text",
@@ -35,11 +52,21 @@ ORDERS: dict[Sort | None, str] = {
     "alpha_desc": "same DESC, text DESC",
     None: "ordinal",
 }
-LIST = """
-SELECT place, text, count FROM (
+LIST = "SELECT place, text, count, ordinal FROM items ORDER BY place, "
+LIST_CHANGED = """
+SELECT place, text, count, ordinal FROM (
     SELECT place, same, MIN(text) AS text, SUM(count) AS count, MIN(ordinal) AS ordinal
     FROM items GROUP BY place, same)
 ORDER BY place, """
+
+SHORT = 48
+"""Characters of a key that is kept as it is; of a longer one its hash is compared, which no two texts share."""
+WAITING = 6_000_000
+"""Bytes of texts that are counted in memory before they are written: prompts mostly come several in a row."""
+OVERHEAD = 150
+"""About what Python takes for a text besides its characters."""
+OPCODES = 100_000
+"""Steps of SQLite's machine between two questions whether to stop; about a millisecond."""
 
 
 class Item(NamedTuple):
@@ -53,12 +80,19 @@ class Item(NamedTuple):
     """Where in the order of rows it was met first."""
 
 
+Heard = tuple[str, str, int]
+"""A text as it comes: which of the lists, the text, and how often."""
+
+
 class Gathered:
     """A list in the making."""
 
-    def __init__(self) -> None:
+    def __init__(self, sort: Sort | None, is_cancelled: Callable[[], bool] = lambda: False) -> None:
+        """``sort`` is the order of the list; None: as first met."""
+        self._order = ORDERS[sort]
         self._connection = apsw.Connection("")
         self._connection.execute(SETUP).fetchall()
+        self._connection.set_progress_handler(is_cancelled, OPCODES)
 
     def __enter__(self) -> Self:
         return self
@@ -66,30 +100,82 @@ class Gathered:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def hear(self, rows: Iterable[Item]) -> None:
+    def hear(self, rows: Iterable[Heard]) -> None:
         """Take rows as they come; texts are made one line each, and those of which nothing is left are dropped."""
-        lines = ((item.place, one_line(item.text), item.times) for item in rows)
-        self._connection.executemany(
-            HEAR, ((where, sameness(line), line, times) for where, line, times in lines if line)
-        )
+        self._connection.executemany(HEAR, _lines(_counted(rows)))
 
-    def merge(self) -> Iterator[Item]:
-        """Yield each text once a place, in its commonest spelling, with the count of all its spellings."""
-        rows: Iterator[tuple[str, str, str, int, int]] = iter(self._connection.execute(GROUP))
-        for (place, _), spellings in groupby(rows, key=itemgetter(0, 1)):
-            found = list(spellings)
-            times = sum(times for *_, times, _ in found)
-            yield Item(place, found[0][2], times, min(ordinal for *_, ordinal in found))
+    def merge(self, least: int, most: int | None) -> None:
+        """Make one of all spellings of a text, the commonest, and drop what did not come so often."""
+        self._connection.execute(MERGE, {"least": least, "most": most})
+        if not self._connection.execute(HAS_SEVERAL).get:
+            return
+        spellings = self._connection.execute(SPELLINGS)  # all of them are sorted before the first is given
+        commonest = ((next(found)[1], ordinal) for ordinal, found in groupby(spellings, key=itemgetter(0)))
+        self._connection.executemany(SPELL, commonest)
+
+    def merged(self) -> Iterator[Item]:
+        """Yield each text once a place, as first met."""
+        return self._items(READ + ORDERS[None])
 
     def keep(self, items: Iterable[Item]) -> None:
-        """Take what is to be listed; may be read from ``merge`` meanwhile.
+        """Take what is to be listed; may be read from ``merged`` meanwhile."""
+        rows = ((place, sameness(text), text, count, ordinal) for place, text, count, ordinal in items)
+        self._connection.executemany(KEEP, rows)
 
-        What has become the same as another by a change of its text is listed once, too.
+    def listed(self, limit: int | None, *, is_changed: bool) -> Iterator[Item]:
+        """Yield what was kept, place by place, sorted, at most ``limit`` a place.
+
+        ``is_changed``: texts were changed, and those that became the same as another by that are listed once.
         """
-        self._connection.executemany(KEEP, ((place, sameness(text), text, *rest) for place, text, *rest in items))
+        return _first(limit, self._items((LIST_CHANGED if is_changed else LIST) + self._order))
 
-    def listed(self, sort: Sort | None, limit: int | None) -> Iterator[Item]:
-        """Yield what was kept, place by place, sorted (None: as first met), at most ``limit`` a place."""
-        items = (Item(*row) for row in self._connection.execute(LIST + ORDERS[sort]))
-        for _, listed in groupby(items, key=attrgetter("place")):
-            yield from islice(listed, limit)
+    def all(self, limit: int | None) -> Iterator[Item]:
+        """Yield everything as ``listed`` does, without its having been kept."""
+        if "same" in self._order:  # of a long text only the hash is there
+            self.keep(self.merged())
+            return self.listed(limit, is_changed=False)
+        return _first(limit, self._items(f"{READ}place, {self._order}"))
+
+    def _items(self, query: str) -> Iterator[Item]:
+        return map(Item._make, self._connection.execute(query))
+
+
+def _first(limit: int | None, items: Iterator[Item]) -> Iterator[Item]:
+    if limit is None:
+        return items
+    return (item for _, listed in groupby(items, key=attrgetter("place")) for item in islice(listed, limit))
+
+
+def _counted(rows: Iterable[Heard]) -> Iterator[tuple[tuple[str, str], int]]:
+    """Yield the rows' texts and counts, those that come again soon as one."""
+    found: dict[tuple[str, str], int] = {}
+    size = 0
+    for place, text, times in rows:
+        key = (place, text)
+        if key in found:
+            found[key] += times
+            continue
+        found[key] = times
+        size += len(text) + OVERHEAD
+        if size > WAITING:
+            yield from found.items()
+            found.clear()
+            size = 0
+    yield from found.items()
+
+
+def _lines(
+    counted: Iterable[tuple[tuple[str, str], int]],
+) -> Iterator[tuple[str, str | bytes, int, int, str | None]]:
+    """Yield the rows of ``heard``. A text that is its own key is not written twice."""
+    for (place, text), times in counted:
+        line = one_line(text)
+        if not line:
+            continue
+        same = sameness(line)
+        if len(same) > SHORT:
+            yield place, blake2b(same.encode(), digest_size=16).digest(), hash(line), times, line
+        elif same == line:
+            yield place, same, 0, times, None
+        else:
+            yield place, same, hash(line), times, line

@@ -3,56 +3,74 @@
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
-from service.config.export import Export, Sort
+import apsw
+
+from service.config.export import Export, OnUnsafe, Sort
 from service.errors import TryAgainError
 from service.export import forms
-from service.export.atomic import updating
+from service.export.atomic import make_folder, updating
 from service.export.dialects import Reading
 from service.export.filters import Filters
-from service.export.gathering import Gathered, Item
+from service.export.gathering import Gathered, Heard, Item
 from service.export.report import Report, files_before, write_report
 from service.export.written import Written
 
 Row = TypeVar("Row")
+
+LOOK = 200
+"""Rows between two questions whether to stop."""
+STOPPED = "the export was stopped before its end"
 
 
 class StoppedError(TryAgainError):
     """Whoever waits for the list has lost interest; the old file stays."""
 
 
-def write_list(export: Export, rows: Iterable[Item], is_cancelled: Callable[[], bool] = lambda: False) -> Written:
+def write_list(export: Export, rows: Iterable[Heard], is_cancelled: Callable[[], bool] = lambda: False) -> Written:
     """Write one list. Raises StartError with the mend, TryAgainError where it cannot be done now."""
     report = Report()
-    with Gathered() as gathered:
-        gathered.hear(until(is_cancelled, rows))
-        gathered.keep(_chosen(export, until(is_cancelled, gathered.merge()), report))
-        listed = until(is_cancelled, gathered.listed(_sort(export), export.limit))
-        changed = _write(export, _counted(listed, report), report)
+    with Gathered(_sort(export), is_cancelled) as gathered:
+        try:
+            gathered.hear(until(is_cancelled, rows))
+            gathered.merge(export.min_count, export.max_count)
+            listed = until(is_cancelled, _listed(export, gathered, report))
+            changed = _write(export, _counted(listed, report), report)
+        except apsw.InterruptError as error:
+            raise StoppedError(STOPPED) from error
     write_report(export, report)
     return Written(report.items, report.unsafe, changed)
 
 
-def until(is_cancelled: Callable[[], bool], items: Iterable[Row]) -> Iterator[Row]:
-    """Yield items. Raises StoppedError as soon as nobody waits for them any more."""
-    for item in items:
-        if is_cancelled():
-            raise StoppedError("the export was stopped before its end")
-        yield item
-
-
-def _chosen(export: Export, items: Iterable[Item], report: Report) -> Iterator[Item]:
+def _listed(export: Export, gathered: Gathered, report: Report) -> Iterator[Item]:
     filters = Filters(export.include, export.exclude)
-    reading = Reading(export.dialect, is_yaml=export.is_yaml, weighted=export.with_counts)
-    most = export.max_count
+    reading = Reading.of(export)
+    if filters.want_all and reading.takes_all:
+        return gathered.all(export.limit)
+    gathered.keep(_chosen(gathered.merged(), filters, reading, export.on_unsafe, report))
+    return gathered.listed(export.limit, is_changed=export.on_unsafe == "replace" and report.unsafe > 0)
+
+
+def until(is_cancelled: Callable[[], bool], items: Iterable[Row]) -> Iterator[Row]:
+    """Yield items. Raises StoppedError soon after nobody waits for them any more."""
+    source = iter(items)
+    while some := list(islice(source, LOOK)):
+        if is_cancelled():
+            raise StoppedError(STOPPED)
+        yield from some
+
+
+def _chosen(
+    items: Iterable[Item], filters: Filters, reading: Reading, on_unsafe: OnUnsafe, report: Report
+) -> Iterator[Item]:
     for item in items:
-        if item.times < export.min_count or (most is not None and item.times > most) or not filters.wants(item.text):
+        if not filters.wants(item.text):
             continue
-        verdict = reading.judge(item.text, export.on_unsafe)
+        verdict = reading.judge(item.text, on_unsafe)
         if verdict.reason is not None:
             report.note(item.text, verdict.reason, verdict.line)
         if verdict.line is not None:
@@ -72,9 +90,9 @@ def _counted(items: Iterable[Item], report: Report) -> Iterator[Item]:
 
 def _write(export: Export, items: Iterator[Item], report: Report) -> bool:
     if export.is_yaml:
-        return _write_file(export.out, forms.yaml(items, _yaml_name(export.out), with_counts=export.with_counts))
+        return write_file(export.out, forms.yaml(items, _yaml_name(export.out), with_counts=export.with_counts))
     if not export.is_split:
-        return _write_file(export.out, _text(export, items))
+        return write_file(export.out, _text(export, items))
     return _write_folder(export, items, report)
 
 
@@ -87,10 +105,17 @@ def _text(export: Export, items: Iterable[Item]) -> Iterator[str]:
 def _write_folder(export: Export, items: Iterator[Item], report: Report) -> bool:
     """Write a file a place below the folder, and take away those of places that are no more."""
     before = files_before(export)
+    make_folder(export.out, export.out)  # also for no list at all: a folder that is not there is made again and again
     changed = False
     for place, listed in groupby(items, key=attrgetter("place")):
         report.files.append(f"{place}.txt")
-        changed |= _write_file(export.out / f"{place}.txt", _text(export, listed))
+        changed |= write_file(export.out / f"{place}.txt", _text(export, listed))
+    return drop_left(export, before, report) or changed
+
+
+def drop_left(export: Export, before: Iterable[Path], report: Report) -> bool:
+    """Take away the files that an export wrote before and does not write any more; return whether there were any."""
+    changed = False
     for left in set(before) - {export.out / name for name in report.files}:
         with contextlib.suppress(OSError):
             left.unlink()
@@ -98,7 +123,8 @@ def _write_folder(export: Export, items: Iterator[Item], report: Report) -> bool
     return changed
 
 
-def _write_file(target: Path, texts: Iterable[str]) -> bool:
+def write_file(target: Path, texts: Iterable[str]) -> bool:
+    """Write one file; return whether its bytes are other ones than before."""
     with updating(target) as update:
         for text in texts:
             update.out.write(text.encode())

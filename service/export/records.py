@@ -12,7 +12,7 @@ from service.export.written import Written
 
 Value = str | int | float | None
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 """First characters that make a spreadsheet take a text for a formula (OWASP: CSV injection); the last four are the
 full-width forms of the first four."""
 
@@ -39,11 +39,11 @@ def write_csv(rows: Iterable[Mapping[str, Value]], target: Path, *, excel_safe: 
         for row in rows:
             if not count:
                 writer.writerow(row)
-            writer.writerow(map(_safe, row.values()) if excel_safe else row.values())
+            writer.writerow(_safe(row.values()) if excel_safe else row.values())
             count += 1
         text.detach()
     return Written(count, changed=update.changed)
 
 
-def _safe(value: Value) -> Value:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+def _safe(values: Iterable[Value]) -> list[Value]:
+    return [f"'{value}" if isinstance(value, str) and value[:1] in FORMULA else value for value in values]

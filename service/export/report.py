@@ -48,7 +48,7 @@ def write_report(export: Export, report: Report) -> None:
         "items": report.items,
         "unsafe": report.unsafe,
         "files": report.files,
-        "texts": report.texts,
+        "texts": sorted(report.texts, key=lambda told: str(told["text"])),
     }
     # A list and not an object: dynamicprompts takes every key of a .json object in its folder for a wildcard.
     with updating(target) as update:

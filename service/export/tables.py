@@ -26,7 +26,8 @@ def write_parquet(rows: Iterable[Mapping[str, Value]], target: Path) -> Written:
     count = 0
     with updating(target) as update, parquet.ParquetWriter(update.out, schema, compression="zstd") as writer:
         for batch in chain((first,), batches):
-            writer.write_table(arrow.Table.from_pylist([_fitting(row) for row in batch], schema=schema))
+            columns = [arrow.array(_column(batch, name), schema.field(name).type) for name in schema.names]
+            writer.write_table(arrow.Table.from_arrays(columns, schema=schema))
             count += len(batch)
     return Written(count, changed=update.changed)
 
@@ -46,14 +47,11 @@ def _batches(rows: Iterable[Mapping[str, Value]]) -> Iterator[list[Mapping[str, 
         yield batch
 
 
-def _fitting(row: Mapping[str, Value]) -> dict[str, Value]:
-    """Return a row whose numbers have their column's type: an integer past 64 bits was stored as a float."""
-    return {name: _typed(name, value) for name, value in row.items()}
-
-
-def _typed(name: str, value: Value) -> Value:
+def _column(rows: Iterable[Mapping[str, Value]], name: str) -> list[Value]:
+    """Return a column whose numbers have its type: an integer past 64 bits was stored as a float."""
+    values = [row[name] for row in rows]
     if name in INTEGERS:
-        return value if isinstance(value, int) else None
+        return [value if isinstance(value, int) else None for value in values]
     if name in REALS:
-        return float(value) if isinstance(value, int | float) else None
-    return None if value is None else str(value)
+        return [float(value) if isinstance(value, int | float) else None for value in values]
+    return [value if value is None or isinstance(value, str) else str(value) for value in values]

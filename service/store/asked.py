@@ -12,12 +12,15 @@ from pathlib import Path
 import apsw
 
 from service.errors import StartError, TryAgainError
+from service.store import bounded
 from service.store.connection import open_readonly
 
 ALLOWED = frozenset(
     {apsw.SQLITE_SELECT, apsw.SQLITE_READ, apsw.SQLITE_FUNCTION, apsw.SQLITE_RECURSIVE},
 )
 FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
+UNBOUNDED_FUNCTIONS = frozenset({"json_patch", "jsonb_patch", "unhex", "geopoly_overlap"})
+"""They can take hours within one step, as those of ``bounded.py`` did, and nobody makes lists with them."""
 
 OPCODES = 20_000
 """Steps of SQLite's machine between two looks at the clock; less than a millisecond."""
@@ -55,6 +58,8 @@ def first_column(
         raise StartError(f"sql: took longer than {bounds.seconds:g} s; ask for less, or add a LIMIT") from error
     except apsw.Error as error:
         raise StartError(f"sql: SQLite refuses the query: {error}") from error
+    except UnicodeDecodeError as error:
+        raise StartError("sql: the query gives bytes that are no text in UTF-8; ask for hex() of them") from error
     finally:
         connection.close()
 
@@ -63,6 +68,7 @@ def guarded(connection: apsw.Connection, is_over: Callable[[], bool]) -> apsw.Co
     """Return the connection with everything forbidden but bounded reading."""
     for limit, value in LIMITS.items():
         connection.limit(limit, value)
+    bounded.bind(connection)
     connection.set_authorizer(_authorized)
     connection.set_progress_handler(is_over, OPCODES)
     connection.exec_trace = _Once()
@@ -74,7 +80,7 @@ def _authorized(action: int, one: str | None, two: str | None, _database: str | 
         return apsw.SQLITE_OK  # what the full-text indexes ask before they answer; it only reads
     if action not in ALLOWED:
         return apsw.SQLITE_DENY
-    forbidden = action == apsw.SQLITE_FUNCTION and (two or "").lower() in FORBIDDEN_FUNCTIONS
+    forbidden = action == apsw.SQLITE_FUNCTION and (two or "").lower() in FORBIDDEN_FUNCTIONS | UNBOUNDED_FUNCTIONS
     return apsw.SQLITE_DENY if forbidden else apsw.SQLITE_OK
 
 

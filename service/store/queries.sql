@@ -311,15 +311,21 @@ FROM (SELECT term_id, COUNT(*) AS n FROM token_rows WHERE side = :side GROUP BY 
 JOIN terms t ON t.id = c.term_id LEFT JOIN other o ON o.term_id = c.term_id
 WHERE c.n > COALESCE(o.n, 0);
 
--- name: list_tokens_split
--- An image's model and month are worked out once, not once a token.
-WITH placed (id, model, month) AS MATERIALIZED (
-    SELECT id, CASE WHEN :by_model THEN COALESCE(model, '') ELSE '' END,
-           CASE WHEN :by_month THEN substr(modified_at, 1, 7) ELSE '' END FROM images
-)
-SELECT c.model, c.month, (SELECT term FROM terms t WHERE t.id = c.term_id), c.n
-FROM (SELECT p.model, p.month, r.term_id, COUNT(*) AS n FROM placed p CROSS JOIN token_rows r ON r.image_id = p.id
-      WHERE r.side = :side AND COALESCE(r.kind, 'embedding') = 'embedding' GROUP BY 1, 2, 3) c;
+-- name: list_places
+-- Every image by the list that it belongs to; those of one list come together, in the order in which they lie.
+SELECT CASE WHEN :by_model THEN COALESCE(model, '') ELSE '' END, CASE WHEN :by_month THEN substr(modified_at, 1, 7) ELSE '' END,
+       id
+FROM images ORDER BY 1, 2, 3;
+
+-- name: list_terms
+-- The tokens of some images, to be counted by who asks: grouped here by model and month, they were all sorted, which took
+-- eight times as long.
+SELECT r.term_id FROM json_each(:ids) j CROSS JOIN token_rows r ON r.image_id = j.value
+WHERE r.side = :side AND COALESCE(r.kind, 'embedding') = 'embedding';
+
+-- name: list_term
+-- One counted token by its name.
+SELECT :model, :month, term, :times FROM terms WHERE id = :id;
 
 -- name: list_prompts
 -- Not grouped here: whoever gathers the lines groups them anyhow, by a form that SQLite cannot make.
@@ -330,6 +336,12 @@ FROM images WHERE prompt <> '';
 
 -- name: list_values
 -- There is no index by key: one pass over all facts. Values are looked up once each.
+SELECT '', '', (SELECT text FROM texts x WHERE x.id = c.value_id), c.n
+FROM (SELECT value_id, COUNT(*) AS n FROM kv_rows
+      WHERE key_id = (SELECT id FROM terms WHERE term = :key) AND value_id IS NOT NULL GROUP BY value_id) c;
+
+-- name: list_values_split
+-- As list_values, with a look at each image.
 SELECT c.model, c.month, (SELECT text FROM texts x WHERE x.id = c.value_id), c.n
 FROM (SELECT CASE WHEN :by_model THEN COALESCE(i.model, '') ELSE '' END AS model,
              CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END AS month, r.value_id, COUNT(*) AS n
@@ -342,8 +354,17 @@ SELECT CASE WHEN :by_model THEN COALESCE(i.model, '') ELSE '' END,
        CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END, k.value, 1
 FROM images i CROSS JOIN kv k ON k.image_id = i.id WHERE k.key = :key AND k.value <> '';
 
--- name: list_resources
--- Those that had an effect.
+-- name: list_used
+-- The resources that had an effect, to be counted by who asks: GROUP BY sorts them, which took four times as long.
+SELECT name_id, CASE WHEN :labels THEN label_id END FROM resource_rows WHERE used AND (:kind IS NULL OR kind = :kind);
+
+-- name: list_resource
+-- One counted resource by its name or label.
+SELECT '', '', COALESCE((SELECT text FROM texts x WHERE x.id = :label_id), (SELECT term FROM terms t WHERE t.id = :name_id)),
+       :times;
+
+-- name: list_resources_split
+-- As list_used, with a look at each image.
 SELECT c.model, c.month, COALESCE(CASE WHEN :labels THEN (SELECT text FROM texts x WHERE x.id = c.label_id) END,
                                   (SELECT term FROM terms t WHERE t.id = c.name_id)), c.n
 FROM (SELECT CASE WHEN :by_model THEN COALESCE(i.model, '') ELSE '' END AS model,

@@ -1,7 +1,9 @@
 """One export from its settings to its file: what the database is asked, and who writes the answer."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 
@@ -9,11 +11,12 @@ import apsw
 
 from service.config import Export
 from service.errors import StartError
-from service.export.gathering import Item
-from service.export.lists import StoppedError, until, write_list
+from service.export.gathering import Heard
+from service.export.lists import STOPPED, StoppedError, until, write_list
 from service.export.records import write_csv, write_jsonl
 from service.export.slugs import place
 from service.export.tables import write_parquet
+from service.export.template_files import write_templates
 from service.export.written import Written
 from service.store.asked import first_column
 from service.store.connection import open_readonly
@@ -23,6 +26,12 @@ from service.store.reading import Reader
 
 OPCODES = 100_000
 """Steps of SQLite's machine between two questions whether to stop; about a millisecond."""
+
+SUFFIX = re.compile(r"\.(safetensors|sft|pt|pth|ckpt|bin)\Z", re.IGNORECASE)
+"""Of a LoRA's file; programs know it by its name without."""
+
+SOME = 8
+"""Keys that are named to somebody who asked for one that there is not."""
 
 
 def run_export(export: Export, database: Path, is_cancelled: Callable[[], bool] = lambda: False) -> Written:
@@ -34,29 +43,34 @@ def run_export(export: Export, database: Path, is_cancelled: Callable[[], bool] 
         return _records(export, database, is_cancelled)
     if export.kind == "sql":
         texts = first_column(database, export.sql, is_cancelled=is_cancelled)
-        return write_list(export, (Item("", text, 1) for text in texts), is_cancelled)
+        return write_list(export, (("", text, 1) for text in texts), is_cancelled)
     with closing(open_readonly(database)) as connection:
         connection.set_progress_handler(is_cancelled, OPCODES)
         try:
-            return write_list(export, _items(export, connection), is_cancelled)
+            write = write_templates if export.kind == "templates" else write_list
+            return write(export, _heard(export, connection), is_cancelled)
         except apsw.InterruptError as error:
-            raise StoppedError("the export was stopped before its end") from error
+            raise StoppedError(STOPPED) from error
         except apsw.Error as error:
             refuse(database, error)
 
 
-def _items(export: Export, connection: apsw.Connection) -> Iterator[Item]:
-    listing = Listing(connection, Split(export.by_model, export.by_month))
-    for row in _rows(export, listing):
-        where = place(row.model, row.month, by_model=export.by_model, by_month=export.by_month)
-        yield Item(where, _tag(row.text) if export.form == "tag" else row.text, row.times)
+def _heard(export: Export, connection: apsw.Connection) -> Iterator[Heard]:
+    rows = _rows(export, Listing(connection, Split(export.by_model, export.by_month)))
+    if export.form == "tag":
+        rows = (row._replace(text=_tag(row.text)) for row in rows)
+    if not export.is_split:
+        return (("", text, times) for _, _, text, times in rows)
+    # Thousands of rows in a row have the same place.
+    where = lru_cache(maxsize=64)(partial(place, by_model=export.by_model, by_month=export.by_month))
+    return ((where(model, month), text, times) for model, month, text, times in rows)
 
 
 def _rows(export: Export, listing: Listing) -> Iterable[Listed]:
     match export.kind:
         case "tokens":
             return listing.tokens(export.side)
-        case "prompts":
+        case "prompts" | "templates":
             return listing.prompts(export.which)
         case "kv":
             return _values(listing, export.key)
@@ -74,14 +88,16 @@ def _values(listing: Listing, key: str) -> Iterator[Listed]:
         from difflib import get_close_matches  # noqa: PLC0415  # only a mistake needs it
 
         close = get_close_matches(key, known, n=1)
-        raise StartError(f"key: no image has {key!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+        some = ", ".join(known[:SOME])
+        mend = f"did you mean {close[0]!r}?" if close else f"there are {some} …; the column key of kv has them all"
+        raise StartError(f"key: no image has {key!r}; {mend}")
     return rows
 
 
 def _tag(label: str) -> str:
-    """Return a LoRA's label as a prompt names it."""
+    """Return a LoRA's label as a prompt names it: its file without folders and suffix."""
     name = label.replace("\\", "/").rsplit("/", 1)[-1]
-    return f"<lora:{name.removesuffix('.safetensors')}:1>"
+    return f"<lora:{SUFFIX.sub('', name)}:1>"
 
 
 def _records(export: Export, database: Path, is_cancelled: Callable[[], bool]) -> Written:

@@ -38,6 +38,9 @@ class Teacher:
     def read_files(self, paths: Iterable[Path], trust: Trust) -> None:
         """Learn from exports, sidecars and maps; of a folder, from all that lie in it."""
         for path in paths:
+            if trust is Trust.MANUAL and path.is_dir():
+                self.lesson.failed.append(f"{path}: is a folder; name the map's file")
+                continue
             inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in SOURCE_SUFFIXES)
             for file in inside if path.is_dir() else (path,):
                 self._learn(sources.read(file, trust))

@@ -70,8 +70,8 @@ def test_wrappers_are_entered_and_what_they_hold_is_whole(text: str, expected: l
     [
         ("[1, 2", [1, 2], "no JSON at character 6: ',' was expected, not 'the end of the file'"),
         ("[1 2]", [1], "no JSON at character 4: ',' was expected, not '2'"),
-        ('[1, {"a": ]', [1], "no JSON at character 5: Expecting value: line 1 column 11 (char 10)"),
-        ("<html>", [], "no JSON at character 1: Expecting value: line 1 column 1 (char 0)"),
+        ('[1, {"a": ]', [1], "no JSON at character 11: Expecting value"),
+        ("<html>", [], "no JSON at character 1: Expecting value"),
         ('{7: "x"}', [], "a key of an object must be a text, not 7"),
         ("[" + "9" * 5000 + "]", [], "no JSON at character 2: Exceeds the limit"),
     ],

@@ -23,6 +23,8 @@ def entry(version: int | None, kind: ResourceKind | None, name: str | None, **ha
     )
 
 
+NO_MODEL = "tells of no model: it needs an id in ref, an AIR, a hash or a file's name, and what that is"
+
 EXPECTED = [
     entry(128713, "checkpoint", "Model, with a comma", autov2="879db523c3"),
     entry(210873, "lora", 'Größe "L"'),
@@ -49,6 +51,7 @@ def table(delimiter: str, end: str = "\r\n") -> str:
         table("\t", "\n").encode("utf-16"),
         b"\xfe\xff" + table(",").encode("utf-16-be"),
         b"sep=|\r\n" + table("|").encode(),
+        table(";").encode("cp1252"),
     ],
 )
 def test_a_map_as_spreadsheets_and_powershell_write_it(tmp_path: Path, data: bytes) -> None:
@@ -62,16 +65,17 @@ def test_a_map_as_spreadsheets_and_powershell_write_it(tmp_path: Path, data: byt
     [
         (b"", Trust.CIVITAI, "tells of no model; docs/resolve.md lists the shapes that are understood"),
         (b"[]", Trust.CIVITAI, "tells of no model; docs/resolve.md lists the shapes that are understood"),
-        (b"<html>404</html>", Trust.CIVITAI, "no JSON at character 1: Expecting value: line 1 column 1 (char 0)"),
-        (b"\x80\x04\x95pickle", Trust.CIVITAI, "no JSON at character 1: Expecting value: line 1 column 1 (char 0)"),
+        (b"<html>404</html>", Trust.CIVITAI, "no JSON at character 1: Expecting value"),
+        (b"\x80\x04\x95pickle", Trust.CIVITAI, "no JSON at character 1: Expecting value"),
         (b"", Trust.MANUAL, "the first line must name the columns, such as ref,kind,name,hash"),
         (b"123,lora,x\n", Trust.MANUAL, "the first line must name the columns, such as ref,kind,name,hash"),
         (b"\x00\xff" * 999, Trust.MANUAL, "the first line must name the columns, such as ref,kind,name,hash"),
         (
             b"ref,kind\n,\n,,,,\nx,y\n",
             Trust.MANUAL,
-            "tells of no model; docs/resolve.md lists the shapes that are understood",
+            f"line 4 {NO_MODEL}; the other lines were taken",
         ),
+        (b"ref,kind\n", Trust.MANUAL, "tells of no model; docs/resolve.md lists the shapes that are understood"),
         (b"ref,name\n1," + b"x" * 200_000, Trust.MANUAL, "field larger than field limit (131072)"),
     ],
 )
@@ -81,6 +85,18 @@ def test_what_tells_of_no_model_is_a_bad_file(tmp_path: Path, data: bytes, trust
     with pytest.raises(BadFileError) as raised:
         list(read(file, trust))
     assert str(raised.value) == f"{file}: {why}"
+
+
+def test_a_line_that_is_not_understood_is_named_and_its_neighbours_are_taken(tmp_path: Path) -> None:
+    file = tmp_path / "map.csv"
+    file.write_text("sep=;\nref;kind;name\n210873;loraa;X\nabc;lora;\n;;\n7;lora;Y\n", encoding="utf-8")
+    models = read(file, Trust.MANUAL)
+    assert [next(models), next(models)] == [entry(210873, None, "X"), entry(7, "lora", "Y")]
+    with pytest.raises(BadFileError) as raised:
+        next(models)
+    assert str(raised.value) == (
+        f"{file}: line 3 has a kind that is not known: 'loraa' (and 1 more line like it); the other lines were taken"
+    )
 
 
 def test_a_file_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:

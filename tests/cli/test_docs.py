@@ -19,11 +19,11 @@ def commands() -> Iterator[tuple[str, list[str]]]:
 
 def _below(command: object, name: str) -> Iterator[tuple[str, list[str]]]:
     inner = getattr(command, "commands", None)
-    if inner is None:
+    own = [one for one in command.params if "--help" not in one.opts]  # type: ignore[attr-defined]
+    if inner is None or (name and own):
         options = [option for one in command.params for option in one.opts if option.startswith("--")]  # type: ignore[attr-defined]
         yield name, [option for option in options if option != "--help"]
-        return
-    for word, one in inner.items():
+    for word, one in (inner or {}).items():
         yield from _below(one, f"{name} {word}".strip())
 
 

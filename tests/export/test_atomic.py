@@ -17,7 +17,6 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from service.config import Export
-from service.export.gathering import Item
 from service.export.lists import write_list
 from service.export import atomic
 if sys.argv[2] == "before the rename":
@@ -27,7 +26,7 @@ def items():
     for number in range(20_000):
         if number == 15_000 and sys.argv[2] == "while gathering":
             os.kill(os.getpid(), signal.SIGKILL)
-        yield Item("", f"item {number}", 1)
+        yield "", f"item {number}", 1
 
 write_list(Export(kind="sql", sql="x", out=Path(sys.argv[1])), items())
 """
@@ -76,6 +75,17 @@ def test_an_error_while_writing_leaves_the_old_file_and_nothing_else(tmp_path: P
 def test_a_full_disk_is_told_and_the_old_file_stays(tmp_path: Path) -> None:
     with pytest.raises(TryAgainError, match="the old file stays"), replacing(tmp_path / "list.txt"):
         raise OSError(28, "No space left on device")
+
+
+def test_a_file_where_a_folder_is_to_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    with pytest.raises(StartError, match=r"cannot be written \(.+\); name another file"):
+        with_updating(tmp_path / "plain" / "deep" / "list.txt")
+
+
+def with_updating(target: Path) -> None:
+    with updating(target):
+        pass
 
 
 def test_a_folder_in_the_way_is_told_with_the_mend(tmp_path: Path) -> None:

@@ -9,7 +9,11 @@ from pathlib import Path
 import commands
 import pytest
 
+from service.config import Export
+from service.export.lists import write_list
 from service.export.report import report_file
+from service.export.written import Written
+from service.worker.exporting import _tag
 
 SCRIPT = {
     "tokens --side pos --min-count 5 --sort count_desc": "masterpiece\nred fox\nsnow\nnight\nbarn owl\n",
@@ -22,6 +26,10 @@ SCRIPT = {
         "Red Fox, {choice|of}, 50% off\n"
     ),
 }
+NO_KEY = (
+    "key: no image has 'nothing such'; there are positive_prompt, prompt_tokens, negative_prompt, neg_tokens, "
+    "steps, cfg_scale, sampler, sampler_norm …; the column key of kv has them all"
+)
 TOP = "SELECT t_norm FROM tokens WHERE side='pos' GROUP BY t_norm ORDER BY COUNT(*) DESC, t_norm LIMIT 4"
 
 MORE = {
@@ -42,16 +50,17 @@ MORE = {
     "kv --key Sampler": "Euler a\nDPM++ 2M Karras\nEuler\n",
     "kv --key seed --limit 2": "0\n1\n",
     "resources --kind lora --form tag": "<lora:add_detail:1>\n",
+    "resources --kind lora --form tag --dialect swarm --on-unsafe replace": "<lora:add_detail:1>\n",
     "resources --kind checkpoint --form label": (
         "dreamshaper_8\nsdxl/Ünï mödel.safetensors\ndreamshaper_8.safetensors\nCON\n"
     ),
 }
 
-Export = Callable[..., Path]
+Exported = Callable[..., Path]
 
 
 @pytest.fixture
-def export(tmp_path: Path, database: Path) -> Export:
+def export(tmp_path: Path, database: Path) -> Exported:
     """Return a function that runs one export to ``out/list.txt`` (or another name) and returns that path."""
     (tmp_path / "config.toml").touch()
 
@@ -65,15 +74,15 @@ def export(tmp_path: Path, database: Path) -> Export:
 
 
 @pytest.mark.parametrize("line", SCRIPT | MORE)
-def test_a_list_has_exactly_these_lines(export: Export, line: str) -> None:
+def test_a_list_has_exactly_these_lines(export: Exported, line: str) -> None:
     assert export(line).read_text(encoding="utf-8") == (SCRIPT | MORE)[line]
 
 
-def test_the_query_of_the_script_gives_its_first_column_in_its_own_order(export: Export) -> None:
+def test_the_query_of_the_script_gives_its_first_column_in_its_own_order(export: Exported) -> None:
     assert export("sql", "--sql", TOP).read_bytes() == b"masterpiece\nred fox\nadd detail\nsnow\n"
 
 
-def test_lists_by_model_and_month_stand_in_folders_of_harmless_names(export: Export) -> None:
+def test_lists_by_model_and_month_stand_in_folders_of_harmless_names(export: Exported) -> None:
     folder = export("tokens --by-model --by-month --limit 1 --dialect plain", out="out/tokens")
     assert {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.*")} == {
         "dreamshaper-8/2026/01.txt": "masterpiece\n",
@@ -83,7 +92,7 @@ def test_lists_by_model_and_month_stand_in_folders_of_harmless_names(export: Exp
     }
 
 
-def test_a_split_list_can_be_one_yaml_file(export: Export) -> None:
+def test_a_split_list_can_be_one_yaml_file(export: Exported) -> None:
     got = export("tokens --by-model --limit 1", out="out/my tokens.yaml").read_bytes()
     assert got.decode("ascii") == (
         '"my_tokens":\n  "dreamshaper-8":\n    - "red fox"\n  "model-con":\n    - "night"\n'
@@ -91,7 +100,7 @@ def test_a_split_list_can_be_one_yaml_file(export: Export) -> None:
     )
 
 
-def test_files_of_a_split_that_are_no_more_are_taken_away_and_others_left(export: Export) -> None:
+def test_files_of_a_split_that_are_no_more_are_taken_away_and_others_left(export: Exported) -> None:
     folder = export("tokens --by-model", out="out/tokens")
     (folder / "mine.txt").write_text("my own\n", encoding="utf-8")
     report = report_file(folder)
@@ -103,7 +112,11 @@ def test_files_of_a_split_that_are_no_more_are_taken_away_and_others_left(export
     assert (folder.parent.parent / "outside.txt").exists()
 
 
-def test_the_report_lists_what_a_program_cannot_read_and_goes_with_it(export: Export) -> None:
+def test_a_split_list_without_any_item_is_an_empty_folder_and_not_made_again_and_again(export: Exported) -> None:
+    assert list(export("tokens --by-model --include nothing", out="out/none").iterdir()) == []
+
+
+def test_the_report_lists_what_a_program_cannot_read_and_goes_with_it(export: Exported) -> None:
     out = export("tokens --dialect dynamicprompts --max-count 2")
     assert json.loads(report_file(out).read_bytes()) == [
         {
@@ -120,7 +133,16 @@ def test_the_report_lists_what_a_program_cannot_read_and_goes_with_it(export: Ex
     assert not report_file(out).exists()
 
 
-def test_unchanged_data_leaves_the_file_and_its_time(export: Export) -> None:
+def test_a_lora_of_which_only_an_id_is_known_has_no_tag_and_is_reported(tmp_path: Path) -> None:
+    export = Export.model_validate(
+        {"kind": "resources", "resource_kind": "lora", "form": "tag", "out": tmp_path / "loras.txt"}
+    )
+    labels = ("sdxl\\ink.safetensors", "Detail.PT", "modelVersionId:210873", "urn:air:sdxl:lora:civitai:1@2", "v1.5")
+    assert write_list(export, [("", _tag(label), 1) for label in labels]) == Written(3, unsafe=2, changed=True)
+    assert export.out.read_text(encoding="utf-8") == "<lora:Detail:1>\n<lora:ink:1>\n<lora:v1.5:1>\n"
+
+
+def test_unchanged_data_leaves_the_file_and_its_time(export: Exported) -> None:
     before = export("tokens").stat()
     after = export("tokens").stat()
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
@@ -148,16 +170,20 @@ def test_records_as_parquet_are_the_same_rows(tmp_path: Path, database: Path) ->
     ("line", "complaint"),
     [
         ("kv --key sampler_nrm", "key: no image has 'sampler_nrm'; did you mean 'sampler_norm'?"),
-        ("tokens --include (a", "command line: export[1].include: '(a' is no regular expression: missing )"),
-        ("tokens --min-count 5 --max-count 2", "command line: export[1]: max_count 2 is below min_count 5"),
-        ("tokens --dialect swarm --with-counts", "command line: export[1]: swarm has no place for counts"),
-        ("resources --form tag", 'command line: export[1]: form "tag" writes <lora:name:1>'),
+        ("tokens --include (a", "--include: '(a' is no regular expression: missing )"),
+        ("tokens --min-count 5 --max-count 2", "export tokens: max_count 2 is below min_count 5"),
+        ("tokens --dialect swarm --with-counts", "export tokens: swarm has no place for counts"),
+        ("resources --form tag", 'export resources: form "tag" writes <lora:name:1>'),
+        ("templates --dialect impact", "export templates: {out}: templates refer to their folder; name it by letters"),
         ("sql --sql DELETE_FROM_images", "sql: SQLite refuses the query"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_the_mend(tmp_path: Path, database: Path, line: str, complaint: str) -> None:
     said = commands.run_plainly("export", *line.split(), "--db", str(database), "--out", str(tmp_path / "list.txt"))
-    assert (said.code, said.err.startswith(f"aiimagepipe: {complaint}")) == (2, True), said.err
+    assert (said.code, said.err.startswith(f"aiimagepipe: {complaint.format(out=tmp_path / 'list.txt')}")) == (
+        2,
+        True,
+    ), said.err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -177,7 +203,7 @@ def test_no_slip_replaces_something_else_by_a_list(
     said = commands.run_plainly("export", "tokens", *config, *words)
     assert (said.code, said.err) == (
         2,
-        f"aiimagepipe: command line: export[1]: {tmp_path / words[1]}: {complaint}\n",
+        f"aiimagepipe: export tokens: {tmp_path / words[1]}: {complaint}\n",
     )
 
 
@@ -186,7 +212,7 @@ def test_an_output_that_climbs_or_lies_where_it_must_not_is_refused(tmp_path: Pa
     (tmp_path / "config.toml").touch()
     config = ("--config", str(tmp_path / "config.toml"), "--db", str(database))
     said = commands.run_plainly("export", "tokens", *config, "--out", out)
-    assert (said.code, said.err.startswith("aiimagepipe: command line: export[1].out: ")) == (2, True), said.err
+    assert (said.code, said.err.startswith("aiimagepipe: --out: ")) == (2, True), said.err
     assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
 
 
@@ -202,7 +228,7 @@ def test_all_exports_of_the_configuration_run_whatever_becomes_of_one(tmp_path: 
     assert (said.code, said.json()) == (
         1,
         [
-            {"out": str(tmp_path / "out" / "a.txt"), "error": "key: no image has 'nothing such'"},
+            {"out": str(tmp_path / "out" / "a.txt"), "error": NO_KEY},
             {"out": str(tmp_path / "out" / "b.txt"), "items": 2, "unsafe": 0, "changed": True},
         ],
     )

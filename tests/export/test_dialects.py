@@ -15,7 +15,6 @@ from readers import READERS
 from service.config import Export
 from service.config.export import Dialect, OnUnsafe
 from service.export.dialects import RULES, Reading
-from service.export.gathering import Item
 from service.export.lists import write_list
 from service.export.oneline import one_line
 from service.export.written import Written
@@ -29,7 +28,7 @@ DIALECTS: tuple[Dialect, ...] = tuple(RULES)
 
 def written(out: Path, found: Iterable[str], dialect: Dialect, on_unsafe: OnUnsafe = "skip", **more: object) -> Written:
     settings_ = {"kind": "sql", "sql": "SELECT 1", "out": out, "dialect": dialect, "on_unsafe": on_unsafe, **more}
-    return write_list(Export.model_validate(settings_), (Item("", text, 1) for text in found))
+    return write_list(Export.model_validate(settings_), (("", text, 1) for text in found))
 
 
 def intended(found: Iterable[str], dialect: Dialect, on_unsafe: OnUnsafe, *, is_yaml: bool) -> list[str]:
@@ -159,7 +158,7 @@ def test_the_report_is_no_wildcard_to_dynamicprompts(tmp_path: Path) -> None:
 
 def test_a_list_in_a_folder_of_a_model_is_found_by_its_path(tmp_path: Path) -> None:
     export = Export(kind="tokens", out=tmp_path / "tokens", by_model=True, dialect="dynamicprompts")
-    write_list(export, [Item("dreamshaper-8/2026/01", "fox", 1)])
+    write_list(export, [("dreamshaper-8/2026/01", "fox", 1)])
     assert list(WildcardManager(tmp_path).get_values("tokens/dreamshaper-8/2026/01").string_values) == ["fox"]
     prompts = CombinatorialPromptGenerator(WildcardManager(tmp_path)).generate("a __tokens/dreamshaper-8/2026/01__")
     assert [str(prompt) for prompt in prompts] == ["a fox"]

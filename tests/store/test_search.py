@@ -131,9 +131,12 @@ REFUSED = {
     "steps:..": "steps:..: a number or a range is expected: 20, 20..40, 20.. or ..40",
     "kind:foo": f"kind:foo: 'foo' is none of {', '.join(FIELDS['kind'].choices)}",
     "before:yesterday": "before:yesterday: a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00",
+    "date:2025-02-30": "date:2025-02-30: a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00",
     "before:2025-13": "before:2025-13: a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00",
     "version:latest": "version:latest: a whole number is expected",
     "model:,": "model:,: a value is missing behind the colon",
+    "castle -lora:": "-lora:: a value is missing behind the colon",
+    "steps:40..20": "steps:40..20: 40 is more than 20; write 20..40",
     'castle "long hair': '"long: a " is not closed',
     'a"b"': 'a"b": a " stands inside the word; put it around all of it',
     "castle - x": "-: there is no word in it",
@@ -181,6 +184,15 @@ def test_a_word_that_cannot_be_read_is_named_with_what_was_expected(search: Sear
     with pytest.raises(StartError) as raised:
         search.ids(line)
     assert str(raised.value) == f"search: {message}"
+
+
+def test_more_than_sqlite_can_look_for_is_refused_in_a_line_that_can_be_read(search: Search) -> None:
+    with pytest.raises(StartError) as raised:
+        search.ids("model:" + ",".join(f"m{number}" for number in range(2000)))
+    assert str(raised.value) == (
+        "search: model:m0,m1,m2,m3,m4,m5,m6,m7,m8,m9,m10,m11,m12,m13,m14,m15,…: SQLite cannot look for this "
+        "(Expression tree is too large (maximum depth 1000)); ask for less at once"
+    )
 
 
 def test_every_field_was_searched_for() -> None:

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from service.normalize import samplers
 from service.store.search.fields import FIELDS, Field, Form
@@ -116,14 +117,25 @@ def _range(asked: Asked) -> Sequence[Bound]:
     if found is None or asked.value == "..":
         raise asked.refused("a number or a range is expected: 20, 20..40, 20.. or ..40")
     low, high = (found["only"] or found["low"], found["only"] or found["high"])
+    if low is not None and high is not None and float(low) > float(high):
+        raise asked.refused(f"{low} is more than {high}; write {high}..{low}")
     return (None if low is None else float(low), None if high is None else float(high))
 
 
 def _time(asked: Asked) -> Sequence[Bound]:
-    if not _MOMENT.fullmatch(asked.value):
+    if not _MOMENT.fullmatch(asked.value) or not _is_day(asked.value[:10]):
         raise asked.refused("a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00")
     moment = asked.value.upper()
     return (moment, f"{moment}~") if asked.field == "date" else (moment,)
+
+
+def _is_day(text: str) -> bool:
+    """Tell whether a date is in the calendar; a month or a year alone always is."""
+    try:
+        date.fromisoformat(text + "0001-01-01"[len(text) :])
+    except ValueError:
+        return False
+    return True
 
 
 _READ: dict[Form, Callable[[Asked], Sequence[Bound]]] = {

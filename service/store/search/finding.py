@@ -27,6 +27,9 @@ WINDOW, GROWTH = 20_000, 8
 
 PAGE = 500
 
+SHOWN = 60
+"""Characters of a line that is too much for SQLite."""
+
 
 class Window(NamedTuple):
     """Ids from the first to the last, both included."""
@@ -77,7 +80,8 @@ class Search:
                 if len(found) == limit:
                     break
         except apsw.SQLError as error:
-            raise StartError(f"search: {line}: SQLite cannot look for this ({error})") from error
+            shown = line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+            raise StartError(f"search: {shown}: SQLite cannot look for this ({error}); ask for less at once") from error
         return found
 
     def _windows(self, *, everything: bool) -> Iterator[Window]:

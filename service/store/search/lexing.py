@@ -46,6 +46,8 @@ def _pieces(line: str) -> Iterator[Asked]:
         if found[0].startswith("--"):
             raise StartError(f"search: {found[0]}: there is no such option; a word that must not be there has one dash")
         quoted = found["quoted"]
+        if quoted is None and not found["field"] and re.search(r"[^:]:\Z", found["bare"]):
+            raise StartError(f"search: {found[0]}: a value is missing behind the colon")
         yield Asked(
             shown=found[0],
             field=(found["field"] or "").lower(),
