@@ -72,7 +72,8 @@ def _came_to(export: ExportState) -> str:
     if export.error is not None:
         return f"failed at {export.last_run_at}: {export.error}"
     unsafe = f", {export.unsafe:,} unsafe" if export.unsafe else ""
-    return f"{export.items or 0:,} items{unsafe}, last run {export.last_run_at}"
+    items = "1 item" if export.items == 1 else f"{export.items or 0:,} items"
+    return f"{items}{unsafe}, last run {export.last_run_at}"
 
 
 def read(database: Path) -> State:
