@@ -6,6 +6,7 @@ from service.parse.comfyui import words
 from service.parse.comfyui.building import NUMERIC
 from service.parse.comfyui.graph import Graph, Link, Node
 from service.parse.comfyui.roles import (
+    AROUND,
     CONDITIONING,
     ENCODED_IMAGE,
     ENCODES,
@@ -15,7 +16,9 @@ from service.parse.comfyui.roles import (
     OUTPUT_WANTS,
     OUTPUTS,
     PASSES_ALL,
+    PASTES,
     PIPE,
+    PLAIN,
     TYPES,
     ZERO,
     Want,
@@ -56,6 +59,7 @@ class Routes:
         """Return where a sampler or guider takes something from. One with a single conditioning has no negative."""
         neutral = CONDITIONING if want == "negative" else ()
         own = [name for name in LINKS[want] if name in node.links and name not in neutral]
+        own = own or alike(node, want, frozenset(neutral))
         if own:
             return [(node.links[name], want) for name in (own[:1] if want in SIDES else own)]
         if "guider" in node.links:
@@ -75,6 +79,9 @@ class Routes:
             for name in LINKS[want]:
                 if name in sampler.links:
                     return sampler.links[name], want
+        for want in wants:
+            if names := alike(sampler, want):
+                return sampler.links[names[0]], want
         return next(iter(self.starts(sampler, "latent")), None)
 
     def onward(self, node: Node, slot: int, want: Want) -> list[Step]:
@@ -86,6 +93,7 @@ class Routes:
             name = self._values.chosen(node)
             return [(node.links[name], want)] if name and name in node.links else []
         names = _named(node, want) or [name for name, type_ in node.types.items() if type_ == TYPES[want]]
+        names = names or alike(node, want)
         if names:
             return [(node.links[name], want) for name in names if name in node.links]
         return _crossing(node, want) or _carrying(node, want)
@@ -141,7 +149,15 @@ def turned(node: Node, slot: int, want: Want) -> Want:
     return want
 
 
+def alike(node: Node, want: Want, but: frozenset[str] = frozenset()) -> list[str]:
+    """Return the links whose names are those of what is wanted but for their case and an ``opt_`` before or after."""
+    plain = PLAIN[want]
+    return [name for name in node.links if (bare := AROUND.sub("", name).lower()) in plain and bare not in but]
+
+
 def _named(node: Node, want: Want) -> list[str]:
+    if want == "image" and "segs" in node.links and PASTES.search(node.class_type):
+        return ["segs"]
     names = [name for name in LINKS[want] if name in node.links]
     if want in SIDES:
         names += [name for name in node.links if NUMBERED.match(name) and name not in names]
