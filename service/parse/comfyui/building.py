@@ -7,11 +7,13 @@ without recursion. None means: the file does not state it.
 import re
 
 from service.parse.comfyui import words
+from service.parse.comfyui.arithmetic import MATH, computed
 from service.parse.comfyui.asking import Answer, Asking, Question, reading
 from service.parse.comfyui.graph import Node
 from service.parse.comfyui.roles import OUTPUTS, PASSES_ALL, PIPE
 from service.parse.comfyui.signs import NUMBERS
 from service.parse.comfyui.switches import chosen
+from service.parse.comfyui.texts import changed, unexpanded
 from service.records import Scalar, Stated
 
 NUMERIC = {name for names in NUMBERS.values() for name in names}
@@ -38,7 +40,11 @@ def rule(node: Node, question: Question) -> Asking[Answer]:
     if words.REPLACE.search(node.class_type):
         return (yield from _replaced(node))
     if words.RUN_ONLY.search(node.class_type):
-        return _shown(node) or (node.stated(hint) if hint in NUMERIC else None)
+        return _shown(node) or (node.stated(hint) if hint in NUMERIC else (yield from _unrolled(node)))
+    if MATH.search(node.class_type):
+        return (yield from computed(node, question[1]))
+    if hint not in NUMERIC and words.CHANGES.search(node.class_type):
+        return (yield from changed(node))
     if hint not in NUMERIC and words.FORMAT.search(node.class_type):
         return (yield from _formatted(node))
     if hint not in NUMERIC and words.JOIN.search(node.class_type):
@@ -65,9 +71,10 @@ def _literal(node: Node, question: Question) -> Asking[Answer]:
     shows = words.SHOWS.search(node.class_type) is not None
     literals = words.LITERALS if hint not in NUMERIC else (*words.LITERALS, *words.NUMBERS)
     sides = _side_names(node, slot) if hint not in NUMERIC else ()
-    names = dict.fromkeys((*_output_name(node, slot), hint, *SYNONYMS.get(hint, ()), *sides, *literals))
+    own = (*_output_name(node, slot), *_slider(node, slot))
+    names = dict.fromkeys((*own, hint, *SYNONYMS.get(hint, ()), *sides, *literals))
     for name in names:
-        if not node.has(name) or (shows and name in words.SHOWN):
+        if not node.has(name) or (shows and name in words.SHOWN) or _left_out(node, name):
             continue
         answer = yield from reading(node, name, hint)
         if answer is not None and fits(answer.value, hint):
@@ -80,6 +87,25 @@ def _literal(node: Node, question: Question) -> Asking[Answer]:
 def _output_name(node: Node, slot: int) -> tuple[str, ...]:
     names = node.outputs or OUTPUTS.get(node.class_type, ())
     return (names[slot], names[slot].replace(" ", "_")) if 0 <= slot < len(names) else ()
+
+
+def _slider(node: Node, slot: int) -> tuple[str, ...]:
+    """Return the value behind an output of a slider, which keeps each twice: ``Xi`` whole, ``Xf`` with its fraction."""
+    axis = "XY"[slot : slot + 1] if "Xi" in node.inputs else ""
+    return (f"{axis}f" if node.inputs.get(f"isfloat{axis}") else f"{axis}i",) if axis else ()
+
+
+def _left_out(node: Node, name: str) -> bool:
+    """Return whether a text that comes in is switched off for one of the node's own."""
+    return name == "text" and node.scalar("use_input_text") is False
+
+
+def _unrolled(node: Node) -> Asking[Answer]:
+    """Return the text of a node that fills wildcards in, where it holds none."""
+    if not words.FILLS.search(node.class_type) or "text" not in (*node.inputs, *node.links):
+        return None
+    answer = yield from reading(node, "text", "text")
+    return None if answer is None or unexpanded(str(answer.value)) else answer
 
 
 def _side_names(node: Node, slot: int) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> ModelLi
     """Return the model of a pass."""
     visits = routes.walk(routes.starts(sampler, "model"))
     nodes = _with_stacks(graph, {node.id: node for node, _, _ in visits})
-    if _file(values, sampler):
+    if _file(values, sampler) or any(loras.NAME.match(name) for name in sampler.inputs):
         nodes.setdefault(sampler.id, sampler)
     models: list[Stated] = []
     checkpoints: list[Resource] = []

@@ -130,6 +130,8 @@ def _weight(values: Values, node: Node, names: tuple[str, ...], digits: str) -> 
 
 def switched_on(node: Node, digits: str) -> bool:
     """Return whether one of a node's numbered entries is switched on; one without a switch is."""
+    if node.inputs.get("bypass") is True:
+        return False
     for name in SWITCHES:
         value = node.inputs.get(name.format(f"_{digits}" if digits else ""))
         if value is False or (isinstance(value, str) and value.lower() in OFF):

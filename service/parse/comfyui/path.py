@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from service.parse.comfyui.building import NUMERIC
+from service.parse.comfyui.files import kind_of
 from service.parse.comfyui.graph import Graph, Link, Node
 from service.parse.comfyui.roles import LINKS, PREVIEW, SAVER
 from service.parse.comfyui.routes import Routes, Step, carries
@@ -90,12 +91,13 @@ def trace(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Path:
         if is_sampler(node) or (want == "image" and draws(node)):
             order.append(node)
             _tie(routes, path, node, bundle)
-        if "upscale_model" in node.links:
+            path.decoder = path.decoder or (node if want == "image" and draws_decoded(node) else None)
+        if "upscale_model" in node.links or names_upscaler(node):
             enlarged.append((len(order), node))
         if path.decoder is None and _decodes(node):
             path.decoder = node
         step = _next(graph, routes, node, slot, want) or _stage_c(graph, routes, order)
-        bundle = (bundle or id_) if step and _bundled(node, step) else None
+        bundle = (bundle or id_) if step and _bundled(node, step) and not is_sampler(node) else None
         others += _others(node)
         step = step or (others.pop() if others and not order else None)
     if not order:
@@ -103,6 +105,16 @@ def trace(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Path:
     path.samplers = order[::-1]
     path.upscalers = [node for count, node in enlarged if count < len(order) or not order]
     return path
+
+
+def draws_decoded(sampler: Node) -> bool:
+    """Return whether a sampler that gives an image takes its decoder from a bundle."""
+    return any(carries(name) for name in sampler.links)
+
+
+def names_upscaler(node: Node) -> bool:
+    """Return whether a node on the image's way names the file of an upscale model itself."""
+    return any(kind_of(node.class_type, name) == "upscaler" for name in node.inputs)
 
 
 IMAGES = frozenset({*LINKS["image"], "source", "overlay"})

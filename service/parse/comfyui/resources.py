@@ -41,8 +41,9 @@ def clip_skip(routes: Routes, values: Values, encoders: Sequence[Node]) -> State
 def upscaler(graph: Graph, values: Values, nodes: Iterable[Node]) -> Stated | None:
     """Return the file of the first upscale model on the path, in the order in which they ran."""
     for node in nodes:
-        loader = graph.get(node.links["upscale_model"][0])
-        file = _file(values, loader, ("model_name", "upscale_model", "upscaler_name")) if loader else None
+        loader = graph.get(node.links["upscale_model"][0]) if "upscale_model" in node.links else node
+        named = [name for name in node.inputs if kind_of(node.class_type, name) == "upscaler"]
+        file = _file(values, loader, ("model_name", "upscale_model", "upscaler_name", *named)) if loader else None
         if file is not None:
             return file
     return None

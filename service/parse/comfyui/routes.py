@@ -82,7 +82,8 @@ class Routes:
         for want in wants:
             if names := alike(sampler, want):
                 return sampler.links[names[0]], want
-        return next(iter(self.starts(sampler, "latent")), None)
+        own = [link for name, link in sampler.links.items() if carries(name)]  # before what a later bundle holds
+        return (own[0], "latent") if own else next(iter(self.starts(sampler, "latent")), None)
 
     def onward(self, node: Node, slot: int, want: Want) -> list[Step]:
         """Return the links that bring what a node's output hands on, in the order in which it uses them."""

@@ -18,6 +18,7 @@ FIELDS: tuple[Field, ...] = (
     "scheduler",
     "seed",
     "denoise",
+    "guidance",
 )
 
 _PART_WANTS: dict[str, Want] = {"sigmas": "sigmas", "sampler": "sampler", "guider": "guider"}

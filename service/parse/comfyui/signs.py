@@ -7,11 +7,11 @@ from service.records import Field, PassRole
 NUMBERS: dict[Field, tuple[str, ...]] = {
     "seed": ("seed", "noise_seed", "seed_value"),
     "steps": ("steps", "total_steps", "base_steps"),
-    "cfg_scale": ("cfg", "cfg_scale", "cfg_conds", "guidance_scale", "cfg_text"),
+    "cfg_scale": ("cfg", "cfg_scale", "cfg_conds", "guidance_scale", "cfg_text", "cfg_scale_start", "true_gs"),
     "denoise": ("denoise", "denoise_strength", "denoising_strength"),
     "start_step": ("start_at_step", "start_step"),
     "end_step": ("end_at_step", "end_step"),
-    "guidance": ("guidance",),
+    "guidance": ("guidance", "embedded_guidance_scale"),
 }
 
 NAMES: dict[Field, tuple[str, ...]] = {
@@ -60,4 +60,5 @@ SAMPLER_SIGNS = (
 PASS_ROLES: tuple[tuple[re.Pattern[str], PassRole], ...] = (
     (re.compile(r"detailer", re.IGNORECASE), "detailer"),
     (re.compile(r"upscale", re.IGNORECASE), "upscale"),
+    (re.compile(r"chain ?sampler", re.IGNORECASE), "refiner"),
 )

@@ -6,6 +6,7 @@ ENCODER_TEXTS = (
     "populated_text",
     "text",
     "text_g",
+    "prompt_g",
     "t5xxl",
     "clip_g",
     "prompt",
@@ -14,6 +15,8 @@ ENCODER_TEXTS = (
     "mt5xl",
     "clip_l",
     "text_l",
+    "prompt_l",
+    "caption",
     "tags",
     "positive_prompt",
 )
@@ -72,6 +75,13 @@ RUN_ONLY = re.compile(
 )
 """Classes whose text only the run knew."""
 
+FILLS = re.compile(r"^DP(random|comb)", re.IGNORECASE)
+"""Those of them that only fill wildcards in, and hand on as it is what holds none."""
+
+CHANGES = re.compile(r"^string ?(trim|strip|substring)|^(case ?converter|text ?case)|truncat", re.IGNORECASE)
+"""Classes that cut a text or change its letters."""
+CHANGED = ("string", "text", "prompt", "input")
+
 SHOWS = re.compile(r"show ?(text|any)|display ?(text|any|string)|preview ?(any|text)", re.IGNORECASE)
 """Boxes that show what came in. Their widget may be of the run before, so the link is asked first."""
 SHOWN = ("text_0", "preview", "preview_text")
@@ -95,7 +105,7 @@ HOLE = re.compile(r"(?<!\{)\{(\w{1,40})\}(?!\})")
 
 REPLACE = re.compile(r"replace", re.IGNORECASE)
 REPLACED = ("string", "text", "input", "prompt", "source")
-FIND = re.compile(r"^(?:find|old|search|target)(?:[_ ]?\w+?)??[_ ]?(\d*)$", re.IGNORECASE)
+FIND = re.compile(r"^(?:find|old|search|target|to_replace)(?:[_ ]?\w+?)??[_ ]?(\d*)$", re.IGNORECASE)
 REPLACEMENTS = ("replace", "replacement", "new", "replace_with", "replace_text")
 
 SWITCH = re.compile(r"switch|if.?else|conditional.?branch|select(or)?\b.*any|indexswitch|router", re.IGNORECASE)
