@@ -1,5 +1,6 @@
 """The LoRAs that one node applies, in each of the shapes in which node packs write them."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,7 +34,10 @@ MODEL_WEIGHTS = (
 )
 SIMPLE_WEIGHTS = ("lora_wt{}", "lora{}_strength", "lora_weight{}")
 CLIP_WEIGHTS = ("strength_clip{}", "clip_weight{}", "clip_str{}", "lora{}_clip_strength", "lora_clip_strength")
+CLIPS = ("strengthTwo", "clipStrength", "strength_clip", "text_encoder_weight")
 SWITCHES = ("switch{}", "toggle{}", "enabled{}", "on{}", "lora{}_on", "toggle", "enabled")
+TEXTS = ("lora_str", "loras")
+"""Inputs that may hold a list of LoRAs as JSON in a text (WeiLin)."""
 COUNTS = ("lora_count", "num_loras")
 
 MOST = 1e9
@@ -79,7 +83,8 @@ def applied(values: Values, node: Node) -> list[Applied]:
 def _listed(node: Node) -> Iterator[Applied]:
     """Read ``loras``, a list of objects (LoRA Manager), and ``lora_1``, an object each (rgthree)."""
     for name, value in node.inputs.items():
-        items = value if name == "loras" and isinstance(value, list) else [value]
+        value = _opened(value) if name in TEXTS else value
+        items = value if isinstance(value, list) else [value]
         if not name.lower().startswith("lora"):
             continue
         for item in items:
@@ -88,13 +93,24 @@ def _listed(node: Node) -> Iterator[Applied]:
                 yield found
 
 
+def _opened(value: JsonValue) -> JsonValue:
+    """Return a list that is written as JSON in a text."""
+    if not isinstance(value, str) or not value.lstrip().startswith("["):
+        return value
+    try:
+        opened: JsonValue = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    return opened
+
+
 def _object(item: Mapping[str, JsonValue], where: str) -> Applied | None:
     label = item.get("lora") or item.get("name") or item.get("lora_name")
     if not isinstance(label, str) or label.lower() in NOTHING or item.get("_isDummy"):
         return None
-    on = item.get("on", item.get("active", item.get("enabled", True)))
+    on = item.get("on", item.get("active", item.get("enabled", item.get("hidden") is not True)))
     weight = number(item.get("strength", item.get("strength_model", item.get("weight"))))
-    second = item.get("strengthTwo", item.get("clipStrength", item.get("strength_clip")))
+    second = next((item[name] for name in CLIPS if name in item), None)
     return Applied(label, where, weight, number(second), on=bool(on))
 
 

@@ -41,7 +41,7 @@ CONDITIONING = (
 )
 
 LINKS: dict[Want, tuple[str, ...]] = {
-    "model": ("model", "model1", "model2", "model_1", "base_model", "unet", "model_opt", "stage1_model"),
+    "model": ("model", "model1", "model2", "model_1", "base_model", "unet", "model_opt"),
     "clip": ("clip", "clip1", "base_clip", "opt_clip", "clip_opt", "CLIP"),
     "vae": ("vae", "optional_vae", "vae_opt", "opt_vae", "VAE"),
     "positive": ("positive", "pos", "base_positive", "positive_cond", "cond_positive", "text_embeds", *CONDITIONING),
