@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from service.parse.comfyui.asking import Answer, Asking, reading
 from service.parse.comfyui.graph import Node
+from service.parse.comfyui.roles import OUTPUTS
 from service.records import Stated
 
 MATH = re.compile(
@@ -63,10 +64,13 @@ def computed(node: Node, slot: int) -> Asking[Answer]:
             return None
         known[name] = number
     result = evaluated(tree, known)
-    whole = slot == 0 and "float" not in node.class_type.lower()
-    if result is None or not whole:
-        return None if result is None else Stated(result, node.place)
-    return Stated(round(result) if "simple" in node.class_type.lower() else int(result), node.place)
+    if result is None:
+        return None
+    outputs = node.outputs or OUTPUTS.get(node.class_type, ())
+    whole = outputs[slot] == "int" if slot < len(outputs) else slot == 0 and "float" not in node.class_type.lower()
+    if whole or result == int(result):
+        result = round(result) if "simple" in node.class_type.lower() else int(result)
+    return Stated(result, node.place)
 
 
 def _expression(node: Node) -> str | None:

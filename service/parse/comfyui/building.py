@@ -13,7 +13,7 @@ from service.parse.comfyui.graph import Node
 from service.parse.comfyui.roles import OUTPUTS, PASSES_ALL, PIPE
 from service.parse.comfyui.signs import NUMBERS
 from service.parse.comfyui.switches import chosen
-from service.parse.comfyui.texts import changed, unexpanded
+from service.parse.comfyui.texts import changed, extracted, formatted, replaced, unexpanded
 from service.records import Scalar, Stated
 
 NUMERIC = {name for names in NUMBERS.values() for name in names}
@@ -38,16 +38,23 @@ def rule(node: Node, question: Question) -> Asking[Answer]:
         name = yield from chosen(node)
         return (yield from reading(node, name, hint)) if name else None
     if words.REPLACE.search(node.class_type):
-        return (yield from _replaced(node))
+        return (yield from replaced(node))
     if words.RUN_ONLY.search(node.class_type):
         return _shown(node) or (node.stated(hint) if hint in NUMERIC else (yield from _unrolled(node)))
     if MATH.search(node.class_type):
         return (yield from computed(node, question[1]))
-    if hint not in NUMERIC and words.CHANGES.search(node.class_type):
+    if node.class_type == words.EXTRACTS:
+        return (yield from extracted(node))
+    return (yield from _literal(node, question) if hint in NUMERIC else _worded(node, question))
+
+
+def _worded(node: Node, question: Question) -> Asking[Answer]:
+    """Return the text that a node makes of others, or hands on."""
+    if words.CHANGES.search(node.class_type):
         return (yield from changed(node))
-    if hint not in NUMERIC and words.FORMAT.search(node.class_type):
-        return (yield from _formatted(node))
-    if hint not in NUMERIC and words.JOIN.search(node.class_type):
+    if words.FORMAT.search(node.class_type):
+        return (yield from formatted(node))
+    if words.JOIN.search(node.class_type):
         return (yield from _joined(node))
     return (yield from _literal(node, question))
 
@@ -159,45 +166,3 @@ def _part_order(name: str) -> tuple[int, int, str]:
     ends = {"prefix": 0, "suffix": 2, "append": 2}.get(name.lower(), 1)
     digits = "".join(character for character in name if character.isdecimal())
     return ends, int(digits or 0), name
-
-
-def _formatted(node: Node) -> Asking[Answer]:
-    """Return a template (``{a}, {b}``) with what comes into its places."""
-    name = next((name for name in words.TEMPLATES if node.has(name)), None)
-    template = (yield from reading(node, name, "text")) if name else None
-    if template is None:
-        return None
-    parts: dict[str, str] = {}
-    for hole in dict.fromkeys(words.HOLE.findall(str(template.value))):
-        key = next((key for key in (hole, f"values.{hole}", f"values_{hole}") if node.has(key)), None)
-        answer = (yield from reading(node, key, "text")) if key else None
-        if answer is None:
-            return None
-        parts[hole] = str(answer.value)
-    pieces = words.HOLE.split(str(template.value))
-    pieces[1::2] = [parts[hole] for hole in pieces[1::2]]
-    text = "".join(pieces) if sum(map(len, pieces)) <= words.MAX_TEXT else None
-    return Stated(text.replace("{{", "{").replace("}}", "}"), node.place) if text is not None else None
-
-
-def _replaced(node: Node) -> Asking[Answer]:
-    name = next((name for name in words.REPLACED if node.has(name)), None)
-    answer = (yield from reading(node, name, "text")) if name else None
-    if answer is None or "regex" in node.class_type.lower():
-        return None
-    text: str | None = str(answer.value)
-    for old in node.inputs:
-        found = words.FIND.search(old)
-        sought = node.scalar(old)
-        if found is None or old == name or not sought:
-            continue
-        new = next((new for new in words.REPLACEMENTS if node.has(new + found[1])), None)
-        by = (yield from reading(node, new + found[1], "text")) if new else None
-        text = _swapped(text, str(sought), str(by.value)) if by is not None and text is not None else None
-    return Stated(text, node.place) if text is not None else None
-
-
-def _swapped(text: str, sought: str, by: str) -> str | None:
-    """Return the text with one thing for another, or None where that would grow past all measure."""
-    grown = len(text) + text.count(sought) * len(by)
-    return text.replace(sought, by) if grown <= words.MAX_TEXT else None

@@ -83,8 +83,8 @@ def applied(values: Values, node: Node) -> list[Applied]:
 def _listed(node: Node) -> Iterator[Applied]:
     """Read ``loras``, a list of objects (LoRA Manager), and ``lora_1``, an object each (rgthree)."""
     for name, value in node.inputs.items():
-        value = _opened(value) if name in TEXTS else value
-        items = value if isinstance(value, list) else [value]
+        held = _opened(value) if name in TEXTS else value
+        items = held if isinstance(held, list) else [held]
         if not name.lower().startswith("lora"):
             continue
         for item in items:

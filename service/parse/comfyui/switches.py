@@ -8,7 +8,7 @@ from service.records import Scalar
 
 def chosen(node: Node) -> Asking[str | None]:
     """Return the input that a switch hands on."""
-    asked = False
+    asked = node.unnamed  # what it chooses by may be among the widgets that nothing names
     for name in words.SELECTORS:
         if not node.has(name):
             continue

@@ -57,6 +57,7 @@ LITERALS = (
     "input",
     "any",
     "anything",
+    "choice",
     "any_value",
     "any_01",
     "str",
@@ -80,6 +81,7 @@ FILLS = re.compile(r"^DP(random|comb)", re.IGNORECASE)
 
 CHANGES = re.compile(r"^string ?(trim|strip|substring)|^(case ?converter|text ?case)|truncat", re.IGNORECASE)
 """Classes that cut a text or change its letters."""
+EXTRACTS = "JsonExtractString"
 CHANGED = ("string", "text", "prompt", "input")
 
 SHOWS = re.compile(r"show ?(text|any)|display ?(text|any|string)|preview ?(any|text)", re.IGNORECASE)
