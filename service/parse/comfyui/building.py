@@ -13,7 +13,7 @@ from service.parse.comfyui.graph import Node
 from service.parse.comfyui.roles import OUTPUTS, PASSES_ALL, PIPE
 from service.parse.comfyui.signs import NUMBERS
 from service.parse.comfyui.switches import chosen
-from service.parse.comfyui.texts import changed, extracted, formatted, replaced, unexpanded
+from service.parse.comfyui.texts import changed, extracted, formatted, replaced, toggled, unexpanded
 from service.records import Scalar, Stated
 
 NUMERIC = {name for names in NUMBERS.values() for name in names}
@@ -50,6 +50,8 @@ def rule(node: Node, question: Question) -> Asking[Answer]:
 
 def _worded(node: Node, question: Question) -> Asking[Answer]:
     """Return the text that a node makes of others, or hands on."""
+    if words.TOGGLES in node.inputs:
+        return toggled(node)
     if words.CHANGES.search(node.class_type):
         return (yield from changed(node))
     if words.FORMAT.search(node.class_type):

@@ -19,6 +19,8 @@ MODEL_FILES = (
     "ckpt",
     "model",
 )
+PARTWISE = ("load_mode", "separate_components", "base_model")
+"""An input, what it says where a node loads the parts of a model one by one, and the file of the model then."""
 """Widgets that name the file of a checkpoint or diffusion model, on a node that gives a MODEL."""
 
 FILES: tuple[tuple[re.Pattern[str], str, ResourceKind], ...] = (
@@ -39,6 +41,7 @@ FILES: tuple[tuple[re.Pattern[str], str, ResourceKind], ...] = (
     (re.compile(r""), "clip_name2", "text_encoder"),
     (re.compile(r""), "clip_name3", "text_encoder"),
     (re.compile(r""), "clip_name4", "text_encoder"),
+    (re.compile(r""), "clip_model", "text_encoder"),
     (re.compile(r""), "text_encoder1", "text_encoder"),
     (re.compile(r""), "text_encoder2", "text_encoder"),
     (re.compile(r""), "instantid_file", "ip_adapter"),

@@ -150,7 +150,7 @@ def _literal(raw: Raw, values: Values) -> Found:
     given = _types(raw, "outputs")
     if not given or not given.issubset(NUMBER_TYPES) or not values:
         return {}
-    alone = len(values) == 1 or (len(values) == 2 and values[1] in CONTROLS)  # noqa: PLR2004
+    alone = len(values) == 1 or (len(values) == 2 and str(values[1]) in CONTROLS)  # noqa: PLR2004
     value = values[0]
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number and "seed" in word(raw.get("type")).lower():

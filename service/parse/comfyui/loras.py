@@ -1,12 +1,12 @@
 """The LoRAs that one node applies, in each of the shapes in which node packs write them."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from service.parse.blobs import parsed
 from service.parse.comfyui.building import is_number
 from service.parse.comfyui.files import NOTHING
 from service.parse.comfyui.graph import Node
@@ -95,13 +95,8 @@ def _listed(node: Node) -> Iterator[Applied]:
 
 def _opened(value: JsonValue) -> JsonValue:
     """Return a list that is written as JSON in a text."""
-    if not isinstance(value, str) or not value.lstrip().startswith("["):
-        return value
-    try:
-        opened: JsonValue = json.loads(value)
-    except (ValueError, RecursionError):
-        return value
-    return opened
+    opened = parsed(value) if isinstance(value, str) else None
+    return value if opened is None else opened
 
 
 def _object(item: Mapping[str, JsonValue], where: str) -> Applied | None:

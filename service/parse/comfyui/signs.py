@@ -32,6 +32,9 @@ PARTS: dict[Field, tuple[str, ...]] = {
 SETTING_PIPES = ("upscaler", "ksampler_config", "sampler_config", "options", "hires_script")
 """Links, besides those of PIPE, that carry a sampler's settings."""
 
+HANDED_ON = ("noise", "", "*", "any", "anything", "value", "input")
+"""Links through which a noise comes from further up."""
+
 SAMPLER = re.compile(
     r"(?<!up)sampler(?!.*(select|config|provider|setting|preset|option|scheduler|name))"
     r"|detailer(?!.*(hook|provider|pipe\b.*edit))|ultimatesdupscale|iterative(latent|image)upscale",
@@ -40,7 +43,8 @@ SAMPLER = re.compile(
 """Classes that sample, where their inputs do not already tell."""
 
 NO_SAMPLER = re.compile(
-    r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?k?sampl|^ToDetailer|Scheduler|save", re.IGNORECASE
+    r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?k?sampl|^ToDetailer|Scheduler|save|settings",
+    re.IGNORECASE,
 )
 
 ITERATES = re.compile(r"^iterative(latent|image)upscale", re.IGNORECASE)

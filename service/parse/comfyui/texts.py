@@ -36,6 +36,14 @@ def extracted(node: Node) -> Asking[Answer]:
     return Stated(value if isinstance(value, str) else str(value), node.place) if value is not None else None
 
 
+def toggled(node: Node) -> Answer:
+    """Return the words of a list that are switched on, joined by commas."""
+    listed = node.inputs[words.TOGGLES]
+    items = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    on = [text for one in items if one.get("active") is not False and isinstance(text := one.get("text"), str)]
+    return Stated(", ".join(on), node.where(words.TOGGLES)) if items else None
+
+
 def _in_mode(text: str, mode: str) -> str | None:
     changes = {
         "both": text.strip(),

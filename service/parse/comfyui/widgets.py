@@ -104,4 +104,6 @@ def _self_named(values: list[JsonValue]) -> dict[str, JsonValue]:
             found[f"lora_{index}"] = value
         elif isinstance(value, list) and value and all(isinstance(one, dict) and "name" in one for one in value):
             found["loras"] = value
+        elif isinstance(value, list) and value and all(isinstance(one, dict) and "active" in one for one in value):
+            found["toggle_trigger_words"] = value
     return found

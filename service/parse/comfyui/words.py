@@ -24,7 +24,16 @@ ENCODER_TEXTS = (
 and before both what wildcards became."""
 
 SIDE_TEXTS = {
-    "positive": ("positive", "positive_prompt", "text_positive", "positive_text", "pos_prompt", "main_prompt", "pos"),
+    "positive": (
+        "positive",
+        "positive_prompt",
+        "text_positive",
+        "positive_text",
+        "pos_prompt",
+        "main_prompt",
+        "pos",
+        "pos_g",
+    ),
     "negative": (
         "negative",
         "negative_prompt",
@@ -33,6 +42,7 @@ SIDE_TEXTS = {
         "neg_prompt",
         "negative_main_prompt",
         "neg",
+        "neg_g",
     ),
 }
 """Text inputs of nodes that hold both prompts."""
@@ -62,6 +72,7 @@ LITERALS = (
     "any_01",
     "str",
     "STRING",
+    "air",
 )
 """Inputs whose value a node hands on unchanged, in order."""
 
@@ -82,6 +93,8 @@ FILLS = re.compile(r"^DP(random|comb)", re.IGNORECASE)
 CHANGES = re.compile(r"^string ?(trim|strip|substring)|^(case ?converter|text ?case)|truncat", re.IGNORECASE)
 """Classes that cut a text or change its letters."""
 EXTRACTS = "JsonExtractString"
+TOGGLES = "toggle_trigger_words"
+"""The input of LoRA Manager's node that hands on those of its words that are switched on."""
 CHANGED = ("string", "text", "prompt", "input")
 
 SHOWS = re.compile(r"show ?(text|any)|display ?(text|any|string)|preview ?(any|text)", re.IGNORECASE)
