@@ -108,7 +108,8 @@ def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape) -> N
             links[name] = link
         else:
             inputs[name] = unwrapped(value)
-    inputs |= selected(inputs.get("selection_data"))
+    if "selection_data" in inputs:
+        inputs |= selected(inputs["selection_data"])
     meta = raw.get("_meta")
     title = meta.get("title") if isinstance(meta, dict) else None
     return Node(

@@ -58,8 +58,11 @@ def outputs(graph: Graph, file_name: str) -> list[Node]:
     return savers + previews
 
 
+SHOWABLE = frozenset({*LINKS["image"], *LINKS["latent"], "any"})
+
+
 def _image_links(node: Node) -> bool:
-    return any(name in node.links for want in ("image", "latent") for name in LINKS[want]) or "any" in node.links
+    return not SHOWABLE.isdisjoint(node.links)
 
 
 def _fit(node: Node, file_name: str) -> int:
