@@ -6,8 +6,9 @@ from service.parse.comfyui.building import NUMERIC
 from service.parse.comfyui.files import kind_of
 from service.parse.comfyui.graph import Graph, Link, Node
 from service.parse.comfyui.roles import LINKS, PREVIEW, SAVER
-from service.parse.comfyui.routes import Routes, Step, carries
+from service.parse.comfyui.routes import Routes
 from service.parse.comfyui.signs import NO_SAMPLER, SAMPLER, SAMPLER_SIGNS, SERVICE_SIGNS
+from service.parse.comfyui.ways import Step, carries
 from service.parse.comfyui.words import SWITCH
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from service.parse.comfyui import words
 from service.parse.comfyui.graph import Node
 from service.parse.comfyui.roles import LINKS, ZERO, Want
-from service.parse.comfyui.routes import SIDES, Routes, outputs, turned
+from service.parse.comfyui.routes import Routes
 from service.parse.comfyui.signs import NUMBERS
 from service.parse.comfyui.texts import unexpanded
 from service.parse.comfyui.values import Values
+from service.parse.comfyui.ways import SIDES, outputs, turned
 from service.records import Stated
 
 

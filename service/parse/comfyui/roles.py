@@ -38,6 +38,7 @@ CONDITIONING = (
     "cond_2",
     "cond1",
     "clip_regions",
+    "prompt_schedule",
 )
 
 LINKS: dict[Want, tuple[str, ...]] = {
@@ -45,7 +46,16 @@ LINKS: dict[Want, tuple[str, ...]] = {
     "clip": ("clip", "clip1", "base_clip", "opt_clip", "clip_opt", "CLIP"),
     "vae": ("vae", "optional_vae", "vae_opt", "opt_vae", "VAE"),
     "positive": ("positive", "pos", "base_positive", "positive_cond", "cond_positive", "text_embeds", *CONDITIONING),
-    "negative": ("negative", "neg", "base_negative", "negative_cond", "cond_negative", "text_embeds", *CONDITIONING),
+    "negative": (
+        "negative",
+        "neg",
+        "base_negative",
+        "neg_conditioning",
+        "negative_cond",
+        "cond_negative",
+        "text_embeds",
+        *CONDITIONING,
+    ),
     "latent": (
         "latent_image",
         "latent",
@@ -53,6 +63,7 @@ LINKS: dict[Want, tuple[str, ...]] = {
         "samples_to",
         "samples1",
         "samples_1",
+        "destination",
         "latents",
         "latent_opt",
         "optional_latent",
@@ -68,6 +79,9 @@ LINKS: dict[Want, tuple[str, ...]] = {
         "video",
         "frames",
         "destination",
+        "image_target",
+        "target_image",
+        "background_image",
         "image1",
         "image_1",
         "image_a",
@@ -93,6 +107,9 @@ LIKE: dict[Want, re.Pattern[str]] = {
     "negative": re.compile(r"negative|^(?!image|clip).*embeds$"),
 }
 """Inputs that sound like what is wanted, for samplers of node packs that name theirs after the model they wrap."""
+
+LOOPS = re.compile(r"(for|while) ?loop", re.IGNORECASE)
+"""Classes that begin or end a loop, and hand on the values that come in under a number."""
 
 PASTES = re.compile(r"^segs ?paste", re.IGNORECASE)
 """Classes that paste what a detailer made back into the image it was cut from: the way goes through ``segs``."""

@@ -3,33 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from service.parse.comfyui import words
-from service.parse.comfyui.building import NUMERIC
 from service.parse.comfyui.graph import Graph, Link, Node
-from service.parse.comfyui.roles import (
-    AROUND,
-    CONDITIONING,
-    ENCODED_IMAGE,
-    ENCODES,
-    LIKE,
-    LINKS,
-    NUMBERED,
-    OUTPUT_WANTS,
-    OUTPUTS,
-    PASSES_ALL,
-    PASTES,
-    PIPE,
-    PLAIN,
-    TYPES,
-    ZERO,
-    Want,
-)
+from service.parse.comfyui.roles import CONDITIONING, LIKE, LINKS, ZERO, Want
 from service.parse.comfyui.values import Values
+from service.parse.comfyui.ways import SIDES, Step, alike, carries, carrying, crossing, looped, named, turned, typed
 
-Step = tuple[Link, Want]
 Stop = Callable[[Node, Want], bool]
-
-SIDES: frozenset[Want] = frozenset({"positive", "negative"})
-OTHERS = frozenset(name for names in LINKS.values() for name in names) | {"mask", "control_net", "upscale_model"}
 
 
 def _never(_node: Node, _want: Want) -> bool:
@@ -93,11 +72,10 @@ class Routes:
         if words.SWITCH.search(node.class_type):
             name = self._values.chosen(node)
             return [(node.links[name], want)] if name and name in node.links else []
-        names = _named(node, want) or [name for name, type_ in node.types.items() if type_ == TYPES[want]]
-        names = names or alike(node, want)
+        names = named(node, want) or typed(node, want) or alike(node, want) or looped(node, slot)
         if names:
             return [(node.links[name], want) for name in names if name in node.links]
-        return _crossing(node, want) or _carrying(node, want)
+        return crossing(node, want) or carrying(node, want)
 
     def walk(self, starts: list[Step], stop: Stop = _never) -> Iterator[tuple[Node, int, Want]]:
         """Yield every node on the way up, depth first in the order of inputs, each once; not past a stop."""
@@ -130,65 +108,3 @@ class Routes:
                 seen.add(id_)
                 yield found
                 waiting.extend(link for name, link in found.links.items() if carries(name) or name in names)
-
-
-def outputs(node: Node) -> tuple[str, ...]:
-    """Return the names of a node's outputs: as the file states them, else as they are known."""
-    return node.outputs or OUTPUTS.get(node.class_type, ())
-
-
-def turned(node: Node, slot: int, want: Want) -> Want:
-    """Return the side an output stands for: a ControlNet's first is the positive, whatever it feeds."""
-    if want not in SIDES:
-        return want
-    names = outputs(node)
-    if 0 <= slot < len(names):
-        side = OUTPUT_WANTS.get(names[slot], want)
-        return side if side in SIDES else want
-    if "positive" in node.links and "negative" in node.links and "model" not in node.links and slot in (0, 1):
-        return "negative" if slot else "positive"
-    return want
-
-
-def alike(node: Node, want: Want, but: frozenset[str] = frozenset()) -> list[str]:
-    """Return the links whose names are those of what is wanted but for their case and an ``opt_`` before or after."""
-    plain = PLAIN[want]
-    return [name for name in node.links if (bare := AROUND.sub("", name).lower()) in plain and bare not in but]
-
-
-def _named(node: Node, want: Want) -> list[str]:
-    if want == "image" and "segs" in node.links and PASTES.search(node.class_type):
-        return ["segs"]
-    names = [name for name in LINKS[want] if name in node.links]
-    if want in SIDES:
-        names += [name for name in node.links if NUMBERED.match(name) and name not in names]
-    if want in SIDES and names and names[0] not in CONDITIONING:
-        return names[:1]
-    if want in SIDES or want == "model":
-        return names
-    return names[:1]
-
-
-def _crossing(node: Node, want: Want) -> list[Step]:
-    """Step from an image to the latent it was decoded from, or from a latent to the image it was encoded from."""
-    if want == "image":
-        return [(node.links[name], "latent") for name in LINKS["latent"] if name in node.links][:1]
-    if want == "latent":
-        names = ENCODED_IMAGE if ENCODES.search(node.class_type) else ()
-        return [(node.links[name], "image") for name in names if name in node.links][:1]
-    return []
-
-
-def _carrying(node: Node, want: Want) -> list[Step]:
-    """Step into a bundle, through a reroute, or along the only way there is."""
-    pipes = [link for name, link in node.links.items() if carries(name)]
-    whole = [link for name, link in node.links.items() if PASSES_ALL.search(name)]
-    found = pipes or whole
-    if not found and len(node.links) == 1 and OTHERS.isdisjoint(node.links) and NUMERIC.isdisjoint(node.links):
-        found = list(node.links.values())
-    return [(link, want) for link in found[:1]]
-
-
-def carries(name: str) -> bool:
-    """Return whether a link of this name brings a bundle of things."""
-    return PIPE.search(name) is not None

@@ -43,7 +43,7 @@ SAMPLER = re.compile(
 """Classes that sample, where their inputs do not already tell."""
 
 NO_SAMPLER = re.compile(
-    r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?k?sampl|^ToDetailer|Scheduler|save|settings",
+    r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?(k?sampl|detailer)|^ToDetailer|Scheduler|save|settings",
     re.IGNORECASE,
 )
 

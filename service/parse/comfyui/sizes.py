@@ -78,6 +78,7 @@ def _pair(node: Node) -> Size:
         if pair:
             swapped = any(node.scalar(swap) in SWAPPED for swap in SWAPS)
             sides = [node.scalar(side) or pair[at] for at, side in enumerate(OVERRIDES, start=1)]
+            swapped = swapped or (node.scalar("direction") == "portrait" and int(pair[1]) > int(pair[2]))
             sides = sides[::-1] if swapped else sides
             width, height = (Stated(int(side), node.where(name)) for side in sides)
             return {"width": width, "height": height}

@@ -63,6 +63,8 @@ LITERALS = (
     "int",
     "float",
     "number",
+    "boolean",
+    "boolean_number",
     "source",
     "input",
     "any",
