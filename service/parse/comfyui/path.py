@@ -26,9 +26,14 @@ class Path:
     """A link on the way leads to a node that is not there."""
 
 
+LATENTS = frozenset(LINKS["latent"])
+
+
 def is_sampler(node: Node) -> bool:
     """Return whether a node that gives latents or images makes them by sampling."""
     signs = sum(any(node.has(name) for name in sign) for sign in SAMPLER_SIGNS)
+    if signs == len(SAMPLER_SIGNS) and "model" in node.links and not LATENTS.isdisjoint(node.links):
+        return True
     if signs > 2:  # noqa: PLR2004  three of four
         named = SAMPLER.search(node.class_type) is not None
         return NO_SAMPLER.search(node.class_type) is None and (named or _works_on_something(node))

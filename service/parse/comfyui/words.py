@@ -33,6 +33,8 @@ SIDE_TEXTS = {
         "main_prompt",
         "pos",
         "pos_g",
+        "text_positive_g",
+        "positive_prompt_g",
     ),
     "negative": (
         "negative",
