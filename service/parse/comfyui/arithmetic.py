@@ -25,6 +25,7 @@ SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "mod": "%", "pow": "**"
 
 LONGEST = 200
 LARGEST = 1e20
+MOST_DIGITS = 20
 
 Number = int | float
 _OPERATORS: Mapping[type[ast.AST], Callable[[Number, Number], Number]] = {
@@ -37,7 +38,7 @@ _OPERATORS: Mapping[type[ast.AST], Callable[[Number, Number], Number]] = {
     ast.Pow: lambda base, power: base**power if abs(base) < LARGEST and abs(power) <= 4 else math.inf,  # noqa: PLR2004
 }
 _FUNCTIONS: Mapping[str, Callable[..., Number]] = {
-    "round": round,
+    "round": lambda number, digits=0: round(number, digits) if abs(digits) < MOST_DIGITS else math.inf,
     "int": int,
     "float": float,
     "abs": abs,
@@ -87,7 +88,7 @@ def _expression(node: Node) -> str | None:
 def _number(value: object) -> Number | None:
     if isinstance(value, str):
         try:
-            value = float(value) if "." in value else int(value[:40])
+            value = float(value) if "." in value or len(value) > MOST_DIGITS else int(value)
         except ValueError:
             return None
     return value if isinstance(value, int | float) and abs(value) < LARGEST else None

@@ -83,7 +83,7 @@ def _loras(raw: Raw, values: Values) -> Found:
     for at, value in enumerate(values):
         if not _is_file(value):
             continue
-        weights = _numbers(values[at + 1 :])
+        weights = _numbers(values[at + 1 : at + 4])
         found[f"lora_name_{at}"] = value
         if len(weights) <= 2:  # noqa: PLR2004  the model's and the text encoder's; of more nobody knows which
             names = (f"strength_model_{at}", f"strength_clip_{at}")

@@ -17,6 +17,7 @@ from service.records import Scalar
         ("round(a / 2, 0)", 4.0),
         ("a % 4 - sqrt(9)", 0.0),
         ("a / 0", None),
+        ("round(a, -10 ** 4 ** 4)", None),
         ("a ** 9 ** 9 ** 9", None),
         ("(" * 90 + "1" + ")" * 90, 1),
         ("b + 1", None),
