@@ -13,7 +13,7 @@ from service.parse.comfyui.graph import Node
 from service.parse.comfyui.roles import OUTPUTS, PASSES_ALL, PIPE
 from service.parse.comfyui.signs import NUMBERS
 from service.parse.comfyui.switches import chosen
-from service.parse.comfyui.texts import changed, extracted, formatted, replaced, toggled, unexpanded
+from service.parse.comfyui.texts import alone, changed, extracted, formatted, replaced, toggled, unexpanded
 from service.records import Scalar, Stated
 
 NUMERIC = {name for names in NUMBERS.values() for name in names}
@@ -90,7 +90,7 @@ def _literal(node: Node, question: Question) -> Asking[Answer]:
             return answer
     if shows:
         return _shown(node)
-    return (yield from _carried(node, hint))
+    return alone(node, hint) or (yield from _carried(node, hint))
 
 
 def _output_name(node: Node, slot: int) -> tuple[str, ...]:

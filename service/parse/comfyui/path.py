@@ -61,7 +61,14 @@ def outputs(graph: Graph, file_name: str) -> list[Node]:
     shown = {node.id for node in previews}
     savers = [node for node in savers if node.id not in shown]
     savers.sort(key=lambda node: -_fit(node, file_name))
-    return savers + previews
+    return savers + previews or _last(graph)
+
+
+def _last(graph: Graph) -> list[Node]:
+    """Return the only node that takes an image and gives nobody anything: a saver that is not called one."""
+    used = {origin for node in graph.values() for origin, _ in node.links.values()}
+    ends = [node for node in graph.values() if node.id not in used and not IMAGES.isdisjoint(node.links)]
+    return ends if len(ends) == 1 else []
 
 
 SHOWABLE = frozenset({*LINKS["image"], *LINKS["latent"], "any"})

@@ -13,6 +13,18 @@ def unexpanded(text: str) -> bool:
     return text.count("__") > 1 or ("{" in text and "|" in text and "}" in text)
 
 
+def alone(node: Node, hint: str) -> Answer:
+    """Return the only value of a node that takes nothing in and is called after what it holds."""
+    if node.links or len(node.inputs) != 1:
+        return None
+    name = next(iter(node.inputs))
+    held = node.stated(name)
+    if held is None or isinstance(held.value, bool) or (words.POINTS.search(name) and name not in words.CHOSEN):
+        return None
+    fits = words.HOLDS.search(node.class_type) is not None
+    return held if fits or not isinstance(held.value, str) or hint in words.CHOSEN else None
+
+
 def changed(node: Node) -> Asking[Answer]:
     """Return a text as its node changed it; nothing where the file does not say how."""
     name = next((name for name in words.CHANGED if node.has(name)), None)

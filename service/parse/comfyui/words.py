@@ -122,6 +122,16 @@ FORMAT = re.compile(r"string ?format|format ?(string|text)|text ?(template|forma
 TEMPLATES = ("template", "format", "format_string", "f_string", "text", "string")
 HOLE = re.compile(r"(?<!\{)\{(\w{1,40})\}(?!\})")
 
+HOLDS = re.compile(r"text|string|prompt|literal|constant|primitive|\bnote\b", re.IGNORECASE)
+"""Classes whose only value is what they give, whatever its name."""
+POINTS = re.compile(
+    r"file|path|dir|folder|url|name|key|id$|preset|style|pixel|scale|factor|ratio|percent|multip|index|count|batch|max|min",
+    re.IGNORECASE,
+)
+"""Inputs that only point at what is given, or by which it is reckoned."""
+CHOSEN = frozenset({"sampler_name", "scheduler", "ckpt_name", "unet_name", "lora_name", "vae_name"})
+"""Inputs that hold one of a list, which a node that gives one holds as it is."""
+
 REPLACE = re.compile(r"replace", re.IGNORECASE)
 REPLACED = ("string", "text", "input", "prompt", "source")
 FIND = re.compile(r"^(?:find|old|search|target|to_replace)(?:[_ ]?\w+?)??[_ ]?(\d*)$", re.IGNORECASE)
