@@ -6,6 +6,7 @@ stand in KSampler's order. What none of these rules fits stays unnamed.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from pydantic import JsonValue
 
@@ -17,7 +18,7 @@ from service.parse.comfyui.widgets import CONTROLS, named, paired
 Values = list[JsonValue]
 Found = dict[str, JsonValue]
 
-TEXTUAL = re.compile(r"(?<!kon)(?<!con)text|string|prompt")
+TEXTUAL = re.compile(r"(?<!kon)(?<!con)text|string|prompt|literal|constant|primitive")
 """Classes that hold a text; neither a context nor Flux Kontext is one."""
 
 FILE = re.compile(r"\.(safetensors|sft|ckpt|gguf|pth?|bin|onnx|engine)$", re.IGNORECASE)
@@ -35,7 +36,9 @@ LOADED = (
 )
 """What a loader gives, and the input that names its file in ComfyUI's own loaders."""
 
-NUMBER_TYPES = ("INT", "FLOAT", "BOOLEAN", "STRING", "COMBO", "*")
+CHOSEN_TYPES = ("COMBO", "*", "")
+"""Outputs that hold one of a list; editors before 2025 wrote the list itself as their type."""
+NUMBER_TYPES = ("INT", "FLOAT", "BOOLEAN", "STRING", *CHOSEN_TYPES)
 
 
 def guessed(raw: Raw, *, told: bool) -> Found:
@@ -51,7 +54,7 @@ def guessed(raw: Raw, *, told: bool) -> Found:
         found = rule(raw, values)
         if found:
             return found
-    return {} if told else _texts(raw, values)
+    return _seed(raw, values) | ({} if told else _texts(raw, values))
 
 
 def _types(raw: Raw, side: str) -> set[str]:
@@ -60,7 +63,8 @@ def _types(raw: Raw, side: str) -> set[str]:
 
 def _sampler(raw: Raw, values: Values) -> Found:
     """Return the values of a sampler whose widgets follow KSampler's order, as most packs' do."""
-    if "sampler" not in word(raw.get("type")).lower():
+    makes = _types(raw, "outputs") & {"LATENT", "IMAGE"} and {"MODEL", "CONDITIONING"} <= _types(raw, "inputs")
+    if not makes and "sampler" not in word(raw.get("type")).lower():
         return {}
     for at in range(len(values) - 5):
         match values[at : at + 8]:
@@ -121,8 +125,12 @@ def _files(raw: Raw, values: Values) -> Found:
 
 
 def _sigmas(raw: Raw, values: Values) -> Found:
-    """Return the steps and the schedule of a node that gives sigmas."""
-    if "SIGMAS" not in _types(raw, "outputs") or "SIGMAS" in _types(raw, "inputs"):
+    """Return the steps and the schedule of a node that gives sigmas, or the name of one that gives a sampler."""
+    made = _types(raw, "outputs") - _types(raw, "inputs")
+    names = [value for value in values if isinstance(value, str)]
+    if "SAMPLER" in made and len(names) == 1:
+        return {"sampler_name": names[0]}
+    if "SIGMAS" not in made:
         return {}
     counts = (value for value in values if isinstance(value, int) and not isinstance(value, bool))
     words_ = (value for value in values if isinstance(value, str) and SCHEDULER.fullmatch(value))
@@ -155,13 +163,27 @@ def _literal(raw: Raw, values: Values) -> Found:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number and "seed" in word(raw.get("type")).lower():
         return {"seed": value}
-    return {"value": value} if alone and (is_number or isinstance(value, bool) or _is_file(value)) else {}
+    chosen = isinstance(value, str) and given.issubset(CHOSEN_TYPES)
+    return {"value": value} if alone and (is_number or chosen or isinstance(value, bool) or _is_file(value)) else {}
+
+
+def _seed(raw: Raw, values: Values) -> Found:
+    """Return the number before what the editor puts after a seed, of a node that draws no image by itself."""
+    values = [] if "IMAGE" in _types(raw, "outputs") else values
+    for value, control in pairwise(values):
+        if isinstance(value, int) and not isinstance(value, bool) and str(control) in CONTROLS:
+            return {"seed": value}
+    return {}
 
 
 def _texts(raw: Raw, values: Values) -> Found:
     """Return the texts of an encoder or box: what text it holds is what it gives."""
     texts = [value for value in values if isinstance(value, str)]
     kind = word(raw.get("type")).lower()
+    encodes = {"CONDITIONING"} <= _types(raw, "outputs") - _types(raw, "inputs") and "CLIP" in _types(raw, "inputs")
+    if encodes and "textencode" not in kind:
+        worded = [text for text in texts if len(texts) == 1 or " " in text.strip()]
+        return {"text": worded[0]} if worded else {}
     if "textencode" in kind and texts:
         return dict(zip(_sides(raw), texts, strict=False))
     if len(texts) == 1 and len(values) <= 2 and TEXTUAL.search(kind):  # noqa: PLR2004
