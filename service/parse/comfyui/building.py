@@ -90,7 +90,7 @@ def _literal(node: Node, question: Question) -> Asking[Answer]:
             return answer
     if shows:
         return _shown(node)
-    return alone(node, hint) or (yield from _carried(node, hint))
+    return alone(node, hint) or (yield from _carried(node, slot, hint))
 
 
 def _output_name(node: Node, slot: int) -> tuple[str, ...]:
@@ -134,7 +134,9 @@ def _shown(node: Node) -> Answer:
     return next((stated for name in words.SHOWN if (stated := node.stated(name))), None)
 
 
-def _carried(node: Node, hint: str) -> Asking[Answer]:
+def _carried(node: Node, slot: int, hint: str) -> Asking[Answer]:
+    own = _output_name(node, slot)
+    hint = own[0] if own and own[0] in words.SIDE_TEXTS else hint
     for name, link in node.links.items():
         if PIPE.search(name) or PASSES_ALL.search(name):
             answer = yield (*link, hint)

@@ -19,7 +19,7 @@ class Path:
     samplers: list[Node] = field(default_factory=list)
     """In the order in which they ran: the base pass first."""
     upscalers: list[Node] = field(default_factory=list)
-    """Nodes after the base pass that enlarge with a model."""
+    """Nodes that enlarge with a model, latest first, those before the base pass in front."""
     decoder: Node | None = None
     """What decoded the saved image."""
     broken: bool = False
@@ -119,7 +119,9 @@ def trace(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Path:
     if not order:
         dead |= seen
     path.samplers = order[::-1]
-    path.upscalers = [node for count, node in enlarged if count < len(order) or not order]
+    base = order[-1].id if order else None
+    sides = [(count < len(order) or node.id == base, node) for count, node in enlarged]
+    path.upscalers = [node for after, node in sides if not after] + [node for after, node in sides if after]
     return path
 
 

@@ -150,6 +150,7 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
     "ControlNetApplyAdvanced": ("positive", "negative"),
     "CheckpointLoaderSimple": ("model", "clip", "vae"),
     "Context (rgthree)": ("context", "model", "clip", "vae", "positive", "negative", "latent", "images", "seed"),
+    "AV_ParametersPipeToPrompts": ("pipe", "positive", "negative"),
     "ComfyMathExpression": ("float", "int", "bool"),
     "SDXLPromptStyler": ("text_positive", "text_negative"),
     "SDXLPromptStylerAdvanced": ("text_positive", "text_negative"),

@@ -23,30 +23,25 @@ ENCODER_TEXTS = (
 """The text inputs of encoders in order; the first that is not blank is the prompt. ``text_g`` before ``text_l``,
 and before both what wildcards became."""
 
+_POSITIVE_TEXTS = (
+    "positive_populated_text",
+    "positive",
+    "positive_prompt",
+    "text_positive",
+    "positive_text",
+    "pos_prompt",
+    "positive_main_prompt",
+    "pos",
+    "pos_g",
+    "positive_g",
+    "text_positive_g",
+)
+
 SIDE_TEXTS = {
-    "positive": (
-        "positive",
-        "positive_prompt",
-        "text_positive",
-        "positive_text",
-        "pos_prompt",
-        "main_prompt",
-        "pos",
-        "pos_g",
-        "text_positive_g",
-        "positive_prompt_g",
-    ),
-    "negative": (
-        "negative",
-        "negative_prompt",
-        "text_negative",
-        "negative_text",
-        "neg_prompt",
-        "negative_main_prompt",
-        "neg",
-        "neg_g",
-    ),
+    side: tuple(name.replace("positive", side).replace("pos", side[:3]) for name in _POSITIVE_TEXTS)
+    for side in ("positive", "negative")
 }
+SIDE_TEXTS["positive"] += ("main_prompt",)
 """Text inputs of nodes that hold both prompts."""
 
 LITERALS = (
@@ -137,10 +132,12 @@ REPLACED = ("string", "text", "input", "prompt", "source")
 FIND = re.compile(r"^(?:find|old|search|target|to_replace)(?:[_ ]?\w+?)??[_ ]?(\d*)$", re.IGNORECASE)
 REPLACEMENTS = ("replace", "replacement", "new", "replace_with", "replace_text")
 
-SWITCH = re.compile(r"switch|if.?else|conditional.?branch|select(or)?\b.*any|indexswitch|router", re.IGNORECASE)
-SELECTORS = ("switch", "boolean", "select", "selector", "index", "condition", "cond", "Input", "value", "input")
-TRUE_INPUTS = ("on_true", "true", "tt_value", "if_true", "true_value", "input_true", "a")
-FALSE_INPUTS = ("on_false", "false", "ff_value", "if_false", "false_value", "input_false", "b")
+SWITCH = re.compile(
+    r"(?<!inversed)switch|^if any|if.?else|conditional.?branch|select(or)?\b.*any|indexswitch|router", re.IGNORECASE
+)
+SELECTORS = ("ANY", "switch", "boolean", "select", "selector", "index", "condition", "cond", "Input", "value", "input")
+TRUE_INPUTS = ("on_true", "true", "tt_value", "if_true", "true_value", "input_true", "IF_TRUE", "a")
+FALSE_INPUTS = ("on_false", "false", "ff_value", "if_false", "false_value", "input_false", "IF_FALSE", "b")
 
 MAX_TEXT = 200_000
 """Characters. A chain of 64 nodes that each double a text would fill the memory; real prompts are below 20,000."""
