@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from service.parse.comfyui.graph import unwrapped
 from service.parse.comfyui.orders import ORDERS
 from service.parse.comfyui.pieces import Raw, objects, word
-from service.parse.comfyui.widgets import CONTROLS, named, paired
+from service.parse.comfyui.widgets import CONTROLS, paired
 
 Values = list[JsonValue]
 Found = dict[str, JsonValue]
@@ -42,12 +42,12 @@ NUMBER_TYPES = ("INT", "FLOAT", "BOOLEAN", "STRING", *CHOSEN_TYPES)
 
 
 def guessed(raw: Raw, *, told: bool) -> Found:
-    """Return the values of a node that is in no table, as far as a rule names them.
+    """Return the values of a node whose widgets nothing names, as far as a rule does.
 
     ``told``: a text comes into it by link, so that its own is of some time before.
     """
     values = raw.get("widgets_values")
-    if not isinstance(values, list) or named(raw):
+    if not isinstance(values, list) or not values:
         return {}
     values = [unwrapped(value) for value in values]
     for rule in (_sampler, _loras, _files, _sigmas, _size, _literal):

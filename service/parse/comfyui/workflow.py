@@ -61,6 +61,7 @@ def _runs(flat: Flat, id_: str, raw: Raw) -> bool:
 
 def _node(id_: str, raw: Raw, place: str, wires: Wires, around: Around) -> Node:
     inputs = {name: unwrapped(value) for name, value in named(raw).items()}
+    unlisted = not inputs
     links: dict[str, Link] = {}
     told = False
     for at, one in enumerate(objects(raw.get("inputs"))):
@@ -73,7 +74,7 @@ def _node(id_: str, raw: Raw, place: str, wires: Wires, around: Around) -> Node:
             links[name] = end
         elif one.get("link") is None and "widget" not in one:
             _take(links, name, around.link(id_, at, kind, name))
-    inputs |= guessed(raw, told=told)
+    inputs |= guessed(raw, told=told) if unlisted else {}
     shape = _shape(raw)
     return Node(
         id=id_,
