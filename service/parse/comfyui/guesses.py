@@ -5,7 +5,6 @@ stand in KSampler's order. What none of these rules fits stays unnamed.
 """
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 
 from pydantic import JsonValue
@@ -24,6 +23,9 @@ TEXTUAL = re.compile(r"(?<!kon)(?<!con)text|string|prompt|literal|constant|primi
 FILE = re.compile(r"\.(safetensors|sft|ckpt|gguf|pth?|bin|onnx|engine)$", re.IGNORECASE)
 ON_OFF = ("On", "Off", True, False)
 SCHEDULER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+NO_NAMES = re.compile(r"sampler|ode", re.IGNORECASE)
+"""Samplers that are named by their class: the text they hold is a solver, or where their noise is made."""
 
 LOADED = (
     ("VAE", "vae_name"),
@@ -128,20 +130,14 @@ def _sigmas(raw: Raw, values: Values) -> Found:
     """Return the steps and the schedule of a node that gives sigmas, or the name of one that gives a sampler."""
     made = _types(raw, "outputs") - _types(raw, "inputs")
     names = [value for value in values if isinstance(value, str)]
-    if "SAMPLER" in made and len(names) == 1:
+    if "SAMPLER" in made and len(names) == 1 and not NO_NAMES.match(word(raw.get("type"))):
         return {"sampler_name": names[0]}
     if "SIGMAS" not in made:
         return {}
     counts = (value for value in values if isinstance(value, int) and not isinstance(value, bool))
     words_ = (value for value in values if isinstance(value, str) and SCHEDULER.fullmatch(value))
-    return dict(_first({"steps": counts, "scheduler": words_}))
-
-
-def _first(of: dict[str, Iterator[JsonValue]]) -> Iterator[tuple[str, JsonValue]]:
-    for name, values in of.items():
-        value = next(values, None)
-        if value is not None:
-            yield name, value
+    found: Found = {"steps": next(counts, None), "scheduler": next(words_, None)}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _size(raw: Raw, values: Values) -> Found:

@@ -120,7 +120,8 @@ HOLE = re.compile(r"(?<!\{)\{(\w{1,40})\}(?!\})")
 HOLDS = re.compile(r"text|string|prompt|literal|constant|primitive|\bnote\b", re.IGNORECASE)
 """Classes whose only value is what they give, whatever its name."""
 POINTS = re.compile(
-    r"file|path|dir|folder|url|name|key|id$|preset|style|pixel|scale|factor|ratio|percent|multip|index|count|batch|max|min",
+    r"file|path|dir|folder|url|name|key|id$|preset|style|pixel|scale|factor|ratio|percent|multip|index|count|batch|max|min"
+    r"|delim|separator|glue",
     re.IGNORECASE,
 )
 """Inputs that only point at what is given, or by which it is reckoned."""

@@ -53,6 +53,7 @@ KNOWN: dict[str, tuple[Raw, dict[str, JsonValue]]] = {
         {"seed": 7, "steps": 20, "cfg": 6.5, "sampler_name": "euler", "scheduler": "karras", "denoise": 0.8},
     ),
     "a sampler's name": (raw("X", ["lcm"], "SAMPLER"), {"sampler_name": "lcm"}),
+    "a sampler named by its class": (raw("SamplerDPMPP_SDE", [1.0, 1.0, 0.5, "gpu"], "SAMPLER"), {}),
     "a noise": (raw("X", [7, "randomize", "cpu"], "NOISE"), {"seed": 7}),
     "an encoder": (raw("X", ["none", "a heron"], "CONDITIONING", "CLIP"), {"text": "a heron"}),
     "a name chosen of a list": (raw("X", ["euler"], "COMBO"), {"value": "euler"}),
