@@ -39,5 +39,5 @@ def _entries(page: Path, _size: int, _mtime_ns: int) -> Mapping[str, str]:
     except OSError:  # gone, or held by its writer
         return {}
     starts = list(_ENTRY.finditer(text))
-    ends = [*(start.start() for start in starts[1:]), len(text)]
+    ends = [*(start.start() for start in starts), len(text)][1:]
     return {start[1]: text[start.start() : end] for start, end in zip(starts, ends, strict=True)}

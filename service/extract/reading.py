@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import structlog
+
 from service import sidecars
 from service.errors import BadFileError, ExtractorError, ExtractorMissingError, TryAgainError
 from service.extract import folder_log, glb, stealth
@@ -12,6 +14,8 @@ from service.extract.exiftool import Request
 from service.extract.pool import Pool
 from service.extract.settings import ExifToolSettings
 from service.records import RawRecord
+
+log = structlog.get_logger()
 
 EMPTY: Tags = {"ExifTool:Error": "File is empty"}
 """What ExifTool would say of a file without bytes; it is not asked."""
@@ -70,6 +74,9 @@ class Pending:
             return error
         except (BadFileError, TryAgainError) as error:
             return error
+        except Exception as error:  # one odd file must not stop the service, nor again after each restart
+            log.exception("bug_in_reading", path=each.file.path, root=each.file.root)
+            return BadFileError(f"a bug met this file: {error!r}")
 
     def _tags(self, each: Candidate, tags: Tags | None, allowed: float | None) -> Tags:
         if not each.file.size:

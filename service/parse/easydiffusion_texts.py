@@ -120,7 +120,7 @@ def _from_lines(text: str, source: str) -> Iterator[tuple[str, Setting]]:
     known = [match for match in _LINE.finditer(text) if match[1].lower() in LABELS]
     if known and text[: known[0].start()].strip():
         yield "prompt", Setting(text[: known[0].start()].strip(), f"{source}#Prompt")
-    ends = [*(match.start() for match in known[1:]), len(text)]
+    ends = [*(match.start() for match in known), len(text)][1:]
     for match, end in zip(known, ends, strict=True):
         yield LABELS[match[1].lower()], Setting(text[match.start(2) : end].strip(), f"{source}#{match[1]}")
 

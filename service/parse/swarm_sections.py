@@ -41,7 +41,7 @@ def _segments(prompt: Stated | None) -> Iterator[tuple[list[str], str, str]]:
     if prompt is None or not isinstance(prompt.value, str) or "<segment:" not in prompt.value:
         return
     tags = list(_TAG.finditer(prompt.value))
-    ends = [*(tag.start() for tag in tags[1:]), len(prompt.value)]
+    ends = [*(tag.start() for tag in tags), len(prompt.value)][1:]
     for tag, end in zip(tags, ends, strict=True):
         if tag[1] == "segment" and tag[2]:
             what = [word.strip() for word in tag[2].split(",")]

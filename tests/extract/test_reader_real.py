@@ -12,6 +12,7 @@ from typing import Protocol
 import pytest
 from PIL import Image
 
+from service.errors import BadFileError
 from service.extract.candidates import Candidate
 from service.extract.reader import Reader
 from service.extract.settings import ExifToolSettings
@@ -165,6 +166,20 @@ def test_a_text_hidden_in_pixels_becomes_a_tag(reader: Reader, tmp_path: Path) -
     file = WatchedFile(root="Input", path="hidden.png", size=size, mtime_ns=1)
     [(_, outcome)] = reader.begin([Candidate(place, file, inspect(place, size))]).result()
     assert tags(outcome)["Stealth:Alpha"] == text
+
+
+def test_a_bug_over_one_file_is_that_files_failure_alone(
+    reader: Reader, candidate: MakeCandidate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(image: Path) -> str | None:
+        if image.name == "odd.png":
+            raise IndexError("a slip")
+        return None
+
+    monkeypatch.setattr("service.extract.folder_log.entry", broken)
+    outcomes = reader.begin([candidate("a.png"), candidate("odd.png"), candidate("b.png")]).result()
+    told = [str(outcome) if isinstance(outcome, BadFileError) else type(outcome) for _, outcome in outcomes]
+    assert told == [RawRecord, "a bug met this file: IndexError('a slip')", RawRecord]
 
 
 @pytest.mark.corpus

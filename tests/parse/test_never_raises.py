@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
@@ -116,3 +117,14 @@ def with_one_replaced(data: JsonValue, value: JsonValue, random: Random) -> Json
         at = random.randrange(len(data))
         return [*data[:at], with_one_replaced(data[at], value, random), *data[at + 1 :]]
     return data[: len(data) // 2] if isinstance(data, str) and random.random() < 0.3 else value
+
+
+FOUND_BY_FUZZING = [
+    {"parameters": '{"sui_image_params": {"prompt": "a <segment:face,0.<5> b", "steps": 10}}'},
+    {"sidecar": "\nStable Diffusion model:"},
+]
+
+
+@pytest.mark.parametrize("texts", FOUND_BY_FUZZING, ids=["a segment whose tag is broken", "a label without a value"])
+def test_what_the_fuzzer_found_is_answered(texts: dict[str, JsonValue]) -> None:
+    answer(blobs_of(texts))

@@ -189,6 +189,13 @@ def test_fooocus_page_says_of_each_image_of_its_folder_how_it_was_made(by_hand: 
     assert by_hand.rows("SELECT DISTINCT source FROM kv WHERE key = 'seed'") == [("Sidecar:log.html#Seed",)]
 
 
+def test_a_page_that_is_not_fooocus_says_nothing(by_hand: ByHand) -> None:
+    (by_hand.place.input / "a.png").write_bytes(PLAIN)
+    (by_hand.place.input / "log.html").write_text("<html><body>a travel log</body></html>", encoding="utf-8")
+    by_hand.work()
+    assert by_hand.rows("SELECT file_name, status FROM images") == [("a.png", "no_metadata")]
+
+
 def test_fooocus_page_that_grows_lets_no_image_be_read_again(by_hand: ByHand) -> None:
     page = by_hand.place.input / "log.html"
     for name, seed in (("a", 1), ("b", 2)):

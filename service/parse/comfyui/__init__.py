@@ -5,13 +5,14 @@ and ``Model`` with these words as prefixes (WebP, JPEG); or both inside another 
 "prompt" or "steps": one starts at the node that wrote the image and walks back by link to the first sampler.
 
 ``places`` finds the graphs, ``graph`` and ``workflow`` make them one form, ``roles`` and ``words`` hold what is
-known of nodes, ``values`` and ``routes`` answer what an input holds and where it comes from, ``path`` finds the
-samplers, ``settings`` ``prompts`` ``loaders`` ``sizes`` ``resources`` read them, ``scan`` puts it together.
+known of nodes, ``guesses`` names the widgets of those that nobody listed, ``values`` and ``routes`` answer what an
+input holds and where it comes from, ``path`` finds the samplers, ``settings`` ``prompts`` ``loaders`` ``sizes``
+``resources`` read them, ``scan`` puts it together.
 """
 
 from service.parse.base import Parser
 from service.parse.comfyui.scan import NAME, claim, parse
 
-PARSER = Parser(NAME, 1, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse)
 
 __all__ = ["PARSER"]

@@ -7,11 +7,13 @@ without recursion. None means: the file does not state it.
 import re
 
 from service.parse.comfyui import words
+from service.parse.comfyui.arithmetic import MATH, computed
 from service.parse.comfyui.asking import Answer, Asking, Question, reading
 from service.parse.comfyui.graph import Node
 from service.parse.comfyui.roles import OUTPUTS, PASSES_ALL, PIPE
 from service.parse.comfyui.signs import NUMBERS
 from service.parse.comfyui.switches import chosen
+from service.parse.comfyui.texts import alone, changed, extracted, formatted, replaced, toggled, unexpanded
 from service.records import Scalar, Stated
 
 NUMERIC = {name for names in NUMBERS.values() for name in names}
@@ -36,12 +38,25 @@ def rule(node: Node, question: Question) -> Asking[Answer]:
         name = yield from chosen(node)
         return (yield from reading(node, name, hint)) if name else None
     if words.REPLACE.search(node.class_type):
-        return (yield from _replaced(node))
+        return (yield from replaced(node))
     if words.RUN_ONLY.search(node.class_type):
-        return _shown(node) or (node.stated(hint) if hint in NUMERIC else None)
-    if hint not in NUMERIC and words.FORMAT.search(node.class_type):
-        return (yield from _formatted(node))
-    if hint not in NUMERIC and words.JOIN.search(node.class_type):
+        return _shown(node) or (node.stated(hint) if hint in NUMERIC else (yield from _unrolled(node)))
+    if MATH.search(node.class_type):
+        return (yield from computed(node, question[1]))
+    if node.class_type == words.EXTRACTS:
+        return (yield from extracted(node))
+    return (yield from _literal(node, question) if hint in NUMERIC else _worded(node, question))
+
+
+def _worded(node: Node, question: Question) -> Asking[Answer]:
+    """Return the text that a node makes of others, or hands on."""
+    if words.TOGGLES in node.inputs:
+        return toggled(node)
+    if words.CHANGES.search(node.class_type):
+        return (yield from changed(node))
+    if words.FORMAT.search(node.class_type):
+        return (yield from formatted(node))
+    if words.JOIN.search(node.class_type):
         return (yield from _joined(node))
     return (yield from _literal(node, question))
 
@@ -65,21 +80,41 @@ def _literal(node: Node, question: Question) -> Asking[Answer]:
     shows = words.SHOWS.search(node.class_type) is not None
     literals = words.LITERALS if hint not in NUMERIC else (*words.LITERALS, *words.NUMBERS)
     sides = _side_names(node, slot) if hint not in NUMERIC else ()
-    names = dict.fromkeys((*_output_name(node, slot), hint, *SYNONYMS.get(hint, ()), *sides, *literals))
+    own = (*_output_name(node, slot), *_slider(node, slot))
+    names = dict.fromkeys((*own, hint, *SYNONYMS.get(hint, ()), *sides, *literals))
     for name in names:
-        if not node.has(name) or (shows and name in words.SHOWN):
+        if not node.has(name) or (shows and name in words.SHOWN) or _left_out(node, name):
             continue
         answer = yield from reading(node, name, hint)
         if answer is not None and fits(answer.value, hint):
             return answer
     if shows:
         return _shown(node)
-    return (yield from _carried(node, hint))
+    return alone(node, hint) or (yield from _carried(node, slot, hint))
 
 
 def _output_name(node: Node, slot: int) -> tuple[str, ...]:
     names = node.outputs or OUTPUTS.get(node.class_type, ())
     return (names[slot], names[slot].replace(" ", "_")) if 0 <= slot < len(names) else ()
+
+
+def _slider(node: Node, slot: int) -> tuple[str, ...]:
+    """Return the value behind an output of a slider, which keeps each twice: ``Xi`` whole, ``Xf`` with its fraction."""
+    axis = "XY"[slot : slot + 1] if "Xi" in node.inputs else ""
+    return (f"{axis}f" if node.inputs.get(f"isfloat{axis}") else f"{axis}i",) if axis else ()
+
+
+def _left_out(node: Node, name: str) -> bool:
+    """Return whether a text that comes in is switched off for one of the node's own."""
+    return name == "text" and node.scalar("use_input_text") is False
+
+
+def _unrolled(node: Node) -> Asking[Answer]:
+    """Return the text of a node that fills wildcards in, where it holds none."""
+    if not words.FILLS.search(node.class_type) or "text" not in (*node.inputs, *node.links):
+        return None
+    answer = yield from reading(node, "text", "text")
+    return None if answer is None or unexpanded(str(answer.value)) else answer
 
 
 def _side_names(node: Node, slot: int) -> tuple[str, ...]:
@@ -99,7 +134,9 @@ def _shown(node: Node) -> Answer:
     return next((stated for name in words.SHOWN if (stated := node.stated(name))), None)
 
 
-def _carried(node: Node, hint: str) -> Asking[Answer]:
+def _carried(node: Node, slot: int, hint: str) -> Asking[Answer]:
+    own = _output_name(node, slot)
+    hint = own[0] if own and own[0] in words.SIDE_TEXTS else hint
     for name, link in node.links.items():
         if PIPE.search(name) or PASSES_ALL.search(name):
             answer = yield (*link, hint)
@@ -133,45 +170,3 @@ def _part_order(name: str) -> tuple[int, int, str]:
     ends = {"prefix": 0, "suffix": 2, "append": 2}.get(name.lower(), 1)
     digits = "".join(character for character in name if character.isdecimal())
     return ends, int(digits or 0), name
-
-
-def _formatted(node: Node) -> Asking[Answer]:
-    """Return a template (``{a}, {b}``) with what comes into its places."""
-    name = next((name for name in words.TEMPLATES if node.has(name)), None)
-    template = (yield from reading(node, name, "text")) if name else None
-    if template is None:
-        return None
-    parts: dict[str, str] = {}
-    for hole in dict.fromkeys(words.HOLE.findall(str(template.value))):
-        key = next((key for key in (hole, f"values.{hole}", f"values_{hole}") if node.has(key)), None)
-        answer = (yield from reading(node, key, "text")) if key else None
-        if answer is None:
-            return None
-        parts[hole] = str(answer.value)
-    pieces = words.HOLE.split(str(template.value))
-    pieces[1::2] = [parts[hole] for hole in pieces[1::2]]
-    text = "".join(pieces) if sum(map(len, pieces)) <= words.MAX_TEXT else None
-    return Stated(text.replace("{{", "{").replace("}}", "}"), node.place) if text is not None else None
-
-
-def _replaced(node: Node) -> Asking[Answer]:
-    name = next((name for name in words.REPLACED if node.has(name)), None)
-    answer = (yield from reading(node, name, "text")) if name else None
-    if answer is None or "regex" in node.class_type.lower():
-        return None
-    text: str | None = str(answer.value)
-    for old in node.inputs:
-        found = words.FIND.search(old)
-        sought = node.scalar(old)
-        if found is None or old == name or not sought:
-            continue
-        new = next((new for new in words.REPLACEMENTS if node.has(new + found[1])), None)
-        by = (yield from reading(node, new + found[1], "text")) if new else None
-        text = _swapped(text, str(sought), str(by.value)) if by is not None and text is not None else None
-    return Stated(text, node.place) if text is not None else None
-
-
-def _swapped(text: str, sought: str, by: str) -> str | None:
-    """Return the text with one thing for another, or None where that would grow past all measure."""
-    grown = len(text) + text.count(sought) * len(by)
-    return text.replace(sought, by) if grown <= words.MAX_TEXT else None

@@ -19,11 +19,13 @@ MODEL_FILES = (
     "ckpt",
     "model",
 )
+PARTWISE = ("load_mode", "separate_components", "base_model")
+"""An input, what it says where a node loads the parts of a model one by one, and the file of the model then."""
 """Widgets that name the file of a checkpoint or diffusion model, on a node that gives a MODEL."""
 
 FILES: tuple[tuple[re.Pattern[str], str, ResourceKind], ...] = (
     (re.compile(r"clip_?vision", re.IGNORECASE), "clip_name", "clip_vision"),
-    (re.compile(r"upscale|esrgan", re.IGNORECASE), "model_name", "upscaler"),
+    (re.compile(r"upscale|esrgan|hires ?fix", re.IGNORECASE), "model_name", "upscaler"),
     (re.compile(r"ultralytics|detector|^sam", re.IGNORECASE), "model_name", "detector"),
     (re.compile(r"animatediff|ADE_", re.IGNORECASE), "model_name", "motion"),
     (re.compile(r"text ?encoder|t5", re.IGNORECASE), "model_name", "text_encoder"),
@@ -39,6 +41,16 @@ FILES: tuple[tuple[re.Pattern[str], str, ResourceKind], ...] = (
     (re.compile(r""), "clip_name2", "text_encoder"),
     (re.compile(r""), "clip_name3", "text_encoder"),
     (re.compile(r""), "clip_name4", "text_encoder"),
+    (re.compile(r""), "clip_model", "text_encoder"),
+    (re.compile(r""), "text_encoder1", "text_encoder"),
+    (re.compile(r""), "text_encoder2", "text_encoder"),
+    (re.compile(r""), "instantid_file", "ip_adapter"),
+    (re.compile(r""), "pulid_file", "ip_adapter"),
+    (re.compile(r""), "upscale_model_name", "upscaler"),
+    (re.compile(r""), "upscaler_name", "upscaler"),
+    (re.compile(r"upscale", re.IGNORECASE), "upscale_model", "upscaler"),
+    (re.compile(r""), "face_restore_model", "other"),
+    (re.compile(r""), "swap_model", "other"),
     (re.compile(r""), "refiner_checkpoint", "checkpoint"),
     (re.compile(r""), "refiner_ckpt_name", "checkpoint"),
     (re.compile(r""), "style_model_name", "other"),
@@ -62,5 +74,5 @@ _BY_WIDGET: dict[str, list[tuple[re.Pattern[str], ResourceKind]]] = {}
 for _pattern, _widget, _kind in FILES:
     _BY_WIDGET.setdefault(_widget, []).append((_pattern, _kind))
 
-NOTHING = frozenset({"", "none", "off", "null", "undefined", "baked vae", "automatic", "choose"})
+NOTHING = frozenset({"", "none", "off", "null", "undefined", "baked vae", "baked-vae", "automatic", "choose"})
 """What a file widget holds when no file is chosen."""

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from pydantic import JsonValue
 
+from service.parse.blobs import parsed
 from service.records import Scalar, Stated
 
 Link = tuple[str, int]
@@ -107,6 +108,8 @@ def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape) -> N
             links[name] = link
         else:
             inputs[name] = unwrapped(value)
+    if "selection_data" in inputs:
+        inputs |= selected(inputs["selection_data"])
     meta = raw.get("_meta")
     title = meta.get("title") if isinstance(meta, dict) else None
     return Node(
@@ -120,6 +123,15 @@ def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape) -> N
         types=shape.types,
         shown=shape.shown,
     )
+
+
+def selected(text: JsonValue) -> dict[str, JsonValue]:
+    """Return the files that a hub holds as JSON in one text: ``{"ckpt": file, "vae": {"vae_name": file}}``."""
+    data = parsed(text) if isinstance(text, str) else None
+    found = dict(data) if isinstance(data, dict) else {}
+    for part in [part for part in found.values() if isinstance(part, dict)]:
+        found |= part
+    return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
 def unwrapped(value: JsonValue) -> JsonValue:

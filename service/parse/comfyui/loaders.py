@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from service.parse.comfyui import loras
-from service.parse.comfyui.files import MODEL_FILES, NOTHING, kind_of
+from service.parse.comfyui.files import MODEL_FILES, NOTHING, PARTWISE, kind_of
 from service.parse.comfyui.graph import Graph, Node
 from service.parse.comfyui.routes import Routes
 from service.parse.comfyui.values import Values
@@ -25,7 +25,7 @@ def read(graph: Graph, routes: Routes, values: Values, sampler: Node) -> ModelLi
     """Return the model of a pass."""
     visits = routes.walk(routes.starts(sampler, "model"))
     nodes = _with_stacks(graph, {node.id: node for node, _, _ in visits})
-    if _file(values, sampler):
+    if _file(values, sampler) or any(loras.NAME.match(name) for name in sampler.inputs):
         nodes.setdefault(sampler.id, sampler)
     models: list[Stated] = []
     checkpoints: list[Resource] = []
@@ -59,7 +59,8 @@ def _file(values: Values, node: Node) -> Stated | None:
     """Return the model file that a node loads. A LoRA's or ControlNet's ``model_name`` is none."""
     if "lora" in node.class_type.lower() and "ckpt_name" not in node.inputs:
         return None
-    for name in MODEL_FILES:
+    mode, parts, own = PARTWISE
+    for name in (own,) if node.scalar(mode) == parts else MODEL_FILES:
         file = values.read(node, name) if node.has(name) and _may_name(node, name) else None
         if file is not None and isinstance(file.value, str) and file.value.strip().lower() not in NOTHING:
             return file

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from service.parse.blobs import parsed
 from service.parse.comfyui.building import is_number
 from service.parse.comfyui.files import NOTHING
 from service.parse.comfyui.graph import Node
@@ -33,7 +34,10 @@ MODEL_WEIGHTS = (
 )
 SIMPLE_WEIGHTS = ("lora_wt{}", "lora{}_strength", "lora_weight{}")
 CLIP_WEIGHTS = ("strength_clip{}", "clip_weight{}", "clip_str{}", "lora{}_clip_strength", "lora_clip_strength")
+CLIPS = ("strengthTwo", "clipStrength", "strength_clip", "text_encoder_weight")
 SWITCHES = ("switch{}", "toggle{}", "enabled{}", "on{}", "lora{}_on", "toggle", "enabled")
+TEXTS = ("lora_str", "loras")
+"""Inputs that may hold a list of LoRAs as JSON in a text (WeiLin)."""
 COUNTS = ("lora_count", "num_loras")
 
 MOST = 1e9
@@ -79,7 +83,8 @@ def applied(values: Values, node: Node) -> list[Applied]:
 def _listed(node: Node) -> Iterator[Applied]:
     """Read ``loras``, a list of objects (LoRA Manager), and ``lora_1``, an object each (rgthree)."""
     for name, value in node.inputs.items():
-        items = value if name == "loras" and isinstance(value, list) else [value]
+        held = _opened(value) if name in TEXTS else value
+        items = held if isinstance(held, list) else [held]
         if not name.lower().startswith("lora"):
             continue
         for item in items:
@@ -88,13 +93,19 @@ def _listed(node: Node) -> Iterator[Applied]:
                 yield found
 
 
+def _opened(value: JsonValue) -> JsonValue:
+    """Return a list that is written as JSON in a text."""
+    opened = parsed(value) if isinstance(value, str) else None
+    return value if opened is None else opened
+
+
 def _object(item: Mapping[str, JsonValue], where: str) -> Applied | None:
     label = item.get("lora") or item.get("name") or item.get("lora_name")
     if not isinstance(label, str) or label.lower() in NOTHING or item.get("_isDummy"):
         return None
-    on = item.get("on", item.get("active", item.get("enabled", True)))
+    on = item.get("on", item.get("active", item.get("enabled", item.get("hidden") is not True)))
     weight = number(item.get("strength", item.get("strength_model", item.get("weight"))))
-    second = item.get("strengthTwo", item.get("clipStrength", item.get("strength_clip")))
+    second = next((item[name] for name in CLIPS if name in item), None)
     return Applied(label, where, weight, number(second), on=bool(on))
 
 
@@ -130,6 +141,8 @@ def _weight(values: Values, node: Node, names: tuple[str, ...], digits: str) -> 
 
 def switched_on(node: Node, digits: str) -> bool:
     """Return whether one of a node's numbered entries is switched on; one without a switch is."""
+    if node.inputs.get("bypass") is True:
+        return False
     for name in SWITCHES:
         value = node.inputs.get(name.format(f"_{digits}" if digits else ""))
         if value is False or (isinstance(value, str) and value.lower() in OFF):

@@ -1,5 +1,7 @@
 """The order of widgets by class, as node packs declare them: for files whose editor did not name them yet."""
 
+from service.parse.comfyui.pack_orders import PACK_ORDERS, parsed
+
 _ORDERS = """
 KSampler: seed steps cfg sampler_name scheduler denoise
 KSamplerAdvanced: add_noise noise_seed steps cfg sampler_name scheduler start_at_step end_at_step
@@ -131,7 +133,4 @@ ImpactWildcardProcessor: wildcard_text populated_text mode seed
 ImpactWildcardEncode: wildcard_text populated_text mode
 """
 
-ORDERS = {
-    name: tuple(order.split())
-    for name, _, order in (line.partition(": ") for line in _ORDERS.replace("\n  ", " ").split("\n") if line)
-}
+ORDERS = parsed(_ORDERS) | PACK_ORDERS

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 from service.parse.comfyui.building import NUMERIC
+from service.parse.comfyui.files import kind_of
 from service.parse.comfyui.graph import Graph, Link, Node
 from service.parse.comfyui.roles import LINKS, PREVIEW, SAVER
-from service.parse.comfyui.routes import Routes, Step, carries
+from service.parse.comfyui.routes import Routes
 from service.parse.comfyui.signs import NO_SAMPLER, SAMPLER, SAMPLER_SIGNS, SERVICE_SIGNS
+from service.parse.comfyui.ways import Step, carries
 from service.parse.comfyui.words import SWITCH
 
 
@@ -17,16 +19,21 @@ class Path:
     samplers: list[Node] = field(default_factory=list)
     """In the order in which they ran: the base pass first."""
     upscalers: list[Node] = field(default_factory=list)
-    """Nodes after the base pass that enlarge with a model."""
+    """Nodes that enlarge with a model, latest first, those before the base pass in front."""
     decoder: Node | None = None
     """What decoded the saved image."""
     broken: bool = False
     """A link on the way leads to a node that is not there."""
 
 
+LATENTS = frozenset(LINKS["latent"])
+
+
 def is_sampler(node: Node) -> bool:
     """Return whether a node that gives latents or images makes them by sampling."""
     signs = sum(any(node.has(name) for name in sign) for sign in SAMPLER_SIGNS)
+    if signs == len(SAMPLER_SIGNS) and "model" in node.links and not LATENTS.isdisjoint(node.links):
+        return True
     if signs > 2:  # noqa: PLR2004  three of four
         named = SAMPLER.search(node.class_type) is not None
         return NO_SAMPLER.search(node.class_type) is None and (named or _works_on_something(node))
@@ -54,11 +61,21 @@ def outputs(graph: Graph, file_name: str) -> list[Node]:
     shown = {node.id for node in previews}
     savers = [node for node in savers if node.id not in shown]
     savers.sort(key=lambda node: -_fit(node, file_name))
-    return savers + previews
+    return savers + previews or _last(graph)
+
+
+def _last(graph: Graph) -> list[Node]:
+    """Return the only node that takes an image and gives nobody anything: a saver that is not called one."""
+    used = {origin for node in graph.values() for origin, _ in node.links.values()}
+    ends = [node for node in graph.values() if node.id not in used and not IMAGES.isdisjoint(node.links)]
+    return ends if len(ends) == 1 else []
+
+
+SHOWABLE = frozenset({*LINKS["image"], *LINKS["latent"], "any"})
 
 
 def _image_links(node: Node) -> bool:
-    return any(name in node.links for want in ("image", "latent") for name in LINKS[want]) or "any" in node.links
+    return not SHOWABLE.isdisjoint(node.links)
 
 
 def _fit(node: Node, file_name: str) -> int:
@@ -90,19 +107,32 @@ def trace(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Path:
         if is_sampler(node) or (want == "image" and draws(node)):
             order.append(node)
             _tie(routes, path, node, bundle)
-        if "upscale_model" in node.links:
+            path.decoder = path.decoder or (node if want == "image" and draws_decoded(node) else None)
+        if "upscale_model" in node.links or names_upscaler(node):
             enlarged.append((len(order), node))
         if path.decoder is None and _decodes(node):
             path.decoder = node
         step = _next(graph, routes, node, slot, want) or _stage_c(graph, routes, order)
-        bundle = (bundle or id_) if step and _bundled(node, step) else None
+        bundle = (bundle or id_) if step and _bundled(node, step) and not is_sampler(node) else None
         others += _others(node)
         step = step or (others.pop() if others and not order else None)
     if not order:
         dead |= seen
     path.samplers = order[::-1]
-    path.upscalers = [node for count, node in enlarged if count < len(order) or not order]
+    base = order[-1].id if order else None
+    sides = [(count < len(order) or node.id == base, node) for count, node in enlarged]
+    path.upscalers = [node for after, node in sides if not after] + [node for after, node in sides if after]
     return path
+
+
+def draws_decoded(sampler: Node) -> bool:
+    """Return whether a sampler that gives an image takes its decoder from a bundle."""
+    return any(carries(name) for name in sampler.links)
+
+
+def names_upscaler(node: Node) -> bool:
+    """Return whether a node on the image's way names the file of an upscale model itself."""
+    return any(kind_of(node.class_type, name) == "upscaler" for name in node.inputs)
 
 
 IMAGES = frozenset({*LINKS["image"], "source", "overlay"})

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from service.parse.comfyui import words
 from service.parse.comfyui.graph import Node
 from service.parse.comfyui.roles import LINKS, ZERO, Want
-from service.parse.comfyui.routes import SIDES, Routes, outputs, turned
+from service.parse.comfyui.routes import Routes
 from service.parse.comfyui.signs import NUMBERS
+from service.parse.comfyui.texts import unexpanded
 from service.parse.comfyui.values import Values
+from service.parse.comfyui.ways import SIDES, outputs, turned
 from service.records import Stated
 
 
@@ -97,14 +99,9 @@ def encoded(values: Values, node: Node, names: Sequence[str]) -> Stated | None:
 def _doubts(side: Want, node: Node, text: Stated | None) -> list[str]:
     if text is None:
         return [f"the file does not state the {side} prompt that node {node.id} ({node.class_type}) gives"]
-    if "wildcard" in node.class_type.lower() and _unexpanded(str(text.value)):
+    if "wildcard" in node.class_type.lower() and unexpanded(str(text.value)):
         return [f"the {side} prompt at node {node.id} holds wildcards that the run filled in"]
     return []
-
-
-def _unexpanded(text: str) -> bool:
-    """Return whether a text holds wildcard grammar, which the run replaced by something the file does not state."""
-    return text.count("__") > 1 or ("{" in text and "|" in text and "}" in text)
 
 
 def _blanked(visits: list[tuple[Node, int, Want]]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from service.parse.comfyui.files import NOTHING, kind_of
+from service.parse.comfyui.files import NOTHING, PARTWISE, kind_of
 from service.parse.comfyui.graph import Graph, Node
 from service.parse.comfyui.loras import number, switched_on
 from service.parse.comfyui.routes import Routes
@@ -22,7 +22,8 @@ def vae(routes: Routes, values: Values, decoder: Node | None) -> Stated | None:
     """Return the file of the decoder's VAE; None where it is the checkpoint's own."""
     starts = routes.starts(decoder, "vae") if decoder else []
     for node, _, _ in routes.walk(starts):
-        file = _file(values, node, LOADER_FILES if "vae" in node.class_type.lower() else VAE_FILES)
+        names = LOADER_FILES if "vae" in node.class_type.lower() else VAE_FILES
+        file = _file(values, node, ("vae_model",) if node.scalar(PARTWISE[0]) == PARTWISE[1] else names)
         if file is not None:
             return file
     return None
@@ -41,8 +42,9 @@ def clip_skip(routes: Routes, values: Values, encoders: Sequence[Node]) -> State
 def upscaler(graph: Graph, values: Values, nodes: Iterable[Node]) -> Stated | None:
     """Return the file of the first upscale model on the path, in the order in which they ran."""
     for node in nodes:
-        loader = graph.get(node.links["upscale_model"][0])
-        file = _file(values, loader, ("model_name", "upscale_model", "upscaler_name")) if loader else None
+        loader = graph.get(node.links["upscale_model"][0]) if "upscale_model" in node.links else node
+        named = [name for name in node.inputs if kind_of(node.class_type, name) == "upscaler"]
+        file = _file(values, loader, ("model_name", "upscale_model", "upscaler_name", *named)) if loader else None
         if file is not None:
             return file
     return None

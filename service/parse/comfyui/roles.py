@@ -38,14 +38,24 @@ CONDITIONING = (
     "cond_2",
     "cond1",
     "clip_regions",
+    "prompt_schedule",
 )
 
 LINKS: dict[Want, tuple[str, ...]] = {
-    "model": ("model", "model1", "model2", "model_1", "base_model", "unet", "model_opt", "optional_model", "UNET"),
+    "model": ("model", "model1", "model2", "model_1", "base_model", "unet", "model_opt"),
     "clip": ("clip", "clip1", "base_clip", "opt_clip", "clip_opt", "CLIP"),
     "vae": ("vae", "optional_vae", "vae_opt", "opt_vae", "VAE"),
     "positive": ("positive", "pos", "base_positive", "positive_cond", "cond_positive", "text_embeds", *CONDITIONING),
-    "negative": ("negative", "neg", "base_negative", "negative_cond", "cond_negative", "text_embeds", *CONDITIONING),
+    "negative": (
+        "negative",
+        "neg",
+        "base_negative",
+        "neg_conditioning",
+        "negative_cond",
+        "cond_negative",
+        "text_embeds",
+        *CONDITIONING,
+    ),
     "latent": (
         "latent_image",
         "latent",
@@ -53,6 +63,7 @@ LINKS: dict[Want, tuple[str, ...]] = {
         "samples_to",
         "samples1",
         "samples_1",
+        "destination",
         "latents",
         "latent_opt",
         "optional_latent",
@@ -68,11 +79,16 @@ LINKS: dict[Want, tuple[str, ...]] = {
         "video",
         "frames",
         "destination",
+        "image_target",
+        "target_image",
+        "background_image",
         "image1",
         "image_1",
         "image_a",
         "input_image",
         "original_image",
+        "upscaled_image",
+        "inpainted_image",
     ),
     "sigmas": ("sigmas", "sigmas_1", "sigmas1", "high_sigmas"),
     "sampler": ("sampler", "sampler1", "sampler_1"),
@@ -80,12 +96,23 @@ LINKS: dict[Want, tuple[str, ...]] = {
 }
 """The inputs through which a node passes on what is wanted, in the order in which they run."""
 
+AROUND = re.compile(r"^(?:opt|optional|input|my)_|_(?:opt|optional|in|input)$", re.IGNORECASE)
+"""What packs put around the names above without meaning anything else: ``opt_model``, ``MODEL``, ``latent_in``."""
+
+PLAIN: dict[Want, frozenset[str]] = {want: frozenset(name.lower() for name in names) for want, names in LINKS.items()}
+
 LIKE: dict[Want, re.Pattern[str]] = {
     "model": re.compile(r"^(?!.*(upscale|vision|style|control|detect|sam|clip|text|motion|patch)).+_model$|^pipeline$"),
     "positive": re.compile(r"positive|^(?!image|clip).*embeds$"),
     "negative": re.compile(r"negative|^(?!image|clip).*embeds$"),
 }
 """Inputs that sound like what is wanted, for samplers of node packs that name theirs after the model they wrap."""
+
+LOOPS = re.compile(r"(for|while) ?loop", re.IGNORECASE)
+"""Classes that begin or end a loop, and hand on the values that come in under a number."""
+
+PASTES = re.compile(r"^segs ?paste", re.IGNORECASE)
+"""Classes that paste what a detailer made back into the image it was cut from: the way goes through ``segs``."""
 
 ENCODED_IMAGE = ("pixels", "init_image", "image", "images")
 """Inputs by which an image becomes a latent."""
@@ -123,6 +150,8 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
     "ControlNetApplyAdvanced": ("positive", "negative"),
     "CheckpointLoaderSimple": ("model", "clip", "vae"),
     "Context (rgthree)": ("context", "model", "clip", "vae", "positive", "negative", "latent", "images", "seed"),
+    "AV_ParametersPipeToPrompts": ("pipe", "positive", "negative"),
+    "ComfyMathExpression": ("float", "int", "bool"),
     "SDXLPromptStyler": ("text_positive", "text_negative"),
     "SDXLPromptStylerAdvanced": ("text_positive", "text_negative"),
     "easy stylesSelector": ("positive", "negative"),

@@ -3,30 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from service.parse.comfyui import words
-from service.parse.comfyui.building import NUMERIC
 from service.parse.comfyui.graph import Graph, Link, Node
-from service.parse.comfyui.roles import (
-    CONDITIONING,
-    ENCODED_IMAGE,
-    ENCODES,
-    LIKE,
-    LINKS,
-    NUMBERED,
-    OUTPUT_WANTS,
-    OUTPUTS,
-    PASSES_ALL,
-    PIPE,
-    TYPES,
-    ZERO,
-    Want,
-)
+from service.parse.comfyui.roles import CONDITIONING, LIKE, LINKS, ZERO, Want
 from service.parse.comfyui.values import Values
+from service.parse.comfyui.ways import SIDES, Step, alike, carries, carrying, crossing, looped, named, turned, typed
 
-Step = tuple[Link, Want]
 Stop = Callable[[Node, Want], bool]
-
-SIDES: frozenset[Want] = frozenset({"positive", "negative"})
-OTHERS = frozenset(name for names in LINKS.values() for name in names) | {"mask", "control_net", "upscale_model"}
 
 
 def _never(_node: Node, _want: Want) -> bool:
@@ -56,6 +38,7 @@ class Routes:
         """Return where a sampler or guider takes something from. One with a single conditioning has no negative."""
         neutral = CONDITIONING if want == "negative" else ()
         own = [name for name in LINKS[want] if name in node.links and name not in neutral]
+        own = own or alike(node, want, frozenset(neutral))
         if own:
             return [(node.links[name], want) for name in (own[:1] if want in SIDES else own)]
         if "guider" in node.links:
@@ -75,7 +58,11 @@ class Routes:
             for name in LINKS[want]:
                 if name in sampler.links:
                     return sampler.links[name], want
-        return next(iter(self.starts(sampler, "latent")), None)
+        for want in wants:
+            if names := alike(sampler, want):
+                return sampler.links[names[0]], want
+        own = [link for name, link in sampler.links.items() if carries(name)]  # before what a later bundle holds
+        return (own[0], "latent") if own else next(iter(self.starts(sampler, "latent")), None)
 
     def onward(self, node: Node, slot: int, want: Want) -> list[Step]:
         """Return the links that bring what a node's output hands on, in the order in which it uses them."""
@@ -85,10 +72,10 @@ class Routes:
         if words.SWITCH.search(node.class_type):
             name = self._values.chosen(node)
             return [(node.links[name], want)] if name and name in node.links else []
-        names = _named(node, want) or [name for name, type_ in node.types.items() if type_ == TYPES[want]]
+        names = named(node, want) or typed(node, want) or alike(node, want) or looped(node, slot)
         if names:
             return [(node.links[name], want) for name in names if name in node.links]
-        return _crossing(node, want) or _carrying(node, want)
+        return crossing(node, want) or carrying(node, want)
 
     def walk(self, starts: list[Step], stop: Stop = _never) -> Iterator[tuple[Node, int, Want]]:
         """Yield every node on the way up, depth first in the order of inputs, each once; not past a stop."""
@@ -121,57 +108,3 @@ class Routes:
                 seen.add(id_)
                 yield found
                 waiting.extend(link for name, link in found.links.items() if carries(name) or name in names)
-
-
-def outputs(node: Node) -> tuple[str, ...]:
-    """Return the names of a node's outputs: as the file states them, else as they are known."""
-    return node.outputs or OUTPUTS.get(node.class_type, ())
-
-
-def turned(node: Node, slot: int, want: Want) -> Want:
-    """Return the side an output stands for: a ControlNet's first is the positive, whatever it feeds."""
-    if want not in SIDES:
-        return want
-    names = outputs(node)
-    if 0 <= slot < len(names):
-        side = OUTPUT_WANTS.get(names[slot], want)
-        return side if side in SIDES else want
-    if "positive" in node.links and "negative" in node.links and "model" not in node.links and slot in (0, 1):
-        return "negative" if slot else "positive"
-    return want
-
-
-def _named(node: Node, want: Want) -> list[str]:
-    names = [name for name in LINKS[want] if name in node.links]
-    if want in SIDES:
-        names += [name for name in node.links if NUMBERED.match(name) and name not in names]
-    if want in SIDES and names and names[0] not in CONDITIONING:
-        return names[:1]
-    if want in SIDES or want == "model":
-        return names
-    return names[:1]
-
-
-def _crossing(node: Node, want: Want) -> list[Step]:
-    """Step from an image to the latent it was decoded from, or from a latent to the image it was encoded from."""
-    if want == "image":
-        return [(node.links[name], "latent") for name in LINKS["latent"] if name in node.links][:1]
-    if want == "latent":
-        names = ENCODED_IMAGE if ENCODES.search(node.class_type) else ()
-        return [(node.links[name], "image") for name in names if name in node.links][:1]
-    return []
-
-
-def _carrying(node: Node, want: Want) -> list[Step]:
-    """Step into a bundle, through a reroute, or along the only way there is."""
-    pipes = [link for name, link in node.links.items() if carries(name)]
-    whole = [link for name, link in node.links.items() if PASSES_ALL.search(name)]
-    found = pipes or whole
-    if not found and len(node.links) == 1 and OTHERS.isdisjoint(node.links) and NUMERIC.isdisjoint(node.links):
-        found = list(node.links.values())
-    return [(link, want) for link in found[:1]]
-
-
-def carries(name: str) -> bool:
-    """Return whether a link of this name brings a bundle of things."""
-    return PIPE.search(name) is not None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from service.parse.base import Claim
-from service.parse.comfyui import facts, passes, path, places, resources, scripts, settings, workflow
+from service.parse.comfyui import facts, passes, path, places, resources, scripts, settings, stages, workflow
 from service.parse.comfyui.flat import Flat, flatten
 from service.parse.comfyui.graph import Graph, Node, from_api, upstream
 from service.parse.comfyui.passes import Pass
@@ -56,7 +56,7 @@ def read(graph: Graph, file_name: str, idle: tuple[Resource, ...] = ()) -> Gener
     if len(way.samplers) > MAX_PASSES:
         doubts = (*doubts, f"of {len(way.samplers)} passes the first {MAX_PASSES} were read")
     samplers = way.samplers[:MAX_PASSES]
-    drawing = passes.drawing(graph, routes, samplers)
+    drawing = [stage for one in passes.drawing(graph, routes, samplers) for stage in stages.apart(one)]
     found = [passes.read(graph, routes, values, sampler) for sampler in drawing]
     base = found[0]
     fields: dict[Field, Stated] = {**base.fields, **_whole(graph, routes, values, way, base)}

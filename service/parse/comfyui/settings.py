@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from service.parse.comfyui.graph import Graph, Node
 from service.parse.comfyui.roles import Want
 from service.parse.comfyui.routes import Routes
-from service.parse.comfyui.signs import ITERATES, NAMES, NUMBERS, PARTS, SETTING_PIPES
+from service.parse.comfyui.signs import HANDED_ON, ITERATES, NAMES, NUMBERS, PARTS, SETTING_PIPES
 from service.parse.comfyui.values import Values
 from service.records import Field, Stated
 
@@ -18,6 +18,7 @@ FIELDS: tuple[Field, ...] = (
     "scheduler",
     "seed",
     "denoise",
+    "guidance",
 )
 
 _PART_WANTS: dict[str, Want] = {"sigmas": "sigmas", "sampler": "sampler", "guider": "guider"}
@@ -38,6 +39,7 @@ def parts(graph: Graph, routes: Routes, node: Node, field: Field) -> Iterator[No
                 yield from (found for found, _, _ in routes.walk([(node.links[name], want)]))
             elif node.links[name][0] in graph:
                 yield graph[node.links[name][0]]
+                yield from routes.pipes(graph[node.links[name][0]], HANDED_ON)
     yield from routes.pipes(node, SETTING_PIPES)
     if ITERATES.search(node.class_type):
         yield node

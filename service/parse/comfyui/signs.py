@@ -7,11 +7,11 @@ from service.records import Field, PassRole
 NUMBERS: dict[Field, tuple[str, ...]] = {
     "seed": ("seed", "noise_seed", "seed_value"),
     "steps": ("steps", "total_steps", "base_steps"),
-    "cfg_scale": ("cfg", "cfg_scale", "cfg_conds", "guidance_scale", "cfg_text"),
+    "cfg_scale": ("cfg", "cfg_scale", "cfg_conds", "guidance_scale", "cfg_text", "cfg_scale_start", "true_gs"),
     "denoise": ("denoise", "denoise_strength", "denoising_strength"),
     "start_step": ("start_at_step", "start_step"),
     "end_step": ("end_at_step", "end_step"),
-    "guidance": ("guidance",),
+    "guidance": ("guidance", "embedded_guidance_scale"),
 }
 
 NAMES: dict[Field, tuple[str, ...]] = {
@@ -32,6 +32,9 @@ PARTS: dict[Field, tuple[str, ...]] = {
 SETTING_PIPES = ("upscaler", "ksampler_config", "sampler_config", "options", "hires_script")
 """Links, besides those of PIPE, that carry a sampler's settings."""
 
+HANDED_ON = ("noise", "", "*", "any", "anything", "value", "input")
+"""Links through which a noise comes from further up."""
+
 SAMPLER = re.compile(
     r"(?<!up)sampler(?!.*(select|config|provider|setting|preset|option|scheduler|name))"
     r"|detailer(?!.*(hook|provider|pipe\b.*edit))|ultimatesdupscale|iterative(latent|image)upscale",
@@ -40,7 +43,8 @@ SAMPLER = re.compile(
 """Classes that sample, where their inputs do not already tell."""
 
 NO_SAMPLER = re.compile(
-    r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?k?sampl|^ToDetailer|Scheduler|save", re.IGNORECASE
+    r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?(k?sampl|detailer)|^ToDetailer|Scheduler|save|settings",
+    re.IGNORECASE,
 )
 
 ITERATES = re.compile(r"^iterative(latent|image)upscale", re.IGNORECASE)
@@ -60,4 +64,5 @@ SAMPLER_SIGNS = (
 PASS_ROLES: tuple[tuple[re.Pattern[str], PassRole], ...] = (
     (re.compile(r"detailer", re.IGNORECASE), "detailer"),
     (re.compile(r"upscale", re.IGNORECASE), "upscale"),
+    (re.compile(r"chain ?sampler", re.IGNORECASE), "refiner"),
 )

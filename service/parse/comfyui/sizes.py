@@ -10,10 +10,25 @@ from service.records import Field, Stated
 
 WIDTHS = ("width", "empty_latent_width", "image_width", "base_width")
 HEIGHTS = ("height", "empty_latent_height", "image_height", "base_height")
-PAIRS = ("aspect_ratio", "dimensions", "resolution", "image_size_preset", "size")
+PAIRS = (
+    "aspect_ratio",
+    "dimensions",
+    "resolution",
+    "resolution_flux",
+    "empty_latent_aspect",
+    "image_size_preset",
+    "size_selected",
+    "preset",
+    "size",
+)
+OVERRIDES = ("width_override", "height_override")
+SWAPS = ("swap_dimensions", "flip_orientation")
 PAIR = re.compile(r"(\d{2,5})\s*[xX\u00d7]\s*(\d{2,5})")
 SWAPPED = ("On", True)
 SCALES = re.compile(r"scale|resize", re.IGNORECASE)
+
+BY_SHARE = "by percentage"
+"""What a node says that lets its width and height lie unused."""
 
 Size = dict[Field, Stated]
 
@@ -48,7 +63,7 @@ def _changes(node: Node) -> bool:
 def of(graph: Graph, values: Values, node: Node) -> Size:
     """Return the size that a node states, as two numbers or as a text (``1216 x 832 (landscape)``)."""
     size = _pair(node) or _preset(graph, node)
-    if size:
+    if size or node.scalar("rescale") == BY_SHARE:
         return size
     across, down = values.first(node, WIDTHS), values.first(node, HEIGHTS)
     if across is None or down is None or not across.value or not down.value:
@@ -61,7 +76,10 @@ def _pair(node: Node) -> Size:
     for name in PAIRS:
         pair = PAIR.search(str(node.scalar(name) or ""))
         if pair:
-            sides = (pair[2], pair[1]) if node.scalar("swap_dimensions") in SWAPPED else (pair[1], pair[2])
+            swapped = any(node.scalar(swap) in SWAPPED for swap in SWAPS)
+            sides = [node.scalar(side) or pair[at] for at, side in enumerate(OVERRIDES, start=1)]
+            swapped = swapped or (node.scalar("direction") == "portrait" and int(pair[1]) > int(pair[2]))
+            sides = sides[::-1] if swapped else sides
             width, height = (Stated(int(side), node.where(name)) for side in sides)
             return {"width": width, "height": height}
     return {}

@@ -8,7 +8,7 @@ from service.records import Scalar
 
 def chosen(node: Node) -> Asking[str | None]:
     """Return the input that a switch hands on."""
-    asked = False
+    asked = node.unnamed  # what it chooses by may be among the widgets that nothing names
     for name in words.SELECTORS:
         if not node.has(name):
             continue
@@ -22,7 +22,7 @@ def chosen(node: Node) -> Asking[str | None]:
 
 
 def _branch(node: Node, choice: Scalar, selector: str) -> str | None:
-    if isinstance(choice, bool):
+    if isinstance(choice, bool) or selector == "boolean":
         names = words.TRUE_INPUTS if choice else words.FALSE_INPUTS
         lettered = (name for name in (*node.links, *node.inputs) if name.endswith("_a" if choice else "_b"))
         return next((name for name in names if node.has(name)), None) or next(lettered, None)

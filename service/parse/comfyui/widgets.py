@@ -3,7 +3,6 @@
 Editors since 2025 list every widget among the inputs, in order; for files from before, the order is kept here.
 """
 
-import re
 from collections.abc import Mapping
 
 from pydantic import JsonValue
@@ -26,11 +25,11 @@ def named(raw: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     if not isinstance(values, list):
         return {}
     listed = _listed(raw)
-    if listed and len(_paired(listed, values)) == len(listed) and _needs(listed, values) == len(values):
-        return _paired(listed, values)
+    if listed and len(paired(listed, values)) == len(listed) and _needs(listed, values) == len(values):
+        return paired(listed, values)
     order = ORDERS.get(word(raw.get("type")))
     if order:
-        return _paired(order, values)
+        return paired(order, values)
     return _self_named(values)
 
 
@@ -59,7 +58,8 @@ def _listed(raw: Mapping[str, JsonValue]) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str))
 
 
-def _paired(names: tuple[str, ...], values: list[JsonValue]) -> dict[str, JsonValue]:
+def paired(names: tuple[str, ...], values: list[JsonValue]) -> dict[str, JsonValue]:
+    """Return values by these names, in order; what follows a seed is passed over."""
     found: dict[str, JsonValue] = {}
     at = 0
     for name in names:
@@ -104,45 +104,6 @@ def _self_named(values: list[JsonValue]) -> dict[str, JsonValue]:
             found[f"lora_{index}"] = value
         elif isinstance(value, list) and value and all(isinstance(one, dict) and "name" in one for one in value):
             found["loras"] = value
+        elif isinstance(value, list) and value and all(isinstance(one, dict) and "active" in one for one in value):
+            found["toggle_trigger_words"] = value
     return found
-
-
-TEXTUAL = re.compile(r"(?<!kon)(?<!con)text|string|prompt")
-"""Classes that hold a text; neither a context nor Flux Kontext is one."""
-
-
-def _sides(raw: Mapping[str, JsonValue]) -> tuple[str, ...]:
-    """Return the names of an encoder's texts: one, or both prompts where it gives both conditionings."""
-    outputs = raw.get("outputs")
-    named_ = {word(one.get("name")) for one in outputs if isinstance(one, dict)} if isinstance(outputs, list) else set()
-    return ("positive_prompt", "negative_prompt") if {"positive", "negative"} <= named_ else ("text",)
-
-
-def _like_ksampler(values: list[JsonValue]) -> dict[str, JsonValue]:
-    """Return the values of a sampler whose widgets follow KSampler's order, as most packs' do: told by their types."""
-    for at in range(len(values) - 6):
-        match values[at : at + 7]:
-            case [int(), str(control), int(), int() | float(), str(), str(), int() | float()] if control in CONTROLS:
-                return _paired(ORDERS["KSampler"], values[at : at + 7])
-            case _:
-                pass
-    return {}
-
-
-def guessed(raw: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return the texts of an encoder or box that is not in the table: what text it holds is what it gives.
-
-    Only for a node into which no text comes by link: the widget's own is then of some time before.
-    """
-    values = raw.get("widgets_values")
-    if not isinstance(values, list) or named(raw):
-        return {}
-    if "sampler" in word(raw.get("type")).lower():
-        return _like_ksampler(values)
-    texts = [value for value in values if isinstance(value, str)]
-    kind = word(raw.get("type")).lower()
-    if "textencode" in kind and texts:
-        return dict(zip(_sides(raw), texts, strict=False))
-    if len(texts) == 1 and len(values) <= 2 and TEXTUAL.search(kind):  # noqa: PLR2004
-        return {"text": texts[0]}
-    return {}

@@ -6,6 +6,7 @@ ENCODER_TEXTS = (
     "populated_text",
     "text",
     "text_g",
+    "prompt_g",
     "t5xxl",
     "clip_g",
     "prompt",
@@ -14,24 +15,33 @@ ENCODER_TEXTS = (
     "mt5xl",
     "clip_l",
     "text_l",
+    "prompt_l",
+    "caption",
     "tags",
     "positive_prompt",
 )
 """The text inputs of encoders in order; the first that is not blank is the prompt. ``text_g`` before ``text_l``,
 and before both what wildcards became."""
 
+_POSITIVE_TEXTS = (
+    "positive_populated_text",
+    "positive",
+    "positive_prompt",
+    "text_positive",
+    "positive_text",
+    "pos_prompt",
+    "positive_main_prompt",
+    "pos",
+    "pos_g",
+    "positive_g",
+    "text_positive_g",
+)
+
 SIDE_TEXTS = {
-    "positive": ("positive", "positive_prompt", "text_positive", "positive_text", "pos_prompt", "main_prompt", "pos"),
-    "negative": (
-        "negative",
-        "negative_prompt",
-        "text_negative",
-        "negative_text",
-        "neg_prompt",
-        "negative_main_prompt",
-        "neg",
-    ),
+    side: tuple(name.replace("positive", side).replace("pos", side[:3]) for name in _POSITIVE_TEXTS)
+    for side in ("positive", "negative")
 }
+SIDE_TEXTS["positive"] += ("main_prompt",)
 """Text inputs of nodes that hold both prompts."""
 
 LITERALS = (
@@ -50,14 +60,18 @@ LITERALS = (
     "int",
     "float",
     "number",
+    "boolean",
+    "boolean_number",
     "source",
     "input",
     "any",
     "anything",
+    "choice",
     "any_value",
     "any_01",
     "str",
     "STRING",
+    "air",
 )
 """Inputs whose value a node hands on unchanged, in order."""
 
@@ -71,6 +85,16 @@ RUN_ONLY = re.compile(
     re.IGNORECASE,
 )
 """Classes whose text only the run knew."""
+
+FILLS = re.compile(r"^DP(random|comb)", re.IGNORECASE)
+"""Those of them that only fill wildcards in, and hand on as it is what holds none."""
+
+CHANGES = re.compile(r"^string ?(trim|strip|substring)|^(case ?converter|text ?case)|truncat", re.IGNORECASE)
+"""Classes that cut a text or change its letters."""
+EXTRACTS = "JsonExtractString"
+TOGGLES = "toggle_trigger_words"
+"""The input of LoRA Manager's node that hands on those of its words that are switched on."""
+CHANGED = ("string", "text", "prompt", "input")
 
 SHOWS = re.compile(r"show ?(text|any)|display ?(text|any|string)|preview ?(any|text)", re.IGNORECASE)
 """Boxes that show what came in. Their widget may be of the run before, so the link is asked first."""
@@ -93,15 +117,28 @@ FORMAT = re.compile(r"string ?format|format ?(string|text)|text ?(template|forma
 TEMPLATES = ("template", "format", "format_string", "f_string", "text", "string")
 HOLE = re.compile(r"(?<!\{)\{(\w{1,40})\}(?!\})")
 
+HOLDS = re.compile(r"text|string|prompt|literal|constant|primitive|\bnote\b", re.IGNORECASE)
+"""Classes whose only value is what they give, whatever its name."""
+POINTS = re.compile(
+    r"file|path|dir|folder|url|name|key|id$|preset|style|pixel|scale|factor|ratio|percent|multip|index|count|batch|max|min"
+    r"|delim|separator|glue",
+    re.IGNORECASE,
+)
+"""Inputs that only point at what is given, or by which it is reckoned."""
+CHOSEN = frozenset({"sampler_name", "scheduler", "ckpt_name", "unet_name", "lora_name", "vae_name"})
+"""Inputs that hold one of a list, which a node that gives one holds as it is."""
+
 REPLACE = re.compile(r"replace", re.IGNORECASE)
 REPLACED = ("string", "text", "input", "prompt", "source")
-FIND = re.compile(r"^(?:find|old|search|target)(?:[_ ]?\w+?)??[_ ]?(\d*)$", re.IGNORECASE)
+FIND = re.compile(r"^(?:find|old|search|target|to_replace)(?:[_ ]?\w+?)??[_ ]?(\d*)$", re.IGNORECASE)
 REPLACEMENTS = ("replace", "replacement", "new", "replace_with", "replace_text")
 
-SWITCH = re.compile(r"switch|if.?else|conditional.?branch|select(or)?\b.*any|indexswitch|router", re.IGNORECASE)
-SELECTORS = ("switch", "boolean", "select", "selector", "index", "condition", "cond", "Input", "value", "input")
-TRUE_INPUTS = ("on_true", "true", "tt_value", "if_true", "true_value", "input_true", "a")
-FALSE_INPUTS = ("on_false", "false", "ff_value", "if_false", "false_value", "input_false", "b")
+SWITCH = re.compile(
+    r"(?<!inversed)switch|^if any|if.?else|conditional.?branch|select(or)?\b.*any|indexswitch|router", re.IGNORECASE
+)
+SELECTORS = ("ANY", "switch", "boolean", "select", "selector", "index", "condition", "cond", "Input", "value", "input")
+TRUE_INPUTS = ("on_true", "true", "tt_value", "if_true", "true_value", "input_true", "IF_TRUE", "a")
+FALSE_INPUTS = ("on_false", "false", "ff_value", "if_false", "false_value", "input_false", "IF_FALSE", "b")
 
 MAX_TEXT = 200_000
 """Characters. A chain of 64 nodes that each double a text would fill the memory; real prompts are below 20,000."""

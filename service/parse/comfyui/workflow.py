@@ -12,9 +12,10 @@ from pydantic import JsonValue
 from service.parse.comfyui import loras
 from service.parse.comfyui.flat import Flat
 from service.parse.comfyui.graph import Graph, Link, Node, Shape, unwrapped
+from service.parse.comfyui.guesses import guessed
 from service.parse.comfyui.pieces import Raw, objects, word
 from service.parse.comfyui.values import Values
-from service.parse.comfyui.widgets import guessed, named
+from service.parse.comfyui.widgets import named
 from service.parse.comfyui.wires import BYPASSED, MUTED, REROUTE, Constant, Wires, scope_of
 from service.parse.comfyui.words import SHOWS
 from service.records import Resource
@@ -60,6 +61,7 @@ def _runs(flat: Flat, id_: str, raw: Raw) -> bool:
 
 def _node(id_: str, raw: Raw, place: str, wires: Wires, around: Around) -> Node:
     inputs = {name: unwrapped(value) for name, value in named(raw).items()}
+    unlisted = not inputs
     links: dict[str, Link] = {}
     told = False
     for at, one in enumerate(objects(raw.get("inputs"))):
@@ -72,7 +74,7 @@ def _node(id_: str, raw: Raw, place: str, wires: Wires, around: Around) -> Node:
             links[name] = end
         elif one.get("link") is None and "widget" not in one:
             _take(links, name, around.link(id_, at, kind, name))
-    inputs |= {} if told else guessed(raw)
+    inputs |= guessed(raw, told=told) if unlisted else {}
     shape = _shape(raw)
     return Node(
         id=id_,

@@ -17,7 +17,8 @@ CLASSES = (
     "KSampler SamplerCustomAdvanced CLIPTextEncode CheckpointLoaderSimple LoraLoader VAEDecode VAEEncode SaveImage "
     "Reroute PreviewImage StringConcatenate StringReplace ComfySwitchNode FromBasicPipe ControlNetApplyAdvanced "
     "EmptyLatentImage BasicGuider BasicScheduler ImageUpscaleWithModel FaceDetailer CLIPSetLastLayer SetNode GetNode "
-    "PrimitiveNode"
+    "PrimitiveNode ComfyMathExpression SEGSPaste KreaTwoStageSampler ForLoopClose StringTrim JsonExtractString "
+    "DPRandomGenerator FluxSettingsPipe TriggerWordToggle"
 ).split()
 IDS = st.sampled_from([str(number) for number in range(12)])
 NAMES = st.sampled_from(
@@ -35,10 +36,29 @@ NAMES = st.sampled_from(
             "ckpt_name",
             "noise",
         }
+        | {"expression", "values.a", "segs", "stage1_steps", "stage2_steps", "stage2_model", "initial_value1", "mode"}
+        | {
+            "json_string",
+            "key",
+            "selection_data",
+            "toggle_trigger_words",
+            "lora_str",
+            "load_mode",
+            "Xi",
+            "start",
+            "end",
+        }
         | {"upscale_model", "control_net", "stage_c", "sampler_name", "width", "height", "find", "replace", ""}
     )
 )
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("<lora:a:1e9>")
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["<lora:a:1e9>", "a * 2", '[{"lora": 1}]', '{"ckpt": {"a": "b"}}'])
+)
 JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
 )
@@ -117,6 +137,9 @@ CHAINS = {
     "switches": ("ComfySwitchNode", ("switch", "on_true")),
     "images": ("ImageBlur", ("image",)),
     "savers": ("SaveImage", ("images",)),
+    "numbers": ("ComfyMathExpression", ("values.a",)),
+    "loops": ("ForLoopClose", ("initial_value1",)),
+    "stages": ("KreaTwoStageSampler", ("latent_image", "stage1_model")),
 }
 
 

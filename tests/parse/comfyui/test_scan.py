@@ -131,3 +131,48 @@ def test_written_sigmas_state_the_steps_and_the_node_names_the_schedule() -> Non
         "scheduler": "ManualSigmas",
         "seed": 1,
     }
+
+
+def test_an_unknown_node_at_the_end_of_a_graph_wrote_the_image() -> None:
+    found = generation(
+        k=sampler(1),
+        d=node("VAEDecode", samples=["k", 0], vae=["v", 0]),
+        v=node("VAELoader", vae_name="a.safetensors"),
+        w=node("Post To Board", image=["d", 0]),
+    )
+    assert stated(found) == {**PLAIN, "seed": 1, "vae": "a.safetensors"}
+
+
+def test_of_upscales_on_the_way_the_first_after_the_base_pass_counts_else_one_before_it() -> None:
+    graph: dict[str, JsonValue] = {
+        "i": node("LoadImage", image="a.png"),
+        "u": node("ImageUpscaleWithModel", image=["i", 0], upscale_model=["m", 0]),
+        "m": node("UpscaleModelLoader", model_name="early.pth"),
+        "e": node("VAEEncode", pixels=["u", 0]),
+        "k": sampler(1, latent_image=["e", 0]),
+        "d": node("VAEDecode", samples=["k", 0]),
+    }
+    assert stated(generation(**graph, s=node("SaveImage", images=["d", 0])))["upscaler"] == "early.pth"
+    late = node("CR Upscale Image", image=["d", 0], upscale_model="late.pth")
+    assert stated(generation(**graph, w=late, s=node("SaveImage", images=["w", 0])))["upscaler"] == "late.pth"
+
+
+def test_a_value_that_stands_alone_is_what_its_node_gives() -> None:
+    found = generation(
+        k=node("KSampler", seed=["a", 0], steps=["b", 0], sampler_name=["c", 0], cfg=2.0, scheduler="simple"),
+        a=node("Odd Number", odd=7),
+        b=node("Steps By Megapixel", megapixels=4),
+        c=node("Odd Choice", odd="lcm"),
+    )
+    assert stated(found) == {"seed": 7, "cfg_scale": 2.0, "sampler": "lcm", "scheduler": "simple"}
+
+
+def test_a_pipe_hands_on_the_words_of_the_side_that_is_asked_for() -> None:
+    found = generation(
+        k=sampler(1, positive=["p", 0], negative=["n", 0]),
+        p=node("CLIPTextEncode", text=["o", 1]),
+        n=node("CLIPTextEncode", text=["o", 2]),
+        o=node("AV_ParametersPipeToPrompts", pipe=["i", 0]),
+        i=node("AV_PromptsToParametersPipe", positive="a heron", negative="frame"),
+    )
+    assert stated(found) == {**PLAIN, "seed": 1, "positive_prompt": "a heron", "negative_prompt": "frame"}
