@@ -120,16 +120,19 @@ def _whole(graph: Graph, routes: Routes, values: Values, way: Path, base: Pass) 
 def _resources(
     graph: Graph, values: Values, start: Node, found: list[Pass], fields: Mapping[Field, Stated]
 ) -> tuple[Resource, ...]:
-    listed = list(found[0].line.resources)
-    for ordinal, one in enumerate(found[1:], start=1):
-        listed += [replace(resource, extra={**resource.extra, "pass": ordinal}) for resource in one.line.resources]
-    if "vae" in fields:
-        listed.append(Resource("vae", str(fields["vae"].value), fields["vae"].source))
-    listed += resources.side_files(graph, values, upstream(graph, start.id))
     unique: dict[tuple[str, str, str], Resource] = {}
-    for resource in listed:
-        unique.setdefault((resource.kind, resource.label, resource.source), resource)
+    for ordinal, one in enumerate(found):
+        for resource in one.line.resources:
+            if (key := _key(resource)) not in unique:
+                unique[key] = replace(resource, extra={**resource.extra, "pass": ordinal}) if ordinal else resource
+    vae = [Resource("vae", str(fields["vae"].value), fields["vae"].source)] if "vae" in fields else []
+    for resource in (*vae, *resources.side_files(graph, values, upstream(graph, start.id))):
+        unique.setdefault(_key(resource), resource)
     return tuple(unique.values())
+
+
+def _key(resource: Resource) -> tuple[str, str, str]:
+    return resource.kind, resource.label, resource.source
 
 
 def _made_by(graph: Graph, routes: Routes, one: Pass) -> list[Node]:
