@@ -6,7 +6,7 @@ The way an image takes::
                 ▲                       (ExifTool)  └────────── pure functions ──────────────┘
                 └── rescan: disk against database
 
-``records.py`` holds every record that crosses a stage; ``pipeline.py`` joins the pure stages; ``worker.py`` takes one
+``records`` holds every record that crosses a stage; ``pipeline.py`` joins the pure stages; ``worker`` takes one
 batch at a time through the whole house; ``supervisor.py`` starts it, waits, and stops it.
 """
 

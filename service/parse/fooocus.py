@@ -19,12 +19,11 @@ from dataclasses import replace
 
 from pydantic import JsonValue
 
-from service.parse import a1111, fooocus_log
+from service.parse import fooocus_infotext, fooocus_log
 from service.parse.base import Claim, Parser
-from service.parse.infotext.civitai import number_of
-from service.parse.infotext.fields import names_nothing
+from service.parse.fooocus_infotext import is_nothing
 from service.parse.json_facts import Table, Told, is_cut
-from service.parse.model_files import model_file, named, stem
+from service.parse.model_files import model_file, named
 from service.records import Blob, Blobs, Field, Generation, Resource, Sampling, Stated
 
 NAME = "fooocus"
@@ -55,7 +54,6 @@ _COMBINED = re.compile(r"(?:lora_combined_|LoRA )\d+")
 _BRACKETED = re.compile(r"LoRA \[(.+)\] weight")
 _VERSION = re.compile(r"Version: \"?Fooocus v", re.IGNORECASE)
 _STEPS = re.compile(r"\bSteps: ?\d")
-_DEFAULT_VAE = "Default (model)"
 _PAIR = 2
 
 
@@ -73,7 +71,7 @@ def parse(blobs: Blobs) -> Generation:
     if told is not None:
         return _read(told)
     if text is not None:
-        return _from_infotext(text, blobs)
+        return replace(fooocus_infotext.read(text, blobs), generator=NAME)
     return Generation(NAME, {}, unsettled=("no text is in a scheme of Fooocus",))
 
 
@@ -103,16 +101,12 @@ def _names_itself(told: Told) -> bool:
 def _read(told: Told) -> Generation:
     fields = told.fields(BASE) | size(told, "resolution", "Resolution")
     for field in ("model", "vae"):
-        if field in fields and _is_nothing(fields[field].value):
+        if field in fields and is_nothing(fields[field].value):
             del fields[field]
-    refiner = {field: stated for field, stated in told.fields(REFINER).items() if not _is_nothing(stated.value)}
+    refiner = {field: stated for field, stated in told.fields(REFINER).items() if not is_nothing(stated.value)}
     passes = (Sampling("refiner", refiner),) if "model" in refiner else ()
     resources = (*_models(fields, refiner), *_loras(told))
     return Generation(NAME, fields, passes, resources, told.facts())
-
-
-def _is_nothing(value: object) -> bool:
-    return value == _DEFAULT_VAE or names_nothing(str(value))
 
 
 def size(told: Told, *keys: str) -> dict[Field, Stated]:
@@ -156,47 +150,6 @@ def _combined(told: Told) -> Iterator[Resource]:
                 yield model_file("lora", name.strip(), told.place(key), weight=weight)
         elif (found := _BRACKETED.fullmatch(key)) and named(found[1]):
             yield model_file("lora", found[1], told.place(key), weight=value)
-
-
-def _from_infotext(blob: Blob, blobs: Blobs) -> Generation:
-    """Return the infotext's words, with the typed prompts in place of the made ones."""
-    made = a1111.read(blob, blobs)
-    raw = {fact.key.lower(): fact for fact in made.facts}
-    fields = dict(made.fields)
-    typed: tuple[tuple[Field, str], ...] = (
-        ("positive_prompt", "raw prompt"),
-        ("negative_prompt", "raw negative prompt"),
-    )
-    for field, key in typed:
-        if key in raw:
-            fields[field] = Stated(raw[key].value, f"{blob.source}#{raw[key].key}")
-    if "vae" in fields and _is_nothing(fields["vae"].value):
-        del fields["vae"]
-    weights = _weights(raw["lora weights"].value) if "lora weights" in raw else {}
-    resources = tuple(_weighed(resource, weights) for resource in made.resources if resource.label != _DEFAULT_VAE)
-    passes = (
-        tuple(_refined(one, raw["refiner hash"].value, blob) for one in made.passes) if "refiner hash" in raw else ()
-    )
-    return replace(made, generator=NAME, fields=fields, passes=passes or made.passes, resources=resources)
-
-
-def _refined(one: Sampling, hash_: str, blob: Blob) -> Sampling:
-    if one.role != "refiner":
-        return one
-    return Sampling(one.role, {**one.fields, "model_hash": Stated(hash_, blob.source)})
-
-
-def _weights(text: str) -> dict[str, float | None]:
-    """Read ``name: 0.1, other name: 0.7``."""
-    pairs = (pair.rpartition(":") for pair in text.split(","))
-    return {stem(name): number_of(weight.strip()) for name, _, weight in pairs}
-
-
-def _weighed(resource: Resource, weights: Mapping[str, float | None]) -> Resource:
-    weight = weights.get(stem(resource.label))
-    if resource.kind != "lora" or weight is None:
-        return resource
-    return replace(resource, weight=weight, used=weight != 0)
 
 
 PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))

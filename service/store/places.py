@@ -26,6 +26,30 @@ Known = dict[str, tuple[int, int, bool, tuple[str, ...]]]
 """File name → (size, mtime_ns, present, the texts beside it)."""
 
 
+def lines_of(text_: str | None) -> tuple[str, ...]:
+    """Return what ``binding.lines`` has written."""
+    return tuple(text_.split("\n")) if text_ else ()
+
+
+def file_at(root: str, path: str, size: int, mtime_ns: int, sidecars: str | None) -> WatchedFile:
+    """Return a file from the columns that tell of it."""
+    return WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns, sidecars=lines_of(sidecars))
+
+
+def place_at(  # noqa: PLR0917  # a row, in the order of its columns
+    image_id: int,
+    root: str,
+    path: str,
+    size: int,
+    mtime_ns: int,
+    sidecars: str | None,
+    present: int,
+    status_: Status,
+) -> Place:
+    """Return a place from the columns that tell of it."""
+    return Place(image_id, file_at(root, path, size, mtime_ns, sidecars), bool(present), status_)
+
+
 def mark_missing(connection: apsw.Connection, root: str, paths: Iterable[str], now: str) -> int:
     """Mark files as missing, forget their failures, and return how many were present until now."""
     count = 0

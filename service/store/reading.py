@@ -7,7 +7,7 @@ from typing import Self
 import apsw
 import orjson
 
-from service.records import RawRecord, Status, WatchedFile
+from service.records import RawRecord, WatchedFile
 from service.store import kept, status
 from service.store.binding import text
 from service.store.connection import open_readonly
@@ -15,7 +15,7 @@ from service.store.exports import ExportBook
 from service.store.failures import Failure, KnownFailure
 from service.store.identity import stable_id
 from service.store.models import ModelShelf
-from service.store.places import Known, Place
+from service.store.places import Known, Place, file_at, lines_of, place_at
 from service.store.shown import ShownImage, Value, shown_image
 from service.store.sql import sql
 from service.store.stated import StatedResources
@@ -53,7 +53,8 @@ class Reader:
         """Return what is known of a folder (``''`` or with a final ``/``), not of the folders in it."""
         rows = self._connection.execute(sql("known"), (root, text(folder)))
         return {
-            name: (size, mtime_ns, bool(present), _lines(sidecars)) for name, size, mtime_ns, present, sidecars in rows
+            name: (size, mtime_ns, bool(present), lines_of(sidecars))
+            for name, size, mtime_ns, present, sidecars in rows
         }
 
     def folders(self, root: str) -> list[str]:
@@ -63,11 +64,11 @@ class Reader:
     def find(self, root: str, path: str) -> Place | None:
         """Return where an image is known to lie."""
         row = self._connection.execute(sql("find_place"), (stable_id(root, path),)).fetchone()
-        return None if row is None else _place(*row)
+        return None if row is None else place_at(*row)
 
     def moved_candidates(self, sha256: str, size: int) -> list[Place]:
         """Return the known files of this content, missing ones first: one of them may have moved."""
-        return [_place(*row) for row in self._connection.execute(sql("moved_candidates"), (sha256, size))]
+        return [place_at(*row) for row in self._connection.execute(sql("moved_candidates"), (sha256, size))]
 
     def count_present(self, root: str) -> int:
         """Return how many files of a root are held as present."""
@@ -90,7 +91,7 @@ class Reader:
         after = 0
         while recipes:
             arguments = {"after": after, "recipes": orjson.dumps(recipes).decode(), "limit": PAGE}
-            page = [(id_, _file(*place)) for id_, *place in self._connection.execute(sql("stale"), arguments)]
+            page = [(id_, file_at(*place)) for id_, *place in self._connection.execute(sql("stale"), arguments)]
             if not page:
                 return
             yield from page
@@ -102,7 +103,7 @@ class Reader:
         if row is None:
             return None
         packed, mime_type, sha256, *place = row
-        return kept.unpack(packed, _file(*place), mime_type, sha256)
+        return kept.unpack(packed, file_at(*place), mime_type, sha256)
 
     # ── Models ──
 
@@ -165,27 +166,6 @@ class Reader:
         """Return the watched folders."""
         rows = self._connection.execute(sql("roots"))
         return [RootStatus(name, at, bool(online), note, since) for name, at, online, note, since in rows]
-
-
-def _lines(text_: str | None) -> tuple[str, ...]:
-    return tuple(text_.split("\n")) if text_ else ()
-
-
-def _file(root: str, path: str, size: int, mtime_ns: int, sidecars: str | None) -> WatchedFile:
-    return WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns, sidecars=_lines(sidecars))
-
-
-def _place(  # noqa: PLR0917  # a row, in the order of its columns
-    image_id: int,
-    root: str,
-    path: str,
-    size: int,
-    mtime_ns: int,
-    sidecars: str | None,
-    present: int,
-    status_: Status,
-) -> Place:
-    return Place(image_id, _file(root, path, size, mtime_ns, sidecars), bool(present), status_)
 
 
 def _failure(  # noqa: PLR0917  # a row, in the order of its columns

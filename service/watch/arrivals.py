@@ -1,10 +1,13 @@
 """What the inbox gives the worker."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from service import sidecars
 from service.paths import Root
 from service.records import WatchedFile
+from service.watch.settle import GONE, Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,19 @@ class Arrival:
     location: Path
     attempts: int = 0
     """How often it was put back before."""
+
+
+def arrival_of(candidate: Candidate, location: Path, endings: Sequence[str]) -> Arrival:
+    """Return the arrival of a file that has settled, with the texts that lie beside it."""
+    size, mtime_ns = candidate.state or GONE
+    file = WatchedFile(
+        root=candidate.root.name,
+        path=candidate.root.relative(location),
+        size=size,
+        mtime_ns=mtime_ns,
+        sidecars=sidecars.stamps(location, endings),
+    )
+    return Arrival(candidate.root, file, location, candidate.attempts)
 
 
 @dataclass(frozen=True, slots=True)

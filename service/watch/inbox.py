@@ -8,15 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from service import sidecars
 from service.paths import Root
-from service.records import WatchedFile
-from service.watch.arrivals import Arrival, Gone, Refused, Taken
+from service.watch.arrivals import Arrival, Gone, Refused, Taken, arrival_of
 from service.watch.folder import files_below
 from service.watch.ignore import Names
 from service.watch.marker import is_believable
 from service.watch.settings import WatchSettings
-from service.watch.settle import GONE, LOOK_DELAY_S, Candidate, Settling, Verdict
+from service.watch.settle import LOOK_DELAY_S, Candidate, Settling, Verdict
 from service.watch.waiting import WaitingList
 
 LOOKS_A_TAKE = 5_000
@@ -188,20 +186,10 @@ class Inbox:
         location = Path(candidate.path)
         relative = location.relative_to(candidate.root.path)
         if candidate.state is not None and self._names.covers(relative):
-            yield Arrival(candidate.root, self._file(candidate, location), location, candidate.attempts)
+            yield arrival_of(candidate, location, self._names.sidecars)
         elif self._names.covers_sidecar(relative):
             for image in self._names.images_beside(location):
                 self._waiting.hear(candidate.root, os.fspath(image), now)
-
-    def _file(self, candidate: Candidate, location: Path) -> WatchedFile:
-        size, mtime_ns = candidate.state or GONE
-        return WatchedFile(
-            root=candidate.root.name,
-            path=candidate.root.relative(location),
-            size=size,
-            mtime_ns=mtime_ns,
-            sidecars=sidecars.stamps(location, self._names.sidecars),
-        )
 
     def _believed(self, gone: Sequence[Candidate]) -> tuple[Gone, ...]:
         """Return the gone paths of roots that are there themselves; for the others a rescan is wanted."""

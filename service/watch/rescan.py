@@ -2,40 +2,26 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import structlog
 
 from service.file_systems import is_one
 from service.paths import Root, to_stored
 from service.records import WatchedFile
-from service.sidecars import Beside, has_news
+from service.sidecars import Beside
 from service.watch.folder import listing
 from service.watch.ignore import Names, kind_of
+from service.watch.known import Known, KnownFiles, is_same
 from service.watch.marker import RootState, is_believable
 
 log = structlog.get_logger()
 
 BREATH = 1000
 """Files of one folder between two ``Looked``: about 5 ms on a warm disk."""
-
-
-class Known(NamedTuple):
-    """What the database holds of one file."""
-
-    size: int
-    mtime_ns: int
-    present: bool
-    """False where it is held as missing."""
-    sidecars: tuple[str, ...] = ()
-    """The texts beside it that were read with it."""
-
-
-KnownFiles = Callable[[str], Mapping[str, Known]]
-"""From a stored folder (``""`` is the root itself) to its files by stored name. Asked once a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +125,13 @@ class _Rescan:
         row = known.get(name)
         try:
             status = entry.stat(follow_symlinks=False)
-            if _is_same(status, texts, row):
+            if is_same(status, texts, row):
                 return
             if os.name == "nt":  # a listing there may show an open file as it was; to ask the file is dearer
                 status = os.lstat(entry.path)
         except OSError:  # gone since the listing; if for good, the next rescan tells
             return
-        if _is_same(status, texts, row) or not self._is_ours(entry, status):
+        if is_same(status, texts, row) or not self._is_ours(entry, status):
             return
         size, mtime_ns = status.st_size, status.st_mtime_ns
         file = WatchedFile(root=self._root.name, path=prefix + name, size=size, mtime_ns=mtime_ns, sidecars=texts)
@@ -195,11 +181,6 @@ class _Rescan:
             self._unread.add("")
             return
         yield from (Missing(self._root.name, prefix + name) for name in gone)
-
-
-def _is_same(status: os.stat_result, texts: tuple[str, ...], row: Known | None) -> bool:
-    is_known = row is not None and row.size == status.st_size and row.mtime_ns == status.st_mtime_ns and row.present
-    return is_known and not (texts and row is not None and has_news(row.sidecars, texts))
 
 
 def _stored_name(name: str) -> str:

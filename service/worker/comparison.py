@@ -8,8 +8,9 @@ import structlog
 from service.paths import Root
 from service.store.reading import Reader
 from service.watch.ignore import Names
+from service.watch.known import Known
 from service.watch.marker import root_state
-from service.watch.rescan import Changed, Known, Looked, Missing, rescan
+from service.watch.rescan import Changed, Looked, Missing, rescan
 from service.worker.clock import Clock
 from service.worker.presence import Presence
 

@@ -15,8 +15,9 @@ from structlog.testing import capture_logs
 from service.paths import MARKER, Root, to_stored
 from service.records import WatchedFile
 from service.watch.ignore import Names
+from service.watch.known import Known
 from service.watch.marker import RootState, root_state
-from service.watch.rescan import Changed, Known, Missing, rescan
+from service.watch.rescan import Changed, Missing, rescan
 from service.watch.settings import WatchSettings
 
 NAMES = Names(WatchSettings())

@@ -1,0 +1,40 @@
+"""Every record that crosses from one stage to the next, in the order in which an image meets them.
+
+``WatchedFile`` → ``RawRecord`` → ``Blobs`` → ``Generation`` → ``NormalizedImage`` → ``ImageRows``.
+
+All are immutable. Records that are kept or come from outside are pydantic models; what exists by the
+dozen within one image (tokens, facts) is a frozen dataclass, which costs a tenth to make.
+"""
+
+from service.records.files import RawRecord, Record, WatchedFile
+from service.records.generation import Fact, Generation, Resource, Sampling, Stated
+from service.records.normalized import Conflict, NormalizedImage, SamplingPass
+from service.records.rows import ImageRows, Token
+from service.records.texts import Blob, Blobs
+from service.records.words import Field, HashKind, PassRole, ResourceKind, Scalar, Side, Status, TokenKind
+
+__all__ = [
+    "Blob",
+    "Blobs",
+    "Conflict",
+    "Fact",
+    "Field",
+    "Generation",
+    "HashKind",
+    "ImageRows",
+    "NormalizedImage",
+    "PassRole",
+    "RawRecord",
+    "Record",
+    "Resource",
+    "ResourceKind",
+    "Sampling",
+    "SamplingPass",
+    "Scalar",
+    "Side",
+    "Stated",
+    "Status",
+    "Token",
+    "TokenKind",
+    "WatchedFile",
+]
