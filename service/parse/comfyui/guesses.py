@@ -179,7 +179,7 @@ def _texts(raw: Raw, values: Values) -> Found:
     encodes = {"CONDITIONING"} <= _types(raw, "outputs") - _types(raw, "inputs") and "CLIP" in _types(raw, "inputs")
     if encodes and "textencode" not in kind:
         worded = [text for text in texts if len(texts) == 1 or " " in text.strip()]
-        return {"text": worded[0]} if worded else {}
+        return {"text": worded[0]} if len(worded) == 1 else {}  # of two nobody knows which was encoded
     if "textencode" in kind and texts:
         return dict(zip(_sides(raw), texts, strict=False))
     if len(texts) == 1 and len(values) <= 2 and TEXTUAL.search(kind):  # noqa: PLR2004
