@@ -68,6 +68,15 @@ def is_one(one: Path, other: Path) -> bool:
     return is_same and (stat.S_ISDIR(first.st_mode) or first.st_nlink == 1)
 
 
+def spelled(path: Path) -> Path:
+    """Return the path of a file that is there by its own spelling, on a file system that knows no case, too."""
+    if sys.platform == "win32":  # which tells one name's spelling, however many lie there
+        return path.with_name(Path(os.path.realpath(path)).name)
+    if not is_one(path, path.with_name(path.name.swapcase())):
+        return path
+    return next((one for one in path.parent.iterdir() if one.name.casefold() == path.name.casefold()), path)
+
+
 def long_name(path: str) -> str:
     """Return a path spelled with the long names of what lies there.
 

@@ -12,6 +12,8 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
 
+from service.file_systems import spelled
+
 ENDINGS = (".txt", ".json", ".swarm.json", ".civitai.info", ".workflow.json")
 """What may stand in place of the image's extension, or after it. Lower case, as all of these programs write them."""
 
@@ -55,9 +57,8 @@ def images_of(text: Path, endings: Iterable[str], extensions: Iterable[str]) -> 
     watched = tuple(extensions)
     names = [stem] if stem.lower().endswith(watched) else []
     names += [stem + written for extension in watched for written in (extension, extension.upper())]
-    for name in names:
-        if (place := text.with_name(name)).is_file():
-            yield place
+    there = (place for name in names if (place := text.with_name(name)).is_file())
+    yield from dict.fromkeys(map(spelled, there))
 
 
 class Beside:

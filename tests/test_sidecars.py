@@ -91,6 +91,28 @@ def test_a_text_leads_to_every_image_it_lies_beside(tmp_path: Path) -> None:
     }
 
 
+def test_an_image_is_found_once_and_by_its_own_spelling(tmp_path: Path) -> None:
+    put(tmp_path / "cat.PNG")
+    put(tmp_path / "cat.txt")
+    assert list(images_of(tmp_path / "cat.txt", ENDINGS, (".png", ".jpg"))) == [tmp_path / "cat.PNG"]
+
+
+def test_where_case_makes_no_difference_an_image_is_found_once_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "cat.PNG")
+    put(tmp_path / "cat.txt")
+    lstat, is_file = Path.lstat, Path.is_file
+
+    def folded(path: Path) -> Path:
+        alike = [one for one in tmp_path.iterdir() if one.name.casefold() == path.name.casefold()]
+        return alike[0] if alike else path
+
+    monkeypatch.setattr(Path, "lstat", lambda path: lstat(folded(path)))
+    monkeypatch.setattr(Path, "is_file", lambda path: is_file(folded(path)))
+    assert list(images_of(tmp_path / "cat.txt", ENDINGS, (".png", ".jpg"))) == [tmp_path / "cat.PNG"]
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("listed")
