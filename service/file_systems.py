@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 MOUNTS = Path("/proc/self/mountinfo")
@@ -74,7 +75,16 @@ def spelled(path: Path) -> Path:
         return path.with_name(Path(os.path.realpath(path)).name)
     if not is_one(path, path.with_name(path.name.swapcase())):
         return path
-    return next((one for one in path.parent.iterdir() if one.name.casefold() == path.name.casefold()), path)
+    try:
+        names = _names(path.parent, path.parent.stat().st_mtime_ns)
+    except OSError:
+        return path
+    return path.with_name(names.get(path.name.casefold(), path.name))
+
+
+@lru_cache(maxsize=1)  # many files of one folder are asked for in a row
+def _names(folder: Path, _mtime_ns: int) -> dict[str, str]:
+    return {one.name.casefold(): one.name for one in folder.iterdir()}
 
 
 def long_name(path: str) -> str:

@@ -24,9 +24,20 @@ SHARED = ("parsers", "blobs", "normalize", "tokens", "resources")
 """The stages that every image goes through."""
 
 
+ABYSS = "its JSON is nested too deep to be of any generator"
+
+
 def process(raw: RawRecord) -> ImageRows:
     """Return every row of one image."""
     blobs = blobs_of(raw)
+    try:
+        return _made(raw, blobs)
+    except RecursionError:  # brackets hundreds deep, which repr and json follow into the abyss: an attack
+        image = NormalizedImage("partial", file_width=blobs.width, file_height=blobs.height, warnings=(ABYSS,))
+        return ImageRows(raw, image, (), (), _recipe(()))
+
+
+def _made(raw: RawRecord, blobs: Blobs) -> ImageRows:
     reading = parse.read(blobs)
     if reading is None:
         return ImageRows(raw, _without_metadata(raw, blobs), (), (), _recipe(()))

@@ -17,8 +17,10 @@ from service.file_systems import spelled
 ENDINGS = (".txt", ".json", ".swarm.json", ".civitai.info", ".workflow.json")
 """What may stand in place of the image's extension, or after it. Lower case, as all of these programs write them."""
 
-LARGEST = 16 * 1024 * 1024
-"""Bytes. Real graphs reach 5 MB; what is larger says nothing of one image and is not read."""
+LARGEST = 8 * 1024 * 1024
+"""Bytes of all texts of one image. Real graphs reach 5 MB; what is larger says nothing of one image and is not read."""
+LARGEST_PLAIN = 1024 * 1024
+"""Bytes of a ``.txt``, which holds no graph."""
 
 _OFFLINE = 0x1000 | 0x400000
 """Windows' attributes of a file whose bytes lie in a cloud."""
@@ -29,11 +31,11 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 def stamps(location: Path, endings: Iterable[str]) -> tuple[str, ...]:
     """Return the texts beside an image that are there, each as ``.txt 812 1690000000000000000``.
 
-    That is: what follows the image's stem, bytes, and when it was last written (nanoseconds since 1970).
+    That is: what follows the image's stem, bytes, and when it was last written (nanoseconds since 1970). The image's
+    own ending stands in lower case there, as on a disk that knows no case it may be told in either.
     """
     stem, extension = _parts(os.fspath(location))
-    found = ((ending, _state(stem + ending)) for ending in _endings(endings, extension))
-    return tuple(_stamp(ending, state) for ending, state in found if state is not None)
+    return _stamped((ending, _state(place)) for ending, place in _places(endings, stem, extension))
 
 
 def has_news(known: Iterable[str], found: Iterable[str]) -> bool:
@@ -43,8 +45,8 @@ def has_news(known: Iterable[str], found: Iterable[str]) -> bool:
 
 def texts(location: Path, stamped: Iterable[str]) -> dict[str, str]:
     """Return what these texts say, by stamp. One that is gone or held by its writer is left out."""
-    stem, _ = _parts(os.fspath(location))
-    read = ((stamp, _text(stem + ending_of(stamp))) for stamp in stamped)
+    stem, extension = _parts(os.fspath(location))
+    read = ((stamp, _text(_place(stem, extension, ending_of(stamp)))) for stamp in stamped)
     return {stamp: text for stamp, text in read if text is not None}
 
 
@@ -57,7 +59,8 @@ def images_of(text: Path, endings: Iterable[str], extensions: Iterable[str]) -> 
     watched = tuple(extensions)
     names = [stem] if stem.lower().endswith(watched) else []
     names += [stem + written for extension in watched for written in (extension, extension.upper())]
-    there = (place for name in names if (place := text.with_name(name)).is_file())
+    # Not Path.is_file, which raises for a name that is too long and for what may not be looked at.
+    there = (place for name in names if os.path.isfile(place := text.with_name(name)))  # noqa: PTH113
     yield from dict.fromkeys(map(spelled, there))
 
 
@@ -73,19 +76,32 @@ class Beside:
         if not self._entries:
             return ()
         stem, extension = _parts(os.path.normcase(name))
-        found = []
-        for ending in _endings(self._endings, extension):
-            entry = self._entries.get(stem + ending)
-            state = _state(entry.path) if entry else None
-            if state is not None:
-                found.append(_stamp(ending, state))
-        return tuple(found)
+        places = _places(self._endings, stem, extension)
+        return _stamped(
+            (ending, _state(entry.path)) for ending, place in places if (entry := self._entries.get(place)) is not None
+        )
 
 
-def _endings(endings: Iterable[str], extension: str) -> Iterator[str]:
+def _places(endings: Iterable[str], stem: str, extension: str) -> Iterator[tuple[str, str]]:
+    """Yield what a stamp says of each text that there may be, and its path."""
     for ending in endings:
-        yield ending
-        yield extension + ending
+        yield ending, stem + ending
+        yield extension.lower() + ending, stem + extension + ending
+
+
+def _place(stem: str, extension: str, ending: str) -> str:
+    after = ending.removeprefix(extension.lower())
+    return stem + (extension + after if after != ending else ending)
+
+
+def _stamped(found: Iterable[tuple[str, tuple[int, int] | None]]) -> tuple[str, ...]:
+    stamped, room = [], LARGEST
+    for ending, state in found:
+        if state is None or state[0] > min(room, LARGEST_PLAIN if ending.endswith(".txt") else LARGEST):
+            continue
+        room -= state[0]
+        stamped.append(_stamp(ending, state))
+    return tuple(stamped)
 
 
 def _parts(path: str) -> tuple[str, str]:
@@ -110,7 +126,8 @@ def _state(path: str) -> tuple[int, int] | None:
     except (OSError, ValueError):
         return None
     here = stat.S_ISREG(found.st_mode) and not getattr(found, "st_file_attributes", 0) & _OFFLINE
-    return (found.st_size, found.st_mtime_ns) if here and 0 < found.st_size <= LARGEST else None
+    may_be_read = here and 0 < found.st_size <= LARGEST and os.access(path, os.R_OK)
+    return (found.st_size, found.st_mtime_ns) if may_be_read else None
 
 
 def _text(path: str) -> str | None:

@@ -40,6 +40,33 @@ def test_a_link_an_empty_text_and_one_too_large_are_none(tmp_path: Path) -> None
     assert stamps(tmp_path / "cat.png", ENDINGS) == ()
 
 
+def test_the_images_own_ending_is_told_in_lower_case_and_found_as_it_is_written(tmp_path: Path) -> None:
+    put(tmp_path / "cat.PNG.txt", b"a text")
+    stamped = stamps(tmp_path / "cat.PNG", ENDINGS)
+    with os.scandir(tmp_path) as entries:
+        beside = Beside(list(entries), ENDINGS)
+    assert stamped == beside.stamps("cat.PNG") == (f".png.txt 6 {WHEN_NS}",)
+    assert texts(tmp_path / "cat.PNG", stamped) == {stamped[0]: "a text"}
+
+
+def test_a_text_that_may_not_be_read_is_none_until_it_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "cat.txt")
+    monkeypatch.setattr("service.sidecars.os.access", lambda *_: False)
+    assert stamps(tmp_path / "cat.png", ENDINGS) == ()
+
+
+def test_an_image_has_room_for_so_many_bytes_of_texts_and_plain_ones_are_small(tmp_path: Path) -> None:
+    for name, size in (("cat.txt", 2 << 20), ("cat.json", 5 << 20), ("cat.swarm.json", 5 << 20), ("cat.png.json", 9)):
+        with (tmp_path / name).open("wb") as text:
+            text.truncate(size)
+    found = [stamp.split(" ")[0] for stamp in stamps(tmp_path / "cat.png", ENDINGS)]
+    assert found == [".json", ".png.json"]
+
+
+def test_a_name_that_cannot_be_looked_for_is_of_no_image(tmp_path: Path) -> None:
+    assert list(images_of(tmp_path / f"{'y' * 251}.txt", ENDINGS, (".png", ".webp"))) == []
+
+
 def test_a_new_or_a_changed_text_is_news_and_one_that_went_is_none() -> None:
     known = (".txt 1 2", ".json 3 4")
     found = {"new": (*known, ".swarm.json 5 6"), "changed": (".txt 1 9",), "gone": (".json 3 4",), "same": known}

@@ -1,6 +1,7 @@
 """What the reader is given, and what it gives back."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.errors import BadFileError, TryAgainError
@@ -18,6 +19,8 @@ class Candidate:
     """Absolute: ExifTool takes ``-dash.png`` and ``#hash.png`` for something else."""
     file: WatchedFile
     signature: Signature
+    kept_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What texts beside it said that have gone since, by stamp: they stay true of the same content."""
 
     def __post_init__(self) -> None:
         if not self.location.is_absolute():

@@ -36,7 +36,8 @@ def check(executable: Path) -> Path:
 
 
 def _runs(place: Path) -> bool:
-    return place.is_file() and os.access(place, os.X_OK)
+    # Not Path.is_file, which raises for a folder of PATH that may not be entered.
+    return os.path.isfile(place) and os.access(place, os.X_OK)  # noqa: PTH113
 
 
 def check_version(version: str, executable: Path) -> str:

@@ -29,7 +29,7 @@ def texts(location: Path) -> dict[str, JsonValue]:
             extras = _extras(orjson.loads(file.read(length)))
     except (OSError, struct.error, orjson.JSONDecodeError):
         return {}
-    return {f"GLB:{key.capitalize()}": _text(value) for key, value in extras.items()}
+    return {f"GLB:{key.capitalize()}": text for key, value in extras.items() if (text := _text(value)) is not None}
 
 
 def _extras(document: JsonValue) -> dict[str, JsonValue]:
@@ -38,5 +38,8 @@ def _extras(document: JsonValue) -> dict[str, JsonValue]:
     return extras if isinstance(extras, dict) else {}
 
 
-def _text(value: JsonValue) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+def _text(value: JsonValue) -> str | None:
+    try:
+        return value if isinstance(value, str) else orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # hundreds of brackets deep: an attack, not a graph
+        return None

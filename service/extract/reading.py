@@ -94,7 +94,8 @@ class Pending:
             tags |= glb.texts(each.location)
         if self._settings.stealth and stealth.wanted(each.signature, tags):
             tags |= stealth.texts(each.location, each.signature)
-        texts = sidecars.texts(each.location, each.file.sidecars) if each.file.sidecars else {}
+        texts = dict(each.kept_texts)
+        texts |= sidecars.texts(each.location, each.file.sidecars) if each.file.sidecars else {}
         tags |= {f"Sidecar:{sidecars.ending_of(stamp)}": text for stamp, text in texts.items()}
         if logged := folder_log.entry(each.location):
             tags[f"Sidecar:{folder_log.NAME}"] = logged

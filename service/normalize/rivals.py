@@ -37,8 +37,16 @@ def merge(generation: Generation, rivals: tuple[Generation, ...]) -> Merged:
     conflicts: list[Conflict] = []
     for rival in rivals:
         conflicts += _conflicts(generation.fields, rival.fields)
-        generation = _filled(generation, rival)
+        if not _is_of_another(generation, rival):
+            generation = _filled(generation, rival)
     return Merged(generation, tuple(conflicts))
+
+
+def _is_of_another(generation: Generation, rival: Generation) -> bool:
+    """Tell whether a text beside the file speaks of another image: of an earlier one of this name, it has its seed."""
+    ours, theirs = generation.fields, rival.fields
+    both = "seed" in ours and "seed" in theirs
+    return both and theirs["seed"].source.startswith("Sidecar:") and not agree("seed", ours, theirs)
 
 
 def _conflicts(ours: Mapping[Field, Stated], theirs: Mapping[Field, Stated]) -> list[Conflict]:

@@ -101,8 +101,8 @@ def _manifest_entry(value: JsonValue, source: str) -> Blob:
 
 def _text(tag: str, text: str, source: str) -> tuple[str, Blob]:
     prefix = PREFIX.match(text)
-    if prefix:
-        tag, text = prefix[1].lower(), text[prefix.end() :]
+    if prefix:  # a text beside the image stays one, whatever it holds
+        tag, text = (tag if tag == SIDECAR else prefix[1].lower()), text[prefix.end() :]
     return tag, Blob(text, source, parsed(text))
 
 

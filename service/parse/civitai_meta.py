@@ -10,6 +10,7 @@ entry for each of its images. Put together again it is read as ``a1111`` reads a
 API, its own source, and readers of it on GitHub.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -63,6 +64,8 @@ FILES: tuple[tuple[str, ResourceKind], ...] = (
 )
 """Lists of file names, as the site read them from a graph."""
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 PROMPTS = frozenset({"prompt", "negativePrompt", "resources", "comfy", "additionalResources"})
 STRUCTURED = frozenset({"hashes", "civitaiResources"})
 """The keys whose values are no texts in an infotext either."""
@@ -111,11 +114,14 @@ def _told(blobs: Blobs) -> Told | None:
 
 
 def _own_entry(told: Told, file_name: str) -> Told | None:
-    """Return this very image among those of a model version (``.civitai.info``), by the names in its address."""
+    """Return this very image among those of a model version (``.civitai.info``), by its name in the address.
+
+    ``https://image.civitai.com/ACCOUNT/UUID/width=450/12345.jpeg`` is ``12345`` or the UUID, as tools save it.
+    """
     stem = file_name.rpartition(".")[0].lower()
     for entry in told.each("images"):
-        address = entry.text("url") or ""
-        names = [part.partition(".")[0] for part in address.partition("?")[0].lower().split("/")]
+        parts = (entry.text("url") or "").partition("?")[0].lower().split("/")
+        names = {parts[-1].rpartition(".")[0], *(part for part in parts if _UUID.fullmatch(part))}
         if stem and stem in names:
             return entry
     return None

@@ -22,7 +22,7 @@ from pydantic import JsonValue
 from service.parse import fooocus_infotext, fooocus_log
 from service.parse.base import Claim, Parser
 from service.parse.fooocus_infotext import is_nothing
-from service.parse.json_facts import Table, Told, is_cut
+from service.parse.json_facts import Table, Told, is_cut, written
 from service.parse.model_files import model_file, named
 from service.records import Blob, Blobs, Field, Generation, Resource, Sampling, Stated
 
@@ -113,7 +113,8 @@ def size(told: Told, *keys: str) -> dict[Field, Stated]:
     """Return width and height of ``(768, 1280)``, a text or a list; nothing where it is no such pair."""
     for key in keys:
         value = told.data.get(key)
-        match = _SIZE.match(str(value)) if isinstance(value, str | list) else None
+        pair = ", ".join(map(written, value[:2])) if isinstance(value, list) else value
+        match = _SIZE.match(pair) if isinstance(pair, str) else None
         if match is not None:
             return {"width": Stated(match[1], told.place(key)), "height": Stated(match[2], told.place(key))}
     return {}

@@ -16,8 +16,13 @@ from service.records import Blob, Blobs
 
 _MARK = 'class="image-container"'
 _BUTTON = re.compile(r"to_clipboard\('([^']+)'\)")
-_ROW = re.compile(r"<td class='(?:key|label)'>([^<\n]{1,80})</td>\s*<td class='value'>(.*?)</td>\s*</tr>", re.DOTALL)
-_BREAK = re.compile(r"\s*</?br\s*/?>\s*")
+# No value runs past the next cell, and blanks around a break are stripped, not matched: both would cost the square.
+_ROW = re.compile(
+    r"<td class='(?:key|label)'>([^<\n]{1,80})</td>\s{0,9}<td class='value'>"
+    r"((?:(?!<td class=|</td>\s{0,9}</tr>).)*)</td>",
+    re.DOTALL,
+)
+_BREAK = re.compile(r"</?br\s{0,9}/?>")
 
 
 def told(blobs: Blobs) -> Told | None:
@@ -36,4 +41,8 @@ def _of_button(blob: Blob) -> dict[str, JsonValue] | None:
 
 
 def _of_table(blob: Blob) -> dict[str, JsonValue]:
-    return {label: html.unescape(_BREAK.sub("\n", value)) for label, value in _ROW.findall(blob.text)}
+    return {label: html.unescape(_unbroken(value)) for label, value in _ROW.findall(blob.text)}
+
+
+def _unbroken(value: str) -> str:
+    return "\n".join(part.strip() for part in _BREAK.split(value))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from service.parse import Reading, claims_of, read
 from service.parse.base import Claim, Parser
+from service.parse.blobs import SIDECAR
 from service.records import Blobs, Generation
 
 
@@ -31,7 +32,10 @@ def judged(blobs: Blobs) -> tuple[Judged, ...]:
     if reading is None:
         return ()
     answers = {reading.parser.name: reading.generation, **{rival.name: found for rival, found in reading.rivals}}
-    claims = claims_of(blobs)
+    claims: dict[Parser, Claim] = {}
+    for part in blobs.parted(SIDECAR) if SIDECAR in blobs.texts else (blobs,):  # as they were read
+        for parser, claim in claims_of(part).items():
+            claims[parser] = max(claim, claims.get(parser, claim))
     others = [parser for parser, claim in claims.items() if claim > Claim.FALLBACK and parser.name not in answers]
     made = (reading.parser, *(parser for parser, _ in reading.rivals), *others)
     return tuple(_judged(parser, claims[parser], reading, answers.get(parser.name)) for parser in made)

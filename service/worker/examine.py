@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from zstandard import ZstdError
+
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract.candidates import Candidate
-from service.extract.signatures import Signature, inspect
+from service.extract.signatures import inspect
 from service.file_systems import is_one
 from service.paths import Root
 from service.records import WatchedFile
-from service.sidecars import has_news
+from service.sidecars import ending_of, has_news
 from service.store.places import Place
 from service.store.writer import Store
 from service.watch.arrivals import Arrival
@@ -56,16 +58,33 @@ def examine(
                 for twin in store.moved_candidates(signature.sha256, arrival.file.size)
                 if twin.image_id not in taken
             ]
-            _sort(found, taken, arrival, signature, _former(twins, arrival, online))
+            old = _former(twins, arrival, online)
+            candidate = Candidate(arrival.location, arrival.file, signature, _kept(store, old, arrival))
+            _sort(found, taken, candidate, arrival, old)
     return found
 
 
-def _sort(found: Examined, taken: set[int], arrival: Arrival, signature: Signature, old: Place | None) -> None:
+def _kept(store: Store, old: Place | None, arrival: Arrival) -> Mapping[str, str]:
+    """Return what the texts said that lay beside a known image and do no more, by stamp."""
+    now = {ending_of(stamp) for stamp in arrival.file.sidecars}
+    gone = [stamp for stamp in old.file.sidecars if ending_of(stamp) not in now] if old is not None and now else []
+    if old is None or not gone:
+        return {}
+    try:
+        record = store.raw_record(old.image_id)
+    except (ZstdError, ValueError, KeyError):  # damaged on the disk; it is read anew anyhow
+        return {}
+    tags = record.tags if record else {}
+    said = ((stamp, tags.get(f"Sidecar:{ending_of(stamp)}")) for stamp in gone)
+    return {stamp: text for stamp, text in said if isinstance(text, str)}
+
+
+def _sort(found: Examined, taken: set[int], candidate: Candidate, arrival: Arrival, old: Place | None) -> None:
     """Put a file where it belongs; one known by its content is read again only where a text beside it is new."""
     file = arrival.file
     news = old is None or has_news(old.file.sidecars, file.sidecars)
     if news:
-        found.to_read.append((arrival, Candidate(arrival.location, file, signature)))
+        found.to_read.append((arrival, candidate))
     if old is not None:
         taken.add(old.image_id)
         if not news or not _is_at_home(old, file):

@@ -125,6 +125,22 @@ def test_show_says_why_an_image_was_read_as_it_was(taken: Place) -> None:
     ]
 
 
+def test_show_says_why_of_a_file_and_of_the_text_beside_it(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.input.mkdir()
+    place.configure()
+    draw(place.input / "fox.png", 7)
+    graph = '{"1": {"class_type": "KSampler", "inputs": {"seed": 7, "steps": 20}}}'
+    (place.input / "fox.json").write_text(graph, encoding="utf-8")
+    assert run(place, "all").code == 0
+    said = run(place, "show", "fox.png", "--json").json()
+    assert isinstance(said, dict)
+    assert [(one["parser"], one["part"]) for one in said["why"]] == [
+        ("a1111", "taken"),
+        ("comfyui", "fills gaps, shows conflicts"),
+    ]
+
+
 def test_failures_lists_what_could_not_be_read(taken: Place) -> None:
     text, said = run(taken, "failures"), run(taken, "failures", "--json").json()
     assert isinstance(said, list)

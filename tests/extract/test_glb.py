@@ -43,6 +43,7 @@ def test_the_entries_of_the_assets_extras_are_tags_texts_as_they_are_and_others_
         glb(b'{"asset": {"extras": ["prompt"]}}'),
         glb(b'{"asset": 1}'),
         glb(b"[1]"),
+        glb(b'{"asset": {"extras": {"prompt": ' + b"[" * 400 + b"]" * 400 + b"}}}"),
         glb(b"{ cut"),
         glb(b"{}", kind=b"BIN\0"),
         glb(b"{}", length=2**32 - 1),

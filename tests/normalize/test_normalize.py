@@ -154,6 +154,19 @@ def test_a_number_that_is_none_gives_way_to_a_rivals() -> None:
     assert image.warnings == ("denoise: 'half' is not usable",)
 
 
+def test_a_text_beside_the_file_with_another_seed_is_of_another_image_and_fills_nothing() -> None:
+    ours = Generation("comfyui", stated("PNG:Prompt", seed=999, steps=20))
+    beside = Generation(
+        "a1111",
+        stated("Sidecar:.txt", seed=4242, denoise=0.4),
+        (Sampling("hires", stated("Sidecar:.txt", steps=9)),),
+        (Resource("lora", "stale", "Sidecar:.txt"),),
+    )
+    image = normalize(ours, Blobs({}), (beside,))
+    assert (image.base.denoise, len(image.passes), image.resources) == (None, 1, ())
+    assert [(one.field, one.a.value, one.b.value) for one in image.conflicts] == [("seed", "999", "4242")]
+
+
 def test_a_rivals_passes_are_taken_where_there_are_none() -> None:
     own, other = Sampling("hires", stated("s", steps=5)), Sampling("upscale", stated("r", steps=9))
     rival = Generation("comfyui", {}, passes=(other,))

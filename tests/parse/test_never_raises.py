@@ -119,12 +119,31 @@ def with_one_replaced(data: JsonValue, value: JsonValue, random: Random) -> Json
     return data[: len(data) // 2] if isinstance(data, str) and random.random() < 0.3 else value
 
 
-FOUND_BY_FUZZING = [
-    {"parameters": '{"sui_image_params": {"prompt": "a <segment:face,0.<5> b", "steps": 10}}'},
-    {"sidecar": "\nStable Diffusion model:"},
-]
+OVERRIDDEN = {"class_type": "EmptyLatentImagePresets", "inputs": {"resolution": "1024x1024", "width_override": "auto"}}
+SAMPLER = {"class_type": "KSampler", "inputs": {"latent_image": ["1", 0], "steps": 20, "seed": 1}}
+
+ONCE_RAISED: dict[str, dict[str, JsonValue]] = {
+    "a segment whose tag is broken": {"parameters": '{"sui_image_params": {"prompt": "a <segment:face,0.<5> b"}}'},
+    "a label without a value": {"sidecar": "\nStable Diffusion model:"},
+    "a size that is overridden by a word": {"prompt": {"1": OVERRIDDEN, "2": SAMPLER}},
+}
 
 
-@pytest.mark.parametrize("texts", FOUND_BY_FUZZING, ids=["a segment whose tag is broken", "a label without a value"])
-def test_what_the_fuzzer_found_is_answered(texts: dict[str, JsonValue]) -> None:
-    answer(blobs_of(texts))
+@pytest.mark.parametrize("name", ONCE_RAISED)
+def test_what_once_raised_is_answered(name: str) -> None:
+    answer(blobs_of(ONCE_RAISED[name]))
+
+
+SLOW: dict[str, dict[str, JsonValue]] = {
+    "a page of blanks": {"sidecar": f"class=\"image-container\"<td class='key'>a</td><td class='value'>{' ' * 10**6}"},
+    "a page of rows without end": {
+        "sidecar": 'class="image-container"' + "<td class='key'>a</td><td class='value'>b" * 50_000
+    },
+    "settings of broken lists": {"parameters": "a\nSteps: 20, Seed: 1, " + "a: [[, " * 150_000},
+}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", SLOW)
+def test_a_hostile_text_of_a_megabyte_is_answered_in_time(name: str) -> None:
+    answer(blobs_of(SLOW[name]))

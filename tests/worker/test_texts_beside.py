@@ -87,8 +87,9 @@ def test_an_image_without_metadata_has_what_the_text_beside_it_says(
         "Steps: 3 of the recipe, then stir",
         json.dumps({"description": "a model's card", "sd version": "SDXL", "activation text": "ink", "notes": ""}),
         json.dumps({"id": 99, "images": [{"url": "https://images.example/x/other.jpeg", "meta": META}]}),
+        json.dumps({"id": 99, "images": [{"url": "https://a.example/width=450/other.jpeg", "meta": META}]}),
     ],
-    ids=["a caption", "a recipe", "a model's card", "a model version that shows other images"],
+    ids=["a caption", "a recipe", "a model's card", "a model version that shows other images", "a host of its name"],
 )
 def test_a_text_that_is_not_of_this_image_says_nothing_of_it(by_hand: ByHand, text: str) -> None:
     (by_hand.place.input / "a.png").write_bytes(PLAIN)
@@ -131,6 +132,28 @@ def test_what_a_text_said_stays_when_it_goes_and_when_its_image_moves(door: Door
     assert by_hand.rows("SELECT path FROM images") == [("sub/a.png",)]
     assert by_hand.rows("SELECT image_id, seed, model FROM v_images_search") == before
     assert by_hand.read_by_exiftool() == []
+
+
+def test_what_a_text_said_that_went_stays_beside_what_another_says(by_hand: ByHand) -> None:
+    (by_hand.place.input / "a.png").write_bytes(PLAIN)
+    (by_hand.place.input / "a.txt").write_text(infotext(6), encoding="utf-8")
+    by_hand.work()
+    (by_hand.place.input / "a.txt").unlink()
+    (by_hand.place.input / "a.json").write_text('{"rating": 5}', encoding="utf-8")
+    by_hand.work()
+    assert by_hand.rows(SHOWN) == [("a.png", "a1111", "6", "dreamshaper_8", "euler_ancestral")]
+    assert [
+        stamps.split(" ")[0]
+        for (row,) in by_hand.rows("SELECT sidecars FROM images")
+        for stamps in str(row).split("\n")
+    ] == [".txt", ".json"]
+
+
+def test_a_prefixed_graph_beside_a_file_does_not_go_before_the_files_own_text(by_hand: ByHand) -> None:
+    draw(by_hand.place.input / "a.png", 1)
+    (by_hand.place.input / "a.txt").write_text(f"prompt: {GRAPH}", encoding="utf-8")
+    by_hand.work()
+    assert by_hand.rows(SHOWN) == [("a.png", "a1111", "1", "dreamshaper_8", "euler_ancestral")]
 
 
 def test_an_image_that_moves_to_where_a_text_waits_keeps_its_row_and_is_read_again(by_hand: ByHand) -> None:

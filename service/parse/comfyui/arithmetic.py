@@ -28,6 +28,16 @@ LARGEST = 1e20
 MOST_DIGITS = 20
 
 Number = int | float
+
+
+def _power(base: Number, power: Number) -> Number:
+    """Return a power; none that would be too large, and none of a negative number that would be no real one."""
+    if abs(base) >= LARGEST or abs(power) > 4 or (base < 0 and power != int(power)):  # noqa: PLR2004
+        return math.inf
+    result: Number = base**power
+    return result
+
+
 _OPERATORS: Mapping[type[ast.AST], Callable[[Number, Number], Number]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -35,7 +45,7 @@ _OPERATORS: Mapping[type[ast.AST], Callable[[Number, Number], Number]] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
-    ast.Pow: lambda base, power: base**power if abs(base) < LARGEST and abs(power) <= 4 else math.inf,  # noqa: PLR2004
+    ast.Pow: _power,
 }
 _FUNCTIONS: Mapping[str, Callable[..., Number]] = {
     "round": lambda number, digits=0: round(number, digits) if abs(digits) < MOST_DIGITS else math.inf,
@@ -120,8 +130,8 @@ def evaluated(tree: ast.expr, known: Mapping[str, Number]) -> Number | None:
                 found[one] = _value(one, found, known)
     except (ArithmeticError, ValueError, TypeError, KeyError):
         return None
-    result = found[tree]
-    return result if abs(result) < LARGEST else None
+    result = found.get(tree)  # a function's bare name is none
+    return result if result is not None and abs(result) < LARGEST else None
 
 
 def _value(one: ast.expr, found: Mapping[ast.AST, Number], known: Mapping[str, Number]) -> Number:

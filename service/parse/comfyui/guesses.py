@@ -82,7 +82,10 @@ def _sampler(raw: Raw, values: Values) -> Found:
 
 
 def _loras(raw: Raw, values: Values) -> Found:
-    """Return the files of a LoRA loader or stack, each with the one or two numbers behind it and a switch before."""
+    """Return the files of a LoRA loader or stack, each with the one or two numbers behind it and its switch.
+
+    The switch stands before its file where the list begins with one, else behind the weights.
+    """
     if "lora" not in word(raw.get("type")).lower():
         return {}
     found: Found = {}
@@ -94,9 +97,14 @@ def _loras(raw: Raw, values: Values) -> Found:
         if len(weights) <= 2:  # noqa: PLR2004  the model's and the text encoder's; of more nobody knows which
             names = (f"strength_model_{at}", f"strength_clip_{at}")
             found |= dict(zip(names, weights, strict=False))
-        if at and values[at - 1] in ON_OFF and not isinstance(values[at - 1], int | float):
-            found[f"switch_{at}"] = values[at - 1]
+        switch = at - 1 if _is_switch(values[0]) else at + 1 + len(weights)
+        if switch < len(values) and _is_switch(values[switch]):
+            found[f"switch_{at}"] = values[switch]
     return found
+
+
+def _is_switch(value: JsonValue) -> bool:
+    return isinstance(value, bool | str) and value in ON_OFF
 
 
 def _numbers(values: Values) -> Values:
@@ -178,9 +186,10 @@ def _texts(raw: Raw, values: Values) -> Found:
     kind = word(raw.get("type")).lower()
     encodes = {"CONDITIONING"} <= _types(raw, "outputs") - _types(raw, "inputs") and "CLIP" in _types(raw, "inputs")
     if encodes and "textencode" not in kind:
-        worded = [text for text in texts if len(texts) == 1 or " " in text.strip()]
-        return {"text": worded[0]} if len(worded) == 1 else {}  # of two nobody knows which was encoded
-    if "textencode" in kind and texts:
+        # Its text comes first, and what follows it are options, of one word each; else nobody knows which it is.
+        options = not any(" " in text.strip() for text in texts[1:])
+        return {"text": texts[0]} if len(texts) == 1 or (options and texts and " " in texts[0].strip()) else {}
+    if "textencode" in kind and texts and len(texts) <= len(_sides(raw)):
         return dict(zip(_sides(raw), texts, strict=False))
     if len(texts) == 1 and len(values) <= 2 and TEXTUAL.search(kind):  # noqa: PLR2004
         return {"text": texts[0]}

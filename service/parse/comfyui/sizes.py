@@ -77,12 +77,17 @@ def _pair(node: Node) -> Size:
         pair = PAIR.search(str(node.scalar(name) or ""))
         if pair:
             swapped = any(node.scalar(swap) in SWAPPED for swap in SWAPS)
-            sides = [node.scalar(side) or pair[at] for at, side in enumerate(OVERRIDES, start=1)]
+            sides = [_override(node, side) or pair[at] for at, side in enumerate(OVERRIDES, start=1)]
             swapped = swapped or (node.scalar("direction") == "portrait" and int(pair[1]) > int(pair[2]))
             sides = sides[::-1] if swapped else sides
             width, height = (Stated(int(side), node.where(name)) for side in sides)
             return {"width": width, "height": height}
     return {}
+
+
+def _override(node: Node, name: str) -> int | None:
+    side = node.scalar(name)
+    return side if isinstance(side, int) and not isinstance(side, bool) and side > 0 else None
 
 
 def _preset(graph: Graph, node: Node) -> Size:

@@ -88,9 +88,9 @@ def formatted(node: Node) -> Asking[Answer]:
             return None
         parts[hole] = str(answer.value)
     pieces = words.HOLE.split(str(template.value))
+    pieces[::2] = [piece.replace("{{", "{").replace("}}", "}") for piece in pieces[::2]]
     pieces[1::2] = [parts[hole] for hole in pieces[1::2]]
-    text = "".join(pieces) if sum(map(len, pieces)) <= words.MAX_TEXT else None
-    return Stated(text.replace("{{", "{").replace("}}", "}"), node.place) if text is not None else None
+    return Stated("".join(pieces), node.place) if sum(map(len, pieces)) <= words.MAX_TEXT else None
 
 
 def replaced(node: Node) -> Asking[Answer]:
@@ -100,14 +100,16 @@ def replaced(node: Node) -> Asking[Answer]:
     if answer is None or node.unnamed or "regex" in node.class_type.lower():
         return None
     text: str | None = str(answer.value)
-    for old in node.inputs:
+    for old in (*node.inputs, *(name for name in node.links if name not in node.inputs)):
         found = words.FIND.search(old)
-        sought = node.scalar(old)
-        if found is None or old == name or not sought:
+        if found is None or old == name:
             continue
+        sought = yield from reading(node, old, "text")
         new = next((new for new in words.REPLACEMENTS if node.has(new + found[1])), None)
         by = (yield from reading(node, new + found[1], "text")) if new else None
-        text = _swapped(text, str(sought), str(by.value)) if by is not None and text is not None else None
+        if sought is None or by is None or text is None:
+            return None
+        text = _swapped(text, str(sought.value), str(by.value)) if sought.value else text
     return Stated(text, node.place) if text is not None else None
 
 

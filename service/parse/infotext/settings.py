@@ -88,7 +88,7 @@ def _value(text: str, start: int) -> tuple[str, int]:
     quoted = _QUOTED.match(text, start)
     if quoted:
         return unquoted(quoted[0]), _past_bound(text, quoted.end())
-    end = _json_end(text, start) if text[start : start + 1] in ("[", "{") else None
+    end = _json_end(text, start) if text[start : start + 1] in ("[", "{") and len(text) <= LONGEST else None
     if end is None:
         end = _plain_end(text, start)
     return text[start:end].strip(), _past_bound(text, end)
@@ -108,6 +108,10 @@ def _hash_list(text: str, start: int) -> tuple[str, int]:
     while (pair := _NAME_AND_HASH.match(text, end)) and pair[1].strip().lower() not in KNOWN:
         end = pair.end()
     return (text[start:end].rstrip(", "), end) if end > start else (value, at)
+
+
+LONGEST = 200_000
+"""Characters of settings in which JSON is looked for: each value that is none costs a reading of all before it."""
 
 
 def _json_end(text: str, start: int) -> int | None:
