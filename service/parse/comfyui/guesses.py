@@ -189,7 +189,7 @@ def _texts(raw: Raw, values: Values) -> Found:
         # Its text comes first, and what follows it are options, of one word each; else nobody knows which it is.
         options = not any(" " in text.strip() for text in texts[1:])
         return {"text": texts[0]} if len(texts) == 1 or (options and texts and " " in texts[0].strip()) else {}
-    if "textencode" in kind and texts and len(texts) <= len(_sides(raw)):
+    if "textencode" in kind and texts and (len(texts) <= len(_sides(raw)) or " " in texts[0].strip()):
         return dict(zip(_sides(raw), texts, strict=False))
     if len(texts) == 1 and len(values) <= 2 and TEXTUAL.search(kind):  # noqa: PLR2004
         return {"text": texts[0]}
