@@ -67,6 +67,8 @@ FOUND = {
     "castle* id:2": [2],
     "castle id:2": [],
     "cafe": [4],
+    "cafe -\udcff": [4],
+    "file:\udcff": [],
     "漢字": [4],
     "neg:blurry": [1],
     "masterpiece -neg:blurry": [3, 2],

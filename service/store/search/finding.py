@@ -8,6 +8,7 @@ import apsw
 import orjson
 
 from service.errors import StartError
+from service.store.binding import text
 from service.store.connection import open_readonly
 from service.store.search.conditions import Bound, Condition, fragment
 from service.store.search.lexing import asked
@@ -70,6 +71,7 @@ class Search:
 
     def ids(self, line: str, limit: int | None = None) -> list[int]:
         """Return the images that meet all of a line, newest first. Raises StartError that names the wrong word."""
+        line = text(line)  # a byte that is no UTF-8 stands in the database so, too
         search = sought(asked(line))
         found: list[int] = []
         try:
