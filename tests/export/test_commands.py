@@ -10,9 +10,13 @@ import commands
 import pytest
 
 from service.config import Export
-from service.export.lists import write_list
+from service.errors import StartError
+from service.export.gathering import Heard
+from service.export.lists import StoppedError, write_list
 from service.export.report import report_file
 from service.export.written import Written
+from service.store.reading import Reader
+from service.store.writer import Store
 from service.worker.exporting import _tag
 
 SCRIPT = {
@@ -112,6 +116,30 @@ def test_files_of_a_split_that_are_no_more_are_taken_away_and_others_left(export
     assert (folder.parent.parent / "outside.txt").exists()
 
 
+def test_the_files_of_a_split_that_was_stopped_midway_are_taken_away_by_the_next(tmp_path: Path) -> None:
+    export = Export.model_validate({"kind": "tokens", "out": tmp_path / "tokens", "by_model": True})
+    tokens: list[Heard] = [(place, f"tag {n}", 1) for place in "abc" for n in range(1_000)]
+    write_list(export, [("z", "old", 1)])
+    looks = iter([False] * 22)
+    with pytest.raises(StoppedError):
+        write_list(export, tokens, lambda: next(looks, True))
+    told = json.loads(report_file(export.out).read_bytes())[0]["files"]
+    assert ([path.name for path in sorted(export.out.iterdir())], told) == (
+        ["a.txt", "z.txt"],
+        ["a.txt", "b.txt", "z.txt"],
+    )
+    write_list(export, [("d", "new", 1)])
+    assert [path.name for path in export.out.iterdir()] == ["d.txt"]
+
+
+def test_a_folder_where_the_report_would_be_is_told_with_the_mend(tmp_path: Path) -> None:
+    export = Export.model_validate({"kind": "tokens", "out": tmp_path / "t.txt"})
+    report_file(export.out).mkdir()
+    with pytest.raises(StartError, match=r"t\.txt\.report\.json: cannot be taken away \(.+\); the list is"):
+        write_list(export, [("", "fox", 1)])
+    assert export.out.read_bytes() == b"fox\n"
+
+
 def test_a_split_list_without_any_item_is_an_empty_folder_and_not_made_again_and_again(export: Exported) -> None:
     assert list(export("tokens --by-model --include nothing", out="out/none").iterdir()) == []
 
@@ -156,6 +184,19 @@ def test_records_are_every_image_exactly_and_safe_for_a_spreadsheet(tmp_path: Pa
     rows = list(csv.DictReader((tmp_path / "r.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert [(row["path"], row["seed"]) for row in rows] == [(line["path"], line["seed"]) for line in lines]
     assert [line["path"] for line in lines] == [f"{number:03}.png" for number in range(15)]
+
+
+def test_records_of_no_image_have_their_headings(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    Store.open(tmp_path / "images.db").close()
+    names = [f"--{form}={tmp_path / 'r'}.{form}" for form in ("csv", "parquet")]
+    assert commands.run_plainly("export", "records", "--db", str(tmp_path / "images.db"), *names).code == 0
+    with Reader.open(tmp_path / "images.db") as reader:
+        columns = reader.search_columns()
+    assert columns[:2] == ["image_id", "file_name"]
+    assert (tmp_path / "r.csv").read_text(encoding="utf-8-sig") == ",".join(columns) + "\n"
+    table = parquet.read_table(tmp_path / "r.parquet")
+    assert (table.column_names, table.num_rows) == (columns, 0)
 
 
 def test_records_as_parquet_are_the_same_rows(tmp_path: Path, database: Path) -> None:
