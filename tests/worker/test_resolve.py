@@ -213,6 +213,14 @@ def test_what_is_forgotten_is_undone(filled: Place, sources: Path) -> None:
     assert rows(filled) == UNRESOLVED
 
 
+def test_a_reference_that_gains_no_name_is_unknown_and_keeps_the_hash_it_gained(filled: Place, sources: Path) -> None:
+    (sources / "map.csv").write_text(f"ref,sha256\n25,{CHECKPOINT_SHA}\n7,\n", encoding="utf-8")
+    said = run(filled, "resolve", "--map", str(sources / "map.csv"), "--rewrite", "--json").json()
+    assert said["references"] == {"resolved": 0, "ambiguous": 0, "unknown": 2}  # type: ignore[index]
+    nameless = ("a.png", "checkpoint", "modelVersionId:25", "modelVersionId:25", None, CHECKPOINT_SHA, 25)
+    assert rows(filled)[:2] == [nameless, UNRESOLVED[1]]
+
+
 def test_an_export_does_not_make_a_local_file_forget_its_name(place: Place, sources: Path) -> None:
     draw(place, "a.png", "a fox <lora:soft_light:0.5>\nSteps: 20, Sampler: Euler, Seed: {seed}, Version: v1.9.4")
     run(place, "all")
