@@ -15,6 +15,8 @@ from service.export.gathering import Heard
 from service.export.lists import StoppedError, write_list
 from service.export.report import report_file
 from service.export.written import Written
+from service.state import State
+from service.store.exports import ExportState
 from service.store.reading import Reader
 from service.store.writer import Store
 from service.worker.exporting import _tag
@@ -255,6 +257,24 @@ def test_an_output_that_climbs_or_lies_where_it_must_not_is_refused(tmp_path: Pa
     said = commands.run_plainly("export", "tokens", *config, "--out", out)
     assert (said.code, said.err.startswith("aiimagepipe: --out: ")) == (2, True), said.err
     assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
+
+
+def test_one_export_that_fails_ends_with_the_same_code_and_names_its_file_once_whoever_reads(
+    tmp_path: Path, database: Path
+) -> None:
+    out = tmp_path / "a.txt"
+    out.mkdir()
+    words = ("export", "tokens", "--db", str(database), "--out", str(out))
+    said, as_json = commands.run_plainly(*words), commands.run_plainly(*words, "--json")
+    error = f"{out}: cannot be written (it is a folder); name another file"
+    assert (said.code, said.err) == (2, f"aiimagepipe: {error}\n")
+    assert (as_json.code, as_json.json(), as_json.err) == (2, [{"out": str(out), "error": error}], f"{error}\n")
+    state = ExportState(str(out), "tokens", "{}", None, "2026-01-31T12:00:00Z", 0.0, error=error)
+    told = dict(State(running=False, database="x", service=None, counts=None, roots=(), exports=(state,)).lines())
+    assert (
+        told["export tokens"]
+        == f"{out}: failed at 2026-01-31T12:00:00Z: cannot be written (it is a folder); name another file"
+    )
 
 
 def test_all_exports_of_the_configuration_run_whatever_becomes_of_one(tmp_path: Path, database: Path) -> None:
