@@ -232,6 +232,12 @@ def test_doctor_names_each_folder_that_is_written_to_and_the_mend_where_that_can
     )
 
 
+def test_a_path_that_climbs_is_refused_by_show_as_everywhere(taken: Place) -> None:
+    path = f"{taken.input}/../Input/fox.png"
+    mend = f"aiimagepipe: {path!r} climbs with '..'; give the absolute path instead\n"
+    assert run(taken, "show", path) == Said(2, "", mend)
+
+
 def test_looking_changes_nothing(taken: Place) -> None:
     files = [taken.database, taken.database.with_name("images.sqbpro")]
     before = [path.read_bytes() for path in files]

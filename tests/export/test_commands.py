@@ -250,6 +250,25 @@ def test_no_slip_replaces_something_else_by_a_list(
     )
 
 
+def test_all_beside_a_list_is_refused_with_what_it_is() -> None:
+    said = commands.run_plainly("export", "--all", "tokens", "--out", "x.txt")
+    mend = "--all stands alone: `export --all` runs every export of config.toml"
+    assert (said.code, said.err) == (2, f"aiimagepipe: {mend}\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("tokens", "File to write; .yaml writes YAML. With --by-model or --by-month, a folder."),
+        ("templates", "Folder to write, directly in the program's folder of wildcards; it keeps its name."),
+        ("sql", "File to write; .yaml writes YAML."),
+    ],
+)
+def test_the_help_of_each_list_says_what_its_own_output_is(kind: str, says: str) -> None:
+    help_ = " ".join(commands.run_plainly("export", kind, "--help").out.replace("│", " ").split())
+    assert (says in help_, "--by-model" in help_) == (True, kind == "tokens"), help_
+
+
 @pytest.mark.parametrize("out", ["../x.txt", "out/nul.txt", "out/a:b.txt", "//server/share/x.txt", "Input/x.txt"])
 def test_an_output_that_climbs_or_lies_where_it_must_not_is_refused(tmp_path: Path, database: Path, out: str) -> None:
     (tmp_path / "config.toml").touch()
