@@ -13,7 +13,7 @@ from service.store.connection import open_readonly
 from service.store.search.conditions import Bound, Condition, fragment
 from service.store.search.lexing import asked
 from service.store.search.sought import Sought, sought
-from service.store.search.wording import says
+from service.store.search.wording import says, unweighted
 from service.store.shown import Value
 from service.store.sql import sql
 
@@ -57,6 +57,7 @@ class Search:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         connection.create_scalar_function("says", _says, 2, deterministic=True)
+        connection.create_scalar_function("unweighted", _unweighted, 1, deterministic=True)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -130,6 +131,11 @@ class Search:
 def _says(*arguments: object) -> int:
     text, phrase = arguments
     return int(isinstance(text, str) and says(text, str(phrase)))
+
+
+def _unweighted(*arguments: object) -> str | None:
+    (entries,) = arguments
+    return unweighted(entries) if isinstance(entries, str) else None
 
 
 def _listed(one: Condition, id_: str) -> str:
