@@ -225,6 +225,7 @@ function Get-CheckedFolder {
     if (@($findings | Where-Object { $_.level -eq 'error' }).Count -gt 0) {
         Stop-With 'Something the service needs is missing.' 'Mend what is marked with "error" above; run this again.'
     }
+    $script:Outputs = @($findings | Where-Object { $_.what -match '^(log|export) folder$' } | ForEach-Object { $_.found })
     $roots = @($findings | Where-Object { $_.what -like 'root *' })
     return @($roots | ForEach-Object { $_.found -replace ' is not there$', '' })
 }
@@ -346,6 +347,8 @@ function Get-Grant {
     $grants += @{ Path = (Get-OutFolder); Right = 'M' }
     $state = Get-State
     if ($state) { $grants += @{ Path = (Split-Path -Parent $state.database); Right = 'M' } }
+    # The log's and those of [[export]], which may lie anywhere.
+    foreach ($folder in $Outputs) { $grants += @{ Path = $folder; Right = 'M' } }
     foreach ($folder in $Folders) {
         # In each watched folder lies an empty file by which an emptied folder is told from one that is away.
         if (-not $folder.StartsWith('\\')) { $grants += @{ Path = $folder; Right = 'M' } }
@@ -408,9 +411,10 @@ function Install-OurService {
     if (-not (Test-Path -LiteralPath $VenvNssm)) { Copy-Item -LiteralPath $nssmSource -Destination $VenvNssm }
     if ($exifToolPath) { $env:AIIMAGEPIPE_EXTRACT__EXIFTOOL = $exifToolPath }
     $folders = @(Get-CheckedFolder)
-    Assert-Reachable (@($Project) + $folders)
+    Assert-Reachable (@($Project) + $folders + $Outputs)
     $logs = Join-Path (Get-OutFolder) 'logs'
-    New-Item -ItemType Directory -Path $logs -Force | Out-Null
+    # Made here, by an administrator: the account gets rights on folders that are there.
+    foreach ($folder in @($logs) + $Outputs) { New-Item -ItemType Directory -Path $folder -Force | Out-Null }
     if (-not $service) {
         Invoke-Program $VenvNssm @('install', $Name, $VenvPython) "See that no service named $Name is being deleted."
     }
@@ -477,6 +481,7 @@ function Start-InWindow {
 }
 
 $ExitCode = 0
+$Outputs = @()
 try {
     if (-not $Config) { $Config = Join-Path $Project 'config.toml' }
     if (-not (Test-Path -LiteralPath $Config -PathType Leaf)) {

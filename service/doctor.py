@@ -11,6 +11,7 @@ from typing import Literal
 import apsw
 
 from service.config import Config
+from service.config.folders import unwritable
 from service.errors import PipeError
 from service.house import reader_of
 from service.store.reading import Reader
@@ -35,7 +36,15 @@ class Finding:
 
 def examine(config: Config) -> list[Finding]:
     """Return a finding for each thing that the service needs."""
-    return [_python(), _exiftool(config), *_sqlite(), _database(config.database.path), *_folders(config), *_watches()]
+    return [
+        _python(),
+        _exiftool(config),
+        *_sqlite(),
+        _database(config.database.path),
+        *_folders(config),
+        *_outputs(config),
+        *_watches(),
+    ]
 
 
 def _python() -> Finding:
@@ -92,6 +101,16 @@ def _folders(config: Config) -> Iterator[Finding]:
     out = config.database.path.parent
     if out.is_dir() and (free := shutil.disk_usage(out).free) < LOW_DISK:
         yield Finding("warning", "disk", f"{free >> 20} MB free at {out}", "make room before the database fills it")
+
+
+def _outputs(config: Config) -> Iterator[Finding]:
+    """Yield a finding for each folder of outputs; install_service.ps1 grants the right to write there by them."""
+    exports = dict.fromkeys(export.folder for export in config.export)
+    for what, folder in (("log folder", config.log.directory), *(("export folder", folder) for folder in exports)):
+        if flaw := unwritable(folder):
+            yield Finding("error", what, f"{folder}: nothing can be written", flaw)
+        else:
+            yield Finding("ok", what, str(folder))
 
 
 def _watches() -> Iterator[Finding]:

@@ -70,7 +70,7 @@ class State:
 
 def _came_to(export: ExportState) -> str:
     if export.error is not None:
-        return f"failed at {export.last_run_at}: {export.error}"
+        return f"failed at {export.last_run_at}: {export.error.removeprefix(f'{export.out}: ')}"
     unsafe = f", {export.unsafe:,} unsafe" if export.unsafe else ""
     items = "1 item" if export.items == 1 else f"{export.items or 0:,} items"
     return f"{items}{unsafe}, last run {export.last_run_at}"

@@ -2,14 +2,17 @@
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from service import config, paths
 from service.config import ConfigError, Problem
 from service.extract.settings import ExifToolSettings
+from service.records import ResourceKind
 from service.watch.settings import WatchSettings
 
+KINDS = " or ".join(f'"{kind}"' for kind in get_args(ResourceKind))
 TOP = Path(__file__).resolve().parent.parent
 
 
@@ -135,6 +138,30 @@ def test_a_path_in_a_variable_is_never_read_as_a_number(file: Path) -> None:
             "[extract]\nprocesses = 9\n",
             'config.toml:2: extract.processes: expected "auto" or a whole number from 1 to 8, got 9',
         ),
+        (
+            "[[export]]\nkind = 'tokens'\nout = 'x.txt'\nlimit = 0\n",
+            "config.toml:4: export[1].limit: expected a whole number from 1 to 1000000000, got 0",
+        ),
+        (
+            "[[export]]\nkind = 'tokens'\nout = 'x.txt'\nmax_count = 'x'\n",
+            "config.toml:4: export[1].max_count: expected a whole number from 1 to 1000000000, got 'x'",
+        ),
+        (
+            "[[export]]\nkind = 'tokens'\nout = 'x.txt'\ninclude = 3\n",
+            "config.toml:4: export[1].include: expected a text in quotes, got 3",
+        ),
+        (
+            "[[export]]\nkind = 'tokens'\nout = 'x.txt'\nsort = 'alpha_asc'\n",
+            (
+                'config.toml:4: export[1].sort: expected "count_desc" or "count_asc" or "alpha" or "alpha_desc", '
+                "got 'alpha_asc'; did you mean 'alpha_desc'?"
+            ),
+        ),
+        (
+            "[[export]]\nkind = 'resources'\nout = 'x.txt'\nresource_kind = 'loras'\n",
+            f"config.toml:4: export[1].resource_kind: expected {KINDS}, got 'loras'; did you mean 'lora'?",
+        ),
+        ("[extract]\nexiftool = 3\n", "config.toml:2: extract.exiftool: expected a path in quotes, got 3"),
         ("[database]\npath = 3\n", "config.toml:2: database.path: expected a path in quotes, got 3"),
         ("[database]\npath = ''\n", "config.toml:2: database.path: '' is not a path"),
         (

@@ -30,6 +30,9 @@ MAP_COLUMNS = frozenset(
 """Columns of a CSV map, squeezed."""
 
 
+_TOO_MANY = "has more cells than the first line (put quotes around a text with a comma in it)"
+
+
 def read(path: Path, trust: Trust) -> Iterator[KnownModel]:
     """Yield every model that a file tells of, as it is read.
 
@@ -96,9 +99,10 @@ def _rows(stream: TextIO, start: str, around: Context) -> Iterator[KnownModel]:
     wrong: list[str] = []
     for row in reader:
         stated: Fields = {key: value for key, value in row.items() if isinstance(key, str) and value}
-        found = list(versions(stated, around))
+        is_cut = any(row.get(None) or ())  # under None are the cells past the heading's
+        found = [] if is_cut else list(versions(stated, around))
         yield from found
-        if complaint := _complaint(squeezed(stated), found):
+        if complaint := _TOO_MANY if is_cut else _complaint(squeezed(stated), found):
             wrong.append(f"line {reader.line_num + skipped} {complaint}")
     if wrong:
         more = {1: "", 2: " (and 1 more line like it)"}.get(len(wrong), f" (and {len(wrong) - 1} more lines like it)")

@@ -10,6 +10,11 @@ from service.records import ResourceKind, Side
 Out = Annotated[
     str, typer.Option("--out", help="File to write; .yaml writes YAML. With --by-model or --by-month, a folder.")
 ]
+OutFolder = Annotated[
+    str,
+    typer.Option("--out", help="Folder to write, directly in the program's folder of wildcards; it keeps its name."),
+]
+OutWhole = Annotated[str, typer.Option("--out", help="File to write; .yaml writes YAML.")]
 MinCount = Annotated[int | None, typer.Option("--min-count", help="Only what comes at least so often.")]
 MaxCount = Annotated[int | None, typer.Option("--max-count", help="Only what comes at most so often.")]
 Include = Annotated[

@@ -48,23 +48,25 @@ def _as_option(kind: str, problem: Problem) -> Problem:
 def run(settings: Config, *, as_json: bool) -> int:
     """Run the exports of a configuration, each whatever became of the others; return the exit code."""
     told: list[dict[str, object]] = []
-    failed = 0
+    failures: list[StartError | TryAgainError] = []
     for export in settings.export:
         try:
             written = run_export(export, settings.database.path)
         except (StartError, TryAgainError) as error:
             if len(settings.export) == 1 and not as_json:
                 raise
-            failed += 1
+            failures.append(error)
             told.append({"out": to_stored(export.out), "error": str(error)})
-            say(f"{export.out}: {error}", err=True)
+            say(f"{export.out}: {str(error).removeprefix(f'{export.out}: ')}", err=True)
         else:
             told.append(_told(export, written))
             if not as_json:
                 _say(export, written)
     if as_json:
         say_json(told)
-    return 1 if failed else 0
+    if len(settings.export) == 1 and failures:
+        return getattr(failures[0], "exit_code", 1)  # as where the error itself is told
+    return 1 if failures else 0
 
 
 def _told(export: Export, written: Written) -> dict[str, object]:

@@ -20,6 +20,8 @@ from service.cli.export_options import (
     OfWhich,
     Options,
     Out,
+    OutFolder,
+    OutWhole,
     Query,
 )
 from service.cli.export_run import one, run
@@ -32,6 +34,7 @@ LISTS: dict[str, tuple[str, Options]] = {
     "templates": (
         "Make templates with groups, like `red fox, __lighting__`, of prompts that differ in one tag or a few.",
         {
+            "out": OutFolder,
             "which": OfWhich,
             "min_fillers": MinFillers,
             **{name: FILTERS[name] for name in ("min_count", "include", "exclude", "limit")},
@@ -45,7 +48,7 @@ LISTS: dict[str, tuple[str, Options]] = {
     ),
     "sql": (
         "List the first column of a query. It can only read, and is stopped where it takes too long.",
-        {"sql": Query, **FILTERS, **READERS},
+        {"out": OutWhole, "sql": Query, **FILTERS, **READERS},
     ),
 }
 """Each kind of list: what its command says of itself, and the options that are settings of the export."""
@@ -90,7 +93,9 @@ def export_all(
 ) -> None:
     """Write lists for wildcards, or every image's row, as files; with --all, all that config.toml asks for."""
     if context.invoked_subcommand is not None:
-        if config or db or everything or json:
+        if everything:
+            raise StartError("--all stands alone: `export --all` runs every export of config.toml")
+        if config or db or json:
             raise StartError(f"give the options behind `{context.invoked_subcommand}`")
         return
     settings = configured(config, None, db, only_reads=True)

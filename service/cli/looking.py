@@ -15,7 +15,7 @@ from service.cli.printed import harmless, say, say_json
 from service.cli.shown import print_image
 from service.cli.tables import tables
 from service.errors import StartError
-from service.paths import Root, to_stored
+from service.paths import Root, flaw, to_stored
 from service.store.places import Place
 from service.store.reading import Reader
 
@@ -72,6 +72,8 @@ def _find(reader: Reader, roots: tuple[Root, ...], text: str) -> Place:
     for root, path in tries:
         if place := reader.find(root, path):
             return place
+    if found := flaw(text):  # not before: a strange name may be an image's
+        raise StartError(found)
     raise StartError(f"{text}: the database knows no such image; `aiimagepipe failures` lists what could not be read")
 
 

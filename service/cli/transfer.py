@@ -54,19 +54,18 @@ def ingest(
     settings = configured(config, None, db)
     base = anchor(config)
     path = resolve(source, base=base, setting="--in")
-    outputs = [
-        (resolve_output(target, base=base, setting=setting), write)
-        for setting, target, write in (("--jsonl", jsonl, records.write_jsonl), ("--csv", csv, records.write_csv))
-        if target is not None
-    ]
+    lines = None if jsonl is None else resolve_output(jsonl, base=base, setting="--jsonl")
+    table = None if csv is None else resolve_output(csv, base=base, setting="--csv")
     prepare(settings)
     logs.setup(settings.log, console=False)
     with instance.hold(settings.database.path), Store.open(settings.database.path) as store:
         done = transfer.ingest(path, store, settings.roots, Clock())
     logs.close()
     with Reader.open(settings.database.path) as reader:
-        for target, write in outputs:
-            write(reader.search_rows(), target)
+        if lines is not None:
+            records.write_jsonl(reader.search_rows(), lines)
+        if table is not None:
+            records.write_csv(reader.search_rows(), table, reader.search_columns())
     for place, reason in done.failed:
         say(f"failed: {place}: {reason}", err=True)
     say(f"{done.count} images → {settings.database.path}")

@@ -1,6 +1,7 @@
 """One export: what is listed, which of it, and how it is written. The same for ``[[export]]`` and the command line."""
 
 import re
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -98,6 +99,16 @@ class Export(Section):
     def is_yaml(self) -> bool:
         """Whether a YAML file is asked for, by its name."""
         return self.out.suffix.lower() in {".yaml", ".yml"}
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether several files are made, below the output, instead of one."""
+        return self.kind == "templates" or (self.is_split and not self.is_yaml)
+
+    @property
+    def folder(self) -> Path:
+        """Return where the files are made."""
+        return self.out if self.is_folder else self.out.parent
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -92,11 +92,18 @@ def _no_places(config: Config) -> Iterator[tuple[Key, str]]:
 
 
 def _unmakeable(key: Key, folder: Path) -> Iterator[tuple[Key, str]]:
+    if flaw := unwritable(folder):
+        yield key, flaw
+
+
+def unwritable(folder: Path) -> str | None:
+    """Return why nothing can be written to a folder, which may yet have to be made, with the mend; or None."""
     nearest = next(path for path in (folder, *folder.parents) if path.exists() or path == path.parent)
     if not nearest.is_dir():
-        yield key, f"{nearest} is no folder"
-    elif not os.access(nearest, os.W_OK | os.X_OK):
-        yield key, f"{nearest} cannot be written to; give this user the right, or name another folder"
+        return f"{nearest} is no folder"
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        return f"{nearest} cannot be written to; give this user the right, or name another folder"
+    return None
 
 
 def prepare(config: Config) -> list[str]:

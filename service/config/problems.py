@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import get_args
+from types import NoneType, UnionType
+from typing import Annotated, Union, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -102,8 +103,15 @@ _KINDS: dict[object, str] = {
 }
 
 
+def _plain(annotation: object) -> object:
+    """Return a type without the None that may stand in its place, and without what checks it."""
+    while get_origin(annotation) in (Annotated, Union, UnionType):
+        annotation = next(part for part in get_args(annotation) if part is not NoneType)
+    return annotation
+
+
 def _described(field: FieldInfo) -> str:
-    annotation = field.annotation
+    annotation = _plain(field.annotation)
     if choices := [choice for choice in get_args(annotation) if isinstance(choice, str)]:
         return " or ".join(f'"{choice}"' for choice in choices)
     limits = {name: getattr(limit, name) for limit in field.metadata for name in ("ge", "le") if hasattr(limit, name)}

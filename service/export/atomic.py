@@ -5,6 +5,7 @@ import errno
 import filecmp
 import glob
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,21 +42,23 @@ def updating(target: Path) -> Iterator[Update]:
     """Give a file to write; when the block ends well it takes ``target``'s place, otherwise the old file stays.
 
     It stays, too, with its time, where the new bytes are the old ones: programs that keep a list in memory read it
-    again only when the file's time changes. Raises StartError where no file can be made there, TryAgainError where
-    it cannot be written to its end.
+    again only when the file's time changes. A link goes on pointing where it did, and the file there keeps its rights.
+    Raises StartError where no file can be made there, TryAgainError where it cannot be written to its end.
     """
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    out = _begun(temporary, target)
+    place = Path(os.path.realpath(target)) if target.is_symlink() else target
+    temporary = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+    out = _begun(temporary, place)
     update = Update(out)
     try:
         with out:
             yield update
             out.flush()
-            update.changed = not _is_same(temporary, target)
+            update.changed = not _is_same(temporary, place)
             if update.changed:
                 os.fsync(out.fileno())
         if update.changed:
-            _replace(temporary, target)
+            _keep_rights(place, temporary)
+            _replace(temporary, place)
     except OSError as error:
         raise TryAgainError(f"{target}: cannot be written ({error.strerror}); the old file stays") from error
     finally:
@@ -64,6 +67,12 @@ def updating(target: Path) -> Iterator[Update]:
 
 def _is_same(new: Path, old: Path) -> bool:
     return old.is_file() and filecmp.cmp(new, old, shallow=False)
+
+
+def _keep_rights(old: Path, new: Path) -> None:
+    """Give a new file the old one's rights; Windows has only a read-only mark, with which nothing could replace it."""
+    if os.name != "nt" and old.is_file():
+        shutil.copymode(old, new)
 
 
 def _begun(temporary: Path, target: Path) -> BinaryIO:

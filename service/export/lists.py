@@ -17,7 +17,7 @@ from service.export.atomic import make_folder, updating
 from service.export.dialects import Reading
 from service.export.filters import Filters
 from service.export.gathering import Gathered, Heard, Item
-from service.export.report import Report, files_before, write_report
+from service.export.report import Report, files_before, remembering, write_report
 from service.export.written import Written
 
 Row = TypeVar("Row")
@@ -107,9 +107,10 @@ def _write_folder(export: Export, items: Iterator[Item], report: Report) -> bool
     before = files_before(export)
     make_folder(export.out, export.out)  # also for no list at all: a folder that is not there is made again and again
     changed = False
-    for place, listed in groupby(items, key=attrgetter("place")):
-        report.files.append(f"{place}.txt")
-        changed |= write_file(export.out / f"{place}.txt", _text(export, listed))
+    with remembering(export, before, report):
+        for place, listed in groupby(items, key=attrgetter("place")):
+            report.files.append(f"{place}.txt")
+            changed |= write_file(export.out / f"{place}.txt", _text(export, listed))
     return drop_left(export, before, report) or changed
 
 

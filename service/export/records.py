@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import orjson
@@ -27,8 +27,10 @@ def write_jsonl(rows: Iterable[Mapping[str, Value]], target: Path) -> Written:
     return Written(count, changed=update.changed)
 
 
-def write_csv(rows: Iterable[Mapping[str, Value]], target: Path, *, excel_safe: bool = True) -> Written:
-    """Write a header and one line a row, UTF-8 with BOM for Excel.
+def write_csv(
+    rows: Iterable[Mapping[str, Value]], target: Path, columns: Sequence[str], *, excel_safe: bool = True
+) -> Written:
+    """Write a header of the columns, also above no row at all, and one line a row, UTF-8 with BOM for Excel.
 
     A text that a spreadsheet would take for a formula gets a leading ``'``, unless ``excel_safe`` is False.
     """
@@ -36,9 +38,8 @@ def write_csv(rows: Iterable[Mapping[str, Value]], target: Path, *, excel_safe: 
     with updating(target) as update:
         text = io.TextIOWrapper(update.out, encoding="utf-8-sig", newline="", write_through=True)
         writer = csv.writer(text)
+        writer.writerow(columns)
         for row in rows:
-            if not count:
-                writer.writerow(row)
             writer.writerow(_safe(row.values()) if excel_safe else row.values())
             count += 1
         text.detach()

@@ -1,10 +1,13 @@
 """What an export left out or changed, as a file beside it."""
 
+import contextlib
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.config.export import Export
+from service.errors import PipeError, StartError
 from service.export.atomic import updating
 from service.export.slugs import PLACE
 
@@ -39,7 +42,7 @@ def write_report(export: Export, report: Report) -> None:
     """Write the report where there is something to tell, else take an earlier one away."""
     target = report_file(export.out)
     if not (report.unsafe or report.files):
-        target.unlink(missing_ok=True)
+        _take_away(target)
         return
     told = {
         "out": export.out.name,
@@ -53,6 +56,27 @@ def write_report(export: Export, report: Report) -> None:
     # A list and not an object: dynamicprompts takes every key of a .json object in its folder for a wildcard.
     with updating(target) as update:
         update.out.write(json.dumps([told], indent=1, ensure_ascii=True).encode() + b"\n")
+
+
+def _take_away(report: Path) -> None:
+    try:
+        report.unlink(missing_ok=True)
+    except OSError as error:
+        mend = "the list is written; move this away, or name another file"
+        raise StartError(f"{report}: cannot be taken away ({error.strerror}); {mend}") from error
+
+
+@contextlib.contextmanager
+def remembering(export: Export, before: Iterable[Path], report: Report) -> Iterator[None]:
+    """Let the report name the old and the new files where the block ends midway, so that the next run clears them."""
+    try:
+        yield
+    except BaseException:
+        old = (path.relative_to(export.out).as_posix() for path in before)
+        report.files = sorted({*old, *report.files})
+        with contextlib.suppress(PipeError):  # what ended the block is what is told
+            write_report(export, report)
+        raise
 
 
 def files_before(export: Export) -> list[Path]:

@@ -10,6 +10,7 @@ UNKNOWN = "unknown"
 """For images that name no model, or have no time."""
 
 _MODEL_FILE = re.compile(r"\.(safetensors|ckpt|pt|pth|gguf|sft|bin)\Z", re.IGNORECASE)
+_PLAIN = re.compile(r"[A-Za-z0-9 _.-]*")
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\Z")
 """Windows opens the device, whatever the suffix."""
@@ -19,14 +20,15 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\Z")
 def slug(name: str) -> str:
     """Return ``[a-z0-9-]`` for a model's label: its last part without the suffix.
 
-    What cannot be written so is told apart by a few digits of its hash: two names in Chinese stay two files.
+    What cannot be written so is told apart by a few digits of its hash: two names in Chinese stay two files, and so
+    do ``mix`` and ``mix+``.
     """
     base = _MODEL_FILE.sub("", re.split(r"[\\/]", unicodedata.normalize("NFC", name).strip())[-1])
     plain = unicodedata.normalize("NFKD", base).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
     if not base.strip():
         return UNKNOWN
-    if len(words) > LONGEST or not base.isascii() or not words:
+    if len(words) > LONGEST or not _PLAIN.fullmatch(base) or not words:
         words = f"{words[:LONGEST].strip('-')}-{hashlib.sha256(base.encode()).hexdigest()[:6]}".lstrip("-")
     return f"model-{words}" if _DEVICE.match(words) else words
 

@@ -1,7 +1,7 @@
 """Every image's row as Parquet, for DuckDB, pandas and their like."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +16,14 @@ INTEGERS = frozenset({"image_id", "steps", "width", "height", "clip_skip"})
 REALS = frozenset({"cfg_scale", "denoise"})
 
 
-def write_parquet(rows: Iterable[Mapping[str, Value]], target: Path) -> Written:
-    """Write a table with the columns of the first row. Raises StartError where pyarrow is not installed."""
+def write_parquet(rows: Iterable[Mapping[str, Value]], target: Path, columns: Sequence[str]) -> Written:
+    """Write a table with these columns, also of no row at all. Raises StartError where pyarrow is not installed."""
     arrow, parquet = _arrow()
-    batches = _batches(rows)
-    first = next(batches, [])
     types = {name: arrow.int64() if name in INTEGERS else arrow.float64() for name in INTEGERS | REALS}
-    schema = arrow.schema([(name, types.get(name, arrow.string())) for name in (first[0] if first else ())])
+    schema = arrow.schema([(name, types.get(name, arrow.string())) for name in columns])
     count = 0
     with updating(target) as update, parquet.ParquetWriter(update.out, schema, compression="zstd") as writer:
-        for batch in chain((first,), batches):
+        for batch in _batches(rows):
             columns = [arrow.array(_column(batch, name), schema.field(name).type) for name in schema.names]
             writer.write_table(arrow.Table.from_arrays(columns, schema=schema))
             count += len(batch)

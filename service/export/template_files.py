@@ -11,7 +11,7 @@ from service.export.dialects import Reading
 from service.export.filters import Filters
 from service.export.gathering import Gathered, Heard
 from service.export.lists import STOPPED, StoppedError, drop_left, until, write_file
-from service.export.report import Report, files_before, write_report
+from service.export.report import Report, files_before, remembering, write_report
 from service.export.templates import MARK, Found, Tags, find, ordered
 from service.export.written import Written
 
@@ -53,9 +53,10 @@ def _write(export: Export, found: Found, report: Report) -> bool:
     changed = False
     used = sorted({tag[1:] for tags in templates for tag in tags if tag.startswith(MARK)})
     lines = {TEMPLATES: [_line(tags, export) for tags in templates]} | {name: groups[name] for name in used}
-    for name, texts in lines.items():
-        report.files.append(f"{name}.txt")
-        changed |= write_file(export.out / f"{name}.txt", (f"{text}\n" for text in texts))
+    with remembering(export, before, report):
+        for name, texts in lines.items():
+            report.files.append(f"{name}.txt")
+            changed |= write_file(export.out / f"{name}.txt", (f"{text}\n" for text in texts))
     return drop_left(export, before, report) or changed
 
 

@@ -31,6 +31,8 @@ SHORTEST = 3
 
 _WORDS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WEIGHT = re.compile(r":\s*[\d.]+\W*\Z")
+_SIGNS = re.compile(r"[!-,/:-@\[-^`{-~]")
+"""Brackets, slashes and the like, which tell no two groups apart."""
 _OF = {word: name for name, words in SUBJECTS.items() for word in words.split()}
 _EMPTY = frozenset("the and with from for very her his its templates".split())
 """Words that say nothing, and the name of the file that refers to all groups."""
@@ -48,7 +50,7 @@ def name_of(tags: Sequence[str]) -> str:
         if sum(name in each for each in about) * MOST >= len(tags) * (MOST - 1):
             return name
     shared = _shared(words, 0)
-    return slug(shared) if shared else f"like-{slug(tags[0].replace('/', ' '))}"
+    return slug(shared) if shared else f"like-{slug(_SIGNS.sub(' ', tags[0]))}"
 
 
 def _shared(words: Sequence[Sequence[str]], at: int) -> str | None:

@@ -109,8 +109,8 @@ def is_same(old: KnownModel, new: KnownModel) -> bool:
         return False
     agreeing = [old.hash(kind) == new.hash(kind) for kind in TELLING if old.hash(kind) and new.hash(kind)]
     named = {stem(model.file_name) for model in (old, new) if model.file_name}
-    if agreeing:  # two local copies of one file stay two rows, so that both names are found
-        return all(agreeing) and (len(named) < 2 or (old.trust, new.trust) != (Trust.HEADER, Trust.HEADER))  # noqa: PLR2004
+    if agreeing:  # two names of one file stay two rows, so that both are found; a map's name takes the other's place
+        return all(agreeing) and (len(named) < 2 or Trust.MANUAL in (old.trust, new.trust))  # noqa: PLR2004
     if old.version_id is not None and old.version_id == new.version_id:
         return len(named) < 2  # noqa: PLR2004  # two names are two files
     if old.air and new.air and air_key(old) == air_key(new):

@@ -1,6 +1,8 @@
 """What is known of models, as the database holds it: looked up by id, AIR, hash and file name."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 
 import apsw
 
@@ -38,12 +40,23 @@ class ModelShelf:
     def by_hash(self, digits: str) -> list[KnownModel]:
         """Return the files with a hash that begins with these digits, or that they begin with."""
         found = self.numbered("models_by_hash", {"digits": digits})
-        return [model for _, model in found if _begins(model, digits)]
+        return self._published(model for _, model in found if _begins(model, digits))
 
     def by_stem(self, stem: str) -> list[KnownModel]:
         """Return the files of a name without folders and extension."""
         found = self.numbered("models_by_keys", keyed(f"file:{text(stem)}"))
-        return [model for _, model in found if file_stem(model.file_name or "") == text(stem)]
+        return self._published(model for _, model in found if file_stem(model.file_name or "") == text(stem))
+
+    def _published(self, found: Iterable[KnownModel]) -> list[KnownModel]:
+        """Return models, in the place of each local file the published ones of its SHA-256, with all of its hashes."""
+        models: list[KnownModel] = []
+        for model in found:
+            digits = None if model.version_id is not None else model.hash("sha256")
+            same = self.numbered("models_by_hash", {"digits": digits}) if digits else []
+            theirs = [one for _, one in same if one.version_id is not None and one.hash("sha256") == digits]
+            whole = [replace(one, hashes={**one.hashes, **model.hashes}) for one in theirs]
+            models += [one for one in whole or [model] if one not in models]
+        return models
 
     def numbered(self, name: str, arguments: tuple[object, ...] | dict[str, object]) -> list[tuple[int, KnownModel]]:
         """Return the rows that a statement selects, each with its id."""

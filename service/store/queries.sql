@@ -180,6 +180,10 @@ WHERE root = :root AND folder >= :path || '/' AND folder < :path || '0' AND miss
 -- Every image's line for an export, a page at a time, so that no snapshot is held while a file is written.
 SELECT * FROM v_images_search WHERE image_id > ? ORDER BY image_id LIMIT ?;
 
+-- name: search_columns
+-- The headings of an export, also where there is no line below them.
+SELECT name FROM pragma_table_info('v_images_search') ORDER BY cid;
+
 -- name: find_place
 -- Where one image lies.
 SELECT id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images WHERE stable_id = ?;

@@ -133,6 +133,10 @@ class Reader:
             yield from page
             after = page[-1]["image_id"]
 
+    def search_columns(self) -> list[str]:
+        """Return the columns of ``v_images_search`` in their order."""
+        return [name for (name,) in self._connection.execute(sql("search_columns"))]
+
     def check(self) -> str:
         """Return what SQLite finds damaged, in its words; empty where the database is sound."""
         try:

@@ -68,30 +68,35 @@ i.generator IN (WITH RECURSIVE found (value) AS (
 i.scheduler_norm LIKE ? ESCAPE '\';
 
 -- name: lora
--- The joined column that the views show: 'name:weight, …'. Every entry in it follows on ', '.
-', ' || i.loras LIKE ? ESCAPE '\';
+-- The joined column that the views show: 'name:weight, …'. Every entry in it follows on ', '. unweighted() is ours:
+-- wording.py; it is asked only about what is found with the weights.
+CASE WHEN ', ' || i.loras LIKE ? ESCAPE '\' THEN ', ' || unweighted(i.loras) LIKE ? ESCAPE '\' ELSE FALSE END;
 
 -- name: embedding
--- As lora.
+-- As lora, without weights.
 ', ' || i.embeddings LIKE ? ESCAPE '\';
 
 -- name: checkpoint
--- As lora.
+-- As embedding.
 ', ' || i.checkpoints LIKE ? ESCAPE '\';
 
 -- name: vae
--- As lora; what was stated as the VAE is among them.
+-- As embedding; what was stated as the VAE is among them.
 ', ' || i.vaes LIKE ? ESCAPE '\';
 
 -- name: upscaler
--- As lora.
+-- As embedding.
 ', ' || COALESCE(i.upscalers, i.upscaler) LIKE ? ESCAPE '\';
 
 -- name: resource
--- Any of the joined columns.
-', ' || COALESCE(i.checkpoints, '') || ', ' || COALESCE(i.loras, '') || ', ' || COALESCE(i.embeddings, '') || ', '
+-- Any of the joined columns, as lora.
+CASE WHEN ', ' || COALESCE(i.checkpoints, '') || ', ' || COALESCE(i.loras, '') || ', ' || COALESCE(i.embeddings, '') || ', '
     || COALESCE(i.vaes, '') || ', ' || COALESCE(i.upscalers, '') || ', ' || COALESCE(i.other_resources, '')
-    LIKE ? ESCAPE '\';
+    LIKE ? ESCAPE '\'
+THEN ', ' || COALESCE(i.checkpoints, '') || ', ' || COALESCE(unweighted(i.loras), '') || ', ' || COALESCE(i.embeddings, '')
+    || ', ' || COALESCE(i.vaes, '') || ', ' || COALESCE(i.upscalers, '') || ', ' || COALESCE(i.other_resources, '')
+    LIKE ? ESCAPE '\'
+ELSE FALSE END;
 
 -- name: kind
 -- Something of this kind had a part in it.

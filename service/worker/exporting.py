@@ -107,6 +107,6 @@ def _records(export: Export, database: Path, is_cancelled: Callable[[], bool]) -
             case ".jsonl":
                 return write_jsonl(rows, export.out)
             case ".csv":
-                return write_csv(rows, export.out, excel_safe=export.excel_safe)
+                return write_csv(rows, export.out, reader.search_columns(), excel_safe=export.excel_safe)
             case _:
-                return write_parquet(rows, export.out)
+                return write_parquet(rows, export.out, reader.search_columns())

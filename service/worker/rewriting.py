@@ -6,7 +6,7 @@ from typing import Literal
 from service.records import Resource
 from service.resources.known import KnownModel
 from service.resources.merge import is_opaque
-from service.resources.resolve import By, original, resolve
+from service.resources.resolve import By, Resolution, original, resolve
 from service.store.reading import Reader
 from service.store.stated import StatedResource
 from service.worker.resolving import Remembering
@@ -67,8 +67,17 @@ def examine(reader: Reader) -> Findings:
     findings = Findings()
     for stated in reader.stated():
         resolution = resolve(stated.resource, known)
-        fate: Fate = "ambiguous" if resolution.is_ambiguous else "resolved" if resolution.by else "unknown"
         before = original(stated.resource)
+        fate = _fate(before, resolution)
         finding = Finding(before, stated.images, fate, resolution.by, resolution.resource, resolution.candidates)
         findings.add(stated, finding)
     return findings
+
+
+def _fate(before: Resource, resolution: Resolution) -> Fate:
+    """Return what became of a resource. A bare id that only gained a hash still names nothing to anybody."""
+    if resolution.is_ambiguous:
+        return "ambiguous"
+    after = resolution.resource
+    is_nameless = is_opaque(after.label) and (after.label, after.air) == (before.label, before.air)
+    return "resolved" if resolution.by and not is_nameless else "unknown"

@@ -5,10 +5,9 @@ by a connection of its own, so that taking images in goes on meanwhile; the stat
 which alone writes. One export at a time: they would only take the disk from each other.
 """
 
-import json
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,10 +16,10 @@ import structlog
 from service.config import Export
 from service.errors import DatabaseReplacedError, StartError, TryAgainError
 from service.export.written import Written
-from service.paths import to_stored
 from service.store.exports import ExportState
 from service.store.writer import Store
 from service.worker.clock import Clock
+from service.worker.entry import Entry, settings_of
 from service.worker.exporting import run_export
 
 log = structlog.get_logger()
@@ -32,35 +31,6 @@ SHARE = 10
 AFTER_FAILURE_S = 300.0
 
 Run = Callable[[Export, Path, Callable[[], bool]], Written]
-
-
-@dataclass(slots=True)
-class Entry:
-    """An export of the configuration, and when it may run next."""
-
-    export: Export
-    state: ExportState | None
-    """Its last run; None where it never ran."""
-    not_before: float
-
-    @property
-    def out(self) -> str:
-        """Return what it writes, as the database knows it."""
-        return to_stored(self.export.out)
-
-    def is_due(self, now: float, version: int) -> bool:
-        """Tell whether it is time, and its file is not what it would be now."""
-        if now < self.not_before:
-            return False
-        state = self.state
-        is_same = state is not None and (state.settings, state.data_version) == (settings_of(self.export), version)
-        return not (is_same and self.export.out.exists())
-
-
-def settings_of(export: Export) -> str:
-    """Return the settings that decide what is written, as JSON."""
-    told = export.model_dump(mode="json", exclude_defaults=True, exclude={"every", "out"})
-    return json.dumps(told, sort_keys=True, ensure_ascii=False)
 
 
 class Timetable:

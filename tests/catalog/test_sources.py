@@ -99,6 +99,19 @@ def test_a_line_that_is_not_understood_is_named_and_its_neighbours_are_taken(tmp
     )
 
 
+def test_a_line_with_more_cells_than_the_heading_is_not_cut_but_named(tmp_path: Path) -> None:
+    file = tmp_path / "map.csv"
+    file.write_text("ref,kind,name\n1,lora,Soft, light\n2,lora,Y,,\n", encoding="utf-8")
+    models = read(file, Trust.MANUAL)
+    assert next(models) == entry(2, "lora", "Y")
+    with pytest.raises(BadFileError) as raised:
+        next(models)
+    assert str(raised.value) == (
+        f"{file}: line 2 has more cells than the first line (put quotes around a text with a comma in it); "
+        "the other lines were taken"
+    )
+
+
 def test_a_file_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
     file = tmp_path / "map.csv"
     file.write_text('[{"modelVersionId": 1, "kind": "lora"}, {"modelVersionId": 2, "ki', encoding="utf-8")

@@ -222,6 +222,38 @@ def test_doctor_says_the_mend_of_what_is_missing(place: Place) -> None:
     assert wrong["root Input"] == ("warning", f"{place.input} is not there", "create it, or mend [[root]] path; its im")
 
 
+def test_doctor_names_each_folder_that_is_written_to_and_the_mend_where_that_cannot_be(
+    taken: Place, tmp_path: Path
+) -> None:
+    plain = tmp_path / "plain"
+    plain.touch()
+    exports = [
+        ("tokens", plain / "a.txt"),
+        ("prompts", tmp_path / "lists" / "b.txt"),
+        ("templates", tmp_path / "looks"),
+    ]
+    with taken.config.open("a", encoding="utf-8") as file:
+        file.writelines(f"\n[[export]]\nkind = '{kind}'\nout = '{out}'\n" for kind, out in exports)
+    said = run(taken, "doctor", "--json")
+    found = said.json()
+    assert isinstance(found, list)
+    assert (said.code, [list(one.values()) for one in found if " folder" in one["what"]]) == (
+        1,
+        [
+            ["ok", "log folder", str(taken.top / "out" / "logs"), ""],
+            ["error", "export folder", f"{plain}: nothing can be written", f"{plain} is no folder"],
+            ["ok", "export folder", str(tmp_path / "lists"), ""],
+            ["ok", "export folder", str(tmp_path / "looks"), ""],
+        ],
+    )
+
+
+def test_a_path_that_climbs_is_refused_by_show_as_everywhere(taken: Place) -> None:
+    path = f"{taken.input}/../Input/fox.png"
+    mend = f"aiimagepipe: {path!r} climbs with '..'; give the absolute path instead\n"
+    assert run(taken, "show", path) == Said(2, "", mend)
+
+
 def test_looking_changes_nothing(taken: Place) -> None:
     files = [taken.database, taken.database.with_name("images.sqbpro")]
     before = [path.read_bytes() for path in files]

@@ -63,6 +63,23 @@ def test_the_same_bytes_leave_the_file_as_it_is(tmp_path: Path) -> None:
     assert target.read_bytes() == b"b\n"
 
 
+@pytest.mark.posix("Windows lets few users make links, and has no such rights")
+def test_a_link_stays_one_and_the_file_it_points_to_keeps_its_rights(tmp_path: Path) -> None:
+    real, link = tmp_path / "elsewhere" / "real.txt", tmp_path / "list.txt"
+    real.parent.mkdir()
+    real.write_bytes(b"old\n")
+    real.chmod(0o640)
+    link.symlink_to("elsewhere/real.txt")
+    with replacing(link) as out:
+        out.write(b"new\n")
+    assert (str(link.readlink()), real.read_bytes(), real.stat().st_mode & 0o777) == (
+        "elsewhere/real.txt",
+        b"new\n",
+        0o640,
+    )
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["elsewhere", "list.txt", "real.txt"]
+
+
 def test_an_error_while_writing_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     target = tmp_path / "list.txt"
     target.write_bytes(b"old\n")

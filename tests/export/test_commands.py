@@ -10,9 +10,15 @@ import commands
 import pytest
 
 from service.config import Export
-from service.export.lists import write_list
+from service.errors import StartError
+from service.export.gathering import Heard
+from service.export.lists import StoppedError, write_list
 from service.export.report import report_file
 from service.export.written import Written
+from service.state import State
+from service.store.exports import ExportState
+from service.store.reading import Reader
+from service.store.writer import Store
 from service.worker.exporting import _tag
 
 SCRIPT = {
@@ -112,6 +118,30 @@ def test_files_of_a_split_that_are_no_more_are_taken_away_and_others_left(export
     assert (folder.parent.parent / "outside.txt").exists()
 
 
+def test_the_files_of_a_split_that_was_stopped_midway_are_taken_away_by_the_next(tmp_path: Path) -> None:
+    export = Export.model_validate({"kind": "tokens", "out": tmp_path / "tokens", "by_model": True})
+    tokens: list[Heard] = [(place, f"tag {n}", 1) for place in "abc" for n in range(1_000)]
+    write_list(export, [("z", "old", 1)])
+    looks = iter([False] * 22)
+    with pytest.raises(StoppedError):
+        write_list(export, tokens, lambda: next(looks, True))
+    told = json.loads(report_file(export.out).read_bytes())[0]["files"]
+    assert ([path.name for path in sorted(export.out.iterdir())], told) == (
+        ["a.txt", "z.txt"],
+        ["a.txt", "b.txt", "z.txt"],
+    )
+    write_list(export, [("d", "new", 1)])
+    assert [path.name for path in export.out.iterdir()] == ["d.txt"]
+
+
+def test_a_folder_where_the_report_would_be_is_told_with_the_mend(tmp_path: Path) -> None:
+    export = Export.model_validate({"kind": "tokens", "out": tmp_path / "t.txt"})
+    report_file(export.out).mkdir()
+    with pytest.raises(StartError, match=r"t\.txt\.report\.json: cannot be taken away \(.+\); the list is"):
+        write_list(export, [("", "fox", 1)])
+    assert export.out.read_bytes() == b"fox\n"
+
+
 def test_a_split_list_without_any_item_is_an_empty_folder_and_not_made_again_and_again(export: Exported) -> None:
     assert list(export("tokens --by-model --include nothing", out="out/none").iterdir()) == []
 
@@ -156,6 +186,19 @@ def test_records_are_every_image_exactly_and_safe_for_a_spreadsheet(tmp_path: Pa
     rows = list(csv.DictReader((tmp_path / "r.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert [(row["path"], row["seed"]) for row in rows] == [(line["path"], line["seed"]) for line in lines]
     assert [line["path"] for line in lines] == [f"{number:03}.png" for number in range(15)]
+
+
+def test_records_of_no_image_have_their_headings(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    Store.open(tmp_path / "images.db").close()
+    names = [f"--{form}={tmp_path / 'r'}.{form}" for form in ("csv", "parquet")]
+    assert commands.run_plainly("export", "records", "--db", str(tmp_path / "images.db"), *names).code == 0
+    with Reader.open(tmp_path / "images.db") as reader:
+        columns = reader.search_columns()
+    assert columns[:2] == ["image_id", "file_name"]
+    assert (tmp_path / "r.csv").read_text(encoding="utf-8-sig") == ",".join(columns) + "\n"
+    table = parquet.read_table(tmp_path / "r.parquet")
+    assert (table.column_names, table.num_rows) == (columns, 0)
 
 
 def test_records_as_parquet_are_the_same_rows(tmp_path: Path, database: Path) -> None:
@@ -207,6 +250,25 @@ def test_no_slip_replaces_something_else_by_a_list(
     )
 
 
+def test_all_beside_a_list_is_refused_with_what_it_is() -> None:
+    said = commands.run_plainly("export", "--all", "tokens", "--out", "x.txt")
+    mend = "--all stands alone: `export --all` runs every export of config.toml"
+    assert (said.code, said.err) == (2, f"aiimagepipe: {mend}\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("tokens", "File to write; .yaml writes YAML. With --by-model or --by-month, a folder."),
+        ("templates", "Folder to write, directly in the program's folder of wildcards; it keeps its name."),
+        ("sql", "File to write; .yaml writes YAML."),
+    ],
+)
+def test_the_help_of_each_list_says_what_its_own_output_is(kind: str, says: str) -> None:
+    help_ = " ".join(commands.run_plainly("export", kind, "--help").out.replace("│", " ").split())
+    assert (says in help_, "--by-model" in help_) == (True, kind == "tokens"), help_
+
+
 @pytest.mark.parametrize("out", ["../x.txt", "out/nul.txt", "out/a:b.txt", "//server/share/x.txt", "Input/x.txt"])
 def test_an_output_that_climbs_or_lies_where_it_must_not_is_refused(tmp_path: Path, database: Path, out: str) -> None:
     (tmp_path / "config.toml").touch()
@@ -214,6 +276,24 @@ def test_an_output_that_climbs_or_lies_where_it_must_not_is_refused(tmp_path: Pa
     said = commands.run_plainly("export", "tokens", *config, "--out", out)
     assert (said.code, said.err.startswith("aiimagepipe: --out: ")) == (2, True), said.err
     assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
+
+
+def test_one_export_that_fails_ends_with_the_same_code_and_names_its_file_once_whoever_reads(
+    tmp_path: Path, database: Path
+) -> None:
+    out = tmp_path / "a.txt"
+    out.mkdir()
+    words = ("export", "tokens", "--db", str(database), "--out", str(out))
+    said, as_json = commands.run_plainly(*words), commands.run_plainly(*words, "--json")
+    error = f"{out}: cannot be written (it is a folder); name another file"
+    assert (said.code, said.err) == (2, f"aiimagepipe: {error}\n")
+    assert (as_json.code, as_json.json(), as_json.err) == (2, [{"out": str(out), "error": error}], f"{error}\n")
+    state = ExportState(str(out), "tokens", "{}", None, "2026-01-31T12:00:00Z", 0.0, error=error)
+    told = dict(State(running=False, database="x", service=None, counts=None, roots=(), exports=(state,)).lines())
+    assert (
+        told["export tokens"]
+        == f"{out}: failed at 2026-01-31T12:00:00Z: cannot be written (it is a folder); name another file"
+    )
 
 
 def test_all_exports_of_the_configuration_run_whatever_becomes_of_one(tmp_path: Path, database: Path) -> None:

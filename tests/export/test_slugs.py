@@ -18,6 +18,8 @@ from service.paths import output_flaw
         ("a/b/../../etc/passwd", "passwd"),
         ("..", "5ec1f7"),
         ("", "unknown"),
+        ("mix", "mix"),
+        ("mix+", "mix-f86b4e"),
         ("CON", "model-con"),
         ("nul.safetensors", "model-nul"),
         ("COM1", "model-com1"),

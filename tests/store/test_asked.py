@@ -31,7 +31,7 @@ def path(tmp_path: Path) -> Path:
         ("WITH x (y) AS (VALUES ('b'), ('a')) SELECT y FROM x ORDER BY y -- a comment", ["a", "b"]),
         ("SELECT COUNT(*) FROM v_images_search WHERE positive_prompt LIKE '%fox%'", ["0"]),
         ("SELECT value FROM json_each('[1, 2]')", ["1", "2"]),
-        ("", []),
+        ("SELECT 1; -- a comment", ["1"]),
     ],
 )
 def test_reading_works(path: Path, query: str, expected: list[str]) -> None:
@@ -68,6 +68,8 @@ def test_reading_works(path: Path, query: str, expected: list[str]) -> None:
         "SELECT json_patch('{{}}', '{{}}')",
         "SELECT CAST(x'ff41' AS TEXT)",
         "SELECT trim('a', 'b', 'c')",
+        "SELECT geopoly_within('[[0,0],[1,0],[1,1],[0,0]]', '[[0,0],[1,0],[1,1],[0,0]]')",
+        "SELECT GEOPOLY_OVERLAP('[[0,0],[1,0],[1,1],[0,0]]', '[[0,0],[1,0],[1,1],[0,0]]')",
         "SELEC",
     ],
 )
@@ -77,6 +79,13 @@ def test_anything_else_is_refused_and_leaves_no_trace(path: Path, query: str) ->
         list(first_column(path, query.format(folder=path.parent)))
     assert path.read_bytes() == before
     assert not [left for left in path.parent.iterdir() if "evil" in left.name]
+
+
+@pytest.mark.parametrize("query", ["", "-- hi", "/* hi */ ;"])
+def test_a_query_without_a_statement_is_refused(path: Path, query: str) -> None:
+    with pytest.raises(StartError) as raised:
+        list(first_column(path, query))
+    assert str(raised.value) == "sql: there is no statement in it; give one SELECT"
 
 
 def test_an_endless_query_is_stopped(path: Path) -> None:

@@ -88,11 +88,24 @@ def test_learning_the_same_again_writes_nothing(store: Store) -> None:
             [known(model_name="mine", base_model="Pony", trust=Trust.MANUAL)],
         ),
         (known(model_name="old"), known(model_name="new"), [known(model_name="new")]),
-        # A local file is the published one of its hash.
+        # A local file is the published one of its hash, and keeps its own name.
+        (
+            known(None, file_name="real.safetensors", hashes={"sha256": SHA}, trust=Trust.HEADER),
+            known(file_name="real.safetensors", hashes={"sha256": SHA}),
+            [known(file_name="real.safetensors", hashes={"sha256": SHA, "autov2": SHA[:10]})],
+        ),
         (
             known(None, file_name="mine.safetensors", hashes={"sha256": SHA}, trust=Trust.HEADER),
             known(file_name="real.safetensors", hashes={"sha256": SHA}),
-            [known(file_name="real.safetensors", hashes={"sha256": SHA, "autov2": SHA[:10]})],
+            [
+                known(
+                    None,
+                    file_name="mine.safetensors",
+                    hashes={"sha256": SHA, "autov2": SHA[:10]},
+                    trust=Trust.HEADER,
+                ),
+                known(file_name="real.safetensors", hashes={"sha256": SHA, "autov2": SHA[:10]}),
+            ],
         ),
         # AutoV2 shows it as well; AutoV1 does not, since many files share it.
         (
@@ -165,10 +178,29 @@ def everything(store: Store) -> list[tuple[int, KnownModel]]:
 
 
 def test_old_keys_are_forgotten_with_a_row_that_changes(store: Store) -> None:
-    learn(store, known(file_name="old.safetensors", hashes={"sha256": SHA}))
-    learn(store, known(file_name="new.safetensors", hashes={"sha256": SHA}))
-    assert shelf(store).by_stem("old") == []
-    assert [model.file_name for model in shelf(store).by_stem("new")] == ["new.safetensors"]
+    learn(store, known(air=AIR, hashes={"sha256": SHA}))
+    renumbered = known(air="urn:air:sdxl:lora:civitai:71@7", hashes={"sha256": SHA, "autov2": SHA[:10]})
+    learn(store, renumbered)
+    assert (shelf(store).by_air("civitai:70@7"), shelf(store).by_air("civitai:71@7")) == ([], [renumbered])
+
+
+@pytest.mark.parametrize("sidecar", [(), (known(file_name="soft.safetensors", hashes={"sha256": SHA}),)])
+def test_a_local_file_is_found_by_its_name_as_the_published_one_with_all_of_its_hashes(
+    store: Store, sidecar: tuple[KnownModel, ...]
+) -> None:
+    copies = [
+        known(
+            None, file_name=f"{name}.safetensors", hashes={"sha256": SHA, "autov3": "1f2e3d4c5b6a"}, trust=Trust.HEADER
+        )
+        for name in ("soft", "copy")
+    ]
+    published = known(file_name="soft_v1.safetensors", hashes={"sha256": SHA})
+    learn(store, *copies, *sidecar, published, *copies)
+    hashes = {"sha256": SHA, "autov2": SHA[:10], "autov3": "1f2e3d4c5b6a"}
+    found = [shelf(store).by_stem(name) for name in ("soft", "copy", "soft_v1")]
+    assert [{model.version_id for model in models} for models in found] == [{7}, {7}, {7}]
+    assert [dict(models[0].hashes) for models in found[:2]] == [hashes, hashes]
+    assert {model.version_id for model in shelf(store).by_hash("1f2e3d4c5b6a")} == {7}
 
 
 def test_strangers_texts_are_kept(store: Store) -> None:

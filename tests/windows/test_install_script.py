@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 import tree_sitter_pwsh
@@ -13,7 +14,8 @@ from tree_sitter import Language, Node, Parser
 from typer.core import TyperGroup
 
 from service.cli import command_line
-from service.doctor import Finding
+from service.config import Config
+from service.doctor import Finding, examine
 from service.state import State
 from service.store.status import Counts, ServiceStatus
 
@@ -78,6 +80,14 @@ def code() -> str:
 @pytest.mark.parametrize("pattern", FOREIGN, ids=FOREIGN.get)
 def test_it_uses_nothing_that_powershell_5_1_lacks_and_downloads_nothing(pattern: str) -> None:
     assert [line.strip() for line in code().splitlines() if re.search(pattern, line)] == []
+
+
+def test_the_account_may_write_where_the_doctor_says_that_is_written(tmp_path: Path) -> None:
+    settings = Config.model_validate({"export": [{"kind": "tokens", "out": str(tmp_path / "x" / "a.txt")}]})
+    written = [(one.what, one.found) for one in examine(settings) if re.fullmatch("(log|export) folder", one.what)]
+    assert written == [("log folder", str(settings.log.directory)), ("export folder", str(tmp_path / "x"))]
+    assert "$script:Outputs = @($findings | Where-Object { $_.what -match '^(log|export) folder$' } |" in TEXT
+    assert "foreach ($folder in $Outputs) { $grants += @{ Path = $folder; Right = 'M' } }" in TEXT
 
 
 def test_it_is_ascii_for_5_1_reads_other_letters_by_the_code_page() -> None:

@@ -213,6 +213,32 @@ def test_what_is_forgotten_is_undone(filled: Place, sources: Path) -> None:
     assert rows(filled) == UNRESOLVED
 
 
+def test_a_reference_that_gains_no_name_is_unknown_and_keeps_the_hash_it_gained(filled: Place, sources: Path) -> None:
+    (sources / "map.csv").write_text(f"ref,sha256\n25,{CHECKPOINT_SHA}\n7,\n", encoding="utf-8")
+    said = run(filled, "resolve", "--map", str(sources / "map.csv"), "--rewrite", "--json").json()
+    assert said["references"] == {"resolved": 0, "ambiguous": 0, "unknown": 2}  # type: ignore[index]
+    nameless = ("a.png", "checkpoint", "modelVersionId:25", "modelVersionId:25", None, CHECKPOINT_SHA, 25)
+    assert rows(filled)[:2] == [nameless, UNRESOLVED[1]]
+
+
+def test_an_export_does_not_make_a_local_file_forget_its_name(place: Place, sources: Path) -> None:
+    draw(place, "a.png", "a fox <lora:soft_light:0.5>\nSteps: 20, Sampler: Euler, Seed: {seed}, Version: v1.9.4")
+    run(place, "all")
+    folder = sources / "models" / "Lora"
+    for file in folder.glob("*.civitai.info"):
+        file.unlink()
+    (folder / "brass_gears.safetensors").rename(folder / "soft_light.safetensors")
+    version = {
+        "id": 555, "modelId": 50, "name": "v1", "model": {"name": "Soft light", "type": "LORA"},
+        "files": [{"name": "softlight_v1.safetensors", "type": "Model", "hashes": {"SHA256": LORA_SHA}}],
+    }  # fmt: skip
+    (sources / "export.json").write_text(json.dumps(version), encoding="utf-8")
+    for words in (("--models", str(folder)), ("--civitai", str(sources / "export.json")), ("--models", str(folder))):
+        said = run(place, "resolve", *words, "--rewrite", "--json").json()
+        assert said["named"] == {"resolved": 1, "ambiguous": 0, "unknown": 0}  # type: ignore[index]
+    assert rows(place, "SELECT label, weight, model_version_id FROM resources") == [("soft_light", 0.5, 555)]
+
+
 def test_a_path_that_climbs_is_refused(filled: Place) -> None:
     assert run(filled, "resolve", "--map", "../map.csv").code == 2
 

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import apsw
@@ -16,6 +16,7 @@ from service.store.exports import ExportState
 from service.store.status import ServiceStatus
 from service.store.writer import Store
 from service.worker.clock import Clock
+from service.worker.entry import LOOK_S
 from service.worker.exporting import run_export
 from service.worker.timetable import AFTER_FAILURE_S, REST_S, Run, Timetable
 
@@ -115,6 +116,23 @@ def test_a_lost_file_and_changed_settings_make_it_run_again(desk: Desk) -> None:
     (desk.folder / "tokens.txt").unlink()
     assert desk.wait(desk.timetable(desk.export()), 200) == ["tokens.txt"]
     assert desk.wait(desk.timetable(desk.export(limit=3)), 300) == ["tokens.txt"]
+
+
+@pytest.mark.parametrize("how", [{"by_model": True}, {"kind": "templates", "min_fillers": 2}])
+def test_a_single_file_that_is_lost_of_many_is_made_again(desk: Desk, how: dict[str, object]) -> None:
+    for number, light in enumerate(("soft lighting", "rim lighting"), 2):
+        drawn = store_samples.image(number, path=f"{number}.png")
+        first = replace(drawn.image.passes[0], positive_prompt=f"red fox, {light}, masterpiece")
+        desk.store.save([replace(drawn, image=replace(drawn.image, passes=(first,)))], now=store_samples.NOW)
+    export = desk.export("lists", **how)
+    timetable = desk.timetable(export)
+    assert desk.wait(timetable, 0) == ["lists"]
+    files = {path: path.read_bytes() for path in export.out.rglob("*.txt")}
+    assert desk.wait(timetable, 100) == []
+    min(files).unlink()
+    assert desk.wait(timetable, 100 + LOOK_S - 1) == []
+    assert desk.wait(timetable, 100 + LOOK_S) == ["lists"]
+    assert {path: path.read_bytes() for path in export.out.rglob("*.txt")} == files != {}
 
 
 def test_its_state_stands_in_the_database_and_what_is_not_configured_any_more_is_forgotten(desk: Desk) -> None:

@@ -16,6 +16,7 @@ Bound = str | int | float | None
 WHOLE_NUMBERS = ("version", "id")
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"(?P<only>{_NUMBER})|(?P<low>{_NUMBER})?\.\.(?P<high>{_NUMBER})?")
+_NAME_AND_WEIGHT = re.compile(rf".*[^*:\s].*:{_NUMBER}\*?")
 _MOMENT = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T\d\d(:\d\d(:\d\dZ?)?)?)?)?)?", re.IGNORECASE)
 _LONGEST = 18
 """Digits of a whole number that SQLite surely holds."""
@@ -93,6 +94,12 @@ def _listed(asked: Asked) -> Sequence[Bound]:
     return (f"%, {pattern(asked.value)}%" if "*" in asked.value else f"%{pattern(asked.value)}%",)
 
 
+def _weighted(asked: Asked) -> Sequence[Bound]:
+    """Return the pattern for the entries with their weights, and for those without: a weight alone is no name."""
+    (entry,) = _listed(asked)
+    return (entry, "%" if _NAME_AND_WEIGHT.fullmatch(asked.value) else entry)
+
+
 def _whole(asked: Asked) -> Sequence[Bound]:
     if asked.field == "sampler":
         return (pattern(samplers.split(asked.value, None)[0] or asked.value),)
@@ -141,6 +148,7 @@ def _is_day(text: str) -> bool:
 _READ: dict[Form, Callable[[Asked], Sequence[Bound]]] = {
     "part": _part,
     "listed": _listed,
+    "weighted": _weighted,
     "whole": _whole,
     "exact": _exact,
     "range": _range,

@@ -4,12 +4,13 @@ from typing import Literal, NamedTuple, get_args
 
 from service.records import ResourceKind, Status
 
-Form = Literal["words", "part", "listed", "whole", "exact", "choice", "range", "time"]
+Form = Literal["words", "part", "listed", "weighted", "whole", "exact", "choice", "range", "time"]
 """How a value is read.
 
 words: of a prompt. part: found anywhere in it, unless a ``*`` says where. listed: in any entry of a list; with ``*`` an
-entry begins so. whole: all of it, or with ``*``. exact: as it stands, through an index. choice: one of a few. range:
-``20``, ``20..40``, ``20..``, ``..40``. time: ``2025``, ``2025-01``, ``2025-01-31``.
+entry begins so. weighted: listed, and the weight at an entry's end is no part of its name. whole: all of it, or with
+``*``. exact: as it stands, through an index. choice: one of a few. range: ``20``, ``20..40``, ``20..``, ``..40``. time:
+``2025``, ``2025-01``, ``2025-01-31``.
 """
 
 
@@ -28,12 +29,12 @@ FIELDS: dict[str, Field] = {
     "token": Field("exact", indexed=True),
     "negtoken": Field("exact", indexed=True),
     "model": Field("part", indexed=True),
-    "lora": Field("listed"),
+    "lora": Field("weighted"),
     "embedding": Field("listed"),
     "checkpoint": Field("listed"),
     "vae": Field("listed"),
     "upscaler": Field("listed"),
-    "resource": Field("listed"),
+    "resource": Field("weighted"),
     "kind": Field("choice", choices=get_args(ResourceKind)),
     "version": Field("exact", indexed=True),
     "air": Field("exact", indexed=True),

@@ -8,11 +8,12 @@ import apsw
 import orjson
 
 from service.errors import StartError
+from service.store.binding import text
 from service.store.connection import open_readonly
 from service.store.search.conditions import Bound, Condition, fragment
 from service.store.search.lexing import asked
 from service.store.search.sought import Sought, sought
-from service.store.search.wording import says
+from service.store.search.wording import says, unweighted
 from service.store.shown import Value
 from service.store.sql import sql
 
@@ -56,6 +57,7 @@ class Search:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         connection.create_scalar_function("says", _says, 2, deterministic=True)
+        connection.create_scalar_function("unweighted", _unweighted, 1, deterministic=True)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -70,6 +72,7 @@ class Search:
 
     def ids(self, line: str, limit: int | None = None) -> list[int]:
         """Return the images that meet all of a line, newest first. Raises StartError that names the wrong word."""
+        line = text(line)  # a byte that is no UTF-8 stands in the database so, too
         search = sought(asked(line))
         found: list[int] = []
         try:
@@ -128,6 +131,11 @@ class Search:
 def _says(*arguments: object) -> int:
     text, phrase = arguments
     return int(isinstance(text, str) and says(text, str(phrase)))
+
+
+def _unweighted(*arguments: object) -> str | None:
+    (entries,) = arguments
+    return unweighted(entries) if isinstance(entries, str) else None
 
 
 def _listed(one: Condition, id_: str) -> str:

@@ -56,3 +56,12 @@ def _folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     return "".join(char for char in unicodedata.normalize("NFD", text.lower()) if not "\u0300" <= char <= "\u036f")
+
+
+_WEIGHT = re.compile(r"(?<!modelVersionId):-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?=, |\Z)")
+"""As ``loras`` has it at the end of an entry; the number of a nameless reference is all of its name."""
+
+
+def unweighted(entries: str) -> str:
+    """Return joined entries without their weights."""
+    return _WEIGHT.sub("", entries)
