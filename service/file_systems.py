@@ -10,6 +10,7 @@ import stat
 import sys
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 MOUNTS = Path("/proc/self/mountinfo")
 
@@ -27,6 +28,30 @@ _LONGEST = 32_768
 """Characters of the longest path that Windows knows."""
 
 _MOUNT_POINT_COLUMN = 4
+
+
+Kind = Literal["file", "folder", "link", "special", "placeholder"]
+
+_OFFLINE = 0x1000
+_RECALL_ON_DATA_ACCESS = 0x400000
+_MOUNT_POINT = 0xA0000003
+"""The reparse tag of a Windows junction, which Python 3.11 does not count among the links."""
+
+
+def kind_of(status: os.stat_result) -> Kind:
+    """Return what an ``lstat`` result describes. A cloud file whose bytes lie elsewhere is a ``placeholder``.
+
+    Links are a kind of their own and never followed: a link to a place inside the root would only show a file
+    twice, and one that leads out of it is none of ours.
+    """
+    attributes = getattr(status, "st_file_attributes", 0)
+    if stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == _MOUNT_POINT:
+        return "link"
+    if stat.S_ISDIR(status.st_mode):
+        return "folder"
+    if not stat.S_ISREG(status.st_mode):
+        return "special"
+    return "placeholder" if attributes & (_OFFLINE | _RECALL_ON_DATA_ACCESS) else "file"
 
 
 def network_type(path: Path) -> str | None:

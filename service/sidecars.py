@@ -8,11 +8,10 @@ was true.
 
 import codecs
 import os
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
 
-from service.file_systems import spelled
+from service.file_systems import kind_of, spelled
 
 ENDINGS = (".txt", ".json", ".swarm.json", ".civitai.info", ".workflow.json")
 """What may stand in place of the image's extension, or after it. Lower case, as all of these programs write them."""
@@ -21,9 +20,6 @@ LARGEST = 8 * 1024 * 1024
 """Bytes of all texts of one image. Real graphs reach 5 MB; what is larger says nothing of one image and is not read."""
 LARGEST_PLAIN = 1024 * 1024
 """Bytes of a ``.txt``, which holds no graph."""
-
-_OFFLINE = 0x1000 | 0x400000
-"""Windows' attributes of a file whose bytes lie in a cloud."""
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -125,8 +121,7 @@ def _state(path: str) -> tuple[int, int] | None:
         found = os.lstat(path)
     except (OSError, ValueError):
         return None
-    here = stat.S_ISREG(found.st_mode) and not getattr(found, "st_file_attributes", 0) & _OFFLINE
-    may_be_read = here and 0 < found.st_size <= LARGEST and os.access(path, os.R_OK)
+    may_be_read = kind_of(found) == "file" and 0 < found.st_size <= LARGEST and os.access(path, os.R_OK)
     return (found.st_size, found.st_mtime_ns) if may_be_read else None
 
 

@@ -26,6 +26,24 @@ def print_image(image: ShownImage, why: tuple[Judged, ...]) -> None:
     row = image.image
     _table(console, "file", (), ((name, row.get(name)) for name in HEAD if row.get(name) is not None))
     _table(console, "facts", ("key", "value", "source"), ((f.key, f.value, f.source) for f in image.facts))
+    _print_made_with(console, image)
+    _table(
+        console,
+        "two sources disagree (the first was taken)",
+        ("field", "taken", "source", "other", "source"),
+        ((c.field, c.a.value, c.a.source, c.b.value, c.b.source) for c in image.conflicts),
+    )
+    warnings = str(row.get("warnings") or "").splitlines()
+    _table(console, "warnings", (), ((warning,) for warning in warnings))
+    _table(
+        console,
+        "why it was read so",
+        ("parser", "its claim", "what came of it", "generator", "known by", "read from"),
+        ((w.parser, w.claim, w.part, w.generator, w.because, ", ".join(w.read_from)) for w in why),
+    )
+
+
+def _print_made_with(console: Console, image: ShownImage) -> None:
     _table(
         console,
         "passes",
@@ -49,20 +67,6 @@ def print_image(image: ShownImage, why: tuple[Judged, ...]) -> None:
         "tokens",
         ("side", "", "token", "weight", "kind"),
         ((t.side, t.position, t.token, t.weight, t.kind) for t in image.tokens),
-    )
-    _table(
-        console,
-        "two sources disagree (the first was taken)",
-        ("field", "taken", "source", "other", "source"),
-        ((c.field, c.a.value, c.a.source, c.b.value, c.b.source) for c in image.conflicts),
-    )
-    warnings = str(row.get("warnings") or "").splitlines()
-    _table(console, "warnings", (), ((warning,) for warning in warnings))
-    _table(
-        console,
-        "why it was read so",
-        ("parser", "its claim", "what came of it", "generator", "known by", "read from"),
-        ((w.parser, w.claim, w.part, w.generator, w.because, ", ".join(w.read_from)) for w in why),
     )
 
 

@@ -6,10 +6,11 @@ settled. It is read with the image and never compared again: it changes with eve
 
 import os
 import re
-import stat
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+
+from service.file_systems import kind_of
 
 NAME = "log.html"
 
@@ -26,7 +27,7 @@ def entry(image: Path) -> str | None:
         found = os.lstat(page)
     except OSError:
         return None
-    if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
+    if kind_of(found) != "file" or found.st_size > LARGEST:
         return None
     return _entries(page, found.st_size, found.st_mtime_ns).get(image.name.replace(".", "_"))
 

@@ -493,7 +493,7 @@ ORDER BY g.images DESC, g.kind, n.term;
 
 -- name: place_of_image
 -- One at a time: a list of a hundred thousand places is not held in memory.
-SELECT root, path, size_bytes, mtime_ns FROM images WHERE id = ?;
+SELECT root, path, size_bytes, mtime_ns, sidecars FROM images WHERE id = ?;
 
 -- name: images_stating
 -- Where a resource is stated under a name, of a kind.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import apsw
 
 from service.records import HashKind, Resource, ResourceKind, WatchedFile
+from service.store.places import file_at
 from service.store.shown import AIR
 from service.store.sql import sql
 
@@ -42,8 +43,7 @@ class StatedResources:
         for image_id in sorted(ids):
             place = self._connection.execute(sql("place_of_image"), (image_id,)).fetchone()
             if place is not None:
-                root, path, size, mtime_ns = place
-                yield image_id, WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns)
+                yield image_id, file_at(*place)
 
 
 def _stated(  # noqa: PLR0917  # a row, in the order of its columns

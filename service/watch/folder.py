@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from service.watch.ignore import Names, kind_of
+from service.file_systems import kind_of
+from service.watch.ignore import Names
 
 
 @dataclass(slots=True)

@@ -1,39 +1,13 @@
 """Which names are watched, and which things on a disk are files we may open."""
 
-import os
 import re
-import stat
 from collections.abc import Iterator
 from fnmatch import translate
 from pathlib import Path, PurePath
-from typing import Literal
 
 from service import sidecars
 from service.paths import MARKER
 from service.watch.settings import WatchSettings
-
-Kind = Literal["file", "folder", "link", "special", "placeholder"]
-
-_OFFLINE = 0x1000
-_RECALL_ON_DATA_ACCESS = 0x400000
-_MOUNT_POINT = 0xA0000003
-"""The reparse tag of a Windows junction, which Python 3.11 does not count among the links."""
-
-
-def kind_of(status: os.stat_result) -> Kind:
-    """Return what an ``lstat`` result describes. A cloud file whose bytes lie elsewhere is a ``placeholder``.
-
-    Links are a kind of their own and never followed: a link to a place inside the root would only show a file
-    twice, and one that leads out of it is none of ours.
-    """
-    attributes = getattr(status, "st_file_attributes", 0)
-    if stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == _MOUNT_POINT:
-        return "link"
-    if stat.S_ISDIR(status.st_mode):
-        return "folder"
-    if not stat.S_ISREG(status.st_mode):
-        return "special"
-    return "placeholder" if attributes & (_OFFLINE | _RECALL_ON_DATA_ACCESS) else "file"
 
 
 class Names:

@@ -9,12 +9,12 @@ from typing import Literal
 
 import structlog
 
-from service.file_systems import is_one
+from service.file_systems import is_one, kind_of
 from service.paths import Root, to_stored
 from service.records import WatchedFile
 from service.sidecars import Beside
 from service.watch.folder import listing
-from service.watch.ignore import Names, kind_of
+from service.watch.ignore import Names
 from service.watch.known import Known, KnownFiles, is_same
 from service.watch.marker import RootState, is_believable
 

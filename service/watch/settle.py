@@ -8,8 +8,8 @@ from pathlib import PurePath
 
 import structlog
 
+from service.file_systems import kind_of
 from service.paths import Root, to_stored
-from service.watch.ignore import kind_of
 from service.watch.settings import WatchSettings
 
 log = structlog.get_logger()

@@ -27,6 +27,32 @@ def infotext(seed: int, prompt: str = "a red fox, snow, masterpiece") -> str:
     return INFOTEXT.format(seed=seed, prompt=prompt)
 
 
+def graph(seed: int, prompt: str = "a red fox, snow, masterpiece") -> dict[str, object]:
+    """Return ComfyUI's graph, in its API form, of an image of this seed."""
+    return {
+        "1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "harbour.safetensors"}},
+        "2": {"class_type": "CLIPTextEncode", "inputs": {"text": prompt, "clip": ["1", 1]}},
+        "3": {"class_type": "EmptyLatentImage", "inputs": {"width": 512, "height": 512, "batch_size": 1}},
+        "4": {
+            "class_type": "KSampler",
+            "inputs": {
+                "model": ["1", 0],
+                "positive": ["2", 0],
+                "negative": ["2", 0],
+                "latent_image": ["3", 0],
+                "seed": seed,
+                "steps": 20,
+                "cfg": 7,
+                "sampler_name": "euler",
+                "scheduler": "normal",
+                "denoise": 1,
+            },
+        },
+        "5": {"class_type": "VAEDecode", "inputs": {"samples": ["4", 0], "vae": ["1", 2]}},
+        "6": {"class_type": "SaveImage", "inputs": {"images": ["5", 0], "filename_prefix": "a"}},
+    }
+
+
 def draw(path: Path, seed: int, prompt: str = "a red fox, snow, masterpiece") -> Path:
     """Write an image whole, as a program does that saves under another name and renames."""
     temporary = path.with_name(f".{path.name[:200]}.tmp")

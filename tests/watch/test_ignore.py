@@ -6,7 +6,8 @@ from typing import cast
 
 import pytest
 
-from service.watch.ignore import Kind, Names, kind_of
+from service.file_systems import Kind, kind_of
+from service.watch.ignore import Names
 from service.watch.settings import WatchSettings
 
 

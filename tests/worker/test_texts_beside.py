@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from asked import rows
-from drawn_images import draw, infotext, png
+from drawn_images import draw, graph, infotext, png
 from running_service import Place
 from working_by_hand import ByHand, Door
 
@@ -26,30 +26,7 @@ VERSION = json.dumps(
     }
 )
 EASY = "A quay\nSeed: 9\nStable Diffusion model: harbour\nSampler: euler_a\nWidth: 512\nHeight: 512\nSteps: 50\n"
-GRAPH = json.dumps(
-    {
-        "1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "harbour.safetensors"}},
-        "2": {"class_type": "CLIPTextEncode", "inputs": {"text": "a quay", "clip": ["1", 1]}},
-        "3": {"class_type": "EmptyLatentImage", "inputs": {"width": 512, "height": 512, "batch_size": 1}},
-        "4": {
-            "class_type": "KSampler",
-            "inputs": {
-                "model": ["1", 0],
-                "positive": ["2", 0],
-                "negative": ["2", 0],
-                "latent_image": ["3", 0],
-                "seed": 10,
-                "steps": 20,
-                "cfg": 7,
-                "sampler_name": "euler",
-                "scheduler": "normal",
-                "denoise": 1,
-            },
-        },
-        "5": {"class_type": "VAEDecode", "inputs": {"samples": ["4", 0], "vae": ["1", 2]}},
-        "6": {"class_type": "SaveImage", "inputs": {"images": ["5", 0], "filename_prefix": "a"}},
-    }
-)
+GRAPH = json.dumps(graph(10, "a quay"))
 
 
 @pytest.mark.parametrize(
