@@ -10,11 +10,11 @@ from typing import Literal
 
 import apsw
 
+from service.assembly import start_reader
 from service.config import Config
-from service.config.folders import unwritable
+from service.config.folder_checks import unwritable
 from service.errors import PipeError
-from service.house import reader_of
-from service.store.reading import Reader
+from service.store.database_reader import DatabaseReader
 
 SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a WAL database when two programs write and checkpoint at the same instant."""
@@ -25,7 +25,7 @@ FEW_WATCHES = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HealthFinding:
     """One thing that was checked."""
 
     level: Literal["ok", "warning", "error"]
@@ -34,7 +34,7 @@ class Finding:
     mend: str = ""
 
 
-def examine(config: Config) -> list[Finding]:
+def examine_health(config: Config) -> list[HealthFinding]:
     """Return a finding for each thing that the service needs."""
     return [
         _python(),
@@ -47,74 +47,78 @@ def examine(config: Config) -> list[Finding]:
     ]
 
 
-def _python() -> Finding:
-    return Finding("ok", "Python", sys.version.split()[0])
+def _python() -> HealthFinding:
+    return HealthFinding("ok", "Python", sys.version.split()[0])
 
 
-def _exiftool(config: Config) -> Finding:
+def _exiftool(config: Config) -> HealthFinding:
     try:
-        with reader_of(config) as reader:
+        with start_reader(config) as reader:
             version = reader.version
     except PipeError as error:
-        return Finding("error", "ExifTool", "cannot be started", str(error))
+        return HealthFinding("error", "ExifTool", "cannot be started", str(error))
     if _numbers(version.split()[-1]) < SAFE_EXIFTOOL:
         newest = ".".join(map(str, SAFE_EXIFTOOL))
-        return Finding("warning", "ExifTool", version, f"works; {newest} or newer has fewer known holes")
-    return Finding("ok", "ExifTool", version)
+        return HealthFinding("warning", "ExifTool", version, f"works; {newest} or newer has fewer known holes")
+    return HealthFinding("ok", "ExifTool", version)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
-def _sqlite() -> Iterator[Finding]:
+def _sqlite() -> Iterator[HealthFinding]:
     version = apsw.sqlite_lib_version()
     safe = _numbers(version) >= SAFE_SQLITE
     mend = "" if safe else "install apsw with its own SQLite: pip install --upgrade apsw"
-    yield Finding("ok" if safe else "error", "SQLite of the service", version, mend)
+    yield HealthFinding("ok" if safe else "error", "SQLite of the service", version, mend)
     other = sqlite3.sqlite_version
     if _numbers(other) < SAFE_SQLITE:
-        yield Finding("ok", "SQLite of this Python", f"{other} (not used by the service)")
+        yield HealthFinding("ok", "SQLite of this Python", f"{other} (not used by the service)")
 
 
-def _database(path: Path) -> Finding:
+def _database(path: Path) -> HealthFinding:
     if not path.exists():
-        return Finding("ok", "database", f"{path} is not there yet; the first run makes it")
+        return HealthFinding("ok", "database", f"{path} is not there yet; the first run makes it")
     try:
-        with Reader.open(path) as reader:
+        with DatabaseReader.open(path) as reader:
             problems = reader.check()
             counts = reader.counts()
     except PipeError as error:
-        return Finding("error", "database", "cannot be read", str(error))
+        return HealthFinding("error", "database", "cannot be read", str(error))
     if problems:
-        return Finding("error", "database", problems, f"move {path} away; the next run makes it anew from the images")
-    return Finding("ok", "database", f"{path}: sound, {counts.present + counts.missing:,} images")
+        return HealthFinding(
+            "error", "database", problems, f"move {path} away; the next run makes it anew from the images"
+        )
+    return HealthFinding("ok", "database", f"{path}: sound, {counts.present + counts.missing:,} images")
 
 
-def _folders(config: Config) -> Iterator[Finding]:
+def _folders(config: Config) -> Iterator[HealthFinding]:
     for root in config.roots:
         if root.path.is_dir():
-            yield Finding("ok", f"root {root.name}", str(root.path))
+            yield HealthFinding("ok", f"root {root.name}", str(root.path))
         else:
             mend = "create it, or mend [[root]] path; its images stay in the database meanwhile"
-            yield Finding("warning", f"root {root.name}", f"{root.path} is not there", mend)
+            yield HealthFinding("warning", f"root {root.name}", f"{root.path} is not there", mend)
     out = config.database.path.parent
     if out.is_dir() and (free := shutil.disk_usage(out).free) < LOW_DISK:
-        yield Finding("warning", "disk", f"{free >> 20} MB free at {out}", "make room before the database fills it")
+        yield HealthFinding(
+            "warning", "disk", f"{free >> 20} MB free at {out}", "make room before the database fills it"
+        )
 
 
-def _outputs(config: Config) -> Iterator[Finding]:
+def _outputs(config: Config) -> Iterator[HealthFinding]:
     """Yield a finding for each folder of outputs; install_service.ps1 grants the right to write there by them."""
     exports = dict.fromkeys(export.folder for export in config.export)
     for what, folder in (("log folder", config.log.directory), *(("export folder", folder) for folder in exports)):
         if flaw := unwritable(folder):
-            yield Finding("error", what, f"{folder}: nothing can be written", flaw)
+            yield HealthFinding("error", what, f"{folder}: nothing can be written", flaw)
         else:
-            yield Finding("ok", what, str(folder))
+            yield HealthFinding("ok", what, str(folder))
 
 
-def _watches() -> Iterator[Finding]:
+def _watches() -> Iterator[HealthFinding]:
     limit = Path("/proc/sys/fs/inotify/max_user_watches")
     if limit.is_file() and (count := int(limit.read_text(encoding="ascii"))) < FEW_WATCHES:
         mend = "sysctl fs.inotify.max_user_watches=524288; until then large folders are polled"
-        yield Finding("warning", "inotify watches", str(count), mend)
+        yield HealthFinding("warning", "inotify watches", str(count), mend)

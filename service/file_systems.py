@@ -74,13 +74,13 @@ def file_system(path: Path, mounts: str) -> str | None:
         columns = left.split(" ")
         if len(columns) <= _MOUNT_POINT_COLUMN:
             continue
-        point = Path(_unescaped(columns[_MOUNT_POINT_COLUMN]))
+        point = Path(_unescape(columns[_MOUNT_POINT_COLUMN]))
         if len(point.parts) >= depth and path.is_relative_to(point):  # of two mounts on one place the later counts
             depth, found = len(point.parts), "drvfs" if "aname=drvfs" in right else right.split(" ")[0]
     return found
 
 
-def is_one(one: Path, other: Path) -> bool:
+def is_same_file(one: Path, other: Path) -> bool:
     """Tell whether two spellings lead to one file or folder, as on a file system that knows no case.
 
     Two hard links of one file are two.
@@ -94,11 +94,11 @@ def is_one(one: Path, other: Path) -> bool:
     return is_same and (stat.S_ISDIR(first.st_mode) or first.st_nlink == 1)
 
 
-def spelled(path: Path) -> Path:
+def own_spelling(path: Path) -> Path:
     """Return the path of a file that is there by its own spelling, on a file system that knows no case, too."""
     if sys.platform == "win32":  # which tells one name's spelling, however many lie there
         return path.with_name(Path(os.path.realpath(path)).name)
-    if not is_one(path, path.with_name(path.name.swapcase())):
+    if not is_same_file(path, path.with_name(path.name.swapcase())):
         return path
     try:
         names = _names(path.parent, path.parent.stat().st_mtime_ns)
@@ -126,7 +126,7 @@ def long_name(path: str) -> str:
     return found.value if 0 < length < _LONGEST else path
 
 
-def _unescaped(text: str) -> str:
+def _unescape(text: str) -> str:
     """Undo the octal escapes that stand for blanks and backslashes."""
     return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text)
 

@@ -30,7 +30,7 @@ class Holder(BaseModel, frozen=True):
 
 
 @contextmanager
-def hold(database: Path) -> Iterator[None]:
+def hold_instance(database: Path) -> Iterator[None]:
     """Keep every other instance off this database until the block ends, or the process, even by SIGKILL.
 
     Raises AlreadyRunningError, which names the holder, or StartError where no lock can be had at all.

@@ -63,17 +63,17 @@ def resolve(text: str, *, base: Path, setting: str) -> Path:
     """Return a user-given path to read from as absolute, anchored at ``base``. Raises StartError for ``flaw``."""
     if found := flaw(text):
         raise StartError(f"{setting}: {found}")
-    return anchored(text, base)
+    return anchor(text, base)
 
 
 def resolve_output(text: str, *, base: Path, setting: str) -> Path:
     """Return a user-given path to write to, as ``resolve`` does. Raises StartError for ``output_flaw``."""
     if found := output_flaw(text):
         raise StartError(f"{setting}: {found}")
-    return anchored(text, base)
+    return anchor(text, base)
 
 
-def anchored(text: str, base: Path) -> Path:
+def anchor(text: str, base: Path) -> Path:
     """Return a path without flaw as absolute, below ``base`` where it is relative."""
     # Path drops the "./" of "./~", a folder of that name here, which would then be the user's home.
     path = Path(text).expanduser() if text.startswith("~") else Path(text)

@@ -5,7 +5,7 @@ from service.normalize import VERSION as NORMALIZE
 from service.normalize import normalize
 from service.parse.blobs import VERSION as BLOBS
 from service.parse.blobs import collect as blobs_of
-from service.parse.why import Judged, judged
+from service.parse.why import Judgement, judge_parsers
 from service.records import Blobs, ImageRows, NormalizedImage, RawRecord, Side, Token
 from service.resources.collect import VERSION as RESOURCES
 from service.resources.collect import collect as merged_resources
@@ -24,34 +24,36 @@ SHARED = ("parsers", "blobs", "normalize", "tokens", "resources")
 """The stages that every image goes through."""
 
 
-ABYSS = "its JSON is nested too deep to be of any generator"
+NO_RECORD_VERSION = "its JSON is nested too deep to be of any generator"
 
 
 def process(raw: RawRecord) -> ImageRows:
     """Return every row of one image."""
     blobs = blobs_of(raw)
     try:
-        return _made(raw, blobs)
+        return _make_rows(raw, blobs)
     except RecursionError:  # brackets hundreds deep, which repr and json follow into the abyss: an attack
-        image = NormalizedImage("partial", file_width=blobs.width, file_height=blobs.height, warnings=(ABYSS,))
+        image = NormalizedImage(
+            "partial", file_width=blobs.width, file_height=blobs.height, warnings=(NO_RECORD_VERSION,)
+        )
         return ImageRows(raw, image, (), (), _recipe(()))
 
 
-def _made(raw: RawRecord, blobs: Blobs) -> ImageRows:
+def _make_rows(raw: RawRecord, blobs: Blobs) -> ImageRows:
     reading = parse.read(blobs)
     if reading is None:
         return ImageRows(raw, _without_metadata(raw, blobs), (), (), _recipe(()))
     rivals = tuple(generation for _, generation in reading.rivals)
     image = normalize(reading.generation, blobs, rivals)
-    cut = _cut(image.base.positive_prompt, "pos") + _cut(image.base.negative_prompt, "neg")
+    cut = _cut_tokens(image.base.positive_prompt, "pos") + _cut_tokens(image.base.negative_prompt, "neg")
     read_by = (reading.parser.name, *sorted(reading.parser.covers), *(parser.name for parser, _ in reading.rivals))
     names = tuple(dict.fromkeys(read_by))
     return ImageRows(raw, image, cut, merged_resources(image, cut), _recipe(names))
 
 
-def why(raw: RawRecord) -> tuple[Judged, ...]:
+def why(raw: RawRecord) -> tuple[Judgement, ...]:
     """Return which parsers claimed an image and what came of it, the one that was believed first."""
-    return judged(blobs_of(raw))
+    return judge_parsers(blobs_of(raw))
 
 
 def _without_metadata(raw: RawRecord, blobs: Blobs) -> NormalizedImage:
@@ -61,7 +63,7 @@ def _without_metadata(raw: RawRecord, blobs: Blobs) -> NormalizedImage:
     return NormalizedImage("no_metadata", file_width=blobs.width, file_height=blobs.height, warnings=warnings)
 
 
-def _cut(prompt: str | None, side: Side) -> tuple[Token, ...]:
+def _cut_tokens(prompt: str | None, side: Side) -> tuple[Token, ...]:
     return tokens.split(prompt, side) if prompt else ()
 
 

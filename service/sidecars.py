@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
 
-from service.file_systems import kind_of, spelled
+from service.file_systems import kind_of, own_spelling
 
 ENDINGS = (".txt", ".json", ".swarm.json", ".civitai.info", ".workflow.json")
 """What may stand in place of the image's extension, or after it. Lower case, as all of these programs write them."""
@@ -31,7 +31,7 @@ def stamps(location: Path, endings: Iterable[str]) -> tuple[str, ...]:
     own ending stands in lower case there, as on a disk that knows no case it may be told in either.
     """
     stem, extension = _parts(os.fspath(location))
-    return _stamped((ending, _state(place)) for ending, place in _places(endings, stem, extension))
+    return _with_stamp((ending, _state(place)) for ending, place in _places(endings, stem, extension))
 
 
 def has_news(known: Iterable[str], found: Iterable[str]) -> bool:
@@ -39,7 +39,7 @@ def has_news(known: Iterable[str], found: Iterable[str]) -> bool:
     return not set(found) <= set(known)
 
 
-def texts(location: Path, stamped: Iterable[str]) -> dict[str, str]:
+def read_texts(location: Path, stamped: Iterable[str]) -> dict[str, str]:
     """Return what these texts say, by stamp. One that is gone or held by its writer is left out."""
     stem, extension = _parts(os.fspath(location))
     read = ((stamp, _text(_place(stem, extension, ending_of(stamp)))) for stamp in stamped)
@@ -57,7 +57,7 @@ def images_of(text: Path, endings: Iterable[str], extensions: Iterable[str]) -> 
     names += [stem + written for extension in watched for written in (extension, extension.upper())]
     # Not Path.is_file, which raises for a name that is too long and for what may not be looked at.
     there = (place for name in names if os.path.isfile(place := text.with_name(name)))  # noqa: PTH113
-    yield from dict.fromkeys(map(spelled, there))
+    yield from dict.fromkeys(map(own_spelling, there))
 
 
 class Beside:
@@ -73,7 +73,7 @@ class Beside:
             return ()
         stem, extension = _parts(os.path.normcase(name))
         places = _places(self._endings, stem, extension)
-        return _stamped(
+        return _with_stamp(
             (ending, _state(entry.path)) for ending, place in places if (entry := self._entries.get(place)) is not None
         )
 
@@ -90,7 +90,7 @@ def _place(stem: str, extension: str, ending: str) -> str:
     return stem + (extension + after if after != ending else ending)
 
 
-def _stamped(found: Iterable[tuple[str, tuple[int, int] | None]]) -> tuple[str, ...]:
+def _with_stamp(found: Iterable[tuple[str, tuple[int, int] | None]]) -> tuple[str, ...]:
     stamped, room = [], LARGEST
     for ending, state in found:
         if state is None or state[0] > min(room, LARGEST_PLAIN if ending.endswith(".txt") else LARGEST):

@@ -8,10 +8,10 @@ from types import FrameType
 
 import structlog
 
+from service.assembly import Assembly, assemble
 from service.config import Config
 from service.errors import TryAgainError
-from service.house import House, opened
-from service.worker.steps import Counters, Outcome
+from service.worker.batch import Counters, FileOutcome
 
 log = structlog.get_logger()
 
@@ -67,7 +67,7 @@ class Supervisor:
     def serve(self) -> int:
         """Run until a signal or the worker's death; return the process's exit code."""
         try:
-            with opened(self._config, watch=True, is_stopped=self._is_stopped) as house:
+            with assemble(self._config, watch=True, is_stopped=self._is_stopped) as house:
                 self._watch_over(house)
         except TryAgainError:
             if not self._is_stopped():
@@ -76,8 +76,8 @@ class Supervisor:
 
     def one_pass(
         self,
-        on_begin: Callable[[House], None],
-        on_done: Callable[[Outcome], None],
+        on_begin: Callable[[Assembly], None],
+        on_done: Callable[[FileOutcome], None],
         on_note: Callable[[str], None],
     ) -> Pass:
         """Go once over the folders; a signal ends it after the batch in hand. Raises what the worker died of.
@@ -85,7 +85,7 @@ class Supervisor:
         ``on_note`` is told, once, each thing that it waits for or cannot do: a lock, a root that is offline.
         """
         self._on_note = on_note
-        with opened(self._config, watch=False, on_done=on_done, is_stopped=self._is_stopped) as house:
+        with assemble(self._config, watch=False, on_done=on_done, is_stopped=self._is_stopped) as house:
             on_begin(house)
             self._attend(lambda: house.worker.run_until_idle(self._stop), house)
             if self._death is not None:
@@ -96,7 +96,7 @@ class Supervisor:
                 return Pass(counters, SIGNALLED + self._request.number)
             return Pass(counters, 1 if counters.failed else 0)
 
-    def _watch_over(self, house: House) -> None:
+    def _watch_over(self, house: Assembly) -> None:
         roots = [f"{root.name} ({root.path})" for root in self._config.roots]
         log.info("service_started", roots=", ".join(roots), database=str(self._config.database.path))
         if house.watcher is not None:
@@ -106,7 +106,7 @@ class Supervisor:
         because = self._request.name or "the worker died"
         log.info("service_stopped", done=counters.done, failed=counters.failed, because=because)
 
-    def _attend(self, work: Callable[[], None], house: House) -> None:
+    def _attend(self, work: Callable[[], None], house: Assembly) -> None:
         """Have the work done by a thread; when a signal comes, have it stop after the batch in hand."""
         thread = threading.Thread(target=self._work, args=(work,), name="worker")
         thread.start()

@@ -10,7 +10,7 @@ from service import config, paths
 from service.config import ConfigError, Problem
 from service.extract.settings import ExifToolSettings
 from service.records import ResourceKind
-from service.watch.settings import WatchSettings
+from service.watch.watch_settings import WatchSettings
 
 KINDS = " or ".join(f'"{kind}"' for kind in get_args(ResourceKind))
 TOP = Path(__file__).resolve().parent.parent
@@ -316,7 +316,7 @@ def test_an_output_folder_without_the_right_to_write_is_refused(file: Path) -> N
 
 def test_who_only_reads_needs_no_right_to_write(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.touch()
-    monkeypatch.setattr("service.config.folders.os.access", lambda _path, _mode: False)
+    monkeypatch.setattr("service.config.folder_checks.os.access", lambda _path, _mode: False)
     assert config.load(file, variables={}, only_reads=True).database.path == file.parent / "out" / "images.db"
     with pytest.raises(config.ConfigError, match="cannot be written to"):
         config.load(file, variables={})

@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.config.lines import Key, line_numbers
+from service.config.toml_lines import Key, line_numbers
 
 TEXT = """\
 top = 1

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from service.file_systems import file_system, is_one, network_type
+from service.file_systems import file_system, is_same_file, network_type
 
 MOUNTS = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -41,7 +41,7 @@ def test_a_file_is_one_under_two_spellings_but_two_hard_links_are_two(tmp_path: 
     (tmp_path / "a.png").write_bytes(b"x")
     (tmp_path / "b.png").write_bytes(b"x")
     spelled = tmp_path / "." / "a.png"
-    assert (is_one(spelled, tmp_path / "a.png"), is_one(tmp_path, tmp_path)) == (True, True)
-    assert (is_one(spelled, tmp_path / "b.png"), is_one(spelled, tmp_path / "none.png")) == (False, False)
+    assert (is_same_file(spelled, tmp_path / "a.png"), is_same_file(tmp_path, tmp_path)) == (True, True)
+    assert (is_same_file(spelled, tmp_path / "b.png"), is_same_file(spelled, tmp_path / "none.png")) == (False, False)
     (tmp_path / "c.png").hardlink_to(tmp_path / "a.png")
-    assert is_one(tmp_path / "c.png", tmp_path / "a.png") is False
+    assert is_same_file(tmp_path / "c.png", tmp_path / "a.png") is False

@@ -38,7 +38,7 @@ def another(database: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_the_second_instance_ends_with_code_3_naming_the_first_and_the_mend(tmp_path: Path) -> None:
     database = tmp_path / "images.db"
-    with another(database) as process, pytest.raises(AlreadyRunningError) as caught, instance.hold(database):
+    with another(database) as process, pytest.raises(AlreadyRunningError) as caught, instance.hold_instance(database):
         pass
     year = datetime.now().astimezone().year
     pattern = (
@@ -54,21 +54,21 @@ def test_a_killed_instance_holds_nothing(tmp_path: Path) -> None:
     with another(database) as process:
         process.kill()
         process.wait()
-        with instance.hold(database):
+        with instance.hold_instance(database):
             assert instance.Holder.model_validate_json((tmp_path / "images.db.holder").read_bytes()).pid == os.getpid()
 
 
 def test_a_clean_end_frees_the_database_and_takes_the_name_away(tmp_path: Path) -> None:
     for _ in range(2):
-        with instance.hold(tmp_path / "images.db"):
+        with instance.hold_instance(tmp_path / "images.db"):
             pass
     assert not (tmp_path / "images.db.holder").exists()
 
 
 def test_an_error_inside_frees_the_database_too(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="bug"), instance.hold(tmp_path / "images.db"):
+    with pytest.raises(RuntimeError, match="bug"), instance.hold_instance(tmp_path / "images.db"):
         raise RuntimeError("bug")
-    with instance.hold(tmp_path / "images.db"):
+    with instance.hold_instance(tmp_path / "images.db"):
         pass
 
 
@@ -76,12 +76,16 @@ def test_an_error_inside_frees_the_database_too(tmp_path: Path) -> None:
 def test_a_link_to_the_database_meets_the_same_lock(tmp_path: Path) -> None:
     (tmp_path / "images.db").touch()
     (tmp_path / "link.db").symlink_to("images.db")
-    with another(tmp_path / "images.db"), pytest.raises(AlreadyRunningError), instance.hold(tmp_path / "link.db"):
+    with (
+        another(tmp_path / "images.db"),
+        pytest.raises(AlreadyRunningError),
+        instance.hold_instance(tmp_path / "link.db"),
+    ):
         pass
 
 
 def test_two_databases_do_not_disturb_each_other(tmp_path: Path) -> None:
-    with another(tmp_path / "a.db"), instance.hold(tmp_path / "b.db"):
+    with another(tmp_path / "a.db"), instance.hold_instance(tmp_path / "b.db"):
         pass
 
 
@@ -91,12 +95,15 @@ def test_a_holder_whose_note_cannot_be_read_is_refused_all_the_same(tmp_path: Pa
         (tmp_path / "images.db.holder").write_bytes(note)
         with (
             pytest.raises(AlreadyRunningError, match="another instance that left no name"),
-            instance.hold(tmp_path / "images.db"),
+            instance.hold_instance(tmp_path / "images.db"),
         ):
             pass
 
 
 def test_a_place_that_cannot_be_locked_is_told(tmp_path: Path) -> None:
     (tmp_path / "images.db.lock").mkdir()
-    with pytest.raises(StartError, match=r"images\.db\.lock: cannot be locked"), instance.hold(tmp_path / "images.db"):
+    with (
+        pytest.raises(StartError, match=r"images\.db\.lock: cannot be locked"),
+        instance.hold_instance(tmp_path / "images.db"),
+    ):
         pass

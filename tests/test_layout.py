@@ -16,11 +16,12 @@ TOP = Path(__file__).resolve().parent.parent
 
 STOREYS = (
     ("__init__",),
-    ("errors", "records", "paths", "file_systems", "sidecars", "config", "logs", "instance"),
+    ("errors", "records", "paths", "file_systems", "sidecars", "config", "logs", "instance", "clock"),
     ("parse", "normalize", "tokens", "resources"),
     ("pipeline", "store", "extract", "watch", "catalog", "export", "demo"),
+    ("scheduled_exports", "model_lookup"),
     ("worker",),
-    ("house", "state", "transfer"),
+    ("assembly", "service_state", "transfer"),
     ("supervisor", "doctor", "gallery", "scale"),
     ("cli",),
     ("__main__",),

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from service import config, logs
 from service.logs.fields import LONGEST, Shown, harmless
 from service.logs.flood import LIMIT, FloodGate
-from service.logs.json_lines import JsonLines
+from service.logs.writers import JsonLines
 
 log = structlog.get_logger()
 
@@ -281,7 +281,7 @@ def test_a_full_disk_costs_lines_that_are_counted_and_told_when_there_is_room(
     (folder / "service.jsonl").unlink()
     log.warning("heard")
     assert lines(folder) == [
-        {"level": "warning", "logger": "service.logs.json_lines", "event": "log_lines_lost", "lines": 3},
+        {"level": "warning", "logger": "service.logs.writers", "event": "log_lines_lost", "lines": 3},
         line("heard"),
     ]
     assert capsys.readouterr().err.count("cannot be written: [Errno 28] No space left on device") == 1

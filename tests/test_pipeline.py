@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.pipeline import ABYSS, process
+from service.pipeline import NO_RECORD_VERSION, process
 from service.records import RawRecord, WatchedFile
 
 DEEP = "[" * 1000 + "]" * 1000
@@ -19,4 +19,4 @@ def test_brackets_a_thousand_deep_make_a_partial_image_and_no_error(text: str) -
     file = WatchedFile(root="Input", path="a.png", size=1, mtime_ns=1)
     tags = {"PNG:Parameters": text, "PNG:ImageWidth": 8, "PNG:ImageHeight": 9}
     rows = process(RawRecord(file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=tags))
-    assert (rows.image.status, rows.image.warnings, rows.image.file_height) == ("partial", (ABYSS,), 9)
+    assert (rows.image.status, rows.image.warnings, rows.image.file_height) == ("partial", (NO_RECORD_VERSION,), 9)

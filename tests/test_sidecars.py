@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.sidecars import ENDINGS, LARGEST, Beside, has_news, images_of, stamps, texts
+from service.sidecars import ENDINGS, LARGEST, Beside, has_news, images_of, read_texts, stamps
 
 WHEN_NS = 1_690_000_000_000_000_000
 ALL = sorted([*ENDINGS, *(f".png{ending}" for ending in ENDINGS)])
@@ -46,7 +46,7 @@ def test_the_images_own_ending_is_told_in_lower_case_and_found_as_it_is_written(
     with os.scandir(tmp_path) as entries:
         beside = Beside(list(entries), ENDINGS)
     assert stamped == beside.stamps("cat.PNG") == (f".png.txt 6 {WHEN_NS}",)
-    assert texts(tmp_path / "cat.PNG", stamped) == {stamped[0]: "a text"}
+    assert read_texts(tmp_path / "cat.PNG", stamped) == {stamped[0]: "a text"}
 
 
 def test_a_text_that_may_not_be_read_is_none_until_it_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,14 +92,14 @@ def test_a_new_or_a_changed_text_is_news_and_one_that_went_is_none() -> None:
 def test_a_text_is_read_in_the_encoding_that_it_shows(tmp_path: Path, data: bytes, said: str) -> None:
     put(tmp_path / "cat.txt", data)
     stamped = stamps(tmp_path / "cat.png", ENDINGS)
-    assert texts(tmp_path / "cat.png", stamped) == {stamped[0]: said}
+    assert read_texts(tmp_path / "cat.png", stamped) == {stamped[0]: said}
 
 
 def test_a_text_that_went_before_it_was_read_is_left_out(tmp_path: Path) -> None:
     put(tmp_path / "cat.txt")
     stamped = stamps(tmp_path / "cat.png", ENDINGS)
     (tmp_path / "cat.txt").unlink()
-    assert texts(tmp_path / "cat.png", stamped) == {}
+    assert read_texts(tmp_path / "cat.png", stamped) == {}
 
 
 def test_a_text_leads_to_every_image_it_lies_beside(tmp_path: Path) -> None:

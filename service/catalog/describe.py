@@ -6,11 +6,11 @@ from itertools import zip_longest
 
 from pydantic import JsonValue
 
-from service.catalog.fields import Fields, as_id, hashes, hex_digits, is_object, mapping, squeezed, text, whole
-from service.catalog.kinds import ecosystem_of, is_no_model, kind_of
+from service.catalog.fields import Fields, as_id, hashes, hex_digits, is_object, mapping, squeeze_keys, text, whole
+from service.catalog.kinds import ecosystem_of, is_no_model, kind_of_word
 from service.records import ResourceKind
 from service.resources import air
-from service.resources.known import KnownModel, Trust
+from service.resources.known_models import KnownModel, Trust
 
 _TYPES = {
     "lora": "lora",
@@ -42,11 +42,11 @@ class Context:
     """The key under which it stands, where that is an id."""
 
 
-def described(fields: Fields, around: Context) -> Iterator[KnownModel]:
+def describe_version(fields: Fields, around: Context) -> Iterator[KnownModel]:
     """Yield an entry for each model file of a version, the main one first; one entry where no file is stated."""
     civitai = mapping(fields, "civitai")
     if whole(civitai, "id", "modelversionid") is not None:  # Lora Manager: the site's object within its own
-        yield from _of_lora_manager(fields, civitai, around)
+        yield from _describe_lora_manager_file(fields, civitai, around)
         return
     version = _whole_version(fields, around)
     files = list(_files(fields))
@@ -58,9 +58,9 @@ def described(fields: Fields, around: Context) -> Iterator[KnownModel]:
         yield _with_file(version, file)
 
 
-def _of_lora_manager(fields: Fields, civitai: Fields, around: Context) -> Iterator[KnownModel]:
+def _describe_lora_manager_file(fields: Fields, civitai: Fields, around: Context) -> Iterator[KnownModel]:
     ours = hashes(fields).get("sha256")
-    for model in described(civitai, around):
+    for model in describe_version(civitai, around):
         theirs = model.hashes.get("sha256")
         mine = ours is not None and (theirs is None or theirs == ours)
         yield replace(
@@ -77,8 +77,12 @@ def _whole_version(fields: Fields, around: Context) -> KnownModel:
     version_id = _version_id(fields, around, urn)
     model_id = whole(fields, "modelid") or whole(model, "id") or (as_id(urn.id) if urn else None)
     base_model = text(fields, "basemodel", "sdversion")
-    kind = kind_of(text(fields, "modeltype", "kind")) or kind_of(text(model, "type")) or kind_of(text(fields, "type"))
-    kind = kind or (kind_of(urn.type) if urn else None)
+    kind = (
+        kind_of_word(text(fields, "modeltype", "kind"))
+        or kind_of_word(text(model, "type"))
+        or kind_of_word(text(fields, "type"))
+    )
+    kind = kind or (kind_of_word(urn.type) if urn else None)
     of_site = (
         bool(model) or "files" in fields or "modelid" in fields
     )  # there `name` is the version's, by hand the model's
@@ -95,7 +99,7 @@ def _whole_version(fields: Fields, around: Context) -> KnownModel:
         hashes={**hashes(mapping(fields, "hashes")), **hashes(fields)},
         source=around.source,
         trust=around.trust,
-        extra=_kept(fields),
+        extra=_keep_fields(fields),
     )
 
 
@@ -129,26 +133,26 @@ def _files(fields: Fields) -> Iterator[Fields]:
     for file, digest in zip_longest(files, others):
         if is_object(file):
             if not is_no_model(file.get("type")):
-                yield squeezed(file)
+                yield squeeze_keys(file)
         elif isinstance(file, str) or hex_digits(digest):
-            stated = squeezed(digest) if is_object(digest) else {"hash": digest}
+            stated = squeeze_keys(digest) if is_object(digest) else {"hash": digest}
             yield {"name": file, "hashes": dict(stated.items())}
 
 
 def _with_file(version: KnownModel, file: Fields) -> KnownModel:
     own = hashes(mapping(file, "hashes")) | hashes(file)
-    kind = kind_of(text(file, "type"))
+    kind = kind_of_word(text(file, "type"))
     is_part = kind in ("vae", "text_encoder") and version.kind not in (None, kind)
     return replace(
         version,
         kind=kind if is_part else version.kind,
         file_name=base_name(text(file, "name", "filename")) or version.file_name,
         hashes=own or version.hashes,
-        extra={**version.extra, **_kept(file)},
+        extra={**version.extra, **_keep_fields(file)},
     )
 
 
-def _kept(fields: Fields) -> dict[str, JsonValue]:
+def _keep_fields(fields: Fields) -> dict[str, JsonValue]:
     return {key: fields[key] for key in sorted(_KEPT & fields.keys()) if len(repr(fields[key])) <= _LONGEST_KEPT}
 
 

@@ -38,7 +38,7 @@ BY_LENGTH: dict[int, HashKind] = {8: "autov1", 10: "autov2", 12: "autov3", 16: "
 LONGEST_ID = 15
 
 
-def squeezed(data: Mapping[str, JsonValue]) -> Fields:
+def squeeze_keys(data: Mapping[str, JsonValue]) -> Fields:
     """Return a mapping under its squeezed keys; of two keys that are then alike the first counts."""
     found: Fields = {}
     for key, value in data.items():
@@ -78,7 +78,7 @@ def as_id(value: object) -> int | None:
 def mapping(fields: Fields, key: str) -> Fields:
     """Return an object under a key, squeezed; an empty one where there is none."""
     value = fields.get(key)
-    return squeezed(value) if is_object(value) else {}
+    return squeeze_keys(value) if is_object(value) else {}
 
 
 def is_object(value: object) -> TypeGuard[dict[str, JsonValue]]:

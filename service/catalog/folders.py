@@ -1,5 +1,9 @@
-"""Folders of models: each file's header and hashes, and the sidecars that other tools laid beside it."""
+"""The hashes that images state of a model file, all of them in one pass over it.
 
+Folders of models: each file's header and hashes, and the sidecars that other tools laid beside it.
+"""
+
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -7,13 +11,43 @@ from pathlib import Path
 from typing import Protocol
 
 from service.catalog import safetensors, sources
-from service.catalog.hashing import hash_file
-from service.catalog.kinds import kind_of
+from service.catalog.kinds import kind_of_word
+from service.catalog.safetensors import Header
 from service.errors import BadFileError
 from service.paths import to_stored
 from service.records import HashKind, ResourceKind
-from service.resources.known import KnownModel, Trust
+from service.resources.known_models import KnownModel, Trust
 from service.resources.merge import stem
+
+CHUNK = 4 << 20
+
+V1_START = 0x100000
+V1_LENGTH = 0x10000
+"""AutoV1 is the hash of 64 KiB after the first MiB; a shorter file has none that tells anything."""
+
+
+def hash_file(path: Path, header: Header | None, on_bytes: Callable[[int], None]) -> dict[HashKind, str]:
+    """Return SHA-256, AutoV2, and AutoV1 and AutoV3 where the file has them; tells each piece's length on the way."""
+    whole, tensors, slice_ = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
+    at = sliced = 0
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK):
+            view = memoryview(piece)
+            whole.update(view)
+            if header is not None:
+                tensors.update(view[max(header.data_start - at, 0) :])
+            part = view[max(V1_START - at, 0) : max(V1_START + V1_LENGTH - at, 0)]
+            slice_.update(part)
+            sliced += len(part)
+            at += len(piece)
+            on_bytes(len(piece))
+    found: dict[HashKind, str] = {"sha256": whole.hexdigest(), "autov2": whole.hexdigest()[:10]}
+    if header is not None:
+        found["autov3"] = tensors.hexdigest()[:12]
+    if sliced:
+        found["autov1"] = slice_.hexdigest()[:8]
+    return found
+
 
 SUFFIXES = (*safetensors.SUFFIXES, ".ckpt", ".pt", ".pth", ".bin", ".gguf")
 """Of the last five only the bytes are hashed: a pickle is a program, and is never loaded."""
@@ -64,7 +98,7 @@ def files(top: Path) -> Iterator[ModelFile]:
 def _kind_by_folder(folder: Path, top: Path) -> ResourceKind | None:
     """Return the kind that the nearest telling folder names: ``models/Lora/styles`` holds LoRAs."""
     below = [folder, *folder.parents]
-    kinds = (kind_of(each.name) for each in below[: below.index(top) + 1])
+    kinds = (kind_of_word(each.name) for each in below[: below.index(top) + 1])
     return next((kind for kind in kinds if kind is not None), None)
 
 
@@ -79,7 +113,7 @@ def describe(file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]) -> 
     for suffix in SIDECARS:
         sidecar = base.with_name(base.name + suffix)
         if sidecar.is_file():
-            yield from _of_sidecar(sidecar, local)
+            yield from _describe_sidecar(sidecar, local)
 
 
 def _local(file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]) -> KnownModel:
@@ -92,7 +126,7 @@ def _local(file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]) -> Kn
         cache.put(place, file.size, file.mtime_ns, hashes)
     else:
         on_bytes(file.size)
-    stated = safetensors.described(header.metadata) if header else {}
+    stated = safetensors.describe_metadata(header.metadata) if header else {}
     name, base_model = stated.get("model_name"), stated.get("base_model")
     return KnownModel(
         model_name=str(name) if name else None,
@@ -105,10 +139,10 @@ def _local(file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]) -> Kn
     )
 
 
-def _of_sidecar(sidecar: Path, local: KnownModel) -> Iterator[KnownModel]:
+def _describe_sidecar(sidecar: Path, local: KnownModel) -> Iterator[KnownModel]:
     """Yield a sidecar's entries; the one that is the file beside it gets that file's name and hashes."""
     try:
-        found = list(sources.read(sidecar, Trust.CIVITAI))
+        found = list(sources.read_models(sidecar, Trust.CIVITAI))
     except BadFileError:  # most .json beside models are notes of a web interface
         return
     own = next((model for model in found if model.hash("sha256") == local.hash("sha256")), None)

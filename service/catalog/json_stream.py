@@ -41,15 +41,15 @@ def _elements(text: "_Text", depth: int) -> Iterator[JsonValue]:
     first = text.next()
     if first == "[" and depth < MAX_DEPTH:
         text.take("[")
-        yield from _of_array(text, depth)
+        yield from _array_elements(text, depth)
     elif first == "{" and depth < MAX_DEPTH:
         text.take("{")
-        yield from _of_object(text, depth)
+        yield from _object_elements(text, depth)
     else:
         yield text.value()
 
 
-def _of_array(text: "_Text", depth: int) -> Iterator[JsonValue]:
+def _array_elements(text: "_Text", depth: int) -> Iterator[JsonValue]:
     while text.next() != "]":
         if text.next() == "[":
             yield from _elements(text, depth + 1)
@@ -60,7 +60,7 @@ def _of_array(text: "_Text", depth: int) -> Iterator[JsonValue]:
     text.take("]")
 
 
-def _of_object(text: "_Text", depth: int) -> Iterator[JsonValue]:
+def _object_elements(text: "_Text", depth: int) -> Iterator[JsonValue]:
     own: dict[str, JsonValue] = {}
     while text.next() != "}":
         key = text.value()

@@ -59,7 +59,7 @@ _NOT_MODELS = frozenset({"config", "trainingdata", "archive"})
 """File types of CivitAI that lie beside a model and are none."""
 
 
-def kind_of(word: object) -> ResourceKind | None:
+def kind_of_word(word: object) -> ResourceKind | None:
     """Return the kind that a word names, however it is spelt; None for an unknown word."""
     if not isinstance(word, str):
         return None

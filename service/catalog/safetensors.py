@@ -46,17 +46,17 @@ def read_header(path: Path, size: int) -> Header | None:
         return None
     stated = found.get("__metadata__")
     metadata = {k: v for k, v in stated.items() if isinstance(v, str)} if isinstance(stated, dict) else {}
-    return Header(LENGTH_BYTES + length, metadata, kind_of(metadata, found))
+    return Header(LENGTH_BYTES + length, metadata, kind_of_file(metadata, found))
 
 
-def kind_of(metadata: dict[str, str], tensors: Iterable[str]) -> ResourceKind | None:
+def kind_of_file(metadata: dict[str, str], tensors: Iterable[str]) -> ResourceKind | None:
     """Return what sort of model has such metadata and tensors, or None where they do not tell."""
     architecture = metadata.get("modelspec.architecture", "").lower()
     if "ss_network_module" in metadata or architecture.endswith("/lora"):
         return "lora"
     if architecture.endswith("/textual-inversion"):
         return "embedding"
-    return _by_tensors([name for name in tensors if name != "__metadata__"])
+    return _kind_by_tensors([name for name in tensors if name != "__metadata__"])
 
 
 _TENSORS: tuple[tuple[ResourceKind, tuple[str, ...]], ...] = (
@@ -75,13 +75,13 @@ _TENSORS: tuple[tuple[ResourceKind, tuple[str, ...]], ...] = (
 _EMBEDDING_KEYS = frozenset({"clip_g", "clip_l", "clip_h", "t5xxl", "emb_params"})
 
 
-def _by_tensors(names: list[str]) -> ResourceKind | None:
+def _kind_by_tensors(names: list[str]) -> ResourceKind | None:
     if names and _EMBEDDING_KEYS.issuperset(names):
         return "embedding"
     return next((kind for kind, parts in _TENSORS if any(part in name for name in names for part in parts)), None)
 
 
-def described(metadata: dict[str, str]) -> dict[str, JsonValue]:
+def describe_metadata(metadata: dict[str, str]) -> dict[str, JsonValue]:
     """Return what a trainer's metadata says under our names: ``model_name`` and ``base_model`` where stated."""
     name = metadata.get("modelspec.title") or metadata.get("ss_output_name")
     base = metadata.get("ss_base_model_version") or metadata.get("modelspec.architecture", "").partition("/")[0]

@@ -6,19 +6,19 @@ from importlib import import_module
 
 import typer
 
-from service.cli.printed import harmless_lines
+from service.cli.output import harmless_lines
 from service.errors import StartError, TryAgainError
 
-ROOMS = {
-    "running": ("run", "all", "reprocess", "resources"),
-    "transfer": ("dump", "ingest"),
-    "looking": ("show", "status", "failures", "doctor"),
-    "searching": ("search",),
-    "counting": ("stats",),
-    "resolving": ("resolve",),
-    "exporting": ("export",),
+MODULES = {
+    "run": ("run", "all", "reprocess", "resources"),
+    "dump_and_ingest": ("dump", "ingest"),
+    "show": ("show", "status", "failures", "doctor"),
+    "search": ("search",),
+    "stats": ("stats",),
+    "resolve": ("resolve",),
+    "export": ("export",),
     "bulk": ("bulk",),
-    "settings": ("demo", "config"),
+    "config_and_demo": ("demo", "config"),
 }
 """Module of this package → the commands it adds. Only what is asked for is loaded: all of it takes a sixth longer."""
 
@@ -33,9 +33,9 @@ def command_line(words: Sequence[str] = ()) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_group)
-    wanted = [room for room, commands in ROOMS.items() if words and words[0] in commands]
-    for room in wanted or ROOMS:
-        import_module(f"service.cli.{room}").register(app)
+    wanted = [name for name, commands in MODULES.items() if words and words[0] in commands]
+    for name in wanted or MODULES:
+        import_module(f"service.cli.{name}").register(app)
     return app
 
 

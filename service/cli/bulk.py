@@ -7,15 +7,13 @@ from typing import Annotated
 
 import typer
 
-from service.cli.options import ConfigFile, anchor, configured
-from service.cli.printed import say
-from service.cli.working import working
+from service.cli.options import ConfigFile, anchor, load_config
+from service.cli.output import progress_by_bytes, say
+from service.clock import Clock
 from service.errors import StartError
 from service.paths import resolve, resolve_output
 from service.scale import cluster
-from service.scale.pieces import pieces_of
-from service.scale.work import Job, Made
-from service.worker.clock import Clock
+from service.scale.jobs import Job, Made, pieces_of
 
 MEBIBYTE = 1024 * 1024
 
@@ -37,7 +35,7 @@ def bulk(
     piece_mb: Annotated[int, typer.Option(min=1, help="MiB of a dump that a process takes at once.")] = 32,
 ) -> None:
     """Send dumps through the pure stages, many pieces at once, into one Parquet file a piece and table."""
-    settings = configured(config)
+    settings = load_config(config)
     base = anchor(config)
     files = _files(str(resolve(source, base=base, setting="--in")))
     folder = resolve_output(out, base=base, setting="--out")
@@ -46,13 +44,15 @@ def bulk(
     pieces = list(pieces_of(files, piece_mb * MEBIBYTE))
     job = Job(settings.roots, str(folder), Clock().stamp())
     made: list[Made] = []
-    with working("bulk", sum(piece.end - piece.start for piece in pieces), enabled=sys.stderr.isatty()) as advance:
+    with progress_by_bytes(
+        "bulk", sum(piece.end - piece.start for piece in pieces), enabled=sys.stderr.isatty()
+    ) as advance:
 
         def on_made(one: Made) -> None:
             made.append(one)
             advance(one.size)
 
-        cluster.run(pieces, job, scheduler=scheduler, workers=workers, on_made=on_made)
+        cluster.run_jobs(pieces, job, scheduler=scheduler, workers=workers, on_made=on_made)
     failed = [failure for one in made for failure in one.failed]
     for place, reason in failed:
         say(f"failed: {place}: {reason}", err=True)

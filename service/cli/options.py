@@ -20,7 +20,7 @@ Database = Annotated[str | None, typer.Option("--db", help="Database file instea
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 
-def configured(
+def load_config(
     config: Path | None,
     inputs: list[str] | None = None,
     db: str | None = None,

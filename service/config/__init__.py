@@ -6,7 +6,7 @@ serve. A change to the file takes effect at the next start: so a bad edit can ne
 """
 
 from service.config.export import Export
-from service.config.folders import prepare
+from service.config.folder_checks import prepare
 from service.config.load import check, load
 from service.config.model import Config, Database, Extract, Log, RootFolder, Watch
 from service.config.problems import ConfigError, Problem

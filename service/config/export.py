@@ -6,8 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from service.config.section import Section
-from service.config.values import OutputPath, refused
+from service.config.values import OutputPath, Section, refusal
 from service.records import ResourceKind, Side
 
 ListKind = Literal["tokens", "prompts", "templates", "kv", "resources", "sql", "records"]
@@ -44,14 +43,14 @@ def _pattern(value: str) -> str:
     try:
         regex.compile(value)
     except regex.error as error:
-        raise refused(f"{value!r} is no regular expression: {error}") from None
+        raise refusal(f"{value!r} is no regular expression: {error}") from None
     return value
 
 
 def _every(value: object) -> object:
     if value == "change" or (isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= MONTH):
         return value
-    raise refused(f'expected "change" or minutes from 1 to {MONTH}, got {value!r}')
+    raise refusal(f'expected "change" or minutes from 1 to {MONTH}, got {value!r}')
 
 
 MONTH = 44_640
@@ -114,7 +113,7 @@ class Export(Section):
     def _fits_together(self) -> Self:
         for complaint in (self._missing(), self._foreign(), self._misnamed(), self._contradiction()):
             if complaint:
-                raise refused(complaint)
+                raise refusal(complaint)
         return self
 
     def _missing(self) -> str:

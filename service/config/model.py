@@ -10,7 +10,6 @@ from pydantic import AfterValidator, Field
 
 from service import paths
 from service.config.export import Export
-from service.config.section import Section
 from service.config.values import (
     Extensions,
     InputFolder,
@@ -19,6 +18,7 @@ from service.config.values import (
     Processes,
     Program,
     RootName,
+    Section,
     SidecarEndings,
     not_empty,
 )

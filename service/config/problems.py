@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from service.config.lines import Key
 from service.config.model import LISTS, SECTIONS, Config
+from service.config.toml_lines import Key
 from service.errors import StartError
 
 
@@ -37,7 +37,7 @@ class ConfigError(StartError):
         self.problems = tuple(problems)
 
 
-def setting(key: Key) -> str:
+def setting_name(key: Key) -> str:
     """Return a key as a user would say it: roots counted from 1."""
     text = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in key)
     return text.removeprefix(".")
@@ -57,7 +57,9 @@ def _sentence(details: ErrorDetails) -> str:
         return details["msg"]
     if kind == "missing":
         return f"is missing; every {_table(key)} needs it"
-    return f"expected {_expected(key)}, got {_shown(details['input'])}{_closest_choice(key, details['input'])}"
+    return (
+        f"expected {_what_is_expected(key)}, got {_as_toml(details['input'])}{_closest_choice(key, details['input'])}"
+    )
 
 
 def _unknown(key: Key) -> str:
@@ -85,14 +87,14 @@ def _table(key: Key) -> str:
     return f"[[{key[0]}]]" if key[0] in LISTS else f"[{key[0]}]"
 
 
-def _expected(key: Key) -> str:
+def _what_is_expected(key: Key) -> str:
     depth = 2 if key[0] in LISTS else 1
     field = _fields(key[:depth]).get(str(key[depth])) if len(key) > depth else None
     if field is None:
         return f"a {_table(key)} table"
     if len(key) > depth + 1:
         return "a text in quotes"
-    return _described(field)
+    return _describe_field(field)
 
 
 _KINDS: dict[object, str] = {
@@ -110,7 +112,7 @@ def _plain(annotation: object) -> object:
     return annotation
 
 
-def _described(field: FieldInfo) -> str:
+def _describe_field(field: FieldInfo) -> str:
     annotation = _plain(field.annotation)
     if choices := [choice for choice in get_args(annotation) if isinstance(choice, str)]:
         return " or ".join(f'"{choice}"' for choice in choices)
@@ -119,7 +121,7 @@ def _described(field: FieldInfo) -> str:
     return f"{kind} from {limits['ge']} to {limits['le']}" if len(limits) > 1 else kind
 
 
-def _shown(value: object) -> str:
+def _as_toml(value: object) -> str:
     """Return a value as TOML would say it, cut where it is long."""
     text = str(value).lower() if isinstance(value, bool) else repr(value)
     longest = 60
@@ -131,6 +133,6 @@ def _closest_choice(key: Key, value: object) -> str:
         return ""
     from difflib import get_close_matches  # noqa: PLC0415  as above
 
-    choices = _expected(key).replace('"', "").split(" or ")
+    choices = _what_is_expected(key).replace('"', "").split(" or ")
     close = get_close_matches(value.lower(), choices, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""

@@ -1,19 +1,29 @@
-"""The types of settings that pydantic does not know: paths, extensions, patterns, counts of processes."""
+"""What every part of the configuration has in common.
+
+The types of settings that pydantic does not know: paths, extensions, patterns, counts of processes.
+"""
 
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from service import paths
 
+
+class Section(BaseModel):
+    """A part of the configuration: immutable, every key known, every type as written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True, allow_inf_nan=False)
+
+
 Values = TypeVar("Values", bound=tuple[object, ...])
 
 
-def refused(reason: str) -> PydanticCustomError:
+def refusal(reason: str) -> PydanticCustomError:
     """Return the error by which a value is refused for a reason that is told to the user as it stands."""
     return PydanticCustomError("refused", "{reason}", {"reason": reason})
 
@@ -23,9 +33,9 @@ def _anchor(flaw: Callable[[str], str | None]) -> Callable[[object, ValidationIn
         if not isinstance(value, str | Path):
             return value
         if found := flaw(str(value)):
-            raise refused(found)
+            raise refusal(found)
         base = (info.context or {}).get("base") or paths.project_root()
-        return paths.anchored(str(value), base)
+        return paths.anchor(str(value), base)
 
     return anchor
 
@@ -39,13 +49,13 @@ def _extension(value: object) -> object:
         return value
     lower = value.lower()
     if not (lower.startswith(".") and lower[1:].isalnum() and lower.isascii()):
-        raise refused(f'expected an extension with its dot, like ".png", got {value!r}')
+        raise refusal(f'expected an extension with its dot, like ".png", got {value!r}')
     return lower
 
 
 def _ending(value: object) -> object:
     if isinstance(value, str) and not _ENDING.fullmatch(value):
-        raise refused(
+        raise refusal(
             f'expected what follows an image\'s name, in lower case, like ".txt" or ".swarm.json", got {value!r}'
         )
     return value
@@ -54,13 +64,13 @@ def _ending(value: object) -> object:
 def not_empty(values: Values) -> Values:
     """Return the values. Refuses none at all (pydantic's own check also counts refused ones as missing)."""
     if not values:
-        raise refused("expected at least one")
+        raise refusal("expected at least one")
     return values
 
 
 def _pattern(value: object) -> object:
     if isinstance(value, str) and (not value or "/" in value or "\\" in value):
-        raise refused(f'expected a pattern for one name, like "*.tmp" (no slashes), got {value!r}')
+        raise refusal(f'expected a pattern for one name, like "*.tmp" (no slashes), got {value!r}')
     return value
 
 
@@ -68,12 +78,12 @@ def _processes(value: object) -> object:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if value == "auto" or (whole and value in range(1, MAX_PROCESSES + 1)):
         return value
-    raise refused(f'expected "auto" or a whole number from 1 to {MAX_PROCESSES}, got {value!r}')
+    raise refusal(f'expected "auto" or a whole number from 1 to {MAX_PROCESSES}, got {value!r}')
 
 
 def _name(value: object) -> object:
     if isinstance(value, str) and (not value or value.strip() != value or paths.CONTROL.search(value)):
-        raise refused(f"expected a name without blanks at its ends or control characters, got {value!r}")
+        raise refusal(f"expected a name without blanks at its ends or control characters, got {value!r}")
     return value
 
 

@@ -31,14 +31,14 @@ class Update:
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[BinaryIO]:
+def replace_file(target: Path) -> Iterator[BinaryIO]:
     """Give a file to write, as ``updating`` does."""
-    with updating(target) as update:
+    with update_file(target) as update:
         yield update.out
 
 
 @contextmanager
-def updating(target: Path) -> Iterator[Update]:
+def update_file(target: Path) -> Iterator[Update]:
     """Give a file to write; when the block ends well it takes ``target``'s place, otherwise the old file stays.
 
     It stays, too, with its time, where the new bytes are the old ones: programs that keep a list in memory read it
@@ -47,7 +47,7 @@ def updating(target: Path) -> Iterator[Update]:
     """
     place = Path(os.path.realpath(target)) if target.is_symlink() else target
     temporary = place.with_name(f".{place.name}.{os.getpid()}.tmp")
-    out = _begun(temporary, place)
+    out = _begin(temporary, place)
     update = Update(out)
     try:
         with out:
@@ -75,7 +75,7 @@ def _keep_rights(old: Path, new: Path) -> None:
         shutil.copymode(old, new)
 
 
-def _begun(temporary: Path, target: Path) -> BinaryIO:
+def _begin(temporary: Path, target: Path) -> BinaryIO:
     make_folder(target.parent, target)
     try:
         if target.is_dir():

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from service.errors import StartError
-from service.export.atomic import updating
-from service.export.written import Written
+from service.export.atomic import update_file
+from service.export.report import Written
 
 FORMATS = (".png", ".svg")
 LABEL = 28
@@ -43,7 +43,7 @@ def write_charts(charts: Sequence[Bars | Stacks], target: Path) -> Written:
         raise StartError(f"{target}: charts are written as {' or '.join(FORMATS)}; name the file so")
     rows = -(-len(charts) // COLUMNS)
     figure = _figure()(figsize=(COLUMNS * WIDTH, rows * HEIGHT), layout="constrained")
-    with warnings.catch_warnings(), updating(target) as update:
+    with warnings.catch_warnings(), update_file(target) as update:
         warnings.simplefilter("ignore", UserWarning)  # a font without Chinese letters; boxes stand for them
         for number, chart in enumerate(charts, 1):
             _draw(figure.add_subplot(rows, COLUMNS, number), chart)

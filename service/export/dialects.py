@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from service.config.export import Dialect, Export, OnUnsafe
-from service.export.oneline import one_line
+from service.export.one_line import one_line
 
 ROUNDS = 3
 """A replacement may bring two halves together (``_{_``); what is not sound after so many rounds is left out."""

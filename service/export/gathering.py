@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 import apsw
 
 from service.config.export import Sort
-from service.export.oneline import one_line, sameness
+from service.export.one_line import one_line, sameness
 
 SETUP = """
 PRAGMA journal_mode = OFF;
@@ -102,7 +102,7 @@ class Gathered:
 
     def hear(self, rows: Iterable[Heard]) -> None:
         """Take rows as they come; texts are made one line each, and those of which nothing is left are dropped."""
-        self._connection.executemany(HEAR, _lines(_counted(rows)))
+        self._connection.executemany(HEAR, _lines(_merge_counts(rows)))
 
     def merge(self, least: int, most: int | None) -> None:
         """Make one of all spellings of a text, the commonest, and drop what did not come so often."""
@@ -146,7 +146,7 @@ def _first(limit: int | None, items: Iterator[Item]) -> Iterator[Item]:
     return (item for _, listed in groupby(items, key=attrgetter("place")) for item in islice(listed, limit))
 
 
-def _counted(rows: Iterable[Heard]) -> Iterator[tuple[tuple[str, str], int]]:
+def _merge_counts(rows: Iterable[Heard]) -> Iterator[tuple[tuple[str, str], int]]:
     """Yield the rows' texts and counts, those that come again soon as one."""
     found: dict[tuple[str, str], int] = {}
     size = 0

@@ -1,4 +1,7 @@
-"""A list from the rows that the database gave to the file that is read: gathered, filtered, made safe, written."""
+"""The bytes of a list: lines, one weighted choice, or YAML.
+
+A list from the rows that the database gave to the file that is read: gathered, filtered, made safe, written.
+"""
 
 import contextlib
 import re
@@ -12,13 +15,66 @@ import apsw
 
 from service.config.export import Export, OnUnsafe, Sort
 from service.errors import TryAgainError
-from service.export import forms
-from service.export.atomic import make_folder, updating
+from service.export.atomic import make_folder, update_file
 from service.export.dialects import Reading
 from service.export.filters import Filters
 from service.export.gathering import Gathered, Heard, Item
-from service.export.report import Report, files_before, remembering, write_report
-from service.export.written import Written
+from service.export.report import Report, Written, files_before, remember_files, write_report
+
+
+def plain_lines(items: Iterable[Item], *, with_counts: bool) -> Iterator[str]:
+    """Yield one item a line; with counts a tab and the count behind each."""
+    return (f"{item.text}\t{item.times}\n" if with_counts else f"{item.text}\n" for item in items)
+
+
+def choice_line(items: Iterable[Item]) -> Iterator[str]:
+    """Yield a single line that chooses among all items by their counts: ``{10::fox|3::owl}``.
+
+    A weight before a line of its own does nothing: the readers take it for text.
+    """
+    opening = "{"
+    for item in items:
+        yield f"{opening}{item.times}::{item.text}"
+        opening = "|"
+    if opening == "|":
+        yield "}\n"
+
+
+def yaml_lines(items: Iterable[Item], name: str, *, with_counts: bool) -> Iterator[str]:
+    """Yield a YAML mapping of ``name`` to the items; what is split stands in mappings below it, place by place.
+
+    All of it is ASCII: Impact Pack reads YAML in the system's own code page.
+    """
+    above: list[str] = []
+    is_empty = True
+    for place, listed in groupby(items, key=attrgetter("place")):
+        keys = [name, *filter(None, place.split("/"))]
+        common = next((at for at, pair in enumerate(zip(above, keys, strict=False)) if pair[0] != pair[1]), len(above))
+        for depth in range(common, len(keys)):
+            yield f"{'  ' * depth}{quote_yaml(keys[depth])}:\n"
+        above, is_empty, indent = keys, False, "  " * len(keys)
+        for item in listed:
+            text = quote_yaml(item.text)
+            yield f"{indent}- {{text: {text}, weight: {item.times}}}\n" if with_counts else f"{indent}- {text}\n"
+    if is_empty:
+        yield f"{quote_yaml(name)}: []\n"
+
+
+def quote_yaml(text: str) -> str:
+    r"""Return a text as a double-quoted YAML scalar in ASCII: ``"caf\xe9 \U0001f98a"``."""
+    return '"' + "".join(map(_escape, text)) + '"'
+
+
+def _escape(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    number = ord(char)
+    if 0x20 <= number < 0x7F:  # noqa: PLR2004  # what ASCII prints
+        return char
+    # JSON's pairs of surrogates are no YAML, so a character past 16 bits has an escape of its own.
+    width, letter = (2, "x") if number < 1 << 8 else (4, "u") if number < 1 << 16 else (8, "U")
+    return f"\\{letter}{number:0{width}x}"
+
 
 Row = TypeVar("Row")
 
@@ -38,20 +94,20 @@ def write_list(export: Export, rows: Iterable[Heard], is_cancelled: Callable[[],
         try:
             gathered.hear(until(is_cancelled, rows))
             gathered.merge(export.min_count, export.max_count)
-            listed = until(is_cancelled, _listed(export, gathered, report))
-            changed = _write(export, _counted(listed, report), report)
+            listed = until(is_cancelled, _list_items(export, gathered, report))
+            changed = _write(export, _count_items(listed, report), report)
         except apsw.InterruptError as error:
             raise StoppedError(STOPPED) from error
     write_report(export, report)
     return Written(report.items, report.unsafe, changed)
 
 
-def _listed(export: Export, gathered: Gathered, report: Report) -> Iterator[Item]:
+def _list_items(export: Export, gathered: Gathered, report: Report) -> Iterator[Item]:
     filters = Filters(export.include, export.exclude)
     reading = Reading.of(export)
     if filters.want_all and reading.takes_all:
         return gathered.all(export.limit)
-    gathered.keep(_chosen(gathered.merged(), filters, reading, export.on_unsafe, report))
+    gathered.keep(_choose(gathered.merged(), filters, reading, export.on_unsafe, report))
     return gathered.listed(export.limit, is_changed=export.on_unsafe == "replace" and report.unsafe > 0)
 
 
@@ -64,7 +120,7 @@ def until(is_cancelled: Callable[[], bool], items: Iterable[Row]) -> Iterator[Ro
         yield from some
 
 
-def _chosen(
+def _choose(
     items: Iterable[Item], filters: Filters, reading: Reading, on_unsafe: OnUnsafe, report: Report
 ) -> Iterator[Item]:
     for item in items:
@@ -82,7 +138,7 @@ def _sort(export: Export) -> Sort | None:
     return export.sort or (None if export.kind == "sql" else "count_desc")
 
 
-def _counted(items: Iterable[Item], report: Report) -> Iterator[Item]:
+def _count_items(items: Iterable[Item], report: Report) -> Iterator[Item]:
     for item in items:
         report.items += 1
         yield item
@@ -90,7 +146,7 @@ def _counted(items: Iterable[Item], report: Report) -> Iterator[Item]:
 
 def _write(export: Export, items: Iterator[Item], report: Report) -> bool:
     if export.is_yaml:
-        return write_file(export.out, forms.yaml(items, _yaml_name(export.out), with_counts=export.with_counts))
+        return write_file(export.out, yaml_lines(items, _yaml_name(export.out), with_counts=export.with_counts))
     if not export.is_split:
         return write_file(export.out, _text(export, items))
     return _write_folder(export, items, report)
@@ -98,8 +154,8 @@ def _write(export: Export, items: Iterator[Item], report: Report) -> bool:
 
 def _text(export: Export, items: Iterable[Item]) -> Iterator[str]:
     if export.with_counts and export.dialect != "plain":
-        return forms.choice(items)
-    return forms.lines(items, with_counts=export.with_counts)
+        return choice_line(items)
+    return plain_lines(items, with_counts=export.with_counts)
 
 
 def _write_folder(export: Export, items: Iterator[Item], report: Report) -> bool:
@@ -107,14 +163,14 @@ def _write_folder(export: Export, items: Iterator[Item], report: Report) -> bool
     before = files_before(export)
     make_folder(export.out, export.out)  # also for no list at all: a folder that is not there is made again and again
     changed = False
-    with remembering(export, before, report):
+    with remember_files(export, before, report):
         for place, listed in groupby(items, key=attrgetter("place")):
             report.files.append(f"{place}.txt")
             changed |= write_file(export.out / f"{place}.txt", _text(export, listed))
-    return drop_left(export, before, report) or changed
+    return delete_old_files(export, before, report) or changed
 
 
-def drop_left(export: Export, before: Iterable[Path], report: Report) -> bool:
+def delete_old_files(export: Export, before: Iterable[Path], report: Report) -> bool:
     """Take away the files that an export wrote before and does not write any more; return whether there were any."""
     changed = False
     for left in set(before) - {export.out / name for name in report.files}:
@@ -126,7 +182,7 @@ def drop_left(export: Export, before: Iterable[Path], report: Report) -> bool:
 
 def write_file(target: Path, texts: Iterable[str]) -> bool:
     """Write one file; return whether its bytes are other ones than before."""
-    with updating(target) as update:
+    with update_file(target) as update:
         for text in texts:
             update.out.write(text.encode())
     return update.changed

@@ -1,4 +1,7 @@
-"""What an export left out or changed, as a file beside it."""
+"""What an export came to.
+
+What an export left out or changed, as a file beside it.
+"""
 
 import contextlib
 import json
@@ -8,8 +11,21 @@ from pathlib import Path
 
 from service.config.export import Export
 from service.errors import PipeError, StartError
-from service.export.atomic import updating
+from service.export.atomic import update_file
 from service.export.slugs import PLACE
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How much was written, and whether it is new."""
+
+    items: int
+    """Lines, or rows."""
+    unsafe: int = 0
+    """Texts that the dialect cannot carry; the report lists them."""
+    changed: bool = False
+    """Whether any file has other bytes than before."""
+
 
 SUFFIX = ".report.json"
 LISTED = 10_000
@@ -42,7 +58,7 @@ def write_report(export: Export, report: Report) -> None:
     """Write the report where there is something to tell, else take an earlier one away."""
     target = report_file(export.out)
     if not (report.unsafe or report.files):
-        _take_away(target)
+        _delete(target)
         return
     told = {
         "out": export.out.name,
@@ -54,11 +70,11 @@ def write_report(export: Export, report: Report) -> None:
         "texts": sorted(report.texts, key=lambda told: str(told["text"])),
     }
     # A list and not an object: dynamicprompts takes every key of a .json object in its folder for a wildcard.
-    with updating(target) as update:
+    with update_file(target) as update:
         update.out.write(json.dumps([told], indent=1, ensure_ascii=True).encode() + b"\n")
 
 
-def _take_away(report: Path) -> None:
+def _delete(report: Path) -> None:
     try:
         report.unlink(missing_ok=True)
     except OSError as error:
@@ -67,7 +83,7 @@ def _take_away(report: Path) -> None:
 
 
 @contextlib.contextmanager
-def remembering(export: Export, before: Iterable[Path], report: Report) -> Iterator[None]:
+def remember_files(export: Export, before: Iterable[Path], report: Report) -> Iterator[None]:
     """Let the report name the old and the new files where the block ends midway, so that the next run clears them."""
     try:
         yield

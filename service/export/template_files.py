@@ -10,10 +10,9 @@ from service.export.atomic import make_folder
 from service.export.dialects import Reading
 from service.export.filters import Filters
 from service.export.gathering import Gathered, Heard
-from service.export.lists import STOPPED, StoppedError, drop_left, until, write_file
-from service.export.report import Report, files_before, remembering, write_report
-from service.export.templates import MARK, Found, Tags, find, ordered
-from service.export.written import Written
+from service.export.lists import STOPPED, StoppedError, delete_old_files, until, write_file
+from service.export.report import Report, Written, files_before, remember_files, write_report
+from service.export.templates import MARK, Found, Tags, find_templates, order_fillers
 
 LOOKED_AT = 50_000
 """Prompts, the commonest: templates are made of what comes again, and their tags are sorted on disk."""
@@ -28,7 +27,9 @@ def write_templates(export: Export, rows: Iterable[Heard], is_cancelled: Callabl
         with Gathered("count_desc", is_cancelled) as gathered:
             gathered.hear(until(is_cancelled, rows))
             gathered.merge(export.min_count, None)
-            found = find(until(is_cancelled, _wanted(export, gathered)), export.min_fillers, is_cancelled)
+            found = find_templates(
+                until(is_cancelled, _prompts_to_read(export, gathered)), export.min_fillers, is_cancelled
+            )
     except apsw.InterruptError as error:
         raise StoppedError(STOPPED) from error
     changed = _write(export, found, report)
@@ -36,7 +37,7 @@ def write_templates(export: Export, rows: Iterable[Heard], is_cancelled: Callabl
     return Written(report.items, report.unsafe, changed)
 
 
-def _wanted(export: Export, gathered: Gathered) -> Iterator[tuple[str, int]]:
+def _prompts_to_read(export: Export, gathered: Gathered) -> Iterator[tuple[str, int]]:
     filters = Filters(export.include, export.exclude)
     return islice(((item.text, item.times) for item in gathered.all(None) if filters.wants(item.text)), LOOKED_AT)
 
@@ -44,7 +45,7 @@ def _wanted(export: Export, gathered: Gathered) -> Iterator[tuple[str, int]]:
 def _write(export: Export, found: Found, report: Report) -> bool:
     # Where anything reads lines, __ is still to be a reference and nothing else.
     reading = Reading("a1111" if export.dialect == "plain" else export.dialect, is_yaml=False, weighted=False)
-    groups = {name: _safe(ordered(fillers), reading, report) for name, fillers in found.groups.items()}
+    groups = {name: _safe(order_fillers(fillers), reading, report) for name, fillers in found.groups.items()}
     groups = {name: fillers for name, fillers in groups.items() if len(fillers) >= export.min_fillers}
     templates = list(islice(_usable(found.templates, groups, reading, report), export.limit))
     report.items = len(templates)
@@ -53,11 +54,11 @@ def _write(export: Export, found: Found, report: Report) -> bool:
     changed = False
     used = sorted({tag[1:] for tags in templates for tag in tags if tag.startswith(MARK)})
     lines = {TEMPLATES: [_line(tags, export) for tags in templates]} | {name: groups[name] for name in used}
-    with remembering(export, before, report):
+    with remember_files(export, before, report):
         for name, texts in lines.items():
             report.files.append(f"{name}.txt")
             changed |= write_file(export.out / f"{name}.txt", (f"{text}\n" for text in texts))
-    return drop_left(export, before, report) or changed
+    return delete_old_files(export, before, report) or changed
 
 
 def _safe(texts: Iterable[str], reading: Reading, report: Report) -> list[str]:

@@ -1,4 +1,6 @@
-"""Prompts that differ in one tag alone → a template with a group in its place: ``red fox, __lighting__``.
+"""What a group of tags is called: by the word that all of them share, by what they are about, or by one of them.
+
+Prompts that differ in one tag alone → a template with a group in its place: ``red fox, __lighting__``.
 
 A prompt is cut at its commas. For each of its tags, what is left without that tag is made a number; prompts that share
 one differ there and nowhere else. That takes one step a tag, and the numbers are sorted on disk. Templates are then
@@ -7,7 +9,7 @@ looked through in the same way, so that prompts which vary in two or three tags 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,8 +20,63 @@ from sys import intern
 
 import apsw
 
-from service.export.oneline import sameness
-from service.export.wording import name_of
+from service.export.one_line import sameness
+from service.export.slugs import slug
+
+SUBJECTS = {
+    "lighting": "light lighting lights lit backlight backlighting backlit glow glowing sunlight sunlit "
+    "moonlight candlelight sunbeams shadow shadows chiaroscuro bloom spotlight neon",
+    "composition": "shot view angle closeup portrait perspective framing above below behind upside wide full-body "
+    "upper-body composition fisheye profile",
+    "time": "day daytime night dawn dusk sunset sunrise morning evening noon midnight twilight",
+    "season": "spring summer autumn fall winter",
+    "weather": "rain rainy snow snowing snowy fog foggy mist misty storm stormy cloudy overcast sunny wind windy",
+    "expression": "smile smiling grin frown frowning crying tears angry laugh laughing blush sad happy surprised "
+    "expressionless pout smirk",
+    "color": "red orange yellow green blue purple violet pink brown black white grey gray golden silver teal "
+    "cyan magenta",
+    "style": "style painting sketch watercolor watercolour photo photograph photorealistic anime manga render "
+    "illustration drawing lineart oil impressionism ukiyo-e",
+    "background": "background",
+    "quality": "masterpiece quality resolution detailed absurdres highres 8k 4k hd uhd",
+}
+"""Name → words of which one in a tag shows what it is about."""
+
+MOST = 3
+"""Of so many tags one may be about something else."""
+SHORTEST = 3
+"""Letters of a word that says something."""
+
+_WORDS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_WEIGHT = re.compile(r":\s*[\d.]+\W*\Z")
+_SIGNS = re.compile(r"[!-,/:-@\[-^`{-~]")
+"""Brackets, slashes and the like, which tell no two groups apart."""
+_OF = {word: name for name, words in SUBJECTS.items() for word in words.split()}
+_EMPTY = frozenset("the and with from for very her his its templates".split())
+"""Words that say nothing, and the name of the file that refers to all groups."""
+
+
+def name_group(tags: Sequence[str]) -> str:
+    """Return the name of a group, in small letters, digits and ``-``. The same tags always get the same name."""
+    if all(tag.startswith("<lora:") for tag in tags):
+        return "lora"
+    words = [_WORDS.findall(_WEIGHT.sub("", tag.lower())) for tag in tags]
+    if shared := _shared_word(words, -1):
+        return slug(shared)
+    about = [{_OF[word] for word in each if word in _OF} for each in words]
+    for name in SUBJECTS:
+        if sum(name in each for each in about) * MOST >= len(tags) * (MOST - 1):
+            return name
+    shared = _shared_word(words, 0)
+    return slug(shared) if shared else f"like-{slug(_SIGNS.sub(' ', tags[0]))}"
+
+
+def _shared_word(words: Sequence[Sequence[str]], at: int) -> str | None:
+    """Return the first (0) or last (-1) word, where all have the same and it says something."""
+    found = {each[at] if each else "" for each in words}
+    word = found.pop()
+    return None if found or len(word) < SHORTEST or word in _EMPTY else word
+
 
 MARK = "\0"
 """Begins a tag that is a group: no prompt has it, as ``one_line`` takes it out."""
@@ -62,14 +119,16 @@ class Found:
     """Name → what stands in its place, and how often."""
 
 
-def find(prompts: Iterable[tuple[str, int]], least: int, is_cancelled: Callable[[], bool] = lambda: False) -> Found:
+def find_templates(
+    prompts: Iterable[tuple[str, int]], least: int, is_cancelled: Callable[[], bool] = lambda: False
+) -> Found:
     """Return the templates of different prompts, in whose groups at least so many tags stand."""
     found = Found()
-    current: Iterable[Tagged] = ((tags_of(text), times) for text, times in prompts)
+    current: Iterable[Tagged] = ((cut_tags(text), times) for text, times in prompts)
     for _ in range(ROUNDS):
         made: dict[Tags, int] = {}
-        for tags, place, fillers, members in _varied(current, least, is_cancelled):
-            name = name_of(ordered(fillers))
+        for tags, place, fillers, members in _prompts_that_vary(current, least, is_cancelled):
+            name = name_group(order_fillers(fillers))
             found.groups.setdefault(name, Counter()).update(fillers)
             template = tuple(map(intern, (*tags[:place], MARK + name, *tags[place + 1 :])))
             made[template] = max(made.get(template, 0), fillers.total())
@@ -80,12 +139,12 @@ def find(prompts: Iterable[tuple[str, int]], least: int, is_cancelled: Callable[
     return found
 
 
-def tags_of(text: str) -> Tags:
+def cut_tags(text: str) -> Tags:
     """Return what stands between a prompt's commas."""
     return tuple(filter(None, map(str.strip, text.split(","))))
 
 
-def _varied(
+def _prompts_that_vary(
     prompts: Iterable[Tagged], least: int, is_cancelled: Callable[[], bool]
 ) -> Iterator[tuple[Tags, int, Counter[str], list[Tags]]]:
     """Yield the tags of one of several that differ in one place, that place, what stands there, and all of them."""
@@ -141,7 +200,7 @@ def _fillers(found: list[tuple[str, int]]) -> Counter[str]:
     return Counter({counts.most_common(1)[0][0]: counts.total() for counts in different.values()})
 
 
-def ordered(fillers: Counter[str]) -> list[str]:
+def order_fillers(fillers: Counter[str]) -> list[str]:
     """Return the tags of a group, the commonest first, then by text."""
     return sorted(fillers, key=lambda filler: (-fillers[filler], filler))
 

@@ -95,7 +95,7 @@ class Pending:
         if self._settings.stealth and stealth.wanted(each.signature, tags):
             tags |= stealth.texts(each.location, each.signature)
         texts = dict(each.kept_texts)
-        texts |= sidecars.texts(each.location, each.file.sidecars) if each.file.sidecars else {}
+        texts |= sidecars.read_texts(each.location, each.file.sidecars) if each.file.sidecars else {}
         tags |= {f"Sidecar:{sidecars.ending_of(stamp)}": text for stamp, text in texts.items()}
         if logged := folder_log.entry(each.location):
             tags[f"Sidecar:{folder_log.NAME}"] = logged

@@ -12,10 +12,9 @@ from typing import TextIO
 import structlog
 
 from service import config
-from service.logs.console import Console
 from service.logs.fields import remember_kind
 from service.logs.flood import FloodGate
-from service.logs.json_lines import JsonLines
+from service.logs.writers import Console, JsonLines
 
 FILE = "service.jsonl"
 

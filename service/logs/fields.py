@@ -65,7 +65,7 @@ def harmless(value: object, depth: int = 0) -> Shown:
         return {str(harmless(key)): harmless(inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset) and depth < DEEPEST:
         return [harmless(inner, depth + 1) for inner in value]
-    return _cut(_OBEYED.sub(_escaped, _text(value)), LONGEST)
+    return _shorten(_OBEYED.sub(_escape, _text(value)), LONGEST)
 
 
 def _text(value: object) -> str:
@@ -82,15 +82,15 @@ def _traceback(record: logging.LogRecord, exc_info: object) -> str:
         return ""
     stated = structlog.processors.format_exc_info(None, "", {"exc_info": exc_info or record.exc_info})
     text = str(stated.get("exception", ""))
-    return _cut(_OBEYED_IN_TRACEBACK.sub(_escaped, text), LONGEST_TRACEBACK)
+    return _shorten(_OBEYED_IN_TRACEBACK.sub(_escape, text), LONGEST_TRACEBACK)
 
 
-def _escaped(match: re.Match[str]) -> str:
+def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(match[0]) or (
         f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004
     )
 
 
-def _cut(text: str, longest: int) -> str:
+def _shorten(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}… and {len(text) - longest} characters more"

@@ -38,7 +38,7 @@ def merge(generation: Generation, rivals: tuple[Generation, ...]) -> Merged:
     for rival in rivals:
         conflicts += _conflicts(generation.fields, rival.fields)
         if not _is_of_another(generation, rival):
-            generation = _filled(generation, rival)
+            generation = _fill(generation, rival)
     return Merged(generation, tuple(conflicts))
 
 
@@ -61,7 +61,7 @@ def _storable(stated: Stated) -> Stated:
     return Stated(text(stated.value), text(stated.source))
 
 
-def _filled(generation: Generation, rival: Generation) -> Generation:
+def _fill(generation: Generation, rival: Generation) -> Generation:
     fills = {field: stated for field, stated in rival.fields.items() if _fills(field, generation, rival)}
     return replace(
         generation,

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from service.parse import (
+from service.parse import comfyui
+from service.parse.base import Claim, Parser
+from service.parse.blobs import SIDECAR
+from service.parse.generators import (
     a1111,
     c2pa,
     civitai,
     civitai_meta,
-    comfyui,
     diffusionbee,
     drawthings,
     dreamstudio,
@@ -27,8 +29,6 @@ from service.parse import (
     tensorart,
     unread,
 )
-from service.parse.base import Claim, Parser
-from service.parse.blobs import SIDECAR
 from service.records import Blobs, Generation
 
 PARSERS: tuple[Parser, ...] = (
@@ -70,7 +70,7 @@ class Reading:
     """Other parsers that found their own text in the same file: they fill gaps and show conflicts."""
 
 
-def choose(blobs: Blobs) -> Parser | None:
+def choose_parser(blobs: Blobs) -> Parser | None:
     """Return the parser with the highest claim (the first of equals), or None where none claims the file."""
     claims = claims_of(blobs)
     return max(claims, key=claims.__getitem__, default=None)

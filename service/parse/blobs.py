@@ -82,11 +82,11 @@ def _blobs(tags: Mapping[str, JsonValue]) -> Iterator[tuple[str, Blob]]:
             continue
         if group in MANIFEST_GROUPS:
             yield f"{group.lower()}:{tag}", _manifest_entry(value, name)
-        elif (text := _stated(value, group, tag)) is not None:
-            yield _text(tag, repaired(text, group), name)
+        elif (text := _tag_text(value, group, tag)) is not None:
+            yield _text(tag, repair_encoding(text, group), name)
 
 
-def _stated(value: JsonValue, group: str, tag: str) -> str | None:
+def _tag_text(value: JsonValue, group: str, tag: str) -> str | None:
     """Return a tag's text. ExifTool's JSON has numbers and booleans bare, so a PNG text ``30`` arrives as a number."""
     if isinstance(value, str):
         return value if value.strip() or (group == "PNG" and tag in PROMPTS) else None
@@ -103,10 +103,10 @@ def _text(tag: str, text: str, source: str) -> tuple[str, Blob]:
     prefix = PREFIX.match(text)
     if prefix:  # a text beside the image stays one, whatever it holds
         tag, text = (tag if tag == SIDECAR else prefix[1].lower()), text[prefix.end() :]
-    return tag, Blob(text, source, parsed(text))
+    return tag, Blob(text, source, parse_json(text))
 
 
-def parsed(text: str) -> JsonValue:
+def parse_json(text: str) -> JsonValue:
     """Return a JSON object or array, or None where the text is neither.
 
     Integers keep all their digits. ComfyUI writes ``NaN`` into graphs, which is not JSON; it is read as None.
@@ -154,7 +154,7 @@ def _whole(value: JsonValue) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 and int(text) > 0 else None  # noqa: PLR2004
 
 
-def repaired(text: str, group: str) -> str:
+def repair_encoding(text: str, group: str) -> str:
     """Undo the two encodings that arrive wrong; any other text is returned as it is.
 
     UTF-8 in PNG ``tEXt`` (Stability Matrix, TensorArt) arrives as cp1252 mojibake; a UserComment in UTF-16
@@ -164,7 +164,7 @@ def repaired(text: str, group: str) -> str:
         return text
     if group == "PNG":
         return _from_mojibake(text)
-    return _unswapped(text)
+    return _swap_bytes(text)
 
 
 def _hole(error: UnicodeError) -> tuple[bytes, int]:
@@ -184,7 +184,7 @@ def _from_mojibake(text: str) -> str:
         return text
 
 
-def _unswapped(text: str) -> str:
+def _swap_bytes(text: str) -> str:
     if any(ord(character) & 0xFF for character in text[:8] if ord(character) > 0xFF) or text[:8].isascii():  # noqa: PLR2004
         return text
     swapped = text.encode("utf-16-le", "surrogatepass").decode("utf-16-be", "replace")

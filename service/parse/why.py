@@ -9,7 +9,7 @@ from service.records import Blobs, Generation
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judgement:
     """One parser's part in the answer, for people who ask why."""
 
     parser: str
@@ -26,7 +26,7 @@ class Judged:
 CLAIMS = {Claim.MARKER: "names itself", Claim.SHAPE: "has its form", Claim.FALLBACK: "nobody knows better"}
 
 
-def judged(blobs: Blobs) -> tuple[Judged, ...]:
+def judge_parsers(blobs: Blobs) -> tuple[Judgement, ...]:
     """Return every parser that claimed the file, the one that was believed first; not those that only stood by."""
     reading = read(blobs)
     if reading is None:
@@ -38,10 +38,10 @@ def judged(blobs: Blobs) -> tuple[Judged, ...]:
             claims[parser] = max(claim, claims.get(parser, claim))
     others = [parser for parser, claim in claims.items() if claim > Claim.FALLBACK and parser.name not in answers]
     made = (reading.parser, *(parser for parser, _ in reading.rivals), *others)
-    return tuple(_judged(parser, claims[parser], reading, answers.get(parser.name)) for parser in made)
+    return tuple(_judge(parser, claims[parser], reading, answers.get(parser.name)) for parser in made)
 
 
-def _judged(parser: Parser, claim: Claim, reading: Reading, answer: Generation | None) -> Judged:
+def _judge(parser: Parser, claim: Claim, reading: Reading, answer: Generation | None) -> Judgement:
     if parser is reading.parser:
         part = "taken"
     elif answer is not None:
@@ -49,7 +49,7 @@ def _judged(parser: Parser, claim: Claim, reading: Reading, answer: Generation |
     else:
         part = f"left to {reading.parser.name}" if parser.name in reading.parser.covers else "not asked"
     generator, because = (answer.generator, answer.because) if answer else (None, "")
-    return Judged(parser.name, CLAIMS[claim], part, generator, because, _read_from(answer) if answer else ())
+    return Judgement(parser.name, CLAIMS[claim], part, generator, because, _read_from(answer) if answer else ())
 
 
 def _read_from(answer: Generation) -> tuple[str, ...]:

@@ -6,12 +6,10 @@ All are immutable. Records that are kept or come from outside are pydantic model
 dozen within one image (tokens, facts) is a frozen dataclass, which costs a tenth to make.
 """
 
-from service.records.files import RawRecord, Record, WatchedFile
+from service.records.files import Blob, Blobs, RawRecord, Record, WatchedFile
 from service.records.generation import Fact, Generation, Resource, Sampling, Stated
-from service.records.normalized import Conflict, NormalizedImage, SamplingPass
-from service.records.rows import ImageRows, Token
-from service.records.texts import Blob, Blobs
-from service.records.words import Field, HashKind, PassRole, ResourceKind, Scalar, Side, Status, TokenKind
+from service.records.image import Conflict, ImageRows, NormalizedImage, SamplingPass, Token
+from service.records.vocabulary import Field, HashKind, PassRole, ResourceKind, Scalar, Side, Status, TokenKind
 
 __all__ = [
     "Blob",

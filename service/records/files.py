@@ -1,6 +1,50 @@
-"""A file on the disk, and all that could be read of it."""
+"""The texts of one file by role, whatever its container.
+
+A file on the disk, and all that could be read of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict, JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """One text of the file and where it stood."""
+
+    text: str
+    source: str
+    """ExifTool's group and tag: ``PNG:Parameters``; ``Sidecar:.txt`` for a text beside the file."""
+    data: JsonValue = None
+    """The text parsed as JSON where it is an object or an array, else None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blobs:
+    """The texts of one file by role, whatever its container; parsers see nothing else."""
+
+    texts: Mapping[str, tuple[Blob, ...]]
+    """Role → texts in file order. A role is the lower-case name of the place (``parameters``, ``prompt``,
+    ``workflow``, ``usercomment``, ``software`` …); see ``parse/blobs.py`` for the whole list."""
+    file_name: str = ""
+    """The image's own name, for savers whose output is told by its prefix."""
+    width: int | None = None
+    """Pixels, of the file."""
+    height: int | None = None
+
+    def first(self, *roles: str) -> Blob | None:
+        """Return the first text of the first of these roles that the file has."""
+        return next((blob for role in roles for blob in self.texts.get(role, ())), None)
+
+    def all(self, *roles: str) -> tuple[Blob, ...]:
+        """Return every text of these roles (of all roles when none is named), in order."""
+        return tuple(blob for role in roles or tuple(self.texts) for blob in self.texts.get(role, ()))
+
+    def parted(self, role: str) -> "tuple[Blobs, Blobs]":
+        """Return the file without the texts of a role, and with these alone."""
+        others = {name: texts for name, texts in self.texts.items() if name != role}
+        return replace(self, texts=others), replace(self, texts={role: self.texts[role]} if role in self.texts else {})
 
 
 class Record(BaseModel):

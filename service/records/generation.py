@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from pydantic import JsonValue
 
-from service.records.words import Field, HashKind, PassRole, ResourceKind, Scalar
+from service.records.vocabulary import Field, HashKind, PassRole, ResourceKind, Scalar
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,18 +37,20 @@ _MIN_HASH = 8  # digits; A1111's four of an embedding name nothing for certain
 _OPAQUE = re.compile(r"modelVersionId:\d+|(?:urn:)?air:.*|[0-9a-f]{8,64}", re.IGNORECASE)
 
 
-def merged(resources: Iterable[Resource]) -> tuple[Resource, ...]:
+def merge_resources(resources: Iterable[Resource]) -> tuple[Resource, ...]:
     """Return one entry a resource, in the order in which each was met first."""
     entries: list[Resource] = []
     by_key: dict[Key, list[int]] = {}
-    for resource in map(settled, resources):
+    for resource in map(settle_resource, resources):
         keys = list(_keys(resource))
-        number = next((n for key in keys for n in by_key.get(key, ()) if not _apart(entries[n], resource)), None)
+        number = next(
+            (n for key in keys for n in by_key.get(key, ()) if not _are_different(entries[n], resource)), None
+        )
         if number is None:
             number = len(entries)
             entries.append(resource)
         else:
-            entries[number] = joined(entries[number], resource)
+            entries[number] = join_resources(entries[number], resource)
         for key in (*keys, *_keys(entries[number])):
             numbers = by_key.setdefault(key, [])
             if number not in numbers[-_TWINS:]:
@@ -59,7 +61,7 @@ def merged(resources: Iterable[Resource]) -> tuple[Resource, ...]:
 _TWINS = 4  # different files of one name, kept apart by their hashes, are few
 
 
-def settled(resource: Resource) -> Resource:
+def settle_resource(resource: Resource) -> Resource:
     """Return a resource with its AIR in normal form and what that states; one of weight 0 is not used."""
     parsed = air.parse(resource.air or resource.label)
     used = resource.used and not _weightless(resource)
@@ -97,7 +99,7 @@ def _hash_key(resource: Resource) -> tuple[str, str]:
     return sort, digits[:length]
 
 
-def _apart(a: Resource, b: Resource) -> bool:
+def _are_different(a: Resource, b: Resource) -> bool:
     """Tell whether two entries of one name are different files: by version ids or by hashes of one sort."""
     if a.kind != b.kind and "resource_ref" not in (a.kind, b.kind):
         return True
@@ -109,7 +111,7 @@ def _apart(a: Resource, b: Resource) -> bool:
     return False
 
 
-def joined(a: Resource, b: Resource) -> Resource:
+def join_resources(a: Resource, b: Resource) -> Resource:
     """Return the two as one: the first's place and word, and the most telling of each."""
     hashed = min((a, b), key=lambda r: HASH_RANK.index(r.hash_kind) if r.hash else len(HASH_RANK))
     weighed, other = (b, a) if a.weight is None or (b.used and not a.used and b.weight is not None) else (a, b)

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from service.records import HashKind, Resource
 from service.resources import air
-from service.resources.known import Known, KnownModel
+from service.resources.known_models import KnownModel, KnownModels
 from service.resources.merge import HASH_RANK, OF_NOTHING, is_opaque, stem
 
 By = Literal["version id", "air", "hash", "file name"]
@@ -46,14 +46,14 @@ class Resolution:
         return bool(self.candidates)
 
 
-def resolve(resource: Resource, known: Known) -> Resolution:
+def resolve(resource: Resource, known: KnownModels) -> Resolution:
     """Return a resource by its real kind, name and hash as far as these are known."""
     resource = original(resource)
     for by, found in _answers(resource, known):
         fitting = [model for model in found if _fits(resource, model)]
         if not fitting:
             continue
-        models = _models(_narrowed(resource, fitting, by))
+        models = _models(_narrow(resource, fitting, by))
         if len(models) > 1:
             return Resolution(resource, by, tuple(models))
         return Resolution(_rewritten(resource, models[0], by), by)
@@ -70,7 +70,7 @@ def original(resource: Resource) -> Resource:
     return replace(resource, **fields, extra=extra)  # type: ignore[arg-type]  # written by _rewritten, from these fields
 
 
-def _answers(resource: Resource, known: Known) -> Iterable[tuple[By, Sequence[KnownModel]]]:
+def _answers(resource: Resource, known: KnownModels) -> Iterable[tuple[By, Sequence[KnownModel]]]:
     parsed = air.parse(resource.air or resource.label)
     version = resource.model_version_id or _version(resource.label) or (parsed.civitai_version if parsed else None)
     if version is not None:
@@ -119,7 +119,7 @@ def _alike(a: str, b: str) -> bool:
     return length >= MIN_DIGITS and a[:length].lower() == b[:length].lower()
 
 
-def _narrowed(resource: Resource, found: list[KnownModel], by: By) -> list[KnownModel]:
+def _narrow(resource: Resource, found: list[KnownModel], by: By) -> list[KnownModel]:
     """Return those that agree most closely: on the hash of the stated kind, where any does."""
     digits, kind = _digits(resource), resource.hash_kind
     if digits is None or (by == "version id" and len(found) == 1):

@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from service.errors import StartError
-from service.scale.pieces import Piece
-from service.scale.work import Job, Made, make
+from service.scale.jobs import Job, Made, Piece, make_piece
 
 TIMEOUT_S = 30
 
 
-def run(
+def run_jobs(
     pieces: Iterable[Piece],
     job: Job,
     *,
@@ -20,9 +19,9 @@ def run(
     on_made: Callable[[Made], None],
 ) -> None:
     """Make every piece, telling of each when it is done. Raises StartError where Dask or the scheduler is missing."""
-    distributed = _distributed()
+    distributed = _import_distributed()
     with _client(distributed, scheduler, workers) as client:
-        futures = client.map(make, list(pieces), job=job, pure=False)
+        futures = client.map(make_piece, list(pieces), job=job, pure=False)
         for future in distributed.as_completed(futures):
             on_made(future.result())
             future.release()
@@ -50,7 +49,7 @@ def _client(distributed: Any, scheduler: str | None, workers: int | None) -> Ite
         yield client
 
 
-def _distributed() -> Any:
+def _import_distributed() -> Any:
     try:
         import distributed  # noqa: PLC0415  # an extra, and slow to import
     except ImportError:

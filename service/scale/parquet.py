@@ -8,8 +8,8 @@ from typing import Any
 import apsw
 
 from service.errors import StartError
-from service.export.atomic import updating
-from service.store.shown import Value
+from service.export.atomic import update_file
+from service.store.one_image import Value
 from service.store.sql import statements
 
 ROWS = 20_000
@@ -34,12 +34,12 @@ def number_of(stable_id: str) -> int:
 def write_tables(connection: apsw.Connection, folder: Path, part: int) -> None:
     """Write each table of a database as ``TABLE/part-00017.parquet``, those without rows, too."""
     for table, query in statements("bulk.sql").items():
-        names, rows = _asked(connection, query)
+        names, rows = _run_query(connection, query)
         columns = list(_row(names, ["0", *names[1:]]))
         _write(columns, (_row(names, row) for row in rows), folder / table / f"part-{part:05d}.parquet")
 
 
-def _asked(connection: apsw.Connection, query: str) -> tuple[list[str], Iterator[tuple[Value, ...]]]:
+def _run_query(connection: apsw.Connection, query: str) -> tuple[list[str], Iterator[tuple[Value, ...]]]:
     """Return a query's columns and rows."""
     names: list[str] = []
 
@@ -58,10 +58,10 @@ def _row(names: Sequence[str], row: Sequence[Value]) -> dict[str, Value]:
     number = number_of(str(named.pop("stable_id")))
     if "own" in named:  # the table images tells the whole name, too
         named = {"stable_id": named.pop("own"), **named}
-    return {KEY: number, **{name: _typed(name, value) for name, value in named.items() if name != KEY}}
+    return {KEY: number, **{name: _as_type(name, value) for name, value in named.items() if name != KEY}}
 
 
-def _typed(name: str, value: Value) -> Value:
+def _as_type(name: str, value: Value) -> Value:
     """Return a value of its column's type: an integer past 64 bits was stored as a float."""
     if name in INTEGERS:
         return value if isinstance(value, int) else None
@@ -74,7 +74,7 @@ def _write(columns: Sequence[str], rows: Iterator[dict[str, Value]], target: Pat
     arrow, parquet = _arrow()
     types = {name: arrow.int64() for name in INTEGERS} | {name: arrow.float64() for name in REALS}
     schema = arrow.schema([(name, types.get(name, arrow.string())) for name in columns])
-    with updating(target) as update, parquet.ParquetWriter(update.out, schema, compression="zstd") as writer:
+    with update_file(target) as update, parquet.ParquetWriter(update.out, schema, compression="zstd") as writer:
         while batch := list(islice(rows, ROWS)):
             writer.write_table(arrow.Table.from_pylist(batch, schema=schema))
 

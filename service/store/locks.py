@@ -42,13 +42,13 @@ class Waiting:
 
 def refuse(path: Path, error: apsw.Error) -> NoReturn:
     """Raise our error for one of SQLite's; a bug rises as it is."""
-    ours = _explained(path, error)
+    ours = _explain(path, error)
     if ours is None:
         raise error
     raise ours from error
 
 
-def _explained(path: Path, error: apsw.Error) -> PipeError | None:
+def _explain(path: Path, error: apsw.Error) -> PipeError | None:
     match error:
         case apsw.BusyError() | apsw.LockedError():
             return DatabaseBusyError(f"{path}: another program holds the database ({HOLDER})")
@@ -59,12 +59,12 @@ def _explained(path: Path, error: apsw.Error) -> PipeError | None:
                 f"{path}: cannot be written ({error}); see that disk and folder are there and writable",
             )
         case apsw.CorruptError() | apsw.NotADBError():
-            return damaged(path, error)
+            return damage_message(path, error)
         case _:
             return None
 
 
-def damaged(path: Path, error: apsw.Error) -> StartError:
+def damage_message(path: Path, error: apsw.Error) -> StartError:
     """Return what to say of a file that SQLite cannot read."""
     return StartError(
         f"{path}: is damaged or no SQLite database ({error}). Move it away and start again: all but the notes of "

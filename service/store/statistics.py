@@ -42,10 +42,10 @@ class Statistics:
     negative_tokens: Ranking
 
 
-def read(path: Path, limit: int) -> Statistics:
+def read_statistics(path: Path, limit: int) -> Statistics:
     """Return the statistics of a database, each ranking with up to so many names."""
     with closing(open_readonly(path)) as connection:
-        ask = _Asking(connection, limit)
+        ask = _Statistician(connection, limit)
         resources, tokens = ask.groups("resources"), ask.groups("tokens")
         return Statistics(
             counts=counts(connection),
@@ -61,7 +61,7 @@ def read(path: Path, limit: int) -> Statistics:
         )
 
 
-class _Asking:
+class _Statistician:
     def __init__(self, connection: apsw.Connection, limit: int) -> None:
         self._connection = connection
         self._limit = limit

@@ -9,24 +9,23 @@ from typing import Self
 import apsw
 
 from service.records import ImageRows, WatchedFile
-from service.store import exports, failures, kept, places, status
+from service.store import export_states, failures, file_rows, raw_records, status
 from service.store.binding import text
-from service.store.checkpoint import Checkpointer
-from service.store.connection import open_writer
+from service.store.connection import Checkpointer, open_writer
+from service.store.database_reader import DatabaseReader
 from service.store.failures import Failure
 from service.store.identity import FileIdentity, stable_id
+from service.store.images_row import columns
 from service.store.intern import Terms, Texts
-from service.store.learning import ModelWriter
 from service.store.locks import Waiting, immediate
-from service.store.longform import TABLES, LongForm
-from service.store.reading import Reader
+from service.store.long_tables import TABLES, LongForm
+from service.store.model_writer import ModelWriter
 from service.store.schema import Schema
 from service.store.sql import sql
 from service.store.status import RootStatus, ServiceStatus
-from service.store.wide import columns
 
 
-class Store(Reader):
+class Store(DatabaseReader):
     """The database, open for writing. One thread owns it; a second writer would only ever wait for the first."""
 
     def __init__(self, connection: apsw.Connection, path: Path, clock: Callable[[], float]) -> None:
@@ -87,7 +86,7 @@ class Store(Reader):
                 long.add(ids[name], one)
             long.write()
             if from_disk:
-                packed = ((ids[name], kept.pack(one.raw)) for name, one in last.items())
+                packed = ((ids[name], raw_records.pack(one.raw)) for name, one in last.items())
                 self._connection.executemany(sql("keep_raw_record"), packed)
             failures.record(self._connection, failed, now)
         return [ids[stable_id(one.raw.file.root, one.raw.file.path)] for one in rows]
@@ -111,18 +110,18 @@ class Store(Reader):
     def mark_missing(self, root: str, paths: Iterable[str], now: str) -> int:
         """Mark files as missing; return how many were present until now."""
         with self.transaction():
-            return places.mark_missing(self._connection, root, paths, now)
+            return file_rows.mark_missing(self._connection, root, paths, now)
 
     def mark_present(self, root: str, paths: Iterable[str]) -> int:
         """Mark files as present; return how many were missing until now."""
         with self.transaction():
-            return places.mark_present(self._connection, root, paths)
+            return file_rows.mark_present(self._connection, root, paths)
 
     def relocate(self, image_id: int, root: str, path: str, size: int, mtime_ns: int) -> None:
         """Give an image that moved its new place. It keeps its id; a row of the file it replaced is removed."""
         with self.transaction():
             file = WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns)
-            places.relocate(self._connection, image_id, file)
+            file_rows.relocate(self._connection, image_id, file)
 
     def heartbeat(self, state: ServiceStatus) -> None:
         """Write what the service is doing."""
@@ -138,10 +137,10 @@ class Store(Reader):
         """Return what is known of models, to be added to."""
         return ModelWriter(self._connection, self.transaction)
 
-    def set_export(self, state: exports.ExportState) -> None:
+    def set_export(self, state: export_states.ExportState) -> None:
         """Write an export's last run."""
         with self.transaction():
-            exports.set_export(self._connection, state)
+            export_states.set_export(self._connection, state)
 
     def drop_export(self, out: str) -> None:
         """Forget an export that is configured no more."""

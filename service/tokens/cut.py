@@ -1,4 +1,6 @@
-"""From lexemes to tokens: commas and newlines cut, brackets weigh all that stands in them.
+"""How a token is written for comparing: ``Blue_Eyes`` and ``blue eyes`` are one word, ``^_^`` is itself.
+
+From lexemes to tokens: commas and newlines cut, brackets weigh all that stands in them.
 
 What A1111's grammar and the wildcard tools know::
 
@@ -13,12 +15,48 @@ Anything unbalanced is text.
 """
 
 import re
+import unicodedata
 from dataclasses import replace
+from functools import lru_cache
 
 from service.records import Side, Token, TokenKind
-from service.tokens.groups import Group, groups, weight_at_end
-from service.tokens.lexemes import Lexeme, lex
-from service.tokens.words import norm
+from service.tokens.groups import Group, Lexeme, groups, lex, weight_at_end
+
+FACES = frozenset(
+    "0_0 (o)_(o) +_+ +_- ._. <o>_<o> <|>_<|> =_= >_< 3_3 6_9 >_o @_@ ^_^ o_o u_u x_x |_| ||_|| ;_; d_d n_n t_t v_v "
+    "\\_/ -_- q_q y_y ^o^ >_> <_< x_d o_0 0_o".split(),
+)
+"""Tags that are drawings: their ``_`` stays."""
+
+_ESCAPED = re.compile(r"\\([()\[\]{}<>|:,\\])")
+_WEIGHED = re.compile(r"\(([^()]*?):[ \t]*[+-]?[\d.]+[ \t]*\)")
+_BLANKS = re.compile(r"[\s_]+")
+_WORD = re.compile(r"[^\W_]")
+
+
+def norm(token: str) -> str:
+    """Return lower case, compatibility forms folded (NFKC), ``_`` and runs of blanks as one, escapes undone.
+
+    A weight that covers only a part (``a (red:1.3) car``) is left out; brackets of a name (``saber (fate)``) stay.
+    """
+    return _known(token) if len(token) <= _LONGEST_KNOWN else _norm(token)
+
+
+def _norm(token: str) -> str:
+    text = token if token.isascii() else unicodedata.normalize("NFKC", token)
+    text = text.lower().strip()
+    if "\\" in text:
+        text = _ESCAPED.sub(r"\1", text)
+    elif "(" in text:
+        text = _WEIGHED.sub(r"\1", text)
+    if "_" in text and (text in FACES or not _WORD.search(text)):
+        return text
+    return _BLANKS.sub(" ", text).strip()
+
+
+_LONGEST_KNOWN = 80  # tags are short and come again; sentences do not
+_known = lru_cache(maxsize=32_768)(_norm)
+
 
 VERSION = 2
 
@@ -134,11 +172,11 @@ class _Cutter:
         for number in range(max(0, first - 1), len(self.tokens)):
             token = self.tokens[number]
             if number >= first or token.kind == "and":
-                self.tokens[number] = replace(token, weight=_rounded(token.weight * weight))
+                self.tokens[number] = replace(token, weight=_round(token.weight * weight))
 
     def _add(self, text: str, kind: TokenKind, weight: float) -> None:
         folded = text.lower() if kind == "wildcard" else norm(text)
-        exact = weight if weight == 1.0 else _rounded(weight)
+        exact = weight if weight == 1.0 else _round(weight)
         self.tokens.append(Token(self._side, len(self.tokens), text, folded, exact, kind))
 
 
@@ -146,5 +184,5 @@ def _number(text: str | None) -> float:
     return 1.0 if text is None else float(text[:12])
 
 
-def _rounded(weight: float) -> float:
+def _round(weight: float) -> float:
     return round(max(-LIMIT, min(LIMIT, weight)), 4) + 0.0

@@ -1,18 +1,31 @@
-"""One line of a dump, written and read back.
+"""How a transfer went.
+
+One line of a dump, written and read back.
 
 It is ExifTool's own object of one file, with what the second half needs besides under ``AIImageMetaPipe``. Lines that
 ExifTool wrote by itself (``exiftool -j -G1 …``, one object a line) are taken, too.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import orjson
 from pydantic import BaseModel, JsonValue
 
-from service.parse.blobs import parsed
+from service.parse.blobs import parse_json
 from service.paths import Root, to_stored
 from service.records import RawRecord, WatchedFile
+
+
+@dataclass(slots=True)
+class Done:
+    """How a transfer went."""
+
+    count: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    """Path or line, and the reason."""
+
 
 OURS = "AIImageMetaPipe"
 UNKNOWN = -1
@@ -43,7 +56,7 @@ def line_of(raw: RawRecord, location: Path) -> bytes:
 
 def record_of(line: bytes, roots: Sequence[Root]) -> RawRecord:
     """Return the record of one dumped line. Raises ValueError for what is no ExifTool object."""
-    tags = parsed(line.decode("utf-8", "replace"))
+    tags = parse_json(line.decode("utf-8", "replace"))
     if not isinstance(tags, dict) or not isinstance(tags.get("SourceFile"), str):
         raise ValueError("not an ExifTool object: a line must be a JSON object with SourceFile")  # noqa: TRY004
     ours = tags.pop(OURS, None)

@@ -7,7 +7,7 @@ from pathlib import Path
 from service import sidecars
 from service.paths import Root
 from service.records import WatchedFile
-from service.watch.settle import GONE, Candidate
+from service.watch.settle import GONE, SettlingFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Arrival:
     """How often it was put back before."""
 
 
-def arrival_of(candidate: Candidate, location: Path, endings: Sequence[str]) -> Arrival:
+def arrival_of(candidate: SettlingFile, location: Path, endings: Sequence[str]) -> Arrival:
     """Return the arrival of a file that has settled, with the texts that lie beside it."""
     size, mtime_ns = candidate.state or GONE
     file = WatchedFile(

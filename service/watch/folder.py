@@ -22,7 +22,7 @@ class Listing:
     """Of everything that is there."""
 
 
-def listing(folder: str, names: Names) -> Listing:
+def list_folder(folder: str, names: Names) -> Listing:
     """Return what lies in one folder. Raises OSError where that cannot be told for certain."""
     found = Listing()
     with os.scandir(folder) as entries:
@@ -47,7 +47,7 @@ def files_below(folder: str, names: Names) -> Iterator[str]:
     waiting = [folder]
     while waiting:
         try:
-            found = listing(waiting.pop(), names)
+            found = list_folder(waiting.pop(), names)
         except OSError:  # gone again, or not for us: the next rescan tells
             continue
         waiting.extend(found.folders)

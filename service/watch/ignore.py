@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 from service import sidecars
 from service.paths import MARKER
-from service.watch.settings import WatchSettings
+from service.watch.watch_settings import WatchSettings
 
 
 class Names:

@@ -1,11 +1,16 @@
-"""What was heard of and not yet worked on. In memory only: the truth is the disk, and a rescan finds it again."""
+"""Paths that were heard of and are not yet quiet, in the order in which they are to be looked at.
 
+What was heard of and not yet worked on. In memory only: the truth is the disk, and a rescan finds it again.
+"""
+
+import heapq
 import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from math import inf
 from pathlib import Path
 
 from service.paths import Root
@@ -13,9 +18,58 @@ from service.watch.arrivals import Arrival, Gone, Refused, Taken, arrival_of
 from service.watch.folder import files_below
 from service.watch.ignore import Names
 from service.watch.marker import is_believable
-from service.watch.settings import WatchSettings
-from service.watch.settle import LOOK_DELAY_S, Candidate, Settling, Verdict
-from service.watch.waiting import WaitingList
+from service.watch.settle import LOOK_DELAY_S, Settling, SettlingFile, Verdict
+from service.watch.watch_settings import WatchSettings
+
+
+class WaitingList:
+    """Candidates by path and by when they are due. The worker alone changes it; any thread may ask its length."""
+
+    def __init__(self) -> None:
+        self._by_path: dict[str, SettlingFile] = {}
+        self._heap: list[tuple[float, int, SettlingFile]] = []
+        self._pushed = 0
+
+    def __len__(self) -> int:
+        return len(self._by_path)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._by_path
+
+    def __iter__(self) -> Iterator[SettlingFile]:
+        return iter(self._by_path.values())
+
+    def hear(self, root: Root, path: str, heard: float) -> SettlingFile:
+        """Note an event and return its candidate, which is due soon."""
+        candidate = self._by_path.get(path)
+        if candidate is None:
+            candidate = self._by_path[path] = SettlingFile(root, path, heard, due=heard + LOOK_DELAY_S)
+        elif not candidate.hear(heard):  # a look is due as soon already
+            return candidate
+        self.push(candidate)
+        return candidate
+
+    def push(self, candidate: SettlingFile) -> None:
+        """Let a candidate come up when it is due. An earlier entry of it loses its meaning."""
+        self._pushed += 1
+        heapq.heappush(self._heap, (candidate.due, self._pushed, candidate))
+
+    def pop_due(self, now: float) -> SettlingFile | None:
+        """Return the candidate that is due longest; to stay, it must be pushed again, else dropped."""
+        while self._heap and self._heap[0][0] <= now:
+            due, _, candidate = heapq.heappop(self._heap)
+            if candidate.due == due and self._by_path.get(candidate.path) is candidate:
+                return candidate
+        return None
+
+    def drop(self, candidate: SettlingFile) -> None:
+        """Forget a candidate."""
+        del self._by_path[candidate.path]
+
+    def next_due(self) -> float:
+        """Return when the next candidate is due (perhaps too early, never too late), or infinity."""
+        return self._heap[0][0] if self._heap else inf
+
 
 LOOKS_A_TAKE = 5_000
 WALKED_A_TAKE = 2_000
@@ -105,7 +159,7 @@ class Inbox:
         """Remove and return up to ``limit`` quiet files, longest quiet first, and the paths that are gone."""
         self._listen(now)
         arrived: list[Arrival] = []
-        gone: list[Candidate] = []
+        gone: list[SettlingFile] = []
         for _ in range(LOOKS_A_TAKE):
             candidate = self._waiting.pop_due(now) if len(arrived) < limit else None
             if candidate is None:
@@ -182,7 +236,7 @@ class Inbox:
             if before == room:
                 self._walks.popleft()
 
-    def _arrivals(self, candidate: Candidate, now: float) -> Iterable[Arrival]:
+    def _arrivals(self, candidate: SettlingFile, now: float) -> Iterable[Arrival]:
         location = Path(candidate.path)
         relative = location.relative_to(candidate.root.path)
         if candidate.state is not None and self._names.covers(relative):
@@ -191,7 +245,7 @@ class Inbox:
             for image in self._names.images_beside(location):
                 self._waiting.hear(candidate.root, os.fspath(image), now)
 
-    def _believed(self, gone: Sequence[Candidate]) -> tuple[Gone, ...]:
+    def _believed(self, gone: Sequence[SettlingFile]) -> tuple[Gone, ...]:
         """Return the gone paths of roots that are there themselves; for the others a rescan is wanted."""
         roots = {candidate.root for candidate in gone}
         away = {root for root in roots if not is_believable(root, marked=False)}

@@ -1,13 +1,191 @@
-"""All roots under watch."""
+"""One root under watch: started, looked after, and started again when it died.
 
+All roots under watch.
+"""
+
+import errno
 import logging
+import os
+import queue
+import sys
 import time
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from threading import Thread
 
+import structlog
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
+
+from service.file_systems import network_type
 from service.paths import Root
+from service.watch.handler import HEARD, Handler
+from service.watch.ignore import Names
 from service.watch.inbox import Inbox
-from service.watch.rootwatch import RootWatch
-from service.watch.settings import WatchSettings
+from service.watch.watch_settings import WatchSettings
+
+log = structlog.get_logger()
+
+QUIET_S = 0.02
+"""Windows' emitter holds events back until the folder was quiet this long; watchdog's own 1 s delays a steady
+writer's files by seconds. Elsewhere it means nothing."""
+
+AFTER_BURST_S = 2.0
+PROBE_S = 60.0
+FIRST_RETRY_S = 1.0
+LONGEST_RETRY_S = 60.0
+
+Identity = tuple[int, int]
+
+
+class RootWatch:
+    """Keeps one root watched, by events or by asking for a rescan every so often."""
+
+    def __init__(self, root: Root, inbox: Inbox, settings: WatchSettings, clock: Callable[[], float]) -> None:
+        self._root = root
+        self._inbox = inbox
+        self._poll_s = settings.poll_s
+        self._observer: BaseObserver | None = None
+        self._identity: Identity | None = None
+        self._failures = 0
+        self._next_try = self._next_poll = self._next_probe = 0.0
+        self.handler = Handler(root, inbox, Names(settings), clock)
+        self.is_polling = root.events == "polling" or (root.events == "auto" and network_type(root.path) is not None)
+        """Whether it is watched by rescans alone."""
+
+    def check(self, now: float) -> None:
+        """Start what is not running, and mend what has died. To be called every second or so."""
+        if self.is_polling:
+            self._poll(now)
+            return
+        fault = self._fault()
+        if fault is None:
+            self._probe(now)
+            self._after_burst(now)
+        elif now >= self._next_try:
+            self.stop()
+            self._start(now, fault)
+
+    def stop(self) -> None:
+        """End the watch."""
+        observer, self._observer = self._observer, None
+        if observer is not None:
+            _end(observer)
+
+    def _fault(self) -> str | None:
+        """Return what is wrong with the running watch, if anything."""
+        observer = self._observer
+        if observer is None:
+            return "the folder is back" if self._failures else "the watch starts"
+        if not all(thread.is_alive() for thread in (observer, *_readers(observer))):
+            return "the observer died"
+        if not all(emitter.is_alive() for emitter in observer.emitters):
+            return "the watch of the folder died"
+        if self._identity != _identity(self._root):
+            return "the folder was replaced"
+        return None
+
+    def _start(self, now: float, fault: str) -> None:
+        is_again = self._identity is not None or self._failures > 0
+        try:
+            self._identity = _identity(self._root)
+            self._observer = _observe(self._root, self.handler)
+        except OSError as error:
+            self._failed(now, error)
+            return
+        if is_again:
+            log.info("watch_started_again", root=self._root.name, because=fault)
+        self._failures = 0
+        self._inbox.lost(fault, self._root)
+        self._next_probe = now
+        self._probe(now)
+
+    def _failed(self, now: float, error: OSError) -> None:
+        if error.errno in (errno.ENOSPC, errno.EMFILE, errno.ENFILE):
+            self._fall_back(now, error)
+            return
+        if self._failures == 0:
+            log.warning("folder_not_watched", root=self._root.name, path=str(self._root.path), reason=error.strerror)
+            self._inbox.lost("the folder cannot be watched", self._root)  # the rescan tells that the root is offline
+        self._next_try = now + min(FIRST_RETRY_S * 2.0 ** min(self._failures, 30), LONGEST_RETRY_S)
+        self._failures += 1
+
+    def _fall_back(self, now: float, error: OSError) -> None:
+        log.warning(
+            "too_few_inotify_watches",
+            root=self._root.name,
+            reason=error.strerror,
+            instead=f"the folder is rescanned every {self._poll_s:g} s",
+            mend="raise the sysctls fs.inotify.max_user_watches and fs.inotify.max_user_instances, then restart",
+        )
+        self.stop()
+        self.is_polling = True
+        self._next_poll = 0.0
+        self._poll(now)
+
+    def _poll(self, now: float) -> None:
+        if now >= self._next_poll:
+            self._next_poll = now + self._poll_s
+            self._inbox.lost("the folder is watched by rescans", self._root)
+
+    def _probe(self, now: float) -> None:
+        """Find out whether the kernel grants one more watch: watchdog drops a subfolder's refusal silently."""
+        if sys.platform != "linux" or now < self._next_probe:
+            return
+        self._next_probe = now + PROBE_S
+        try:
+            _end(_observe(Root(self._root.name, self._root.path, recursive=False), self.handler))
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EMFILE, errno.ENFILE):
+                self._fall_back(now, error)
+
+    def _after_burst(self, now: float) -> None:
+        """Ask for a rescan once a burst is over that Windows may have cut short."""
+        burst = self.handler.burst_at
+        if sys.platform == "win32" and burst is not None and now - burst > AFTER_BURST_S:
+            self.handler.burst_at = None
+            self._inbox.lost("many events came at once", self._root)
+
+
+def _identity(root: Root) -> Identity | None:
+    try:
+        status = root.path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _observe(root: Root, handler: Handler) -> BaseObserver:
+    # watchdog 7.1.0 warns of folders registered twice, which is harmless, with many kB of text each.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
+    observer = Observer(timeout=QUIET_S)
+    # watchdog follows no link, not even the configured folder itself: it would watch the link and hear nothing
+    top = os.path.realpath(root.path) if root.path.is_symlink() else os.fspath(root.path)
+    handler.starts_at(top)
+    try:
+        if sys.platform == "win32":  # there the thread that finds no folder would die, and its starter wait 2 s
+            os.scandir(top).close()
+        observer.schedule(handler, top, recursive=root.recursive, event_filter=HEARD)
+        observer.start()
+    except queue.Empty:  # so that starter ends where the folder went just now (watchdog 7.1.0)
+        observer.stop()
+        raise OSError(errno.ENOENT, "the folder went while its watch was started") from None
+    except BaseException:
+        observer.stop()
+        raise
+    return observer
+
+
+def _readers(observer: BaseObserver) -> Iterator[Thread]:
+    """Yield the threads that read from the system, whose death watchdog itself does not notice."""
+    inotify = getattr(observer, "_inotify_fd", None)
+    windows = (getattr(getattr(emitter, "_reader", None), "_reader_thread", None) for emitter in observer.emitters)
+    yield from (thread for thread in (inotify, *windows) if isinstance(thread, Thread))
+
+
+def _end(observer: BaseObserver) -> None:
+    observer.stop()
+    observer.join(timeout=5)
 
 
 class Watcher:

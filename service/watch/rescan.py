@@ -1,22 +1,46 @@
-"""The disk against the database, folder by folder, so that memory stays flat at millions of rows."""
+"""What a rescan compares the disk with.
+
+The disk against the database, folder by folder, so that memory stays flat at millions of rows.
+"""
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import structlog
 
-from service.file_systems import is_one, kind_of
+from service.file_systems import is_same_file, kind_of
 from service.paths import Root, to_stored
 from service.records import WatchedFile
-from service.sidecars import Beside
-from service.watch.folder import listing
+from service.sidecars import Beside, has_news
+from service.watch.folder import list_folder
 from service.watch.ignore import Names
-from service.watch.known import Known, KnownFiles, is_same
 from service.watch.marker import RootState, is_believable
+
+
+class KnownFile(NamedTuple):
+    """What the database holds of one file."""
+
+    size: int
+    mtime_ns: int
+    present: bool
+    """False where it is held as missing."""
+    sidecars: tuple[str, ...] = ()
+    """The texts beside it that were read with it."""
+
+
+KnownFiles = Callable[[str], Mapping[str, KnownFile]]
+"""From a stored folder (``""`` is the root itself) to its files by stored name. Asked once a folder."""
+
+
+def is_same(status: os.stat_result, texts: tuple[str, ...], row: KnownFile | None) -> bool:
+    """Tell whether a file, and the texts beside it, lie there as the database holds them."""
+    is_known = row is not None and row.size == status.st_size and row.mtime_ns == status.st_mtime_ns and row.present
+    return is_known and not (texts and row is not None and has_news(row.sidecars, texts))
+
 
 log = structlog.get_logger()
 
@@ -94,7 +118,7 @@ class _Rescan:
     def _folder(self, folder: str, waiting: list[str]) -> Iterator[Changed | Looked | Missing]:
         stored = self._stored_folder(folder)
         try:
-            found = listing(folder, self._names)
+            found = list_folder(folder, self._names)
         except (FileNotFoundError, NotADirectoryError):  # deleted since its parent was listed
             return
         except OSError as error:
@@ -119,7 +143,7 @@ class _Rescan:
         return "" if stored == "." else stored
 
     def _file(
-        self, entry: os.DirEntry[str], prefix: str, known: Mapping[str, Known], texts: tuple[str, ...]
+        self, entry: os.DirEntry[str], prefix: str, known: Mapping[str, KnownFile], texts: tuple[str, ...]
     ) -> Iterator[Changed]:
         name = _stored_name(entry.name)
         row = known.get(name)
@@ -170,9 +194,9 @@ class _Rescan:
         if self._folded is None:
             self._folded = {seen.casefold(): seen for seen in self._seen}
         other = self._folded.get(folder.casefold())
-        return other is not None and is_one(self._root.locate(folder), self._root.locate(other))
+        return other is not None and is_same_file(self._root.locate(folder), self._root.locate(other))
 
-    def _missing(self, prefix: str, known: Mapping[str, Known], there: set[str]) -> Iterator[Missing]:
+    def _missing(self, prefix: str, known: Mapping[str, KnownFile], there: set[str]) -> Iterator[Missing]:
         gone = [name for name, row in known.items() if row.present and name not in there]
         if not gone or not self._state.online:
             return

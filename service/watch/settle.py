@@ -10,14 +10,14 @@ import structlog
 
 from service.file_systems import kind_of
 from service.paths import Root, to_stored
-from service.watch.settings import WatchSettings
+from service.watch.watch_settings import WatchSettings
 
 log = structlog.get_logger()
 
-State = tuple[int, int]
+FileState = tuple[int, int]
 """Size and mtime_ns. Whatever event comes, a file that keeps both has not changed."""
 
-GONE: State = (-1, -1)
+GONE: FileState = (-1, -1)
 """Nothing is there. It must be still as long as a file: programs that save by delete and rename leave a gap."""
 
 LOOK_DELAY_S = 0.01
@@ -42,7 +42,7 @@ class Verdict(Enum):
 
 
 @dataclass(slots=True)
-class Candidate:
+class SettlingFile:
     """A path that was heard of and is not yet known to be quiet."""
 
     root: Root
@@ -55,7 +55,7 @@ class Candidate:
     first: float = inf
     """When it was first looked at, which in a backlog is long after it was heard of."""
     looked: float = -inf
-    state: State | None = None
+    state: FileState | None = None
     still_since: float = inf
     not_before: float = -inf
     """Set where the worker put it back: its next try."""
@@ -82,7 +82,7 @@ class Settling:
         self._settings = settings
         self._told_of_placeholders = False
 
-    def look(self, candidate: Candidate, now: float) -> Verdict:
+    def look(self, candidate: SettlingFile, now: float) -> Verdict:
         """Look at the path and judge it. For WAIT, ``due`` says when to look again; SETTLED has its ``state``."""
         candidate.first = min(candidate.first, now)
         try:
@@ -98,7 +98,7 @@ class Settling:
             return Verdict.WAIT
         return Verdict.GONE if state == GONE else self._open(candidate, now)
 
-    def _state(self, path: str) -> State | None:
+    def _state(self, path: str) -> FileState | None:
         try:
             status = os.lstat(path)
         except (FileNotFoundError, NotADirectoryError):
@@ -114,17 +114,17 @@ class Settling:
         return (status.st_size, status.st_mtime_ns) if kind == "file" else None
 
     @staticmethod
-    def _compare(candidate: Candidate, state: State, now: float) -> None:
+    def _compare(candidate: SettlingFile, state: FileState, now: float) -> None:
         if state != candidate.state:
             candidate.state = state
             by_event = candidate.heard > candidate.looked
             candidate.still_since = max(candidate.heard, now - BELIEF_S) if by_event else now
         candidate.looked = now
 
-    def _stillness(self, state: State) -> float:
+    def _stillness(self, state: FileState) -> float:
         return self._settings.settle_s if state[0] else self._settings.empty_settle_s
 
-    def _open(self, candidate: Candidate, now: float) -> Verdict:
+    def _open(self, candidate: SettlingFile, now: float) -> Verdict:
         # Windows refuses while a writer holds the file (PermissionError 13). O_NONBLOCK: should a pipe have
         # taken the file's place since, an open of it would never return.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -135,14 +135,14 @@ class Settling:
         candidate.refusal = None
         return Verdict.SETTLED
 
-    def _refused(self, candidate: Candidate, now: float, error: OSError) -> Verdict:
+    def _refused(self, candidate: SettlingFile, now: float, error: OSError) -> Verdict:
         candidate.due = now + min(FIRST_WAIT_S * 2.0 ** min(candidate.refusals, 30), LONGEST_WAIT_S)
         candidate.refusals += 1
         candidate.refusal = error.strerror or str(error)
         self._tell(candidate, now, "file_cannot_be_opened")
         return Verdict.WAIT
 
-    def _tell(self, candidate: Candidate, now: float, event: str) -> None:
+    def _tell(self, candidate: SettlingFile, now: float, event: str) -> None:
         if not candidate.told and not candidate.attempts and now - candidate.first > self._settings.tell_after_s:
             candidate.told = True
             path, waited_s = to_stored(PurePath(candidate.path)), round(now - candidate.first)

@@ -1,4 +1,9 @@
-"""The worker: one batch after another, until it is told to stop."""
+"""What the worker looks after between batches: the watch, the clock, the database's file and its log.
+
+ExifTool cannot be started: for how long nothing is begun, and what is said of it.
+
+The worker: one batch after another, until it is told to stop.
+"""
 
 import contextlib
 import threading
@@ -7,18 +12,91 @@ from collections.abc import Callable
 
 import structlog
 
+from service.clock import Clock, stamp
 from service.errors import DatabaseReplacedError, ExtractorMissingError
-from service.worker import outage
-from service.worker.clock import Clock, stamp
-from service.worker.examine import examine
+from service.worker.batch import Batch, Counters, FileOutcome
 from service.worker.intake import Work
-from service.worker.lookout import Lookout
-from service.worker.rework import Upkeep
-from service.worker.rooms import Pace, Rooms
+from service.worker.parts import Pace, Parts
+from service.worker.reprocess import Upkeep
 from service.worker.saver import Saver
-from service.worker.steps import Counters, Outcome, Step
+from service.worker.triage import triage
+
+LOOK_S = 1.0
+"""Between two looks at what may have died."""
+QUIET_S = 3.0
+"""After the last batch: then the log is emptied into the database, so that a copy of that one file holds all."""
+QUIET_AGAIN_S = 60.0
+"""The same while nothing happens: the heartbeat's rows alone would let the log grow for months."""
+
+
+class ChangeWatch:
+    """Looks about once a second, however busy the worker is."""
+
+    def __init__(self, rooms: Parts, pace: Pace, now: float) -> None:
+        self._rooms = rooms
+        self._rescan_s = pace.rescan_s
+        self._next_look = 0.0
+        self._next_rescan = now + pace.rescan_s
+        self._next_quiet = now + QUIET_S
+        self.note: str | None = None
+        """Who keeps the database's log from shrinking, where somebody does."""
+
+    @property
+    def next(self) -> float:
+        """When to look again."""
+        return self._next_look
+
+    def look(self, now: float) -> bool:
+        """Look if it is time; return whether it was. Raises DatabaseReplacedError where the file was exchanged."""
+        if now < self._next_look:
+            return False
+        self._next_look = now + LOOK_S
+        self._rooms.store.verify()
+        if self._rooms.watcher is not None:
+            self._rooms.watcher.check(now)
+        if now >= self._next_rescan:
+            self._next_rescan = now + self._rescan_s
+            self._rooms.intake.want_rescan_of_all("it is time")
+        self._rooms.intake.tell_roots()
+        self._rooms.timetable.look(now, self._rooms.store)
+        if now >= self._next_quiet:
+            self._next_quiet = now + QUIET_AGAIN_S
+            self.note = self._rooms.store.checkpoint(quiet=True)
+        return True
+
+    def wrote(self, now: float) -> None:
+        """Keep the log small after a batch was written, and empty it as soon as it is quiet."""
+        self.note = self._rooms.store.checkpoint()
+        self._next_quiet = now + QUIET_S
+
 
 log = structlog.get_logger()
+
+WAIT_S = 5.0
+"""Between two tries. Its files keep their place meanwhile, and none of them counts as failed."""
+
+
+class ExifToolOutage:
+    """Begins with a batch for which ExifTool could not be started, ends with one that it has read."""
+
+    def __init__(self) -> None:
+        self.until = 0.0
+        """Before this time nothing is worth beginning."""
+        self.note: str | None = None
+        """What is missing, and the mend."""
+
+    def learn(self, outcome: FileOutcome, now: float) -> None:
+        """Begin, prolong or end, as a finished batch shows."""
+        missing = next((error for _, error in outcome.later if isinstance(error, ExtractorMissingError)), None)
+        if missing is not None:
+            self.until = now + WAIT_S
+            if self.note is None:
+                log.error("exiftool_missing", reason=str(missing))
+            self.note = str(missing)
+        elif outcome.rows and self.note is not None:
+            log.info("exiftool_back")
+            self.note = None
+
 
 SCAN_BACKLOG = 8
 """Batches that a rescan under way is taken for, since its end is not known."""
@@ -31,16 +109,16 @@ for us for a sixth of the time, with one for a twentieth."""
 class Worker:
     """Owns ExifTool and the writing connection. ``run_once`` is the whole of it; ``run`` only repeats it."""
 
-    def __init__(self, rooms: Rooms, clock: Clock, pace: Pace, on_done: Callable[[Outcome], None]) -> None:
+    def __init__(self, rooms: Parts, clock: Clock, pace: Pace, on_done: Callable[[FileOutcome], None]) -> None:
         self._rooms = rooms
         self._clock = clock
         self._pace = pace
         self._on_done = on_done
         self._saver = Saver(rooms.store, clock, self._saved)
-        self._steps: deque[Step] = deque()
+        self._steps: deque[Batch] = deque()
         self._upkeep = Upkeep(rooms.store, clock)
-        self._lookout = Lookout(rooms, pace, clock.monotonic())
-        self._outage = outage.Outage()
+        self._lookout = ChangeWatch(rooms, pace, clock.monotonic())
+        self._outage = ExifToolOutage()
         self.counters = Counters()
 
     @property
@@ -116,8 +194,8 @@ class Worker:
 
     def _begin(self, work: Work) -> None:
         claimed = (image_id for step in self._steps for image_id, _ in step.outcome.moved)
-        found = examine(work.arrived, self._rooms.store, self._rooms.roots, claimed)
-        outcome = Outcome(
+        found = triage(work.arrived, self._rooms.store, self._rooms.roots, claimed)
+        outcome = FileOutcome(
             later=found.later,
             moved=found.moved,
             gone=work.gone,
@@ -126,7 +204,7 @@ class Worker:
         )
         self._rooms.reader.scale(self._backlog())
         candidates = [candidate for _, candidate in found.to_read]
-        step = Step(found.to_read, self._rooms.reader.begin(candidates) if candidates else None, outcome)
+        step = Batch(found.to_read, self._rooms.reader.begin(candidates) if candidates else None, outcome)
         for arrival, error in found.bad:
             step.reject(arrival, error)
         self._steps.append(step)
@@ -142,18 +220,18 @@ class Worker:
         self._saver.save(outcome, now)
         self._tell(now)
 
-    def _saved(self, outcome: Outcome) -> None:
+    def _saved(self, outcome: FileOutcome) -> None:
         self.counters.add(outcome)
         self._lookout.wrote(self._clock.monotonic())
         if outcome.rows:
             log.info("images_saved", count=len(outcome.rows), done=self.counters.done, waiting=self._waiting())
         self._on_done(outcome)
 
-    def _put_back(self, outcome: Outcome, now: float) -> None:
+    def _put_back(self, outcome: FileOutcome, now: float) -> None:
         """Let files come again whose time had not come."""
         self._outage.learn(outcome, now)
         for arrival, error in outcome.later:
-            delay = outage.WAIT_S if isinstance(error, ExtractorMissingError) else None
+            delay = WAIT_S if isinstance(error, ExtractorMissingError) else None
             self._rooms.intake.inbox.put_back(arrival, now, delay)
 
     def _replaced(self, error: DatabaseReplacedError) -> None:

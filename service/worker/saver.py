@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from service.clock import Clock
 from service.errors import DatabaseReplacedError, TryAgainError
+from service.model_lookup.resolve_rows import Resolver
 from service.records import ImageRows
 from service.store.failures import Failure
 from service.store.writer import Store
-from service.worker.clock import Clock
-from service.worker.resolving import Resolving
-from service.worker.steps import Outcome
+from service.worker.batch import FileOutcome
 
 log = structlog.get_logger()
 
@@ -21,12 +21,12 @@ LONGEST_WAIT_S = 5.0
 class Saver:
     """Keeps one outcome until it is in the database. While it waits, the worker begins nothing new."""
 
-    def __init__(self, store: Store, clock: Clock, on_saved: Callable[[Outcome], None]) -> None:
+    def __init__(self, store: Store, clock: Clock, on_saved: Callable[[FileOutcome], None]) -> None:
         self.store = store
-        self._resolving = Resolving(store)
+        self._resolving = Resolver(store)
         self._clock = clock
         self._on_saved = on_saved
-        self._unsaved: Outcome | None = None
+        self._unsaved: FileOutcome | None = None
         self._next_try = 0.0
         self._wait = FIRST_WAIT_S
         self.note: str | None = None
@@ -37,7 +37,7 @@ class Saver:
         """When to call ``try_again``; None while nothing is unsaved."""
         return self._next_try if self._unsaved is not None else None
 
-    def save(self, outcome: Outcome, now: float) -> bool:
+    def save(self, outcome: FileOutcome, now: float) -> bool:
         """Write an outcome, or keep it for ``try_again``; return whether it is written."""
         self._unsaved = outcome
         return self._try(now)
@@ -51,7 +51,7 @@ class Saver:
     def forget(self, store: Store) -> None:
         """Go on with another database. What was unsaved spoke of the old one; a rescan finds it again."""
         self.store, self._unsaved, self.note = store, None, None
-        self._resolving = Resolving(store)
+        self._resolving = Resolver(store)
 
     def _try(self, now: float) -> bool:
         outcome = self._unsaved
@@ -77,7 +77,7 @@ class Saver:
         self._next_try = now + self._wait
         self._wait = min(self._wait * 2, LONGEST_WAIT_S)
 
-    def _write(self, outcome: Outcome) -> None:
+    def _write(self, outcome: FileOutcome) -> None:
         """Write a whole outcome. May be begun again after any of its transactions: each says what is."""
         stamp = self._clock.stamp()
         store = self.store
@@ -110,7 +110,7 @@ class Saver:
             self.store.save_unreadable(failed, now=stamp)
 
 
-def _by_root(outcome: Outcome, store: Store) -> dict[str, list[str]]:
+def _by_root(outcome: FileOutcome, store: Store) -> dict[str, list[str]]:
     """Return the stored paths that are gone, by root; what was a folder stands for all that is known below it."""
     paths: dict[str, list[str]] = {}
     for missing in outcome.missing:

@@ -14,10 +14,12 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from service.parse.comfyui import PARSER, path, workflow
-from service.parse.comfyui.flat import flatten
-from service.parse.comfyui.graph import from_api, is_api
-from service.parse.comfyui.places import is_ui
+from service.parse.comfyui import PARSER
+from service.parse.comfyui.form import workflow
+from service.parse.comfyui.form.find import is_ui
+from service.parse.comfyui.form.graph import graph_of_prompt, is_api
+from service.parse.comfyui.form.subgraphs import flatten
+from service.parse.comfyui.passes import from_output
 from service.records import Blob, Blobs, Field, Generation
 
 NEEDED: tuple[Field, ...] = ("model", "sampler", "steps")
@@ -44,8 +46,8 @@ def _verdict(name: str, data: JsonValue) -> Iterator[Verdict]:
     if not isinstance(data, dict) or not (is_api(data) or is_ui(data)):
         return
     flat = flatten(data)
-    graph = from_api(data, "", {}) if is_api(data) else workflow.from_ui(flat, "")
-    if not any(path.is_sampler(node) for node in graph.values()):
+    graph = graph_of_prompt(data, "", {}) if is_api(data) else workflow.graph_of_workflow(flat, "")
+    if not any(from_output.is_sampler(node) for node in graph.values()):
         yield Verdict(name, "no sampler", "")
         return
     role = "prompt" if is_api(data) else "workflow"

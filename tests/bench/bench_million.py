@@ -22,9 +22,8 @@ import apsw
 from store_samples import FIRST, Words, invented
 
 from service.store import statistics
-from service.store.search.finding import Search, Window
-from service.store.search.lexing import asked
-from service.store.search.sought import sought
+from service.store.search.lexing import read_query
+from service.store.search.query import Search, Window, plan_search
 from service.store.writer import Store
 
 DICE = random.Random(1)  # noqa: S311  # invented data
@@ -204,10 +203,10 @@ def measure(path: Path) -> None:
     search = Search(connection)
     for line in SEARCHES:
         _tell(f"search {line}", SEARCH_MS, _timed(lambda line=line: list(search.lines(search.ids(line, 50)))))
-        query = search.query(sought(asked(line)))
+        query = search.query(plan_search(read_query(line)))
         _print_plan(connection, query.text, query.bound(Window(1, 20_000), 50))
     connection.close()
-    _tell("stats", None, _timed(lambda: [statistics.read(path, 15)], runs=1))
+    _tell("stats", None, _timed(lambda: [statistics.read_statistics(path, 15)], runs=1))
 
 
 MEASURED = """

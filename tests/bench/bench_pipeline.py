@@ -17,7 +17,7 @@ from pydantic import JsonValue
 from service.normalize import normalize
 from service.parse import read
 from service.parse.blobs import collect as blobs_of
-from service.parse.blobs import parsed
+from service.parse.blobs import parse_json
 from service.records import Blob, Blobs, RawRecord, WatchedFile
 from service.resources import collect
 from service.tokens import split
@@ -74,7 +74,7 @@ def fixtures() -> list[Blobs]:
 
 def _texts(stated: dict[str, str | dict[str, str]]) -> Blobs:
     plain = {role: one if isinstance(one, str) else one["text"] for role, one in stated.items()}
-    return Blobs({role: (Blob(text, role, parsed(text)),) for role, text in plain.items()})
+    return Blobs({role: (Blob(text, role, parse_json(text)),) for role, text in plain.items()})
 
 
 def large_graph() -> Blobs:

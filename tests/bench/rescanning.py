@@ -8,12 +8,12 @@ from pathlib import Path
 import apsw
 from figures import Figure, median
 
+from service.clock import Clock
 from service.paths import Root
 from service.store.identity import stable_id
 from service.store.writer import Store
 from service.watch.inbox import Inbox
-from service.watch.settings import WatchSettings
-from service.worker.clock import Clock
+from service.watch.watch_settings import WatchSettings
 from service.worker.intake import Intake
 
 FILES = 100_000

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.catalog import folders, safetensors
-from service.catalog.hashing import hash_file
+from service.catalog.folders import hash_file
 from service.errors import BadFileError
 from service.records import HashKind, ResourceKind
-from service.resources.known import KnownModel, Trust
+from service.resources.known_models import KnownModel, Trust
 
 
 def model_bytes(header: object, data: bytes = b"\0" * 16) -> bytes:
@@ -109,7 +109,7 @@ def test_any_bytes_after_any_length_are_answered(tmp_path: Path, data: bytes, le
     ],
 )
 def test_the_header_tells_the_kind(metadata: dict[str, str], tensors: list[str], kind: ResourceKind | None) -> None:
-    assert safetensors.kind_of(metadata, ["__metadata__", *tensors]) == kind
+    assert safetensors.kind_of_file(metadata, ["__metadata__", *tensors]) == kind
 
 
 @pytest.mark.parametrize("size", [0, 5, 0x100000, 0x100001, 0x108000, 0x110000, 5_000_000])

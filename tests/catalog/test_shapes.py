@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.catalog.describe import Context
-from service.catalog.shapes import versions
-from service.catalog.sources import read
-from service.resources.known import KnownModel, Trust
+from service.catalog.sources import find_versions, read_models
+from service.resources.known_models import KnownModel, Trust
 
 SHA = "ab" * 32
 OTHER = "cd" * 32
@@ -287,7 +286,7 @@ HAND: dict[str, tuple[object, list[KnownModel]]] = {
 
 
 def found(value: Any, trust: Trust = Trust.CIVITAI) -> list[KnownModel]:
-    return list(versions(value, Context("f.json", trust)))
+    return list(find_versions(value, Context("f.json", trust)))
 
 
 @pytest.mark.parametrize("name", SITE)
@@ -312,7 +311,7 @@ def test_the_same_read_from_a_file_as_it_streams(name: str, tmp_path: Path) -> N
     value, expected = SITE[name]
     file = tmp_path / "f.json"
     file.write_text(json.dumps(value, indent=1), encoding="utf-8")
-    assert list(read(file, Trust.CIVITAI)) == expected
+    assert list(read_models(file, Trust.CIVITAI)) == expected
 
 
 @pytest.mark.parametrize(

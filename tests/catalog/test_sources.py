@@ -6,10 +6,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from service.catalog.sources import read
+from service.catalog.sources import read_models
 from service.errors import BadFileError
 from service.records import ResourceKind
-from service.resources.known import KnownModel, Trust
+from service.resources.known_models import KnownModel, Trust
 
 
 def entry(version: int | None, kind: ResourceKind | None, name: str | None, **hashes: str) -> KnownModel:
@@ -57,7 +57,7 @@ def table(delimiter: str, end: str = "\r\n") -> str:
 def test_a_map_as_spreadsheets_and_powershell_write_it(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "map.csv"
     file.write_bytes(data)
-    assert list(read(file, Trust.MANUAL)) == EXPECTED
+    assert list(read_models(file, Trust.MANUAL)) == EXPECTED
 
 
 @pytest.mark.parametrize(
@@ -83,14 +83,14 @@ def test_what_tells_of_no_model_is_a_bad_file(tmp_path: Path, data: bytes, trust
     file = tmp_path / "f"
     file.write_bytes(data)
     with pytest.raises(BadFileError) as raised:
-        list(read(file, trust))
+        list(read_models(file, trust))
     assert str(raised.value) == f"{file}: {why}"
 
 
 def test_a_line_that_is_not_understood_is_named_and_its_neighbours_are_taken(tmp_path: Path) -> None:
     file = tmp_path / "map.csv"
     file.write_text("sep=;\nref;kind;name\n210873;loraa;X\nabc;lora;\n;;\n7;lora;Y\n", encoding="utf-8")
-    models = read(file, Trust.MANUAL)
+    models = read_models(file, Trust.MANUAL)
     assert [next(models), next(models)] == [entry(210873, None, "X"), entry(7, "lora", "Y")]
     with pytest.raises(BadFileError) as raised:
         next(models)
@@ -102,7 +102,7 @@ def test_a_line_that_is_not_understood_is_named_and_its_neighbours_are_taken(tmp
 def test_a_line_with_more_cells_than_the_heading_is_not_cut_but_named(tmp_path: Path) -> None:
     file = tmp_path / "map.csv"
     file.write_text("ref,kind,name\n1,lora,Soft, light\n2,lora,Y,,\n", encoding="utf-8")
-    models = read(file, Trust.MANUAL)
+    models = read_models(file, Trust.MANUAL)
     assert next(models) == entry(2, "lora", "Y")
     with pytest.raises(BadFileError) as raised:
         next(models)
@@ -115,7 +115,7 @@ def test_a_line_with_more_cells_than_the_heading_is_not_cut_but_named(tmp_path: 
 def test_a_file_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
     file = tmp_path / "map.csv"
     file.write_text('[{"modelVersionId": 1, "kind": "lora"}, {"modelVersionId": 2, "ki', encoding="utf-8")
-    models = read(file, Trust.MANUAL)
+    models = read_models(file, Trust.MANUAL)
     assert next(models) == entry(1, "lora", None)
     with pytest.raises(BadFileError):
         next(models)
@@ -123,7 +123,7 @@ def test_a_file_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_is_a_bad_file(tmp_path: Path) -> None:
     with pytest.raises(BadFileError):
-        list(read(tmp_path / "none.json", Trust.CIVITAI))
+        list(read_models(tmp_path / "none.json", Trust.CIVITAI))
 
 
 def test_json_lines_are_read(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_json_lines_are_read(tmp_path: Path) -> None:
     file.write_text(
         "".join(json.dumps({"modelVersionId": n, "kind": "lora"}) + "\n" for n in (1, 2, 3)), encoding="utf-8"
     )
-    assert list(read(file, Trust.MANUAL)) == [entry(n, "lora", None) for n in (1, 2, 3)]
+    assert list(read_models(file, Trust.MANUAL)) == [entry(n, "lora", None) for n in (1, 2, 3)]
 
 
 @pytest.mark.slow
@@ -156,7 +156,7 @@ def test_a_hundred_thousand_versions_take_the_memory_of_a_few(tmp_path: Path) ->
     assert file.stat().st_size > 50_000_000
     process = psutil.Process()
     start, peak, count = process.memory_info().rss, 0, 0
-    for count, _ in enumerate(read(file, Trust.CIVITAI), 1):  # counted to its end
+    for count, _ in enumerate(read_models(file, Trust.CIVITAI), 1):  # counted to its end
         if count % 5_000 == 0:
             peak = max(peak, process.memory_info().rss)
     assert (count, peak - start < 60_000_000) == (100_000, True), peak - start

@@ -66,7 +66,7 @@ def test_a_wrong_word_is_named(taken: Place) -> None:
 
 
 def test_the_page_of_queries_names_every_field() -> None:
-    from service.store.search.fields import FIELDS  # noqa: PLC0415  # only this test looks inside
+    from service.store.search.conditions import FIELDS  # noqa: PLC0415  # only this test looks inside
 
     page = (Path(__file__).resolve().parents[2] / "docs" / "queries.md").read_text(encoding="utf-8")
     assert [name for name in FIELDS if name != "pos" and f"`{name}:" not in page and f"-{name}:" not in page] == []

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import StartError, TryAgainError
-from service.export.atomic import replacing, updating
+from service.export.atomic import replace_file, update_file
 
 KILLED = """
 import os, signal, sys
@@ -46,7 +46,7 @@ def test_what_a_killed_process_left_is_taken_away_an_hour_later(tmp_path: Path) 
     old.touch()
     young.touch()
     os.utime(old, (time.time() - 3700,) * 2)
-    with replacing(tmp_path / "list.txt") as out:
+    with replace_file(tmp_path / "list.txt") as out:
         out.write(b"new\n")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".list.txt.2.tmp", "list.txt"]
 
@@ -55,7 +55,7 @@ def test_the_same_bytes_leave_the_file_as_it_is(tmp_path: Path) -> None:
     target = tmp_path / "deep" / "list.txt"
     said = []
     for text in (b"a\n", b"a\n", b"b\n"):
-        with updating(target) as update:
+        with update_file(target) as update:
             update.out.write(text)
         said.append((update.changed, target.stat().st_ino))
     assert [changed for changed, _ in said] == [True, False, True]
@@ -70,7 +70,7 @@ def test_a_link_stays_one_and_the_file_it_points_to_keeps_its_rights(tmp_path: P
     real.write_bytes(b"old\n")
     real.chmod(0o640)
     link.symlink_to("elsewhere/real.txt")
-    with replacing(link) as out:
+    with replace_file(link) as out:
         out.write(b"new\n")
     assert (str(link.readlink()), real.read_bytes(), real.stat().st_mode & 0o777) == (
         "elsewhere/real.txt",
@@ -83,14 +83,14 @@ def test_a_link_stays_one_and_the_file_it_points_to_keeps_its_rights(tmp_path: P
 def test_an_error_while_writing_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     target = tmp_path / "list.txt"
     target.write_bytes(b"old\n")
-    with contextlib.suppress(ValueError), replacing(target) as out:
+    with contextlib.suppress(ValueError), replace_file(target) as out:
         out.write(b"half")
         raise ValueError
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"list.txt": b"old\n"}
 
 
 def test_a_full_disk_is_told_and_the_old_file_stays(tmp_path: Path) -> None:
-    with pytest.raises(TryAgainError, match="the old file stays"), replacing(tmp_path / "list.txt"):
+    with pytest.raises(TryAgainError, match="the old file stays"), replace_file(tmp_path / "list.txt"):
         raise OSError(28, "No space left on device")
 
 
@@ -101,10 +101,10 @@ def test_a_file_where_a_folder_is_to_be_is_named(tmp_path: Path) -> None:
 
 
 def with_updating(target: Path) -> None:
-    with updating(target):
+    with update_file(target):
         pass
 
 
 def test_a_folder_in_the_way_is_told_with_the_mend(tmp_path: Path) -> None:
-    with pytest.raises(StartError, match=r"it is a folder.*name another file"), replacing(tmp_path):
+    with pytest.raises(StartError, match=r"it is a folder.*name another file"), replace_file(tmp_path):
         pass

@@ -13,13 +13,12 @@ from service.config import Export
 from service.errors import StartError
 from service.export.gathering import Heard
 from service.export.lists import StoppedError, write_list
-from service.export.report import report_file
-from service.export.written import Written
-from service.state import State
-from service.store.exports import ExportState
-from service.store.reading import Reader
+from service.export.report import Written, report_file
+from service.scheduled_exports.run import _tag
+from service.service_state import ServiceState
+from service.store.database_reader import DatabaseReader
+from service.store.export_states import ExportState
 from service.store.writer import Store
-from service.worker.exporting import _tag
 
 SCRIPT = {
     "tokens --side pos --min-count 5 --sort count_desc": "masterpiece\nred fox\nsnow\nnight\nbarn owl\n",
@@ -193,7 +192,7 @@ def test_records_of_no_image_have_their_headings(tmp_path: Path) -> None:
     Store.open(tmp_path / "images.db").close()
     names = [f"--{form}={tmp_path / 'r'}.{form}" for form in ("csv", "parquet")]
     assert commands.run_plainly("export", "records", "--db", str(tmp_path / "images.db"), *names).code == 0
-    with Reader.open(tmp_path / "images.db") as reader:
+    with DatabaseReader.open(tmp_path / "images.db") as reader:
         columns = reader.search_columns()
     assert columns[:2] == ["image_id", "file_name"]
     assert (tmp_path / "r.csv").read_text(encoding="utf-8-sig") == ",".join(columns) + "\n"
@@ -289,7 +288,9 @@ def test_one_export_that_fails_ends_with_the_same_code_and_names_its_file_once_w
     assert (said.code, said.err) == (2, f"aiimagepipe: {error}\n")
     assert (as_json.code, as_json.json(), as_json.err) == (2, [{"out": str(out), "error": error}], f"{error}\n")
     state = ExportState(str(out), "tokens", "{}", None, "2026-01-31T12:00:00Z", 0.0, error=error)
-    told = dict(State(running=False, database="x", service=None, counts=None, roots=(), exports=(state,)).lines())
+    told = dict(
+        ServiceState(running=False, database="x", service=None, counts=None, roots=(), exports=(state,)).lines()
+    )
     assert (
         told["export tokens"]
         == f"{out}: failed at 2026-01-31T12:00:00Z: cannot be written (it is a folder); name another file"

@@ -16,8 +16,8 @@ from service.config import Export
 from service.config.export import Dialect, OnUnsafe
 from service.export.dialects import RULES, Reading
 from service.export.lists import write_list
-from service.export.oneline import one_line
-from service.export.written import Written
+from service.export.one_line import one_line
+from service.export.report import Written
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*deprecated - use:DeprecationWarning"

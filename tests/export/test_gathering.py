@@ -14,7 +14,7 @@ from service.config.export import Export, Sort
 from service.export import gathering
 from service.export.gathering import Gathered, Heard, Item
 from service.export.lists import StoppedError, write_list
-from service.export.oneline import one_line, sameness
+from service.export.one_line import one_line, sameness
 
 LONG = "a very long prompt about a red fox in the snow, "
 """Past the length up to which a key is kept as it is."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from nasty import texts
 
-from service.export.oneline import one_line, sameness
+from service.export.one_line import one_line, sameness
 
 
 @pytest.mark.parametrize(

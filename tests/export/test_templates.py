@@ -10,11 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.config import Export
-from service.export.report import report_file
+from service.export.report import Written, report_file
 from service.export.template_files import write_templates
-from service.export.templates import MARK, find
-from service.export.wording import name_of
-from service.export.written import Written
+from service.export.templates import MARK, find_templates, name_group
 
 read_by_dynamicprompts = pytest.mark.filterwarnings("ignore:.*deprecated - use:DeprecationWarning")
 
@@ -22,7 +20,7 @@ LIT = [f"red fox, {light}, masterpiece" for light in ("soft lighting", "rim ligh
 
 
 def found(*prompts: str, least: int = 3) -> tuple[list[str], dict[str, list[str]]]:
-    made = find([(prompt, 1) for prompt in prompts], least)
+    made = find_templates([(prompt, 1) for prompt in prompts], least)
     templates = [", ".join(tag.replace(MARK, "@") for tag in tags) for tags in sorted(made.templates)]
     return templates, {name: sorted(fillers) for name, fillers in made.groups.items()}
 
@@ -95,7 +93,7 @@ def test_templates_that_vary_alike_share_their_group() -> None:
     ],
 )
 def test_a_group_is_called_by_what_its_tags_share(tags: tuple[str, ...], name: str) -> None:
-    assert name_of(tags) == name
+    assert name_group(tags) == name
 
 
 def test_the_page_about_wildcards_shows_what_is_made(tmp_path: Path) -> None:

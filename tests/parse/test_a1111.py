@@ -1,8 +1,8 @@
 import pytest
 
-from service.parse.a1111 import claim, parse
 from service.parse.base import Claim
 from service.parse.blobs import collect
+from service.parse.generators.a1111 import claim, parse
 from service.records import Blob, Blobs, RawRecord, Resource, Sampling, Stated, WatchedFile
 
 HEAD = "a mill\nNegative prompt: sail\nSteps: 20, Sampler: Euler, Seed: 1"

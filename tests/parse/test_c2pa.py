@@ -2,7 +2,7 @@ import pytest
 from pydantic import JsonValue
 
 from service.parse.base import Claim
-from service.parse.c2pa import claim, parse
+from service.parse.generators.c2pa import claim, parse
 from service.records import Blob, Blobs
 
 TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"

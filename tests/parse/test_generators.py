@@ -16,9 +16,9 @@ from pydantic import JsonValue
 from service import parse
 from service.normalize import normalize
 from service.parse.base import Claim
-from service.parse.blobs import collect, parsed
-from service.parse.easydiffusion_texts import listed
-from service.parse.model_files import model_file, named, read_hash
+from service.parse.blobs import collect, parse_json
+from service.parse.generators.easydiffusion import split_list
+from service.parse.shared.model_files import model_file, model_name, read_hash
 from service.pipeline import VERSIONS, process
 from service.records import Blob, Blobs, RawRecord, Stated, WatchedFile
 
@@ -28,7 +28,9 @@ def blobs(**texts: str | dict[str, JsonValue]) -> Blobs:
     made: dict[str, tuple[Blob, ...]] = {}
     for role, stated in texts.items():
         text = stated if isinstance(stated, str) else json.dumps(stated)
-        made[role.replace("_", "-") if role.startswith("sd_") else role] = (Blob(text, f"PNG:{role}", parsed(text)),)
+        made[role.replace("_", "-") if role.startswith("sd_") else role] = (
+            Blob(text, f"PNG:{role}", parse_json(text)),
+        )
     return Blobs(made)
 
 
@@ -38,7 +40,7 @@ def record(tags: Mapping[str, JsonValue]) -> RawRecord:
 
 
 def chosen(found: Blobs) -> str | None:
-    parser = parse.choose(found)
+    parser = parse.choose_parser(found)
     return parser.name if parser else None
 
 
@@ -164,13 +166,15 @@ def test_a_model_file_of_weight_zero_was_not_used() -> None:
 
 
 def test_words_for_no_model_name_none() -> None:
-    assert [named(word) for word in ("None", "none", "", "Automatic", 3, "real.ckpt")] == [None] * 5 + ["real.ckpt"]
+    assert [model_name(word) for word in ("None", "none", "", "Automatic", 3, "real.ckpt")] == [None] * 5 + [
+        "real.ckpt"
+    ]
 
 
 @given(st.lists(st.text(st.characters(codec="ascii", exclude_characters="\\'\"\n\r\t\0"), min_size=1), max_size=5))
 def test_a_python_list_written_as_text_is_a_list_again(names: list[str]) -> None:
     printable = [name for name in names if name.isprintable()]
-    assert listed(str(printable)) == printable
+    assert split_list(str(printable)) == printable
 
 
 # ── InvokeAI's command line
@@ -216,7 +220,7 @@ def test_a_graph_that_leads_in_a_circle_is_answered() -> None:
     noise = {"source": {"node_id": "c", "field": "noise"}, "destination": {"node_id": "d", "field": "noise"}}
     loop = {"source": {"node_id": "c", "field": "item"}, "destination": {"node_id": "c", "field": "item"}}
     nodes: JsonValue = {"d": {"type": "denoise_latents", "value": 3, "steps": 2}, "c": {"type": "collect"}}
-    edges = parsed(json.dumps([edge, noise, loop]))
+    edges = parse_json(json.dumps([edge, noise, loop]))
     assert values(blobs(invokeai_graph={"nodes": nodes, "edges": edges})) == {"seed": 3, "steps": 2}
 
 
@@ -358,7 +362,7 @@ TEXTS = [
     for case in sorted(FIXTURES.glob(f"{name}/*/blobs.json"))
     for text in json.loads(case.read_text(encoding="utf-8")).values()
 ]
-KEYS = sorted({key for text in TEXTS for key in keys_of(parsed(text))})
+KEYS = sorted({key for text in TEXTS for key in keys_of(parse_json(text))})
 """Every key that stands in a golden case of these generators."""
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(WORDS) | st.text(max_size=9)
@@ -374,7 +378,7 @@ objects = st.dictionaries(st.sampled_from(KEYS), anything, max_size=12)
 @given(st.dictionaries(st.sampled_from(ROLES.split()), objects | anything, min_size=1, max_size=5))
 def test_every_parser_answers_any_json_whether_it_claims_it_or_not(texts: dict[str, JsonValue]) -> None:
     made = {role: text if isinstance(text, str) else json.dumps(text) for role, text in texts.items()}
-    found = Blobs({role: (Blob(text, f"PNG:{role}", parsed(text)),) for role, text in made.items()})
+    found = Blobs({role: (Blob(text, f"PNG:{role}", parse_json(text)),) for role, text in made.items()})
     for parser in parse.PARSERS:
         parser.claim(found)
         normalize(parser.parse(found), found)

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from service import parse
 from service.normalize import normalize
 from service.parse.base import Parser
-from service.parse.blobs import parsed
+from service.parse.blobs import parse_json
 from service.records import Blob, Blobs, NormalizedImage, Resource, Token
 from service.resources import collect
 from service.tokens import split
@@ -43,7 +43,7 @@ def blobs_of(roles: Mapping[str, str | Mapping[str, str]]) -> Blobs:
     texts: dict[str, tuple[Blob, ...]] = {}
     for role, stated in roles.items():
         text, source = (stated, f"PNG:{role.capitalize()}") if isinstance(stated, str) else stated.values()
-        texts[role] = (Blob(text, source, parsed(text)),)
+        texts[role] = (Blob(text, source, parse_json(text)),)
     return Blobs(texts)
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.parse.infotext.layout import read
-from service.parse.infotext.settings import scan
+from service.parse.infotext.key_values import scan_settings
+from service.parse.infotext.layout import read_layout
 
 WORDS = st.text("abcxyz ÄЖ文,.:()<>[]{}\\'\"1_-|", max_size=40)
 LINES = st.lists(WORDS, min_size=1, max_size=4).map("\n".join).map(str.strip)
@@ -17,7 +17,7 @@ KEYS = st.sampled_from(["Sampler", "CFG scale", "Seed", "Model", "Refiner switch
 def test_what_is_written_as_a1111_writes_it_is_read_back(positive: str, negative: str, extra: dict[str, str]) -> None:
     settings = {"Steps": "20", "Size": "512x768", **extra}
     text = f"{positive}\nNegative prompt: {negative}\n{rendered(settings)}"
-    got = read(text)
+    got = read_layout(text)
     assert (got.positive, got.negative, dict(got.settings.pairs)) == (positive, negative, settings)
 
 
@@ -33,7 +33,7 @@ def quoted(value: str) -> str:
 
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_an_error(text: str) -> None:
-    assert read(text).positive.strip() == read(text).positive
+    assert read_layout(text).positive.strip() == read_layout(text).positive
 
 
 @given(
@@ -44,7 +44,7 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     )
 )
 def test_any_mixture_of_marks_is_read_without_an_error(parts: list[str]) -> None:
-    assert isinstance(read("".join(parts)).positive, str)
+    assert isinstance(read_layout("".join(parts)).positive, str)
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def test_any_mixture_of_marks_is_read_without_an_error(parts: list[str]) -> None
     ],
 )
 def test_a_layout_is_cut_where_a_reader_would(text: str, positive: str, negative: str | None, keys: list[str]) -> None:
-    got = read(text)
+    got = read_layout(text)
     assert (got.positive, got.negative, [key for key, _ in got.settings.pairs]) == (positive, negative, keys)
 
 
 def test_templates_before_the_settings_belong_to_no_prompt() -> None:
-    got = read("a\nNegative prompt: b\nTemplate: {a|c}\nNegative Template: d\nSteps: 20, Seed: 1")
+    got = read_layout("a\nNegative prompt: b\nTemplate: {a|c}\nNegative Template: d\nSteps: 20, Seed: 1")
     assert (got.positive, got.negative, got.templates) == (
         "a",
         "b",
@@ -105,7 +105,7 @@ def test_templates_before_the_settings_belong_to_no_prompt() -> None:
     ],
 )
 def test_settings_are_scanned(text: str, pairs: list[tuple[str, str]]) -> None:
-    assert list(scan(text).pairs) == pairs
+    assert list(scan_settings(text).pairs) == pairs
 
 
 @pytest.mark.parametrize(
@@ -125,5 +125,5 @@ def test_settings_are_scanned(text: str, pairs: list[tuple[str, str]]) -> None:
 def test_a_hostile_text_takes_linear_time(unit: str) -> None:
     text = unit * (400_000 // len(unit))
     before = time.process_time()
-    read(text)
+    read_layout(text)
     assert time.process_time() - before < 8

@@ -1,11 +1,11 @@
-from service.parse.json_facts import LONGEST, MOST, Told
+from service.parse.shared.json_facts import LONGEST, MOST, JsonTable
 from service.records import Blob, Fact, Stated
 
 DATA = {"a": {"b": [1, {"c": 2.5}]}, "seed": 2**64 - 1, "on": True, "nothing": None, "text": "é", "blank": " "}
 
 
 def test_every_value_is_a_fact_with_its_place() -> None:
-    assert Told.of(Blob("", "PNG:X", DATA)).facts() == (  # type: ignore[union-attr]
+    assert JsonTable.of(Blob("", "PNG:X", DATA)).facts() == (  # type: ignore[union-attr]
         Fact("a.b.0", "1", "PNG:X#a.b.0"),
         Fact("a.b.1.c", "2.5", "PNG:X#a.b.1.c"),
         Fact("seed", "18446744073709551615", "PNG:X#seed"),
@@ -16,22 +16,22 @@ def test_every_value_is_a_fact_with_its_place() -> None:
 
 
 def test_an_inner_object_keeps_its_path() -> None:
-    inner = Told(DATA, "PNG:X").inside("no", "a")
+    inner = JsonTable(DATA, "PNG:X").inside("no", "a")
     assert inner is not None
     assert [one.facts() for one in inner.each("b")] == [(Fact("a.b.1.c", "2.5", "PNG:X#a.b.1.c"),)]
 
 
 def test_only_texts_and_numbers_are_stated() -> None:
-    told = Told(DATA, "PNG:X")
+    told = JsonTable(DATA, "PNG:X")
     assert told.stated("on", "nothing", "a", "blank", "seed") == Stated(2**64 - 1, "PNG:X#seed")
     assert told.stated("blank", empty=True) == Stated(" ", "PNG:X#blank")
     assert told.stated("missing") is None
 
 
 def test_pictures_and_graphs_are_no_facts() -> None:
-    assert Told({"picture": "A" * (LONGEST + 1)}, "PNG:X").facts() == ()
-    assert len(Told({str(number): number for number in range(10_000)}, "PNG:X").facts()) == MOST
+    assert JsonTable({"picture": "A" * (LONGEST + 1)}, "PNG:X").facts() == ()
+    assert len(JsonTable({str(number): number for number in range(10_000)}, "PNG:X").facts()) == MOST
 
 
 def test_what_is_no_object_is_not_read() -> None:
-    assert Told.of(Blob("[1]", "PNG:X", [1])) is None
+    assert JsonTable.of(Blob("[1]", "PNG:X", [1])) is None

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.parse.base import Claim
-from service.parse.midjourney import claim, cut
+from service.parse.generators.midjourney import claim, cut_parameters
 from service.records import Blob, Blobs
 
 JOB = "Job ID: 0a1b2c3d-0001-4002-8003-0a1b2c3d4e5f"
@@ -17,7 +17,7 @@ parameters = st.lists(
 @given(words, parameters)
 def test_what_is_written_is_cut_into_the_same_parts(prompt: str, given_: list[tuple[str, str | None]]) -> None:
     written = " ".join([prompt, *(f"--{name} {value}" if value else f"--{name}" for name, value in given_)])
-    assert cut(written) == (prompt, tuple((name, value or "") for name, value in given_))
+    assert cut_parameters(written) == (prompt, tuple((name, value or "") for name, value in given_))
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_a_job_or_a_version_shows_midjourney(text: str, role: str, expected: Cla
 )
 def test_long_texts_are_cut_in_linear_time(text: str) -> None:
     claim(Blobs({"description": (Blob(text, "PNG:Description"),)}))
-    cut(text)
+    cut_parameters(text)

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from service import parse
 from service.normalize import normalize
-from service.parse.blobs import parsed
+from service.parse.blobs import parse_json
 from service.records import Blob, Blobs
 from service.resources import collect
 from service.tokens import split
@@ -70,7 +70,7 @@ def blobs_of(texts: Mapping[str, JsonValue]) -> Blobs:
     made: dict[str, tuple[Blob, ...]] = {}
     for role, value in texts.items():
         text = value if isinstance(value, str) else json.dumps(value)
-        data = value if role.startswith("cbor:") else parsed(text)
+        data = value if role.startswith("cbor:") else parse_json(text)
         made[role] = (Blob(text, f"PNG:{role}", data),)
     return Blobs(made)
 
@@ -102,7 +102,7 @@ def test_a_record_with_some_values_replaced_is_answered(case: Path, random: Rand
         role: text if isinstance(text, str) else text["text"] for role, text in stated.items()
     }
     role = random.choice(sorted(texts))
-    data = parsed(str(texts[role]))
+    data = parse_json(str(texts[role]))
     for value in spoilt:
         data = with_one_replaced(data, value, random)
     answer(blobs_of({**texts, role: data if isinstance(data, dict | list) else str(data)}))

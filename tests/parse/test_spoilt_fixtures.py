@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from service import parse
 from service.normalize import normalize
 from service.normalize.image import PASS_KEYS
-from service.parse.blobs import parsed
+from service.parse.blobs import parse_json
 from service.records import Blob, Blobs, NormalizedImage, Resource
 from service.resources import collect
 from service.tokens import split
@@ -40,7 +40,7 @@ def texts_of(case: Path) -> Texts:
 
 
 def read(texts: Texts) -> tuple[str, NormalizedImage, tuple[Resource, ...]] | None:
-    blobs = Blobs({role: (Blob(text, source, parsed(text)),) for role, (text, source) in texts.items()})
+    blobs = Blobs({role: (Blob(text, source, parse_json(text)),) for role, (text, source) in texts.items()})
     reading = parse.read(blobs)
     if reading is None:
         return None
@@ -91,7 +91,7 @@ def test_a_spoilt_value_harms_no_other(case: Path) -> None:
     assert whole is not None
     places = {fact.key: fact.source for fact in reversed(whole[1].facts)}
     for role, (text, source) in texts.items():
-        data = parsed(text)
+        data = parse_json(text)
         if not isinstance(data, dict) or role in ("prompt", "workflow", "invokeai_graph", "smproj"):
             continue
         for path in leaves(data):

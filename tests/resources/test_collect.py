@@ -2,7 +2,7 @@ import pytest
 
 from service.records import NormalizedImage, Resource, SamplingPass
 from service.resources import collect
-from service.resources.merge import merged
+from service.resources.merge import merge_resources
 from service.tokens import split
 
 S = "PNG:Parameters"
@@ -127,7 +127,7 @@ AIR = "urn:air:sdxl:lora:civitai:1@2"
     ],
 )
 def test_entries_of_one_file_are_one(resources: tuple[Resource, ...], expected: tuple[Resource, ...]) -> None:
-    assert merged(resources) == expected
+    assert merge_resources(resources) == expected
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,9 @@ def test_entries_of_one_file_are_one(resources: tuple[Resource, ...], expected: 
     ],
 )
 def test_different_files_stay_apart(resources: tuple[Resource, ...]) -> None:
-    assert merged(resources) == resources
+    assert merge_resources(resources) == resources
 
 
 def test_many_resources_are_merged_in_linear_time() -> None:
     many = [lora(f"x{number % 5000}", 0.5, model_version_id=number % 5000 + 1) for number in range(20_000)]
-    assert len(merged(many)) == 5000
+    assert len(merge_resources(many)) == 5000

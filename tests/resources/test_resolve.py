@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.model_lookup.resolve_rows import resolve_rows
 from service.records import HashKind, ImageRows, NormalizedImage, RawRecord, Resource, SamplingPass, WatchedFile
 from service.resources import air
-from service.resources.apply import resolved_rows
-from service.resources.known import KnownModel
+from service.resources.known_models import KnownModel
 from service.resources.merge import stem
 from service.resources.resolve import original, resolve
 
@@ -284,7 +284,7 @@ def test_an_image_follows_its_resources() -> None:
         tags={},
     )
     resources = (stated(weight=0.8), stated("real_v1", "checkpoint"), stated("else", "lora"))
-    rows = resolved_rows(ImageRows(raw, image, (), resources, "r"), Handful(REAL))
+    rows = resolve_rows(ImageRows(raw, image, (), resources, "r"), Handful(REAL))
     assert [(one.kind, one.label, one.name, one.weight) for one in rows.resources] == [
         ("checkpoint", "real_v1", AIR, 0.8),
         ("lora", "else", "else", None),
@@ -303,4 +303,4 @@ def test_an_image_without_anything_known_is_the_same_object() -> None:
         tags={},
     )
     rows = ImageRows(raw, NormalizedImage("ok"), (), (stated("else", "lora"),), "r")
-    assert resolved_rows(rows, Handful(REAL)) is rows
+    assert resolve_rows(rows, Handful(REAL)) is rows

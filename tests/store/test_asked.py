@@ -8,7 +8,7 @@ import apsw
 import pytest
 
 from service.errors import StartError, TryAgainError
-from service.store.asked import Bounds, first_column
+from service.store.user_query import Bounds, first_column
 from service.store.writer import Store
 
 NUMBERS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x || '          ' FROM n"

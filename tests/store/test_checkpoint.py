@@ -3,8 +3,8 @@ from pathlib import Path
 import apsw
 from store_samples import NOW, image
 
-from service.store.checkpoint import STUCK, Checkpointer
-from service.store.reading import Reader
+from service.store.connection import STUCK, Checkpointer
+from service.store.database_reader import DatabaseReader
 from service.store.writer import Store
 
 
@@ -28,7 +28,7 @@ def test_a_quiet_moment_moves_everything_into_the_database(store: Store, tmp_pat
     store.checkpoint(quiet=True)
     copy = tmp_path / "copy.db"
     copy.write_bytes(store.path.read_bytes())
-    with Reader.open(copy) as reader:
+    with DatabaseReader.open(copy) as reader:
         assert reader.counts().present == 64
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from service.resources.known import KnownModel, Trust
-from service.store.learning import Learnt, ModelWriter
-from service.store.models import keyed
+from service.resources.known_models import KnownModel, Trust
+from service.store.model_reader import keys_argument
+from service.store.model_writer import Learnt, ModelWriter
 from service.store.writer import Store
 
 SHA, OTHER = "ab" * 32, "cd" * 32
@@ -173,7 +173,7 @@ def everything(store: Store) -> list[tuple[int, KnownModel]]:
         pair for n in numbers["version"] if n is not None for pair in found.numbered("models_of_version", (n,))
     ]
     keys = [key for (key,) in store._connection.execute("SELECT DISTINCT key FROM model_key_rows")]
-    by_key = [pair for key in keys for pair in found.numbered("models_by_keys", keyed(key))]
+    by_key = [pair for key in keys for pair in found.numbered("models_by_keys", keys_argument(key))]
     return list(dict(sorted([*by_version, *by_key], key=lambda pair: pair[0])).items())
 
 

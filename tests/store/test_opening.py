@@ -11,7 +11,7 @@ from store_samples import NOW, odd_image
 
 from service.errors import DatabaseBusyError, StartError
 from service.store.connection import open_writer
-from service.store.reading import Reader
+from service.store.database_reader import DatabaseReader
 from service.store.schema import Schema, current, objects
 from service.store.writer import Store
 
@@ -235,12 +235,12 @@ def test_a_missing_migration_is_refused(database: Path, newer: Schema) -> None:
 
 def test_a_reader_needs_an_existing_database(database: Path) -> None:
     with pytest.raises(StartError, match="no database yet"):
-        Reader.open(database)
+        DatabaseReader.open(database)
 
 
 def test_a_reader_sees_what_was_committed_and_cannot_write(store: Store) -> None:
     (image_id,) = store.save([odd_image()], now=NOW)
-    with Reader.open(store.path) as reader:
+    with DatabaseReader.open(store.path) as reader:
         assert reader.raw_record(image_id) == odd_image().raw
         with pytest.raises(apsw.ReadOnlyError):
             reader._connection.execute("DELETE FROM images").fetchall()
@@ -257,7 +257,7 @@ def test_a_database_in_a_folder_that_cannot_be_written_can_be_read(database: Pat
     child = os.fork()
     if child == 0:
         os.setuid(65534)  # root may write everywhere
-        with Reader.open(database) as reader:
+        with DatabaseReader.open(database) as reader:
             os._exit(40 + reader.counts().present)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 41
 

@@ -1,6 +1,6 @@
 from store_samples import LATER, NOW, image, odd_image
 
-from service.store.places import Place
+from service.store.file_rows import FileRow
 from service.store.status import Counts, RootStatus
 from service.store.writer import Store
 
@@ -38,11 +38,11 @@ def test_a_moved_file_is_found_by_content_and_keeps_its_id_and_rows(store: Store
     overwritten = image(1, path="new/b.png")
     ids = store.save([rows, overwritten], now=NOW)
     store.mark_missing("Input", ["old/a.png"], LATER)
-    assert store.moved_candidates("0" * 64, 5) == [Place(ids[0], rows.raw.file, present=False, status="partial")]
+    assert store.moved_candidates("0" * 64, 5) == [FileRow(ids[0], rows.raw.file, present=False, status="partial")]
     assert store.moved_candidates("0" * 64, 6) == []
     store.relocate(ids[0], "Input", "new/b.png", 5, 99)
     file = rows.raw.file.model_copy(update={"path": "new/b.png", "mtime_ns": 99})
-    assert store.find("Input", "new/b.png") == Place(ids[0], file, present=True, status="partial")
+    assert store.find("Input", "new/b.png") == FileRow(ids[0], file, present=True, status="partial")
     assert (store.find("Input", "old/a.png"), store.image(ids[1])) == (None, None)
     assert store.raw_record(ids[0]) == rows.raw.model_copy(update={"file": file})
     assert store.save([odd_image("new/b.png")], now=LATER) == [ids[0]]

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from store_samples import NOW, image
 
-from service.store.project import TABLE, WIDTHS, is_ours, project, signed, write_project
+from service.store.browser_project import TABLE, WIDTHS, is_ours, project, sign, write_project
 from service.store.sql import statements
 from service.store.writer import Store
 
@@ -37,7 +37,7 @@ def test_a_project_is_written_once_and_again_only_over_an_older_one_of_ours(tmp_
     database, path = tmp_path / "images.db", tmp_path / "images.sqbpro"
     assert [write_project(database), write_project(database)] == [True, False]
     wanted = path.read_text(encoding="utf-8")
-    path.write_bytes(signed("an older form\n").encode())
+    path.write_bytes(sign("an older form\n").encode())
     assert write_project(database)
     assert path.read_text(encoding="utf-8") == wanted
 
@@ -45,7 +45,7 @@ def test_a_project_is_written_once_and_again_only_over_an_older_one_of_ours(tmp_
 @pytest.mark.parametrize("change", ["readonly=", "<sqlb_project>", " -->"])
 def test_a_project_the_user_changed_is_left_alone(tmp_path: Path, change: str) -> None:
     path = tmp_path / "images.sqbpro"
-    edited = signed(project("images.db")).replace(change, change + " ")
+    edited = sign(project("images.db")).replace(change, change + " ")
     path.write_bytes(edited.encode())
     assert not is_ours(edited)
     assert not write_project(tmp_path / "images.db")

@@ -8,11 +8,11 @@ from store_dump import dump
 from store_samples import LATER, NOW, image, odd_image
 
 from service.records import Fact, ImageRows, NormalizedImage, RawRecord, Resource, SamplingPass, Token, WatchedFile
-from service.store.shown import ShownImage
+from service.store.one_image import ImageRecord
 from service.store.writer import Store
 
 
-def written(rows: ImageRows) -> ShownImage:
+def written(rows: ImageRows) -> ImageRecord:
     """Return what the database should show of an image, its wide row aside."""
     prompts = {"positive_prompt": ("prompt_tokens", "pos"), "negative_prompt": ("neg_tokens", "neg")}
     facts: list[Fact] = []
@@ -23,7 +23,7 @@ def written(rows: ImageRows) -> ShownImage:
             words = [token.token for token in rows.tokens if token.side == side]
             facts.append(Fact(key, json.dumps(words, ensure_ascii=False, separators=(",", ":")), fact.source))
     tokens = sorted(rows.tokens, key=lambda token: (token.side != "pos", token.position))
-    return ShownImage(
+    return ImageRecord(
         image={},
         facts=tuple(facts),
         tokens=tuple(tokens),

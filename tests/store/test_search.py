@@ -13,9 +13,9 @@ from store_samples import NOW, image
 from service import tokens
 from service.errors import StartError
 from service.records import ImageRows, Resource
-from service.store.search.fields import FIELDS
-from service.store.search.finding import Search
-from service.store.search.wording import says
+from service.store.search.conditions import FIELDS
+from service.store.search.lexing import says
+from service.store.search.query import Search
 from service.store.sql import statements
 from service.store.writer import Store
 
@@ -186,9 +186,9 @@ def test_a_line_finds_exactly_what_it_says(search: Search, line: str, expected: 
 def test_it_finds_the_same_whether_few_or_many_meet_a_condition(
     search: Search, line: str, few: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.store.search.finding.FEW", few[0])
-    monkeypatch.setattr("service.store.search.finding.LEADING", few[1])
-    monkeypatch.setattr("service.store.search.finding.WINDOW", 1)
+    monkeypatch.setattr("service.store.search.query.FEW", few[0])
+    monkeypatch.setattr("service.store.search.query.LEADING", few[1])
+    monkeypatch.setattr("service.store.search.query.WINDOW", 1)
     assert search.ids(line, 5) == FOUND[line][:5]
 
 

@@ -18,7 +18,7 @@ def test_a_collection_is_counted_by_everything_it_was_made_with(store: Store, da
     images = [replace(one, resources=odd_image().resources) for one in images]
     store.save([*images, odd_image()], now=NOW)
     store.mark_missing("Input", [images[0].raw.file.path], NOW)
-    found = statistics.read(database, 3)
+    found = statistics.read_statistics(database, 3)
     assert found.counts == Counts(2, 1, {"ok": 1, "partial": 1}, {"a1111": 1, "comfyui": 1}, 0)
     assert found.months == (Month("2023-11", {"comfyui": 1}), Month("2025-10", {"a1111": 2}))
     assert (found.models, found.generators) == ((("m", 2), ("model.safetensors", 1)), (("a1111", 2), ("comfyui", 1)))
@@ -32,7 +32,7 @@ def test_a_collection_is_counted_by_everything_it_was_made_with(store: Store, da
 
 def test_a_list_has_no_more_names_than_were_asked_for(store: Store, database: Path) -> None:
     store.save([image(number) for number in range(30)], now=NOW)
-    found = statistics.read(database, 4)
+    found = statistics.read_statistics(database, 4)
     lists = (found.models, found.loras, found.positive_tokens, found.negative_tokens)
     assert [len(ranking) for ranking in lists] == [4, 4, 4, 4]
     assert [list(ranking) for ranking in lists] == [sorted(ranking, key=lambda one: -one[1]) for ranking in lists]

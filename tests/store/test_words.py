@@ -9,8 +9,8 @@ from store_samples import LATER, NOW, image
 
 from service.errors import StartError
 from service.records import ImageRows
-from service.store.asked import first_column
-from service.store.reading import Reader
+from service.store.database_reader import DatabaseReader
+from service.store.user_query import first_column
 from service.store.writer import Store
 
 
@@ -61,7 +61,7 @@ def test_a_database_from_before_the_indexes_gets_them_filled_once(database: Path
         assert (found(store, "castle"), found(store, "fog", "negative")) == ([1], [1])
         store.save([with_prompts(1, "an owl", None)], now=LATER)
         verify(store)
-    with Reader.open(database) as reader:
+    with DatabaseReader.open(database) as reader:
         assert reader.check() == ""
 
 

@@ -9,7 +9,7 @@ import pytest
 from service.paths import Root
 from service.watch.inbox import Inbox
 from service.watch.observer import Watcher
-from service.watch.settings import WatchSettings
+from service.watch.watch_settings import WatchSettings
 
 SETTINGS = WatchSettings(settle_s=0.1, empty_settle_s=0.4)
 

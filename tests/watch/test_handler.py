@@ -14,7 +14,7 @@ from service.watch.handler import BURST, Handler
 from service.watch.ignore import Names
 from service.watch.inbox import Inbox
 from service.watch.observer import Watcher
-from service.watch.settings import WatchSettings
+from service.watch.watch_settings import WatchSettings
 
 SETTINGS = WatchSettings(settle_s=0.0)
 

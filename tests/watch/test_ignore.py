@@ -8,7 +8,7 @@ import pytest
 
 from service.file_systems import Kind, kind_of
 from service.watch.ignore import Names
-from service.watch.settings import WatchSettings
+from service.watch.watch_settings import WatchSettings
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from service.paths import Root
 from service.records import WatchedFile
 from service.watch.arrivals import Gone, Taken
 from service.watch.inbox import Inbox
-from service.watch.settings import WatchSettings
+from service.watch.watch_settings import WatchSettings
 
 SETTINGS = WatchSettings(settle_s=1.0)
 

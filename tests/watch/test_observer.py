@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 from service.paths import Root
 from service.watch.inbox import Inbox
 from service.watch.observer import Watcher
-from service.watch.settings import WatchSettings
+from service.watch.watch_settings import WatchSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -373,7 +373,7 @@ from pathlib import Path
 from service.paths import Root
 from service.watch.inbox import Inbox
 from service.watch.observer import Watcher
-from service.watch.settings import WatchSettings
+from service.watch.watch_settings import WatchSettings
 root = Root("input", Path(sys.argv[1]), events="events")
 inbox = Inbox([root], WatchSettings())
 watcher = Watcher([root], inbox, WatchSettings())
@@ -406,7 +406,7 @@ def test_an_error_that_is_no_lack_of_watches_is_tried_again(root: Root, monkeypa
     inbox = Inbox([root], WatchSettings())
     watcher = Watcher([root], inbox, WatchSettings(), clock=lambda: 0.0)
     with monkeypatch.context() as patched, capture_logs() as logs:
-        patched.setattr("service.watch.rootwatch._observe", _share_is_away)
+        patched.setattr("service.watch.observer._observe", _share_is_away)
         watcher.start()
     assert inbox.rescan_wanted() == {"input": "the folder cannot be watched"}
     watcher.check(1.0)

@@ -15,10 +15,9 @@ from structlog.testing import capture_logs
 from service.paths import MARKER, Root, to_stored
 from service.records import WatchedFile
 from service.watch.ignore import Names
-from service.watch.known import Known
 from service.watch.marker import RootState, root_state
-from service.watch.rescan import Changed, Missing, rescan
-from service.watch.settings import WatchSettings
+from service.watch.rescan import Changed, KnownFile, Missing, rescan
+from service.watch.watch_settings import WatchSettings
 
 NAMES = Names(WatchSettings())
 ONLINE = RootState(online=True, marked=True)
@@ -36,9 +35,9 @@ class Rows:
     """What the database would hold."""
 
     def __init__(self) -> None:
-        self.by_folder: dict[str, dict[str, Known]] = {}
+        self.by_folder: dict[str, dict[str, KnownFile]] = {}
 
-    def add(self, path: str, known: Known) -> None:
+    def add(self, path: str, known: KnownFile) -> None:
         """Hold this of a file."""
         folder, _, name = path.rpartition("/")
         self.by_folder.setdefault(folder, {})[name] = known
@@ -49,9 +48,9 @@ class Rows:
             folder, _, name = found.path.rpartition("/")
             self.add(found.path, self.by_folder[folder][name]._replace(present=False))
         else:
-            self.add(found.file.path, Known(found.file.size, found.file.mtime_ns, present=True))
+            self.add(found.file.path, KnownFile(found.file.size, found.file.mtime_ns, present=True))
 
-    def folder(self, folder: str) -> Mapping[str, Known]:
+    def folder(self, folder: str) -> Mapping[str, KnownFile]:
         """Return what is held of one folder's files."""
         return self.by_folder.get(folder, {})
 
@@ -212,8 +211,8 @@ def test_names_of_any_bytes_are_told_in_stored_form_and_are_not_missing_afterwar
 
 def test_of_a_root_that_is_offline_nothing_is_missing_yet_what_lies_there_is_taken(marked: Root) -> None:
     rows = Rows()
-    rows.add("a.png", Known(1, 1, present=True))
-    rows.add("sub/b.png", Known(1, 1, present=True))
+    rows.add("a.png", KnownFile(1, 1, present=True))
+    rows.add("sub/b.png", KnownFile(1, 1, present=True))
     put(marked, "c.png")
     assert differences(marked, rows, RootState(online=False)) == {"c.png": "new"}
 
@@ -231,7 +230,7 @@ def test_a_share_that_leaves_during_the_rescan_makes_nothing_missing(marked: Roo
     assert [entry["event"] for entry in logs] == ["root_left_during_rescan"]
 
 
-def _leave(root: Root, rows: Rows, folder: str, *, leaves_something: bool) -> Mapping[str, Known]:
+def _leave(root: Root, rows: Rows, folder: str, *, leaves_something: bool) -> Mapping[str, KnownFile]:
     if not (root.path.parent / "left").exists():
         root.path.rename(root.path.parent / "left")
         if leaves_something:
@@ -327,7 +326,7 @@ from service.paths import Root
 from service.watch.ignore import Names
 from service.watch.marker import RootState
 from service.watch.rescan import rescan
-from service.watch.settings import WatchSettings
+from service.watch.watch_settings import WatchSettings
 found = rescan(Root("Input", Path(sys.argv[1])), RootState(True, True), lambda _: {}, [], Names(WatchSettings()))
 next(found)
 tracemalloc.start()

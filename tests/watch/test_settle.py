@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from service.paths import Root
-from service.watch.settings import WatchSettings
-from service.watch.settle import Candidate, Settling, Verdict
+from service.watch.settle import Settling, SettlingFile, Verdict
+from service.watch.watch_settings import WatchSettings
 
 SETTINGS = WatchSettings(settle_s=1.0, empty_settle_s=10.0, tell_after_s=60.0)
 
 
-def heard(path: Path, at: float = 0.0) -> Candidate:
-    return Candidate(Root("input", path.parent), str(path), heard=at, due=at)
+def heard(path: Path, at: float = 0.0) -> SettlingFile:
+    return SettlingFile(Root("input", path.parent), str(path), heard=at, due=at)
 
 
 def written(path: Path, data: bytes, mtime_ns: int) -> Path:

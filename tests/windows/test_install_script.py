@@ -15,8 +15,8 @@ from typer.core import TyperGroup
 
 from service.cli import command_line
 from service.config import Config
-from service.doctor import Finding, examine
-from service.state import State
+from service.doctor import HealthFinding, examine_health
+from service.service_state import ServiceState
 from service.store.status import Counts, ServiceStatus
 
 TEXT = SCRIPT.read_text(encoding="utf-8")
@@ -84,7 +84,9 @@ def test_it_uses_nothing_that_powershell_5_1_lacks_and_downloads_nothing(pattern
 
 def test_the_account_may_write_where_the_doctor_says_that_is_written(tmp_path: Path) -> None:
     settings = Config.model_validate({"export": [{"kind": "tokens", "out": str(tmp_path / "x" / "a.txt")}]})
-    written = [(one.what, one.found) for one in examine(settings) if re.fullmatch("(log|export) folder", one.what)]
+    written = [
+        (one.what, one.found) for one in examine_health(settings) if re.fullmatch("(log|export) folder", one.what)
+    ]
     assert written == [("log folder", str(settings.log.directory)), ("export folder", str(tmp_path / "x"))]
     assert "$script:Outputs = @($findings | Where-Object { $_.what -match '^(log|export) folder$' } |" in TEXT
     assert "foreach ($folder in $Outputs) { $grants += @{ Path = $folder; Right = 'M' } }" in TEXT
@@ -174,6 +176,6 @@ def fields_of(record: type) -> set[str]:
 def test_everything_it_reads_from_the_program_s_answers_is_there() -> None:
     asked = set(re.findall(r"\$state\.(\w+)(?:\.(\w+))?", code()))
     within = {"service": fields_of(ServiceStatus), "counts": fields_of(Counts)}
-    assert {name for name, _ in asked} <= fields_of(State)
+    assert {name for name, _ in asked} <= fields_of(ServiceState)
     assert [(name, inner) for name, inner in asked if inner and inner not in within[name]] == []
-    assert set(re.findall(r"\$(?:one|_)\.(level|what|found|mend)\b", code())) == fields_of(Finding)
+    assert set(re.findall(r"\$(?:one|_)\.(level|what|found|mend)\b", code())) == fields_of(HealthFinding)

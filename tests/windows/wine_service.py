@@ -13,7 +13,7 @@ from drawn_images import draw, draw_many, infotext, png
 from installed_service import installed, processes
 from running_service import Place
 
-from service import state
+from service import service_state
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -57,7 +57,7 @@ def test_killed_it_is_started_again_and_finds_what_came_meanwhile(place: Place) 
         wait_for(lambda: seeds(place), [("before.png", "1")])
         killed = service.pid()
         service.kill()
-        assert not state.read(place.database).running
+        assert not service_state.read_state(place.database).running
         wait_for(lambda: processes("exiftool.exe", "perl.exe"), [])  # nobody but the job object ended them
         draw(place.input / "meanwhile.png", 2)
         service.wait_until_up(other_than=killed)

@@ -7,7 +7,7 @@ import pytest
 from drawn_images import draw_many
 from working_by_hand import ByHand
 
-from service.store import checkpoint
+from service.store import connection
 
 
 def once(by_hand: ByHand, turns: int) -> None:
@@ -20,7 +20,7 @@ def once(by_hand: ByHand, turns: int) -> None:
 def test_a_reader_that_holds_an_old_snapshot_is_told_and_work_goes_on(
     by_hand: ByHand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkpoint, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(connection, "PATIENCE_S", 0.0)
     checkpointer = by_hand.house.store._checkpointer
     checkpointer._min_log, checkpointer._max_log = 1, 100_000
     by_hand.work()
@@ -34,7 +34,7 @@ def test_a_reader_that_holds_an_old_snapshot_is_told_and_work_goes_on(
         assert reader.execute("SELECT COUNT(*) FROM images").fetchone() == (0,)
         reader.execute("ROLLBACK")
     once(by_hand, 3)
-    assert meanwhile == ([(100,)], [checkpoint.STUCK])
+    assert meanwhile == ([(100,)], [connection.STUCK])
     assert by_hand.house.worker.notes == []
 
 

@@ -12,9 +12,9 @@ from drawn_images import png
 from running_service import Place
 from working_by_hand import ByHand
 
-from service.cli.resolved import SHOWN
-from service.resources.known import KnownModel
-from service.store.learning import Learnt
+from service.cli.resolve import SHOWN
+from service.resources.known_models import KnownModel
+from service.store.model_writer import Learnt
 from service.store.writer import Store
 
 CIVITAI = """\

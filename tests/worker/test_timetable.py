@@ -10,15 +10,14 @@ import apsw
 import pytest
 import store_samples
 
+from service.clock import Clock
 from service.config import Export
-from service.export.written import Written
-from service.store.exports import ExportState
+from service.export.report import Written
+from service.scheduled_exports.run import run_export
+from service.scheduled_exports.schedule import AFTER_FAILURE_S, LOOK_FOR_FILES_S, REST_S, ExportSchedule, Run
+from service.store.export_states import ExportState
 from service.store.status import ServiceStatus
 from service.store.writer import Store
-from service.worker.clock import Clock
-from service.worker.entry import LOOK_S
-from service.worker.exporting import run_export
-from service.worker.timetable import AFTER_FAILURE_S, REST_S, Run, Timetable
 
 START = 1_770_000_000.0
 
@@ -39,14 +38,14 @@ class Desk:
     def export(self, name: str = "tokens.txt", **more: object) -> Export:
         return Export.model_validate({"kind": "tokens", "out": self.folder / name, **more})
 
-    def timetable(self, *exports: Export, run: Run = run_export) -> Timetable:
+    def timetable(self, *exports: Export, run: Run = run_export) -> ExportSchedule:
         def noted(export: Export, path: Path, is_cancelled: Callable[[], bool]) -> Written:
             self.ran.append(export.out.name)
             return run(export, path, is_cancelled)
 
-        return Timetable(exports, self.store, self.clock, noted)
+        return ExportSchedule(exports, self.store, self.clock, noted)
 
-    def wait(self, timetable: Timetable, now: float) -> list[str]:
+    def wait(self, timetable: ExportSchedule, now: float) -> list[str]:
         """Look until nothing runs any more; return what ran."""
         self.now, self.ran = now, []
         for _ in range(5):
@@ -130,8 +129,8 @@ def test_a_single_file_that_is_lost_of_many_is_made_again(desk: Desk, how: dict[
     files = {path: path.read_bytes() for path in export.out.rglob("*.txt")}
     assert desk.wait(timetable, 100) == []
     min(files).unlink()
-    assert desk.wait(timetable, 100 + LOOK_S - 1) == []
-    assert desk.wait(timetable, 100 + LOOK_S) == ["lists"]
+    assert desk.wait(timetable, 100 + LOOK_FOR_FILES_S - 1) == []
+    assert desk.wait(timetable, 100 + LOOK_FOR_FILES_S) == ["lists"]
     assert {path: path.read_bytes() for path in export.out.rglob("*.txt")} == files != {}
 
 
@@ -148,7 +147,7 @@ def test_its_state_stands_in_the_database_and_what_is_not_configured_any_more_is
 
 def test_a_single_pass_leaves_the_states_alone(desk: Desk) -> None:
     desk.wait(desk.timetable(desk.export()), 5)
-    Timetable(None, desk.store, desk.clock).look(6, desk.store)
+    ExportSchedule(None, desk.store, desk.clock).look(6, desk.store)
     assert len(desk.states()) == 1
 
 

@@ -12,8 +12,8 @@ import pytest
 import store_dump
 from running_service import Place
 
+from service.assembly import Assembly, assemble
 from service.config import load, prepare
-from service.house import House, opened
 
 LISTENER = """#!/bin/sh
 tee -a '{log}' | exec '{exiftool}' "$@"
@@ -25,7 +25,7 @@ class ByHand:
     """A house whose worker works only when told to."""
 
     place: Place
-    house: House
+    house: Assembly
     heard: Path
     """Everything that ExifTool was told."""
 
@@ -75,7 +75,7 @@ class Door:
         self.close()
         config = load(self.place.config, variables={})
         prepare(config)
-        return ByHand(self.place, self.stack.enter_context(opened(config, watch=False)), self.heard)
+        return ByHand(self.place, self.stack.enter_context(assemble(config, watch=False)), self.heard)
 
     def close(self) -> None:
         """Close it, as at the end of the service."""

@@ -9,10 +9,9 @@ from itertools import pairwise
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.graph import unwrapped
+from service.parse.comfyui.form.graph import Raw, objects, unwrap, word
+from service.parse.comfyui.form.widgets import CONTROLS, paired
 from service.parse.comfyui.orders import ORDERS
-from service.parse.comfyui.pieces import Raw, objects, word
-from service.parse.comfyui.widgets import CONTROLS, paired
 
 Values = list[JsonValue]
 Found = dict[str, JsonValue]
@@ -51,7 +50,7 @@ def guessed(raw: Raw, *, told: bool) -> Found:
     values = raw.get("widgets_values")
     if not isinstance(values, list) or not values:
         return {}
-    values = [unwrapped(value) for value in values]
+    values = [unwrap(value) for value in values]
     for rule in (_sampler, _loras, _files, _sigmas, _size, _literal):
         found = rule(raw, values)
         if found:

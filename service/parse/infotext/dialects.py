@@ -2,7 +2,7 @@
 
 import re
 
-from service.parse.infotext.settings import Settings
+from service.parse.infotext.key_values import Settings
 from service.records import Blobs
 
 EVIDENCE: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
@@ -52,18 +52,18 @@ def generator_of(settings: Settings, blobs: Blobs) -> tuple[str, str]:
     telling = {key: value for key, value in settings.by_key.items() if _KEYS.fullmatch(key)}
     for generator, key, value in EVIDENCE:
         if found := next((k for k, v in telling.items() if key.fullmatch(k) and value.match(v)), None):
-            return generator, f"{found}: {shortened(telling[found])}"
-    if of_civitai(blobs):
+            return generator, f"{found}: {shorten(telling[found])}"
+    if is_of_civitai(blobs):
         return "civitai", "EXIF Artist and Software as CivitAI writes them"
     return DEFAULT, "its form, which names nobody"
 
 
-def shortened(text: str) -> str:
+def shorten(text: str) -> str:
     """Return a value as one can read it at a glance."""
     return text if len(text) <= GLANCE else f"{text[:GLANCE]}…"
 
 
-def of_civitai(blobs: Blobs) -> bool:
+def is_of_civitai(blobs: Blobs) -> bool:
     """Tell whether EXIF names CivitAI's orchestrator: Artist ``ai`` and a uuid as Software."""
     artist, software = blobs.first("artist"), blobs.first("software")
     return bool(artist and software and artist.text.strip() == "ai" and _UUID.fullmatch(software.text.strip()))

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from service.parse.infotext.civitai import hash_of, number_of, parsed
+from service.parse.infotext.key_values import Settings
 from service.parse.infotext.passes import name_and_hash
-from service.parse.infotext.settings import Settings
+from service.parse.shared.civitai_resources import hash_of, number_of, parse_value
 from service.records import Resource, ResourceKind
 
 LISTS: tuple[tuple[ResourceKind, tuple[str, ...]], ...] = (
@@ -39,30 +39,30 @@ _ADDNET = re.compile(r"addnet (model|weight [ab]|enabled) ?(\d*)")
 _ADDNET_NAME = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")
 
 
-def read(settings: Settings, source: str) -> Iterator[Resource]:
+def read_hashes(settings: Settings, source: str) -> Iterator[Resource]:
     """Yield every entry of every list; a later stage merges those of the same name."""
     networks = settings.get("lora networks")
     yield from _networks(networks or "", settings.get("lora hashes") or "", source)
     for kind, keys in LISTS:
         for key in keys if networks is None or kind != "lora" else ():
-            yield from _listed(kind, settings.get(key) or "", source)
+            yield from _listed_hashes(kind, settings.get(key) or "", source)
     yield from _hashes(settings, source)
-    yield from _numbered(settings, source)
+    yield from _numbered_hashes(settings, source)
     yield from _addnet(settings, source)
 
 
-def of_model(settings: Settings) -> str | None:
+def hash_of_checkpoint(settings: Settings) -> str | None:
     """Return the checkpoint's hash, by its own key or by ``Hashes: {"model": …}``."""
     return settings.get("model hash") or _bare(settings, "model")
 
 
-def of_vae(settings: Settings) -> str | None:
+def hash_of_vae(settings: Settings) -> str | None:
     """Return the VAE's hash, likewise."""
     return settings.get("vae hash") or _bare(settings, "vae")
 
 
 def _bare(settings: Settings, key: str) -> str | None:
-    found = parsed(settings.get("hashes"))
+    found = parse_value(settings.get("hashes"))
     value = found.get(key) if isinstance(found, dict) else None
     return value if isinstance(value, str) and hash_of(value)[0] else None
 
@@ -81,7 +81,7 @@ def _networks(networks: str, hashes: str, source: str) -> Iterator[Resource]:
         yield entry("lora", name, given[number] if len(given) == len(names) else None, source)
 
 
-def _listed(kind: ResourceKind, text: str, source: str) -> Iterator[Resource]:
+def _listed_hashes(kind: ResourceKind, text: str, source: str) -> Iterator[Resource]:
     """Yield ``name: hash`` pairs; a comma without a hash before it belongs to the name. Names alone are a list too."""
     paired = ":" in text
     pending: list[str] = []
@@ -105,7 +105,7 @@ def _one(kind: ResourceKind, pair: str, source: str) -> Iterator[Resource]:
 
 
 def _hashes(settings: Settings, source: str) -> Iterator[Resource]:
-    found = parsed(settings.get("hashes"))
+    found = parse_value(settings.get("hashes"))
     for key, value in found.items() if isinstance(found, dict) else ():
         prefix, _, name = key.partition(":")
         kind = PREFIXES.get(prefix.lower())
@@ -113,7 +113,7 @@ def _hashes(settings: Settings, source: str) -> Iterator[Resource]:
             yield entry(kind, name.strip(), value, source)
 
 
-def _numbered(settings: Settings, source: str) -> Iterator[Resource]:
+def _numbered_hashes(settings: Settings, source: str) -> Iterator[Resource]:
     """Yield what SaveImageWithMetaData writes: ``Lora_0 Model name``, ``Lora_0 Strength model`` and so on."""
     units: dict[tuple[ResourceKind, str], dict[str, str]] = {}
     for match, value in settings.numbered("_", _NUMBERED):
@@ -121,10 +121,10 @@ def _numbered(settings: Settings, source: str) -> Iterator[Resource]:
         units.setdefault((kind, match[2] or match[5]), {})[match[3] or match[6]] = value
     for (kind, _), unit in units.items():
         if unit.get("name"):
-            yield _weighed(kind, unit, source)
+            yield _weighted_network(kind, unit, source)
 
 
-def _weighed(kind: ResourceKind, unit: Mapping[str, str], source: str) -> Resource:
+def _weighted_network(kind: ResourceKind, unit: Mapping[str, str], source: str) -> Resource:
     hash_, hash_kind = hash_of(unit.get("hash"))
     weight = number_of(unit.get("model"))
     return Resource(
@@ -153,4 +153,4 @@ def _addnet(settings: Settings, source: str) -> Iterator[Resource]:
                 "model": unit.get("weight a", ""),
                 "clip": unit.get("weight b", ""),
             }
-            yield _weighed("lora", pair, source)
+            yield _weighted_network("lora", pair, source)

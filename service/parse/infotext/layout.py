@@ -5,7 +5,7 @@ from bisect import bisect
 from dataclasses import dataclass
 from functools import lru_cache
 
-from service.parse.infotext.settings import KNOWN, Settings, key_at, scan
+from service.parse.infotext.key_values import KNOWN, Settings, key_at, scan_settings
 
 _STEPS = re.compile(r"^[ \t]*Steps[ \t]*:[ \t]*\d+[ \t]*(,|$)", re.IGNORECASE | re.MULTILINE)
 _STEPS_WITHIN = re.compile(r"Steps: ?\d+, ?(?=(?:Sampler|Schedule type|CFG scale|Seed|Size|Model)\b)")
@@ -31,7 +31,7 @@ class Infotext:
 
 
 @lru_cache(maxsize=4)  # a file's text is read to claim it, and again to parse it
-def read(text: str) -> Infotext:
+def read_layout(text: str) -> Infotext:
     """Return the parts of a text. Never raises; a text without any mark is all prompt."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\ufeff\0 \t\n")
     start = settings_start(text)
@@ -42,13 +42,13 @@ def read(text: str) -> Infotext:
     negative_mark = _NEGATIVE.search(body)
     body, before = _without_templates(body, first=negative_mark.end() if negative_mark else 1)
     tail, after = _without_templates(tail, first=0)
-    positive, negative = _cut(body, within=not whole)
+    positive, negative = _split_negative(body, within=not whole)
     if negative is None:  # some tools put the negative last
-        tail, negative = _cut(tail, within=False)
-    return Infotext(positive.strip(), negative, scan(tail), (*before, *after))
+        tail, negative = _split_negative(tail, within=False)
+    return Infotext(positive.strip(), negative, scan_settings(tail), (*before, *after))
 
 
-def _cut(text: str, *, within: bool) -> tuple[str, str | None]:
+def _split_negative(text: str, *, within: bool) -> tuple[str, str | None]:
     """Split at the negative's mark; in the middle of a line it counts only where the whole text is one line."""
     mark = _NEGATIVE.search(text) or (_NEGATIVE_WITHIN.search(text) if within else None)
     if mark is None:
@@ -98,7 +98,7 @@ def _next_known(text: str, at: int) -> bool:
     while at < len(text) and text[at] in " \t\n":
         at += 1
     line = text[at : at + _LOOK].partition("\n")[0]
-    return not KNOWN.isdisjoint(scan(line).by_key)
+    return not KNOWN.isdisjoint(scan_settings(line).by_key)
 
 
 def _last_line(text: str) -> int | None:
@@ -110,7 +110,7 @@ def _last_line(text: str) -> int | None:
     key = key_at(text, start)
     if key is None or key[1].lower() not in KNOWN:
         return None
-    found = scan(text[start:]).by_key
+    found = scan_settings(text[start:]).by_key
     return start if len(found) >= _MIN_PAIRS and len(KNOWN.intersection(found)) >= _MIN_PAIRS - 1 else None
 
 

@@ -1,4 +1,7 @@
-"""Every model file that the settings name."""
+"""ControlNet units in the three shapes that the extension has written, and AnimateDiff's motion module.
+
+Every model file that the settings name.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,11 +9,55 @@ from dataclasses import replace
 
 from pydantic import JsonValue
 
-from service.parse.infotext import civitai, hashes, passes, units
-from service.parse.infotext.civitai import hash_of, number_of
-from service.parse.infotext.fields import names_nothing
-from service.parse.infotext.settings import Settings
+from service.parse.infotext import hashes, passes
+from service.parse.infotext.field_names import names_nothing
+from service.parse.infotext.key_values import Settings, scan_settings
+from service.parse.infotext.passes import name_and_hash
+from service.parse.shared import civitai_resources
+from service.parse.shared.civitai_resources import hash_of, number_of
 from service.records import Resource, ResourceKind
+
+# Since 1.1.2 one quoted list a unit: 'ControlNet 0: "Module: canny, Model: control_v11p [d14c016b], Weight: 1, …"'
+_QUOTED = re.compile(r"controlnet (\d+)")
+# Before that 'ControlNet-0 Model: …' and 'ControlNet Model: …'; 'ADetailer ControlNet model 2nd: …'
+_FLAT = re.compile(r"(adetailer )?controlnet(-\d+)? (model|weight|module|enabled)( \d+(?:nd|rd|th))?")
+_ADAPTER = re.compile(r"ip[-_ ]?adapter", re.IGNORECASE)
+
+
+def read_units(settings: Settings, source: str) -> Iterator[Resource]:
+    """Yield the model of every unit that has one."""
+    for _, value in settings.numbered("controlnet", _QUOTED):
+        yield from _unit(scan_settings(value), source)
+    flat: dict[tuple[str, ...], dict[str, str]] = {}
+    for match, value in settings.numbered("controlnet", _FLAT):
+        flat.setdefault((match[1] or "", match[2] or "", match[4] or ""), {})[match[3]] = value
+    for unit in flat.values():
+        yield from _unit(Settings((), unit), source)
+    motion = scan_settings(settings.get("animatediff") or "").get("model")
+    if motion:
+        yield Resource("motion", motion, source)
+
+
+def _unit(unit: Settings, source: str) -> Iterator[Resource]:
+    label = unit.get("model")
+    if label is None or names_nothing(label):
+        return
+    hash_, hash_kind = hash_of(name_and_hash(label)[1])
+    weight = number_of(unit.get("weight"))
+    module = unit.get("module", "preprocessor")
+    adapts = _ADAPTER.match(re.split(r"[\\/]", label)[-1]) or _ADAPTER.search(module or "")
+    kind: ResourceKind = "ip_adapter" if adapts else "controlnet"
+    yield Resource(
+        kind,
+        label,
+        source,
+        weight=weight,
+        hash=hash_,
+        hash_kind=hash_kind,
+        used=weight != 0 and unit.get("enabled") != "False",
+        extra={"module": module} if module else {},
+    )
+
 
 UPSCALERS = re.compile(r"(?:hires|postprocess|sd upscale|ultimate sd upscale) upscaler(?: 2)?")
 PLAIN_UPSCALERS = re.compile(r"(?:latent|lanczos|nearest|bicubic|bilinear|none)\b.*", re.IGNORECASE)
@@ -24,15 +71,15 @@ _INHERITED = re.compile(r"use same .*|default|true|false", re.IGNORECASE)
 _HYPERNET = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")  # 'Hypernet: name(hash)' before 1.3
 
 
-def read(settings: Settings, source: str) -> tuple[Resource, ...]:
+def read_models(settings: Settings, source: str) -> tuple[Resource, ...]:
     """Return the checkpoint first, then all else in the order of the settings' kinds."""
-    stated = civitai.read(settings, source)
+    stated = civitai_resources.read_civitai_resources(settings, source)
     return (
         *_checkpoint(settings, stated, source),
         *_vaes(settings, source),
-        *hashes.read(settings, source),
+        *hashes.read_hashes(settings, source),
         *_without_taken(settings, stated),
-        *units.read(settings, source),
+        *read_units(settings, source),
         *_others(settings, source),
         *(_parts(settings, source) if "app" in settings.by_key or "backend" in settings.by_key else ()),
     )
@@ -43,7 +90,10 @@ def model_of(settings: Settings) -> str | None:
     label = checkpoint_of(settings)[0]
     if label is not None:
         return label
-    return next((found.label for found in civitai.read(settings, "") if found.kind == "checkpoint"), None)
+    return next(
+        (found.label for found in civitai_resources.read_civitai_resources(settings, "") if found.kind == "checkpoint"),
+        None,
+    )
 
 
 def checkpoint_of(settings: Settings) -> tuple[str | None, str | None]:
@@ -53,9 +103,9 @@ def checkpoint_of(settings: Settings) -> tuple[str | None, str | None]:
     """
     stated = settings.get("model", "model name", "checkpoint")
     if stated is None or names_nothing(stated):
-        return None, hashes.of_model(settings)
+        return None, hashes.hash_of_checkpoint(settings)
     label, hash_ = passes.name_and_hash(stated)
-    return label, hashes.of_model(settings) or hash_
+    return label, hashes.hash_of_checkpoint(settings) or hash_
 
 
 def _single(stated: tuple[Resource, ...]) -> Resource | None:
@@ -89,7 +139,7 @@ def _without_taken(settings: Settings, stated: tuple[Resource, ...]) -> Iterator
 
 
 def _vaes(settings: Settings, source: str) -> Iterator[Resource]:
-    hash_, kind = hash_of(hashes.of_vae(settings))
+    hash_, kind = hash_of(hashes.hash_of_vae(settings))
     label = settings.get("vae")
     if label and not names_nothing(label):
         yield Resource("vae", label, source, hash=hash_, hash_kind=kind)
@@ -122,7 +172,7 @@ def _others(settings: Settings, source: str) -> Iterator[Resource]:
     for unit in passes.detailer_units(settings):
         yield Resource("detector", unit.by_key["model"], source)
         yield from _second_checkpoint(unit.get("checkpoint"), "detailer", source)
-        yield from _named("vae", unit.get("vae"), source, {"pass": "detailer"})
+        yield from _named_resource("vae", unit.get("vae"), source, {"pass": "detailer"})
     for name in passes.sdnext_detectors(settings):
         yield Resource("detector", name, source)
     yield from _hypernet(settings, source)
@@ -130,12 +180,14 @@ def _others(settings: Settings, source: str) -> Iterator[Resource]:
 
 def _parts(settings: Settings, source: str) -> Iterator[Resource]:
     """Yield the parts of a model that SD.Next took from other files (``TE``, ``T5`` until 2025; ``LLM``)."""
-    yield from _named("checkpoint", settings.get("unet"), source, {"part": "unet"})
+    yield from _named_resource("checkpoint", settings.get("unet"), source, {"part": "unet"})
     for key in ("te", "t5", "llm"):
-        yield from _named("text_encoder", settings.get(key), source, {})
+        yield from _named_resource("text_encoder", settings.get(key), source, {})
 
 
-def _named(kind: ResourceKind, name: str | None, source: str, extra: Mapping[str, JsonValue]) -> Iterator[Resource]:
+def _named_resource(
+    kind: ResourceKind, name: str | None, source: str, extra: Mapping[str, JsonValue]
+) -> Iterator[Resource]:
     if not names_nothing(name) and name is not None and not _INHERITED.fullmatch(name):
         yield Resource(kind, name, source, extra=extra)
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from service.parse.infotext import fields
-from service.parse.infotext.settings import Settings
+from service.parse.infotext import field_names
+from service.parse.infotext.key_values import Settings
 from service.records import Field, Sampling, Stated
 
 Table = tuple[tuple[Field, tuple[str, ...]], ...]
@@ -59,7 +59,7 @@ _HASH = re.compile(r"[0-9a-fA-F]{4,64}")
 _INHERITED = re.compile(r"use same .*", re.IGNORECASE)
 
 
-def read(settings: Settings, source: str) -> tuple[Sampling, ...]:
+def read_passes(settings: Settings, source: str) -> tuple[Sampling, ...]:
     """Return the passes in the order in which A1111 runs them."""
     return (*_hires(settings, source), *_refiner(settings, source), *_detailers(settings, source))
 
@@ -67,8 +67,8 @@ def read(settings: Settings, source: str) -> tuple[Sampling, ...]:
 def _hires(settings: Settings, source: str) -> Iterator[Sampling]:
     if HIRES_KEYS.isdisjoint(settings.by_key):
         return
-    found = _own(fields.pick(settings, HIRES, source))
-    found |= fields.size(settings.get("hires resize", "hires size"), source)
+    found = _own(field_names.pick_value(settings, HIRES, source))
+    found |= field_names.read_size(settings.get("hires resize", "hires size"), source)
     # SD.Next's 'Operations: txt2img; upscale' enlarges without sampling; with 'hires' it samples again. 'Hires steps'
     # stands there with a refiner alone, too.
     operations = (settings.get("operations") or "hires").lower()
@@ -78,25 +78,25 @@ def _hires(settings: Settings, source: str) -> Iterator[Sampling]:
 
 def _refiner(settings: Settings, source: str) -> Iterator[Sampling]:
     name = settings.get("refiner")
-    if name is None or fields.names_nothing(name):
+    if name is None or field_names.names_nothing(name):
         return
     label, hash_ = name_and_hash(name)
-    found = dict(fields.named(((label, "model"), (hash_, "model_hash")), source))
-    yield Sampling("refiner", fields.pick(settings, REFINER, source) | found)
+    found = dict(field_names.stated_fields(((label, "model"), (hash_, "model_hash")), source))
+    yield Sampling("refiner", field_names.pick_value(settings, REFINER, source) | found)
 
 
 def _detailers(settings: Settings, source: str) -> Iterator[Sampling]:
     for unit in detailer_units(settings):
-        yield Sampling("detailer", _own(fields.pick(unit, DETAILER, source)))
+        yield Sampling("detailer", _own(field_names.pick_value(unit, DETAILER, source)))
     for _ in sdnext_detectors(settings):
-        yield Sampling("detailer", fields.pick(settings, SDNEXT_DETAILER, source))
+        yield Sampling("detailer", field_names.pick_value(settings, SDNEXT_DETAILER, source))
 
 
 def sdnext_detectors(settings: Settings) -> list[str]:
     """Return the models of SD.Next's detailer; ``Detailer: "face-yolo8n, hand_yolov8n:steps=5"``."""
     listed = settings.get("detailer") if settings.get("detailer steps", "detailer strength") else None
     names = (name.partition(":")[0].strip() for name in _LISTED.split(listed or ""))
-    return [name for name in names if not fields.names_nothing(name)]
+    return [name for name in names if not field_names.names_nothing(name)]
 
 
 def detailer_units(settings: Settings) -> list[Settings]:
@@ -105,7 +105,9 @@ def detailer_units(settings: Settings) -> list[Settings]:
     for match, value in settings.numbered("adetailer", _UNIT):
         units.setdefault(match[2] or "", {})[match[1]] = value
     return [
-        Settings(tuple(unit.items()), unit) for unit in units.values() if not fields.names_nothing(unit.get("model"))
+        Settings(tuple(unit.items()), unit)
+        for unit in units.values()
+        if not field_names.names_nothing(unit.get("model"))
     ]
 
 
@@ -123,5 +125,5 @@ def _own(found: dict[Field, Stated]) -> dict[Field, Stated]:
     if "model" in own:
         model, source = own["model"].value, own["model"].source
         label, hash_ = name_and_hash(str(model))
-        own |= dict(fields.named(((label, "model"), (hash_, "model_hash")), source))
+        own |= dict(field_names.stated_fields(((label, "model"), (hash_, "model_hash")), source))
     return own

@@ -1,15 +1,76 @@
-"""Each thing asked as a condition in SQL: its text from search.sql, its values as parameters."""
+"""What can be asked about by name: ``field:value``.
+
+Each thing asked as a condition in SQL: its text from search.sql, its values as parameters.
+"""
 
 import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal, NamedTuple, get_args
 
 from service.normalize import samplers
-from service.store.search.fields import FIELDS, Field, Form
-from service.store.search.lexing import Asked
+from service.records import ResourceKind, Status
+from service.store.search.lexing import Term
 from service.store.sql import statements
+
+Form = Literal["words", "part", "listed", "weighted", "whole", "exact", "choice", "range", "time"]
+"""How a value is read.
+
+words: of a prompt. part: found anywhere in it, unless a ``*`` says where. listed: in any entry of a list; with ``*`` an
+entry begins so. weighted: listed, and the weight at an entry's end is no part of its name. whole: all of it, or with
+``*``. exact: as it stands, through an index. choice: one of a few. range: ``20``, ``20..40``, ``20..``, ``..40``. time:
+``2025``, ``2025-01``, ``2025-01-31``.
+"""
+
+
+class Field(NamedTuple):
+    """How a field's values are read. Its condition stands in search.sql under its name."""
+
+    form: Form
+    indexed: bool = False
+    """Whether an index finds the images, so that few of them may lead the search."""
+    choices: tuple[str, ...] = ()
+
+
+FIELDS: dict[str, Field] = {
+    "pos": Field("words"),
+    "neg": Field("words"),
+    "token": Field("exact", indexed=True),
+    "negtoken": Field("exact", indexed=True),
+    "model": Field("part", indexed=True),
+    "lora": Field("weighted"),
+    "embedding": Field("listed"),
+    "checkpoint": Field("listed"),
+    "vae": Field("listed"),
+    "upscaler": Field("listed"),
+    "resource": Field("weighted"),
+    "kind": Field("choice", choices=get_args(ResourceKind)),
+    "version": Field("exact", indexed=True),
+    "air": Field("exact", indexed=True),
+    "sampler": Field("whole", indexed=True),
+    "scheduler": Field("whole"),
+    "generator": Field("whole", indexed=True),
+    "steps": Field("range"),
+    "cfg": Field("range"),
+    "width": Field("range"),
+    "height": Field("range"),
+    "denoise": Field("range"),
+    "clip_skip": Field("range"),
+    "seed": Field("exact", indexed=True),
+    "before": Field("time", indexed=True),
+    "after": Field("time", indexed=True),
+    "date": Field("time", indexed=True),
+    "status": Field("choice", indexed=True, choices=get_args(Status)),
+    "state": Field("choice", choices=("present", "missing", "any")),
+    "file": Field("part"),
+    "path": Field("part"),
+    "root": Field("whole"),
+    "mime": Field("part"),
+    "id": Field("exact", indexed=True),
+}
+
 
 Bound = str | int | float | None
 
@@ -45,7 +106,7 @@ def fragment(name: str) -> str:
     return statements("search.sql")[name]
 
 
-def condition_of(asked: Asked) -> Condition:
+def condition_of(asked: Term) -> Condition:
     """Return the condition of ``field:value``. Raises StartError that names the word and what was expected."""
     field = known_field(asked)
     if not asked.alternatives:
@@ -57,7 +118,7 @@ def condition_of(asked: Asked) -> Condition:
     return _any_of(asked, field, bound, len(values))
 
 
-def _any_of(asked: Asked, field: Field, bound: tuple[Bound, ...], count: int) -> Condition:
+def _any_of(asked: Term, field: Field, bound: tuple[Bound, ...], count: int) -> Condition:
     """Return the condition that one of so many values meets."""
     test = " OR ".join([fragment(asked.field)] * count)
     if not field.indexed:
@@ -67,7 +128,7 @@ def _any_of(asked: Asked, field: Field, bound: tuple[Bound, ...], count: int) ->
     return Condition(test, bound, asked.negated, fragment("meeting").replace("/* condition */", test))
 
 
-def known_field(asked: Asked) -> Field:
+def known_field(asked: Term) -> Field:
     """Return the field that is named. Raises StartError where there is none of this name."""
     if found := FIELDS.get(asked.field):
         return found
@@ -76,7 +137,7 @@ def known_field(asked: Asked) -> Field:
     raise asked.refused(f'there is no field {asked.field!r}; {hint} Put "…" around a word that has a colon in it')
 
 
-def _choice(asked: Asked, field: Field) -> Condition:
+def _choice(asked: Term, field: Field) -> Condition:
     values = tuple(value.lower() for value in asked.alternatives)
     if unknown := [value for value in values if value not in field.choices]:
         raise asked.refused(f"{unknown[0]!r} is none of {', '.join(field.choices)}")
@@ -86,21 +147,21 @@ def _choice(asked: Asked, field: Field) -> Condition:
     return _any_of(asked, field, values, len(values))
 
 
-def _part(asked: Asked) -> Sequence[Bound]:
+def _part(asked: Term) -> Sequence[Bound]:
     return (pattern(asked.value) if "*" in asked.value else f"%{pattern(asked.value)}%",)
 
 
-def _listed(asked: Asked) -> Sequence[Bound]:
+def _list_condition(asked: Term) -> Sequence[Bound]:
     return (f"%, {pattern(asked.value)}%" if "*" in asked.value else f"%{pattern(asked.value)}%",)
 
 
-def _weighted(asked: Asked) -> Sequence[Bound]:
+def _weighted_pattern(asked: Term) -> Sequence[Bound]:
     """Return the pattern for the entries with their weights, and for those without: a weight alone is no name."""
-    (entry,) = _listed(asked)
+    (entry,) = _list_condition(asked)
     return (entry, "%" if _NAME_AND_WEIGHT.fullmatch(asked.value) else entry)
 
 
-def _whole(asked: Asked) -> Sequence[Bound]:
+def _whole(asked: Term) -> Sequence[Bound]:
     if asked.field == "sampler":
         return (pattern(samplers.split(asked.value, None)[0] or asked.value),)
     if asked.field == "scheduler":
@@ -113,13 +174,13 @@ def pattern(text: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", text).replace("*", "%")
 
 
-def _exact(asked: Asked) -> Sequence[Bound]:
+def _exact(asked: Term) -> Sequence[Bound]:
     if asked.field in WHOLE_NUMBERS and not re.fullmatch(rf"\d{{1,{_LONGEST}}}", asked.value):
         raise asked.refused("a whole number is expected")
     return (" ".join(asked.value.lower().replace("_", " ").split()) if "token" in asked.field else asked.value,)
 
 
-def _range(asked: Asked) -> Sequence[Bound]:
+def _range(asked: Term) -> Sequence[Bound]:
     found = _RANGE.fullmatch(asked.value)
     if found is None or asked.value == "..":
         raise asked.refused("a number or a range is expected: 20, 20..40, 20.. or ..40")
@@ -129,7 +190,7 @@ def _range(asked: Asked) -> Sequence[Bound]:
     return (None if low is None else float(low), None if high is None else float(high))
 
 
-def _time(asked: Asked) -> Sequence[Bound]:
+def _time(asked: Term) -> Sequence[Bound]:
     if not _MOMENT.fullmatch(asked.value) or not _is_day(asked.value[:10]):
         raise asked.refused("a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00")
     moment = asked.value.upper()
@@ -145,10 +206,10 @@ def _is_day(text: str) -> bool:
     return True
 
 
-_READ: dict[Form, Callable[[Asked], Sequence[Bound]]] = {
+_READ: dict[Form, Callable[[Term], Sequence[Bound]]] = {
     "part": _part,
-    "listed": _listed,
-    "weighted": _weighted,
+    "listed": _list_condition,
+    "weighted": _weighted_pattern,
     "whole": _whole,
     "exact": _exact,
     "range": _range,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from service.parse.comfyui.arithmetic import LONGEST, evaluated, names, parsed
-from service.parse.comfyui.graph import Node
-from service.parse.comfyui.values import Values
+from service.parse.comfyui.form.graph import Node
+from service.parse.comfyui.values.arithmetic import LONGEST, evaluate, names, parse_expression
+from service.parse.comfyui.values.ask import Values
 from service.records import Scalar
 
 
@@ -32,18 +32,18 @@ from service.records import Scalar
     ],
 )
 def test_an_expression_comes_to_a_number_or_to_nothing(text: str, result: float | None) -> None:
-    tree = parsed(text)
+    tree = parse_expression(text)
     assert tree is not None
-    assert evaluated(tree, {"a": 7}) == result
+    assert evaluate(tree, {"a": 7}) == result
 
 
 @pytest.mark.parametrize("text", ["", "a +", "1;2", "x" * (LONGEST + 1), "(" * 150, "\0"])
 def test_what_is_no_expression_is_none(text: str) -> None:
-    assert parsed(text) is None
+    assert parse_expression(text) is None
 
 
 def test_the_names_of_an_expression_are_its_numbers_not_its_functions() -> None:
-    tree = parsed("max(a, b) + int(c)")
+    tree = parse_expression("max(a, b) + int(c)")
     assert tree is not None
     assert sorted(names(tree)) == ["a", "b", "c"]
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import JsonValue
 
 from service.parse.base import Claim
-from service.parse.blobs import parsed
+from service.parse.blobs import parse_json
 from service.parse.comfyui import PARSER
 from service.records import Blob, Blobs
 
@@ -20,7 +20,7 @@ def blobs(**texts: JsonValue) -> Blobs:
 
 def _blob(role: str, value: JsonValue) -> Blob:
     text = value if isinstance(value, str) else json.dumps(value)
-    return Blob(text, f"PNG:{role}", parsed(text))
+    return Blob(text, f"PNG:{role}", parse_json(text))
 
 
 @pytest.mark.parametrize(

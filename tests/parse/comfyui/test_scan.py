@@ -2,8 +2,8 @@
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.graph import from_api
-from service.parse.comfyui.scan import read
+from service.parse.comfyui.form.graph import graph_of_prompt
+from service.parse.comfyui.scan import read_graph
 from service.records import Field, Generation, Scalar
 
 
@@ -16,7 +16,7 @@ def sampler(seed: int, **inputs: JsonValue) -> JsonValue:
 
 
 def generation(file_name: str = "x.png", **graph: JsonValue) -> Generation:
-    return read(from_api(graph, "PNG:Prompt", {}), file_name)
+    return read_graph(graph_of_prompt(graph, "PNG:Prompt", {}), file_name)
 
 
 def stated(found: Generation) -> dict[Field, Scalar]:

@@ -5,14 +5,14 @@ import time
 import pytest
 from pydantic import JsonValue
 
-from service.parse.comfyui.graph import from_api
-from service.parse.comfyui.values import Values
+from service.parse.comfyui.form.graph import graph_of_prompt
+from service.parse.comfyui.values.ask import Values
 from service.records import Scalar
 
 
 def text_of(graph: dict[str, JsonValue], name: str = "text") -> Scalar | None:
     """Return what the input ``name`` of node ``e`` holds."""
-    nodes = from_api(graph, "PNG:Prompt", {})
+    nodes = graph_of_prompt(graph, "PNG:Prompt", {})
     answer = Values(nodes).read(nodes["e"], name)
     return answer.value if answer else None
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import pytest
 from pydantic import JsonValue
 
-from service.parse.comfyui.flat import flatten
-from service.parse.comfyui.graph import Link, Node
-from service.parse.comfyui.widgets import named, of_instance
-from service.parse.comfyui.workflow import from_ui
+from service.parse.comfyui.form.graph import Link, Node
+from service.parse.comfyui.form.subgraphs import flatten
+from service.parse.comfyui.form.widgets import named, of_instance
+from service.parse.comfyui.form.workflow import graph_of_workflow
 
 Ends = list[tuple[str, str, int | None]]
 
@@ -21,7 +21,7 @@ def node(id_: int, type_: str, takes: Ends = [], gives: Ends = [], *, mode: int 
 
 
 def graph_of(nodes: list[JsonValue], links: list[JsonValue]) -> dict[str, Node]:
-    return from_ui(flatten({"nodes": nodes, "links": links}), "PNG:Workflow")
+    return graph_of_workflow(flatten({"nodes": nodes, "links": links}), "PNG:Workflow")
 
 
 def links_of(nodes: list[JsonValue], links: list[JsonValue], id_: str) -> Mapping[str, Link]:
@@ -122,7 +122,7 @@ def test_the_senders_own_record_says_what_reaches_an_input() -> None:
     ]
     sent: JsonValue = {"downstream": 3, "downstream_slot": 0, "upstream": "2", "upstream_slot": 0, "type": "MODEL"}
     data: dict[str, JsonValue] = {"nodes": nodes, "links": [[1, 1, 0, 2, 0, "MODEL"]], "extra": {"ue_links": [sent]}}
-    assert from_ui(flatten(data), "PNG:Workflow")["3"].links == {"model": ("1", 0)}
+    assert graph_of_workflow(flatten(data), "PNG:Workflow")["3"].links == {"model": ("1", 0)}
 
 
 @pytest.mark.parametrize(("setter", "getter"), [("SetNode", "GetNode"), ("easy setNode", "easy getNode")])

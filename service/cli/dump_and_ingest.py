@@ -1,0 +1,72 @@
+"""``dump`` and ``ingest``: the same pipeline in two halves, on one machine or on two."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from service import instance, logs, transfer
+from service.assembly import start_reader, watch_settings
+from service.cli.options import ConfigFile, Database, Inputs, anchor, load_config
+from service.cli.output import say
+from service.clock import Clock
+from service.config import prepare
+from service.export import records
+from service.paths import resolve, resolve_output
+from service.store.database_reader import DatabaseReader
+from service.store.writer import Store
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command("dump")(dump)
+    app.command("ingest")(ingest)
+
+
+def dump(
+    config: ConfigFile = None,
+    inputs: Inputs = None,
+    out: Annotated[str, typer.Option(help="File to write, one JSON object a line.")] = "out/exif_raw.jsonl",
+) -> None:
+    """Write ExifTool's record of every image as JSON lines, one file a line."""
+    settings = load_config(config, inputs)
+    for note in prepare(settings):
+        say(note, err=True)
+    target = resolve_output(out, base=anchor(config), setting="--out")
+    logs.setup(settings.log, console=sys.stderr.isatty())
+    with start_reader(settings) as reader:
+        done = transfer.dump(settings.roots, reader, target, watch_settings(settings), settings.extract.batch_size)
+    logs.close()
+    for path, reason in done.failed:
+        say(f"failed: {path}: {reason}", err=True)
+    say(f"{done.count} records → {target}")
+    raise typer.Exit(1 if done.failed else 0)
+
+
+def ingest(
+    source: Annotated[str, typer.Option("--in", help="File that dump wrote, or ExifTool's -j output as lines.")],
+    config: ConfigFile = None,
+    db: Database = None,
+    jsonl: Annotated[str | None, typer.Option(help="Also write each image's row as JSON lines.")] = None,
+    csv: Annotated[str | None, typer.Option(help="Also write each image's row as CSV, safe to open in Excel.")] = None,
+) -> None:
+    """Fill the database from a dump, on any machine; neither the images nor ExifTool are needed."""
+    settings = load_config(config, None, db)
+    base = anchor(config)
+    path = resolve(source, base=base, setting="--in")
+    lines = None if jsonl is None else resolve_output(jsonl, base=base, setting="--jsonl")
+    table = None if csv is None else resolve_output(csv, base=base, setting="--csv")
+    prepare(settings)
+    logs.setup(settings.log, console=False)
+    with instance.hold_instance(settings.database.path), Store.open(settings.database.path) as store:
+        done = transfer.ingest(path, store, settings.roots, Clock())
+    logs.close()
+    with DatabaseReader.open(settings.database.path) as reader:
+        if lines is not None:
+            records.write_jsonl(reader.search_rows(), lines)
+        if table is not None:
+            records.write_csv(reader.search_rows(), table, reader.search_columns())
+    for place, reason in done.failed:
+        say(f"failed: {place}: {reason}", err=True)
+    say(f"{done.count} images → {settings.database.path}")
+    raise typer.Exit(1 if done.failed else 0)

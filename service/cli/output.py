@@ -1,0 +1,120 @@
+"""Where tables are printed.
+
+What is printed: nothing in it that a terminal obeys, since names and prompts come from strangers.
+
+A bar for work that is measured in bytes.
+
+What a person sees of a long command: a bar, and a line at its end.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from service.paths import to_stored
+from service.store.failures import Failure
+from service.worker.batch import Counters
+
+PIPED = 200
+"""Columns of what is no terminal: a file or a pager has room for a whole line."""
+
+
+def tables() -> Console:
+    """Return the console for tables, which cuts them to a terminal's width."""
+    console = Console()
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=PIPED)
+
+
+def harmless(text: str) -> str:
+    r"""Return a text as one line in which all that does not show is written out: ``\n``, ``\x1b``, ``\u202e``."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def harmless_lines(text: str) -> str:
+    """Return a text of several lines, each of them harmless."""
+    return "\n".join(map(harmless, text.split("\n")))
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a line."""
+    typer.echo(harmless(text), err=err)
+
+
+def say_json(value: object) -> None:
+    """Print a value as one line of JSON, which reads back exactly: what does not show is escaped as JSON does it."""
+    text = json.dumps(value, ensure_ascii=False, default=dict)
+    typer.echo("".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text))
+
+
+@contextmanager
+def progress_by_bytes(what: str, total: int, *, enabled: bool) -> Iterator[Callable[[int], None]]:
+    """Give a function that moves a bar on stderr by so many bytes; without ``enabled`` it moves nothing."""
+    columns = (TextColumn(what), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not enabled) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda count: progress.advance(task, count)
+
+
+class Bar:
+    """A progress bar on stderr, and the files that failed on the way."""
+
+    def __init__(self, *, enabled: bool) -> None:
+        self.enabled = enabled
+        self._failed: list[Failure] = []
+        self._began = time.monotonic()
+        self._progress = Progress(
+            TextColumn("images"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not enabled,
+        )
+        self._task = self._progress.add_task("images", total=None, rate="")
+
+    def start(self, total: int | None) -> None:
+        """Show the bar; ``total`` None means that the end is not known."""
+        self._progress.update(self._task, total=total)
+        self._began = time.monotonic()
+        self._progress.start()
+
+    def add(self, count: int, failed: Sequence[Failure]) -> None:
+        """Go on by so many files, of which these failed."""
+        self._failed.extend(failed)
+        done = self._progress.tasks[0].completed + count
+        rate = done / max(time.monotonic() - self._began, 0.001)
+        self._progress.update(self._task, advance=count, rate=f"{rate:,.0f}/s")
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        self._progress.stop()
+
+    def summary(self, counters: Counters, database: Path, *, as_json: bool) -> None:
+        """Say what was done and list what failed."""
+        failed = [{"root": one.root, "path": one.path, "reason": one.message} for one in self._failed]
+        if as_json:
+            say_json({"database": to_stored(database), **asdict(counters), "failures": failed})
+            return
+        for one in self._failed:
+            say(f"failed: {one.root}/{one.path}: {one.message}", err=True)
+        say(
+            f"{counters.done} images read, {counters.moved} moved, {counters.gone} gone, {counters.failed} failed "
+            f"in {time.monotonic() - self._began:.1f} s → {database}",
+        )

@@ -1,0 +1,101 @@
+"""``run``, ``all`` and ``reprocess``: the commands that fill the database."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service import instance, logs
+from service.assembly import Assembly
+from service.cli.options import AsJson, ConfigFile, Database, Inputs, load_config
+from service.cli.output import Bar, say
+from service.clock import Clock
+from service.config import Config, prepare
+from service.store.writer import Store
+from service.supervisor import Pass, Supervisor
+from service.worker.batch import FileOutcome
+from service.worker.reprocess import Reprocessor
+
+REWORK_BATCH = 64
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command("run")(run)
+    app.command("all")(all_)
+    app.command("reprocess")(reprocess)
+    app.command("resources")(resources)
+
+
+def run(config: ConfigFile = None, inputs: Inputs = None, db: Database = None) -> None:
+    """Run the service in the foreground: rescan, watch, process. Ctrl+C stops it cleanly."""
+    settings = load_config(config, inputs, db)
+    notes = prepare(settings)
+    logs.setup(settings.log)
+    for note in notes:
+        say(note, err=True)
+    with instance.hold_instance(settings.database.path):
+        code = Supervisor(settings).serve()
+    logs.close()
+    raise typer.Exit(code)
+
+
+def all_(config: ConfigFile = None, inputs: Inputs = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
+    """Go once over the folders with a progress bar, then exit. Exit code 1: some files failed (listed)."""
+    settings = load_config(config, inputs, db)
+    prepare(settings)
+    logs.setup(settings.log, console=False)
+    with instance.hold_instance(settings.database.path):
+        bar = Bar(enabled=not json and sys.stderr.isatty())
+        done = _one_pass(settings, bar)
+    logs.close()
+    bar.summary(done.counters, settings.database.path, as_json=json)
+    raise typer.Exit(done.exit_code)
+
+
+def _one_pass(settings: Config, bar: Bar) -> Pass:
+    def on_begin(house: Assembly) -> None:
+        bar.start(house.worker.count_changes() if bar.enabled else None)
+
+    def on_done(outcome: FileOutcome) -> None:
+        bar.add(len(outcome.rows) + len(outcome.failed) + len(outcome.moved), outcome.failed)
+
+    try:
+        return Supervisor(settings).one_pass(on_begin, on_done, lambda note: say(note, err=True))
+    finally:
+        bar.stop()
+
+
+def reprocess(
+    config: ConfigFile = None,
+    db: Database = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also what is up to date.")] = False,  # noqa: FBT002
+) -> None:
+    """Make rows again from the kept records, without files and without ExifTool, where a stage has changed."""
+    _rework(config, db, everything=everything)
+
+
+def resources(config: ConfigFile = None, db: Database = None) -> None:
+    """Derive every image's resources (and all its other rows) again from the kept records."""
+    _rework(config, db, everything=True)
+
+
+def _rework(config: Path | None, db: str | None, *, everything: bool) -> None:
+    settings = load_config(config, None, db)
+    prepare(settings)
+    logs.setup(settings.log, console=False)
+    with instance.hold_instance(settings.database.path), Store.open(settings.database.path) as store:
+        bar = Bar(enabled=sys.stderr.isatty())
+        bar.start(None)
+        rework = Reprocessor(store, Clock(), everything=everything)
+        count = 0
+        for size in rework.run(REWORK_BATCH):
+            count += size
+            bar.add(size, ())
+        bar.stop()
+    logs.close()
+    for failure in rework.failed:
+        say(f"failed: {failure.root}/{failure.path}: {failure.message}", err=True)
+    say(f"{count - len(rework.failed)} images made again")
+    raise typer.Exit(1 if rework.failed else 0)

@@ -1,0 +1,132 @@
+"""Where the configured folders lie to each other, and making those that the service owns."""
+
+import os
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+from service.config.model import DEFAULT_ROOT, Config
+from service.config.problems import ConfigError, Problem, setting_name
+from service.config.toml_lines import Key
+
+
+def clashes(config: Config, *, only_reads: bool = False) -> Iterator[tuple[Key, str]]:
+    """Yield the key and the sentence of each folder that stands in another's way.
+
+    ``only_reads``: the service's own folders are not written to, so that a database on a read-only disk will do.
+    """
+    yield from _double_names(config)
+    yield from _nested_roots(config)
+    yield from _outputs_below_roots(config)
+    yield from _shared_outputs(config)
+    yield from _no_places(config)
+    if not only_reads:
+        yield from _unmakeable(("database", "path"), config.database.path.parent)
+        yield from _unmakeable(("log", "directory"), config.log.directory)
+
+
+def _double_names(config: Config) -> Iterator[tuple[Key, str]]:
+    first: dict[str, int] = {}
+    for at, root in enumerate(config.root):
+        earlier = first.setdefault(root.name.casefold(), at)
+        if earlier != at:
+            yield ("root", at, "name"), f"{root.name!r} is the name of root {earlier + 1} already; names must differ"
+
+
+def _nested_roots(config: Config) -> Iterator[tuple[Key, str]]:
+    for (first, a), (second, b) in combinations(enumerate(config.root), 2):
+        if _inside(b.path, a.path) or _inside(a.path, b.path):
+            yield (
+                ("root", second, "path"),
+                f"{b.path} and root {first + 1} ({a.path}) overlap, so images would be listed twice; keep the outer",
+            )
+
+
+def _outputs_below_roots(config: Config) -> Iterator[tuple[Key, str]]:
+    written: tuple[tuple[Key, Path], ...] = (
+        (("database", "path"), config.database.path.parent),
+        (("log", "directory"), config.log.directory),
+        *((("export", at, "out"), export.out) for at, export in enumerate(config.export)),
+    )
+    for at, root in enumerate(config.root):
+        for key, folder in written:
+            if _inside(folder, root.path):
+                yield key, f"{folder} lies in the watched folder {root.path}, which would never come to rest"
+        if _inside(root.path, config.log.directory) or _inside(root.path, _out(config)):
+            yield ("root", at, "path"), f"{root.path} lies in the output folder, which may be cleared at any time"
+
+
+def _shared_outputs(config: Config) -> Iterator[tuple[Key, str]]:
+    first: dict[str, int] = {}
+    for at, export in enumerate(config.export):
+        earlier = first.setdefault(str(export.out).casefold(), at)
+        if earlier != at:
+            yield ("export", at, "out"), f"{export.out} is what export {earlier + 1} writes already; name another file"
+
+
+def _out(config: Config) -> Path | None:
+    """Return the folder of all outputs, or None where they are spread.
+
+    ``--db results.db`` writes beside the images' folder and harms nothing; a folder of the service's own that also
+    holds the logs is one that users clear.
+    """
+    folder = config.database.path.parent
+    return folder if folder == config.log.directory.parent else None
+
+
+def _inside(path: Path, folder: Path | None) -> bool:
+    return folder is not None and _real(path).is_relative_to(_real(folder))
+
+
+def _real(path: Path) -> Path:
+    """Return the path with links followed, so that a link into Input is seen as Input."""
+    return Path(os.path.normcase(os.path.realpath(path)))
+
+
+def _no_places(config: Config) -> Iterator[tuple[Key, str]]:
+    if config.database.path.is_dir():
+        yield ("database", "path"), f"{config.database.path} is a folder; name a file in it, like images.db"
+    for at, root in enumerate(config.root):
+        if root.path.is_file():
+            yield ("root", at, "path"), f"{root.path} is a file; name a folder"
+
+
+def _unmakeable(key: Key, folder: Path) -> Iterator[tuple[Key, str]]:
+    if flaw := unwritable(folder):
+        yield key, flaw
+
+
+def unwritable(folder: Path) -> str | None:
+    """Return why nothing can be written to a folder, which may yet have to be made, with the mend; or None."""
+    nearest = next(path for path in (folder, *folder.parents) if path.exists() or path == path.parent)
+    if not nearest.is_dir():
+        return f"{nearest} is no folder"
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        return f"{nearest} cannot be written to; give this user the right, or name another folder"
+    return None
+
+
+def prepare(config: Config) -> list[str]:
+    """Make the folders that the service owns, and return a sentence for each root that is not there.
+
+    A missing root is not made: it may be a disk that is not plugged in. Only the default ``Input`` is. Raises
+    ConfigError where a folder cannot be made.
+    """
+    _make(config.database.path.parent, ("database", "path"))
+    _make(config.log.directory, ("log", "directory"))
+    for at, root in enumerate(config.root):
+        if (root.name, root.path.name) == (DEFAULT_ROOT, DEFAULT_ROOT):
+            _make(root.path, ("root", at, "path"))
+    return [
+        f"root {root.name!r}: {root.path} is not there; it is taken as offline and looked for again"
+        for root in config.root
+        if not root.path.is_dir()
+    ]
+
+
+def _make(folder: Path, key: Key) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = Problem(str(folder), setting_name(key), f"cannot be made: {error.strerror}")
+        raise ConfigError([problem]) from None

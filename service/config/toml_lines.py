@@ -1,0 +1,57 @@
+"""On which line of a TOML text each key stands; ``tomllib`` does not tell."""
+
+import tomllib
+from collections import Counter
+
+Key = tuple[str | int, ...]
+"""From the top: ``("root", 1, "path")`` is the path of the second ``[[root]]``."""
+
+
+def line_numbers(text: str) -> dict[Key, int]:
+    """Return the line, from 1, of every table and key of a valid TOML text.
+
+    A statement is the shortest run of lines that TOML accepts by itself, so that no second grammar is needed for
+    multi-line lists and strings, quoted and dotted keys, or inline tables.
+    """
+    found: dict[Key, int] = {}
+    table: Key = ()
+    seen: Counter[Key] = Counter()
+    statement, start = "", 1
+    for number, line in enumerate(text.split("\n"), 1):
+        start = start if statement else number
+        statement += line + "\n"
+        try:
+            parsed = tomllib.loads(statement)
+        except tomllib.TOMLDecodeError:
+            continue
+        if statement.lstrip().startswith("["):
+            table = _opened_key(parsed, seen)
+            found.setdefault(table, start)
+        else:
+            for key in _keys(parsed):
+                found.setdefault(table + key, start)
+        statement = ""
+    return found
+
+
+def _opened_key(parsed: object, seen: Counter[Key]) -> Key:
+    """Return the key of the table that a ``[table]`` or ``[[table]]`` line opens."""
+    key: Key = ()
+    while parsed:
+        if isinstance(parsed, dict):
+            ((name, parsed),) = parsed.items()
+            key = (*key, name)
+        elif isinstance(parsed, list):
+            seen[key] += 1
+            key, parsed = (*key, seen[key] - 1), parsed[0]
+    return key
+
+
+def _keys(parsed: object, above: Key = ()) -> list[Key]:
+    if isinstance(parsed, dict):
+        inner = [key for name, value in parsed.items() for key in _keys(value, (*above, name))]
+    elif isinstance(parsed, list):
+        inner = [key for at, value in enumerate(parsed) for key in _keys(value, (*above, at))]
+    else:
+        inner = []
+    return [above, *inner] if above else inner

@@ -1,0 +1,121 @@
+"""Where a link really comes from, once what exists only in the editor is taken out.
+
+Reroutes, primitives, Set/Get pairs, subgraph borders and bypassed nodes have no place in the API form; a link through
+them ends at a real node, at a value, or nowhere.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from service.parse.comfyui.form.graph import Link, Raw, objects, word
+from service.parse.comfyui.form.subgraphs import INPUT_ID, Flat
+from service.parse.comfyui.form.widgets import of_instance
+
+MUTED, BYPASSED = 2, 4
+"""``mode`` of a node that does not run, and of one that hands its inputs through."""
+
+SETTER = re.compile(r"^(easy )?setnode$", re.IGNORECASE)
+GETTER = re.compile(r"^(easy )?getnode$", re.IGNORECASE)
+"""Pairs that carry a value without a link, by a name that both hold."""
+
+REROUTE = re.compile(r"^reroute", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A link that ends at a value."""
+
+    value: JsonValue
+
+
+class VirtualLinks:
+    """The links of a flat workflow, followed to their ends."""
+
+    def __init__(self, flat: Flat) -> None:
+        self._flat = flat
+        self._known: dict[Link, Link | Constant | None] = {}
+        self._setters = {
+            word(name[0]): id_
+            for id_, raw in flat.nodes.items()
+            if SETTER.match(word(raw.get("type"))) and isinstance(name := raw.get("widgets_values"), list) and name
+        }
+
+    def source(self, scope: str, link: JsonValue) -> Link | Constant | None:
+        """Return the end of a link, by its id."""
+        at = self._flat.origins.get((scope, word(link)))
+        return self.end(at)
+
+    def end(self, at: Link | None) -> Link | Constant | None:
+        """Return the real node, or the value, behind an output."""
+        passed: dict[Link, None] = {}
+        end: Link | Constant | None = at
+        while isinstance(end, tuple):
+            if end in self._known or end in passed:
+                end = self._known.get(end)
+                break
+            passed[end] = None
+            onward = self._onward(end)
+            if onward == end:
+                break
+            end = onward
+        self._known.update(dict.fromkeys(passed, end))
+        return end
+
+    def _onward(self, at: Link) -> Link | Constant | None:
+        """Return the next stop on the way up; the same where it is a real node."""
+        id_, slot = at
+        if id_.rpartition(":")[2] == INPUT_ID:
+            return self._outside(id_.rpartition(":")[0], slot)
+        raw = self._flat.nodes.get(id_)
+        if raw is None or raw.get("mode") == MUTED:
+            return None
+        if raw.get("mode") == BYPASSED:
+            return self._bypass(id_, raw, slot)
+        if id_ in self._flat.definitions:
+            return self._flat.outcomes.get(at)
+        return self._virtual(id_, raw, at)
+
+    def _virtual(self, id_: str, raw: Raw, at: Link) -> Link | Constant | None:
+        kind = word(raw.get("type"))
+        values = raw.get("widgets_values")
+        if kind == "PrimitiveNode":
+            return Constant(values[0]) if isinstance(values, list) and values else None
+        if GETTER.match(kind):
+            setter = self._setters.get(word(values[0])) if isinstance(values, list) and values else None
+            return self._first_input(setter) if setter else None
+        return self._first_input(id_) if REROUTE.match(kind) or SETTER.match(kind) else at
+
+    def _first_input(self, id_: str) -> Link | None:
+        links = (one.get("link") for one in objects(self._flat.nodes[id_].get("inputs")))
+        return self._origin(id_, next((link for link in links if link is not None), None))
+
+    def _origin(self, id_: str, link: JsonValue) -> Link | None:
+        return self._flat.origins.get((scope_of(id_), str(link))) if link is not None else None
+
+    def _outside(self, instance: str, slot: int) -> Link | Constant | None:
+        """Return what comes into a subgraph's input: a link from outside, or the value set on the instance."""
+        definition, raw = self._flat.definitions.get(instance, {}), self._flat.nodes.get(instance, {})
+        inner = list(objects(definition.get("inputs")))
+        name = inner[slot].get("name") if 0 <= slot < len(inner) else None
+        outer = next((one for one in objects(raw.get("inputs")) if one.get("name") == name), {})
+        origin = self._origin(instance, outer.get("link"))
+        if origin is not None:
+            return origin
+        values = of_instance(raw, definition)
+        return Constant(values[word(name)]) if word(name) in values else None
+
+    def _bypass(self, id_: str, raw: Raw, slot: int) -> Link | None:
+        """Return what a bypassed node hands through: the input beside the output, else the first of its type."""
+        outputs = list(objects(raw.get("outputs")))
+        wanted = outputs[slot].get("type") if 0 <= slot < len(outputs) else None
+        inputs = list(objects(raw.get("inputs")))
+        inputs = inputs[slot : slot + 1] + inputs
+        fitting = [one.get("link") for one in inputs if one.get("type") == wanted]
+        return self._origin(id_, next((link for link in fitting if link is not None), None))
+
+
+def scope_of(id_: str) -> str:
+    """Return the level a node stands on: ``42:`` for ``42:8``."""
+    return id_[: id_.rfind(":") + 1]

@@ -1,0 +1,1 @@
+"""From the saved image back to its passes, and what each pass was made with."""

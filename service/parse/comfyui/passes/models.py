@@ -1,0 +1,78 @@
+"""From a sampler up its model line: the checkpoint it ends at and what was laid upon it."""
+
+from dataclasses import dataclass
+
+from service.parse.comfyui.files import MODEL_FILES, NOTHING, PARTWISE, kind_of
+from service.parse.comfyui.form.graph import Graph, Node
+from service.parse.comfyui.passes import loras
+from service.parse.comfyui.passes.routes import Routes
+from service.parse.comfyui.values.ask import Values
+from service.records import Resource, Stated
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLine:
+    """What a sampler's model is made of."""
+
+    models: tuple[Stated, ...]
+    """The first is the base; further ones are merged into it."""
+    resources: tuple[Resource, ...]
+    """Checkpoints, then LoRAs in the order in which they are applied."""
+    nodes: tuple[Node, ...]
+
+
+def read_model_line(graph: Graph, routes: Routes, values: Values, sampler: Node) -> ModelLine:
+    """Return the model of a pass."""
+    visits = routes.walk(routes.starts(sampler, "model"))
+    nodes = _with_stacks(graph, {node.id: node for node, _, _ in visits})
+    if _file(values, sampler) or any(loras.NAME.match(name) for name in sampler.inputs):
+        nodes.setdefault(sampler.id, sampler)
+    models: list[Stated] = []
+    checkpoints: list[Resource] = []
+    applied: list[Resource] = []
+    for node in nodes.values():
+        file = _file(values, node)
+        if file is not None:
+            models.append(file)
+            checkpoints.append(_checkpoint(node, file))
+        applied += [lora.resource() for lora in reversed(loras.read_loras(values, node))]
+    return ModelLine(tuple(models), (*checkpoints, *reversed(applied)), tuple(nodes.values()))
+
+
+def _with_stacks(graph: Graph, line: dict[str, Node]) -> dict[str, Node]:
+    """Return the nodes of a model line, each followed by the LoRA stack that hangs on it."""
+    nodes: dict[str, Node] = {}
+    for host in line.values():
+        waiting = [host]
+        for node in waiting:  # the list grows while it is read
+            if node.id not in nodes:
+                nodes[node.id] = node
+                waiting.extend(
+                    graph[origin] for origin in _stacked_loras(node) if origin in graph and origin not in line
+                )
+    return nodes
+
+
+def _stacked_loras(node: Node) -> list[str]:
+    return [origin for name, (origin, _) in node.links.items() if "lora" in name.lower()]
+
+
+def _file(values: Values, node: Node) -> Stated | None:
+    """Return the model file that a node loads. A LoRA's or ControlNet's ``model_name`` is none."""
+    if "lora" in node.class_type.lower() and "ckpt_name" not in node.inputs:
+        return None
+    mode, parts, own = PARTWISE
+    for name in (own,) if node.scalar(mode) == parts else MODEL_FILES:
+        file = values.read(node, name) if node.has(name) and _may_name(node, name) else None
+        if file is not None and isinstance(file.value, str) and file.value.strip().lower() not in NOTHING:
+            return file
+    return None
+
+
+def _may_name(node: Node, name: str) -> bool:
+    """``model`` as a link brings the model itself, as a text its file; a motion module's file is a side file."""
+    return (name != "model" or name in node.inputs) and kind_of(node.class_type, name) in (None, "checkpoint")
+
+
+def _checkpoint(node: Node, file: Stated) -> Resource:
+    return Resource("checkpoint", str(file.value), file.source, extra={"loader": node.class_type})

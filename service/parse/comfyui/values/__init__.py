@@ -1,0 +1,1 @@
+"""What an input holds when a node works it out of others."""

@@ -1,0 +1,21 @@
+"""How a value is asked for: rules are generators that yield questions and are sent the answers."""
+
+from collections.abc import Generator
+from typing import TypeVar
+
+from service.parse.comfyui.form.graph import Node
+from service.records import Stated
+
+Question = tuple[str, int, str]
+"""Node, output, and the name of the input that wants it (``seed``, ``text``): a hint what to look for."""
+
+Answer = Stated | None
+Result = TypeVar("Result")
+Asking = Generator[Question, Answer, Result]
+
+
+def read_input(node: Node, name: str, hint: str) -> Asking[Answer]:
+    """Return what an input holds: by its link where it has one, else its widget."""
+    if name in node.links:
+        return (yield (*node.links[name], hint))
+    return node.stated(name)

@@ -1,0 +1,1 @@
+"""The generators that write their settings as texts: one module or folder each."""

@@ -1,0 +1,156 @@
+"""``invokeai_metadata``: what InvokeAI's user interface states of a run, versions 3 to 6.
+
+A model is ``{model_name, base_model, model_type}`` in version 3 and ``{key, hash, name, base, type}`` since 4; the hash
+has its kind as prefix (``blake3:…``). ``scheduler`` is the sampler, with ``_k`` for Karras. ``clip_skip`` counts the
+layers that were skipped, so 1 is what others call clip skip 2. ``strength`` is there only with an init image. The
+lists: ``loras``, ``controlnets``, ``ipAdapters``, ``t2iAdapters`` (3 to 4), ``control_layers`` (4.2), ``ref_images``
+(6) and ``canvas_v2_metadata`` with layers (5 on); regions have reference images of their own.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import JsonValue
+
+from service.parse.shared.json_facts import JsonTable, Table
+from service.parse.shared.model_files import model_file, model_name
+from service.records import Field, Generation, Resource, ResourceKind, Sampling, Stated
+
+BASE: Table = (
+    ("positive_prompt", ("positive_prompt", "prompt", "positive_conditioning")),
+    ("negative_prompt", ("negative_prompt", "negative_conditioning")),
+    ("steps", ("steps", "num_steps")),
+    ("cfg_scale", ("cfg_scale",)),
+    ("guidance", ("guidance",)),
+    ("sampler", ("scheduler",)),
+    ("seed", ("seed",)),
+    ("width", ("width",)),
+    ("height", ("height",)),
+    ("denoise", ("strength",)),
+)
+
+REFINER: Table = (
+    ("steps", ("refiner_steps",)),
+    ("cfg_scale", ("refiner_cfg_scale",)),
+    ("sampler", ("refiner_scheduler",)),
+)
+
+SINGLE: tuple[tuple[str, ResourceKind, str | None], ...] = (
+    ("model", "checkpoint", None),
+    ("refiner_model", "checkpoint", "refiner"),
+    ("vae", "vae", None),
+    ("t5_encoder", "text_encoder", None),
+    ("qwen3_encoder", "text_encoder", None),
+    ("clip_embed_model", "text_encoder", None),
+    ("clip_l_model", "text_encoder", None),
+    ("clip_g_model", "text_encoder", None),
+    ("upscale_model", "upscaler", None),
+    ("tile_controlnet_model", "controlnet", None),
+)
+"""Key, what its model is, and the pass it serves where not the base pass."""
+
+LISTS: tuple[tuple[str, ResourceKind, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("loras", "lora", ("model", "lora"), ("weight",)),
+    ("controlnets", "controlnet", ("control_model", "model"), ("control_weight", "weight")),
+    ("controlLayers", "controlnet", ("model", "control_model"), ("weight",)),
+    ("ipAdapters", "ip_adapter", ("ip_adapter_model", "model"), ("weight",)),
+    ("t2iAdapters", "controlnet", ("t2i_adapter_model", "model"), ("weight",)),
+    ("ref_images", "ip_adapter", ("model", "ip_adapter_model"), ("weight",)),
+    ("referenceImages", "ip_adapter", ("model", "ip_adapter_model"), ("weight",)),
+)
+"""List, what its models are, and the keys of the model and of its weight within an entry."""
+
+LAYERS: Mapping[str, ResourceKind] = {"control_adapter_layer": "controlnet", "ip_adapter_layer": "ip_adapter"}
+"""Types of InvokeAI 4.2's layers, each with its model."""
+
+_INNER = ("config", "controlAdapter", "ipAdapter")
+
+
+def read_metadata(told: JsonTable) -> Generation:
+    """Return what the object says."""
+    fields = told.fields(BASE) | _models(told)
+    clip_skip = told.data.get("clip_skip")
+    if isinstance(clip_skip, int) and not isinstance(clip_skip, bool) and clip_skip >= 0:
+        fields["clip_skip"] = Stated(clip_skip + 1, told.place("clip_skip"))
+    resources = (*_single(told), *_lists(told))
+    return Generation("invokeai", fields, tuple(_passes(told)), resources, told.facts())
+
+
+def _models(told: JsonTable) -> dict[Field, Stated]:
+    fields: dict[Field, Stated] = {}
+    parts: tuple[tuple[Field, str], ...] = (("model", "model"), ("vae", "vae"), ("upscaler", "upscale_model"))
+    for field, key in parts:
+        name = _name(told, key)
+        if name:
+            fields[field] = name
+    model = told.inside("model")
+    hash_ = model.stated("hash", "model_hash") if model else None
+    return fields | {"model_hash": hash_} if hash_ else fields
+
+
+def _name(told: JsonTable, key: str) -> Stated | None:
+    """Return a model's name, which may stand in an object or alone."""
+    model = told.inside(key)
+    stated = model.stated("name", "model_name") if model else told.stated(key)
+    return stated if stated and model_name(stated.value) else None
+
+
+def _passes(told: JsonTable) -> Iterator[Sampling]:
+    refiner = _name(told, "refiner_model")
+    if refiner is not None:
+        yield Sampling("refiner", {**told.fields(REFINER), "model": refiner})
+    if told.data.get("hrf_enabled") is True:
+        strength, method = told.stated("hrf_strength"), told.stated("hrf_method")
+        pairs: tuple[tuple[Field, Stated | None], ...] = (("denoise", strength), ("upscaler", method))
+        yield Sampling("hires", {field: stated for field, stated in pairs if stated})
+    if _name(told, "upscale_model") is not None:
+        yield Sampling("upscale", {})
+
+
+def _single(told: JsonTable) -> Iterator[Resource]:
+    for key, kind, used_as in SINGLE:
+        name, model = _name(told, key), told.inside(key)
+        if name is not None:
+            hash_ = model.data.get("hash") if model else None
+            yield model_file(kind, str(name.value), name.source, hash_=hash_, used_as=used_as)
+
+
+def _lists(told: JsonTable) -> Iterator[Resource]:
+    canvas = told.inside("canvas_v2_metadata")
+    for key, kind, names, weights in LISTS:
+        for entry in (*told.each(key), *(canvas.each(key) if canvas else ())):
+            yield from named_models(entry, kind, names, weights)
+    layers = told.inside("control_layers")
+    for layer in layers.each("layers") if layers else ():
+        kind_ = LAYERS.get(layer.text("type") or "")
+        yield from named_models(layer, kind_, ("model",), ("weight",)) if kind_ else ()
+        yield from _adapters(layer, "ipAdapters")
+    for region in canvas.each("regionalGuidance") if canvas else ():
+        yield from _adapters(region, "referenceImages")
+
+
+def _adapters(region: JsonTable, key: str) -> Iterator[Resource]:
+    """Yield the adapters of a region that is switched on."""
+    if region.data.get("isEnabled") is not False:
+        for entry in region.each(key):
+            yield from named_models(entry, "ip_adapter", ("model",), ("weight",))
+
+
+def named_models(
+    entry: JsonTable, kind: ResourceKind, names: tuple[str, ...], weights: tuple[str, ...]
+) -> Iterator[Resource]:
+    """Yield the model that an entry names by the first of these keys, unless it is switched off."""
+    if entry.data.get("isEnabled") is False:
+        return
+    entry = entry.inside(*_INNER) or entry
+    for key in names:
+        name, model = _name(entry, key), entry.inside(key)
+        if name is not None:
+            hash_ = model.data.get("hash") if model else None
+            yield model_file(kind, str(name.value), name.source, hash_=hash_, weight=_weight(entry, weights))
+            return
+
+
+def _weight(entry: JsonTable, keys: tuple[str, ...]) -> JsonValue:
+    """Return the weight; of a list with one for each step, the first."""
+    value = next((entry.data[key] for key in keys if key in entry.data), None)
+    return value[0] if isinstance(value, list) and value else value

@@ -1,0 +1,1 @@
+"""What several parsers read alike: JSON, names of model files, CivitAI resources."""

@@ -1,0 +1,73 @@
+"""What is known of one model file from outside the images, and how the resolver asks for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from service.records import HashKind, ResourceKind
+
+
+class Trust(IntEnum):
+    """Whose word counts where two sources disagree: the higher one's, and of equals the later one's."""
+
+    HEADER = 1
+    """A local file's own header and place."""
+    CIVITAI = 2
+    """An export of the site, or a sidecar made from one."""
+    MANUAL = 3
+    """A map that the user wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """One file of one model version. None means that no source said so yet."""
+
+    version_id: int | None = None
+    """CivitAI's."""
+    model_id: int | None = None
+    model_name: str | None = None
+    version_name: str | None = None
+    kind: ResourceKind | None = None
+    base_model: str | None = None
+    """As the source wrote it: ``Illustrious``, ``SDXL 1.0``."""
+    air: str | None = None
+    """Normalized, ``urn:air:…``."""
+    file_name: str | None = None
+    """Without folders."""
+    hashes: Mapping[HashKind, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Lower-case hex by kind; ``autov2`` may be left out where ``sha256`` stands."""
+    source: str | None = None
+    """The file it was learnt from."""
+    trust: Trust = Trust.CIVITAI
+    extra: Mapping[str, JsonValue] = field(default_factory=lambda: MappingProxyType({}))
+    """What has no column, in the source's words."""
+
+    def hash(self, kind: HashKind) -> str | None:
+        """Return the hash of a kind; AutoV2 follows from SHA-256."""
+        if kind == "autov2" and kind not in self.hashes and "sha256" in self.hashes:
+            return self.hashes["sha256"][:10]
+        return self.hashes.get(kind)
+
+
+class KnownModels(Protocol):
+    """Where the resolver looks things up: the database, or a handful of models in a test."""
+
+    def by_version(self, version_id: int) -> Sequence[KnownModel]:
+        """Return the files of a CivitAI version, the main one first."""
+        ...
+
+    def by_air(self, key: str) -> Sequence[KnownModel]:
+        """Return the files under an AIR's ``lookup_key``."""
+        ...
+
+    def by_hash(self, digits: str) -> Sequence[KnownModel]:
+        """Return the files with a hash of any kind that begins with these digits, or that they begin with."""
+        ...
+
+    def by_stem(self, stem: str) -> Sequence[KnownModel]:
+        """Return the files whose name without folders and extension is this one, in lower case."""
+        ...

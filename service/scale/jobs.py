@@ -1,0 +1,117 @@
+"""Shards of a dump, cut into pieces at the ends of lines.
+
+What one process does: a piece of a dump through the pure stages into Parquet. No state is left behind.
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from service.paths import Root
+from service.records import ImageRows, RawRecord
+from service.scale.parquet import write_tables
+from service.store.connection import open_readonly
+from service.store.writer import Store
+from service.transfer import record_of
+from service.worker.batch import process_record
+
+PIECE = 32 * 1024 * 1024
+"""Bytes: some thousand images, a quarter of a minute of work. One slow piece at the end holds nobody up for long."""
+
+
+class Piece(NamedTuple):
+    """The lines of a file that begin in a stretch of bytes."""
+
+    number: int
+    file: str
+    start: int
+    end: int
+
+
+def pieces_of(files: Iterable[Path], size: int = PIECE) -> Iterator[Piece]:
+    """Yield the pieces of these files, numbered in order; every line is in exactly one."""
+    stretches = (
+        (file, start, min(start + size, whole))
+        for file, whole in ((file, file.stat().st_size) for file in files)
+        for start in range(0, whole, size)
+    )
+    for number, (file, start, end) in enumerate(stretches):
+        yield Piece(number, str(file), start, end)
+
+
+def lines_of(piece: Piece) -> Iterator[tuple[int, bytes]]:
+    """Yield where each line of a piece begins, and the line."""
+    with Path(piece.file).open("rb") as lines:
+        if piece.start:
+            lines.seek(piece.start - 1)
+            lines.readline()  # the rest of the line before; where that ended just here, nothing but its end
+        at = lines.tell()
+        while at < piece.end and (line := lines.readline()):
+            yield at, line
+            at = lines.tell()
+
+
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all pieces have in common."""
+
+    roots: tuple[Root, ...]
+    """For dumps that ExifTool wrote by itself."""
+    out: str
+    """Folder of the tables; every process must see it under this path."""
+    now: str
+    """``ingested_at`` of all rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of a piece."""
+
+    count: int
+    size: int
+    """Bytes of the dump."""
+    failed: tuple[tuple[str, str], ...]
+    """File and byte of the line, and the reason."""
+
+
+def make_piece(piece: Piece, job: Job) -> Made:
+    """Write the rows of a piece, exactly as the service would have them: through its own store, in a passing file."""
+    failed: list[tuple[str, str]] = []
+    count = 0
+    with tempfile.TemporaryDirectory(prefix="aiimagepipe-") as folder:
+        path = Path(folder) / "piece.db"
+        with Store.open(path) as store:
+            records = _records(piece, job.roots, failed)
+            while batch := list(islice(records, BATCH)):
+                rows = list(_process_batch(batch, failed))
+                store.save(rows, now=job.now, from_disk=False)  # the dump itself is the kept record
+                count += len(rows)
+        with closing(open_readonly(path)) as connection:
+            write_tables(connection, Path(job.out), piece.number)
+    return Made(count, piece.end - piece.start, tuple(failed))
+
+
+def _records(piece: Piece, roots: tuple[Root, ...], failed: list[tuple[str, str]]) -> Iterator[RawRecord]:
+    for at, line in lines_of(piece):
+        if not line.strip():
+            continue
+        try:
+            yield record_of(line, roots)
+        except ValueError as error:
+            failed.append((f"{piece.file}, byte {at}", str(error)))
+
+
+def _process_batch(batch: Iterable[RawRecord], failed: list[tuple[str, str]]) -> Iterator[ImageRows]:
+    for raw in batch:
+        made = process_record(raw)
+        if isinstance(made, ImageRows):
+            yield made
+        else:
+            failed.append((f"{made.root}/{made.path}", made.message))

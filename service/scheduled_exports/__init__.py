@@ -1,0 +1,1 @@
+"""The timed exports: when each is due, and one run of it."""

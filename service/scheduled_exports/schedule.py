@@ -1,0 +1,210 @@
+"""A timed export, and when it may run next.
+
+The timed exports: when each is due, a thread for the one that runs, and what became of it.
+
+The worker looks in about once a second and does nothing here but read one number and start a thread. The thread reads
+by a connection of its own, so that taking images in goes on meanwhile; the state it leaves is written by the worker,
+which alone writes. One export at a time: they would only take the disk from each other.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from service.clock import Clock
+from service.config import Export
+from service.errors import DatabaseReplacedError, StartError, TryAgainError
+from service.export.report import Written, files_before
+from service.paths import to_stored
+from service.scheduled_exports.run import run_export
+from service.store.export_states import ExportState
+from service.store.writer import Store
+
+LOOK_FOR_FILES_S = 30.0
+"""Between two looks whether all files of a split list or of templates are there: there may be thousands."""
+
+
+@dataclass(slots=True)
+class ScheduledExport:
+    """An export of the configuration, and when it may run next."""
+
+    export: Export
+    state: ExportState | None
+    """Its last run; None where it never ran."""
+    not_before: float
+    next_look: float = 0.0
+
+    @property
+    def out(self) -> str:
+        """Return what it writes, as the database knows it."""
+        return to_stored(self.export.out)
+
+    def is_due(self, now: float, version: int) -> bool:
+        """Tell whether it is time, and its files are not what they would be now."""
+        if now < self.not_before:
+            return False
+        state = self.state
+        is_same = state is not None and (state.settings, state.data_version) == (settings_of(self.export), version)
+        return not (is_same and self._is_whole(now))
+
+    def _is_whole(self, now: float) -> bool:
+        """Tell whether everything that it wrote is there."""
+        if not self.export.out.exists():
+            return False
+        if self.export.is_folder and now >= self.next_look:
+            if not all(file.exists() for file in files_before(self.export)):
+                return False
+            self.next_look = now + LOOK_FOR_FILES_S
+        return True
+
+
+def settings_of(export: Export) -> str:
+    """Return the settings that decide what is written, as JSON."""
+    told = export.model_dump(mode="json", exclude_defaults=True, exclude={"every", "out"})
+    return json.dumps(told, sort_keys=True, ensure_ascii=False)
+
+
+log = structlog.get_logger()
+
+REST_S = 30.0
+"""At least, between two runs of one export: while many images come in, every batch is a change."""
+SHARE = 10
+"""An export that takes long rests so many times as long as it took."""
+AFTER_FAILURE_S = 300.0
+
+Run = Callable[[Export, Path, Callable[[], bool]], Written]
+
+
+class ExportSchedule:
+    """The exports of a running service; None for a single pass, which leaves them and what they remember alone."""
+
+    def __init__(self, exports: Sequence[Export] | None, store: Store, clock: Clock, run: Run = run_export) -> None:
+        self._clock = clock
+        self._run = run
+        self._path = store.path
+        self._cancelled = threading.Event()
+        self._running: _Running | None = None
+        self._unsaved: list[ExportState] = []
+        self._strangers: list[str] = []
+        self._entries = [ScheduledExport(export, None, 0.0) for export in exports or ()]
+        self._is_mine = exports is not None
+        self.learn(store)
+
+    def learn(self, store: Store) -> None:
+        """Take over what the database remembers, and let it forget exports that are configured no more."""
+        if not self._is_mine:
+            return
+        known = {state.out: state for state in store.exports().states()}
+        now = self._clock.monotonic()
+        for entry in self._entries:
+            entry.state = known.pop(entry.out, None)
+            entry.not_before = now + self._rest_left(entry)
+        self._strangers = list(known)
+
+    def _rest_left(self, entry: ScheduledExport) -> float:
+        """Return for how many seconds an export of another life of this service still rests."""
+        if entry.state is None or entry.export.every == "change":
+            return 0.0
+        age = self._clock.wall() - datetime.fromisoformat(entry.state.last_run_at).timestamp()
+        return min(max(entry.export.every * 60 - age, 0.0), entry.export.every * 60)
+
+    def look(self, now: float, store: Store) -> None:
+        """Write what became of a run that has ended, and start the next that is due. Never waits."""
+        if not (self._entries or self._strangers):
+            return
+        if self._running is not None and self._running.is_over:
+            self._note(self._running, now)
+            self._running = None
+        self._tell(store)
+        if self._running is None:
+            version = store.exports().data_version()
+            due = next((entry for entry in self._entries if entry.is_due(now, version)), None)
+            if due is not None:
+                self._running = _Running(due, version, self._clock, self._go)
+
+    def _go(self, export: Export) -> Written:
+        return self._run(export, self._path, self._cancelled.is_set)
+
+    def _note(self, ended: "_Running", now: float) -> None:
+        state = ended.state()
+        entry = ended.entry
+        told_before = entry.state.error if entry.state else None
+        entry.state = state
+        entry.not_before = now + _rest(entry.export, state)
+        self._unsaved.append(state)
+        name = entry.export.out.name
+        if state.error is not None and state.error != told_before:
+            log.warning("export_failed", file=name, reason=state.error)
+        elif state.changed_at is not None:
+            log.info("exported", file=name, items=state.items, unsafe=state.unsafe, seconds=state.seconds)
+
+    def _tell(self, store: Store) -> None:
+        try:
+            while self._unsaved:
+                store.set_export(self._unsaved[0])
+                del self._unsaved[0]
+            while self._strangers:
+                store.drop_export(self._strangers[-1])
+                self._strangers.pop()
+        except DatabaseReplacedError:
+            raise
+        except TryAgainError as error:
+            log.debug("export_row_not_written", reason=str(error))
+
+    def close(self) -> None:
+        """Stop the run in hand, whose old file stays, and wait for its end."""
+        self._cancelled.set()
+        if self._running is not None:
+            self._running.wait()
+
+
+def _rest(export: Export, state: ExportState) -> float:
+    least = max(REST_S, SHARE * state.seconds)
+    if state.error is not None:
+        return max(least, AFTER_FAILURE_S)
+    return least if export.every == "change" else max(least, export.every * 60)
+
+
+class _Running:
+    """One run, in a thread."""
+
+    def __init__(self, entry: ScheduledExport, version: int, clock: Clock, run: Callable[[Export], Written]) -> None:
+        self.entry = entry
+        self._clock = clock
+        self._run = run
+        self._began = clock.monotonic()
+        self._blank = ExportState(entry.out, entry.export.kind, settings_of(entry.export), version, clock.stamp(), 0.0)
+        self._state = self._blank
+        self._thread = threading.Thread(target=self._work, name="export")
+        self._thread.start()
+
+    def _work(self) -> None:
+        try:
+            written = self._run(self.entry.export)
+        except (StartError, TryAgainError) as error:
+            self._state = replace(self._blank, data_version=None, error=str(error))
+        except Exception as error:  # the thread's top: an export never stops the service
+            log.exception("bug_in_an_export", file=self.entry.export.out.name)
+            self._state = replace(self._blank, data_version=None, error=f"{type(error).__name__}: {error}")
+        else:
+            changed_at = self._blank.last_run_at if written.changed else None
+            self._state = replace(self._blank, items=written.items, unsafe=written.unsafe, changed_at=changed_at)
+        self._state = replace(self._state, seconds=round(self._clock.monotonic() - self._began, 3))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the thread has ended."""
+        return not self._thread.is_alive()
+
+    def wait(self) -> None:
+        """Wait for the thread's end."""
+        self._thread.join()
+
+    def state(self) -> ExportState:
+        """Return what became of it."""
+        return self._state

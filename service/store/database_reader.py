@@ -1,0 +1,187 @@
+"""What can be asked of the database without changing it."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Self
+
+import apsw
+import orjson
+
+from service.records import RawRecord, WatchedFile
+from service.store import raw_records, status
+from service.store.binding import text
+from service.store.connection import open_readonly
+from service.store.export_states import ExportBook
+from service.store.failures import Failure, KnownFailure
+from service.store.file_rows import FileRow, KnownFile, file_at, file_row_at, lines_of
+from service.store.identity import stable_id
+from service.store.model_reader import ModelReader
+from service.store.one_image import ImageRecord, Value, read_image
+from service.store.resource_rows import StatedResources
+from service.store.sql import sql
+from service.store.status import Counts, RootStatus, ServiceStatus
+
+PAGE = 500
+"""Stale images fetched at once. No cursor stays open between pages, so the log can be checkpointed meanwhile."""
+
+
+class DatabaseReader:
+    """The reading half of the store. Opened alone it never writes and never stands in a writer's way."""
+
+    def __init__(self, connection: apsw.Connection, path: Path) -> None:
+        self._connection = connection
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Return a reader of an existing database. Raises StartError where there is none that can be read."""
+        return cls(open_readonly(path), path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    # ── Places ──
+
+    def known(self, root: str, folder: str) -> KnownFile:
+        """Return what is known of a folder (``''`` or with a final ``/``), not of the folders in it."""
+        rows = self._connection.execute(sql("known"), (root, text(folder)))
+        return {
+            name: (size, mtime_ns, bool(present), lines_of(sidecars))
+            for name, size, mtime_ns, present, sidecars in rows
+        }
+
+    def folders(self, root: str) -> list[str]:
+        """Return the folders of a root that hold known images, in order."""
+        return [folder for (folder,) in self._connection.execute(sql("folders"), {"root": root})]
+
+    def find(self, root: str, path: str) -> FileRow | None:
+        """Return where an image is known to lie."""
+        row = self._connection.execute(sql("find_place"), (stable_id(root, path),)).fetchone()
+        return None if row is None else file_row_at(*row)
+
+    def moved_candidates(self, sha256: str, size: int) -> list[FileRow]:
+        """Return the known files of this content, missing ones first: one of them may have moved."""
+        return [file_row_at(*row) for row in self._connection.execute(sql("moved_candidates"), (sha256, size))]
+
+    def count_present(self, root: str) -> int:
+        """Return how many files of a root are held as present."""
+        return int(self._connection.execute(sql("count_present"), (root,)).get or 0)
+
+    def below(self, root: str, path: str) -> list[str]:
+        """Return the present files known at any depth below a path, should it have been a folder."""
+        rows = self._connection.execute(sql("below"), {"root": root, "path": text(path)})
+        return [found for (found,) in rows]
+
+    # ── Recipes and kept records ──
+
+    def recipes(self) -> set[str]:
+        """Return every recipe that a row was made with."""
+        return {recipe for (recipe,) in self._connection.execute(sql("recipes")) if recipe}
+
+    def stale(self, outdated: Iterable[str]) -> Iterator[tuple[int, WatchedFile]]:
+        """Yield the images of these recipes that have a kept record, in id order. They may be saved meanwhile."""
+        recipes = sorted(outdated)
+        after = 0
+        while recipes:
+            arguments = {"after": after, "recipes": orjson.dumps(recipes).decode(), "limit": PAGE}
+            page = [(id_, file_at(*place)) for id_, *place in self._connection.execute(sql("stale"), arguments)]
+            if not page:
+                return
+            yield from page
+            after = page[-1][0]
+
+    def raw_record(self, image_id: int) -> RawRecord | None:
+        """Return the kept record of an image, with the place where it lies now; None where there is none."""
+        row = self._connection.execute(sql("raw_record"), (image_id,)).fetchone()
+        if row is None:
+            return None
+        packed, mime_type, sha256, *place = row
+        return raw_records.unpack(packed, file_at(*place), mime_type, sha256)
+
+    # ── Models ──
+
+    def models(self) -> ModelReader:
+        """Return what is known of models from outside the images."""
+        return ModelReader(self._connection)
+
+    def stated(self) -> StatedResources:
+        """Return the different resources that images state."""
+        return StatedResources(self._connection)
+
+    # ── What to tell the user ──
+
+    def image(self, image_id: int) -> ImageRecord | None:
+        """Return all rows of an image."""
+        return read_image(self._connection, image_id)
+
+    def search_rows(self) -> Iterator[dict[str, Value]]:
+        """Yield each image's line of ``v_images_search`` by column name, in id order."""
+        after = 0
+        while True:
+            cursor = self._connection.execute(sql("search_page"), (after, PAGE))
+            if (first := cursor.fetchone()) is None:
+                return
+            names = [column[0] for column in cursor.get_description()]
+            page = [dict(zip(names, row, strict=True)) for row in (first, *cursor)]
+            yield from page
+            after = page[-1]["image_id"]
+
+    def search_columns(self) -> list[str]:
+        """Return the columns of ``v_images_search`` in their order."""
+        return [name for (name,) in self._connection.execute(sql("search_columns"))]
+
+    def check(self) -> str:
+        """Return what SQLite finds damaged, in its words; empty where the database is sound."""
+        try:
+            lines = [line for (line,) in self._connection.execute("PRAGMA quick_check(10)")]
+        except apsw.Error as error:
+            return str(error)
+        return "" if lines == ["ok"] else "; ".join(lines)
+
+    def counts(self) -> Counts:
+        """Return how much there is of everything."""
+        return status.counts(self._connection)
+
+    def failures(self) -> list[KnownFailure]:
+        """Return the files that could not be read, by root and path."""
+        return self.due_failures("9999")
+
+    def due_failures(self, now: str) -> list[KnownFailure]:
+        """Return the files that could not be read and whose next try is due, longest due first."""
+        return [_failure(*row) for row in self._connection.execute(sql("due_failures"), (now,))]
+
+    def status(self) -> ServiceStatus | None:
+        """Return what the service said of itself last, or None if none ever ran on this database."""
+        row = self._connection.execute(sql("status")).fetchone()
+        return None if row is None else ServiceStatus(*row)
+
+    def exports(self) -> ExportBook:
+        """Return what the timed exports remember."""
+        return ExportBook(self._connection)
+
+    def roots(self) -> list[RootStatus]:
+        """Return the watched folders."""
+        rows = self._connection.execute(sql("roots"))
+        return [RootStatus(name, at, bool(online), note, since) for name, at, online, note, since in rows]
+
+
+def _failure(  # noqa: PLR0917  # a row, in the order of its columns
+    root: str,
+    path: str,
+    stage: str,
+    error_class: str,
+    message: str,
+    attempts: int,
+    first_at: str,
+    last_at: str,
+    next_try_at: str,
+) -> KnownFailure:
+    failure = Failure(root, path, stage, error_class, message)
+    return KnownFailure(failure, attempts, first_at, last_at, next_try_at)

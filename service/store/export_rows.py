@@ -1,0 +1,130 @@
+"""What an export lists, straight from the compact tables: a text, and how often it was met.
+
+Counted is every image the database knows, those included whose file is gone.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, groupby, islice
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import apsw
+import orjson
+
+from service.records import ResourceKind, Side
+from service.store.binding import text
+from service.store.sql import sql
+
+COMPUTED_KEYS = ("positive_prompt", "negative_prompt", "seed", "Seed", "prompt_tokens", "neg_tokens")
+"""Keys of ``kv`` whose values may stand elsewhere; the view knows where."""
+
+
+Row = tuple[Any, ...]
+"""As SQLite gives it."""
+
+DIFFERENT = 20_000
+"""Names that are counted in memory at once: some megabytes."""
+IMAGES = 500
+"""Whose tokens are asked for at once."""
+
+
+class Listed(NamedTuple):
+    """One text of a list. The same text may come several times; whoever gathers them adds up."""
+
+    model: str
+    """'' where lists are not split by model, or none is known."""
+    month: str
+    """``2026-01``; '' where lists are not split by month."""
+    text: str
+    times: int
+
+
+class Split(NamedTuple):
+    """By what a list is split into several."""
+
+    by_model: bool = False
+    by_month: bool = False
+
+
+UNSPLIT = Split()
+
+
+class Listing:
+    """The lists of one database. Rows come one at a time; a list of any length takes the same memory."""
+
+    def __init__(self, connection: apsw.Connection, split: Split = UNSPLIT) -> None:
+        self._connection = connection
+        self._split = {"by_model": split.by_model, "by_month": split.by_month}
+        self._is_split = any(split)
+
+    def tokens(self, side: Side) -> Iterator[Listed]:
+        """Yield tags and embeddings in their normalized form; what only prompts' grammar needs is left out."""
+        return self._split_tokens(side) if self._is_split else self._rows("list_tokens", side=side)
+
+    def prompts(self, which: Side) -> Iterator[Listed]:
+        """Yield the prompts of the base passes, as the files have them."""
+        return self._rows("list_prompts", which=which, **self._split)
+
+    def values(self, key: str) -> Iterator[Listed]:
+        """Yield the values of a key of ``kv``."""
+        if key in COMPUTED_KEYS:
+            return self._rows("list_values_computed", key=text(key), **self._split)
+        if self._is_split:
+            return self._rows("list_values_split", key=text(key), **self._split)
+        return self._rows("list_values", key=text(key))
+
+    def resources(self, kind: ResourceKind | None, *, labels: bool = False) -> Iterator[Listed]:
+        """Yield the names of the resources that had an effect (AIR URNs where known), or their labels."""
+        if self._is_split:
+            return self._rows("list_resources_split", kind=kind, labels=labels, **self._split)
+        return self._unsplit_resources(kind, labels=labels)
+
+    def keys(self) -> list[str]:
+        """Return the keys of ``kv``, our own first."""
+        return [key for (key,) in self._connection.execute(sql("list_keys"))]
+
+    def _unsplit_resources(self, kind: ResourceKind | None, *, labels: bool) -> Iterator[Listed]:
+        found = self._connection.execute(sql("list_used"), {"kind": kind, "labels": int(labels)})
+        for counts in _count_rows([found]):
+            rows = ({"name_id": name, "label_id": label, "times": n} for (name, label), n in counts.items())
+            yield from self._looked_up("list_resource", rows)
+
+    def _split_tokens(self, side: Side) -> Iterator[Listed]:
+        places = self._connection.execute(sql("list_places"), self._bound(self._split))
+        for (model, month), images in groupby(places, key=itemgetter(0, 1)):
+            for counts in _count_rows(self._terms(side, images)):
+                rows = ({"model": model, "month": month, "id": id_, "times": n} for (id_,), n in counts.items())
+                yield from self._looked_up("list_term", rows)
+
+    def _terms(self, side: Side, images: Iterator[Row]) -> Iterator[Iterable[Row]]:
+        """Yield the ids of the images' tokens, some images at a time."""
+        while ids := [id_ for *_, id_ in islice(images, IMAGES)]:
+            yield self._connection.execute(sql("list_terms"), {"ids": orjson.dumps(ids).decode(), "side": side})
+
+    def _rows(self, name: str, **arguments: object) -> Iterator[Listed]:
+        return map(Listed._make, self._connection.execute(sql(name), self._bound(arguments)))
+
+    def _looked_up(self, name: str, rows: Iterable[Mapping[str, object]]) -> Iterator[Listed]:
+        return map(Listed._make, self._connection.executemany(sql(name), rows))
+
+    @staticmethod
+    def _bound(arguments: Mapping[str, object]) -> dict[str, object]:
+        return {key: int(value) if isinstance(value, bool) else value for key, value in arguments.items()}
+
+
+def _count_rows(found: Iterable[Iterable[Row]]) -> Iterator[Counter[Row]]:
+    """Yield how often each row was met; in several parts, where they are too many different ones to be held."""
+    counts: Counter[Row] = Counter()
+    for rows in chain.from_iterable(map(_portions, found)):
+        counts.update(rows)
+        if len(counts) > DIFFERENT:
+            yield counts
+            counts.clear()
+    yield counts
+
+
+def _portions(rows: Iterable[Row]) -> Iterator[Iterable[Row]]:
+    source = iter(rows)
+    while portion := list(islice(source, DIFFERENT)):
+        yield portion

@@ -1,0 +1,90 @@
+"""Where images lie: which files are known, which went missing, which moved."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import apsw
+
+from service.records import Status, WatchedFile
+from service.store.binding import text
+from service.store.identity import split, stable_id
+from service.store.sql import sql
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A known image and where it lies."""
+
+    image_id: int
+    file: WatchedFile
+    present: bool
+    """False where the file was not found when last looked for."""
+    status: Status
+
+
+KnownFile = dict[str, tuple[int, int, bool, tuple[str, ...]]]
+"""File name → (size, mtime_ns, present, the texts beside it)."""
+
+
+def lines_of(text_: str | None) -> tuple[str, ...]:
+    """Return what ``binding.lines`` has written."""
+    return tuple(text_.split("\n")) if text_ else ()
+
+
+def file_at(root: str, path: str, size: int, mtime_ns: int, sidecars: str | None) -> WatchedFile:
+    """Return a file from the columns that tell of it."""
+    return WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns, sidecars=lines_of(sidecars))
+
+
+def file_row_at(  # noqa: PLR0917  # a row, in the order of its columns
+    image_id: int,
+    root: str,
+    path: str,
+    size: int,
+    mtime_ns: int,
+    sidecars: str | None,
+    present: int,
+    status_: Status,
+) -> FileRow:
+    """Return a place from the columns that tell of it."""
+    return FileRow(image_id, file_at(root, path, size, mtime_ns, sidecars), bool(present), status_)
+
+
+def mark_missing(connection: apsw.Connection, root: str, paths: Iterable[str], now: str) -> int:
+    """Mark files as missing, forget their failures, and return how many were present until now."""
+    count = 0
+    for path in paths:
+        connection.execute(sql("mark_missing"), (stable_id(root, path), now))
+        count += connection.changes()
+        connection.execute(sql("drop_failure"), (root, text(path)))
+    return count
+
+
+def mark_present(connection: apsw.Connection, root: str, paths: Iterable[str]) -> int:
+    """Mark files as present, and return how many were missing until now."""
+    count = 0
+    for path in paths:
+        connection.execute(sql("mark_present"), (stable_id(root, path),))
+        count += connection.changes()
+    return count
+
+
+def relocate(connection: apsw.Connection, image_id: int, file: WatchedFile) -> None:
+    """Give an image its new place. It keeps its id; a row of the file that lay there before is removed."""
+    path = text(file.path)
+    folder, file_name = split(path)
+    place = {"image_id": image_id, "stable_id": stable_id(file.root, file.path)}
+    connection.execute(sql("drop_other"), place)
+    connection.execute(sql("drop_failure_of"), (image_id,))
+    connection.execute(sql("drop_failure"), (file.root, path))
+    connection.execute(
+        sql("relocate"),
+        place
+        | {
+            "root": text(file.root),
+            "folder": folder,
+            "file_name": file_name,
+            "size_bytes": file.size,
+            "mtime_ns": file.mtime_ns,
+        },
+    )

@@ -1,0 +1,122 @@
+"""What is known of models, as the database holds it: looked up by id, AIR, hash and file name."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+
+import apsw
+
+from service.records import HashKind, ResourceKind
+from service.resources import air
+from service.resources.known_models import KnownModel, Trust
+from service.resources.merge import stem as file_stem
+from service.store.binding import text
+from service.store.sql import sql
+
+HASHES: tuple[HashKind, ...] = ("sha256", "autov1", "autov2", "autov3", "blake3", "crc32")
+"""Those that have a column, in the order in which they are selected."""
+
+
+SURE = 10
+"""Digits of a known hash, at least, for a longer one to be its continuation. AutoV1 has eight, and is of another part
+of the file than SHA-256."""
+
+
+class ModelReader:
+    """The known models of a database. Satisfies the resolver's ``Known``."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def by_version(self, version_id: int) -> list[KnownModel]:
+        """Return the files of a CivitAI version, the main one first."""
+        return [model for _, model in self.numbered("models_of_version", (version_id,))]
+
+    def by_air(self, key: str) -> list[KnownModel]:
+        """Return the files under an AIR's ``lookup_key``."""
+        found = self.numbered("models_by_keys", keys_argument(f"air:{key}"))
+        return [model for _, model in found if air_key(model) == key]
+
+    def by_hash(self, digits: str) -> list[KnownModel]:
+        """Return the files with a hash that begins with these digits, or that they begin with."""
+        found = self.numbered("models_by_hash", {"digits": digits})
+        return self._published(model for _, model in found if _begins(model, digits))
+
+    def by_stem(self, stem: str) -> list[KnownModel]:
+        """Return the files of a name without folders and extension."""
+        found = self.numbered("models_by_keys", keys_argument(f"file:{text(stem)}"))
+        return self._published(model for _, model in found if file_stem(model.file_name or "") == text(stem))
+
+    def _published(self, found: Iterable[KnownModel]) -> list[KnownModel]:
+        """Return models, in the place of each local file the published ones of its SHA-256, with all of its hashes."""
+        models: list[KnownModel] = []
+        for model in found:
+            digits = None if model.version_id is not None else model.hash("sha256")
+            same = self.numbered("models_by_hash", {"digits": digits}) if digits else []
+            theirs = [one for _, one in same if one.version_id is not None and one.hash("sha256") == digits]
+            whole = [replace(one, hashes={**one.hashes, **model.hashes}) for one in theirs]
+            models += [one for one in whole or [model] if one not in models]
+        return models
+
+    def numbered(self, name: str, arguments: tuple[object, ...] | dict[str, object]) -> list[tuple[int, KnownModel]]:
+        """Return the rows that a statement selects, each with its id."""
+        return [(row[-1], _model(*row[:-1])) for row in self._connection.execute(sql(name), arguments)]
+
+    def count(self) -> int:
+        """Return how many model files are known."""
+        return int(self._connection.execute(sql("count_models")).get or 0)
+
+    def generation(self) -> int:
+        """Return a number that changes when another program wrote to the database: what was cached may be old."""
+        return int(self._connection.pragma("data_version") or 0)
+
+    def is_applied(self) -> bool:
+        """Tell whether new images are to be resolved, too: since ``resolve --rewrite`` was run once."""
+        return bool(self._connection.execute(sql("switch"), ("resolve",)).get == "on")
+
+
+def keys_argument(*keys: str) -> dict[str, object]:
+    """Return the argument of ``models_by_keys``."""
+    return {"keys": json.dumps(keys)}
+
+
+def air_key(model: KnownModel) -> str | None:
+    """Return what an AIR is looked up by, of a model that has one."""
+    parsed = air.parse(model.air) if model.air else None
+    return parsed.lookup_key if parsed else None
+
+
+def _begins(model: KnownModel, digits: str) -> bool:
+    """Tell whether a hash of the model begins with the digits, or they with it."""
+    known = (model.hash(kind) or "" for kind in HASHES)
+    return any(each.startswith(digits) or (len(each) >= SURE and digits.startswith(each)) for each in known)
+
+
+def _model(  # noqa: PLR0917  # a row, in the order of its columns
+    version_id: int | None,
+    model_id: int | None,
+    model_name: str | None,
+    version_name: str | None,
+    kind: ResourceKind | None,
+    base_model: str | None,
+    air: str | None,
+    file_name: str | None,
+    source: str | None,
+    trust: int,
+    extra_json: str | None,
+    *hashes: str | None,
+) -> KnownModel:
+    return KnownModel(
+        version_id=version_id,
+        model_id=model_id,
+        model_name=model_name,
+        version_name=version_name,
+        kind=kind,
+        base_model=base_model,
+        air=air,
+        file_name=file_name,
+        hashes={name: digits for name, digits in zip(HASHES, hashes, strict=True) if digits},
+        source=source,
+        trust=Trust(trust),
+        extra=json.loads(extra_json or "{}"),
+    )

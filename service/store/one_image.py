@@ -1,0 +1,77 @@
+"""All rows of one image, read back through the views that users query."""
+
+import json
+from dataclasses import dataclass
+
+import apsw
+
+from service.records import Conflict, Fact, HashKind, Resource, ResourceKind, SamplingPass, Stated, Token
+from service.store.sql import sql
+
+Value = str | int | float | None
+
+AIR = "urn:air:"
+"""How a name begins that is an AIR URN and no label."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """One image as the database holds it."""
+
+    image: dict[str, Value]
+    """The row of ``images`` by column name."""
+    facts: tuple[Fact, ...]
+    """Those of ``kv``, ``prompt_tokens`` and ``neg_tokens`` included; an unknown source is ''."""
+    tokens: tuple[Token, ...]
+    resources: tuple[Resource, ...]
+    passes: tuple[SamplingPass, ...]
+    conflicts: tuple[Conflict, ...]
+    """Values as texts."""
+
+
+def read_image(connection: apsw.Connection, image_id: int) -> ImageRecord | None:
+    """Return all rows of an image, or None where there is none of this id."""
+    cursor = connection.execute(sql("show_image"), (image_id,))
+    if (row := cursor.fetchone()) is None:
+        return None
+    names = [column[0] for column in cursor.get_description()]
+    key = (image_id,)
+    return ImageRecord(
+        image=dict(zip(names, row, strict=True)),
+        facts=tuple(Fact(*fact) for fact in connection.execute(sql("show_kv"), key)),
+        tokens=tuple(Token(*token) for token in connection.execute(sql("show_tokens"), key)),
+        resources=tuple(_resource(*found) for found in connection.execute(sql("show_resources"), key)),
+        passes=tuple(SamplingPass(*found) for found in connection.execute(sql("show_passes"), key)),
+        conflicts=tuple(
+            Conflict(field, Stated(a, source_a), Stated(b, source_b))
+            for field, a, source_a, b, source_b in connection.execute(sql("show_conflicts"), key)
+        ),
+    )
+
+
+def _resource(  # noqa: PLR0917  # a row, in the order of its columns
+    kind: ResourceKind,
+    name: str,
+    label: str,
+    source: str | None,
+    weight: float | None,
+    clip_weight: float | None,
+    hash_: str | None,
+    hash_kind: HashKind | None,
+    model_version_id: int | None,
+    used: int,
+    extra_json: str | None,
+) -> Resource:
+    return Resource(
+        kind=kind,
+        label=label,
+        source=source or "",
+        weight=weight,
+        clip_weight=clip_weight,
+        hash=hash_,
+        hash_kind=hash_kind,
+        model_version_id=model_version_id,
+        air=name if name.startswith(AIR) else None,
+        used=bool(used),
+        extra=json.loads(extra_json or "{}"),
+    )

@@ -1,0 +1,65 @@
+"""The first half: every image's record as a line, on the machine that has the images and ExifTool."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from service import sidecars
+from service.errors import BadFileError, TryAgainError
+from service.export.atomic import replace_file
+from service.extract.candidates import Candidate
+from service.extract.reader import Reader
+from service.extract.signatures import inspect
+from service.paths import Root
+from service.records import RawRecord, WatchedFile
+from service.transfer.lines import Done, line_of
+from service.watch.folder import files_below
+from service.watch.ignore import Names
+from service.watch.watch_settings import WatchSettings
+
+
+def dump(roots: Sequence[Root], reader: Reader, target: Path, settings: WatchSettings, batch_size: int) -> Done:
+    """Write the record of every image below the roots as JSON lines, batch by batch; replaces the file at the end."""
+    done = Done()
+    names = Names(settings)
+    files = ((root, Path(path)) for root in roots for path in files_below(str(root.path), names))
+    with replace_file(target) as out:
+        waiting = None
+        while batch := list(islice(files, batch_size)):
+            pending = reader.begin(list(_candidates(batch, settings.sidecars, done)))
+            if waiting is not None:
+                _write(waiting.result(), out, done)
+            waiting = pending
+        if waiting is not None:
+            _write(waiting.result(), out, done)
+    return done
+
+
+def _candidates(batch: Iterable[tuple[Root, Path]], endings: Sequence[str], done: Done) -> Iterator[Candidate]:
+    for root, location in batch:
+        try:
+            status = location.stat()
+            signature = inspect(location, status.st_size)
+        except (OSError, BadFileError, TryAgainError) as error:
+            done.failed.append((f"{root.name}/{root.relative(location)}", str(error)))
+            continue
+        file = WatchedFile(
+            root=root.name,
+            path=root.relative(location),
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns,
+            sidecars=sidecars.stamps(location, endings),
+        )
+        yield Candidate(location, file, signature)
+
+
+def _write(
+    outcomes: Iterable[tuple[Candidate, RawRecord | BadFileError | TryAgainError]], out: BinaryIO, done: Done
+) -> None:
+    for candidate, answer in outcomes:
+        if isinstance(answer, RawRecord):
+            out.write(line_of(answer, candidate.location))
+            done.count += 1
+        else:
+            done.failed.append((f"{candidate.file.root}/{candidate.file.path}", str(answer)))

@@ -1,0 +1,50 @@
+"""What the worker works with, and how fast."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from service.extract.reader import Reader
+from service.paths import Root
+from service.scheduled_exports.schedule import ExportSchedule
+from service.store.writer import Store
+from service.watch.observer import Watcher
+from service.worker.heartbeat import Heartbeat
+from service.worker.intake import Intake
+
+
+@dataclass(slots=True)
+class Parts:
+    """The rooms of the house as the worker enters them."""
+
+    intake: Intake
+    reader: Reader
+    store: Store
+    roots: Mapping[str, Root]
+    board: Heartbeat
+    watcher: Watcher | None
+    """None for a single pass."""
+    reopen: Callable[[], Store]
+    timetable: ExportSchedule
+    has_store: bool = True
+    """False while the database is being exchanged."""
+
+    def exchange_store(self) -> Store:
+        """Go on with the file that lies at the database's path now, and return its store."""
+        self.has_store = False
+        # First closed, then opened: both would share one file beside the path (images.db-shm), which a new
+        # connection empties under the feet of the old one.
+        self.store.close()
+        self.store = self.board.store = self.reopen()
+        self.intake.begin_anew(self.store, "the database was replaced")
+        self.timetable.learn(self.store)
+        self.has_store = True
+        return self.store
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much at once, how often."""
+
+    batch_size: int = 32
+    rescan_s: float = 300.0
+    """Between two rescans of everything."""
