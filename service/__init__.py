@@ -6,8 +6,9 @@ The way an image takes::
                 ▲                       (ExifTool)  └────────── pure functions ──────────────┘
                 └── rescan: disk against database
 
-``records`` holds every record that crosses a stage; ``pipeline.py`` joins the pure stages; ``worker`` takes one
-batch at a time through the whole house; ``supervisor.py`` starts it, waits, and stops it.
+``records`` holds every record that crosses a stage; ``pipeline.py`` joins the pure stages;
+``worker`` takes one batch at a time through the whole house; ``supervisor.py`` starts it, waits,
+and stops it.
 """
 
 __version__ = "0.1.0"

@@ -47,7 +47,9 @@ def assemble(
     on_done: Callable[[FileOutcome], None] = lambda _: None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Assembly]:
-    """Give the house of a configuration, and close all of it afterwards. Raises StartError with the mend.
+    """Give the house of a configuration, and close all of it afterwards.
+
+    Raises StartError with the mend.
 
     Where another program holds the database it is waited for until ``is_stopped`` says so.
     """

@@ -19,7 +19,10 @@ from service.store.database_reader import DatabaseReader
 SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a WAL database when two programs write and checkpoint at the same instant."""
 SAFE_EXIFTOOL = (13, 54)
-"""Older ones have known holes; none is reachable by the files we let through, but newer is better."""
+"""Older ones have known holes.
+
+None is reachable by the files we let through, but newer is better.
+"""
 LOW_DISK = 1 << 30
 FEW_WATCHES = 8192
 
@@ -59,7 +62,9 @@ def _exiftool(config: Config) -> HealthFinding:
         return HealthFinding("error", "ExifTool", "cannot be started", str(error))
     if _numbers(version.split()[-1]) < SAFE_EXIFTOOL:
         newest = ".".join(map(str, SAFE_EXIFTOOL))
-        return HealthFinding("warning", "ExifTool", version, f"works; {newest} or newer has fewer known holes")
+        return HealthFinding(
+            "warning", "ExifTool", version, f"works; {newest} or newer has fewer known holes"
+        )
     return HealthFinding("ok", "ExifTool", version)
 
 
@@ -88,9 +93,14 @@ def _database(path: Path) -> HealthFinding:
         return HealthFinding("error", "database", "cannot be read", str(error))
     if problems:
         return HealthFinding(
-            "error", "database", problems, f"move {path} away; the next run makes it anew from the images"
+            "error",
+            "database",
+            problems,
+            f"move {path} away; the next run makes it anew from the images",
         )
-    return HealthFinding("ok", "database", f"{path}: sound, {counts.present + counts.missing:,} images")
+    return HealthFinding(
+        "ok", "database", f"{path}: sound, {counts.present + counts.missing:,} images"
+    )
 
 
 def _folders(config: Config) -> Iterator[HealthFinding]:
@@ -103,14 +113,23 @@ def _folders(config: Config) -> Iterator[HealthFinding]:
     out = config.database.path.parent
     if out.is_dir() and (free := shutil.disk_usage(out).free) < LOW_DISK:
         yield HealthFinding(
-            "warning", "disk", f"{free >> 20} MB free at {out}", "make room before the database fills it"
+            "warning",
+            "disk",
+            f"{free >> 20} MB free at {out}",
+            "make room before the database fills it",
         )
 
 
 def _outputs(config: Config) -> Iterator[HealthFinding]:
-    """Yield a finding for each folder of outputs; install_service.ps1 grants the right to write there by them."""
+    """Yield a finding for each folder of outputs.
+
+    Install_service.ps1 grants the right to write there by them.
+    """
     exports = dict.fromkeys(export.folder for export in config.export)
-    for what, folder in (("log folder", config.log.directory), *(("export folder", folder) for folder in exports)):
+    for what, folder in (
+        ("log folder", config.log.directory),
+        *(("export folder", folder) for folder in exports),
+    ):
         if flaw := unwritable(folder):
             yield HealthFinding("error", what, f"{folder}: nothing can be written", flaw)
         else:

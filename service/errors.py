@@ -14,11 +14,17 @@ class BadFileError(PipeError):
 
 
 class TryAgainError(PipeError):
-    """Nothing is wrong with the file: something it needs is busy or away. Put back and tried later."""
+    """Nothing is wrong with the file: something it needs is busy or away.
+
+    Put back and tried later.
+    """
 
 
 class FileGoneError(TryAgainError):
-    """The file was there when it was seen and is not now: deleted, renamed, or its share went away."""
+    """The file was there when it was seen and is not now.
+
+    Deleted, renamed, or its share went away.
+    """
 
 
 class ExtractorError(TryAgainError):
@@ -38,7 +44,10 @@ class DatabaseReplacedError(TryAgainError):
 
 
 class StartError(PipeError):
-    """The program cannot start as configured. The message names the file, the setting and the mend."""
+    """The program cannot start as configured.
+
+    The message names the file, the setting and the mend.
+    """
 
     exit_code = 2
 

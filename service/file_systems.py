@@ -1,7 +1,7 @@
 """What a file system does to paths.
 
-A network drive gives no events of others and cannot share a database; one that knows no case finds a file under names
-that it does not have.
+A network drive gives no events of others and cannot share a database; one that knows no case finds
+a file under names that it does not have.
 """
 
 import os
@@ -19,7 +19,10 @@ NETWORK = frozenset(
     "fuse.sshfs fuse.rclone fuse.davfs fuse.davfs2 fuse.s3fs fuse.glusterfs fuse.ceph fuse.cephfs fuse.vmhgfs-fuse "
     "fuse.gvfsd-fuse fuse.smbnetfs fuse.grpcfuse".split(),
 )
-"""As Linux names them; ``drvfs`` is our name for WSL's view of Windows' drives, which it mounts as 9p."""
+"""As Linux names them.
+
+``drvfs`` is our name for WSL's view of Windows' drives, which it mounts as 9p.
+"""
 
 _DRIVE_REMOTE = 4
 """What Windows' GetDriveType says of a mapped network drive."""
@@ -39,10 +42,12 @@ _MOUNT_POINT = 0xA0000003
 
 
 def kind_of(status: os.stat_result) -> Kind:
-    """Return what an ``lstat`` result describes. A cloud file whose bytes lie elsewhere is a ``placeholder``.
+    """Return what an ``lstat`` result describes.
 
-    Links are a kind of their own and never followed: a link to a place inside the root would only show a file
-    twice, and one that leads out of it is none of ours.
+    A cloud file whose bytes lie elsewhere is a ``placeholder``.
+
+    Links are a kind of their own and never followed: a link to a place inside the root would only
+    show a file twice, and one that leads out of it is none of ours.
     """
     attributes = getattr(status, "st_file_attributes", 0)
     if stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == _MOUNT_POINT:
@@ -75,8 +80,13 @@ def file_system(path: Path, mounts: str) -> str | None:
         if len(columns) <= _MOUNT_POINT_COLUMN:
             continue
         point = Path(_unescape(columns[_MOUNT_POINT_COLUMN]))
-        if len(point.parts) >= depth and path.is_relative_to(point):  # of two mounts on one place the later counts
-            depth, found = len(point.parts), "drvfs" if "aname=drvfs" in right else right.split(" ")[0]
+        if len(point.parts) >= depth and path.is_relative_to(
+            point
+        ):  # of two mounts on one place the later counts
+            depth, found = (
+                len(point.parts),
+                "drvfs" if "aname=drvfs" in right else right.split(" ")[0],
+            )
     return found
 
 
@@ -115,7 +125,8 @@ def _names(folder: Path, _mtime_ns: int) -> dict[str, str]:
 def long_name(path: str) -> str:
     """Return a path spelled with the long names of what lies there.
 
-    Windows may tell of a file under its short name (``FOXINT~1.PNG``) where a program opened it by that.
+    Windows may tell of a file under its short name (``FOXINT~1.PNG``) where a program opened it by
+    that.
     """
     if sys.platform != "win32" or "~" not in path:
         return path

@@ -1,7 +1,9 @@
-"""One program at a time may write a database: a lock beside it, freed by the system however its holder ends.
+"""One program at a time may write a database.
 
-The lock file itself stays empty and stays behind; who holds it stands in a second file, because Windows lets nobody
-read a locked one.
+A lock beside it, freed by the system however its holder ends.
+
+The lock file itself stays empty and stays behind; who holds it stands in a second file, because
+Windows lets nobody read a locked one.
 """
 
 import contextlib
@@ -33,7 +35,8 @@ class Holder(BaseModel, frozen=True):
 def hold_instance(database: Path) -> Iterator[None]:
     """Keep every other instance off this database until the block ends, or the process, even by SIGKILL.
 
-    Raises AlreadyRunningError, which names the holder, or StartError where no lock can be had at all.
+    Raises AlreadyRunningError, which names the holder, or StartError where no lock can be had at
+    all.
     """
     # Two names of one file (a link to it) must meet the same lock.
     real = Path(os.path.realpath(database))
@@ -44,7 +47,9 @@ def hold_instance(database: Path) -> Iterator[None]:
     except Timeout:
         raise AlreadyRunningError(_refusal(real, note)) from None
     except (OSError, NotImplementedError) as error:
-        raise StartError(f"{lock.lock_file}: cannot be locked ({error}); put the database on a local disk") from error
+        raise StartError(
+            f"{lock.lock_file}: cannot be locked ({error}); put the database on a local disk"
+        ) from error
     try:
         _leave(note)
         yield
@@ -56,7 +61,9 @@ def hold_instance(database: Path) -> Iterator[None]:
 
 def _leave(note: Path) -> None:
     holder = Holder(pid=os.getpid(), host=platform.node(), since=datetime.now().astimezone())
-    with contextlib.suppress(OSError):  # the lock is what counts; without a note the second instance only knows less
+    with contextlib.suppress(
+        OSError
+    ):  # the lock is what counts; without a note the second instance only knows less
         note.write_text(holder.model_dump_json(), encoding="utf-8")
 
 

@@ -1,7 +1,8 @@
 """Where things lie: the project's root, the watched roots, and how a path is stored.
 
-User-given paths are anchored at the project's root; ``..`` is refused everywhere, since a relative path that climbs
-out of the project is a slip or an attack and never a need: an absolute path says the same plainly.
+User-given paths are anchored at the project's root; ``..`` is refused everywhere, since a relative
+path that climbs out of the project is a slip or an attack and never a need: an absolute path says
+the same plainly.
 """
 
 import os
@@ -35,7 +36,10 @@ class Root:
         return self.path / from_stored(stored)
 
     def relative(self, path: Path) -> str:
-        """Return an absolute path below this root in its stored form. Raises ValueError if it is not below."""
+        """Return an absolute path below this root in its stored form.
+
+        Raises ValueError if it is not below.
+        """
         return to_stored(path.relative_to(self.path))
 
 
@@ -54,20 +58,29 @@ def from_stored(stored: str) -> PurePosixPath:
 
 
 def project_root() -> Path:
-    """Return the folder that holds ``config.toml``: the checkout, or the working folder of an installed wheel."""
+    """Return the folder that holds ``config.toml``.
+
+    The checkout, or the working folder of an installed wheel.
+    """
     checkout = Path(__file__).resolve().parent.parent
     return checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()
 
 
 def resolve(text: str, *, base: Path, setting: str) -> Path:
-    """Return a user-given path to read from as absolute, anchored at ``base``. Raises StartError for ``flaw``."""
+    """Return a user-given path to read from as absolute, anchored at ``base``.
+
+    Raises StartError for ``flaw``.
+    """
     if found := flaw(text):
         raise StartError(f"{setting}: {found}")
     return anchor(text, base)
 
 
 def resolve_output(text: str, *, base: Path, setting: str) -> Path:
-    """Return a user-given path to write to, as ``resolve`` does. Raises StartError for ``output_flaw``."""
+    """Return a user-given path to write to, as ``resolve`` does.
+
+    Raises StartError for ``output_flaw``.
+    """
     if found := output_flaw(text):
         raise StartError(f"{setting}: {found}")
     return anchor(text, base)
@@ -96,8 +109,8 @@ def flaw(text: str) -> str | None:
 def output_flaw(text: str) -> str | None:
     """Return why a text is refused as a path to write to, or None.
 
-    The same on every system, so that a configuration that works on Linux does not write to a device or a hidden
-    stream when it is carried to Windows.
+    The same on every system, so that a configuration that works on Linux does not write to a device
+    or a hidden stream when it is carried to Windows.
     """
     if found := flaw(text):
         return found

@@ -1,4 +1,7 @@
-"""The pure stages in order: from what ExifTool said of a file to all its rows. No clock, disk, log or global."""
+"""The pure stages in order: from what ExifTool said of a file to all its rows.
+
+No clock, disk, log or global.
+"""
 
 from service import parse, tokens
 from service.normalize import VERSION as NORMALIZE
@@ -18,7 +21,10 @@ VERSIONS: dict[str, int] = {
     "tokens": tokens.VERSION,
     "resources": RESOURCES,
 }
-"""Stage or parser → version. A row made by another version of any stage it went through is stale."""
+"""Stage or parser → version.
+
+A row made by another version of any stage it went through is stale.
+"""
 
 SHARED = ("parsers", "blobs", "normalize", "tokens", "resources")
 """The stages that every image goes through."""
@@ -32,9 +38,14 @@ def process(raw: RawRecord) -> ImageRows:
     blobs = blobs_of(raw)
     try:
         return _make_rows(raw, blobs)
-    except RecursionError:  # brackets hundreds deep, which repr and json follow into the abyss: an attack
+    except (
+        RecursionError
+    ):  # brackets hundreds deep, which repr and json follow into the abyss: an attack
         image = NormalizedImage(
-            "partial", file_width=blobs.width, file_height=blobs.height, warnings=(NO_RECORD_VERSION,)
+            "partial",
+            file_width=blobs.width,
+            file_height=blobs.height,
+            warnings=(NO_RECORD_VERSION,),
         )
         return ImageRows(raw, image, (), (), _recipe(()))
 
@@ -45,8 +56,14 @@ def _make_rows(raw: RawRecord, blobs: Blobs) -> ImageRows:
         return ImageRows(raw, _without_metadata(raw, blobs), (), (), _recipe(()))
     rivals = tuple(generation for _, generation in reading.rivals)
     image = normalize(reading.generation, blobs, rivals)
-    cut = _cut_tokens(image.base.positive_prompt, "pos") + _cut_tokens(image.base.negative_prompt, "neg")
-    read_by = (reading.parser.name, *sorted(reading.parser.covers), *(parser.name for parser, _ in reading.rivals))
+    cut = _cut_tokens(image.base.positive_prompt, "pos") + _cut_tokens(
+        image.base.negative_prompt, "neg"
+    )
+    read_by = (
+        reading.parser.name,
+        *sorted(reading.parser.covers),
+        *(parser.name for parser, _ in reading.rivals),
+    )
     names = tuple(dict.fromkeys(read_by))
     return ImageRows(raw, image, cut, merged_resources(image, cut), _recipe(names))
 
@@ -57,10 +74,15 @@ def why(raw: RawRecord) -> tuple[Judgement, ...]:
 
 
 def _without_metadata(raw: RawRecord, blobs: Blobs) -> NormalizedImage:
-    """Return the image of a file that says nothing of its making; ExifTool's own complaint tells an empty one."""
+    """Return the image of a file that says nothing of its making.
+
+    ExifTool's own complaint tells an empty one.
+    """
     said = raw.tags.get("ExifTool:Error")
     warnings = (f"ExifTool: {said}",) if said else ()
-    return NormalizedImage("no_metadata", file_width=blobs.width, file_height=blobs.height, warnings=warnings)
+    return NormalizedImage(
+        "no_metadata", file_width=blobs.width, file_height=blobs.height, warnings=warnings
+    )
 
 
 def _cut_tokens(prompt: str | None, side: Side) -> tuple[Token, ...]:
@@ -74,4 +96,6 @@ def _recipe(parsers: tuple[str, ...]) -> str:
 def is_current(recipe: str) -> bool:
     """Return whether a row with this recipe would be made the same way today."""
     made = dict(part.partition("@")[::2] for part in recipe.split())
-    return set(SHARED) <= made.keys() and all(str(VERSIONS.get(stage)) == version for stage, version in made.items())
+    return set(SHARED) <= made.keys() and all(
+        str(VERSIONS.get(stage)) == version for stage, version in made.items()
+    )

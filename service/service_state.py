@@ -40,13 +40,21 @@ class ServiceState:
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield what a person wants to know, as name and value."""
         service = self.service or ServiceStatus()
-        yield "service", f"running, process {service.pid} on {service.host}" if self.running else "not running"
+        yield (
+            "service",
+            f"running, process {service.pid} on {service.host}" if self.running else "not running",
+        )
         if service.message and self.running:
             yield "waits for", service.message
         yield "database", self.database
         if self.counts is not None:
-            by_status = ", ".join(f"{count:,} {name}" for name, count in self.counts.by_status.items())
-            yield "images", f"{self.counts.present:,} present ({by_status}), {self.counts.missing:,} missing"
+            by_status = ", ".join(
+                f"{count:,} {name}" for name, count in self.counts.by_status.items()
+            )
+            yield (
+                "images",
+                f"{self.counts.present:,} present ({by_status}), {self.counts.missing:,} missing",
+            )
             yield "failures", f"{self.counts.failures:,}"
         if self.running:
             yield (
@@ -63,7 +71,10 @@ class ServiceState:
         ):
             yield name.replace("_", " "), str(getattr(service, name) or "-")
         for root in self.roots:
-            yield f"root {root.name}", f"{root.location}: {'online' if root.online else root.note or 'offline'}"
+            yield (
+                f"root {root.name}",
+                f"{root.location}: {'online' if root.online else root.note or 'offline'}",
+            )
         for export in self.exports:
             yield f"export {export.kind}", f"{export.out}: {_came_to(export)}"
 
@@ -77,24 +88,35 @@ def _came_to(export: ExportState) -> str:
 
 
 def read_state(database: Path) -> ServiceState:
-    """Return the state of the service of this database. Raises StartError where the file is not ours."""
+    """Return the state of the service of this database.
+
+    Raises StartError where the file is not ours.
+    """
     said = _from_file(status_file(database))
     if not database.is_file():
         return ServiceState(_is_alive(said), str(database), said, None, ())
     with DatabaseReader.open(database) as reader:
         stored = reader.status()
-        service = max(filter(None, (said, stored)), key=lambda one: one.heartbeat_at or "", default=None)
+        service = max(
+            filter(None, (said, stored)), key=lambda one: one.heartbeat_at or "", default=None
+        )
         return ServiceState(_is_alive(service), str(database), service, *_read_database(reader))
 
 
-def _read_database(reader: DatabaseReader) -> tuple[Counts, tuple[RootStatus, ...], tuple[ExportState, ...]]:
+def _read_database(
+    reader: DatabaseReader,
+) -> tuple[Counts, tuple[RootStatus, ...], tuple[ExportState, ...]]:
     return reader.counts(), tuple(reader.roots()), tuple(reader.exports().states())
 
 
 def _from_file(path: Path) -> ServiceStatus | None:
     try:
         return ServiceStatus(**orjson.loads(path.read_bytes()))
-    except (OSError, TypeError, orjson.JSONDecodeError):  # none, or of another version: the database tells
+    except (
+        OSError,
+        TypeError,
+        orjson.JSONDecodeError,
+    ):  # none, or of another version: the database tells
         return None
 
 
@@ -106,7 +128,10 @@ def _is_alive(service: ServiceStatus | None) -> bool:
 
 
 def _is_known_dead(service: ServiceStatus) -> bool:
-    """Tell whether its process has ended without a word: killed, or the machine was started again."""
+    """Tell whether its process has ended without a word.
+
+    Killed, or the machine was started again.
+    """
     if service.pid is None or service.host != socket.gethostname():
         return False
     return not (_runs_on_windows(service.pid) if sys.platform == "win32" else _runs(service.pid))
@@ -135,6 +160,8 @@ def _runs_on_windows(pid: int) -> bool:
         return ctypes.get_last_error() != _NO_SUCH_PROCESS
     try:
         code = ctypes.c_uint32()
-        return not kernel.GetExitCodeProcess(handle, ctypes.byref(code)) or code.value == _STILL_ACTIVE
+        return (
+            not kernel.GetExitCodeProcess(handle, ctypes.byref(code)) or code.value == _STILL_ACTIVE
+        )
     finally:
         kernel.CloseHandle(handle)

@@ -1,4 +1,7 @@
-"""The worker's thread under supervision: start, wait for its end or a signal, stop it and say how it went."""
+"""The worker's thread under supervision.
+
+Start, wait for its end or a signal, stop it and say how it went.
+"""
 
 import signal
 import threading
@@ -16,7 +19,9 @@ from service.worker.batch import Counters, FileOutcome
 log = structlog.get_logger()
 
 SIGNALS = tuple(
-    number for name in ("SIGINT", "SIGTERM", "SIGBREAK") if (number := getattr(signal, name, None)) is not None
+    number
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK")
+    if (number := getattr(signal, name, None)) is not None
 )
 """SIGBREAK is how a Windows console or service host asks; NSSM sends Ctrl+C."""
 
@@ -27,7 +32,10 @@ STOPPED = "stopped before the end; the next pass goes on from here"
 
 
 class StopRequest:
-    """Remembers which signal asked to stop. Made in the main thread, where Python runs signal handlers."""
+    """Remembers which signal asked to stop.
+
+    Made in the main thread, where Python runs signal handlers.
+    """
 
     def __init__(self) -> None:
         self.number: int | None = None
@@ -41,7 +49,8 @@ class StopRequest:
         return "" if self.number is None else signal.Signals(self.number).name
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        # A handler that takes a lock or logs can deadlock with the code it interrupts, so it only assigns.
+        # A handler that takes a lock or logs can deadlock with the code it interrupts, so it only
+        # assigns.
         self.number = number
 
 
@@ -72,7 +81,9 @@ class Supervisor:
         except TryAgainError:
             if not self._is_stopped():
                 raise
-        return 0 if self._death is None else 1  # half alive is worse than dead: the service manager starts it again
+        return (
+            0 if self._death is None else 1
+        )  # half alive is worse than dead: the service manager starts it again
 
     def one_pass(
         self,
@@ -80,12 +91,17 @@ class Supervisor:
         on_done: Callable[[FileOutcome], None],
         on_note: Callable[[str], None],
     ) -> Pass:
-        """Go once over the folders; a signal ends it after the batch in hand. Raises what the worker died of.
+        """Go once over the folders; a signal ends it after the batch in hand.
 
-        ``on_note`` is told, once, each thing that it waits for or cannot do: a lock, a root that is offline.
+        Raises what the worker died of.
+
+        ``on_note`` is told, once, each thing that it waits for or cannot do: a lock, a root that is
+        offline.
         """
         self._on_note = on_note
-        with assemble(self._config, watch=False, on_done=on_done, is_stopped=self._is_stopped) as house:
+        with assemble(
+            self._config, watch=False, on_done=on_done, is_stopped=self._is_stopped
+        ) as house:
             on_begin(house)
             self._attend(lambda: house.worker.run_until_idle(self._stop), house)
             if self._death is not None:
@@ -98,7 +114,9 @@ class Supervisor:
 
     def _watch_over(self, house: Assembly) -> None:
         roots = [f"{root.name} ({root.path})" for root in self._config.roots]
-        log.info("service_started", roots=", ".join(roots), database=str(self._config.database.path))
+        log.info(
+            "service_started", roots=", ".join(roots), database=str(self._config.database.path)
+        )
         if house.watcher is not None:
             house.watcher.start()
         self._attend(lambda: house.worker.run(self._stop), house)
@@ -107,7 +125,10 @@ class Supervisor:
         log.info("service_stopped", done=counters.done, failed=counters.failed, because=because)
 
     def _attend(self, work: Callable[[], None], house: Assembly) -> None:
-        """Have the work done by a thread; when a signal comes, have it stop after the batch in hand."""
+        """Have the work done by a thread.
+
+        When a signal comes, have it stop after the batch in hand.
+        """
         thread = threading.Thread(target=self._work, args=(work,), name="worker")
         thread.start()
         while not self._is_stopped() and thread.is_alive():

@@ -7,7 +7,11 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--update-golden``."""
-    parser.addoption("--update-golden", action="store_true", help="write expected.json anew; read it before committing")
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write expected.json anew; read it before committing",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

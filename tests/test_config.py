@@ -24,7 +24,10 @@ def file(tmp_path: Path) -> Path:
 def told(file: Path, text: str, **variables: str) -> list[str]:
     """Return what `check` says of this text, without the folder's name."""
     file.write_text(text, encoding="utf-8")
-    return [str(problem).replace(f"{file.parent}{os.sep}", "") for problem in config.check(file, variables=variables)]
+    return [
+        str(problem).replace(f"{file.parent}{os.sep}", "")
+        for problem in config.check(file, variables=variables)
+    ]
 
 
 def test_the_delivered_file_says_exactly_the_defaults(file: Path) -> None:
@@ -37,7 +40,9 @@ def test_the_delivered_file_says_exactly_the_defaults(file: Path) -> None:
 def test_every_setting_stands_in_the_delivered_file_below_a_comment() -> None:
     lines = (TOP / "config.toml").read_text(encoding="utf-8").splitlines()
     named = {
-        line.split(" = ")[0]: lines[at - 1] for at, line in enumerate(lines) if " = " in line and line[0].isalpha()
+        line.split(" = ")[0]: lines[at - 1]
+        for at, line in enumerate(lines)
+        if " = " in line and line[0].isalpha()
     }
     sections = (config.RootFolder, config.Watch, config.Extract, config.Database, config.Log)
     assert set(named) == {name for section in sections for name in section.model_fields}
@@ -52,7 +57,9 @@ def test_without_a_file_the_defaults_serve(monkeypatch: pytest.MonkeyPatch, tmp_
     assert got == config.Config()
 
 
-def test_relative_paths_are_anchored_at_the_files_folder_and_absolute_ones_kept(file: Path, tmp_path: Path) -> None:
+def test_relative_paths_are_anchored_at_the_files_folder_and_absolute_ones_kept(
+    file: Path, tmp_path: Path
+) -> None:
     file.write_text(
         f"[[root]]\nname = 'A'\npath = 'pics/new'\nrecursive = false\nevents = 'polling'\n"
         f"[extract]\nexiftool = 'tools/exiftool'\n"
@@ -60,17 +67,25 @@ def test_relative_paths_are_anchored_at_the_files_folder_and_absolute_ones_kept(
         encoding="utf-8",
     )
     got = config.load(file, variables={})
-    assert got.roots == (paths.Root("A", tmp_path / "pics" / "new", recursive=False, events="polling"),)
+    assert got.roots == (
+        paths.Root("A", tmp_path / "pics" / "new", recursive=False, events="polling"),
+    )
     assert got.extract.exiftool == tmp_path / "tools" / "exiftool"
     assert got.database.path == tmp_path / "elsewhere" / "x.db"
 
 
 def test_options_win_over_the_environment_and_that_over_the_file(file: Path) -> None:
-    file.write_text("[watch]\nsettle_seconds = 1\npoll_seconds = 11\n[log]\nlevel = 'error'\n", encoding="utf-8")
+    file.write_text(
+        "[watch]\nsettle_seconds = 1\npoll_seconds = 11\n[log]\nlevel = 'error'\n", encoding="utf-8"
+    )
     got = config.load(
         file,
         {"watch": {"settle_seconds": 3}},
-        variables={"AIIMAGEPIPE_WATCH__SETTLE_SECONDS": "2", "AIIMAGEPIPE_LOG__LEVEL": "debug", "PATH": "/bin"},
+        variables={
+            "AIIMAGEPIPE_WATCH__SETTLE_SECONDS": "2",
+            "AIIMAGEPIPE_LOG__LEVEL": "debug",
+            "PATH": "/bin",
+        },
     )
     assert (got.watch.settle_seconds, got.watch.poll_seconds, got.log.level) == (3, 11, "debug")
 
@@ -106,8 +121,14 @@ def test_a_path_in_a_variable_is_never_read_as_a_number(file: Path) -> None:
             "config.toml:2: watch.settle_second: unknown setting; did you mean settle_seconds?",
         ),
         ("[Watch]\n", "config.toml:1: Watch: unknown setting; did you mean watch?"),
-        ("\nstealth = true\n", "config.toml:2: stealth: unknown setting; did you mean stealth in [extract]?"),
-        ("[database]\nqwerty = 1\n", "config.toml:2: database.qwerty: unknown setting; known here: path"),
+        (
+            "\nstealth = true\n",
+            "config.toml:2: stealth: unknown setting; did you mean stealth in [extract]?",
+        ),
+        (
+            "[database]\nqwerty = 1\n",
+            "config.toml:2: database.qwerty: unknown setting; known here: path",
+        ),
         ("watch = 3\n", "config.toml:1: watch: expected a [watch] table, got 3"),
         ("root = 3\n", "config.toml:1: root: expected a [[root]] table, got 3"),
         ("root = []\n", "config.toml:1: root: expected at least one"),
@@ -120,8 +141,14 @@ def test_a_path_in_a_variable_is_never_read_as_a_number(file: Path) -> None:
             "config.toml:2: watch.rescan_minutes: expected a number from 0.1 to 10080, got nan",
         ),
         ("[watch]\nhidden = 1\n", "config.toml:2: watch.hidden: expected true or false, got 1"),
-        ("[watch]\nignore = '*'\n", "config.toml:2: watch.ignore: expected a list of texts, got '*'"),
-        ("[watch]\nignore = [\n 'a',\n 7]\n", "config.toml:2: watch.ignore[2]: expected a text in quotes, got 7"),
+        (
+            "[watch]\nignore = '*'\n",
+            "config.toml:2: watch.ignore: expected a list of texts, got '*'",
+        ),
+        (
+            "[watch]\nignore = [\n 'a',\n 7]\n",
+            "config.toml:2: watch.ignore[2]: expected a text in quotes, got 7",
+        ),
         (
             "[watch]\nignore = ['a/b']\n",
             "config.toml:2: watch.ignore[1]: expected a pattern for one name, like \"*.tmp\" (no slashes), got 'a/b'",
@@ -161,8 +188,14 @@ def test_a_path_in_a_variable_is_never_read_as_a_number(file: Path) -> None:
             "[[export]]\nkind = 'resources'\nout = 'x.txt'\nresource_kind = 'loras'\n",
             f"config.toml:4: export[1].resource_kind: expected {KINDS}, got 'loras'; did you mean 'lora'?",
         ),
-        ("[extract]\nexiftool = 3\n", "config.toml:2: extract.exiftool: expected a path in quotes, got 3"),
-        ("[database]\npath = 3\n", "config.toml:2: database.path: expected a path in quotes, got 3"),
+        (
+            "[extract]\nexiftool = 3\n",
+            "config.toml:2: extract.exiftool: expected a path in quotes, got 3",
+        ),
+        (
+            "[database]\npath = 3\n",
+            "config.toml:2: database.path: expected a path in quotes, got 3",
+        ),
         ("[database]\npath = ''\n", "config.toml:2: database.path: '' is not a path"),
         (
             "[log]\nlevel = 'WARN'\n",
@@ -183,10 +216,15 @@ def test_a_path_in_a_variable_is_never_read_as_a_number(file: Path) -> None:
             "[[root]]\nname = 'A'\npath = '../a'\n",
             "config.toml:3: root[1].path: '../a' climbs with '..'; give the absolute path instead",
         ),
-        ("[log]\ndirectory = 'out/nul'\n", "config.toml:2: log.directory: 'nul' is the name of a Windows device"),
+        (
+            "[log]\ndirectory = 'out/nul'\n",
+            "config.toml:2: log.directory: 'nul' is the name of a Windows device",
+        ),
     ],
 )
-def test_a_mistake_is_told_with_its_line_and_what_was_expected(file: Path, text: str, expected: str) -> None:
+def test_a_mistake_is_told_with_its_line_and_what_was_expected(
+    file: Path, text: str, expected: str
+) -> None:
     assert told(file, text) == [expected]
 
 
@@ -197,7 +235,10 @@ def test_a_mistake_is_told_with_its_line_and_what_was_expected(file: Path, text:
             "[watch\n",
             "config.toml:1: is not TOML: Expected ']' at the end of a table declaration (at line 1, column 7)",
         ),
-        ("[log]\n[log]\n", "config.toml:2: is not TOML: Cannot declare ('log',) twice (at line 2, column 5)"),
+        (
+            "[log]\n[log]\n",
+            "config.toml:2: is not TOML: Cannot declare ('log',) twice (at line 2, column 5)",
+        ),
         (
             '[database]\npath = "out\\images.db"\n',
             (
@@ -213,7 +254,9 @@ def test_what_is_no_toml_is_told_with_its_line(file: Path, text: str, expected: 
 
 def test_a_file_in_another_encoding_is_told_with_its_line(file: Path) -> None:
     file.write_bytes(b"[[root]]\nname = 'B\xe4r'\n")
-    assert config.check(file) == [Problem(f"{file}:2", "", "is not UTF-8; save the file in that encoding")]
+    assert config.check(file) == [
+        Problem(f"{file}:2", "", "is not UTF-8; save the file in that encoding")
+    ]
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_taken(file: Path) -> None:
@@ -222,7 +265,9 @@ def test_a_byte_order_mark_and_windows_line_ends_are_taken(file: Path) -> None:
 
 
 def test_a_file_that_was_asked_for_must_be_there(file: Path) -> None:
-    assert config.check(file) == [Problem(str(file), "", "cannot be read: No such file or directory")]
+    assert config.check(file) == [
+        Problem(str(file), "", "cannot be read: No such file or directory")
+    ]
 
 
 def test_all_problems_are_told_at_once_each_with_its_place(file: Path) -> None:
@@ -267,11 +312,15 @@ def test_roots_with_one_name_or_in_each_other_are_refused(file: Path) -> None:
 def test_a_root_that_is_anothers_folder_through_a_link_is_refused(file: Path) -> None:
     (file.parent / "pics").mkdir()
     (file.parent / "link").symlink_to("pics")
-    assert [line[:28] for line in told(file, root("A", "pics") + root("B", "link"))] == ["config.toml:6: root[2].path:"]
+    assert [line[:28] for line in told(file, root("A", "pics") + root("B", "link"))] == [
+        "config.toml:6: root[2].path:"
+    ]
 
 
 def test_outputs_in_a_watched_folder_are_refused(file: Path) -> None:
-    got = told(file, root("A", "pics") + "[database]\npath = 'pics/x.db'\n[log]\ndirectory = 'pics/logs'\n")
+    got = told(
+        file, root("A", "pics") + "[database]\npath = 'pics/x.db'\n[log]\ndirectory = 'pics/logs'\n"
+    )
     assert got == [
         "config.toml:5: database.path: pics lies in the watched folder pics, which would never come to rest",
         (
@@ -305,7 +354,9 @@ def test_files_where_folders_should_be_are_refused(file: Path) -> None:
     ]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere"
+)
 def test_an_output_folder_without_the_right_to_write_is_refused(file: Path) -> None:
     locked = file.parent / "locked"
     locked.mkdir(mode=0o555)
@@ -314,10 +365,15 @@ def test_an_output_folder_without_the_right_to_write_is_refused(file: Path) -> N
     ]
 
 
-def test_who_only_reads_needs_no_right_to_write(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_only_reads_needs_no_right_to_write(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file.touch()
     monkeypatch.setattr("service.config.folder_checks.os.access", lambda _path, _mode: False)
-    assert config.load(file, variables={}, only_reads=True).database.path == file.parent / "out" / "images.db"
+    assert (
+        config.load(file, variables={}, only_reads=True).database.path
+        == file.parent / "out" / "images.db"
+    )
     with pytest.raises(config.ConfigError, match="cannot be written to"):
         config.load(file, variables={})
 
@@ -352,7 +408,8 @@ def test_a_configuration_cannot_be_changed(file: Path) -> None:
 
 
 def test_the_rooms_have_the_same_defaults_of_their_own() -> None:
-    # They know nothing of the configuration, so that they can be used without one; the two must not drift apart.
+    # They know nothing of the configuration, so that they can be used without one; the two must not
+    # drift apart.
     watch, extract = config.Watch(), config.Extract()
     assert WatchSettings() == WatchSettings(
         settle_s=watch.settle_seconds,

@@ -47,14 +47,20 @@ def test_every_key_has_the_line_on_which_its_statement_begins() -> None:
     }
 
 
-VALUES = st.sampled_from(["1", "true", "[\n 1,\n 2]", '"""\n[x]\ny = 1\n"""', "'a = b'", "{ z = 1 }"])
+VALUES = st.sampled_from(
+    ["1", "true", "[\n 1,\n 2]", '"""\n[x]\ny = 1\n"""', "'a = b'", "{ z = 1 }"]
+)
 NAMES = st.text("abcdefgh_-", min_size=1, max_size=6)
 PADDING = st.sampled_from(["", "\n", "# x = 1\n", "\n# [t]\n"])
-TABLES = st.dictionaries(NAMES, st.dictionaries(NAMES, st.tuples(PADDING, VALUES), max_size=4), max_size=4)
+TABLES = st.dictionaries(
+    NAMES, st.dictionaries(NAMES, st.tuples(PADDING, VALUES), max_size=4), max_size=4
+)
 
 
 @given(TABLES)
-def test_every_key_of_any_file_is_found_on_its_line(tables: dict[str, dict[str, tuple[str, str]]]) -> None:
+def test_every_key_of_any_file_is_found_on_its_line(
+    tables: dict[str, dict[str, tuple[str, str]]],
+) -> None:
     text = ""
     expected: dict[Key, int] = {}
     for table, settings in tables.items():

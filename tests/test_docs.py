@@ -35,9 +35,20 @@ def test_the_schema_page_lists_exactly_the_columns_there_are(name: str, section:
 
 
 def test_every_table_and_view_that_users_query_is_on_the_schema_page() -> None:
-    names = {name for (name,) in database().execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")}
-    compact = {name for name in names if name.endswith(("_rows", "_records"))} | {"terms", "texts", "repeated_contents"}
-    inner = {name for name in names if name.startswith(("sqlite_", "positive_words_", "negative_words_"))}
+    names = {
+        name
+        for (name,) in database().execute(
+            "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"
+        )
+    }
+    compact = {name for name in names if name.endswith(("_rows", "_records"))} | {
+        "terms",
+        "texts",
+        "repeated_contents",
+    }
+    inner = {
+        name for name in names if name.startswith(("sqlite_", "positive_words_", "negative_words_"))
+    }
     assert set(sections(SCHEMA.read_text(encoding="utf-8"))) == names - compact - inner
 
 
@@ -47,12 +58,16 @@ def queries_of_the_readme() -> list[str]:
     return [query.strip() for block in blocks for query in block.split(";") if query.strip()]
 
 
-@pytest.mark.parametrize("query", queries_of_the_readme(), ids=lambda query: query.splitlines()[0].strip("- "))
+@pytest.mark.parametrize(
+    "query", queries_of_the_readme(), ids=lambda query: query.splitlines()[0].strip("- ")
+)
 def test_every_query_in_the_readme_runs(query: str) -> None:
     database().execute(query)
 
 
-@pytest.mark.parametrize("page", [*sorted(TOP.glob("docs/*.md")), TOP / "README.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [*sorted(TOP.glob("docs/*.md")), TOP / "README.md"], ids=lambda page: page.name
+)
 def test_every_link_and_every_named_file_leads_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     linked = {target.partition("#")[0] for target in re.findall(r"\]\((?!https?:)([^)]+)\)", text)}

@@ -41,7 +41,13 @@ def test_a_file_is_one_under_two_spellings_but_two_hard_links_are_two(tmp_path: 
     (tmp_path / "a.png").write_bytes(b"x")
     (tmp_path / "b.png").write_bytes(b"x")
     spelled = tmp_path / "." / "a.png"
-    assert (is_same_file(spelled, tmp_path / "a.png"), is_same_file(tmp_path, tmp_path)) == (True, True)
-    assert (is_same_file(spelled, tmp_path / "b.png"), is_same_file(spelled, tmp_path / "none.png")) == (False, False)
+    assert (is_same_file(spelled, tmp_path / "a.png"), is_same_file(tmp_path, tmp_path)) == (
+        True,
+        True,
+    )
+    assert (
+        is_same_file(spelled, tmp_path / "b.png"),
+        is_same_file(spelled, tmp_path / "none.png"),
+    ) == (False, False)
     (tmp_path / "c.png").hardlink_to(tmp_path / "a.png")
     assert is_same_file(tmp_path / "c.png", tmp_path / "a.png") is False

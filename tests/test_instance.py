@@ -38,7 +38,11 @@ def another(database: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_the_second_instance_ends_with_code_3_naming_the_first_and_the_mend(tmp_path: Path) -> None:
     database = tmp_path / "images.db"
-    with another(database) as process, pytest.raises(AlreadyRunningError) as caught, instance.hold_instance(database):
+    with (
+        another(database) as process,
+        pytest.raises(AlreadyRunningError) as caught,
+        instance.hold_instance(database),
+    ):
         pass
     year = datetime.now().astimezone().year
     pattern = (
@@ -55,7 +59,12 @@ def test_a_killed_instance_holds_nothing(tmp_path: Path) -> None:
         process.kill()
         process.wait()
         with instance.hold_instance(database):
-            assert instance.Holder.model_validate_json((tmp_path / "images.db.holder").read_bytes()).pid == os.getpid()
+            assert (
+                instance.Holder.model_validate_json(
+                    (tmp_path / "images.db.holder").read_bytes()
+                ).pid
+                == os.getpid()
+            )
 
 
 def test_a_clean_end_frees_the_database_and_takes_the_name_away(tmp_path: Path) -> None:
@@ -90,7 +99,9 @@ def test_two_databases_do_not_disturb_each_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("note", [b"", b"{}", b"\xff", b'{"pid": "x"}'])
-def test_a_holder_whose_note_cannot_be_read_is_refused_all_the_same(tmp_path: Path, note: bytes) -> None:
+def test_a_holder_whose_note_cannot_be_read_is_refused_all_the_same(
+    tmp_path: Path, note: bytes
+) -> None:
     with another(tmp_path / "images.db"):
         (tmp_path / "images.db.holder").write_bytes(note)
         with (

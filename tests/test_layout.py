@@ -1,4 +1,7 @@
-"""The house stands as it was planned: who may import whom, what lies where, and what is delivered."""
+"""The house stands as it was planned.
+
+Who may import whom, what lies where, and what is delivered.
+"""
 
 import ast
 import re
@@ -16,7 +19,17 @@ TOP = Path(__file__).resolve().parent.parent
 
 STOREYS = (
     ("__init__",),
-    ("errors", "records", "paths", "file_systems", "sidecars", "config", "logs", "instance", "clock"),
+    (
+        "errors",
+        "records",
+        "paths",
+        "file_systems",
+        "sidecars",
+        "config",
+        "logs",
+        "instance",
+        "clock",
+    ),
     ("parse", "normalize", "tokens", "resources"),
     ("pipeline", "store", "extract", "watch", "catalog", "export", "demo"),
     ("scheduled_exports", "model_lookup"),
@@ -26,7 +39,10 @@ STOREYS = (
     ("cli",),
     ("__main__",),
 )
-"""From the ground up. A room may use the rooms below it; those beside it only on the ground floor."""
+"""From the ground up.
+
+A room may use the rooms below it; those beside it only on the ground floor.
+"""
 
 STOREY = {room: number for number, rooms in enumerate(STOREYS) for room in rooms}
 GROUND = 1
@@ -42,7 +58,12 @@ NETWORK = (
     "ssl.",
     "urllib.request.",
 )
-NETWORK += ("socket.socket.", "socket.create_connection.", "socket.create_server.", "socket.getaddrinfo.")
+NETWORK += (
+    "socket.socket.",
+    "socket.create_connection.",
+    "socket.create_server.",
+    "socket.getaddrinfo.",
+)
 """What could speak to other machines."""
 
 
@@ -114,12 +135,17 @@ def test_nothing_speaks_to_the_network() -> None:
 def used_of_socket(module: Path) -> Iterator[str]:
     """Yield what a module takes from ``socket``, besides this host's own name."""
     for node in ast.walk(ast.parse(module.read_bytes())):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "socket":
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "socket"
+        ):
             yield from () if node.attr == "gethostname" else (f"socket.{node.attr}",)
 
 
 def test_service_is_the_checkout_and_not_a_stranger_of_that_name(tmp_path: Path) -> None:
-    # The package index holds a dead "service" that, installed beside ours, would be imported in its place.
+    # The package index holds a dead "service" that, installed beside ours, would be imported in its
+    # place.
     command = [sys.executable, "-c", "import service; print(service.__file__)"]
     got = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
     assert Path(got.strip()) == TOP / "service" / "__init__.py"
@@ -134,13 +160,25 @@ def tracked() -> list[str]:
 
 
 def test_the_top_level_holds_what_was_planned() -> None:
-    planned = {"pyproject.toml", "README.md", "service", "config.toml", "schema.sql", "tests", "Input", "out"}
+    planned = {
+        "pyproject.toml",
+        "README.md",
+        "service",
+        "config.toml",
+        "schema.sql",
+        "tests",
+        "Input",
+        "out",
+    }
     planned |= {"install_service.ps1", "docs", "Makefile", "constraints.txt", "LICENSE"}
     assert {name.split("/")[0] for name in tracked() if not name.startswith(".")} - planned == set()
 
 
 def test_input_and_out_are_empty_in_git() -> None:
-    assert [name for name in tracked() if name.startswith(("Input/", "out/"))] == ["Input/.gitkeep", "out/.gitkeep"]
+    assert [name for name in tracked() if name.startswith(("Input/", "out/"))] == [
+        "Input/.gitkeep",
+        "out/.gitkeep",
+    ]
 
 
 def test_no_tracked_file_names_this_machine_or_a_package_index() -> None:
@@ -154,7 +192,11 @@ def test_no_tracked_file_names_this_machine_or_a_package_index() -> None:
         "deb.deb" + "ian",
     ]
     pattern = re.compile("|".join(map(re.escape, [*strange, f"{TOP}/"])).encode())
-    naming = [name for name in tracked() if (TOP / name).is_file() and pattern.search((TOP / name).read_bytes())]
+    naming = [
+        name
+        for name in tracked()
+        if (TOP / name).is_file() and pattern.search((TOP / name).read_bytes())
+    ]
     assert naming == []
 
 
@@ -162,19 +204,26 @@ def project() -> dict[str, list[str]]:
     """Return the names of the packages that run, and those for development."""
     stated = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = {"runtime": stated["dependencies"], **stated["optional-dependencies"]}
-    return {group: [re.split(r"[<>=\[; ]", need)[0].lower() for need in needs] for group, needs in groups.items()}
+    return {
+        group: [re.split(r"[<>=\[; ]", need)[0].lower() for need in needs]
+        for group, needs in groups.items()
+    }
 
 
 def test_every_dependency_is_pinned_to_one_version_by_name_alone() -> None:
     lines = (TOP / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if not line.startswith("#")]
     assert [pin for pin in pins if not re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", pin)] == []
-    assert {name for needs in project().values() for name in needs} - {pin.split("==")[0] for pin in pins} == set()
+    assert {name for needs in project().values() for name in needs} - {
+        pin.split("==")[0] for pin in pins
+    } == set()
 
 
 def test_the_docs_say_of_every_dependency_why_it_was_taken() -> None:
     text = (TOP / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
-    assert [name for needs in project().values() for name in needs if f"**{name}**" not in text] == []
+    assert [
+        name for needs in project().values() for name in needs if f"**{name}**" not in text
+    ] == []
 
 
 @pytest.fixture(scope="module")
@@ -196,4 +245,7 @@ def test_the_wheel_carries_the_schema_and_every_file_of_the_service(wheel: list[
 
 def test_the_wheel_carries_nothing_of_the_users(wheel: list[str]) -> None:
     tops = {name.split("/")[0] for name in wheel}
-    assert {re.sub(r"-[\d.]+(?=\.)", "", name) for name in tops} == {"service", "aiimagemetapipe.dist-info"}
+    assert {re.sub(r"-[\d.]+(?=\.)", "", name) for name in tops} == {
+        "service",
+        "aiimagemetapipe.dist-info",
+    }

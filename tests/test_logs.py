@@ -41,7 +41,9 @@ def start(folder: Path, stream: io.StringIO | None = None, **settings: object) -
 def lines(folder: Path) -> list[dict[str, object]]:
     """Return what the file holds, without times."""
     texts = (folder / "service.jsonl").read_text(encoding="utf-8").splitlines()
-    return [{key: value for key, value in json.loads(text).items() if key != "time"} for text in texts]
+    return [
+        {key: value for key, value in json.loads(text).items() if key != "time"} for text in texts
+    ]
 
 
 def line(event: str, level: str = "warning", **values: object) -> dict[str, object]:
@@ -105,7 +107,10 @@ def test_the_console_is_for_people(folder: Path) -> None:
     stream = io.StringIO()
     start(folder, stream)
     log.warning("folder_not_listed", path="my pics", reason="gone", count=2)
-    assert stream.getvalue()[8:] == ' warning  folder not listed  path="my pics"  reason=gone  count=2\n'
+    assert (
+        stream.getvalue()[8:]
+        == ' warning  folder not listed  path="my pics"  reason=gone  count=2\n'
+    )
 
 
 @pytest.mark.posix("older Windows consoles print colour codes as they are, so none gets any")
@@ -137,7 +142,13 @@ def test_an_exceptions_message_cannot_forge_a_line_on_the_console(folder: Path) 
 def test_control_characters_are_shown_and_not_obeyed(folder: Path) -> None:
     stream = io.StringIO()
     start(folder, stream)
-    log.warning("odd\x1b]0;x\x07", prompt="a\nb\r\x9b31m", bidi="\u202egnp.exe", name="lat\udce9.png", nul=["\0"])
+    log.warning(
+        "odd\x1b]0;x\x07",
+        prompt="a\nb\r\x9b31m",
+        bidi="\u202egnp.exe",
+        name="lat\udce9.png",
+        nul=["\0"],
+    )
     expected = {
         "prompt": "a\\nb\\r\\x9b31m",
         "bidi": "\\u202egnp.exe",
@@ -149,8 +160,16 @@ def test_control_characters_are_shown_and_not_obeyed(folder: Path) -> None:
 
 
 Anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.builds(object),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner) | st.tuples(inner),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.binary()
+    | st.builds(object),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner) | st.tuples(inner)
+    ),
 )
 
 
@@ -220,7 +239,9 @@ def test_what_is_held_back_at_the_end_is_told_at_the_end(folder: Path) -> None:
     for number in range(LIMIT + 5):
         log.warning("bad file %s", number)
     logs.close()
-    assert lines(folder)[LIMIT:] == [line("bad file %s: 5 more like this", of="bad file %s", more=5)]
+    assert lines(folder)[LIMIT:] == [
+        line("bad file %s: 5 more like this", of="bad file %s", more=5)
+    ]
 
 
 def test_warnings_of_python_are_told(folder: Path) -> None:
@@ -239,9 +260,16 @@ def test_warnings_of_python_are_told(folder: Path) -> None:
 def test_the_file_is_put_aside_when_full_and_the_oldest_deleted(tmp_path: Path) -> None:
     handler = JsonLines(tmp_path / "x.jsonl", max_bytes=100, keep=2)
     for number in range(5):
-        handler.handle(logging.makeLogRecord({"name": "x", "levelname": "INFO", "msg": f"{number} " + "-" * 40}))
+        handler.handle(
+            logging.makeLogRecord(
+                {"name": "x", "levelname": "INFO", "msg": f"{number} " + "-" * 40}
+            )
+        )
     handler.close()
-    held = {path.name: json.loads(path.read_text(encoding="utf-8"))["event"][0] for path in tmp_path.iterdir()}
+    held = {
+        path.name: json.loads(path.read_text(encoding="utf-8"))["event"][0]
+        for path in tmp_path.iterdir()
+    }
     assert held == {"x.jsonl": "4", "x.jsonl.1": "3", "x.jsonl.2": "2"}
 
 
@@ -263,7 +291,9 @@ def test_a_file_that_another_program_holds_is_written_on_and_no_older_one_is_los
         handler.handle(logging.makeLogRecord({"name": "x", "levelname": "INFO", "msg": "held"}))
     handler.close()
     assert len((tmp_path / "x.jsonl").read_text(encoding="utf-8").splitlines()) == 3
-    assert [(tmp_path / name).read_text(encoding="utf-8") for name in ("x.jsonl.1", "x.jsonl.2")] == [
+    assert [
+        (tmp_path / name).read_text(encoding="utf-8") for name in ("x.jsonl.1", "x.jsonl.2")
+    ] == [
         "x.jsonl.1",
         "x.jsonl.2",
     ]
@@ -281,13 +311,22 @@ def test_a_full_disk_costs_lines_that_are_counted_and_told_when_there_is_room(
     (folder / "service.jsonl").unlink()
     log.warning("heard")
     assert lines(folder) == [
-        {"level": "warning", "logger": "service.logs.writers", "event": "log_lines_lost", "lines": 3},
+        {
+            "level": "warning",
+            "logger": "service.logs.writers",
+            "event": "log_lines_lost",
+            "lines": 3,
+        },
         line("heard"),
     ]
-    assert capsys.readouterr().err.count("cannot be written: [Errno 28] No space left on device") == 1
+    assert (
+        capsys.readouterr().err.count("cannot be written: [Errno 28] No space left on device") == 1
+    )
 
 
-def test_a_folder_that_cannot_be_made_stops_nobody(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_cannot_be_made_stops_nobody(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder.write_text("a file in its place", encoding="utf-8")
     start(folder)
     log.warning("unheard")

@@ -18,7 +18,18 @@ DRIVE_RELATIVE = ["C:", "C:x", "c:Input/x"]
 DEVICE_SPACE = ["\\\\?\\C:\\x", "\\\\.\\PhysicalDrive0", "//?/UNC/server/share", "//./C:/x"]
 NOT_WRITTEN_TO = [
     *("\\\\?\\C:\\x", "\\\\.\\pipe\\x", "\\\\server\\share\\x", "//server/share/x"),
-    *("con", "CON", "nul.txt", "out/NUL", "out\\aux.db", "COM1", "lpt9.log", "com\u00b9", "prn .x", "C:/CONIN$"),
+    *(
+        "con",
+        "CON",
+        "nul.txt",
+        "out/NUL",
+        "out\\aux.db",
+        "COM1",
+        "lpt9.log",
+        "com\u00b9",
+        "prn .x",
+        "C:/CONIN$",
+    ),
     *("a.txt:b", "C:\\a:b", "out./x", "out /x", "x.db.", "x.db "),
 ]
 
@@ -32,7 +43,9 @@ def test_what_climbs_or_is_no_path_is_refused_for_reading_and_writing(text: str)
 
 
 @pytest.mark.parametrize("text", NOT_WRITTEN_TO)
-def test_devices_streams_and_network_paths_are_refused_for_writing_on_every_system(text: str) -> None:
+def test_devices_streams_and_network_paths_are_refused_for_writing_on_every_system(
+    text: str,
+) -> None:
     with pytest.raises(StartError, match=r"^--out: "):
         paths.resolve_output(text, base=BASE, setting="--out")
 
@@ -69,7 +82,13 @@ def test_no_relative_path_leads_out_of_the_base(text: str) -> None:
 
 
 @pytest.mark.posix("Windows' names are Unicode")
-@given(st.lists(st.binary(min_size=1, max_size=8).filter(lambda name: not {0, 47} & set(name)), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.binary(min_size=1, max_size=8).filter(lambda name: not {0, 47} & set(name)),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_a_stored_path_is_valid_unicode_and_leads_back(names: list[bytes]) -> None:
     relative = PurePosixPath(*map(os.fsdecode, names))
     stored = paths.to_stored(relative)

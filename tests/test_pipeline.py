@@ -18,5 +18,13 @@ DEEP = "[" * 1000 + "]" * 1000
 def test_brackets_a_thousand_deep_make_a_partial_image_and_no_error(text: str) -> None:
     file = WatchedFile(root="Input", path="a.png", size=1, mtime_ns=1)
     tags = {"PNG:Parameters": text, "PNG:ImageWidth": 8, "PNG:ImageHeight": 9}
-    rows = process(RawRecord(file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=tags))
-    assert (rows.image.status, rows.image.warnings, rows.image.file_height) == ("partial", (NO_RECORD_VERSION,), 9)
+    rows = process(
+        RawRecord(
+            file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=tags
+        )
+    )
+    assert (rows.image.status, rows.image.warnings, rows.image.file_height) == (
+        "partial",
+        (NO_RECORD_VERSION,),
+        9,
+    )

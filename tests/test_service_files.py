@@ -5,7 +5,9 @@ import plistlib
 import re
 from pathlib import Path
 
-PAGE = (Path(__file__).resolve().parent.parent / "docs" / "linux-macos.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "linux-macos.md").read_text(
+    encoding="utf-8"
+)
 
 
 def block(language: str) -> str:

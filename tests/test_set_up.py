@@ -10,7 +10,9 @@ import pytest
 
 TOP = Path(__file__).resolve().parent.parent
 
-pytestmark = pytest.mark.skipif(shutil.which("make") is None or os.name == "nt", reason="needs make")
+pytestmark = pytest.mark.skipif(
+    shutil.which("make") is None or os.name == "nt", reason="needs make"
+)
 
 TOOLS = ("make", "sh", "cat", "find", "grep", "id", "pwd", "sleep")
 
@@ -38,8 +40,12 @@ def make_ready(project: Path) -> tuple[bool, list[str]]:
     """Return whether `make ready` succeeded and what it said, without make's own last line."""
     command = ["make", "-C", str(project), "ready"]
     environment = {"PATH": str(project.parent / "bin")}
-    got = subprocess.run(command, env=environment, check=False, stdin=-3, stdout=-1, stderr=-2, text=True)
-    return got.returncode == 0, [line for line in got.stdout.splitlines() if not line.startswith("make")]
+    got = subprocess.run(
+        command, env=environment, check=False, stdin=-3, stdout=-1, stderr=-2, text=True
+    )
+    return got.returncode == 0, [
+        line for line in got.stdout.splitlines() if not line.startswith("make")
+    ]
 
 
 def environment(project: Path) -> Path:
@@ -56,7 +62,9 @@ def environment(project: Path) -> Path:
 def test_without_exiftool_and_a_way_to_install_it_the_package_is_named(project: Path) -> None:
     assert make_ready(project) == (
         False,
-        ["Missing: libimage-exiftool-perl (the package's name on Debian). Install it, then run make again."],
+        [
+            "Missing: libimage-exiftool-perl (the package's name on Debian). Install it, then run make again."
+        ],
     )
 
 

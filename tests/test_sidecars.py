@@ -19,8 +19,18 @@ def put(path: Path, data: bytes = b"x") -> Path:
     return path
 
 
-def test_an_image_has_the_texts_that_are_named_like_it_with_or_without_its_ending(tmp_path: Path) -> None:
-    for name in ("cat.txt", "cat.swarm.json", "cat.png.json", "cat2.txt", "cat.md", "dog.txt", "cat.jpg.txt"):
+def test_an_image_has_the_texts_that_are_named_like_it_with_or_without_its_ending(
+    tmp_path: Path,
+) -> None:
+    for name in (
+        "cat.txt",
+        "cat.swarm.json",
+        "cat.png.json",
+        "cat2.txt",
+        "cat.md",
+        "dog.txt",
+        "cat.jpg.txt",
+    ):
         put(tmp_path / name, name.encode())
     (tmp_path / "cat.json").mkdir()
     assert stamps(tmp_path / "cat.png", ENDINGS) == (
@@ -40,7 +50,9 @@ def test_a_link_an_empty_text_and_one_too_large_are_none(tmp_path: Path) -> None
     assert stamps(tmp_path / "cat.png", ENDINGS) == ()
 
 
-def test_the_images_own_ending_is_told_in_lower_case_and_found_as_it_is_written(tmp_path: Path) -> None:
+def test_the_images_own_ending_is_told_in_lower_case_and_found_as_it_is_written(
+    tmp_path: Path,
+) -> None:
     put(tmp_path / "cat.PNG.txt", b"a text")
     stamped = stamps(tmp_path / "cat.PNG", ENDINGS)
     with os.scandir(tmp_path) as entries:
@@ -49,14 +61,23 @@ def test_the_images_own_ending_is_told_in_lower_case_and_found_as_it_is_written(
     assert read_texts(tmp_path / "cat.PNG", stamped) == {stamped[0]: "a text"}
 
 
-def test_a_text_that_may_not_be_read_is_none_until_it_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_that_may_not_be_read_is_none_until_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(tmp_path / "cat.txt")
     monkeypatch.setattr("service.sidecars.os.access", lambda *_: False)
     assert stamps(tmp_path / "cat.png", ENDINGS) == ()
 
 
-def test_an_image_has_room_for_so_many_bytes_of_texts_and_plain_ones_are_small(tmp_path: Path) -> None:
-    for name, size in (("cat.txt", 2 << 20), ("cat.json", 5 << 20), ("cat.swarm.json", 5 << 20), ("cat.png.json", 9)):
+def test_an_image_has_room_for_so_many_bytes_of_texts_and_plain_ones_are_small(
+    tmp_path: Path,
+) -> None:
+    for name, size in (
+        ("cat.txt", 2 << 20),
+        ("cat.json", 5 << 20),
+        ("cat.swarm.json", 5 << 20),
+        ("cat.png.json", 9),
+    ):
         with (tmp_path / name).open("wb") as text:
             text.truncate(size)
     found = [stamp.split(" ")[0] for stamp in stamps(tmp_path / "cat.png", ENDINGS)]
@@ -69,7 +90,12 @@ def test_a_name_that_cannot_be_looked_for_is_of_no_image(tmp_path: Path) -> None
 
 def test_a_new_or_a_changed_text_is_news_and_one_that_went_is_none() -> None:
     known = (".txt 1 2", ".json 3 4")
-    found = {"new": (*known, ".swarm.json 5 6"), "changed": (".txt 1 9",), "gone": (".json 3 4",), "same": known}
+    found = {
+        "new": (*known, ".swarm.json 5 6"),
+        "changed": (".txt 1 9",),
+        "gone": (".json 3 4",),
+        "same": known,
+    }
     assert {name: has_news(known, now) for name, now in found.items()} == {
         "new": True,
         "changed": True,
@@ -87,9 +113,17 @@ def test_a_new_or_a_changed_text_is_news_and_one_that_went_is_none() -> None:
         ("猫".encode("utf-16-be").join([b"\xfe\xff", b""]), "猫"),
         (b"caf\xe9", "caf\ufffd"),
     ],
-    ids=["UTF-8 with Windows' line ends", "UTF-8 with its mark", "UTF-16", "UTF-16 the other way", "neither"],
+    ids=[
+        "UTF-8 with Windows' line ends",
+        "UTF-8 with its mark",
+        "UTF-16",
+        "UTF-16 the other way",
+        "neither",
+    ],
 )
-def test_a_text_is_read_in_the_encoding_that_it_shows(tmp_path: Path, data: bytes, said: str) -> None:
+def test_a_text_is_read_in_the_encoding_that_it_shows(
+    tmp_path: Path, data: bytes, said: str
+) -> None:
     put(tmp_path / "cat.txt", data)
     stamped = stamps(tmp_path / "cat.png", ENDINGS)
     assert read_texts(tmp_path / "cat.png", stamped) == {stamped[0]: said}
@@ -106,7 +140,9 @@ def test_a_text_leads_to_every_image_it_lies_beside(tmp_path: Path) -> None:
     for name in ("cat.png", "cat.jpg", "cat.swarm.png", "dog.png", "cat.png.jpg"):
         put(tmp_path / name)
     found = {
-        name: sorted({image.name for image in images_of(tmp_path / name, ENDINGS, (".png", ".jpg"))})
+        name: sorted(
+            {image.name for image in images_of(tmp_path / name, ENDINGS, (".png", ".jpg"))}
+        )
         for name in ("cat.txt", "cat.swarm.json", "cat.png.json", "bird.txt", "cat.md")
     }
     assert found == {
@@ -121,7 +157,9 @@ def test_a_text_leads_to_every_image_it_lies_beside(tmp_path: Path) -> None:
 def test_an_image_is_found_once_and_by_its_own_spelling(tmp_path: Path) -> None:
     put(tmp_path / "cat.PNG")
     put(tmp_path / "cat.txt")
-    assert list(images_of(tmp_path / "cat.txt", ENDINGS, (".png", ".jpg"))) == [tmp_path / "cat.PNG"]
+    assert list(images_of(tmp_path / "cat.txt", ENDINGS, (".png", ".jpg"))) == [
+        tmp_path / "cat.PNG"
+    ]
 
 
 def test_where_case_makes_no_difference_an_image_is_found_once_too(
@@ -137,7 +175,9 @@ def test_where_case_makes_no_difference_an_image_is_found_once_too(
 
     monkeypatch.setattr(Path, "lstat", lambda path: lstat(folded(path)))
     monkeypatch.setattr(Path, "is_file", lambda path: is_file(folded(path)))
-    assert list(images_of(tmp_path / "cat.txt", ENDINGS, (".png", ".jpg"))) == [tmp_path / "cat.PNG"]
+    assert list(images_of(tmp_path / "cat.txt", ENDINGS, (".png", ".jpg"))) == [
+        tmp_path / "cat.PNG"
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +187,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @given(there=st.lists(st.sampled_from(ALL), unique=True))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_folders_listing_tells_the_same_as_asking_for_each_text(folder: Path, there: list[str]) -> None:
+def test_a_folders_listing_tells_the_same_as_asking_for_each_text(
+    folder: Path, there: list[str]
+) -> None:
     for old in folder.iterdir():
         old.unlink()
     for ending in there:

@@ -1,5 +1,7 @@
-"""What is known of models from outside the images: exports of CivitAI, the user's maps, sidecars, model folders.
+"""What is known of models from outside the images.
 
-Each source is read into ``KnownModel`` records, streamed, and nothing is asked online. ``sources`` reads files,
-``folders`` reads folders of models.
+Exports of CivitAI, the user's maps, sidecars, model folders.
+
+Each source is read into ``KnownModel`` records, streamed, and nothing is asked online. ``sources``
+reads files, ``folders`` reads folders of models.
 """

@@ -6,7 +6,17 @@ from itertools import zip_longest
 
 from pydantic import JsonValue
 
-from service.catalog.fields import Fields, as_id, hashes, hex_digits, is_object, mapping, squeeze_keys, text, whole
+from service.catalog.fields import (
+    Fields,
+    as_id,
+    hashes,
+    hex_digits,
+    is_object,
+    mapping,
+    squeeze_keys,
+    text,
+    whole,
+)
 from service.catalog.kinds import ecosystem_of, is_no_model, kind_of_word
 from service.records import ResourceKind
 from service.resources import air
@@ -24,8 +34,13 @@ _TYPES = {
 }
 """Our kind → AIR's type, of those where it is one to one."""
 
-_KEPT = frozenset("trainedwords nsfw metadata basemodeltype usagetips notes activationtext preferredweight".split())
-"""Keys without a column that are kept under their own names; descriptions, images and statistics are not."""
+_KEPT = frozenset(
+    "trainedwords nsfw metadata basemodeltype usagetips notes activationtext preferredweight".split()
+)
+"""Keys without a column that are kept under their own names.
+
+Descriptions, images and statistics are not.
+"""
 
 _LONGEST_KEPT = 2_000
 
@@ -43,9 +58,14 @@ class Context:
 
 
 def describe_version(fields: Fields, around: Context) -> Iterator[KnownModel]:
-    """Yield an entry for each model file of a version, the main one first; one entry where no file is stated."""
+    """Yield an entry for each model file of a version, the main one first.
+
+    One entry where no file is stated.
+    """
     civitai = mapping(fields, "civitai")
-    if whole(civitai, "id", "modelversionid") is not None:  # Lora Manager: the site's object within its own
+    if (
+        whole(civitai, "id", "modelversionid") is not None
+    ):  # Lora Manager: the site's object within its own
         yield from _describe_lora_manager_file(fields, civitai, around)
         return
     version = _whole_version(fields, around)
@@ -58,7 +78,9 @@ def describe_version(fields: Fields, around: Context) -> Iterator[KnownModel]:
         yield _with_file(version, file)
 
 
-def _describe_lora_manager_file(fields: Fields, civitai: Fields, around: Context) -> Iterator[KnownModel]:
+def _describe_lora_manager_file(
+    fields: Fields, civitai: Fields, around: Context
+) -> Iterator[KnownModel]:
     ours = hashes(fields).get("sha256")
     for model in describe_version(civitai, around):
         theirs = model.hashes.get("sha256")
@@ -90,7 +112,9 @@ def _whole_version(fields: Fields, around: Context) -> KnownModel:
     return KnownModel(
         version_id=version_id,
         model_id=model_id,
-        model_name=text(fields, "modelname", "model") or text(model, "name") or (None if of_site else name),
+        model_name=text(fields, "modelname", "model")
+        or text(model, "name")
+        or (None if of_site else name),
         version_name=text(fields, "versionname") or (name if of_site else None),
         kind=kind,
         base_model=base_model,
@@ -125,7 +149,10 @@ def _air(
 
 
 def _files(fields: Fields) -> Iterator[Fields]:
-    """Yield the model files of a version; those given as two parallel lists as if they were objects."""
+    """Yield the model files of a version.
+
+    Those given as two parallel lists as if they were objects.
+    """
     files, digests = fields.get("files"), fields.get("hashes")
     if not isinstance(files, list):
         return
@@ -153,7 +180,11 @@ def _with_file(version: KnownModel, file: Fields) -> KnownModel:
 
 
 def _keep_fields(fields: Fields) -> dict[str, JsonValue]:
-    return {key: fields[key] for key in sorted(_KEPT & fields.keys()) if len(repr(fields[key])) <= _LONGEST_KEPT}
+    return {
+        key: fields[key]
+        for key in sorted(_KEPT & fields.keys())
+        if len(repr(fields[key])) <= _LONGEST_KEPT
+    }
 
 
 def base_name(path: str | None) -> str | None:

@@ -9,7 +9,10 @@ from pydantic import JsonValue
 from service.records import HashKind
 
 Fields = dict[str, JsonValue]
-"""Squeezed key → value: ``modelVersionId``, ``model_version_id`` and ``Model Version ID`` are one."""
+"""Squeezed key → value.
+
+``modelVersionId``, ``model_version_id`` and ``Model Version ID`` are one.
+"""
 
 _HEX = re.compile(r"[0-9a-f]+")
 
@@ -32,14 +35,23 @@ LENGTHS: dict[HashKind, tuple[int, ...]] = {
 }
 """Digits. A hash of another length is not one; some tools write AutoV3 with 16 or all 64."""
 
-BY_LENGTH: dict[int, HashKind] = {8: "autov1", 10: "autov2", 12: "autov3", 16: "autov3", 64: "sha256"}
+BY_LENGTH: dict[int, HashKind] = {
+    8: "autov1",
+    10: "autov2",
+    12: "autov3",
+    16: "autov3",
+    64: "sha256",
+}
 """What a hash of unstated kind is by its digits."""
 
 LONGEST_ID = 15
 
 
 def squeeze_keys(data: Mapping[str, JsonValue]) -> Fields:
-    """Return a mapping under its squeezed keys; of two keys that are then alike the first counts."""
+    """Return a mapping under its squeezed keys.
+
+    Of two keys that are then alike the first counts.
+    """
     found: Fields = {}
     for key, value in data.items():
         found.setdefault(squeeze(key), value)
@@ -72,7 +84,11 @@ def as_id(value: object) -> int | None:
     if isinstance(value, int):
         return value if 0 < value < 10**LONGEST_ID else None
     digits = value.strip().removeprefix("modelVersionId:") if isinstance(value, str) else ""
-    return int(digits) or None if digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_ID else None
+    return (
+        int(digits) or None
+        if digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_ID
+        else None
+    )
 
 
 def mapping(fields: Fields, key: str) -> Fields:
@@ -100,7 +116,10 @@ def hashes(fields: Fields) -> dict[HashKind, str]:
 
 
 def hex_digits(value: object) -> str | None:
-    """Return a hash as lower-case digits without ``0x`` and ``sha256:``; None for what is no hash."""
+    """Return a hash as lower-case digits without ``0x`` and ``sha256:``.
+
+    None for what is no hash.
+    """
     if not isinstance(value, str):
         return None
     digits = value.strip().lower().rsplit(":", 1)[-1].removeprefix("0x")

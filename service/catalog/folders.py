@@ -26,8 +26,13 @@ V1_LENGTH = 0x10000
 """AutoV1 is the hash of 64 KiB after the first MiB; a shorter file has none that tells anything."""
 
 
-def hash_file(path: Path, header: Header | None, on_bytes: Callable[[int], None]) -> dict[HashKind, str]:
-    """Return SHA-256, AutoV2, and AutoV1 and AutoV3 where the file has them; tells each piece's length on the way."""
+def hash_file(
+    path: Path, header: Header | None, on_bytes: Callable[[int], None]
+) -> dict[HashKind, str]:
+    """Return SHA-256, AutoV2, and AutoV1 and AutoV3 where the file has them.
+
+    Tells each piece's length on the way.
+    """
     whole, tensors, slice_ = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
     at = sliced = 0
     with path.open("rb") as file:
@@ -80,7 +85,10 @@ class ModelFile:
 
 
 def files(top: Path) -> Iterator[ModelFile]:
-    """Yield the model files at any depth below a folder, by name. Raises BadFileError where it cannot be listed."""
+    """Yield the model files at any depth below a folder, by name.
+
+    Raises BadFileError where it cannot be listed.
+    """
     if not top.is_dir():
         raise BadFileError(f"{top}: is no folder")
     for folder, names, found in os.walk(top):
@@ -92,7 +100,9 @@ def files(top: Path) -> Iterator[ModelFile]:
                     status = path.stat()
                 except OSError:  # a link that leads nowhere
                     continue
-                yield ModelFile(path, status.st_size, status.st_mtime_ns, _kind_by_folder(path.parent, top))
+                yield ModelFile(
+                    path, status.st_size, status.st_mtime_ns, _kind_by_folder(path.parent, top)
+                )
 
 
 def _kind_by_folder(folder: Path, top: Path) -> ResourceKind | None:
@@ -102,8 +112,13 @@ def _kind_by_folder(folder: Path, top: Path) -> ResourceKind | None:
     return next((kind for kind in kinds if kind is not None), None)
 
 
-def describe(file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]) -> Iterator[KnownModel]:
-    """Yield what is known of a model file, then what its sidecars say. Raises BadFileError where it cannot be read."""
+def describe(
+    file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]
+) -> Iterator[KnownModel]:
+    """Yield what is known of a model file, then what its sidecars say.
+
+    Raises BadFileError where it cannot be read.
+    """
     try:
         local = _local(file, cache, on_bytes)
     except OSError as error:
@@ -140,7 +155,10 @@ def _local(file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]) -> Kn
 
 
 def _describe_sidecar(sidecar: Path, local: KnownModel) -> Iterator[KnownModel]:
-    """Yield a sidecar's entries; the one that is the file beside it gets that file's name and hashes."""
+    """Yield a sidecar's entries.
+
+    The one that is the file beside it gets that file's name and hashes.
+    """
     try:
         found = list(sources.read_models(sidecar, Trust.CIVITAI))
     except BadFileError:  # most .json beside models are notes of a web interface
@@ -150,7 +168,9 @@ def _describe_sidecar(sidecar: Path, local: KnownModel) -> Iterator[KnownModel]:
     for model in found:
         if model is own:
             hashes = {**model.hashes, **local.hashes}
-            yield replace(model, file_name=local.file_name, hashes=hashes, kind=model.kind or local.kind)
+            yield replace(
+                model, file_name=local.file_name, hashes=hashes, kind=model.kind or local.kind
+            )
         else:
             yield model
 

@@ -1,7 +1,7 @@
 """JSON of any size, element by element: an export of 100,000 versions is read in the memory of one.
 
-Arrays and the objects that only wrap them (``{"items": […]}``) are entered; what they hold is yielded whole. Several
-values one after the other (JSON lines) are read, too.
+Arrays and the objects that only wrap them (``{"items": […]}``) are entered; what they hold is
+yielded whole. Several values one after the other (JSON lines) are read, too.
 """
 
 import json
@@ -17,11 +17,16 @@ MAX_ELEMENT = 64 << 20
 """Characters of one element. A model with hundreds of versions has a few million."""
 
 MAX_MEMBERS = 1_000
-"""Members of one object. One with more is a map from names to models, and its members are yielded one by one."""
+"""Members of one object.
+
+One with more is a map from names to models, and its members are yielded one by one.
+"""
 
 MAX_DEPTH = 16
 
-WRAPPERS = frozenset({"items", "data", "results", "result", "models", "versions", "response", "hits"})
+WRAPPERS = frozenset(
+    {"items", "data", "results", "result", "models", "versions", "response", "hits"}
+)
 
 _BLANK = " \t\r\n\ufeff\0"
 

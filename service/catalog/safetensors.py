@@ -1,4 +1,7 @@
-"""What a safetensors file says of itself in its header. Nothing is unpickled, and no tensor is read."""
+"""What a safetensors file says of itself in its header.
+
+Nothing is unpickled, and no tensor is read.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +13,11 @@ from pydantic import JsonValue
 from service.records import ResourceKind
 
 MAX_HEADER = 32 << 20
-"""Bytes. The format allows 100 MB; the largest real ones (LoRAs with every caption of their training) have a few."""
+"""Bytes.
+
+The format allows 100 MB; the largest real ones (LoRAs with every caption of their training) have a
+few.
+"""
 
 SUFFIXES = (".safetensors", ".sft")
 
@@ -45,7 +52,9 @@ def read_header(path: Path, size: int) -> Header | None:
     if not isinstance(found, dict):
         return None
     stated = found.get("__metadata__")
-    metadata = {k: v for k, v in stated.items() if isinstance(v, str)} if isinstance(stated, dict) else {}
+    metadata = (
+        {k: v for k, v in stated.items() if isinstance(v, str)} if isinstance(stated, dict) else {}
+    )
     return Header(LENGTH_BYTES + length, metadata, kind_of_file(metadata, found))
 
 
@@ -60,17 +69,38 @@ def kind_of_file(metadata: dict[str, str], tensors: Iterable[str]) -> ResourceKi
 
 
 _TENSORS: tuple[tuple[ResourceKind, tuple[str, ...]], ...] = (
-    ("lora", ("lora_up", "lora_down", "lora_A", "lora_B", "hada_w1", "lokr_w", "oft_blocks", "dora_scale")),
+    (
+        "lora",
+        (
+            "lora_up",
+            "lora_down",
+            "lora_A",
+            "lora_B",
+            "hada_w1",
+            "lokr_w",
+            "oft_blocks",
+            "dora_scale",
+        ),
+    ),
     ("controlnet", ("control_model.", "controlnet_", "zero_convs.")),
     ("ip_adapter", ("ip_adapter.",)),
     ("motion", ("motion_modules.",)),
-    ("checkpoint", ("model.diffusion_model.", "double_blocks.", "joint_blocks.", "single_transformer_blocks.")),
+    (
+        "checkpoint",
+        ("model.diffusion_model.", "double_blocks.", "joint_blocks.", "single_transformer_blocks."),
+    ),
     ("vae", ("first_stage_model.", "decoder.conv_in.", "decoder.mid.")),
     ("clip_vision", ("vision_model.",)),
-    ("text_encoder", ("text_model.", "encoder.block.0.layer.0.SelfAttention", "model.embed_tokens.")),
+    (
+        "text_encoder",
+        ("text_model.", "encoder.block.0.layer.0.SelfAttention", "model.embed_tokens."),
+    ),
     ("embedding", ("emb_params", "string_to_param")),
 )
-"""Kind → parts of tensor names that only it has, the more special kinds first: a ControlNet has a UNET's too."""
+"""Kind → parts of tensor names that only it has, the more special kinds first.
+
+A ControlNet has a UNET's too.
+"""
 
 _EMBEDDING_KEYS = frozenset({"clip_g", "clip_l", "clip_h", "t5xxl", "emb_params"})
 
@@ -78,12 +108,21 @@ _EMBEDDING_KEYS = frozenset({"clip_g", "clip_l", "clip_h", "t5xxl", "emb_params"
 def _kind_by_tensors(names: list[str]) -> ResourceKind | None:
     if names and _EMBEDDING_KEYS.issuperset(names):
         return "embedding"
-    return next((kind for kind, parts in _TENSORS if any(part in name for name in names for part in parts)), None)
+    return next(
+        (kind for kind, parts in _TENSORS if any(part in name for name in names for part in parts)),
+        None,
+    )
 
 
 def describe_metadata(metadata: dict[str, str]) -> dict[str, JsonValue]:
-    """Return what a trainer's metadata says under our names: ``model_name`` and ``base_model`` where stated."""
+    """Return what a trainer's metadata says under our names.
+
+    ``model_name`` and ``base_model`` where stated.
+    """
     name = metadata.get("modelspec.title") or metadata.get("ss_output_name")
-    base = metadata.get("ss_base_model_version") or metadata.get("modelspec.architecture", "").partition("/")[0]
+    base = (
+        metadata.get("ss_base_model_version")
+        or metadata.get("modelspec.architecture", "").partition("/")[0]
+    )
     stated = {"model_name": name, "base_model": base}
     return {key: value for key, value in stated.items() if value}

@@ -1,9 +1,10 @@
 """Every form in which CivitAI, its mirrors and other tools describe model versions, told by keys alone.
 
-Taken are: a version (``/model-versions/ID``, ``.civitai.info``) or a list of them; ``[{modelVersionId, hash}]``; the
-short form whose ids stand only in its AIR; a model with its ``modelVersions``, alone or in ``items`` of any wrapping;
-Lora Manager's ``.metadata.json``; Stability Matrix's ``.cm-info.json``; dumps with ``versionId`` and parallel
-``files`` and ``hashes``; and what people write by hand.
+Taken are: a version (``/model-versions/ID``, ``.civitai.info``) or a list of them;
+``[{modelVersionId, hash}]``; the short form whose ids stand only in its AIR; a model with its
+``modelVersions``, alone or in ``items`` of any wrapping; Lora Manager's ``.metadata.json``;
+Stability Matrix's ``.cm-info.json``; dumps with ``versionId`` and parallel ``files`` and
+``hashes``; and what people write by hand.
 
 A file that tells of models: JSON of any of the shapes, JSON lines, or a CSV map.
 """
@@ -19,7 +20,17 @@ from typing import TextIO
 from pydantic import JsonValue
 
 from service.catalog.describe import Context, describe_version
-from service.catalog.fields import Fields, as_id, hashes, is_object, mapping, squeeze, squeeze_keys, text, whole
+from service.catalog.fields import (
+    Fields,
+    as_id,
+    hashes,
+    is_object,
+    mapping,
+    squeeze,
+    squeeze_keys,
+    text,
+    whole,
+)
 from service.catalog.json_stream import JunkError, elements
 from service.catalog.kinds import kind_of_word
 from service.errors import BadFileError
@@ -60,7 +71,11 @@ def _versions_inside(
     for key, value in data.items():
         if isinstance(value, dict | list) and not (is_model and key != "modelVersions"):
             yield value, Context(around.source, around.trust, model, as_id(key))
-        elif isinstance(value, str) and (id_ := as_id(key)) is not None and around.trust is Trust.MANUAL:
+        elif (
+            isinstance(value, str)
+            and (id_ := as_id(key)) is not None
+            and around.trust is Trust.MANUAL
+        ):
             yield _as_named_object(value), Context(around.source, around.trust, {}, id_)
 
 
@@ -87,14 +102,24 @@ def _has_air(fields: Fields) -> bool:
 
 
 def _is_file(fields: Fields, around: Context) -> bool:
-    """Tell whether an object describes a model's file under no id: a sidecar, or a line of a map."""
+    """Tell whether an object describes a model's file under no id.
+
+    A sidecar, or a line of a map.
+    """
     file = text(fields, "filename", "file", "modelname", "name")
     by_hash = bool(hashes(fields) or hashes(mapping(fields, "hashes")))
-    by_hand = around.trust is Trust.MANUAL and kind_of_word(text(fields, "kind", "type", "modeltype")) is not None
+    by_hand = (
+        around.trust is Trust.MANUAL
+        and kind_of_word(text(fields, "kind", "type", "modeltype")) is not None
+    )
     return file is not None and (by_hash or by_hand)
 
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 """Windows PowerShell writes redirected JSON as UTF-16."""
 
 _HEADING = 64 << 10
@@ -113,7 +138,8 @@ _TOO_MANY = "has more cells than the first line (put quotes around a text with a
 def read_models(path: Path, trust: Trust) -> Iterator[KnownModel]:
     """Yield every model that a file tells of, as it is read.
 
-    Raises BadFileError where it cannot be read or is none of the shapes; what was yielded before stands.
+    Raises BadFileError where it cannot be read or is none of the shapes; what was yielded before
+    stands.
     """
     around = Context(source=to_stored(Path(path.name)), trust=trust)
     has_any = False
@@ -127,7 +153,9 @@ def read_models(path: Path, trust: Trust) -> Iterator[KnownModel]:
     except (JunkError, csv.Error) as error:
         raise BadFileError(f"{path}: {error}") from error
     if not has_any:
-        raise BadFileError(f"{path}: tells of no model; docs/resolve.md lists the shapes that are understood")
+        raise BadFileError(
+            f"{path}: tells of no model; docs/resolve.md lists the shapes that are understood"
+        )
 
 
 def _models(stream: TextIO, around: Context) -> Iterator[KnownModel]:
@@ -175,14 +203,18 @@ def _rows(stream: TextIO, start: str, around: Context) -> Iterator[KnownModel]:
     reader = csv.DictReader(islice(stream, skipped, None), delimiter=delimiter)
     wrong: list[str] = []
     for row in reader:
-        stated: Fields = {key: value for key, value in row.items() if isinstance(key, str) and value}
+        stated: Fields = {
+            key: value for key, value in row.items() if isinstance(key, str) and value
+        }
         is_cut = any(row.get(None) or ())  # under None are the cells past the heading's
         found = [] if is_cut else list(find_versions(stated, around))
         yield from found
         if complaint := _TOO_MANY if is_cut else _complaint(squeeze_keys(stated), found):
             wrong.append(f"line {reader.line_num + skipped} {complaint}")
     if wrong:
-        more = {1: "", 2: " (and 1 more line like it)"}.get(len(wrong), f" (and {len(wrong) - 1} more lines like it)")
+        more = {1: "", 2: " (and 1 more line like it)"}.get(
+            len(wrong), f" (and {len(wrong) - 1} more lines like it)"
+        )
         raise JunkError(f"{wrong[0]}{more}; the other lines were taken")
 
 

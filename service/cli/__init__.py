@@ -20,11 +20,17 @@ MODULES = {
     "bulk": ("bulk",),
     "config_and_demo": ("demo", "config"),
 }
-"""Module of this package → the commands it adds. Only what is asked for is loaded: all of it takes a sixth longer."""
+"""Module of this package → the commands it adds.
+
+Only what is asked for is loaded: all of it takes a sixth longer.
+"""
 
 
 def command_line(words: Sequence[str] = ()) -> typer.Typer:
-    """Return the command line as far as these arguments need it; all of it where they name no command."""
+    """Return the command line as far as these arguments need it.
+
+    All of it where they name no command.
+    """
     app = typer.Typer(
         name="aiimagepipe",
         no_args_is_help=True,
@@ -44,12 +50,19 @@ def _group() -> None:
 
 
 def main() -> None:
-    """Run the command line; every error that has a mend is told in one line, without a traceback."""
+    """Run the command line.
+
+    Every error that has a mend is told in one line, without a traceback.
+    """
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a Windows console of another code page cannot show every file's name
+        if hasattr(
+            stream, "reconfigure"
+        ):  # a Windows console of another code page cannot show every file's name
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        command_line(sys.argv[1:])(prog_name="aiimagepipe")  # also where it was started as `python -m service`
+        command_line(sys.argv[1:])(
+            prog_name="aiimagepipe"
+        )  # also where it was started as `python -m service`
     except StartError as error:
         typer.echo(harmless_lines(f"aiimagepipe: {error}"), err=True)
         raise SystemExit(error.exit_code) from None

@@ -25,14 +25,20 @@ def register(app: typer.Typer) -> None:
 
 def bulk(
     *,
-    source: Annotated[str, typer.Option("--in", help="Files that dump wrote; 'shards/*.jsonl' names several.")],
+    source: Annotated[
+        str, typer.Option("--in", help="Files that dump wrote; 'shards/*.jsonl' names several.")
+    ],
     out: Annotated[str, typer.Option(help="Folder to write into; it must hold no Parquet yet.")],
     config: ConfigFile = None,
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a Dask scheduler instead of processes here.")
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes here; as many as there are cores.")] = None,
-    piece_mb: Annotated[int, typer.Option(min=1, help="MiB of a dump that a process takes at once.")] = 32,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes here; as many as there are cores.")
+    ] = None,
+    piece_mb: Annotated[
+        int, typer.Option(min=1, help="MiB of a dump that a process takes at once.")
+    ] = 32,
 ) -> None:
     """Send dumps through the pure stages, many pieces at once, into one Parquet file a piece and table."""
     settings = load_config(config)

@@ -20,7 +20,10 @@ def register(app: typer.Typer) -> None:
 
 
 def config_check(config: ConfigFile = None, json: AsJson = False) -> None:  # noqa: FBT002
-    """Tell whether the settings are sound: file, line, setting, what was expected. Exit code 2: they are not."""
+    """Tell whether the settings are sound: file, line, setting, what was expected.
+
+    Exit code 2: they are not.
+    """
     problems = check(config)
     if json:
         say_json([{"where": p.where, "setting": p.setting, "message": p.message} for p in problems])
@@ -34,11 +37,17 @@ def config_check(config: ConfigFile = None, json: AsJson = False) -> None:  # no
 
 def demo(
     config: ConfigFile = None,
-    into: Annotated[str | None, typer.Option(help="Folder to write into instead of the first watched one.")] = None,
+    into: Annotated[
+        str | None, typer.Option(help="Folder to write into instead of the first watched one.")
+    ] = None,
 ) -> None:
     """Write about twenty sample images, in the formats that the parsers read, into Input."""
     settings = load_config(config)
     prepare(settings)
-    folder = settings.roots[0].path if into is None else resolve_output(into, base=anchor(config), setting="--into")
+    folder = (
+        settings.roots[0].path
+        if into is None
+        else resolve_output(into, base=anchor(config), setting="--into")
+    )
     count = sum(1 for _ in samples.write(folder))
     say(f"{count} sample images → {folder}")

@@ -26,7 +26,9 @@ def register(app: typer.Typer) -> None:
 def dump(
     config: ConfigFile = None,
     inputs: Inputs = None,
-    out: Annotated[str, typer.Option(help="File to write, one JSON object a line.")] = "out/exif_raw.jsonl",
+    out: Annotated[
+        str, typer.Option(help="File to write, one JSON object a line.")
+    ] = "out/exif_raw.jsonl",
 ) -> None:
     """Write ExifTool's record of every image as JSON lines, one file a line."""
     settings = load_config(config, inputs)
@@ -35,7 +37,9 @@ def dump(
     target = resolve_output(out, base=anchor(config), setting="--out")
     logs.setup(settings.log, console=sys.stderr.isatty())
     with start_reader(settings) as reader:
-        done = transfer.dump(settings.roots, reader, target, watch_settings(settings), settings.extract.batch_size)
+        done = transfer.dump(
+            settings.roots, reader, target, watch_settings(settings), settings.extract.batch_size
+        )
     logs.close()
     for path, reason in done.failed:
         say(f"failed: {path}: {reason}", err=True)
@@ -44,11 +48,17 @@ def dump(
 
 
 def ingest(
-    source: Annotated[str, typer.Option("--in", help="File that dump wrote, or ExifTool's -j output as lines.")],
+    source: Annotated[
+        str, typer.Option("--in", help="File that dump wrote, or ExifTool's -j output as lines.")
+    ],
     config: ConfigFile = None,
     db: Database = None,
-    jsonl: Annotated[str | None, typer.Option(help="Also write each image's row as JSON lines.")] = None,
-    csv: Annotated[str | None, typer.Option(help="Also write each image's row as CSV, safe to open in Excel.")] = None,
+    jsonl: Annotated[
+        str | None, typer.Option(help="Also write each image's row as JSON lines.")
+    ] = None,
+    csv: Annotated[
+        str | None, typer.Option(help="Also write each image's row as CSV, safe to open in Excel.")
+    ] = None,
 ) -> None:
     """Fill the database from a dump, on any machine; neither the images nor ExifTool are needed."""
     settings = load_config(config, None, db)
@@ -58,7 +68,10 @@ def ingest(
     table = None if csv is None else resolve_output(csv, base=base, setting="--csv")
     prepare(settings)
     logs.setup(settings.log, console=False)
-    with instance.hold_instance(settings.database.path), Store.open(settings.database.path) as store:
+    with (
+        instance.hold_instance(settings.database.path),
+        Store.open(settings.database.path) as store,
+    ):
         done = transfer.ingest(path, store, settings.roots, Clock())
     logs.close()
     with DatabaseReader.open(settings.database.path) as reader:

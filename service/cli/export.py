@@ -24,44 +24,86 @@ from service.records import ResourceKind, Side
 from service.scheduled_exports.run import run_export
 
 Out = Annotated[
-    str, typer.Option("--out", help="File to write; .yaml writes YAML. With --by-model or --by-month, a folder.")
+    str,
+    typer.Option(
+        "--out", help="File to write; .yaml writes YAML. With --by-model or --by-month, a folder."
+    ),
 ]
 OutFolder = Annotated[
     str,
-    typer.Option("--out", help="Folder to write, directly in the program's folder of wildcards; it keeps its name."),
+    typer.Option(
+        "--out",
+        help="Folder to write, directly in the program's folder of wildcards; it keeps its name.",
+    ),
 ]
 OutWhole = Annotated[str, typer.Option("--out", help="File to write; .yaml writes YAML.")]
-MinCount = Annotated[int | None, typer.Option("--min-count", help="Only what comes at least so often.")]
-MaxCount = Annotated[int | None, typer.Option("--max-count", help="Only what comes at most so often.")]
+MinCount = Annotated[
+    int | None, typer.Option("--min-count", help="Only what comes at least so often.")
+]
+MaxCount = Annotated[
+    int | None, typer.Option("--max-count", help="Only what comes at most so often.")
+]
 Include = Annotated[
-    str | None, typer.Option("--include", "--include-re", help="Only what this regular expression finds something in.")
+    str | None,
+    typer.Option(
+        "--include", "--include-re", help="Only what this regular expression finds something in."
+    ),
 ]
 Exclude = Annotated[
-    str | None, typer.Option("--exclude", "--exclude-re", help="Not what this regular expression finds something in.")
+    str | None,
+    typer.Option(
+        "--exclude", "--exclude-re", help="Not what this regular expression finds something in."
+    ),
 ]
 SortBy = Annotated[
-    Sort | None, typer.Option("--sort", help="Default: count_desc; for sql, the query's own order.", show_default=False)
+    Sort | None,
+    typer.Option(
+        "--sort", help="Default: count_desc; for sql, the query's own order.", show_default=False
+    ),
 ]
 Limit = Annotated[int | None, typer.Option("--limit", help="At most so many lines a file.")]
-ForDialect = Annotated[Dialect | None, typer.Option("--dialect", help="Which program will read the file.")]
-IfUnsafe = Annotated[
-    OnUnsafe | None, typer.Option("--on-unsafe", help="What becomes of texts that the program cannot read as they are.")
+ForDialect = Annotated[
+    Dialect | None, typer.Option("--dialect", help="Which program will read the file.")
 ]
-WithCounts = Annotated[bool | None, typer.Option("--with-counts", help="Write how often each item comes.")]
+IfUnsafe = Annotated[
+    OnUnsafe | None,
+    typer.Option(
+        "--on-unsafe", help="What becomes of texts that the program cannot read as they are."
+    ),
+]
+WithCounts = Annotated[
+    bool | None, typer.Option("--with-counts", help="Write how often each item comes.")
+]
 ByModel = Annotated[bool | None, typer.Option("--by-model", help="A list for each model.")]
 ByMonth = Annotated[bool | None, typer.Option("--by-month", help="A list for each month.")]
-OfSide = Annotated[Side | None, typer.Option("--side", help="Tokens of the positive or the negative prompts.")]
-MinFillers = Annotated[int | None, typer.Option("--min-fillers", help="How many tags a group has, at least; 3.")]
-OfWhich = Annotated[Side | None, typer.Option("--which", help="The positive or the negative prompts.")]
+OfSide = Annotated[
+    Side | None, typer.Option("--side", help="Tokens of the positive or the negative prompts.")
+]
+MinFillers = Annotated[
+    int | None, typer.Option("--min-fillers", help="How many tags a group has, at least; 3.")
+]
+OfWhich = Annotated[
+    Side | None, typer.Option("--which", help="The positive or the negative prompts.")
+]
 InForm = Annotated[
     Literal["name", "label", "tag"] | None,
-    typer.Option("--form", help="AIR or name; label as the file wrote it; tag, as in <lora:name:1>."),
+    typer.Option(
+        "--form", help="AIR or name; label as the file wrote it; tag, as in <lora:name:1>."
+    ),
 ]
-Key = Annotated[str, typer.Option(help="The key, like sampler_norm, or one of the generator's own.")]
+Key = Annotated[
+    str, typer.Option(help="The key, like sampler_norm, or one of the generator's own.")
+]
 OfKind = Annotated[ResourceKind | None, typer.Option("--kind", help="Only resources of this kind.")]
-Query = Annotated[str, typer.Option("--sql", help="One SELECT; its first column becomes the lines.")]
+Query = Annotated[
+    str, typer.Option("--sql", help="One SELECT; its first column becomes the lines.")
+]
+Everything = Annotated[bool, typer.Option("--all", help="Run every export of config.toml once.")]
 ExcelSafe = Annotated[
-    bool, typer.Option("--excel-safe/--no-excel-safe", help="In CSV, put ' before what looks like a formula.")
+    bool,
+    typer.Option(
+        "--excel-safe/--no-excel-safe", help="In CSV, put ' before what looks like a formula."
+    ),
 ]
 
 Options = dict[str, object]
@@ -85,7 +127,9 @@ COMMON = ("config", "db", "json")
 
 def export_one(kind: str, given: Mapping[str, object]) -> None:
     """Run the export that a command's options describe; those that were not given are None."""
-    table = {name: value for name, value in given.items() if value is not None and name not in COMMON}
+    table = {
+        name: value for name, value in given.items() if value is not None and name not in COMMON
+    }
     config, db, json = (given[name] for name in COMMON)
     try:
         settings = load_config(
@@ -110,7 +154,10 @@ def _as_option(kind: str, problem: Problem) -> Problem:
 
 
 def run_exports(settings: Config, *, as_json: bool) -> int:
-    """Run the exports of a configuration, each whatever became of the others; return the exit code."""
+    """Run the exports of a configuration, each whatever became of the others.
+
+    Return the exit code.
+    """
     told: list[dict[str, object]] = []
     failures: list[StartError | TryAgainError] = []
     for export in settings.export:
@@ -143,12 +190,20 @@ def _say(export: Export, written: Written) -> None:
     say(f"{items} → {export.out}" + ("" if written.changed else " (unchanged)"))
     if written.unsafe:
         done = {"skip": "left out", "replace": "changed", "raw": "written as is"}[export.on_unsafe]
-        say(f"unsafe for {export.dialect}, {done}: {written.unsafe:,}, listed in {report_file(export.out)}")
+        say(
+            f"unsafe for {export.dialect}, {done}: {written.unsafe:,}, listed in {report_file(export.out)}"
+        )
 
 
 LISTS: dict[str, tuple[str, Options]] = {
-    "tokens": ("List the tags and embeddings of the prompts.", {"side": OfSide, **FILTERS, **READERS, **SPLITS}),
-    "prompts": ("List whole prompts, a line each.", {"which": OfWhich, **FILTERS, **READERS, **SPLITS}),
+    "tokens": (
+        "List the tags and embeddings of the prompts.",
+        {"side": OfSide, **FILTERS, **READERS, **SPLITS},
+    ),
+    "prompts": (
+        "List whole prompts, a line each.",
+        {"which": OfWhich, **FILTERS, **READERS, **SPLITS},
+    ),
     "templates": (
         "Make templates with groups, like `red fox, __lighting__`, of prompts that differ in one tag or a few.",
         {
@@ -169,7 +224,10 @@ LISTS: dict[str, tuple[str, Options]] = {
         {"out": OutWhole, "sql": Query, **FILTERS, **READERS},
     ),
 }
-"""Each kind of list: what its command says of itself, and the options that are settings of the export."""
+"""Each kind of list.
+
+What its command says of itself, and the options that are settings of the export.
+"""
 
 MUST = ("out", "key", "sql")
 """Options that have no default."""
@@ -177,7 +235,9 @@ MUST = ("out", "key", "sql")
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    export = typer.Typer(help="Write lists for wildcards, or every image's row, as files.", no_args_is_help=True)
+    export = typer.Typer(
+        help="Write lists for wildcards, or every image's row, as files.", no_args_is_help=True
+    )
     export.callback(invoke_without_command=True)(export_all)
     for kind, (says, own) in LISTS.items():
         export.command(kind, help=says)(_list_command(kind, own))
@@ -206,10 +266,13 @@ def export_all(
     context: typer.Context,
     config: ConfigFile = None,
     db: Database = None,
-    everything: Annotated[bool, typer.Option("--all", help="Run every export of config.toml once.")] = False,  # noqa: FBT002
+    everything: Everything = False,  # noqa: FBT002
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
-    """Write lists for wildcards, or every image's row, as files; with --all, all that config.toml asks for."""
+    """Write lists for wildcards, or every image's row, as files.
+
+    With --all, all that config.toml asks for.
+    """
     if context.invoked_subcommand is not None:
         if everything:
             raise StartError("--all stands alone: `export --all` runs every export of config.toml")
@@ -227,17 +290,29 @@ def export_all(
 def records(  # noqa: PLR0917  # options are given by name
     config: ConfigFile = None,
     db: Database = None,
-    jsonl: Annotated[str | None, typer.Option("--jsonl", help="Write JSON lines to this file.")] = None,
+    jsonl: Annotated[
+        str | None, typer.Option("--jsonl", help="Write JSON lines to this file.")
+    ] = None,
     csv: Annotated[str | None, typer.Option("--csv", help="Write CSV to this file.")] = None,
-    parquet: Annotated[str | None, typer.Option("--parquet", help="Write Parquet to this file.")] = None,
+    parquet: Annotated[
+        str | None, typer.Option("--parquet", help="Write Parquet to this file.")
+    ] = None,
     excel_safe: ExcelSafe = True,  # noqa: FBT002
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Write one row an image: all that v_images_search shows."""
-    outs = [(suffix, out) for suffix, out in ((".jsonl", jsonl), (".csv", csv), (".parquet", parquet)) if out]
+    outs = [
+        (suffix, out)
+        for suffix, out in ((".jsonl", jsonl), (".csv", csv), (".parquet", parquet))
+        if out
+    ]
     if not outs:
         raise StartError("records: name a file with --jsonl, --csv or --parquet")
-    if wrong := [f"--{suffix[1:]} {out}" for suffix, out in outs if not out.lower().endswith(suffix)]:
+    if wrong := [
+        f"--{suffix[1:]} {out}" for suffix, out in outs if not out.lower().endswith(suffix)
+    ]:
         raise StartError(f"{wrong[0]}: the file's name must end in its form, like records.jsonl")
     tables = [{"kind": "records", "out": out, "excel_safe": excel_safe} for _, out in outs]
-    raise typer.Exit(run_exports(load_config(config, None, db, tables, only_reads=True), as_json=json))
+    raise typer.Exit(
+        run_exports(load_config(config, None, db, tables, only_reads=True), as_json=json)
+    )

@@ -10,13 +10,18 @@ from service.config import Config, load
 from service.paths import project_root
 
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help="Settings file; the project's config.toml if it is there.")
+    Path | None,
+    typer.Option("--config", help="Settings file; the project's config.toml if it is there."),
 ]
 Inputs = Annotated[
     list[str] | None,
-    typer.Option("--input", help="Folder to read instead of the configured ones; may be given several times."),
+    typer.Option(
+        "--input", help="Folder to read instead of the configured ones; may be given several times."
+    ),
 ]
-Database = Annotated[str | None, typer.Option("--db", help="Database file instead of the configured one.")]
+Database = Annotated[
+    str | None, typer.Option("--db", help="Database file instead of the configured one.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 
@@ -30,11 +35,14 @@ def load_config(
 ) -> Config:
     """Return the configuration with the command's own options in it. Raises ConfigError.
 
-    ``only_reads``: the command leaves the database and the log alone, and their folders need not be writable.
+    ``only_reads``: the command leaves the database and the log alone, and their folders need not be
+    writable.
     """
     overrides: dict[str, object] = {}
     if inputs:
-        overrides["root"] = [{"name": name, "path": path} for name, path in zip(_names(inputs), inputs, strict=True)]
+        overrides["root"] = [
+            {"name": name, "path": path} for name, path in zip(_names(inputs), inputs, strict=True)
+        ]
     if db is not None:
         overrides["database"] = {"path": db}
     if exports is not None:
@@ -43,7 +51,10 @@ def load_config(
 
 
 def anchor(config: Path | None) -> Path:
-    """Return the folder at which a command's relative paths are anchored: that of the settings file."""
+    """Return the folder at which a command's relative paths are anchored.
+
+    That of the settings file.
+    """
     return config.absolute().parent if config else project_root()
 
 

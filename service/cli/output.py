@@ -43,7 +43,9 @@ def tables() -> Console:
 
 def harmless(text: str) -> str:
     r"""Return a text as one line in which all that does not show is written out: ``\n``, ``\x1b``, ``\u202e``."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 def harmless_lines(text: str) -> str:
@@ -57,15 +59,27 @@ def say(text: str, *, err: bool = False) -> None:
 
 
 def say_json(value: object) -> None:
-    """Print a value as one line of JSON, which reads back exactly: what does not show is escaped as JSON does it."""
+    """Print a value as one line of JSON, which reads back exactly.
+
+    What does not show is escaped as JSON does it.
+    """
     text = json.dumps(value, ensure_ascii=False, default=dict)
     typer.echo("".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text))
 
 
 @contextmanager
 def progress_by_bytes(what: str, total: int, *, enabled: bool) -> Iterator[Callable[[int], None]]:
-    """Give a function that moves a bar on stderr by so many bytes; without ``enabled`` it moves nothing."""
-    columns = (TextColumn(what), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    """Give a function that moves a bar on stderr by so many bytes.
+
+    Without ``enabled`` it moves nothing.
+    """
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), disable=not enabled) as progress:
         task = progress.add_task(what, total=total)
         yield lambda count: progress.advance(task, count)
@@ -108,7 +122,9 @@ class Bar:
 
     def summary(self, counters: Counters, database: Path, *, as_json: bool) -> None:
         """Say what was done and list what failed."""
-        failed = [{"root": one.root, "path": one.path, "reason": one.message} for one in self._failed]
+        failed = [
+            {"root": one.root, "path": one.path, "reason": one.message} for one in self._failed
+        ]
         if as_json:
             say_json({"database": to_stored(database), **asdict(counters), "failures": failed})
             return

@@ -1,6 +1,7 @@
 """What ``resolve`` says at its end: as JSON whole, on a terminal the commonest of each.
 
-``resolve``: model ids and hashes into names, from what lies on this machine. Nothing is asked online.
+``resolve``: model ids and hashes into names, from what lies on this machine. Nothing is asked
+online.
 """
 
 import sys
@@ -40,7 +41,9 @@ def make_report(findings: Findings, lesson: Learned, known: int, rewritten: int 
         "references": {fate: findings.count(fate) for fate in ("resolved", "ambiguous", "unknown")},
         "named": dict(findings.named),
         "resolved": [_entry(one) for one in references if one.fate == "resolved"],
-        "ambiguous": [_entry(one) for one in (*references, *findings.ambiguous) if one.fate == "ambiguous"],
+        "ambiguous": [
+            _entry(one) for one in (*references, *findings.ambiguous) if one.fate == "ambiguous"
+        ],
         "unknown": [_entry(one) for one in references if one.fate == "unknown"],
         "images_rewritten": rewritten,
         "statements_to_rewrite": len(findings.changing) if rewritten is None else 0,
@@ -58,7 +61,10 @@ def _entry(finding: ReferenceFinding) -> Report:
         entry |= {"by": finding.by, "name": finding.becomes.name, "label": finding.becomes.label}
         entry["real_kind"] = finding.becomes.kind
     if finding.candidates:
-        entry |= {"by": finding.by, "candidates": [_candidate(model) for model in finding.candidates]}
+        entry |= {
+            "by": finding.by,
+            "candidates": [_candidate(model) for model in finding.candidates],
+        }
     return entry
 
 
@@ -88,7 +94,11 @@ def print_report(report: Report) -> None:
 
 
 def _counts(value: object) -> str:
-    return ", ".join(f"{count} {name}" for name, count in value.items()) if isinstance(value, dict) else ""
+    return (
+        ", ".join(f"{count} {name}" for name, count in value.items())
+        if isinstance(value, dict)
+        else ""
+    )
 
 
 def _print_table(title: str, report: Report, columns: tuple[str, ...]) -> None:
@@ -97,7 +107,9 @@ def _print_table(title: str, report: Report, columns: tuple[str, ...]) -> None:
         return
     more = f" (the {SHOWN} commonest of {len(rows)}; --json lists all)" if len(rows) > SHOWN else ""
     console = tables()
-    console.print(Text(title + more, style="bold"))  # a table's own title is cut to the table's width
+    console.print(
+        Text(title + more, style="bold")
+    )  # a table's own title is cut to the table's width
     table = Table(*columns, box=None)
     for row in rows[:SHOWN]:
         table.add_row(*(Text(harmless(_cell(row.get(name))), overflow="fold") for name in columns))
@@ -113,19 +125,27 @@ def _cell(value: object) -> str:
 BATCH = 64
 
 Maps = Annotated[
-    list[str] | None, typer.Option("--map", help="Map of your own: CSV or JSON. May be given several times.")
+    list[str] | None,
+    typer.Option("--map", help="Map of your own: CSV or JSON. May be given several times."),
 ]
 CivitAI = Annotated[
     list[str] | None,
-    typer.Option("--civitai", help="CivitAI export, sidecar, dump, or a folder of them. May be given several times."),
+    typer.Option(
+        "--civitai",
+        help="CivitAI export, sidecar, dump, or a folder of them. May be given several times.",
+    ),
 ]
 Models = Annotated[
     list[str] | None,
-    typer.Option("--models", help="Folder of model files, which are hashed. May be given several times."),
+    typer.Option(
+        "--models", help="Folder of model files, which are hashed. May be given several times."
+    ),
 ]
 Rewrite = Annotated[
     bool,
-    typer.Option("--rewrite", help="Give the images' resources their real names, now and for images to come."),
+    typer.Option(
+        "--rewrite", help="Give the images' resources their real names, now and for images to come."
+    ),
 ]
 
 
@@ -144,12 +164,18 @@ def resolve(
     rewrite: Rewrite = False,
     json: AsJson = False,
 ) -> None:
-    """Learn what model ids and hashes stand for, and say which are known. Exit code 1: a source could not be read."""
+    """Learn what model ids and hashes stand for, and say which are known.
+
+    Exit code 1: a source could not be read.
+    """
     settings = load_config(config, None, db)
     base = anchor(config)
     prepare(settings)
     logs.setup(settings.log, console=False)
-    with instance.hold_instance(settings.database.path), Store.open(settings.database.path) as store:
+    with (
+        instance.hold_instance(settings.database.path),
+        Store.open(settings.database.path) as store,
+    ):
         lesson = _learnt(
             store,
             maps=_paths(map_, base, "--map"),

@@ -41,8 +41,16 @@ def run(config: ConfigFile = None, inputs: Inputs = None, db: Database = None) -
     raise typer.Exit(code)
 
 
-def all_(config: ConfigFile = None, inputs: Inputs = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
-    """Go once over the folders with a progress bar, then exit. Exit code 1: some files failed (listed)."""
+def all_(
+    config: ConfigFile = None,
+    inputs: Inputs = None,
+    db: Database = None,
+    json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Go once over the folders with a progress bar, then exit.
+
+    Exit code 1: some files failed (listed).
+    """
     settings = load_config(config, inputs, db)
     prepare(settings)
     logs.setup(settings.log, console=False)
@@ -85,7 +93,10 @@ def _rework(config: Path | None, db: str | None, *, everything: bool) -> None:
     settings = load_config(config, None, db)
     prepare(settings)
     logs.setup(settings.log, console=False)
-    with instance.hold_instance(settings.database.path), Store.open(settings.database.path) as store:
+    with (
+        instance.hold_instance(settings.database.path),
+        Store.open(settings.database.path) as store,
+    ):
         bar = Bar(enabled=sys.stderr.isatty())
         bar.start(None)
         rework = Reprocessor(store, Clock(), everything=everything)

@@ -14,7 +14,16 @@ from service.paths import from_stored
 from service.store.one_image import Value
 from service.store.search.query import Search
 
-COLUMNS = ("image_id", "file_name", "prompt_preview", "model", "loras", "sampler_norm", "steps", "seed")
+COLUMNS = (
+    "image_id",
+    "file_name",
+    "prompt_preview",
+    "model",
+    "loras",
+    "sampler_norm",
+    "steps",
+    "seed",
+)
 SHOWN = 50
 
 Line = dict[str, Value]
@@ -23,18 +32,23 @@ Line = dict[str, Value]
 def register(app: typer.Typer) -> None:
     """Add this command to the command line."""
     # What begins with a single dash is a word that must not be there: -neg:blurry, -hat.
-    app.command("search", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})(search)
+    app.command(
+        "search", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]}
+    )(search)
 
 
 def search(
     *,
     words: Annotated[
-        list[str], typer.Argument(help='What to look for: castle -night neg:blurry steps:20..40 "long hair"')
+        list[str],
+        typer.Argument(help='What to look for: castle -night neg:blurry steps:20..40 "long hair"'),
     ],
     config: ConfigFile = None,
     db: Database = None,
     limit: Annotated[int, typer.Option(min=0, help="How many images at most; 0: all.")] = SHOWN,
-    paths: Annotated[bool, typer.Option("--paths", help="Print the files' paths alone, one a line.")] = False,
+    paths: Annotated[
+        bool, typer.Option("--paths", help="Print the files' paths alone, one a line.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Find images by words of their prompts and by what they were made with, newest first."""
@@ -66,7 +80,9 @@ def _print_table(lines: list[Line], *, is_cut: bool) -> None:
         return
     table = Table("id", "file", "prompt", "model", "loras", "sampler", "steps", "seed", box=None)
     for line in lines:
-        table.add_row(*(Text(_cell(line[column]), overflow="ellipsis", no_wrap=True) for column in COLUMNS))
+        table.add_row(
+            *(Text(_cell(line[column]), overflow="ellipsis", no_wrap=True) for column in COLUMNS)
+        )
     tables().print(table)
     if is_cut:
         say(f"The newest {len(lines)}; --limit 0 gives all.", err=True)

@@ -29,7 +29,9 @@ def stats(
     config: ConfigFile = None,
     db: Database = None,
     limit: Annotated[int, typer.Option(min=1, help="Names in each list.")] = SHOWN,
-    plot: Annotated[str | None, typer.Option(help="Draw the charts into this .png or .svg instead.")] = None,
+    plot: Annotated[
+        str | None, typer.Option(help="Draw the charts into this .png or .svg instead.")
+    ] = None,
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Count models, LoRAs, samplers, tokens, and images by month and generator."""
@@ -77,7 +79,9 @@ def _months(found: Statistics) -> Stacks:
 
 def _print(found: Statistics) -> None:
     by_status = ", ".join(f"{count:,} {name}" for name, count in found.counts.by_status.items())
-    say(f"{found.counts.present:,} images ({by_status or 'none yet'}), {found.counts.missing:,} missing")
+    say(
+        f"{found.counts.present:,} images ({by_status or 'none yet'}), {found.counts.missing:,} missing"
+    )
     months = tuple((month.month, sum(month.by_generator.values())) for month in found.months)
     for title, ranking in (*_rankings(found), ("images by month", months)):
         if ranking:
@@ -85,7 +89,14 @@ def _print(found: Statistics) -> None:
 
 
 def _print_ranking(title: str, ranking: Ranking) -> None:
-    table = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None, min_width=24)
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        show_header=False,
+        box=None,
+        min_width=24,
+    )
     for name, count in ranking:
         table.add_row(Text(f"{count:,}", justify="right"), Text(harmless(name)))
     tables().print("", table)

@@ -1,8 +1,8 @@
 """``config.toml``, the environment and the command line, read once at start into one immutable ``Config``.
 
-The command line wins over the environment, that over the file, and that over the defaults; without a file the defaults
-serve. A change to the file takes effect at the next start: so a bad edit can never stop a running service, and
-``aiimagepipe config check`` tells about it beforehand.
+The command line wins over the environment, that over the file, and that over the defaults; without
+a file the defaults serve. A change to the file takes effect at the next start: so a bad edit can
+never stop a running service, and ``aiimagepipe config check`` tells about it beforehand.
 """
 
 from service.config.export import Export

@@ -1,4 +1,7 @@
-"""One export: what is listed, which of it, and how it is written. The same for ``[[export]]`` and the command line."""
+"""One export: what is listed, which of it, and how it is written.
+
+The same for ``[[export]]`` and the command line.
+"""
 
 import re
 from pathlib import Path
@@ -29,7 +32,9 @@ ONLY: dict[str, tuple[ListKind, ...]] = {
 }
 """Settings that mean something to some kinds only."""
 
-NOT_FOR_RECORDS = tuple("min_count max_count include exclude sort limit dialect on_unsafe with_counts".split())
+NOT_FOR_RECORDS = tuple(
+    "min_count max_count include exclude sort limit dialect on_unsafe with_counts".split()
+)
 NOT_FOR_TEMPLATES = tuple("max_count sort on_unsafe with_counts".split())
 WEIGHTED: tuple[Dialect, ...] = ("plain", "dynamicprompts", "impact")
 """Dialects that have a place for a count."""
@@ -48,7 +53,9 @@ def _pattern(value: str) -> str:
 
 
 def _every(value: object) -> object:
-    if value == "change" or (isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= MONTH):
+    if value == "change" or (
+        isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= MONTH
+    ):
         return value
     raise refusal(f'expected "change" or minutes from 1 to {MONTH}, got {value!r}')
 
@@ -111,7 +118,12 @@ class Export(Section):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        for complaint in (self._missing(), self._foreign(), self._misnamed(), self._contradiction()):
+        for complaint in (
+            self._missing(),
+            self._foreign(),
+            self._misnamed(),
+            self._contradiction(),
+        ):
             if complaint:
                 raise refusal(complaint)
         return self
@@ -122,7 +134,9 @@ class Export(Section):
         if self.kind == "sql" and not self.sql.strip():
             return 'sql is missing: the query, like "SELECT t_norm FROM tokens"'
         if self.form == "tag" and self.resource_kind != "lora":
-            return 'form "tag" writes <lora:name:1>; say resource_kind = "lora" (--kind lora) with it'
+            return (
+                'form "tag" writes <lora:name:1>; say resource_kind = "lora" (--kind lora) with it'
+            )
         return ""
 
     def _foreign(self) -> str:
@@ -132,7 +146,9 @@ class Export(Section):
                 return f"{name} means nothing to {self.kind}; it is for {', '.join(kinds)}"
         if self.kind == "records" and (found := [name for name in NOT_FOR_RECORDS if name in told]):
             return f"{found[0]} means nothing to records, which are whole images; use kind sql or a list"
-        if self.kind == "templates" and (found := [name for name in NOT_FOR_TEMPLATES if name in told]):
+        if self.kind == "templates" and (
+            found := [name for name in NOT_FOR_TEMPLATES if name in told]
+        ):
             return f"{found[0]} means nothing to templates, which are the commonest first and always safe"
         return ""
 
@@ -141,12 +157,24 @@ class Export(Section):
         suffix = self.out.suffix.lower()
         if self.kind == "templates":
             sound = re.fullmatch(r"[A-Za-z0-9]+([_-][A-Za-z0-9]+)*", self.out.name)
-            return "" if sound else f"{self.out}: templates refer to their folder; name it by letters, digits and -"
+            return (
+                ""
+                if sound
+                else f"{self.out}: templates refer to their folder; name it by letters, digits and -"
+            )
         if self.is_split and not self.is_yaml:
-            return f"{self.out}: split lists stand in a folder; name it without .txt" if suffix == ".txt" else ""
+            return (
+                f"{self.out}: split lists stand in a folder; name it without .txt"
+                if suffix == ".txt"
+                else ""
+            )
         forms = RECORD_FORMS if self.kind == "records" else LIST_FORMS
         what = "records" if self.kind == "records" else "lists"
-        return "" if suffix in forms else f"{self.out}: {what} are written as {', '.join(forms)}; name the file so"
+        return (
+            ""
+            if suffix in forms
+            else f"{self.out}: {what} are written as {', '.join(forms)}; name the file so"
+        )
 
     def _contradiction(self) -> str:
         if self.max_count is not None and self.max_count < self.min_count:
@@ -155,7 +183,9 @@ class Export(Section):
 
     def _no_weights(self) -> str:
         if self.with_counts and self.dialect not in WEIGHTED:
-            return f"{self.dialect} has no place for counts; with_counts is for {', '.join(WEIGHTED)}"
+            return (
+                f"{self.dialect} has no place for counts; with_counts is for {', '.join(WEIGHTED)}"
+            )
         if self.with_counts and self.dialect == "impact" and self.is_yaml:
             return "impact reads no counts from YAML; name a .txt file"
         return ""

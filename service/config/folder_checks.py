@@ -13,7 +13,8 @@ from service.config.toml_lines import Key
 def clashes(config: Config, *, only_reads: bool = False) -> Iterator[tuple[Key, str]]:
     """Yield the key and the sentence of each folder that stands in another's way.
 
-    ``only_reads``: the service's own folders are not written to, so that a database on a read-only disk will do.
+    ``only_reads``: the service's own folders are not written to, so that a database on a read-only
+    disk will do.
     """
     yield from _double_names(config)
     yield from _nested_roots(config)
@@ -30,7 +31,10 @@ def _double_names(config: Config) -> Iterator[tuple[Key, str]]:
     for at, root in enumerate(config.root):
         earlier = first.setdefault(root.name.casefold(), at)
         if earlier != at:
-            yield ("root", at, "name"), f"{root.name!r} is the name of root {earlier + 1} already; names must differ"
+            yield (
+                ("root", at, "name"),
+                f"{root.name!r} is the name of root {earlier + 1} already; names must differ",
+            )
 
 
 def _nested_roots(config: Config) -> Iterator[tuple[Key, str]]:
@@ -51,9 +55,15 @@ def _outputs_below_roots(config: Config) -> Iterator[tuple[Key, str]]:
     for at, root in enumerate(config.root):
         for key, folder in written:
             if _inside(folder, root.path):
-                yield key, f"{folder} lies in the watched folder {root.path}, which would never come to rest"
+                yield (
+                    key,
+                    f"{folder} lies in the watched folder {root.path}, which would never come to rest",
+                )
         if _inside(root.path, config.log.directory) or _inside(root.path, _out(config)):
-            yield ("root", at, "path"), f"{root.path} lies in the output folder, which may be cleared at any time"
+            yield (
+                ("root", at, "path"),
+                f"{root.path} lies in the output folder, which may be cleared at any time",
+            )
 
 
 def _shared_outputs(config: Config) -> Iterator[tuple[Key, str]]:
@@ -61,14 +71,17 @@ def _shared_outputs(config: Config) -> Iterator[tuple[Key, str]]:
     for at, export in enumerate(config.export):
         earlier = first.setdefault(str(export.out).casefold(), at)
         if earlier != at:
-            yield ("export", at, "out"), f"{export.out} is what export {earlier + 1} writes already; name another file"
+            yield (
+                ("export", at, "out"),
+                f"{export.out} is what export {earlier + 1} writes already; name another file",
+            )
 
 
 def _out(config: Config) -> Path | None:
     """Return the folder of all outputs, or None where they are spread.
 
-    ``--db results.db`` writes beside the images' folder and harms nothing; a folder of the service's own that also
-    holds the logs is one that users clear.
+    ``--db results.db`` writes beside the images' folder and harms nothing; a folder of the
+    service's own that also holds the logs is one that users clear.
     """
     folder = config.database.path.parent
     return folder if folder == config.log.directory.parent else None
@@ -85,7 +98,10 @@ def _real(path: Path) -> Path:
 
 def _no_places(config: Config) -> Iterator[tuple[Key, str]]:
     if config.database.path.is_dir():
-        yield ("database", "path"), f"{config.database.path} is a folder; name a file in it, like images.db"
+        yield (
+            ("database", "path"),
+            f"{config.database.path} is a folder; name a file in it, like images.db",
+        )
     for at, root in enumerate(config.root):
         if root.path.is_file():
             yield ("root", at, "path"), f"{root.path} is a file; name a folder"
@@ -98,7 +114,9 @@ def _unmakeable(key: Key, folder: Path) -> Iterator[tuple[Key, str]]:
 
 def unwritable(folder: Path) -> str | None:
     """Return why nothing can be written to a folder, which may yet have to be made, with the mend; or None."""
-    nearest = next(path for path in (folder, *folder.parents) if path.exists() or path == path.parent)
+    nearest = next(
+        path for path in (folder, *folder.parents) if path.exists() or path == path.parent
+    )
     if not nearest.is_dir():
         return f"{nearest} is no folder"
     if not os.access(nearest, os.W_OK | os.X_OK):
@@ -109,8 +127,8 @@ def unwritable(folder: Path) -> str | None:
 def prepare(config: Config) -> list[str]:
     """Make the folders that the service owns, and return a sentence for each root that is not there.
 
-    A missing root is not made: it may be a disk that is not plugged in. Only the default ``Input`` is. Raises
-    ConfigError where a folder cannot be made.
+    A missing root is not made: it may be a disk that is not plugged in. Only the default ``Input``
+    is. Raises ConfigError where a folder cannot be made.
     """
     _make(config.database.path.parent, ("database", "path"))
     _make(config.log.directory, ("log", "directory"))

@@ -54,7 +54,9 @@ def read_file(path: Path) -> Source:
         return line_numbers(text)
 
     def place(key: Key) -> str:
-        known = next((lines()[key[:end]] for end in range(len(key), 0, -1) if key[:end] in lines()), None)
+        known = next(
+            (lines()[key[:end]] for end in range(len(key), 0, -1) if key[:end] in lines()), None
+        )
         return f"{path}:{known}" if known else str(path)
 
     return Source(tables, place)
@@ -62,10 +64,14 @@ def read_file(path: Path) -> Source:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")  # Notepad writes a byte order mark
+        return (
+            path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        )  # Notepad writes a byte order mark
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise ConfigError([Problem(f"{path}:{line}", "", "is not UTF-8; save the file in that encoding")]) from None
+        raise ConfigError(
+            [Problem(f"{path}:{line}", "", "is not UTF-8; save the file in that encoding")]
+        ) from None
     except OSError as error:
         raise ConfigError([Problem(str(path), "", f"cannot be read: {error.strerror}")]) from None
 
@@ -74,7 +80,9 @@ def _syntax_problem(path: Path, message: str) -> Problem:
     line = re.search(r"line (\d+)", message)
     where = f"{path}:{line[1]}" if line else str(path)
     backslash = "\\" in message or "hex" in message
-    mend = "; write a Windows path in 'single quotes' or with / between folders" if backslash else ""
+    mend = (
+        "; write a Windows path in 'single quotes' or with / between folders" if backslash else ""
+    )
     return Problem(where, "", f"is not TOML: {message}{mend}")
 
 
@@ -143,10 +151,10 @@ def load(
 ) -> Config:
     """Return the configuration. Raises ConfigError, which lists all problems at once.
 
-    ``path`` is the file, which must exist; None means the project's own, where there is one. ``overrides`` are the
-    options of a command, nested as in the file: ``{"database": {"path": "out/other.db"}}``. Relative paths of every
-    source are anchored at the file's folder. Nothing is written; ``prepare`` makes the folders, which must be possible
-    unless ``only_reads``.
+    ``path`` is the file, which must exist; None means the project's own, where there is one.
+    ``overrides`` are the options of a command, nested as in the file: ``{"database": {"path":
+    "out/other.db"}}``. Relative paths of every source are anchored at the file's folder. Nothing is
+    written; ``prepare`` makes the folders, which must be possible unless ``only_reads``.
     """
     file = _file(path)
     ranked = (
@@ -159,7 +167,10 @@ def load(
         config = Config.model_validate(_complete(merge_sources(ranked)), context={"base": base})
     except ValidationError as error:
         raise ConfigError([_problem(ranked, key, text) for key, text in refusals(error)]) from None
-    if clashes := [_problem(ranked, key, text) for key, text in folder_checks.clashes(config, only_reads=only_reads)]:
+    if clashes := [
+        _problem(ranked, key, text)
+        for key, text in folder_checks.clashes(config, only_reads=only_reads)
+    ]:
         raise ConfigError(clashes)
     return config
 

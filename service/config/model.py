@@ -34,7 +34,15 @@ _EXTENSIONS = tuple(
 
 _IGNORE = (
     *("*.tmp", "*.temp", "*.part", "*.partial", "*.crdownload", "~*"),
-    *("._*", "Thumbs.db", "desktop.ini", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information"),
+    *(
+        "._*",
+        "Thumbs.db",
+        "desktop.ini",
+        "@eaDir",
+        "#recycle",
+        "$RECYCLE.BIN",
+        "System Volume Information",
+    ),
     *(".stversions", ".stfolder", "*.swarmpreview.jpg"),
 )
 

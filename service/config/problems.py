@@ -1,4 +1,7 @@
-"""What is wrong with a configuration, in the user's words: where, which setting, what was expected."""
+"""What is wrong with a configuration, in the user's words.
+
+Where, which setting, what was expected.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,9 +60,7 @@ def _sentence(details: ErrorDetails) -> str:
         return details["msg"]
     if kind == "missing":
         return f"is missing; every {_table(key)} needs it"
-    return (
-        f"expected {_what_is_expected(key)}, got {_as_toml(details['input'])}{_closest_choice(key, details['input'])}"
-    )
+    return f"expected {_what_is_expected(key)}, got {_as_toml(details['input'])}{_closest_choice(key, details['input'])}"
 
 
 def _unknown(key: Key) -> str:
@@ -116,8 +117,15 @@ def _describe_field(field: FieldInfo) -> str:
     annotation = _plain(field.annotation)
     if choices := [choice for choice in get_args(annotation) if isinstance(choice, str)]:
         return " or ".join(f'"{choice}"' for choice in choices)
-    limits = {name: getattr(limit, name) for limit in field.metadata for name in ("ge", "le") if hasattr(limit, name)}
-    kind = _KINDS.get(annotation) or ("a list of texts" if get_args(annotation)[1:] == (...,) else "a path in quotes")
+    limits = {
+        name: getattr(limit, name)
+        for limit in field.metadata
+        for name in ("ge", "le")
+        if hasattr(limit, name)
+    }
+    kind = _KINDS.get(annotation) or (
+        "a list of texts" if get_args(annotation)[1:] == (...,) else "a path in quotes"
+    )
     return f"{kind} from {limits['ge']} to {limits['le']}" if len(limits) > 1 else kind
 
 

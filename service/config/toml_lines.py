@@ -10,8 +10,8 @@ Key = tuple[str | int, ...]
 def line_numbers(text: str) -> dict[Key, int]:
     """Return the line, from 1, of every table and key of a valid TOML text.
 
-    A statement is the shortest run of lines that TOML accepts by itself, so that no second grammar is needed for
-    multi-line lists and strings, quoted and dotted keys, or inline tables.
+    A statement is the shortest run of lines that TOML accepts by itself, so that no second grammar
+    is needed for multi-line lists and strings, quoted and dotted keys, or inline tables.
     """
     found: dict[Key, int] = {}
     table: Key = ()

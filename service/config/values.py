@@ -17,7 +17,9 @@ from service import paths
 class Section(BaseModel):
     """A part of the configuration: immutable, every key known, every type as written."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, validate_default=True, allow_inf_nan=False
+    )
 
 
 Values = TypeVar("Values", bound=tuple[object, ...])
@@ -62,7 +64,10 @@ def _ending(value: object) -> object:
 
 
 def not_empty(values: Values) -> Values:
-    """Return the values. Refuses none at all (pydantic's own check also counts refused ones as missing)."""
+    """Return the values.
+
+    Refuses none at all (pydantic's own check also counts refused ones as missing).
+    """
     if not values:
         raise refusal("expected at least one")
     return values
@@ -82,15 +87,22 @@ def _processes(value: object) -> object:
 
 
 def _name(value: object) -> object:
-    if isinstance(value, str) and (not value or value.strip() != value or paths.CONTROL.search(value)):
-        raise refusal(f"expected a name without blanks at its ends or control characters, got {value!r}")
+    if isinstance(value, str) and (
+        not value or value.strip() != value or paths.CONTROL.search(value)
+    ):
+        raise refusal(
+            f"expected a name without blanks at its ends or control characters, got {value!r}"
+        )
     return value
 
 
 _ENDING = re.compile(r"(\.[a-z0-9_-]+)+")
 
 MAX_PROCESSES = 8
-"""Two ExifTool processes are 1.75 times as fast as one; past the cores of a desktop more only take memory."""
+"""Two ExifTool processes are 1.75 times as fast as one.
+
+Past the cores of a desktop more only take memory.
+"""
 
 InputFolder = Annotated[Path, BeforeValidator(_anchor(paths.flaw))]
 OutputPath = Annotated[Path, BeforeValidator(_anchor(paths.output_flaw))]
@@ -102,5 +114,7 @@ Extensions = Annotated[
     Field(strict=False),
     AfterValidator(not_empty),
 ]
-SidecarEndings = Annotated[tuple[Annotated[str, BeforeValidator(_ending)], ...], Field(strict=False)]
+SidecarEndings = Annotated[
+    tuple[Annotated[str, BeforeValidator(_ending)], ...], Field(strict=False)
+]
 Patterns = Annotated[tuple[Annotated[str, BeforeValidator(_pattern)], ...], Field(strict=False)]

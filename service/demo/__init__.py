@@ -59,7 +59,10 @@ SAMPLES: tuple[Sample, ...] = (
 
 
 def write(folder: Path) -> Iterator[Path]:
-    """Write the samples into a folder, yielding each path; a file that is already there is left alone."""
+    """Write the samples into a folder, yielding each path.
+
+    A file that is already there is left alone.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for number, sample in enumerate(SAMPLES):
@@ -68,7 +71,9 @@ def write(folder: Path) -> Iterator[Path]:
                 _save(_picture(sample, number), sample, path)
                 yield path
     except OSError as error:
-        raise StartError(f"{folder}: cannot write the samples ({error}); give a folder that can be written") from error
+        raise StartError(
+            f"{folder}: cannot write the samples ({error}); give a folder that can be written"
+        ) from error
 
 
 def _picture(sample: Sample, number: int) -> Image.Image:
@@ -79,8 +84,13 @@ def _picture(sample: Sample, number: int) -> Image.Image:
     plain = Image.new("L", sample.size, hue)
     image = Image.merge("HSV", (plain, Image.new("L", sample.size, 110), sky)).convert("RGB")
     draw = ImageDraw.Draw(image)
-    draw.ellipse((width // 8, height // 2 + number, width * 9 // 8, height * 3 // 2), fill=(30 + hue // 2, 70, 60))
-    draw.ellipse((width * 2 // 3, height // 8, width * 5 // 6, height * 7 // 24), fill=(250, 240, 200))
+    draw.ellipse(
+        (width // 8, height // 2 + number, width * 9 // 8, height * 3 // 2),
+        fill=(30 + hue // 2, 70, 60),
+    )
+    draw.ellipse(
+        (width * 2 // 3, height // 8, width * 5 // 6, height * 7 // 24), fill=(250, 240, 200)
+    )
     return image
 
 

@@ -10,7 +10,9 @@ Graph = Mapping[str, tuple[str, dict[str, Value]]]
 NEGATIVE = "blurry, lowres, watermark"
 
 
-def _sampler(seed: int, latent: str, model: str = "1", **other: Value) -> tuple[str, dict[str, Value]]:
+def _sampler(
+    seed: int, latent: str, model: str = "1", **other: Value
+) -> tuple[str, dict[str, Value]]:
     inputs: dict[str, Value] = {
         "seed": seed,
         "steps": 25,
@@ -57,7 +59,10 @@ TWO_PASSES: Graph = {
     **_encoders("a snowy mountain village at night, windows glowing"),
     **EMPTY,
     "5": _sampler(123, "4"),
-    "6": ("LatentUpscaleBy", {"samples": ["5", 0], "upscale_method": "nearest-exact", "scale_by": 1.5}),
+    "6": (
+        "LatentUpscaleBy",
+        {"samples": ["5", 0], "upscale_method": "nearest-exact", "scale_by": 1.5},
+    ),
     "7": _sampler(123, "6", steps=12, denoise=0.5),
     **_saved("7"),
 }
@@ -92,7 +97,10 @@ LORA_STACK: Graph = {
 
 FLUX: Graph = {
     "1": ("UNETLoader", {"unet_name": "flux1-dev.safetensors", "weight_dtype": "default"}),
-    "2": ("CLIPTextEncode", {"text": "a street musician in the rain, 35mm photograph", "clip": ["12", 0]}),
+    "2": (
+        "CLIPTextEncode",
+        {"text": "a street musician in the rain, 35mm photograph", "clip": ["12", 0]},
+    ),
     "4": ("EmptySD3LatentImage", {"width": 832, "height": 1216, "batch_size": 1}),
     "5": (
         "SamplerCustomAdvanced",
@@ -108,14 +116,21 @@ FLUX: Graph = {
     "9": ("SaveImage", {"filename_prefix": "ComfyUI", "images": ["8", 0]}),
     "12": (
         "DualCLIPLoader",
-        {"clip_name1": "t5xxl_fp16.safetensors", "clip_name2": "clip_l.safetensors", "type": "flux"},
+        {
+            "clip_name1": "t5xxl_fp16.safetensors",
+            "clip_name2": "clip_l.safetensors",
+            "type": "flux",
+        },
     ),
     "13": ("VAELoader", {"vae_name": "ae.safetensors"}),
     "14": ("FluxGuidance", {"guidance": 3.5, "conditioning": ["2", 0]}),
     "15": ("BasicGuider", {"model": ["1", 0], "conditioning": ["14", 0]}),
     "16": ("RandomNoise", {"noise_seed": 987654321}),
     "17": ("KSamplerSelect", {"sampler_name": "euler"}),
-    "18": ("BasicScheduler", {"scheduler": "simple", "steps": 20, "denoise": 1.0, "model": ["1", 0]}),
+    "18": (
+        "BasicScheduler",
+        {"scheduler": "simple", "steps": 20, "denoise": 1.0, "model": ["1", 0]},
+    ),
 }
 
 IMAGE_TO_IMAGE: Graph = {
@@ -131,7 +146,8 @@ IMAGE_TO_IMAGE: Graph = {
 def texts(graph: Graph) -> dict[str, str]:
     """Return a graph as ComfyUI embeds it: ``prompt`` for what ran, ``workflow`` for the editor."""
     api = {
-        id_: {"inputs": inputs, "class_type": name, "_meta": {"title": name}} for id_, (name, inputs) in graph.items()
+        id_: {"inputs": inputs, "class_type": name, "_meta": {"title": name}}
+        for id_, (name, inputs) in graph.items()
     }
     return {"prompt": json.dumps(api), "workflow": json.dumps(_editor(graph))}
 
@@ -146,5 +162,7 @@ def _editor(graph: Graph) -> dict[str, object]:
                 links.append([len(links) + 1, int(value[0]), value[1], int(id_), len(slots), "*"])
                 slots.append({"name": key, "type": "*", "link": len(links)})
         widgets = [value for value in inputs.values() if not isinstance(value, list)]
-        nodes.append({"id": int(id_), "type": name, "mode": 0, "inputs": slots, "widgets_values": widgets})
+        nodes.append(
+            {"id": int(id_), "type": name, "mode": 0, "inputs": slots, "widgets_values": widgets}
+        )
     return {"last_node_id": max(map(int, graph)), "nodes": nodes, "links": links, "version": 0.4}

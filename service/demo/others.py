@@ -37,7 +37,13 @@ INVOKEAI = {
             "cfg_scale": 6.0,
             "steps": 30,
             "scheduler": "euler_a",
-            "model": {"key": "k-1", "hash": "blake3:" + "ab" * 32, "name": "garden_xl", "base": "sdxl", "type": "main"},
+            "model": {
+                "key": "k-1",
+                "hash": "blake3:" + "ab" * 32,
+                "name": "garden_xl",
+                "base": "sdxl",
+                "type": "main",
+            },
         },
     ),
 }

@@ -39,11 +39,14 @@ def replace_file(target: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def update_file(target: Path) -> Iterator[Update]:
-    """Give a file to write; when the block ends well it takes ``target``'s place, otherwise the old file stays.
+    """Give a file to write.
 
-    It stays, too, with its time, where the new bytes are the old ones: programs that keep a list in memory read it
-    again only when the file's time changes. A link goes on pointing where it did, and the file there keeps its rights.
-    Raises StartError where no file can be made there, TryAgainError where it cannot be written to its end.
+    When the block ends well it takes ``target``'s place, otherwise the old file stays.
+
+    It stays, too, with its time, where the new bytes are the old ones: programs that keep a list in
+    memory read it again only when the file's time changes. A link goes on pointing where it did,
+    and the file there keeps its rights. Raises StartError where no file can be made there,
+    TryAgainError where it cannot be written to its end.
     """
     place = Path(os.path.realpath(target)) if target.is_symlink() else target
     temporary = place.with_name(f".{place.name}.{os.getpid()}.tmp")
@@ -60,7 +63,9 @@ def update_file(target: Path) -> Iterator[Update]:
             _keep_rights(place, temporary)
             _replace(temporary, place)
     except OSError as error:
-        raise TryAgainError(f"{target}: cannot be written ({error.strerror}); the old file stays") from error
+        raise TryAgainError(
+            f"{target}: cannot be written ({error.strerror}); the old file stays"
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -70,7 +75,10 @@ def _is_same(new: Path, old: Path) -> bool:
 
 
 def _keep_rights(old: Path, new: Path) -> None:
-    """Give a new file the old one's rights; Windows has only a read-only mark, with which nothing could replace it."""
+    """Give a new file the old one's rights.
+
+    Windows has only a read-only mark, with which nothing could replace it.
+    """
     if os.name != "nt" and old.is_file():
         shutil.copymode(old, new)
 
@@ -83,17 +91,26 @@ def _begin(temporary: Path, target: Path) -> BinaryIO:
         _sweep(target)
         return temporary.open("wb")
     except OSError as error:
-        raise StartError(f"{target}: cannot be written ({error.strerror}); name another file") from error
+        raise StartError(
+            f"{target}: cannot be written ({error.strerror}); name another file"
+        ) from error
 
 
 def make_folder(folder: Path, target: Path) -> None:
-    """Make a folder for a target. Raises StartError, which names the target, where that cannot be."""
+    """Make a folder for a target.
+
+    Raises StartError, which names the target, where that cannot be.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
-        raise StartError(f"{target}: cannot be written ({error.filename} is no folder); name another file") from error
+        raise StartError(
+            f"{target}: cannot be written ({error.filename} is no folder); name another file"
+        ) from error
     except OSError as error:
-        raise StartError(f"{target}: cannot be written ({error.strerror}); name another file") from error
+        raise StartError(
+            f"{target}: cannot be written ({error.strerror}); name another file"
+        ) from error
 
 
 def _replace(temporary: Path, target: Path) -> None:

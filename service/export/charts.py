@@ -37,14 +37,21 @@ class Stacks:
 
 
 def write_charts(charts: Sequence[Bars | Stacks], target: Path) -> Written:
-    """Write all charts into one picture. Raises StartError where it is no PNG or SVG, or matplotlib is missing."""
+    """Write all charts into one picture.
+
+    Raises StartError where it is no PNG or SVG, or matplotlib is missing.
+    """
     kind = target.suffix.lower()
     if kind not in FORMATS:
-        raise StartError(f"{target}: charts are written as {' or '.join(FORMATS)}; name the file so")
+        raise StartError(
+            f"{target}: charts are written as {' or '.join(FORMATS)}; name the file so"
+        )
     rows = -(-len(charts) // COLUMNS)
     figure = _figure()(figsize=(COLUMNS * WIDTH, rows * HEIGHT), layout="constrained")
     with warnings.catch_warnings(), update_file(target) as update:
-        warnings.simplefilter("ignore", UserWarning)  # a font without Chinese letters; boxes stand for them
+        warnings.simplefilter(
+            "ignore", UserWarning
+        )  # a font without Chinese letters; boxes stand for them
         for number, chart in enumerate(charts, 1):
             _draw(figure.add_subplot(rows, COLUMNS, number), chart)
         # No date and no random ids in it: the same charts are the same bytes.
@@ -58,7 +65,9 @@ def _figure() -> Any:
         import matplotlib as mpl  # noqa: PLC0415  # an extra, and slow to import
         from matplotlib.figure import Figure  # noqa: PLC0415  # not pyplot: it looks for a screen
     except ImportError:
-        raise StartError("charts need the package matplotlib: pip install 'aiimagemetapipe[plot]'") from None
+        raise StartError(
+            "charts need the package matplotlib: pip install 'aiimagemetapipe[plot]'"
+        ) from None
     mpl.rcParams["svg.hashsalt"] = "aiimagepipe"
     return Figure
 

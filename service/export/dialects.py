@@ -11,7 +11,10 @@ from service.config.export import Dialect, Export, OnUnsafe
 from service.export.one_line import one_line
 
 ROUNDS = 3
-"""A replacement may bring two halves together (``_{_``); what is not sound after so many rounds is left out."""
+"""A replacement may bring two halves together (``_{_``).
+
+What is not sound after so many rounds is left out.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,21 @@ RULES: dict[Dialect, tuple[Rule, ...]] = {
     ),
 }
 
-NOT_ASCII = _rule(r"[^\x00-\x7f]", "text files are read as Latin-1, which garbles this; a .yaml file carries it")
+NOT_ASCII = _rule(
+    r"[^\x00-\x7f]", "text files are read as Latin-1, which garbles this; a .yaml file carries it"
+)
 """Impact Pack reads ``.txt`` as ISO-8859-1 first, which never fails."""
-IN_CHOICE = (_rule(r"\|", "| parts the choices"), _rule(r"::", ":: ends a choice's weight", ":"), _COUNT, _BRACES)
+IN_CHOICE = (
+    _rule(r"\|", "| parts the choices"),
+    _rule(r"::", ":: ends a choice's weight", ":"),
+    _COUNT,
+    _BRACES,
+)
 """What an item may not hold where all items stand in one pair of braces."""
 
-NO_TAG = _rule(r"\A(?!<lora:[^<>:]+:1>\Z)", "a LoRA of which only an id or a hash is known has no <lora:…>")
+NO_TAG = _rule(
+    r"\A(?!<lora:[^<>:]+:1>\Z)", "a LoRA of which only an id or a hash is known has no <lora:…>"
+)
 """``<lora:modelVersionId:210873:1>`` would ask for the LoRA modelVersionId, 210,873 strong."""
 
 
@@ -81,7 +93,9 @@ class Verdict:
 class Reading:
     """How one program reads one kind of file."""
 
-    def __init__(self, dialect: Dialect, *, is_yaml: bool, weighted: bool, of_tags: bool = False) -> None:
+    def __init__(
+        self, dialect: Dialect, *, is_yaml: bool, weighted: bool, of_tags: bool = False
+    ) -> None:
         rules = list(RULES[dialect])
         if dialect == "impact" and not is_yaml:
             rules.append(NOT_ASCII)
@@ -92,12 +106,19 @@ class Reading:
         if of_tags:
             rules.append(NO_TAG)
         self._rules = tuple(rules)
-        self._any = re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules)) if rules else None
+        self._any = (
+            re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules)) if rules else None
+        )
 
     @classmethod
     def of(cls, export: Export) -> Self:
         """Return how the file of an export is read."""
-        return cls(export.dialect, is_yaml=export.is_yaml, weighted=export.with_counts, of_tags=export.form == "tag")
+        return cls(
+            export.dialect,
+            is_yaml=export.is_yaml,
+            weighted=export.with_counts,
+            of_tags=export.form == "tag",
+        )
 
     @property
     def takes_all(self) -> bool:
@@ -106,7 +127,9 @@ class Reading:
 
     def flaw(self, line: str) -> str | None:
         """Return why a line would not be read as it stands, or None."""
-        if self._any is None or self._any.search(line) is None:  # one look at most lines instead of one a rule
+        if (
+            self._any is None or self._any.search(line) is None
+        ):  # one look at most lines instead of one a rule
             return None
         return next((rule.reason for rule in self._rules if rule.pattern.search(line)), None)
 

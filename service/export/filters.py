@@ -1,7 +1,8 @@
 """Which texts of a list are wanted. A pattern of the user's cannot hang it.
 
-The patterns are Python's, lookaround and backreferences included, matched by the package ``regex`` because it can be
-given a time limit: RE2 would need none, but refuses ``^(?!.*nsfw)``, and ``re`` can be stopped by nothing.
+The patterns are Python's, lookaround and backreferences included, matched by the package ``regex``
+because it can be given a time limit: RE2 would need none, but refuses ``^(?!.*nsfw)``, and ``re``
+can be stopped by nothing.
 """
 
 import time
@@ -27,7 +28,9 @@ class Patience:
 class Filters:
     """The texts that ``include`` finds something in and ``exclude`` does not."""
 
-    def __init__(self, include: str | None, exclude: str | None, patience: Patience = Patience()) -> None:
+    def __init__(
+        self, include: str | None, exclude: str | None, patience: Patience = Patience()
+    ) -> None:
         self._include = regex.compile(include) if include else None
         self._exclude = regex.compile(exclude) if exclude else None
         self._patience = patience
@@ -39,7 +42,10 @@ class Filters:
         return self._include is None and self._exclude is None
 
     def wants(self, text: str) -> bool:
-        """Tell whether a text is wanted. Raises StartError where a pattern takes too long over it, or over all."""
+        """Tell whether a text is wanted.
+
+        Raises StartError where a pattern takes too long over it, or over all.
+        """
         if self._include is not None and not self._finds(self._include, text, "include"):
             return False
         return self._exclude is None or not self._finds(self._exclude, text, "exclude")
@@ -58,4 +64,6 @@ class Filters:
 
 
 def _too_slow(name: str, pattern: regex.Pattern, what: str) -> StartError:
-    return StartError(f"{name}: {pattern.pattern!r} takes over {what}; repeat no group that itself repeats, like (a+)+")
+    return StartError(
+        f"{name}: {pattern.pattern!r} takes over {what}; repeat no group that itself repeats, like (a+)+"
+    )

@@ -1,8 +1,8 @@
 """Texts gathered on disk: grouped, counted and sorted in constant memory, however many there are.
 
-SQLite's own temporary database does it: it sorts in files that it deletes itself. Grouped are short keys and numbers,
-and of the texts only those that a list will have are read again and sorted. Its statements stand here, since nobody
-else ever sees its tables.
+SQLite's own temporary database does it: it sorts in files that it deletes itself. Grouped are short
+keys and numbers, and of the texts only those that a list will have are read again and sorted. Its
+statements stand here, since nobody else ever sees its tables.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -60,9 +60,15 @@ SELECT place, text, count, ordinal FROM (
 ORDER BY place, """
 
 SHORT = 48
-"""Characters of a key that is kept as it is; of a longer one its hash is compared, which no two texts share."""
+"""Characters of a key that is kept as it is.
+
+Of a longer one its hash is compared, which no two texts share.
+"""
 WAITING = 6_000_000
-"""Bytes of texts that are counted in memory before they are written: prompts mostly come several in a row."""
+"""Bytes of texts that are counted in memory before they are written.
+
+Prompts mostly come several in a row.
+"""
 OVERHEAD = 150
 """About what Python takes for a text besides its characters."""
 OPCODES = 100_000
@@ -101,7 +107,10 @@ class Gathered:
         self._connection.close()
 
     def hear(self, rows: Iterable[Heard]) -> None:
-        """Take rows as they come; texts are made one line each, and those of which nothing is left are dropped."""
+        """Take rows as they come.
+
+        Texts are made one line each, and those of which nothing is left are dropped.
+        """
         self._connection.executemany(HEAR, _lines(_merge_counts(rows)))
 
     def merge(self, least: int, most: int | None) -> None:
@@ -109,8 +118,12 @@ class Gathered:
         self._connection.execute(MERGE, {"least": least, "most": most})
         if not self._connection.execute(HAS_SEVERAL).get:
             return
-        spellings = self._connection.execute(SPELLINGS)  # all of them are sorted before the first is given
-        commonest = ((next(found)[1], ordinal) for ordinal, found in groupby(spellings, key=itemgetter(0)))
+        spellings = self._connection.execute(
+            SPELLINGS
+        )  # all of them are sorted before the first is given
+        commonest = (
+            (next(found)[1], ordinal) for ordinal, found in groupby(spellings, key=itemgetter(0))
+        )
         self._connection.executemany(SPELL, commonest)
 
     def merged(self) -> Iterator[Item]:
@@ -119,13 +132,16 @@ class Gathered:
 
     def keep(self, items: Iterable[Item]) -> None:
         """Take what is to be listed; may be read from ``merged`` meanwhile."""
-        rows = ((place, sameness(text), text, count, ordinal) for place, text, count, ordinal in items)
+        rows = (
+            (place, sameness(text), text, count, ordinal) for place, text, count, ordinal in items
+        )
         self._connection.executemany(KEEP, rows)
 
     def listed(self, limit: int | None, *, is_changed: bool) -> Iterator[Item]:
         """Yield what was kept, place by place, sorted, at most ``limit`` a place.
 
-        ``is_changed``: texts were changed, and those that became the same as another by that are listed once.
+        ``is_changed``: texts were changed, and those that became the same as another by that are
+        listed once.
         """
         return _first(limit, self._items((LIST_CHANGED if is_changed else LIST) + self._order))
 
@@ -143,7 +159,11 @@ class Gathered:
 def _first(limit: int | None, items: Iterator[Item]) -> Iterator[Item]:
     if limit is None:
         return items
-    return (item for _, listed in groupby(items, key=attrgetter("place")) for item in islice(listed, limit))
+    return (
+        item
+        for _, listed in groupby(items, key=attrgetter("place"))
+        for item in islice(listed, limit)
+    )
 
 
 def _merge_counts(rows: Iterable[Heard]) -> Iterator[tuple[tuple[str, str], int]]:

@@ -1,6 +1,7 @@
 """The bytes of a list: lines, one weighted choice, or YAML.
 
-A list from the rows that the database gave to the file that is read: gathered, filtered, made safe, written.
+A list from the rows that the database gave to the file that is read: gathered, filtered, made safe,
+written.
 """
 
 import contextlib
@@ -41,7 +42,9 @@ def choice_line(items: Iterable[Item]) -> Iterator[str]:
 
 
 def yaml_lines(items: Iterable[Item], name: str, *, with_counts: bool) -> Iterator[str]:
-    """Yield a YAML mapping of ``name`` to the items; what is split stands in mappings below it, place by place.
+    """Yield a YAML mapping of ``name`` to the items.
+
+    What is split stands in mappings below it, place by place.
 
     All of it is ASCII: Impact Pack reads YAML in the system's own code page.
     """
@@ -49,13 +52,20 @@ def yaml_lines(items: Iterable[Item], name: str, *, with_counts: bool) -> Iterat
     is_empty = True
     for place, listed in groupby(items, key=attrgetter("place")):
         keys = [name, *filter(None, place.split("/"))]
-        common = next((at for at, pair in enumerate(zip(above, keys, strict=False)) if pair[0] != pair[1]), len(above))
+        common = next(
+            (at for at, pair in enumerate(zip(above, keys, strict=False)) if pair[0] != pair[1]),
+            len(above),
+        )
         for depth in range(common, len(keys)):
             yield f"{'  ' * depth}{quote_yaml(keys[depth])}:\n"
         above, is_empty, indent = keys, False, "  " * len(keys)
         for item in listed:
             text = quote_yaml(item.text)
-            yield f"{indent}- {{text: {text}, weight: {item.times}}}\n" if with_counts else f"{indent}- {text}\n"
+            yield (
+                f"{indent}- {{text: {text}, weight: {item.times}}}\n"
+                if with_counts
+                else f"{indent}- {text}\n"
+            )
     if is_empty:
         yield f"{quote_yaml(name)}: []\n"
 
@@ -87,8 +97,13 @@ class StoppedError(TryAgainError):
     """Whoever waits for the list has lost interest; the old file stays."""
 
 
-def write_list(export: Export, rows: Iterable[Heard], is_cancelled: Callable[[], bool] = lambda: False) -> Written:
-    """Write one list. Raises StartError with the mend, TryAgainError where it cannot be done now."""
+def write_list(
+    export: Export, rows: Iterable[Heard], is_cancelled: Callable[[], bool] = lambda: False
+) -> Written:
+    """Write one list.
+
+    Raises StartError with the mend, TryAgainError where it cannot be done now.
+    """
     report = Report()
     with Gathered(_sort(export), is_cancelled) as gathered:
         try:
@@ -108,7 +123,9 @@ def _list_items(export: Export, gathered: Gathered, report: Report) -> Iterator[
     if filters.want_all and reading.takes_all:
         return gathered.all(export.limit)
     gathered.keep(_choose(gathered.merged(), filters, reading, export.on_unsafe, report))
-    return gathered.listed(export.limit, is_changed=export.on_unsafe == "replace" and report.unsafe > 0)
+    return gathered.listed(
+        export.limit, is_changed=export.on_unsafe == "replace" and report.unsafe > 0
+    )
 
 
 def until(is_cancelled: Callable[[], bool], items: Iterable[Row]) -> Iterator[Row]:
@@ -146,7 +163,9 @@ def _count_items(items: Iterable[Item], report: Report) -> Iterator[Item]:
 
 def _write(export: Export, items: Iterator[Item], report: Report) -> bool:
     if export.is_yaml:
-        return write_file(export.out, yaml_lines(items, _yaml_name(export.out), with_counts=export.with_counts))
+        return write_file(
+            export.out, yaml_lines(items, _yaml_name(export.out), with_counts=export.with_counts)
+        )
     if not export.is_split:
         return write_file(export.out, _text(export, items))
     return _write_folder(export, items, report)
@@ -161,7 +180,9 @@ def _text(export: Export, items: Iterable[Item]) -> Iterator[str]:
 def _write_folder(export: Export, items: Iterator[Item], report: Report) -> bool:
     """Write a file a place below the folder, and take away those of places that are no more."""
     before = files_before(export)
-    make_folder(export.out, export.out)  # also for no list at all: a folder that is not there is made again and again
+    make_folder(
+        export.out, export.out
+    )  # also for no list at all: a folder that is not there is made again and again
     changed = False
     with remember_files(export, before, report):
         for place, listed in groupby(items, key=attrgetter("place")):
@@ -171,7 +192,10 @@ def _write_folder(export: Export, items: Iterator[Item], report: Report) -> bool
 
 
 def delete_old_files(export: Export, before: Iterable[Path], report: Report) -> bool:
-    """Take away the files that an export wrote before and does not write any more; return whether there were any."""
+    """Take away the files that an export wrote before and does not write any more.
+
+    Return whether there were any.
+    """
     changed = False
     for left in set(before) - {export.out / name for name in report.files}:
         with contextlib.suppress(OSError):
@@ -189,5 +213,8 @@ def write_file(target: Path, texts: Iterable[str]) -> bool:
 
 
 def _yaml_name(out: Path) -> str:
-    """Return the name under which a YAML file's list is known: its own, without what would end a reference to it."""
+    """Return the name under which a YAML file's list is known.
+
+    Its own, without what would end a reference to it.
+    """
     return re.sub(r"__+", "_", re.sub(r"[^A-Za-z0-9_-]+", "_", out.stem)).strip("_") or "list"

@@ -6,7 +6,10 @@ import unicodedata
 BYTE_ORDER_MARK = "\ufeff"
 
 _BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
-"""All that ``str.splitlines`` cuts at: readers use it, so any of these would make two items of one."""
+"""All that ``str.splitlines`` cuts at.
+
+Readers use it, so any of these would make two items of one.
+"""
 _CONTROLS = re.compile(f"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f{BYTE_ORDER_MARK}]")
 _BLANKS = re.compile("  +")
 

@@ -19,8 +19,8 @@ from service.export.report import Written
 Value = str | int | float | None
 
 FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""First characters that make a spreadsheet take a text for a formula (OWASP: CSV injection); the last four are the
-full-width forms of the first four."""
+"""First characters that make a spreadsheet take a text for a formula (OWASP: CSV injection); the
+last four are the full-width forms of the first four."""
 
 
 def write_jsonl(rows: Iterable[Mapping[str, Value]], target: Path) -> Written:
@@ -34,11 +34,16 @@ def write_jsonl(rows: Iterable[Mapping[str, Value]], target: Path) -> Written:
 
 
 def write_csv(
-    rows: Iterable[Mapping[str, Value]], target: Path, columns: Sequence[str], *, excel_safe: bool = True
+    rows: Iterable[Mapping[str, Value]],
+    target: Path,
+    columns: Sequence[str],
+    *,
+    excel_safe: bool = True,
 ) -> Written:
     """Write a header of the columns, also above no row at all, and one line a row, UTF-8 with BOM for Excel.
 
-    A text that a spreadsheet would take for a formula gets a leading ``'``, unless ``excel_safe`` is False.
+    A text that a spreadsheet would take for a formula gets a leading ``'``, unless ``excel_safe``
+    is False.
     """
     count = 0
     with update_file(target) as update:
@@ -53,7 +58,10 @@ def write_csv(
 
 
 def _safe(values: Iterable[Value]) -> list[Value]:
-    return [f"'{value}" if isinstance(value, str) and value[:1] in FORMULA else value for value in values]
+    return [
+        f"'{value}" if isinstance(value, str) and value[:1] in FORMULA else value
+        for value in values
+    ]
 
 
 ROWS = 5_000
@@ -62,15 +70,27 @@ INTEGERS = frozenset({"image_id", "steps", "width", "height", "clip_skip"})
 REALS = frozenset({"cfg_scale", "denoise"})
 
 
-def write_parquet(rows: Iterable[Mapping[str, Value]], target: Path, columns: Sequence[str]) -> Written:
-    """Write a table with these columns, also of no row at all. Raises StartError where pyarrow is not installed."""
+def write_parquet(
+    rows: Iterable[Mapping[str, Value]], target: Path, columns: Sequence[str]
+) -> Written:
+    """Write a table with these columns, also of no row at all.
+
+    Raises StartError where pyarrow is not installed.
+    """
     arrow, parquet = _arrow()
-    types = {name: arrow.int64() if name in INTEGERS else arrow.float64() for name in INTEGERS | REALS}
+    types = {
+        name: arrow.int64() if name in INTEGERS else arrow.float64() for name in INTEGERS | REALS
+    }
     schema = arrow.schema([(name, types.get(name, arrow.string())) for name in columns])
     count = 0
-    with update_file(target) as update, parquet.ParquetWriter(update.out, schema, compression="zstd") as writer:
+    with (
+        update_file(target) as update,
+        parquet.ParquetWriter(update.out, schema, compression="zstd") as writer,
+    ):
         for batch in _batches(rows):
-            columns = [arrow.array(_column(batch, name), schema.field(name).type) for name in schema.names]
+            columns = [
+                arrow.array(_column(batch, name), schema.field(name).type) for name in schema.names
+            ]
             writer.write_table(arrow.Table.from_arrays(columns, schema=schema))
             count += len(batch)
     return Written(count, changed=update.changed)
@@ -81,7 +101,9 @@ def _arrow() -> tuple[Any, Any]:
         import pyarrow  # noqa: ICN001, PLC0415  # an extra, and slow to import
         import pyarrow.parquet  # noqa: PLC0415
     except ImportError:
-        raise StartError("Parquet needs the package pyarrow: pip install 'aiimagemetapipe[scale]'") from None
+        raise StartError(
+            "Parquet needs the package pyarrow: pip install 'aiimagemetapipe[scale]'"
+        ) from None
     return pyarrow, pyarrow.parquet
 
 
@@ -92,7 +114,10 @@ def _batches(rows: Iterable[Mapping[str, Value]]) -> Iterator[list[Mapping[str, 
 
 
 def _column(rows: Iterable[Mapping[str, Value]], name: str) -> list[Value]:
-    """Return a column whose numbers have its type: an integer past 64 bits was stored as a float."""
+    """Return a column whose numbers have its type.
+
+    An integer past 64 bits was stored as a float.
+    """
     values = [row[name] for row in rows]
     if name in INTEGERS:
         return [value if isinstance(value, int) else None for value in values]

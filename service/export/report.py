@@ -69,7 +69,8 @@ def write_report(export: Export, report: Report) -> None:
         "files": report.files,
         "texts": sorted(report.texts, key=lambda told: str(told["text"])),
     }
-    # A list and not an object: dynamicprompts takes every key of a .json object in its folder for a wildcard.
+    # A list and not an object: dynamicprompts takes every key of a .json object in its folder for a
+    # wildcard.
     with update_file(target) as update:
         update.out.write(json.dumps([told], indent=1, ensure_ascii=True).encode() + b"\n")
 
@@ -102,4 +103,8 @@ def files_before(export: Export) -> list[Path]:
         names = [str(name) for name in told[0]["files"]]
     except (OSError, ValueError, KeyError, IndexError, TypeError):  # none, or not ours
         return []
-    return [export.out / name for name in names if PLACE.fullmatch(name.removesuffix(".txt")) and name.endswith(".txt")]
+    return [
+        export.out / name
+        for name in names
+        if PLACE.fullmatch(name.removesuffix(".txt")) and name.endswith(".txt")
+    ]

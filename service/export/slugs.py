@@ -1,4 +1,7 @@
-"""Names of files made from names of models: whatever a stranger called his model, only a harmless name comes out."""
+"""Names of files made from names of models.
+
+Whatever a stranger called his model, only a harmless name comes out.
+"""
 
 import hashlib
 import re
@@ -20,8 +23,8 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\Z")
 def slug(name: str) -> str:
     """Return ``[a-z0-9-]`` for a model's label: its last part without the suffix.
 
-    What cannot be written so is told apart by a few digits of its hash: two names in Chinese stay two files, and so
-    do ``mix`` and ``mix+``.
+    What cannot be written so is told apart by a few digits of its hash: two names in Chinese stay
+    two files, and so do ``mix`` and ``mix+``.
     """
     base = _MODEL_FILE.sub("", re.split(r"[\\/]", unicodedata.normalize("NFC", name).strip())[-1])
     plain = unicodedata.normalize("NFKD", base).encode("ascii", "ignore").decode()
@@ -29,12 +32,19 @@ def slug(name: str) -> str:
     if not base.strip():
         return UNKNOWN
     if len(words) > LONGEST or not _PLAIN.fullmatch(base) or not words:
-        words = f"{words[:LONGEST].strip('-')}-{hashlib.sha256(base.encode()).hexdigest()[:6]}".lstrip("-")
+        words = (
+            f"{words[:LONGEST].strip('-')}-{hashlib.sha256(base.encode()).hexdigest()[:6]}".lstrip(
+                "-"
+            )
+        )
     return f"model-{words}" if _DEVICE.match(words) else words
 
 
 def place(model: str, month: str, *, by_model: bool, by_month: bool) -> str:
-    """Return where a split list lies below its folder, without suffix: ``dreamshaper-8/2026/01``; '' unsplit."""
+    """Return where a split list lies below its folder, without suffix.
+
+    ``dreamshaper-8/2026/01``; '' unsplit.
+    """
     parts = [slug(model)] if by_model else []
     if by_month:
         parts += month.split("-") if _MONTH.fullmatch(month) else [UNKNOWN]

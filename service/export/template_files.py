@@ -15,20 +15,30 @@ from service.export.report import Report, Written, files_before, remember_files,
 from service.export.templates import MARK, Found, Tags, find_templates, order_fillers
 
 LOOKED_AT = 50_000
-"""Prompts, the commonest: templates are made of what comes again, and their tags are sorted on disk."""
+"""Prompts, the commonest.
+
+Templates are made of what comes again, and their tags are sorted on disk.
+"""
 TEMPLATES = "templates"
 """Name of the file with the templates; the others bear their groups' names."""
 
 
-def write_templates(export: Export, rows: Iterable[Heard], is_cancelled: Callable[[], bool] = lambda: False) -> Written:
-    """Write the templates of prompts. Raises StartError with the mend, TryAgainError where it cannot be done now."""
+def write_templates(
+    export: Export, rows: Iterable[Heard], is_cancelled: Callable[[], bool] = lambda: False
+) -> Written:
+    """Write the templates of prompts.
+
+    Raises StartError with the mend, TryAgainError where it cannot be done now.
+    """
     report = Report()
     try:
         with Gathered("count_desc", is_cancelled) as gathered:
             gathered.hear(until(is_cancelled, rows))
             gathered.merge(export.min_count, None)
             found = find_templates(
-                until(is_cancelled, _prompts_to_read(export, gathered)), export.min_fillers, is_cancelled
+                until(is_cancelled, _prompts_to_read(export, gathered)),
+                export.min_fillers,
+                is_cancelled,
             )
     except apsw.InterruptError as error:
         raise StoppedError(STOPPED) from error
@@ -39,21 +49,33 @@ def write_templates(export: Export, rows: Iterable[Heard], is_cancelled: Callabl
 
 def _prompts_to_read(export: Export, gathered: Gathered) -> Iterator[tuple[str, int]]:
     filters = Filters(export.include, export.exclude)
-    return islice(((item.text, item.times) for item in gathered.all(None) if filters.wants(item.text)), LOOKED_AT)
+    return islice(
+        ((item.text, item.times) for item in gathered.all(None) if filters.wants(item.text)),
+        LOOKED_AT,
+    )
 
 
 def _write(export: Export, found: Found, report: Report) -> bool:
     # Where anything reads lines, __ is still to be a reference and nothing else.
-    reading = Reading("a1111" if export.dialect == "plain" else export.dialect, is_yaml=False, weighted=False)
-    groups = {name: _safe(order_fillers(fillers), reading, report) for name, fillers in found.groups.items()}
-    groups = {name: fillers for name, fillers in groups.items() if len(fillers) >= export.min_fillers}
+    reading = Reading(
+        "a1111" if export.dialect == "plain" else export.dialect, is_yaml=False, weighted=False
+    )
+    groups = {
+        name: _safe(order_fillers(fillers), reading, report)
+        for name, fillers in found.groups.items()
+    }
+    groups = {
+        name: fillers for name, fillers in groups.items() if len(fillers) >= export.min_fillers
+    }
     templates = list(islice(_usable(found.templates, groups, reading, report), export.limit))
     report.items = len(templates)
     before = files_before(export)
     make_folder(export.out, export.out)
     changed = False
     used = sorted({tag[1:] for tags in templates for tag in tags if tag.startswith(MARK)})
-    lines = {TEMPLATES: [_line(tags, export) for tags in templates]} | {name: groups[name] for name in used}
+    lines = {TEMPLATES: [_line(tags, export) for tags in templates]} | {
+        name: groups[name] for name in used
+    }
     with remember_files(export, before, report):
         for name, texts in lines.items():
             report.files.append(f"{name}.txt")
@@ -83,4 +105,6 @@ def _usable(
 
 def _line(tags: Tags, export: Export) -> str:
     form = "<wildcard:{}/{}>" if export.dialect == "swarm" else "__{}/{}__"
-    return ", ".join(form.format(export.out.name, tag[1:]) if tag.startswith(MARK) else tag for tag in tags)
+    return ", ".join(
+        form.format(export.out.name, tag[1:]) if tag.startswith(MARK) else tag for tag in tags
+    )

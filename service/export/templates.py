@@ -1,10 +1,14 @@
-"""What a group of tags is called: by the word that all of them share, by what they are about, or by one of them.
+"""What a group of tags is called.
 
-Prompts that differ in one tag alone → a template with a group in its place: ``red fox, __lighting__``.
+By the word that all of them share, by what they are about, or by one of them.
 
-A prompt is cut at its commas. For each of its tags, what is left without that tag is made a number; prompts that share
-one differ there and nowhere else. That takes one step a tag, and the numbers are sorted on disk. Templates are then
-looked through in the same way, so that prompts which vary in two or three tags become one.
+Prompts that differ in one tag alone → a template with a group in its place: ``red fox,
+__lighting__``.
+
+A prompt is cut at its commas. For each of its tags, what is left without that tag is made a number;
+prompts that share one differ there and nowhere else. That takes one step a tag, and the numbers are
+sorted on disk. Templates are then looked through in the same way, so that prompts which vary in two
+or three tags become one.
 """
 
 import re
@@ -57,7 +61,10 @@ _EMPTY = frozenset("the and with from for very her his its templates".split())
 
 
 def name_group(tags: Sequence[str]) -> str:
-    """Return the name of a group, in small letters, digits and ``-``. The same tags always get the same name."""
+    """Return the name of a group, in small letters, digits and ``-``.
+
+    The same tags always get the same name.
+    """
     if all(tag.startswith("<lora:") for tag in tags):
         return "lora"
     words = [_WORDS.findall(_WEIGHT.sub("", tag.lower())) for tag in tags]
@@ -163,8 +170,13 @@ def _prompts_that_vary(
                 yield members[0][0], place, fillers, [tags for tags, _, _ in members]
 
 
-def _slots(connection: apsw.Connection, prompts: Iterable[Tagged]) -> Iterator[tuple[int, int, int]]:
-    """Yield every place of every prompt, by all that stands around it; the prompts are written meanwhile."""
+def _slots(
+    connection: apsw.Connection, prompts: Iterable[Tagged]
+) -> Iterator[tuple[int, int, int]]:
+    """Yield every place of every prompt, by all that stands around it.
+
+    The prompts are written meanwhile.
+    """
     for id_, (tags, times) in enumerate(prompts):
         if 1 < len(tags) <= LONGEST:
             connection.execute(ADD_PROMPT, (id_, ",".join(tags), times))
@@ -191,7 +203,10 @@ def _number(tag: str) -> int:
 
 
 def _fillers(found: list[tuple[str, int]]) -> Counter[str]:
-    """Return the different tags of a place; of those that differ by case or weight alone, the commonest."""
+    """Return the different tags of a place.
+
+    Of those that differ by case or weight alone, the commonest.
+    """
     different: dict[str, Counter[str]] = {}
     for tag, times in found:
         if is_whole(tag):
@@ -206,5 +221,10 @@ def order_fillers(fillers: Counter[str]) -> list[str]:
 
 
 def is_whole(tag: str) -> bool:
-    """Tell whether a tag can stand alone: ``(a`` is the beginning of a bracket that a comma cut in two."""
-    return all(tag.count(opening) == tag.count(closing) for opening, closing in ("()", "[]", "{}", "<>"))
+    """Tell whether a tag can stand alone.
+
+    ``(a`` is the beginning of a bracket that a comma cut in two.
+    """
+    return all(
+        tag.count(opening) == tag.count(closing) for opening, closing in ("()", "[]", "{}", "<>")
+    )

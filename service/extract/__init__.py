@@ -1,1 +1,4 @@
-"""From a file on disk to its ``RawRecord``: its kind, its tags by ExifTool, and texts hidden in its pixels."""
+"""From a file on disk to its ``RawRecord``.
+
+Its kind, its tags by ExifTool, and texts hidden in its pixels.
+"""

@@ -1,4 +1,7 @@
-"""One file read by itself: after its batch failed, or because its name cannot go through ExifTool's stdin."""
+"""One file read by itself.
+
+After its batch failed, or because its name cannot go through ExifTool's stdin.
+"""
 
 import os
 
@@ -11,16 +14,21 @@ from service.extract.process_tree import ProcessTree
 from service.extract.settings import ExifToolSettings
 
 
-def read_alone(candidate: Candidate, pool: Pool, settings: ExifToolSettings, allowed: float | None) -> Tags:
+def read_alone(
+    candidate: Candidate, pool: Pool, settings: ExifToolSettings, allowed: float | None
+) -> Tags:
     """Return a file's tags.
 
-    Raises BadFileError where ExifTool dies, hangs or has no answer over this very file, FileGoneError where there is
-    no such file any more, ExtractorMissingError where ExifTool cannot be started.
+    Raises BadFileError where ExifTool dies, hangs or has no answer over this very file,
+    FileGoneError where there is no such file any more, ExtractorMissingError where ExifTool cannot
+    be started.
     """
     if not os.path.lexists(candidate.location):
         raise FileGoneError("gone before ExifTool read it")
     try:
-        tags, stderr = (_in_a_line if candidate.plain else _by_argv)(candidate, pool, settings, allowed)
+        tags, stderr = (_in_a_line if candidate.plain else _by_argv)(
+            candidate, pool, settings, allowed
+        )
     except ExtractorError as error:
         raise BadFileError(f"{error}, on this file alone") from error
     if tags is not None:
@@ -55,9 +63,13 @@ def _by_argv(
     """Read by an ExifTool of its own: argv has no line protocol, and takes any bytes."""
     allowed = allowed or settings.start_deadline_s + settings.deadline(candidate.file.size)
     try:
-        process = ProcessTree([pool.executable, *NO_CONFIG, *READ, candidate.asked_as], settings.memory_limit)
+        process = ProcessTree(
+            [pool.executable, *NO_CONFIG, *READ, candidate.asked_as], settings.memory_limit
+        )
     except OSError as error:
-        raise ExtractorMissingError(f"extract.exiftool: {pool.executable}: {error.strerror}") from error
+        raise ExtractorMissingError(
+            f"extract.exiftool: {pool.executable}: {error.strerror}"
+        ) from error
     answer = process.communicate(allowed)
     if answer is None:
         raise ExtractorError(f"ExifTool hung for {allowed:.3g} s")

@@ -19,7 +19,10 @@ class AnswerStream:
         self._searched = 0
 
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """Yield each answer that ``data`` completes, with its number. Raises AnswerTooLongError past the cap."""
+        """Yield each answer that ``data`` completes, with its number.
+
+        Raises AnswerTooLongError past the cap.
+        """
         self._buffer += data
         while (at := self._buffer.find(self._expected, self._searched)) >= 0:
             answer = bytes(self._buffer[:at])

@@ -1,4 +1,7 @@
-"""ExifTool's JSON, told apart by file name: a batch of three with one missing file gives two objects, in any case."""
+"""ExifTool's JSON, told apart by file name.
+
+A batch of three with one missing file gives two objects, in any case.
+"""
 
 import json
 import re
@@ -12,14 +15,23 @@ from service.errors import ExtractorError
 Tags = dict[str, JsonValue]
 
 _LONG_INTEGER = re.compile(rb'": \d{19}(?<!\\": \d{19})')
-"""A bare number that orjson might round. ExifTool 12.57 quotes all of more than 15 digits; others need not."""
+"""A bare number that orjson might round.
+
+ExifTool 12.57 quotes all of more than 15 digits; others need not.
+"""
 
 _PASSING = ("System:Directory", "System:FileAccessDate", "System:FileInodeChangeDate")
-"""Where the file lay on this machine, and times that its mere reading changes: none of them is the image's."""
+"""Where the file lay on this machine, and times that its mere reading changes.
+
+None of them is the image's.
+"""
 
 
 def by_name(answer: bytes, asked: Sequence[str]) -> dict[str, Tags]:
-    """Return the tags of each file answered for. Raises ExtractorError for junk and for files not asked for."""
+    """Return the tags of each file answered for.
+
+    Raises ExtractorError for junk and for files not asked for.
+    """
     found: dict[str, Tags] = {}
     for tags in objects(answer):
         name = tags.pop("SourceFile", None)
@@ -41,7 +53,10 @@ def only(answer: bytes) -> Tags | None:
 
 
 def objects(answer: bytes) -> list[Tags]:
-    """Return ExifTool's objects, without what is not the image's. Raises ExtractorError for anything else."""
+    """Return ExifTool's objects, without what is not the image's.
+
+    Raises ExtractorError for anything else.
+    """
     if not answer:
         return []
     found = _loaded(answer)
@@ -65,8 +80,11 @@ def _loaded(answer: bytes) -> JsonValue:
         else:
             return quick
     try:
-        # Bytes that are not UTF-8 cost their own characters, not the batch; NaN is no JSON and says nothing.
-        slow: JsonValue = json.loads(answer.decode("utf-8", "replace"), strict=False, parse_constant=lambda _: None)
+        # Bytes that are not UTF-8 cost their own characters, not the batch; NaN is no JSON and says
+        # nothing.
+        slow: JsonValue = json.loads(
+            answer.decode("utf-8", "replace"), strict=False, parse_constant=lambda _: None
+        )
     except (ValueError, RecursionError) as error:
         raise ExtractorError(f"ExifTool's answer is not JSON: {answer[:60]!r}") from error
     return slow

@@ -20,7 +20,10 @@ class Candidate:
     file: WatchedFile
     signature: Signature
     kept_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """What texts beside it said that have gone since, by stamp: they stay true of the same content."""
+    """What texts beside it said that have gone since, by stamp.
+
+    They stay true of the same content.
+    """
 
     def __post_init__(self) -> None:
         if not self.location.is_absolute():
@@ -28,12 +31,18 @@ class Candidate:
 
     @property
     def asked_as(self) -> str:
-        """Return the path as ExifTool is asked for it, and repeats it: with ``/`` on Windows, too."""
+        """Return the path as ExifTool is asked for it, and repeats it.
+
+        With ``/`` on Windows, too.
+        """
         return self.location.as_posix()
 
     @property
     def plain(self) -> bool:
-        """Return whether the path is one line of UTF-8; any other cannot go through ExifTool's stdin."""
+        """Return whether the path is one line of UTF-8.
+
+        Any other cannot go through ExifTool's stdin.
+        """
         path = self.asked_as
         if not _LINE_BREAKERS.isdisjoint(path):
             return False

@@ -1,7 +1,10 @@
-"""The pipes of one ExifTool process: threads that never let one fill up, and answers that can be waited for.
+"""The pipes of one ExifTool process.
 
-Three threads a process: one starts it, drains stdout and buries it; one drains stderr; one writes. With fewer, a full
-pipe stops both sides for ever (600 missing files fill stderr; long names fill stdin while ExifTool works).
+Threads that never let one fill up, and answers that can be waited for.
+
+Three threads a process: one starts it, drains stdout and buries it; one drains stderr; one writes.
+With fewer, a full pipe stops both sides for ever (600 missing files fill stderr; long names fill
+stdin while ExifTool works).
 """
 
 import contextlib
@@ -23,7 +26,10 @@ STDERR_MARK = "{post%d}"
 _READ = 256 * 1024
 _STDERR_CAP = 16 * 1024 * 1024
 _STDERR_GRACE_S = 1.0
-"""ExifTool closes an answer on stderr before it does on stdout; a program that never does is not waited for."""
+"""ExifTool closes an answer on stderr before it does on stdout.
+
+A program that never does is not waited for.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,9 @@ class Answer:
 class Channel:
     """One process and its pipes, from start to death; it is never restarted."""
 
-    def __init__(self, argv: Sequence[str], *, first: int, answer_cap: int, memory_limit: int | None) -> None:
+    def __init__(
+        self, argv: Sequence[str], *, first: int, answer_cap: int, memory_limit: int | None
+    ) -> None:
         self._argv = argv
         self._memory_limit = memory_limit
         self._first = first
@@ -66,9 +74,12 @@ class Channel:
         self._outgoing.put(data)
 
     def take(self, number: int, begun: float, allowed: float) -> Answer:
-        """Wait for an answer and return it. Raises ExtractorError when the process dies or takes too long.
+        """Wait for an answer and return it.
 
-        ``allowed`` seconds are counted from ``begun`` or from the answer before this one, whichever is later.
+        Raises ExtractorError when the process dies or takes too long.
+
+        ``allowed`` seconds are counted from ``begun`` or from the answer before this one, whichever
+        is later.
         """
         with self._changed:
             while number not in self._stdout and not self.ended:
@@ -91,7 +102,10 @@ class Channel:
             self._changed.notify_all()
 
     def finish(self, last_words: bytes) -> None:
-        """Have ``last_words`` written and stdin closed behind them; answers asked for before still come."""
+        """Have ``last_words`` written and stdin closed behind them.
+
+        Answers asked for before still come.
+        """
         self._outgoing.put(last_words)
         self._outgoing.put(None)
 
@@ -101,7 +115,10 @@ class Channel:
         return not self._keeper.is_alive()
 
     def _keep(self) -> None:
-        """Start the process, drain its stdout and wait for its end: the thread it is tied to (see process_tree)."""
+        """Start the process, drain its stdout and wait for its end.
+
+        The thread it is tied to (see process_tree).
+        """
         try:
             self._tree = ProcessTree(self._argv, self._memory_limit)
         except OSError as error:
@@ -112,12 +129,16 @@ class Channel:
         stdin, stdout, stderr = self._tree.pipes
         others = (
             threading.Thread(target=self._write, args=(stdin,), name="exiftool stdin", daemon=True),
-            threading.Thread(target=self._drain_stderr, args=(stderr,), name="exiftool stderr", daemon=True),
+            threading.Thread(
+                target=self._drain_stderr, args=(stderr,), name="exiftool stderr", daemon=True
+            ),
         )
         for thread in others:
             thread.start()
         with stdout:
-            self._drain(stdout, AnswerStream(STDOUT_MARK, self._first, self._answer_cap), self._stdout)
+            self._drain(
+                stdout, AnswerStream(STDOUT_MARK, self._first, self._answer_cap), self._stdout
+            )
         self._bury(self._tree)
         for thread in others:
             thread.join()
@@ -151,7 +172,10 @@ class Channel:
             self._changed.notify_all()
 
     def _write(self, pipe: IO[bytes]) -> None:
-        with contextlib.suppress(OSError), pipe:  # a broken pipe: the process has died, and whoever waits is told
+        with (
+            contextlib.suppress(OSError),
+            pipe,
+        ):  # a broken pipe: the process has died, and whoever waits is told
             while (data := self._outgoing.get()) is not None:
                 rest = memoryview(data)
                 while rest:

@@ -1,7 +1,8 @@
 """Where ExifTool lies and whether it will do. Its name and least version are pyexiftool's.
 
-Only these constants are pyexiftool's: its transport waits for ever in five ways (a killed, a stopped or a missing
-ExifTool, a full stderr, two threads at once), and its own search takes a name in the working folder.
+Only these constants are pyexiftool's: its transport waits for ever in five ways (a killed, a
+stopped or a missing ExifTool, a full stderr, two threads at once), and its own search takes a name
+in the working folder.
 """
 
 import os
@@ -15,7 +16,10 @@ _MEND = "install ExifTool, or set extract.exiftool in config.toml to the absolut
 
 
 def find(configured: Path | None) -> Path:
-    """Return the absolute path of ExifTool. Raises ExtractorMissingError, which says how to mend it."""
+    """Return the absolute path of ExifTool.
+
+    Raises ExtractorMissingError, which says how to mend it.
+    """
     if configured is not None:
         return check(configured)
     for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
@@ -31,7 +35,9 @@ def check(executable: Path) -> Path:
     if not executable.is_absolute():
         raise ExtractorMissingError(f"extract.exiftool: {executable} is not absolute: {_MEND}")
     if not _runs(executable):
-        raise ExtractorMissingError(f"extract.exiftool: {executable} is not a program that can be run: {_MEND}")
+        raise ExtractorMissingError(
+            f"extract.exiftool: {executable} is not a program that can be run: {_MEND}"
+        )
     return executable
 
 
@@ -43,7 +49,9 @@ def _runs(place: Path) -> bool:
 def check_version(version: str, executable: Path) -> str:
     """Return what ExifTool answered to ``-ver``, or raise ExtractorMissingError where it is too old or no version."""
     if _parts(version) is None:
-        raise ExtractorMissingError(f"extract.exiftool: {executable} is not ExifTool: it calls itself {version[:60]!r}")
+        raise ExtractorMissingError(
+            f"extract.exiftool: {executable} is not ExifTool: it calls itself {version[:60]!r}"
+        )
     if (_parts(version) or ()) < (_parts(EXIFTOOL_MINIMUM_VERSION) or ()):
         raise ExtractorMissingError(
             f"extract.exiftool: {executable} is ExifTool {version}, older than {EXIFTOOL_MINIMUM_VERSION}: "

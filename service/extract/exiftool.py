@@ -1,4 +1,7 @@
-"""One persistent ExifTool process: requests go out at once, answers come back in their order, or an error in time."""
+"""One persistent ExifTool process.
+
+Requests go out at once, answers come back in their order, or an error in time.
+"""
 
 import secrets
 import threading
@@ -16,8 +19,22 @@ from service.extract.settings import ExifToolSettings
 NO_CONFIG = ("-config", "")
 """First of all arguments: ``~/.ExifTool_config`` is Perl, and ExifTool would run it."""
 
-READ = ("-j", "-G1:4", "-a", "-struct", "-b", "-e", "-api", "StructFormat=JSONQ", "-charset", "filename=utf8")
-"""``-e`` leaves Composite tags out (a fifth of the time, nothing lost); ``-G1:4`` keeps tags that occur twice."""
+READ = (
+    "-j",
+    "-G1:4",
+    "-a",
+    "-struct",
+    "-b",
+    "-e",
+    "-api",
+    "StructFormat=JSONQ",
+    "-charset",
+    "filename=utf8",
+)
+"""``-e`` leaves Composite tags out (a fifth of the time, nothing lost).
+
+``-G1:4`` keeps tags that occur twice.
+"""
 
 _END = b"-stay_open\nFalse\n"
 _CLOSE_S = 2.0
@@ -34,8 +51,13 @@ class Request:
         self._begun = time.monotonic()
 
     def result(self, allowed: float | None = None) -> Answer:
-        """Wait for the answer. Raises ExtractorError where ExifTool died or hung; then it is no longer ``alive``."""
-        return self._channel.take(self._number, self._begun, self._allowed if allowed is None else allowed)
+        """Wait for the answer.
+
+        Raises ExtractorError where ExifTool died or hung; then it is no longer ``alive``.
+        """
+        return self._channel.take(
+            self._number, self._begun, self._allowed if allowed is None else allowed
+        )
 
 
 class ExifTool:
@@ -69,7 +91,10 @@ class ExifTool:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -91,8 +116,8 @@ class ExifTool:
     def begin(self, arguments: Sequence[str], allowed: float) -> Request:
         """Ask at once; the answer may take ``allowed`` seconds of ExifTool's time.
 
-        Raises ValueError, before a byte is written, where an argument holds a line break or NUL: each would be read
-        as further arguments, and ``-if`` runs code.
+        Raises ValueError, before a byte is written, where an argument holds a line break or NUL:
+        each would be read as further arguments, and ``-if`` runs code.
         """
         lines = b"".join(line(argument) for argument in arguments)
         with self._lock:
@@ -119,7 +144,10 @@ class ExifTool:
 
 
 def line(argument: str) -> bytes:
-    """Return an argument as ExifTool reads it from stdin. Raises ValueError where it would not be one line."""
+    """Return an argument as ExifTool reads it from stdin.
+
+    Raises ValueError where it would not be one line.
+    """
     if not _LINE_BREAKERS.isdisjoint(argument):
         raise ValueError(f"a line break or NUL in an argument: {argument!r}")
     return argument.encode("utf-8") + b"\n"

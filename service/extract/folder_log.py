@@ -1,7 +1,10 @@
-"""Fooocus's ``log.html``: one page a folder that says of each image how it was made. By default the images say nothing.
+"""Fooocus's ``log.html``: one page a folder that says of each image how it was made.
 
-The page is written right after each image, newest first (Fooocus' private_logger.py), so it is there when an image has
-settled. It is read with the image and never compared again: it changes with every new one.
+By default the images say nothing.
+
+The page is written right after each image, newest first (Fooocus' private_logger.py), so it is
+there when an image has settled. It is read with the image and never compared again: it changes with
+every new one.
 """
 
 import os
@@ -21,7 +24,10 @@ _ENTRY = re.compile(r'<div id="([^"\n]{1,255})" class="image-container">')
 
 
 def entry(image: Path) -> str | None:
-    """Return what the page in an image's folder says of it, as HTML; None where there is no page or no word of it."""
+    """Return what the page in an image's folder says of it, as HTML.
+
+    None where there is no page or no word of it.
+    """
     page = image.parent / NAME
     try:
         found = os.lstat(page)

@@ -1,7 +1,9 @@
-"""What a binary glTF file says of itself: ComfyUI writes its graph into the ``extras`` of a 3D model's ``asset``.
+"""What a binary glTF file says of itself.
 
-Twelve bytes of head, then chunks of length, kind and data, the first of them JSON (glTF 2.0, Binary glTF Layout).
-ExifTool knows no glTF.
+ComfyUI writes its graph into the ``extras`` of a 3D model's ``asset``.
+
+Twelve bytes of head, then chunks of length, kind and data, the first of them JSON (glTF 2.0, Binary
+glTF Layout). ExifTool knows no glTF.
 """
 
 import struct
@@ -19,7 +21,10 @@ _CHUNK = struct.Struct("<I4s")
 
 
 def texts(location: Path) -> dict[str, JsonValue]:
-    """Return the entries of ``asset.extras`` as tags ``GLB:Prompt``; nothing where there are none."""
+    """Return the entries of ``asset.extras`` as tags ``GLB:Prompt``.
+
+    Nothing where there are none.
+    """
     try:
         with location.open("rb") as file:
             magic, _, _ = _HEAD.unpack(file.read(_HEAD.size))
@@ -29,7 +34,11 @@ def texts(location: Path) -> dict[str, JsonValue]:
             extras = _extras(orjson.loads(file.read(length)))
     except (OSError, struct.error, orjson.JSONDecodeError):
         return {}
-    return {f"GLB:{key.capitalize()}": text for key, value in extras.items() if (text := _text(value)) is not None}
+    return {
+        f"GLB:{key.capitalize()}": text
+        for key, value in extras.items()
+        if (text := _text(value)) is not None
+    }
 
 
 def _extras(document: JsonValue) -> dict[str, JsonValue]:

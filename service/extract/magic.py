@@ -1,7 +1,7 @@
 """What kind of file it is, told by its first bytes and never by its name (6 of 283 real files bear a wrong one).
 
-Only kinds listed here are ever shown to ExifTool, so its readers of executables, documents and archives, where most
-of its security faults were, cannot be reached.
+Only kinds listed here are ever shown to ExifTool, so its readers of executables, documents and
+archives, where most of its security faults were, cannot be reached.
 """
 
 from collections.abc import Callable

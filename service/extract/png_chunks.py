@@ -1,7 +1,7 @@
 """A PNG's chunks, walked while the file streams by, and its texts weighed before ExifTool inflates them.
 
-A 522 kB PNG can expand to 512 MB: ExifTool took 20 s and 1.56 GB for it, without an error. So compressed texts are
-inflated here first, piece by piece, counted and thrown away.
+A 522 kB PNG can expand to 512 MB: ExifTool took 20 s and 1.56 GB for it, without an error. So
+compressed texts are inflated here first, piece by piece, counted and thrown away.
 """
 
 import zlib
@@ -22,7 +22,10 @@ _WEIGHED = _KEPT | {b"tEXt", b"eXIf", b"caBX"}
 
 
 class ChunkScan:
-    """Takes a PNG's bytes in pieces of any size; malformed ones end the scan quietly, since ExifTool warns of them."""
+    """Takes a PNG's bytes in pieces of any size.
+
+    Malformed ones end the scan quietly, since ExifTool warns of them.
+    """
 
     def __init__(self) -> None:
         self.animated = False
@@ -36,7 +39,10 @@ class ChunkScan:
         self._over = False
 
     def feed(self, block: memoryview) -> None:
-        """Take the next bytes after the signature. Raises BadFileError when the texts exceed the cap."""
+        """Take the next bytes after the signature.
+
+        Raises BadFileError when the texts exceed the cap.
+        """
         at, size = 0, len(block)
         while at < size and not self._over:
             if not self._left:
@@ -66,7 +72,9 @@ class ChunkScan:
         self._weight += size
         if self._weight > TEXT_CAP:
             chunk = self._type.decode("latin-1")
-            raise BadFileError(f"its {chunk} chunk brings the texts to more than {TEXT_CAP >> 20} MiB")
+            raise BadFileError(
+                f"its {chunk} chunk brings the texts to more than {TEXT_CAP >> 20} MiB"
+            )
 
     def _end(self) -> None:
         if self._type == b"acTL":

@@ -1,7 +1,8 @@
 """The first pixel of a PNG's top rows, read without decoding the image.
 
-In column 0 the left neighbours that a row's filter refers to are zero, so its pixels can be had from the inflated
-rows without undoing any other pixel: a few milliseconds instead of a whole decode.
+In column 0 the left neighbours that a row's filter refers to are zero, so its pixels can be had
+from the inflated rows without undoing any other pixel: a few milliseconds instead of a whole
+decode.
 """
 
 import struct
@@ -38,26 +39,40 @@ def shape(file: BinaryIO) -> PngShape | None:
     if len(head) < 33 or not head.startswith(magic.PNG) or head[12:16] != b"IHDR":  # noqa: PLR2004 - IHDR's end
         return None
     width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", head[16:29])
-    if depth != 8 or interlaced or colour not in _SAMPLES or not 0 < width <= MAX_WIDTH or not height:  # noqa: PLR2004
+    if (
+        depth != 8  # noqa: PLR2004
+        or interlaced
+        or colour not in _SAMPLES
+        or not 0 < width <= MAX_WIDTH
+        or not height
+    ):
         return None
     return PngShape(width, height, _SAMPLES[colour])
 
 
 def first_column(file: BinaryIO, png: PngShape, rows: int) -> bytes:
-    """Return the samples of the first pixel of up to ``rows`` rows; ``file`` stands behind the IHDR chunk."""
+    """Return the samples of the first pixel of up to ``rows`` rows.
+
+    ``file`` stands behind the IHDR chunk.
+    """
     stride = 1 + png.width * png.samples
     data = BytesIO(_inflated(file, stride * min(rows, png.height)))
     above = bytes(png.samples)
     column = bytearray()
     while len(start := data.read(1 + png.samples)) == 1 + png.samples:
-        above = bytes(_unfilter(start[0], byte, up) for byte, up in zip(start[1:], above, strict=True))
+        above = bytes(
+            _unfilter(start[0], byte, up) for byte, up in zip(start[1:], above, strict=True)
+        )
         column += above
         data.seek(stride - len(start), 1)
     return bytes(column)
 
 
 def _unfilter(kind: int, byte: int, up: int) -> int:
-    if kind in (_UP, _PAETH):  # with nothing to the left, Paeth's nearest neighbour is the one above
+    if kind in (
+        _UP,
+        _PAETH,
+    ):  # with nothing to the left, Paeth's nearest neighbour is the one above
         return (byte + up) & 0xFF
     return (byte + up // 2) & 0xFF if kind == _AVERAGE else byte
 
@@ -79,7 +94,8 @@ def _image_data(file: BinaryIO) -> Iterator[bytes]:
     while len(head := file.read(8)) == 8:  # noqa: PLR2004 - length and type
         length = int.from_bytes(head[:4], "big")
         if head[4:] == b"IDAT":
-            # A single IDAT may hold the whole image; its first megabyte is inflated before the next is read.
+            # A single IDAT may hold the whole image; its first megabyte is inflated before the next
+            # is read.
             for at in range(0, length, 1 << 16):
                 yield file.read(min(1 << 16, length - at))
             file.seek(4, 1)

@@ -1,4 +1,7 @@
-"""The ExifTool processes: one when idle, more while a backlog asks for them, a fresh one for each that has died."""
+"""The ExifTool processes.
+
+One when idle, more while a backlog asks for them, a fresh one for each that has died.
+"""
 
 import os
 import threading
@@ -18,7 +21,10 @@ class Pool:
     """Lends ExifTool processes. The executable is looked for once and its absolute path kept."""
 
     def __init__(self, settings: ExifToolSettings, limit: int | None) -> None:
-        """Start one process. Raises ExtractorMissingError; ``limit`` None means one a CPU, at most four."""
+        """Start one process.
+
+        Raises ExtractorMissingError; ``limit`` None means one a CPU, at most four.
+        """
         self._settings = settings
         self._executable = find(settings.executable)
         self._limit = limit or min(os.cpu_count() or 1, _AUTO_LIMIT)
@@ -43,7 +49,10 @@ class Pool:
         return self._wanted
 
     def lease(self, files: int) -> ExifTool:
-        """Return the least busy process, to be asked for ``files`` files. Raises ExtractorMissingError."""
+        """Return the least busy process, to be asked for ``files`` files.
+
+        Raises ExtractorMissingError.
+        """
         with self._lock:
             self._drop()
             if len(self._files) < self._wanted:
@@ -56,7 +65,9 @@ class Pool:
         """Run as many processes as so many waiting batches are worth."""
         with self._lock:
             self._wanted = max(1, min(self._limit, 1 + backlog_batches // _BATCHES_A_PROCESS))
-            for tool in sorted(self._files, key=lambda tool: tool.waiting)[: len(self._files) - self._wanted]:
+            for tool in sorted(self._files, key=lambda tool: tool.waiting)[
+                : len(self._files) - self._wanted
+            ]:
                 self._retire(tool)
 
     def close(self) -> None:
@@ -76,7 +87,10 @@ class Pool:
         self.version = tool.version
 
     def _drop(self) -> None:
-        """Let go of the dead, and of those that have read their share: Perl's memory grows and never shrinks."""
+        """Let go of the dead, and of those that have read their share.
+
+        Perl's memory grows and never shrinks.
+        """
         self._retired = [tool for tool in self._retired if not tool.ended()]
         for tool, files in list(self._files.items()):
             if not tool.alive:

@@ -1,6 +1,7 @@
 """A child process that dies with everything it started, and with us.
 
-Ctrl+C meant for this program must not reach it, so it has its own session (POSIX) or process group (Windows).
+Ctrl+C meant for this program must not reach it, so it has its own session (POSIX) or process group
+(Windows).
 """
 
 import contextlib
@@ -24,12 +25,15 @@ _ENVIRONMENT = {"PERL_BADLANG": "0"}
 
 
 _PIPE = 1024 * 1024
-"""Bytes that wait in stdout, on Linux. In the usual 64 KiB ExifTool stops after a few files whenever our reading thread
-has to wait for the interpreter's lock: it stood idle twice as long."""
+"""Bytes that wait in stdout, on Linux. In the usual 64 KiB ExifTool stops after a few files
+whenever our reading thread has to wait for the interpreter's lock: it stood idle twice as long."""
 
 
 class ProcessTree:
-    """A running program with pipes on all three ends. Its thread must outlive it: see ``_leash``."""
+    """A running program with pipes on all three ends.
+
+    Its thread must outlive it: see ``_leash``.
+    """
 
     def __init__(self, argv: Sequence[str | bytes], memory_limit: int | None) -> None:
         if sys.platform == "win32":
@@ -60,7 +64,10 @@ class ProcessTree:
         return stdin, stdout, stderr
 
     def kill(self) -> None:
-        """End the process and all it started, at once. Does nothing when it has ended and been waited for."""
+        """End the process and all it started, at once.
+
+        Does nothing when it has ended and been waited for.
+        """
         if self._process.returncode is not None:
             return
         if sys.platform == "win32":

@@ -14,8 +14,13 @@ from service.extract.settings import ExifToolSettings
 class Reader:
     """Owns the ExifTool processes from the start of the service to its end."""
 
-    def __init__(self, settings: ExifToolSettings | None = None, processes: int | Literal["auto"] = "auto") -> None:
-        """Start ExifTool. Raises StartError where there is none, or one too old; the message says how to mend it."""
+    def __init__(
+        self, settings: ExifToolSettings | None = None, processes: int | Literal["auto"] = "auto"
+    ) -> None:
+        """Start ExifTool.
+
+        Raises StartError where there is none, or one too old; the message says how to mend it.
+        """
         self._settings = settings or ExifToolSettings()
         try:
             self._pool = Pool(self._settings, None if processes == "auto" else processes)
@@ -26,7 +31,10 @@ class Reader:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -45,7 +53,10 @@ class Reader:
 
     @property
     def processes(self) -> int:
-        """Return how many processes read at this moment; that many batches can be under way without waiting."""
+        """Return how many processes read at this moment.
+
+        That many batches can be under way without waiting.
+        """
         return self._pool.running
 
     def close(self) -> None:

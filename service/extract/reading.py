@@ -1,4 +1,7 @@
-"""A batch that ExifTool is reading: each file gets its own outcome, whatever becomes of the batch."""
+"""A batch that ExifTool is reading.
+
+Each file gets its own outcome, whatever becomes of the batch.
+"""
 
 from collections.abc import Sequence
 
@@ -25,7 +28,10 @@ CANNOT_OPEN = "Error opening file"
 
 
 class Pending:
-    """A batch that was begun. Its result waits for ExifTool, and reads again one by one what failed together."""
+    """A batch that was begun.
+
+    Its result waits for ExifTool, and reads again one by one what failed together.
+    """
 
     def __init__(self, files: Sequence[Candidate], pool: Pool, settings: ExifToolSettings) -> None:
         """Ask ExifTool at once, so that it works while the caller does other things."""
@@ -46,12 +52,14 @@ class Pending:
     def result(self, deadline_s: float | None = None) -> list[Outcome]:
         """Return one outcome for each file, in the order of asking.
 
-        ``deadline_s`` overrides the time that the settings allow to the batch, and to each file that is read alone.
+        ``deadline_s`` overrides the time that the settings allow to the batch, and to each file
+        that is read alone.
         """
         if self._outcomes is None:
             answered = self._answered(deadline_s)
             self._outcomes = [
-                (each, self._outcome(each, answered.get(each.asked_as), deadline_s)) for each in self._files
+                (each, self._outcome(each, answered.get(each.asked_as), deadline_s))
+                for each in self._files
             ]
         return self._outcomes
 
@@ -60,7 +68,9 @@ class Pending:
         if self._request is None:
             return {}
         try:
-            return by_name(self._request.result(allowed).stdout, [each.asked_as for each in self._files])
+            return by_name(
+                self._request.result(allowed).stdout, [each.asked_as for each in self._files]
+            )
         except ExtractorError:  # the culprit, if there is one, shows when it is read alone
             return {}
 
@@ -74,7 +84,9 @@ class Pending:
             return error
         except (BadFileError, TryAgainError) as error:
             return error
-        except Exception as error:  # one odd file must not stop the service, nor again after each restart
+        except (
+            Exception
+        ) as error:  # one odd file must not stop the service, nor again after each restart
             log.exception("bug_in_reading", path=each.file.path, root=each.file.root)
             return BadFileError(f"a bug met this file: {error!r}")
 
@@ -89,13 +101,17 @@ class Pending:
 
     def _record(self, each: Candidate, tags: Tags) -> RawRecord:
         if tags.get("ExifTool:Error") == CANNOT_OPEN:
-            raise TryAgainError("ExifTool could not open it, though we could: another program holds it")
+            raise TryAgainError(
+                "ExifTool could not open it, though we could: another program holds it"
+            )
         if each.signature.mime_type == glb.MIME_TYPE:
             tags |= glb.texts(each.location)
         if self._settings.stealth and stealth.wanted(each.signature, tags):
             tags |= stealth.texts(each.location, each.signature)
         texts = dict(each.kept_texts)
-        texts |= sidecars.read_texts(each.location, each.file.sidecars) if each.file.sidecars else {}
+        texts |= (
+            sidecars.read_texts(each.location, each.file.sidecars) if each.file.sidecars else {}
+        )
         tags |= {f"Sidecar:{sidecars.ending_of(stamp)}": text for stamp, text in texts.items()}
         if logged := folder_log.entry(each.location):
             tags[f"Sidecar:{folder_log.NAME}"] = logged

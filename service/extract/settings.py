@@ -23,7 +23,10 @@ class ExifToolSettings:
     answer_cap: int = 512 * MIB
     """Bytes of one answer; past this ExifTool is stopped."""
     memory_limit: int | None = 2048 * MIB
-    """Bytes of address space each process may take (Linux and Windows); a text bomb took 1.56 GB."""
+    """Bytes of address space each process may take (Linux and Windows).
+
+    A text bomb took 1.56 GB.
+    """
     stealth: bool = True
     """Whether pixels are searched for hidden texts where a file says nothing else."""
 

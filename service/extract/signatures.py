@@ -1,4 +1,7 @@
-"""One sequential read of a file: of what kind it is, its SHA-256, and whether ExifTool may be shown it."""
+"""One sequential read of a file.
+
+Of what kind it is, its SHA-256, and whether ExifTool may be shown it.
+"""
 
 import hashlib
 import os
@@ -30,8 +33,8 @@ class Signature:
 def inspect(location: Path, size: int) -> Signature:
     """Read a file once, from start to end, and return its signature.
 
-    Raises BadFileError for what is no image or carries a text bomb, FileGoneError where there is no such file, and
-    TryAgainError where it is locked or no longer ``size`` bytes long.
+    Raises BadFileError for what is no image or carries a text bomb, FileGoneError where there is no
+    such file, and TryAgainError where it is locked or no longer ``size`` bytes long.
     """
     try:
         # Path.open takes no opener.
@@ -53,7 +56,8 @@ def _opener(path: str, flags: int) -> int:
 def _read(file: FileIO, size: int) -> Signature:
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         raise BadFileError("not a regular file")
-    # The first block is looked at by itself: an unknown kind is refused before gigabytes of it are hashed.
+    # The first block is looked at by itself: an unknown kind is refused before gigabytes of it are
+    # hashed.
     head = file.read(_BLOCK)
     mime_type = _known(head, size)
     scan = ChunkScan() if mime_type == "image/png" else None
@@ -69,8 +73,12 @@ def _read(file: FileIO, size: int) -> Signature:
     if count != size:
         raise TryAgainError(f"still being written: {count} bytes read, {size} expected")
     if scan is not None:
-        return Signature("image/apng" if scan.animated else mime_type, digest.hexdigest(), scan.has_alpha)
-    return Signature(mime_type, digest.hexdigest(), mime_type == "image/webp" and magic.webp_alpha(head))
+        return Signature(
+            "image/apng" if scan.animated else mime_type, digest.hexdigest(), scan.has_alpha
+        )
+    return Signature(
+        mime_type, digest.hexdigest(), mime_type == "image/webp" and magic.webp_alpha(head)
+    )
 
 
 def _blocks(file: FileIO, head: bytes, size: int) -> Iterator[memoryview]:

@@ -1,8 +1,9 @@
 """Texts hidden in the lowest bits of the pixels (NovelAI, the "stealth pnginfo" extensions), which ExifTool cannot see.
 
-The pixels run column by column. The bits spell one of four 15-byte marks, then the length of the payload in bits
-(32 bits, big-endian), then the payload: UTF-8, gzipped where the mark ends in ``comp``. ``pnginfo`` and ``pngcomp``
-use one bit a pixel, of alpha; ``rgbinfo`` and ``rgbcomp`` three: red, green, blue.
+The pixels run column by column. The bits spell one of four 15-byte marks, then the length of the
+payload in bits (32 bits, big-endian), then the payload: UTF-8, gzipped where the mark ends in
+``comp``. ``pnginfo`` and ``pngcomp`` use one bit a pixel, of alpha; ``rgbinfo`` and ``rgbcomp``
+three: red, green, blue.
 """
 
 import zlib
@@ -25,19 +26,36 @@ TEXT_CAP = 16 * 1024 * 1024
 """Bytes, inflated."""
 
 _LOOK_ROWS = 32
-"""So many bits of alpha tell the marks from chance; 120 rows would take four times as long to inflate."""
+"""So many bits of alpha tell the marks from chance.
+
+120 rows would take four times as long to inflate.
+"""
 
 _SAID = 30
-"""Characters. Shorter texts are titles and programs' names, which do not tell how an image was made."""
-_TELLING = ("ExifIFD:UserComment", "IFD0:ImageDescription", "IFD0:Make", "IFD0:Model", "XMP-dc:Description")
+"""Characters.
+
+Shorter texts are titles and programs' names, which do not tell how an image was made.
+"""
+_TELLING = (
+    "ExifIFD:UserComment",
+    "IFD0:ImageDescription",
+    "IFD0:Make",
+    "IFD0:Model",
+    "XMP-dc:Description",
+)
 
 _LOWEST = bytes(0x30 | (byte & 1) for byte in range(256))
 """Byte → its lowest bit as the digit ``0`` or ``1``."""
 
 
 def wanted(signature: Signature, tags: Mapping[str, JsonValue]) -> bool:
-    """Return whether pixels should be searched: the kind can hide a text, and no tag tells how it was made."""
-    if signature.mime_type != "image/png" and not (signature.mime_type == "image/webp" and signature.has_alpha):
+    """Return whether pixels should be searched.
+
+    The kind can hide a text, and no tag tells how it was made.
+    """
+    if signature.mime_type != "image/png" and not (
+        signature.mime_type == "image/webp" and signature.has_alpha
+    ):
         return False
     return not any(_tells(name, value) for name, value in tags.items())
 
@@ -48,13 +66,22 @@ def _tells(name: str, value: JsonValue) -> bool:
 
 
 def texts(location: Path, signature: Signature) -> dict[str, JsonValue]:
-    """Return the hidden texts as tags (``Stealth:Alpha``, ``Stealth:Rgb``); nothing where the image hides none."""
+    """Return the hidden texts as tags (``Stealth:Alpha``, ``Stealth:Rgb``).
+
+    Nothing where the image hides none.
+    """
     try:
         if signature.mime_type == "image/png" and not _marked(location):
             return {}
         with Image.open(location) as image:
             found = _read(image) if image.width * image.height <= PIXEL_CAP else {}
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ):
         return {}  # what Pillow cannot decode, nobody could hide a readable text in
     return {name: text for name, text in found.items() if text}
 
@@ -73,7 +100,10 @@ def _marked(location: Path) -> bool:
 
 
 def _begins(samples: bytes, mark: bytes) -> bool:
-    """Return whether the lowest bits agree with the mark as far as both go; ``info`` and ``comp`` marks differ late."""
+    """Return whether the lowest bits agree with the mark as far as both go.
+
+    ``info`` and ``comp`` marks differ late.
+    """
     bits = samples.translate(_LOWEST)[: 11 * 8]
     return bool(bits) and _bits(mark).startswith(bits)
 
@@ -84,8 +114,12 @@ def _bits(data: bytes) -> bytes:
 
 def _read(image: Image.Image) -> dict[str, str | None]:
     return {
-        "Stealth:Alpha": _text(image.getchannel("A"), ALPHA_MARKS, 1) if image.mode == "RGBA" else None,
-        "Stealth:Rgb": _text(image.convert("RGB"), RGB_MARKS, 3) if image.mode in ("RGB", "RGBA") else None,
+        "Stealth:Alpha": _text(image.getchannel("A"), ALPHA_MARKS, 1)
+        if image.mode == "RGBA"
+        else None,
+        "Stealth:Rgb": _text(image.convert("RGB"), RGB_MARKS, 3)
+        if image.mode in ("RGB", "RGBA")
+        else None,
     }
 
 

@@ -1,7 +1,9 @@
-"""A Windows Job Object: the processes in it die when its handle closes, even if this program is killed.
+"""A Windows Job Object.
 
-The ``exiftool.exe`` launcher starts a ``perl.exe`` that outlives it and holds the pipes; killing the launcher alone
-hung 2 of 4 times.
+The processes in it die when its handle closes, even if this program is killed.
+
+The ``exiftool.exe`` launcher starts a ``perl.exe`` that outlives it and holds the pipes; killing
+the launcher alone hung 2 of 4 times.
 """
 
 import ctypes
@@ -47,8 +49,11 @@ if sys.platform == "win32":
             self._kernel.CreateJobObjectW.restype = ctypes.c_void_p
             self._handle = ctypes.c_void_p(self._kernel.CreateJobObjectW(None, None))
             self._limit(memory_limit)
-            # The launcher needs tens of milliseconds before it starts perl.exe, so this comes in time.
-            self._check(self._kernel.AssignProcessToJobObject(self._handle, ctypes.c_void_p(process_handle)))
+            # The launcher needs tens of milliseconds before it starts perl.exe, so this comes in
+            # time.
+            self._check(
+                self._kernel.AssignProcessToJobObject(self._handle, ctypes.c_void_p(process_handle))
+            )
 
         def _limit(self, memory_limit: int | None) -> None:
             limits = _ExtendedLimits()
@@ -58,7 +63,9 @@ if sys.platform == "win32":
                 limits.ProcessMemoryLimit = memory_limit
             size = ctypes.sizeof(limits)
             self._check(
-                self._kernel.SetInformationJobObject(self._handle, _EXTENDED_LIMITS, ctypes.byref(limits), size),
+                self._kernel.SetInformationJobObject(
+                    self._handle, _EXTENDED_LIMITS, ctypes.byref(limits), size
+                ),
             )
 
         def _check(self, done: int) -> None:

@@ -1,7 +1,8 @@
 """What the service tells: lines for people on the console, JSON lines in a rotating file.
 
-Every logger ends here, structlog's and the standard library's (watchdog's, warnings'): one gate holds floods back, and
-two handlers write what passes. Nothing in here ever raises into the code that logs.
+Every logger ends here, structlog's and the standard library's (watchdog's, warnings'): one gate
+holds floods back, and two handlers write what passes. Nothing in here ever raises into the code
+that logs.
 """
 
 import contextlib

@@ -19,9 +19,11 @@ DEEPEST = 4
 """Levels of lists and objects; beyond, their text is shown."""
 
 _OBEYED = re.compile(
-    "[\x00-\x1f\x7f-\x9f"  # control characters, with which a prompt could clear the screen or forge a line
+    # control characters, with which a prompt could clear the screen or forge a line
+    "[\x00-\x1f\x7f-\x9f"
     "\u200e\u200f\u202a-\u202e\u2066-\u2069"  # and those that turn the direction of writing
-    "\u2028\u2029\ud800-\udfff]",  # line ends that are none to us; halves of characters, which are no Unicode
+    # line ends that are none to us; halves of characters, which are no Unicode
+    "\u2028\u2029\ud800-\udfff]",
 )
 _OBEYED_IN_TRACEBACK = re.compile(_OBEYED.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))
 
@@ -44,7 +46,9 @@ def kind(record: logging.LogRecord) -> tuple[str, int, object]:
 def fields(record: logging.LogRecord) -> dict[str, Shown]:
     """Return the fields of a record, ``level``, ``logger`` and ``event`` first, an ``exception``'s traceback last."""
     said: object = record.msg
-    stated: MutableMapping[str, object] = dict(said) if isinstance(said, Mapping) else {"event": record.getMessage()}
+    stated: MutableMapping[str, object] = (
+        dict(said) if isinstance(said, Mapping) else {"event": record.getMessage()}
+    )
     trace = _traceback(record, stated.pop("exc_info", None))
     shown: dict[str, Shown] = {
         "level": record.levelname.lower(),
@@ -80,7 +84,9 @@ def _text(value: object) -> str:
 def _traceback(record: logging.LogRecord, exc_info: object) -> str:
     if not (exc_info or record.exc_info):
         return ""
-    stated = structlog.processors.format_exc_info(None, "", {"exc_info": exc_info or record.exc_info})
+    stated = structlog.processors.format_exc_info(
+        None, "", {"exc_info": exc_info or record.exc_info}
+    )
     text = str(stated.get("exception", ""))
     return _shorten(_OBEYED_IN_TRACEBACK.sub(_escape, text), LONGEST_TRACEBACK)
 
@@ -93,4 +99,8 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def _shorten(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[:longest]}… and {len(text) - longest} characters more"
+    return (
+        text
+        if len(text) <= longest
+        else f"{text[:longest]}… and {len(text) - longest} characters more"
+    )

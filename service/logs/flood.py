@@ -37,10 +37,15 @@ class FloodGate(logging.Handler):
         self._handlers = tuple(handlers)
         self._limit = limit
         self._clock = clock
-        self._windows: dict[object, _Window] = {}  # the longest open first, since a dict keeps its order
+        self._windows: dict[
+            object, _Window
+        ] = {}  # the longest open first, since a dict keeps its order
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Hand the record on, unless too many of its kind went before; and first what earlier minutes held back."""
+        """Hand the record on, unless too many of its kind went before.
+
+        And first what earlier minutes held back.
+        """
         now = self._clock()
         self._end(before=now - WINDOW_S)
         window = self._windows.setdefault(kind(record), _Window(now, record))
@@ -82,5 +87,10 @@ def _summary(record: logging.LogRecord, held: int) -> logging.LogRecord:
     name = kind(record)[2]
     said = {"event": f"{name}: {held} more like this", "of": name, "more": held}
     return logging.makeLogRecord(
-        {"name": record.name, "levelno": record.levelno, "levelname": record.levelname, "msg": said},
+        {
+            "name": record.name,
+            "levelno": record.levelno,
+            "levelname": record.levelname,
+            "msg": said,
+        },
     )

@@ -1,4 +1,6 @@
-"""Lines for people: the time, how grave it is, what happened, and the values; colour only on a terminal.
+"""Lines for people: the time, how grave it is, what happened, and the values.
+
+Colour only on a terminal.
 
 A file of JSON lines that is put aside when it is full, and that never stops the program.
 """
@@ -32,7 +34,11 @@ class Console(logging.StreamHandler[TextIO]):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and a traceback indented below it."""
         shown = fields(record)
-        level, event, trace = str(shown.pop("level")), str(shown.pop("event")), shown.pop("exception", None)
+        level, event, trace = (
+            str(shown.pop("level")),
+            str(shown.pop("event")),
+            shown.pop("exception", None),
+        )
         shown.pop("logger")
         at = time.strftime("%H:%M:%S", time.localtime(record.created))
         values = "".join(f"  {name}={_quote(value)}" for name, value in shown.items())
@@ -59,7 +65,8 @@ def _quote(value: Shown) -> str:
 class JsonLines(RotatingFileHandler):
     """Writes one object a line: ``time`` (UTC), ``level``, ``logger``, ``event``, then the values.
 
-    A full disk or a file that another program holds costs lines, which are counted and told when writing works again.
+    A full disk or a file that another program holds costs lines, which are counted and told when
+    writing works again.
     """
 
     def __init__(self, path: Path, *, max_bytes: int, keep: int) -> None:
@@ -80,25 +87,36 @@ class JsonLines(RotatingFileHandler):
         lost = self.lost
         if lost:
             super().emit(logging.makeLogRecord(_loss(lost)))
-            if self.lost > lost:  # still no room; the count now holds this record in place of that line
+            if (
+                self.lost > lost
+            ):  # still no room; the count now holds this record in place of that line
                 return
             self.lost = 0
         super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  logging's name and signature
-        """Count the lost line, and open the file anew for the next. The first loss is told on the console."""
+        """Count the lost line, and open the file anew for the next.
+
+        The first loss is told on the console.
+        """
         self.lost += 1
         if self.lost == 1:
-            with contextlib.suppress(OSError, ValueError, AttributeError):  # no stderr, or a closed one
-                sys.stderr.write(f"the log {self.baseFilename} cannot be written: {sys.exc_info()[1]}\n")
-        with contextlib.suppress(OSError, ValueError):  # closing writes what is left, and so fails too
+            with contextlib.suppress(
+                OSError, ValueError, AttributeError
+            ):  # no stderr, or a closed one
+                sys.stderr.write(
+                    f"the log {self.baseFilename} cannot be written: {sys.exc_info()[1]}\n"
+                )
+        with contextlib.suppress(
+            OSError, ValueError
+        ):  # closing writes what is left, and so fails too
             self._drop()
 
     def doRollover(self) -> None:  # noqa: N802  logging's name
         """Put the full file aside, or go on in it where another program holds it (Windows).
 
-        The standard library shifts the older files before it meets the one that is held, and so would lose one of
-        them at every line.
+        The standard library shifts the older files before it meets the one that is held, and so
+        would lose one of them at every line.
         """
         self._drop()
         full = Path(self.baseFilename)
@@ -107,7 +125,9 @@ class JsonLines(RotatingFileHandler):
             full.replace(leaving)
             for number in range(self.backupCount - 1, 0, -1):
                 with contextlib.suppress(FileNotFoundError):
-                    full.with_name(f"{full.name}.{number}").replace(full.with_name(f"{full.name}.{number + 1}"))
+                    full.with_name(f"{full.name}.{number}").replace(
+                        full.with_name(f"{full.name}.{number + 1}")
+                    )
             leaving.replace(full.with_name(f"{full.name}.1"))
 
     def _drop(self) -> None:

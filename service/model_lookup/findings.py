@@ -40,7 +40,9 @@ class Findings:
     """Bare ids, AIRs and hashes."""
     ambiguous: list[ReferenceFinding] = field(default_factory=list)
     """Named files of which several models may be meant."""
-    named: dict[Resolvedness, int] = field(default_factory=lambda: {"resolved": 0, "ambiguous": 0, "unknown": 0})
+    named: dict[Resolvedness, int] = field(
+        default_factory=lambda: {"resolved": 0, "ambiguous": 0, "unknown": 0}
+    )
     """Named files, counted by fate."""
     changing: list[StatedResource] = field(default_factory=list)
     """What stands in the database otherwise than it is known now."""
@@ -77,7 +79,10 @@ def find_references(reader: DatabaseReader) -> Findings:
 
 
 def _fate(before: Resource, resolution: Resolution) -> Resolvedness:
-    """Return what became of a resource. A bare id that only gained a hash still names nothing to anybody."""
+    """Return what became of a resource.
+
+    A bare id that only gained a hash still names nothing to anybody.
+    """
     if resolution.is_ambiguous:
         return "ambiguous"
     after = resolution.resource

@@ -29,7 +29,9 @@ class Learned:
 class Teacher:
     """Reads sources into the database. One that cannot be read is noted, and the others go on."""
 
-    def __init__(self, models: ModelWriter, clock: Clock, on_batch: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self, models: ModelWriter, clock: Clock, on_batch: Callable[[], object] = lambda: None
+    ) -> None:
         self._models = models
         self._on_batch = on_batch
         self._clock = clock
@@ -41,11 +43,15 @@ class Teacher:
             if trust is Trust.MANUAL and path.is_dir():
                 self.lesson.failed.append(f"{path}: is a folder; name the map's file")
                 continue
-            inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in SOURCE_SUFFIXES)
+            inside = sorted(
+                each for each in path.rglob("*") if each.suffix.lower() in SOURCE_SUFFIXES
+            )
             for file in inside if path.is_dir() else (path,):
                 self._learn(sources.read_models(file, trust))
 
-    def read_models(self, files: Iterable[folders.ModelFile], on_bytes: Callable[[int], None]) -> None:
+    def read_models(
+        self, files: Iterable[folders.ModelFile], on_bytes: Callable[[int], None]
+    ) -> None:
         """Learn from local model files and the sidecars beside them."""
         for file in files:
             self._learn(folders.describe(file, self._models, on_bytes))

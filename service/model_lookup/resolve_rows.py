@@ -1,6 +1,7 @@
 """Resolving all of one image: its resources, and the models that its passes name.
 
-The stage between the pipeline and the store: resources get their real names from what the database knows.
+The stage between the pipeline and the store: resources get their real names from what the database
+knows.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +17,10 @@ from service.store.model_reader import ModelReader
 
 
 def resolve_rows(rows: ImageRows, known: KnownModels) -> ImageRows:
-    """Return an image's rows with every resource resolved as far as it is known; what the file said stays in kv."""
+    """Return an image's rows with every resource resolved as far as it is known.
+
+    What the file said stays in kv.
+    """
     done = tuple(resolve(resource, known).resource for resource in rows.resources)
     if done == rows.resources:
         return rows
@@ -27,7 +31,9 @@ def resolve_rows(rows: ImageRows, known: KnownModels) -> ImageRows:
     }
     # Merged again: a reference and a named file may turn out to be one.
     return replace(
-        rows, resources=merge_resources(done), image=rename_models(rows.image, names) if names else rows.image
+        rows,
+        resources=merge_resources(done),
+        image=rename_models(rows.image, names) if names else rows.image,
     )
 
 
@@ -35,7 +41,9 @@ def rename_models(image: NormalizedImage, names: dict[str, str]) -> NormalizedIm
     """Return an image whose models bear their new names."""
     return replace(
         image,
-        passes=tuple(replace(one, model=names.get(one.model or "", one.model)) for one in image.passes),
+        passes=tuple(
+            replace(one, model=names.get(one.model or "", one.model)) for one in image.passes
+        ),
         vae=names.get(image.vae or "", image.vae),
         upscaler=names.get(image.upscaler or "", image.upscaler),
     )
@@ -74,7 +82,9 @@ class CachedModels:
         """Return the files of a name without folders and extension."""
         return self._ask("stem", stem, self._shelf.by_stem)
 
-    def _ask(self, question: str, key: _Key, ask: Callable[[_Key], list[KnownModel]]) -> list[KnownModel]:
+    def _ask(
+        self, question: str, key: _Key, ask: Callable[[_Key], list[KnownModel]]
+    ) -> list[KnownModel]:
         answer = self._answers.get((question, key))
         if answer is None:
             if len(self._answers) >= REMEMBERED:

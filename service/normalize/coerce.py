@@ -1,4 +1,7 @@
-"""From stated values to typed ones. What cannot be used is None and a warning; nothing is guessed or rounded."""
+"""From stated values to typed ones.
+
+What cannot be used is None and a warning; nothing is guessed or rounded.
+"""
 
 import math
 import re
@@ -12,7 +15,9 @@ _MAX_DIGITS = 40
 _EXACT_FLOAT = 2**53
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-_COMMA = re.compile(r"\A\s*([+-]?\d{1,4}),(\d{1,2})\s*\Z", re.ASCII)  # '7,5', by a .NET program in a German Windows
+_COMMA = re.compile(
+    r"\A\s*([+-]?\d{1,4}),(\d{1,2})\s*\Z", re.ASCII
+)  # '7,5', by a .NET program in a German Windows
 _DECIMAL = re.compile(r"([+-]?\d+)(?:\.0*)?", re.ASCII)
 
 
@@ -46,7 +51,9 @@ class Coercion:
             self.refuse(what, value)
         return None
 
-    def real(self, what: str, value: Scalar | None, *, least: float = -1e6, most: float = 1e6) -> float | None:
+    def real(
+        self, what: str, value: Scalar | None, *, least: float = -1e6, most: float = 1e6
+    ) -> float | None:
         """Return a finite number within bounds."""
         number = _real(value)
         if number is not None and least <= number <= most:
@@ -76,7 +83,11 @@ def _whole(value: Scalar | None) -> int | None:
     if isinstance(value, int):
         return value
     if isinstance(value, float):  # beyond 2^53 digits are lost already
-        return int(value) if math.isfinite(value) and value == int(value) and abs(value) <= _EXACT_FLOAT else None
+        return (
+            int(value)
+            if math.isfinite(value) and value == int(value) and abs(value) <= _EXACT_FLOAT
+            else None
+        )
     match = _DECIMAL.fullmatch(value.strip()) if len(value) <= _MAX_DIGITS else None
     return int(match[1]) if match else None
 

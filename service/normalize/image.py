@@ -65,7 +65,10 @@ def sampling_pass(role: PassRole, fields: Fields, coercion: Coercion) -> Samplin
 
 
 def text_field(fields: Fields, name: Field) -> str | None:
-    """Return a field as storable text; empty means nothing, except for prompts, which may be empty."""
+    """Return a field as storable text.
+
+    Empty means nothing, except for prompts, which may be empty.
+    """
     if name not in fields:
         return None
     found = text(fields[name].value)
@@ -76,7 +79,15 @@ VERSION = 3
 
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
-CORE: tuple[Field, ...] = ("positive_prompt", "negative_prompt", "steps", "cfg_scale", "sampler", "seed", "model")
+CORE: tuple[Field, ...] = (
+    "positive_prompt",
+    "negative_prompt",
+    "steps",
+    "cfg_scale",
+    "sampler",
+    "seed",
+    "model",
+)
 """A file that states none of these is read only in part."""
 
 SOURCES: Mapping[str, tuple[Field, ...]] = {
@@ -105,8 +116,13 @@ PASS_KEYS = (
 """Of the base pass, in the order in which they stand in ``kv``."""
 
 
-def normalize(generation: Generation, blobs: Blobs, rivals: tuple[Generation, ...] = ()) -> NormalizedImage:
-    """Return the image in our vocabulary; ``rivals`` are what the file's other texts say of it, best first."""
+def normalize(
+    generation: Generation, blobs: Blobs, rivals: tuple[Generation, ...] = ()
+) -> NormalizedImage:
+    """Return the image in our vocabulary.
+
+    ``rivals`` are what the file's other texts say of it, best first.
+    """
     merged = merge(generation, rivals)
     generation = merged.generation
     fields, coercion = generation.fields, Coercion()
@@ -134,11 +150,17 @@ def _value(fields: Fields, name: Field) -> str | int | float | bool | None:
 
 
 def _status(generation: Generation) -> Status:
-    return "partial" if generation.unsettled or not any(name in generation.fields for name in CORE) else "ok"
+    return (
+        "partial"
+        if generation.unsettled or not any(name in generation.fields for name in CORE)
+        else "ok"
+    )
 
 
 def _says_anything(base: SamplingPass) -> bool:
-    return any(getattr(base, field.name) is not None for field in names_of(base) if field.name != "role")
+    return any(
+        getattr(base, field.name) is not None for field in names_of(base) if field.name != "role"
+    )
 
 
 def _facts(image: NormalizedImage, fields: Fields) -> Iterator[Fact]:

@@ -13,7 +13,10 @@ HEADS: Mapping[Field, Field] = {
     "scheduler": "sampler",
     "height": "width",
 }
-"""A field that means something only beside another: it fills a gap only where both agree on the other."""
+"""A field that means something only beside another.
+
+It fills a gap only where both agree on the other.
+"""
 
 _WHOLE: frozenset[Field] = frozenset({"steps", "start_step", "end_step", "width", "height"})
 _SIDES: frozenset[Field] = frozenset({"width", "height"})
@@ -33,7 +36,10 @@ class Merged:
 
 
 def merge(generation: Generation, rivals: tuple[Generation, ...]) -> Merged:
-    """Return the first generation, filled from the others in order; where two differ the first is right."""
+    """Return the first generation, filled from the others in order.
+
+    Where two differ the first is right.
+    """
     conflicts: list[Conflict] = []
     for rival in rivals:
         conflicts += _conflicts(generation.fields, rival.fields)
@@ -43,7 +49,10 @@ def merge(generation: Generation, rivals: tuple[Generation, ...]) -> Merged:
 
 
 def _is_of_another(generation: Generation, rival: Generation) -> bool:
-    """Tell whether a text beside the file speaks of another image: of an earlier one of this name, it has its seed."""
+    """Tell whether a text beside the file speaks of another image.
+
+    Of an earlier one of this name, it has its seed.
+    """
     ours, theirs = generation.fields, rival.fields
     both = "seed" in ours and "seed" in theirs
     return both and theirs["seed"].source.startswith("Sidecar:") and not agree("seed", ours, theirs)
@@ -62,7 +71,9 @@ def _storable(stated: Stated) -> Stated:
 
 
 def _fill(generation: Generation, rival: Generation) -> Generation:
-    fills = {field: stated for field, stated in rival.fields.items() if _fills(field, generation, rival)}
+    fills = {
+        field: stated for field, stated in rival.fields.items() if _fills(field, generation, rival)
+    }
     return replace(
         generation,
         fields={**generation.fields, **fills},
@@ -74,9 +85,15 @@ def _fill(generation: Generation, rival: Generation) -> Generation:
 
 def _fills(field: Field, generation: Generation, rival: Generation) -> bool:
     head = HEADS.get(field)
-    if field in generation.fields and not (_is_useless(field, generation) and not _is_useless(field, rival)):
+    if field in generation.fields and not (
+        _is_useless(field, generation) and not _is_useless(field, rival)
+    ):
         return False
-    return head is None or head not in generation.fields or agree(head, generation.fields, rival.fields)
+    return (
+        head is None
+        or head not in generation.fields
+        or agree(head, generation.fields, rival.fields)
+    )
 
 
 def _is_useless(field: Field, generation: Generation) -> bool:
@@ -87,7 +104,8 @@ def _is_useless(field: Field, generation: Generation) -> bool:
 def _welcome(ours: tuple[Resource, ...], theirs: tuple[Resource, ...]) -> list[Resource]:
     """Return the rival's resources that tell more of ours, or are of a kind that ours does not list.
 
-    A graph lists what was loaded; a placeholder in the text beside it must not become a second checkpoint.
+    A graph lists what was loaded; a placeholder in the text beside it must not become a second
+    checkpoint.
     """
     kinds = {resource.kind for resource in ours}
     names = {(resource.kind, stem(resource.label)) for resource in ours}
@@ -96,7 +114,9 @@ def _welcome(ours: tuple[Resource, ...], theirs: tuple[Resource, ...]) -> list[R
 
 def agree(field: Field, ours: Mapping[Field, Stated], theirs: Mapping[Field, Stated]) -> bool:
     """Tell whether both state the same of a field, once both are in our vocabulary."""
-    return field in ours and field in theirs and _comparable(field, ours) == _comparable(field, theirs)
+    return (
+        field in ours and field in theirs and _comparable(field, ours) == _comparable(field, theirs)
+    )
 
 
 def _comparable(field: Field, fields: Mapping[Field, Stated]) -> Scalar | None:

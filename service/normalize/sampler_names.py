@@ -12,7 +12,10 @@ SAMPLERS = frozenset(
     "ddim ddim_cfg_pp uni_pc uni_pc_bh2 plms restart tcd "
     "res_2m res_3m res_2s res_3s res_5s res_2m_sde res_3m_sde res_2s_sde res_3s_sde".split(),
 )
-"""ComfyUI's, without ``_gpu``; the last line are those of RES4LYF, which adds itself to ComfyUI's list."""
+"""ComfyUI's, without ``_gpu``.
+
+The last line are those of RES4LYF, which adds itself to ComfyUI's list.
+"""
 
 SAMPLER_ALIASES = {
     # A1111, Forge, SD.Next, Draw Things: display names
@@ -42,7 +45,7 @@ SAMPLER_ALIASES = {
     "cogx_ddim": "ddim",
     "er_sde_solver": "er_sde",
     "sa_solver_pec": "sa_solver",
-    # InvokeAI; its version 2 called two samplers of k-diffusion by other names (Generate._set_sampler)
+    # InvokeAI; its version 2 called two of k-diffusion's samplers otherwise (_set_sampler)
     "dpmpp_2": "dpmpp_2m",
     "dpmpp_2_a": "dpmpp_2s_ancestral",
     "kdpm_2": "dpm_2",

@@ -7,13 +7,17 @@ from service.normalize.sampler_names import SAMPLER_ALIASES, SAMPLERS, SCHEDULER
 
 _BLANKS = re.compile(r"[\s_-]+")
 _UNPARTED = re.compile(r"dpm2?pp_?(?=[23])")  # SD.Next calls them 'DPM2++ 2M FlowMatch'
-_SCHEDULE_SUFFIXES = tuple(sorted({*SCHEDULERS, *SCHEDULER_ALIASES} - {"auto", "ddim"}, key=len, reverse=True))
-_PLAIN_WORDS = frozenset({"automatic", "normal", "simple", "beta", "turbo", "uniform", "native", "vp", "discrete"})
+_SCHEDULE_SUFFIXES = tuple(
+    sorted({*SCHEDULERS, *SCHEDULER_ALIASES} - {"auto", "ddim"}, key=len, reverse=True)
+)
+_PLAIN_WORDS = frozenset(
+    {"automatic", "normal", "simple", "beta", "turbo", "uniform", "native", "vp", "discrete"}
+)
 """Schedules that an unknown sampler's own name may end with by chance."""
 _LONGEST = 100  # characters; the cache is not to hold what only poses as a name
 _ENDINGS = ("_trailing", "_substep", "_flowmatch", "_gpu")
-"""What is no part of the sampler's name and no schedule that ComfyUI knows: Draw Things' timestep spacings, SD.Next's
-word for a sampler of a flow model, and where the noise is made."""
+"""What is no part of the sampler's name and no schedule that ComfyUI knows: Draw Things' timestep
+spacings, SD.Next's word for a sampler of a flow model, and where the noise is made."""
 
 
 def split(sampler: str | None, scheduler: str | None) -> tuple[str | None, str | None]:
@@ -35,7 +39,10 @@ def _split(sampler: str | None, scheduler: str | None) -> tuple[str | None, str 
 
 
 def fold(text: str) -> str:
-    """Return a name in lower case with ``_`` for blanks and hyphens and ``pp`` for ``++``; ``DPM++2M`` has one, too."""
+    """Return a name in lower case with ``_`` for blanks and hyphens and ``pp`` for ``++``.
+
+    ``DPM++2M`` has one, too.
+    """
     name = _BLANKS.sub("_", text.strip().lower().replace("++", "pp"))
     return _UNPARTED.sub("dpmpp_", name).replace("_cfgpp", "_cfg_pp")
 
@@ -50,7 +57,9 @@ def _sampler(name: str) -> tuple[str | None, str | None]:
     for suffix in _SCHEDULE_SUFFIXES:
         if name.endswith(f"_{suffix}"):
             sampler = sampler_norm(name[: -len(suffix) - 1])
-            return sampler, scheduler_norm(suffix) if sampler or suffix not in _PLAIN_WORDS else None
+            return sampler, scheduler_norm(
+                suffix
+            ) if sampler or suffix not in _PLAIN_WORDS else None
     return None, None
 
 

@@ -1,4 +1,7 @@
-"""From texts to one generator's words. To add a generator: one module, one line in PARSERS, one fixture."""
+"""From texts to one generator's words.
+
+To add a generator: one module, one line in PARSERS, one fixture.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -36,7 +39,8 @@ PARSERS: tuple[Parser, ...] = (
     tensorart.PARSER,
     stability_matrix.PARSER,
     swarmui.PARSER,
-    comfyui.PARSER,  # before the infotexts: a graph is what ran, a text beside it is what a saver made of it
+    # before the infotexts: a graph is what ran, a text beside it is what a saver made of it
+    comfyui.PARSER,
     drawthings.PARSER,
     fooocus.PARSER,  # these two write A1111's form as well, under their own name
     dreamstudio.PARSER,
@@ -67,7 +71,10 @@ class Reading:
     """How sure the parser was."""
     generation: Generation
     rivals: tuple[tuple[Parser, Generation], ...] = ()
-    """Other parsers that found their own text in the same file: they fill gaps and show conflicts."""
+    """Other parsers that found their own text in the same file.
+
+    They fill gaps and show conflicts.
+    """
 
 
 def choose_parser(blobs: Blobs) -> Parser | None:
@@ -79,7 +86,8 @@ def choose_parser(blobs: Blobs) -> Parser | None:
 def read(blobs: Blobs) -> Reading | None:
     """Return the best parser's answer and those of its rivals, or None where the file has no such metadata.
 
-    What a text beside the file says is a rival of what the file itself says, unless that is hardly anything.
+    What a text beside the file says is a rival of what the file itself says, unless that is hardly
+    anything.
     """
     if SIDECAR not in blobs.texts:
         return _read(blobs)
@@ -90,7 +98,9 @@ def read(blobs: Blobs) -> Reading | None:
         own, beside = beside, own
     known = {own.parser.name, *own.parser.covers, *(parser.name for parser, _ in own.rivals)}
     more = ((beside.parser, beside.generation), *beside.rivals)
-    return replace(own, rivals=(*own.rivals, *(rival for rival in more if rival[0].name not in known)))
+    return replace(
+        own, rivals=(*own.rivals, *(rival for rival in more if rival[0].name not in known))
+    )
 
 
 def _read(blobs: Blobs) -> Reading | None:
@@ -99,8 +109,17 @@ def _read(blobs: Blobs) -> Reading | None:
         return None
     best = max(claims, key=claims.__getitem__)
     known = {best.name} | best.covers
-    rivals = [parser for parser, claim in claims.items() if parser.name not in known and claim >= Claim.SHAPE]
-    return Reading(best, claims[best], best.parse(blobs), tuple((rival, rival.parse(blobs)) for rival in rivals))
+    rivals = [
+        parser
+        for parser, claim in claims.items()
+        if parser.name not in known and claim >= Claim.SHAPE
+    ]
+    return Reading(
+        best,
+        claims[best],
+        best.parse(blobs),
+        tuple((rival, rival.parse(blobs)) for rival in rivals),
+    )
 
 
 def claims_of(blobs: Blobs) -> dict[Parser, Claim]:

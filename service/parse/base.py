@@ -21,7 +21,10 @@ class Claim(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parser:
-    """A generator's reader. ``parse`` is called only where ``claim`` was above NO, and never raises."""
+    """A generator's reader.
+
+    ``parse`` is called only where ``claim`` was above NO, and never raises.
+    """
 
     name: str
     version: int

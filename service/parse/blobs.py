@@ -1,11 +1,14 @@
-"""From ExifTool's tags to format-neutral texts by role. The only parsing module that knows containers.
+"""From ExifTool's tags to format-neutral texts by role.
 
-A role is the lower-case tag name without group: ``parameters``, ``prompt``, ``workflow``, ``comment``,
-``description``, ``usercomment``, ``imagedescription``, ``software``, ``title``, ``source``, ``dream``,
-``sd-metadata``, ``invokeai_metadata``, ``generation_data``, ``parameters-json``, ``smproj`` …; ``alpha`` and ``rgb``
-for texts hidden in pixels; ``sidecar`` for texts beside the image; ``cbor:actions`` and the like for C2PA manifests.
-ComfyUI savers hide graphs in any EXIF tag behind a prefix (``IFD0:Make`` = ``workflow:{…}``), so a text with such a
-prefix takes the prefix's role.
+The only parsing module that knows containers.
+
+A role is the lower-case tag name without group: ``parameters``, ``prompt``, ``workflow``,
+``comment``, ``description``, ``usercomment``, ``imagedescription``, ``software``, ``title``,
+``source``, ``dream``, ``sd-metadata``, ``invokeai_metadata``, ``generation_data``,
+``parameters-json``, ``smproj`` …; ``alpha`` and ``rgb`` for texts hidden in pixels; ``sidecar`` for
+texts beside the image; ``cbor:actions`` and the like for C2PA manifests. ComfyUI savers hide graphs
+in any EXIF tag behind a prefix (``IFD0:Make`` = ``workflow:{…}``), so a text with such a prefix
+takes the prefix's role.
 """
 
 import codecs
@@ -23,7 +26,9 @@ VERSION = 3
 SIDECAR = "sidecar"
 """The role of every text that lies beside the image; its group is ``Sidecar``."""
 
-TEXT_GROUPS = frozenset({"PNG", "ExifIFD", "IFD0", "IFD1", "QuickTime", "Keys", "ItemList", "UserData"})
+TEXT_GROUPS = frozenset(
+    {"PNG", "ExifIFD", "IFD0", "IFD1", "QuickTime", "Keys", "ItemList", "UserData"}
+)
 TEXT_GROUPS |= {
     "Matroska",
     "GIF",
@@ -87,7 +92,10 @@ def _blobs(tags: Mapping[str, JsonValue]) -> Iterator[tuple[str, Blob]]:
 
 
 def _tag_text(value: JsonValue, group: str, tag: str) -> str | None:
-    """Return a tag's text. ExifTool's JSON has numbers and booleans bare, so a PNG text ``30`` arrives as a number."""
+    """Return a tag's text.
+
+    ExifTool's JSON has numbers and booleans bare, so a PNG text ``30`` arrives as a number.
+    """
     if isinstance(value, str):
         return value if value.strip() or (group == "PNG" and tag in PROMPTS) else None
     return json.dumps(value) if group == "PNG" and isinstance(value, int | float) else None
@@ -109,7 +117,8 @@ def _text(tag: str, text: str, source: str) -> tuple[str, Blob]:
 def parse_json(text: str) -> JsonValue:
     """Return a JSON object or array, or None where the text is neither.
 
-    Integers keep all their digits. ComfyUI writes ``NaN`` into graphs, which is not JSON; it is read as None.
+    Integers keep all their digits. ComfyUI writes ``NaN`` into graphs, which is not JSON; it is
+    read as None.
     """
     start = text.lstrip("\ufeff \t\r\n\0")[:1]
     if start not in ("{", "[") or len(text) > MAX_JSON:
@@ -124,7 +133,10 @@ def parse_json(text: str) -> JsonValue:
             return found
     try:
         found = json.loads(text, parse_constant=lambda _: None, strict=False)
-    except (ValueError, RecursionError):  # RecursionError: 10,000 brackets deep is an attack, not a graph
+    except (
+        ValueError,
+        RecursionError,
+    ):  # RecursionError: 10,000 brackets deep is an attack, not a graph
         return None
     return found
 
@@ -139,7 +151,18 @@ def _has_long_number(text: str) -> bool:
 
 def dimensions(tags: Mapping[str, JsonValue]) -> tuple[int | None, int | None]:
     """Return the file's own width and height in pixels, where ExifTool states both."""
-    for group in ("PNG", "RIFF", "File", "GIF", "QuickTime", "Jpeg2000", "JXL", "Track1", "Matroska", "IFD0"):
+    for group in (
+        "PNG",
+        "RIFF",
+        "File",
+        "GIF",
+        "QuickTime",
+        "Jpeg2000",
+        "JXL",
+        "Track1",
+        "Matroska",
+        "IFD0",
+    ):
         width, height = tags.get(f"{group}:ImageWidth"), tags.get(f"{group}:ImageHeight")
         pair = (_whole(width), _whole(height))
         if None not in pair:
@@ -157,8 +180,8 @@ def _whole(value: JsonValue) -> int | None:
 def repair_encoding(text: str, group: str) -> str:
     """Undo the two encodings that arrive wrong; any other text is returned as it is.
 
-    UTF-8 in PNG ``tEXt`` (Stability Matrix, TensorArt) arrives as cp1252 mojibake; a UserComment in UTF-16
-    whose byte order the writer mislabelled arrives with its bytes swapped.
+    UTF-8 in PNG ``tEXt`` (Stability Matrix, TensorArt) arrives as cp1252 mojibake; a UserComment in
+    UTF-16 whose byte order the writer mislabelled arrives with its bytes swapped.
     """
     if text.isascii():
         return text
@@ -185,7 +208,9 @@ def _from_mojibake(text: str) -> str:
 
 
 def _swap_bytes(text: str) -> str:
-    if any(ord(character) & 0xFF for character in text[:8] if ord(character) > 0xFF) or text[:8].isascii():  # noqa: PLR2004
+    start = text[:8]
+    wide = [character for character in start if not character.isascii() and character > "\xff"]
+    if start.isascii() or any(ord(character) % 256 for character in wide):
         return text
     swapped = text.encode("utf-16-le", "surrogatepass").decode("utf-16-be", "replace")
     return swapped if swapped.isascii() else text

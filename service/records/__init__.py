@@ -2,14 +2,23 @@
 
 ``WatchedFile`` → ``RawRecord`` → ``Blobs`` → ``Generation`` → ``NormalizedImage`` → ``ImageRows``.
 
-All are immutable. Records that are kept or come from outside are pydantic models; what exists by the
-dozen within one image (tokens, facts) is a frozen dataclass, which costs a tenth to make.
+All are immutable. Records that are kept or come from outside are pydantic models; what exists by
+the dozen within one image (tokens, facts) is a frozen dataclass, which costs a tenth to make.
 """
 
 from service.records.files import Blob, Blobs, RawRecord, Record, WatchedFile
 from service.records.generation import Fact, Generation, Resource, Sampling, Stated
 from service.records.image import Conflict, ImageRows, NormalizedImage, SamplingPass, Token
-from service.records.vocabulary import Field, HashKind, PassRole, ResourceKind, Scalar, Side, Status, TokenKind
+from service.records.vocabulary import (
+    Field,
+    HashKind,
+    PassRole,
+    ResourceKind,
+    Scalar,
+    Side,
+    Status,
+    TokenKind,
+)
 
 __all__ = [
     "Blob",

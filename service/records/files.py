@@ -25,8 +25,9 @@ class Blobs:
     """The texts of one file by role, whatever its container; parsers see nothing else."""
 
     texts: Mapping[str, tuple[Blob, ...]]
-    """Role → texts in file order. A role is the lower-case name of the place (``parameters``, ``prompt``,
-    ``workflow``, ``usercomment``, ``software`` …); see ``parse/blobs.py`` for the whole list."""
+    """Role → texts in file order. A role is the lower-case name of the place (``parameters``,
+    ``prompt``, ``workflow``, ``usercomment``, ``software`` …); see ``parse/blobs.py`` for the whole
+    list."""
     file_name: str = ""
     """The image's own name, for savers whose output is told by its prefix."""
     width: int | None = None
@@ -39,12 +40,16 @@ class Blobs:
 
     def all(self, *roles: str) -> tuple[Blob, ...]:
         """Return every text of these roles (of all roles when none is named), in order."""
-        return tuple(blob for role in roles or tuple(self.texts) for blob in self.texts.get(role, ()))
+        return tuple(
+            blob for role in roles or tuple(self.texts) for blob in self.texts.get(role, ())
+        )
 
     def parted(self, role: str) -> "tuple[Blobs, Blobs]":
         """Return the file without the texts of a role, and with these alone."""
         others = {name: texts for name, texts in self.texts.items() if name != role}
-        return replace(self, texts=others), replace(self, texts={role: self.texts[role]} if role in self.texts else {})
+        return replace(self, texts=others), replace(
+            self, texts={role: self.texts[role]} if role in self.texts else {}
+        )
 
 
 class Record(BaseModel):
@@ -59,17 +64,26 @@ class WatchedFile(Record):
     root: str
     """The configured name of the watched folder."""
     path: str
-    """Relative to the root, with ``/`` between parts; bytes that are not UTF-8 written as ``\\udcXX``."""
+    """Relative to the root, with ``/`` between parts.
+
+    Bytes that are not UTF-8 written as ``\\udcXX``.
+    """
     size: int
     """Bytes."""
     mtime_ns: int
     """Modification time, nanoseconds since 1970, as the file system states it."""
     sidecars: tuple[str, ...] = ()
-    """The texts beside it that were read with it, each as ``.txt 812 1690…``: see ``sidecars.stamps``."""
+    """The texts beside it that were read with it, each as ``.txt 812 1690…``.
+
+    See ``sidecars.stamps``.
+    """
 
 
 class RawRecord(Record):
-    """All that could be read of a file. Kept in the database; every later stage starts from it alone."""
+    """All that could be read of a file.
+
+    Kept in the database; every later stage starts from it alone.
+    """
 
     file: WatchedFile
     mime_type: str | None
@@ -79,5 +93,5 @@ class RawRecord(Record):
     extractor: str
     """Who read it: ``exiftool 12.57``."""
     tags: dict[str, JsonValue]
-    """ExifTool's ``-j -G1:4`` object without SourceFile, plus ``Stealth:*`` for texts hidden in pixels
-    and ``Sidecar:.txt`` and the like for texts beside the file."""
+    """ExifTool's ``-j -G1:4`` object without SourceFile, plus ``Stealth:*`` for texts hidden in
+    pixels and ``Sidecar:.txt`` and the like for texts beside the file."""

@@ -70,16 +70,25 @@ class Generation:
     """What one generator says of how the image was made, in its own words and units."""
 
     generator: str | None
-    """As the database names it: ``a1111``, ``forge``, ``comfyui`` …; None where the file names none."""
+    """As the database names it: ``a1111``, ``forge``, ``comfyui`` ….
+
+    None where the file names none.
+    """
     fields: Mapping[Field, Stated]
     """Of the base pass and of the image as a whole. A missing key means the file does not say."""
     passes: tuple[Sampling, ...] = ()
     """The passes after the base pass, in the order in which they ran."""
     resources: tuple[Resource, ...] = ()
-    """Those stated outside the prompt texts, the checkpoint included; prompts are read by a later stage."""
+    """Those stated outside the prompt texts, the checkpoint included.
+
+    Prompts are read by a later stage.
+    """
     facts: tuple[Fact, ...] = ()
     """The generator's own keys, verbatim."""
     unsettled: tuple[str, ...] = ()
     """Why the answer is partial: one sentence for each thing the file should say and does not."""
     because: str = ""
-    """What tells this generator from others that write the same form: ``Version: f2.0.1v1.10.1``."""
+    """What tells this generator from others that write the same form: ``Version.
+
+    F2.0.1v1.10.1``.
+    """

@@ -1,4 +1,7 @@
-"""AIR, CivitAI's names for models of any site: ``urn:air:sdxl:checkpoint:civitai:827184@2514310``."""
+"""AIR, CivitAI's names for models of any site.
+
+``urn:air:sdxl:checkpoint:civitai:827184@2514310``.
+"""
 
 import re
 from dataclasses import dataclass
@@ -31,12 +34,18 @@ TYPES: dict[str, ResourceKind] = {
 }
 """AIR's types and the kinds of our ``resources``."""
 
-SOURCES = frozenset({"civitai", "civitai-r2", "huggingface", "orchestrator", "modelscope", "openai", "leonardo"})
+SOURCES = frozenset(
+    {"civitai", "civitai-r2", "huggingface", "orchestrator", "modelscope", "openai", "leonardo"}
+)
 """Sites whose short form (``civitai:123@456``) is understood without type."""
 
 _MAX = 1000
+_MAX_DIGITS = 15
+"""Of a CivitAI version; more do not fit where others keep it."""
 _PART = re.compile(r"[A-Za-z0-9_.-]+")
-_TAIL = re.compile(r"(?P<id>[^\s@:+]+)(?:@(?P<version>[^\s@:+]+))?(?::(?P<layer>[\w-]+))?(?:\+(?P<file>[\w-]+))?")
+_TAIL = re.compile(
+    r"(?P<id>[^\s@:+]+)(?:@(?P<version>[^\s@:+]+))?(?::(?P<layer>[\w-]+))?(?:\+(?P<file>[\w-]+))?"
+)
 _FORMAT = re.compile(r"(.+)\.([A-Za-z][A-Za-z0-9]*)")
 
 
@@ -80,8 +89,9 @@ class Air:
     def civitai_version(self) -> int | None:
         """CivitAI's model version id, where it is one."""
         number = self.version or ""
-        known = self.source == "civitai" and number.isascii() and number.isdecimal() and len(number) < 16  # noqa: PLR2004
-        return int(number) if known else None
+        if self.source != "civitai" or not (number.isascii() and number.isdecimal()):
+            return None
+        return int(number) if len(number) <= _MAX_DIGITS else None
 
 
 def parse(text: str) -> Air | None:
@@ -115,7 +125,8 @@ def _is_full(parts: list[str], *, prefixed: bool) -> bool:
 def _with_tail(source: str, tail: str, ecosystem: str | None, type_: str | None) -> Air | None:
     form = None
     cut = _FORMAT.fullmatch(tail)
-    # A file name keeps its dots ('…@sam_vit_b_01ec64.pth', '…@main.tar'); after a number the dot begins the format.
+    # A file name keeps its dots ('…@sam_vit_b_01ec64.pth', '…@main.tar'); after a number the dot
+    # begins the format.
     if cut and re.search(r"(?:\A|[@+:])\d+\Z", cut[1]):
         tail, form = cut[1], cut[2].lower()
     match = _TAIL.fullmatch(tail)

@@ -12,7 +12,10 @@ from service.records import HashKind, ResourceKind
 
 
 class Trust(IntEnum):
-    """Whose word counts where two sources disagree: the higher one's, and of equals the later one's."""
+    """Whose word counts where two sources disagree.
+
+    The higher one's, and of equals the later one's.
+    """
 
     HEADER = 1
     """A local file's own header and place."""

@@ -22,12 +22,19 @@ HASH_RANK: tuple[HashKind | None, ...] = (
 """The most telling first."""
 
 _EXTENSION = re.compile(r"\.(safetensors|ckpt|gguf|pt|pth|bin|sft|onnx)\Z", re.IGNORECASE)
-_SAFE: dict[str, tuple[str, int]] = {"autov2": ("sha256", 10), "sha256": ("sha256", 10), "autov3": ("autov3", 12)}
-"""AutoV2 is the beginning of SHA-256, so that many digits compare both; SwarmUI writes all 64 of AutoV3."""
+_SAFE: dict[str, tuple[str, int]] = {
+    "autov2": ("sha256", 10),
+    "sha256": ("sha256", 10),
+    "autov3": ("autov3", 12),
+}
+"""AutoV2 is the beginning of SHA-256, so that many digits compare both.
+
+SwarmUI writes all 64 of AutoV3.
+"""
 
 OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-"""SHA-256 of no bytes. AutoV1 of every file below 1 MiB begins so, and A1111 once wrote it for LoRAs it could not read:
-it names none of them."""
+"""SHA-256 of no bytes. AutoV1 of every file below 1 MiB begins so, and A1111 once wrote it for
+LoRAs it could not read: it names none of them."""
 
 _UNWRITTEN = re.compile(r"[:,]")
 """A1111 leaves these out of a name in its lists, where they would part the entries."""
@@ -44,7 +51,13 @@ def merge_resources(resources: Iterable[Resource]) -> tuple[Resource, ...]:
     for resource in map(settle_resource, resources):
         keys = list(_keys(resource))
         number = next(
-            (n for key in keys for n in by_key.get(key, ()) if not _are_different(entries[n], resource)), None
+            (
+                n
+                for key in keys
+                for n in by_key.get(key, ())
+                if not _are_different(entries[n], resource)
+            ),
+            None,
         )
         if number is None:
             number = len(entries)
@@ -62,7 +75,10 @@ _TWINS = 4  # different files of one name, kept apart by their hashes, are few
 
 
 def settle_resource(resource: Resource) -> Resource:
-    """Return a resource with its AIR in normal form and what that states; one of weight 0 is not used."""
+    """Return a resource with its AIR in normal form and what that states.
+
+    One of weight 0 is not used.
+    """
     parsed = air.parse(resource.air or resource.label)
     used = resource.used and not _weightless(resource)
     if parsed is None:
@@ -83,9 +99,17 @@ def _keys(resource: Resource) -> Iterator[Key]:
         yield ("air", *(part or "" for part in parsed.key))
     if resource.model_version_id is not None:
         yield ("version", str(resource.model_version_id))
-    if resource.hash and len(resource.hash) >= _MIN_HASH and not OF_NOTHING.startswith(resource.hash):
+    if (
+        resource.hash
+        and len(resource.hash) >= _MIN_HASH
+        and not OF_NOTHING.startswith(resource.hash)
+    ):
         yield ("hash", *_hash_key(resource))
-    yield ("file", resource.kind, stem(resource.label) if is_opaque(resource.label) else _name(resource.label))
+    yield (
+        "file",
+        resource.kind,
+        stem(resource.label) if is_opaque(resource.label) else _name(resource.label),
+    )
 
 
 def _name(label: str) -> str:
@@ -100,7 +124,10 @@ def _hash_key(resource: Resource) -> tuple[str, str]:
 
 
 def _are_different(a: Resource, b: Resource) -> bool:
-    """Tell whether two entries of one name are different files: by version ids or by hashes of one sort."""
+    """Tell whether two entries of one name are different files.
+
+    By version ids or by hashes of one sort.
+    """
     if a.kind != b.kind and "resource_ref" not in (a.kind, b.kind):
         return True
     if a.model_version_id and b.model_version_id:
@@ -114,7 +141,9 @@ def _are_different(a: Resource, b: Resource) -> bool:
 def join_resources(a: Resource, b: Resource) -> Resource:
     """Return the two as one: the first's place and word, and the most telling of each."""
     hashed = min((a, b), key=lambda r: HASH_RANK.index(r.hash_kind) if r.hash else len(HASH_RANK))
-    weighed, other = (b, a) if a.weight is None or (b.used and not a.used and b.weight is not None) else (a, b)
+    weighed, other = (
+        (b, a) if a.weight is None or (b.used and not a.used and b.weight is not None) else (a, b)
+    )
     extra = {**b.extra, **a.extra}
     if other.weight not in (None, weighed.weight):  # a LoRA may be applied twice
         extra["other_weight"] = other.weight

@@ -1,7 +1,8 @@
 """A resource and what is known of models → the resource by its real name, or why there is no telling.
 
-Asked in this order, the surest first: CivitAI's version id, the AIR, the hash, the file's name. The first that answers
-at all decides: where its answers are different models, the resource stays as it is and the candidates are reported.
+Asked in this order, the surest first: CivitAI's version id, the AIR, the hash, the file's name. The
+first that answers at all decides: where its answers are different models, the resource stays as it
+is and the candidates are reported.
 """
 
 import re
@@ -66,13 +67,19 @@ def original(resource: Resource) -> Resource:
     if not isinstance(stated, dict):
         return resource
     fields = {name: value for name, value in stated.items() if name in _REWRITTEN}
-    extra = {key: value for key, value in resource.extra.items() if key not in (ORIGINAL, "resolved_by")}
+    extra = {
+        key: value for key, value in resource.extra.items() if key not in (ORIGINAL, "resolved_by")
+    }
     return replace(resource, **fields, extra=extra)  # type: ignore[arg-type]  # written by _rewritten, from these fields
 
 
 def _answers(resource: Resource, known: KnownModels) -> Iterable[tuple[By, Sequence[KnownModel]]]:
     parsed = air.parse(resource.air or resource.label)
-    version = resource.model_version_id or _version(resource.label) or (parsed.civitai_version if parsed else None)
+    version = (
+        resource.model_version_id
+        or _version(resource.label)
+        or (parsed.civitai_version if parsed else None)
+    )
     if version is not None:
         yield "version id", known.by_version(version)
     if parsed is not None and (parsed.version is not None or parsed.source != "civitai"):
@@ -98,20 +105,39 @@ def _digits(resource: Resource) -> str | None:
 
 
 def _fits(resource: Resource, model: KnownModel) -> bool:
-    """Tell whether a model can be the resource: of its kind, not another version, not of another hash."""
-    if model.kind not in (None, "other", resource.kind) and resource.kind not in ("resource_ref", "other"):
+    """Tell whether a model can be the resource.
+
+    Of its kind, not another version, not of another hash.
+    """
+    if model.kind not in (None, "other", resource.kind) and resource.kind not in (
+        "resource_ref",
+        "other",
+    ):
         return False
-    if resource.model_version_id and model.version_id and resource.model_version_id != model.version_id:
+    if (
+        resource.model_version_id
+        and model.version_id
+        and resource.model_version_id != model.version_id
+    ):
         return False
     return not _contradicts(resource, model)
 
 
 def _contradicts(resource: Resource, model: KnownModel) -> bool:
-    """Tell whether both state a hash of one kind, and different ones. A version's other files are no contradiction."""
-    if resource.hash is None or resource.hash_kind in (None, "unknown") or resource.model_version_id:
+    """Tell whether both state a hash of one kind, and different ones.
+
+    A version's other files are no contradiction.
+    """
+    if (
+        resource.hash is None
+        or resource.hash_kind in (None, "unknown")
+        or resource.model_version_id
+    ):
         return False
     theirs = model.hash(resource.hash_kind)
-    return theirs is not None and _digits(resource) is not None and not _alike(resource.hash, theirs)
+    return (
+        theirs is not None and _digits(resource) is not None and not _alike(resource.hash, theirs)
+    )
 
 
 def _alike(a: str, b: str) -> bool:
@@ -124,24 +150,43 @@ def _narrow(resource: Resource, found: list[KnownModel], by: By) -> list[KnownMo
     digits, kind = _digits(resource), resource.hash_kind
     if digits is None or (by == "version id" and len(found) == 1):
         return found
-    kinds: tuple[HashKind, ...] = (kind,) if kind not in (None, "unknown") else ("sha256", "autov3", "autov2", "autov1")
-    agreeing = [model for model in found if any(_alike(digits, model.hash(one) or "") for one in kinds)]
+    kinds: tuple[HashKind, ...] = (
+        (kind,) if kind not in (None, "unknown") else ("sha256", "autov3", "autov2", "autov1")
+    )
+    agreeing = [
+        model for model in found if any(_alike(digits, model.hash(one) or "") for one in kinds)
+    ]
     return agreeing or found
 
 
 def _models(found: list[KnownModel]) -> list[KnownModel]:
-    """Return one entry a different model: several files of one version are one, and so are copies of one file."""
+    """Return one entry a different model.
+
+    Several files of one version are one, and so are copies of one file.
+    """
     different: dict[object, KnownModel] = {}
     for model in found:
-        key = model.version_id or _air_key(model) or model.hash("sha256") or (model.model_name, model.file_name)
+        key = (
+            model.version_id
+            or _air_key(model)
+            or model.hash("sha256")
+            or (model.model_name, model.file_name)
+        )
         different.setdefault(key, model)
     return _without_nameless_copies(list(different.values()))
 
 
 def _without_nameless_copies(models: list[KnownModel]) -> list[KnownModel]:
-    """Drop a local copy whose SHA-256 a published version has too: it is that version, under no id."""
+    """Drop a local copy whose SHA-256 a published version has too.
+
+    It is that version, under no id.
+    """
     published = {model.hash("sha256") for model in models if model.version_id is not None}
-    return [model for model in models if model.version_id is not None or model.hash("sha256") not in published]
+    return [
+        model
+        for model in models
+        if model.version_id is not None or model.hash("sha256") not in published
+    ]
 
 
 def _air_key(model: KnownModel) -> str | None:
@@ -165,18 +210,26 @@ def _rewritten(resource: Resource, model: KnownModel, by: By) -> Resource:
     if fuller == resource:
         return resource
     before: dict[str, JsonValue] = {
-        name: getattr(resource, name) for name in _REWRITTEN if getattr(resource, name) != getattr(fuller, name)
+        name: getattr(resource, name)
+        for name in _REWRITTEN
+        if getattr(resource, name) != getattr(fuller, name)
     }
     return replace(fuller, extra={**resource.extra, ORIGINAL: before, "resolved_by": by})
 
 
 def best_hash(model: KnownModel) -> tuple[str | None, HashKind | None]:
     """Return the most telling hash of a model, and its kind."""
-    return next(((model.hashes[kind], kind) for kind in HASH_RANK if kind and kind in model.hashes), (None, None))
+    return next(
+        ((model.hashes[kind], kind) for kind in HASH_RANK if kind and kind in model.hashes),
+        (None, None),
+    )
 
 
 def readable(model: KnownModel) -> str | None:
-    """Return what people call a model: its file without extension, else its and its version's name."""
+    """Return what people call a model.
+
+    Its file without extension, else its and its version's name.
+    """
     if model.file_name:
         return model.file_name.rsplit(".", 1)[0] if "." in model.file_name[1:] else model.file_name
     names = [name for name in (model.model_name, model.version_name) if name]

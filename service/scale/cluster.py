@@ -18,7 +18,10 @@ def run_jobs(
     workers: int | None,
     on_made: Callable[[Made], None],
 ) -> None:
-    """Make every piece, telling of each when it is done. Raises StartError where Dask or the scheduler is missing."""
+    """Make every piece, telling of each when it is done.
+
+    Raises StartError where Dask or the scheduler is missing.
+    """
     distributed = _import_distributed()
     with _client(distributed, scheduler, workers) as client:
         futures = client.map(make_piece, list(pieces), job=job, pure=False)
@@ -53,5 +56,7 @@ def _import_distributed() -> Any:
     try:
         import distributed  # noqa: PLC0415  # an extra, and slow to import
     except ImportError:
-        raise StartError("bulk needs the package distributed: pip install 'aiimagemetapipe[scale]'") from None
+        raise StartError(
+            "bulk needs the package distributed: pip install 'aiimagemetapipe[scale]'"
+        ) from None
     return distributed

@@ -1,6 +1,7 @@
 """Shards of a dump, cut into pieces at the ends of lines.
 
-What one process does: a piece of a dump through the pure stages into Parquet. No state is left behind.
+What one process does: a piece of a dump through the pure stages into Parquet. No state is left
+behind.
 """
 
 import tempfile
@@ -20,7 +21,10 @@ from service.transfer import record_of
 from service.worker.batch import process_record
 
 PIECE = 32 * 1024 * 1024
-"""Bytes: some thousand images, a quarter of a minute of work. One slow piece at the end holds nobody up for long."""
+"""Bytes: some thousand images, a quarter of a minute of work.
+
+One slow piece at the end holds nobody up for long.
+"""
 
 
 class Piece(NamedTuple):
@@ -48,7 +52,8 @@ def lines_of(piece: Piece) -> Iterator[tuple[int, bytes]]:
     with Path(piece.file).open("rb") as lines:
         if piece.start:
             lines.seek(piece.start - 1)
-            lines.readline()  # the rest of the line before; where that ended just here, nothing but its end
+            # the rest of the line before; where that ended just here, nothing but its end
+            lines.readline()
         at = lines.tell()
         while at < piece.end and (line := lines.readline()):
             yield at, line
@@ -82,7 +87,10 @@ class Made:
 
 
 def make_piece(piece: Piece, job: Job) -> Made:
-    """Write the rows of a piece, exactly as the service would have them: through its own store, in a passing file."""
+    """Write the rows of a piece, exactly as the service would have them.
+
+    Through its own store, in a passing file.
+    """
     failed: list[tuple[str, str]] = []
     count = 0
     with tempfile.TemporaryDirectory(prefix="aiimagepipe-") as folder:
@@ -98,7 +106,9 @@ def make_piece(piece: Piece, job: Job) -> Made:
     return Made(count, piece.end - piece.start, tuple(failed))
 
 
-def _records(piece: Piece, roots: tuple[Root, ...], failed: list[tuple[str, str]]) -> Iterator[RawRecord]:
+def _records(
+    piece: Piece, roots: tuple[Root, ...], failed: list[tuple[str, str]]
+) -> Iterator[RawRecord]:
     for at, line in lines_of(piece):
         if not line.strip():
             continue
@@ -108,7 +118,9 @@ def _records(piece: Piece, roots: tuple[Root, ...], failed: list[tuple[str, str]
             failed.append((f"{piece.file}, byte {at}", str(error)))
 
 
-def _process_batch(batch: Iterable[RawRecord], failed: list[tuple[str, str]]) -> Iterator[ImageRows]:
+def _process_batch(
+    batch: Iterable[RawRecord], failed: list[tuple[str, str]]
+) -> Iterator[ImageRows]:
     for raw in batch:
         made = process_record(raw)
         if isinstance(made, ImageRows):

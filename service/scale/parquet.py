@@ -17,7 +17,10 @@ ROWS = 20_000
 
 KEY = "image_id"
 DIGITS = 15
-"""Of a stable_id in hexadecimal: 60 bits. Among ten million images two share a number once in 20,000 collections."""
+"""Of a stable_id in hexadecimal: 60 bits.
+
+Among ten million images two share a number once in 20,000 collections.
+"""
 
 INTEGERS = frozenset(
     "image_id size_bytes mtime_ns file_width file_height steps start_step end_step width height clip_skip position "
@@ -36,10 +39,14 @@ def write_tables(connection: apsw.Connection, folder: Path, part: int) -> None:
     for table, query in statements("bulk.sql").items():
         names, rows = _run_query(connection, query)
         columns = list(_row(names, ["0", *names[1:]]))
-        _write(columns, (_row(names, row) for row in rows), folder / table / f"part-{part:05d}.parquet")
+        _write(
+            columns, (_row(names, row) for row in rows), folder / table / f"part-{part:05d}.parquet"
+        )
 
 
-def _run_query(connection: apsw.Connection, query: str) -> tuple[list[str], Iterator[tuple[Value, ...]]]:
+def _run_query(
+    connection: apsw.Connection, query: str
+) -> tuple[list[str], Iterator[tuple[Value, ...]]]:
     """Return a query's columns and rows."""
     names: list[str] = []
 
@@ -48,7 +55,9 @@ def _run_query(connection: apsw.Connection, query: str) -> tuple[list[str], Iter
         return True
 
     cursor = connection.cursor()
-    cursor.exec_trace = note  # while it runs: a cursor that found nothing describes nothing any more
+    cursor.exec_trace = (
+        note  # while it runs: a cursor that found nothing describes nothing any more
+    )
     return names, cursor.execute(query)
 
 
@@ -58,7 +67,10 @@ def _row(names: Sequence[str], row: Sequence[Value]) -> dict[str, Value]:
     number = number_of(str(named.pop("stable_id")))
     if "own" in named:  # the table images tells the whole name, too
         named = {"stable_id": named.pop("own"), **named}
-    return {KEY: number, **{name: _as_type(name, value) for name, value in named.items() if name != KEY}}
+    return {
+        KEY: number,
+        **{name: _as_type(name, value) for name, value in named.items() if name != KEY},
+    }
 
 
 def _as_type(name: str, value: Value) -> Value:
@@ -74,7 +86,10 @@ def _write(columns: Sequence[str], rows: Iterator[dict[str, Value]], target: Pat
     arrow, parquet = _arrow()
     types = {name: arrow.int64() for name in INTEGERS} | {name: arrow.float64() for name in REALS}
     schema = arrow.schema([(name, types.get(name, arrow.string())) for name in columns])
-    with update_file(target) as update, parquet.ParquetWriter(update.out, schema, compression="zstd") as writer:
+    with (
+        update_file(target) as update,
+        parquet.ParquetWriter(update.out, schema, compression="zstd") as writer,
+    ):
         while batch := list(islice(rows, ROWS)):
             writer.write_table(arrow.Table.from_pylist(batch, schema=schema))
 
@@ -84,5 +99,7 @@ def _arrow() -> tuple[Any, Any]:
         import pyarrow  # noqa: ICN001, PLC0415  # an extra, and slow to import
         import pyarrow.parquet  # noqa: PLC0415
     except ImportError:
-        raise StartError("Parquet needs the package pyarrow: pip install 'aiimagemetapipe[scale]'") from None
+        raise StartError(
+            "Parquet needs the package pyarrow: pip install 'aiimagemetapipe[scale]'"
+        ) from None
     return pyarrow, pyarrow.parquet

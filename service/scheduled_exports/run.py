@@ -1,4 +1,7 @@
-"""One export from its settings to its file: what the database is asked, and who writes the answer."""
+"""One export from its settings to its file.
+
+What the database is asked, and who writes the answer.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -33,10 +36,13 @@ SOME = 8
 """Keys that are named to somebody who asked for one that there is not."""
 
 
-def run_export(export: Export, database: Path, is_cancelled: Callable[[], bool] = lambda: False) -> Written:
+def run_export(
+    export: Export, database: Path, is_cancelled: Callable[[], bool] = lambda: False
+) -> Written:
     """Write one export by a reading connection of its own, which stands in nobody's way.
 
-    Raises StartError with the mend, TryAgainError where it cannot be done now; the old file stays then.
+    Raises StartError with the mend, TryAgainError where it cannot be done now; the old file stays
+    then.
     """
     if export.kind == "records":
         return _records(export, database, is_cancelled)
@@ -61,7 +67,9 @@ def _read_into(export: Export, connection: apsw.Connection) -> Iterator[Heard]:
     if not export.is_split:
         return (("", text, times) for _, _, text, times in rows)
     # Thousands of rows in a row have the same place.
-    where = lru_cache(maxsize=64)(partial(place, by_model=export.by_model, by_month=export.by_month))
+    where = lru_cache(maxsize=64)(
+        partial(place, by_model=export.by_model, by_month=export.by_month)
+    )
     return ((where(model, month), text, times) for model, month, text, times in rows)
 
 
@@ -88,7 +96,11 @@ def _values(listing: Listing, key: str) -> Iterator[Listed]:
 
         close = get_close_matches(key, known, n=1)
         some = ", ".join(known[:SOME])
-        mend = f"did you mean {close[0]!r}?" if close else f"there are {some} …; the column key of kv has them all"
+        mend = (
+            f"did you mean {close[0]!r}?"
+            if close
+            else f"there are {some} …; the column key of kv has them all"
+        )
         raise StartError(f"key: no image has {key!r}; {mend}")
     return rows
 
@@ -106,6 +118,8 @@ def _records(export: Export, database: Path, is_cancelled: Callable[[], bool]) -
             case ".jsonl":
                 return write_jsonl(rows, export.out)
             case ".csv":
-                return write_csv(rows, export.out, reader.search_columns(), excel_safe=export.excel_safe)
+                return write_csv(
+                    rows, export.out, reader.search_columns(), excel_safe=export.excel_safe
+                )
             case _:
                 return write_parquet(rows, export.out, reader.search_columns())

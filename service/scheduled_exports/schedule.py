@@ -2,9 +2,10 @@
 
 The timed exports: when each is due, a thread for the one that runs, and what became of it.
 
-The worker looks in about once a second and does nothing here but read one number and start a thread. The thread reads
-by a connection of its own, so that taking images in goes on meanwhile; the state it leaves is written by the worker,
-which alone writes. One export at a time: they would only take the disk from each other.
+The worker looks in about once a second and does nothing here but read one number and start a
+thread. The thread reads by a connection of its own, so that taking images in goes on meanwhile; the
+state it leaves is written by the worker, which alone writes. One export at a time: they would only
+take the disk from each other.
 """
 
 import json
@@ -26,7 +27,10 @@ from service.store.export_states import ExportState
 from service.store.writer import Store
 
 LOOK_FOR_FILES_S = 30.0
-"""Between two looks whether all files of a split list or of templates are there: there may be thousands."""
+"""Between two looks whether all files of a split list or of templates are there.
+
+There may be thousands.
+"""
 
 
 @dataclass(slots=True)
@@ -49,7 +53,10 @@ class ScheduledExport:
         if now < self.not_before:
             return False
         state = self.state
-        is_same = state is not None and (state.settings, state.data_version) == (settings_of(self.export), version)
+        is_same = state is not None and (state.settings, state.data_version) == (
+            settings_of(self.export),
+            version,
+        )
         return not (is_same and self._is_whole(now))
 
     def _is_whole(self, now: float) -> bool:
@@ -81,9 +88,14 @@ Run = Callable[[Export, Path, Callable[[], bool]], Written]
 
 
 class ExportSchedule:
-    """The exports of a running service; None for a single pass, which leaves them and what they remember alone."""
+    """The exports of a running service.
 
-    def __init__(self, exports: Sequence[Export] | None, store: Store, clock: Clock, run: Run = run_export) -> None:
+    None for a single pass, which leaves them and what they remember alone.
+    """
+
+    def __init__(
+        self, exports: Sequence[Export] | None, store: Store, clock: Clock, run: Run = run_export
+    ) -> None:
         self._clock = clock
         self._run = run
         self._path = store.path
@@ -114,7 +126,10 @@ class ExportSchedule:
         return min(max(entry.export.every * 60 - age, 0.0), entry.export.every * 60)
 
     def look(self, now: float, store: Store) -> None:
-        """Write what became of a run that has ended, and start the next that is due. Never waits."""
+        """Write what became of a run that has ended, and start the next that is due.
+
+        Never waits.
+        """
         if not (self._entries or self._strangers):
             return
         if self._running is not None and self._running.is_over:
@@ -141,7 +156,9 @@ class ExportSchedule:
         if state.error is not None and state.error != told_before:
             log.warning("export_failed", file=name, reason=state.error)
         elif state.changed_at is not None:
-            log.info("exported", file=name, items=state.items, unsafe=state.unsafe, seconds=state.seconds)
+            log.info(
+                "exported", file=name, items=state.items, unsafe=state.unsafe, seconds=state.seconds
+            )
 
     def _tell(self, store: Store) -> None:
         try:
@@ -173,12 +190,16 @@ def _rest(export: Export, state: ExportState) -> float:
 class _Running:
     """One run, in a thread."""
 
-    def __init__(self, entry: ScheduledExport, version: int, clock: Clock, run: Callable[[Export], Written]) -> None:
+    def __init__(
+        self, entry: ScheduledExport, version: int, clock: Clock, run: Callable[[Export], Written]
+    ) -> None:
         self.entry = entry
         self._clock = clock
         self._run = run
         self._began = clock.monotonic()
-        self._blank = ExportState(entry.out, entry.export.kind, settings_of(entry.export), version, clock.stamp(), 0.0)
+        self._blank = ExportState(
+            entry.out, entry.export.kind, settings_of(entry.export), version, clock.stamp(), 0.0
+        )
         self._state = self._blank
         self._thread = threading.Thread(target=self._work, name="export")
         self._thread.start()
@@ -190,10 +211,14 @@ class _Running:
             self._state = replace(self._blank, data_version=None, error=str(error))
         except Exception as error:  # the thread's top: an export never stops the service
             log.exception("bug_in_an_export", file=self.entry.export.out.name)
-            self._state = replace(self._blank, data_version=None, error=f"{type(error).__name__}: {error}")
+            self._state = replace(
+                self._blank, data_version=None, error=f"{type(error).__name__}: {error}"
+            )
         else:
             changed_at = self._blank.last_run_at if written.changed else None
-            self._state = replace(self._blank, items=written.items, unsafe=written.unsafe, changed_at=changed_at)
+            self._state = replace(
+                self._blank, items=written.items, unsafe=written.unsafe, changed_at=changed_at
+            )
         self._state = replace(self._state, seconds=round(self._clock.monotonic() - self._began, 3))
 
     @property

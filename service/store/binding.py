@@ -54,7 +54,10 @@ def json_bytes(value: Mapping[str, object]) -> bytes:
     """Return a JSON object as bytes, whatever texts and integers stand in it."""
     try:
         return orjson.dumps(value)
-    except (TypeError, orjson.JSONEncodeError):  # integers past 64 bits and lone surrogates, which json can write
+    except (
+        TypeError,
+        orjson.JSONEncodeError,
+    ):  # integers past 64 bits and lone surrogates, which json can write
         return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 

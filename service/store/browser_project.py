@@ -1,7 +1,9 @@
-"""The DB Browser project beside the database: it opens the search view, newest first, and cannot edit by mistake.
+"""The DB Browser project beside the database.
 
-Opened read-only, DB Browser never holds a lock and never an old snapshot; opened otherwise, an unsaved cell blocks
-the writer for as long as the window stands.
+It opens the search view, newest first, and cannot edit by mistake.
+
+Opened read-only, DB Browser never holds a lock and never an old snapshot; opened otherwise, an
+unsaved cell blocks the writer for as long as the window stands.
 """
 
 import hashlib
@@ -14,14 +16,22 @@ from service.store.sql import statements
 TABLE = "v_images_search"
 
 WIDTHS = (60, 170, 420, 170, 220, 110, 90, 50, 60, 110, 55, 55, 80)
-"""Pixels of the first columns: image_id, file_name, prompt_preview, model, loras, sampler_norm, …"""
+"""Pixels of the first columns.
 
-# At the end: DB Browser 3.12 takes the second thing in the file for the root element, so a comment must not be first.
-_SIGNED = re.compile(r"(?P<body>.*)<!-- written by aiimagepipe, unchanged: ([0-9a-f]{16}) -->\n", re.DOTALL)
+Image_id, file_name, prompt_preview, model, loras, sampler_norm, …
+"""
+
+# At the end: DB Browser 3.12 takes the second thing in the file for the root element, so a comment
+# must not be first.
+_SIGNED = re.compile(
+    r"(?P<body>.*)<!-- written by aiimagepipe, unchanged: ([0-9a-f]{16}) -->\n", re.DOTALL
+)
 
 
 def write_project(database: Path) -> bool:
-    """Write the project beside a database unless the user made it theirs; tell whether anything was written.
+    """Write the project beside a database unless the user made it theirs.
+
+    Tell whether anything was written.
 
     It is theirs once it is no longer as we wrote it: saving in DB Browser removes our signature.
     """
@@ -57,7 +67,9 @@ def _digest(body: str) -> str:
 
 def project(name: str) -> str:
     """Return the project's XML for a database of this name in the same folder."""
-    widths = "".join(f'<column index="{index}" value="{width}"/>' for index, width in enumerate(WIDTHS, 1))
+    widths = "".join(
+        f'<column index="{index}" value="{width}"/>' for index, width in enumerate(WIDTHS, 1)
+    )
     tabs = "".join(
         f'<sql name="{escape(title.replace("_", " "))}">{escape(query, quote=False)}</sql>'
         for title, query in statements("examples.sql").items()

@@ -2,8 +2,9 @@
 
 How the database is opened: whose file it is, how old it is, and how SQLite is to treat it.
 
-Nothing in this process may open the same file with Python's own ``sqlite3``: that is a second SQLite library, POSIX
-locks belong to the process, and so neither would see the other's (sqlite.org/howtocorrupt.html, section 2.2.1).
+Nothing in this process may open the same file with Python's own ``sqlite3``: that is a second
+SQLite library, POSIX locks belong to the process, and so neither would see the other's
+(sqlite.org/howtocorrupt.html, section 2.2.1).
 """
 
 from pathlib import Path
@@ -20,8 +21,8 @@ from service.store.schema import Schema, current, number, objects, upgrade
 log = structlog.get_logger()
 
 MIN_LOG = 16 * 1024 * 1024
-"""Bytes of log from which a checkpoint is worth its fsync. A batch writes many pages that the next one writes again:
-4 MB cost 8 % more CPU an image, 32 MB 3 % less."""
+"""Bytes of log from which a checkpoint is worth its fsync. A batch writes many pages that the next
+one writes again: 4 MB cost 8 % more CPU an image, 32 MB 3 % less."""
 
 MAX_LOG = 64 * 1024 * 1024
 """Bytes of log from which the user should know."""
@@ -35,7 +36,9 @@ STUCK = "a reader holds an old snapshot (DB Browser: press Stop or Revert Change
 class Checkpointer:
     """Moves the log's pages into the database after batches, never waiting for anybody."""
 
-    def __init__(self, connection: apsw.Connection, *, min_log: int = MIN_LOG, max_log: int = MAX_LOG) -> None:
+    def __init__(
+        self, connection: apsw.Connection, *, min_log: int = MIN_LOG, max_log: int = MAX_LOG
+    ) -> None:
         self._connection = connection
         self._page_size = int(connection.pragma("page_size"))
         self._min_log = min_log
@@ -50,10 +53,12 @@ class Checkpointer:
         return apsw.SQLITE_OK
 
     def run(self, now: float, *, quiet: bool = False) -> str | None:
-        """Checkpoint if the log is long; return a sentence where a reader has kept it from shrinking for long.
+        """Checkpoint if the log is long.
 
-        ``quiet`` says that nothing waits to be written: then any log is worth it, so that the database's file alone,
-        which is what people copy, holds all there is.
+        Return a sentence where a reader has kept it from shrinking for long.
+
+        ``quiet`` says that nothing waits to be written: then any log is worth it, so that the
+        database's file alone, which is what people copy, holds all there is.
         """
         if self._log_pages * self._page_size >= (1 if quiet else self._min_log):
             self._passive(now)
@@ -69,7 +74,9 @@ class Checkpointer:
             return
         if moved >= pages:
             self._stuck_since = None
-            self._log_pages = 0  # the next commit starts the log anew, unless somebody reads its end
+            self._log_pages = (
+                0  # the next commit starts the log anew, unless somebody reads its end
+            )
         elif moved != self._moved or self._stuck_since is None:
             self._stuck_since = now
         self._moved = moved
@@ -111,7 +118,9 @@ PRAGMA temp_store = MEMORY;
 
 
 def open_writer(path: Path, schema: Schema | None = None) -> apsw.Connection:
-    """Return the writing connection, having created or upgraded the database. Raises StartError with the mend.
+    """Return the writing connection, having created or upgraded the database.
+
+    Raises StartError with the mend.
 
     Raises TryAgainError where another program holds a lock that creating or upgrading needs.
     """
@@ -125,7 +134,9 @@ def open_writer(path: Path, schema: Schema | None = None) -> apsw.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = apsw.Connection(str(path))
     except (OSError, apsw.CantOpenError) as error:
-        raise StartError(f"{path}: cannot be opened ({error}); see that the folder is writable") from error
+        raise StartError(
+            f"{path}: cannot be opened ({error}); see that the folder is writable"
+        ) from error
     try:
         _prepare(connection, path, schema)
     except apsw.Error as error:
@@ -177,7 +188,10 @@ def _signature(connection: apsw.Connection) -> tuple[int, int, bool]:
 
 
 def open_readonly(path: Path, schema: Schema | None = None) -> apsw.Connection:
-    """Return a connection that only reads. Raises StartError where there is no database of ours to read."""
+    """Return a connection that only reads.
+
+    Raises StartError where there is no database of ours to read.
+    """
     if not path.is_file():
         raise StartError(f"{path}: there is no database yet; `aiimagepipe run` or `all` makes it")
     schema = schema or current()
@@ -188,7 +202,9 @@ def open_readonly(path: Path, schema: Schema | None = None) -> apsw.Connection:
     except apsw.Error as error:
         refuse(path, error)
     if number(connection, "user_version") < schema.version:
-        raise StartError(f"{path}: was made by an older version; `aiimagepipe run` or `all` upgrades it")
+        raise StartError(
+            f"{path}: was made by an older version; `aiimagepipe run` or `all` upgrades it"
+        )
     return connection
 
 
@@ -199,8 +215,9 @@ def _open(path: Path) -> apsw.Connection:
     try:
         objects(connection)
     except (apsw.CantOpenError, apsw.ReadOnlyError):
-        # A WAL database in a folder that cannot be written has nowhere to put the log's index. Nobody else can be
-        # writing it either, so it may be read as a file that never changes (sqlite.org/wal.html, section 5).
+        # A WAL database in a folder that cannot be written has nowhere to put the log's index.
+        # Nobody else can be writing it either, so it may be read as a file that never changes
+        # (sqlite.org/wal.html, section 5).
         connection.close()
         connection = apsw.Connection(f"{address}?immutable=1", flags=flags)
     return connection

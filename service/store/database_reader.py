@@ -22,11 +22,17 @@ from service.store.sql import sql
 from service.store.status import Counts, RootStatus, ServiceStatus
 
 PAGE = 500
-"""Stale images fetched at once. No cursor stays open between pages, so the log can be checkpointed meanwhile."""
+"""Stale images fetched at once.
+
+No cursor stays open between pages, so the log can be checkpointed meanwhile.
+"""
 
 
 class DatabaseReader:
-    """The reading half of the store. Opened alone it never writes and never stands in a writer's way."""
+    """The reading half of the store.
+
+    Opened alone it never writes and never stands in a writer's way.
+    """
 
     def __init__(self, connection: apsw.Connection, path: Path) -> None:
         self._connection = connection
@@ -34,7 +40,10 @@ class DatabaseReader:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Return a reader of an existing database. Raises StartError where there is none that can be read."""
+        """Return a reader of an existing database.
+
+        Raises StartError where there is none that can be read.
+        """
         return cls(open_readonly(path), path)
 
     def __enter__(self) -> Self:
@@ -67,8 +76,14 @@ class DatabaseReader:
         return None if row is None else file_row_at(*row)
 
     def moved_candidates(self, sha256: str, size: int) -> list[FileRow]:
-        """Return the known files of this content, missing ones first: one of them may have moved."""
-        return [file_row_at(*row) for row in self._connection.execute(sql("moved_candidates"), (sha256, size))]
+        """Return the known files of this content, missing ones first.
+
+        One of them may have moved.
+        """
+        return [
+            file_row_at(*row)
+            for row in self._connection.execute(sql("moved_candidates"), (sha256, size))
+        ]
 
     def count_present(self, root: str) -> int:
         """Return how many files of a root are held as present."""
@@ -86,19 +101,28 @@ class DatabaseReader:
         return {recipe for (recipe,) in self._connection.execute(sql("recipes")) if recipe}
 
     def stale(self, outdated: Iterable[str]) -> Iterator[tuple[int, WatchedFile]]:
-        """Yield the images of these recipes that have a kept record, in id order. They may be saved meanwhile."""
+        """Yield the images of these recipes that have a kept record, in id order.
+
+        They may be saved meanwhile.
+        """
         recipes = sorted(outdated)
         after = 0
         while recipes:
             arguments = {"after": after, "recipes": orjson.dumps(recipes).decode(), "limit": PAGE}
-            page = [(id_, file_at(*place)) for id_, *place in self._connection.execute(sql("stale"), arguments)]
+            page = [
+                (id_, file_at(*place))
+                for id_, *place in self._connection.execute(sql("stale"), arguments)
+            ]
             if not page:
                 return
             yield from page
             after = page[-1][0]
 
     def raw_record(self, image_id: int) -> RawRecord | None:
-        """Return the kept record of an image, with the place where it lies now; None where there is none."""
+        """Return the kept record of an image, with the place where it lies now.
+
+        None where there is none.
+        """
         row = self._connection.execute(sql("raw_record"), (image_id,)).fetchone()
         if row is None:
             return None
@@ -169,7 +193,10 @@ class DatabaseReader:
     def roots(self) -> list[RootStatus]:
         """Return the watched folders."""
         rows = self._connection.execute(sql("roots"))
-        return [RootStatus(name, at, bool(online), note, since) for name, at, online, note, since in rows]
+        return [
+            RootStatus(name, at, bool(online), note, since)
+            for name, at, online, note, since in rows
+        ]
 
 
 def _failure(  # noqa: PLR0917  # a row, in the order of its columns

@@ -16,7 +16,14 @@ from service.records import ResourceKind, Side
 from service.store.binding import text
 from service.store.sql import sql
 
-COMPUTED_KEYS = ("positive_prompt", "negative_prompt", "seed", "Seed", "prompt_tokens", "neg_tokens")
+COMPUTED_KEYS = (
+    "positive_prompt",
+    "negative_prompt",
+    "seed",
+    "Seed",
+    "prompt_tokens",
+    "neg_tokens",
+)
 """Keys of ``kv`` whose values may stand elsewhere; the view knows where."""
 
 
@@ -51,7 +58,10 @@ UNSPLIT = Split()
 
 
 class Listing:
-    """The lists of one database. Rows come one at a time; a list of any length takes the same memory."""
+    """The lists of one database.
+
+    Rows come one at a time; a list of any length takes the same memory.
+    """
 
     def __init__(self, connection: apsw.Connection, split: Split = UNSPLIT) -> None:
         self._connection = connection
@@ -59,7 +69,10 @@ class Listing:
         self._is_split = any(split)
 
     def tokens(self, side: Side) -> Iterator[Listed]:
-        """Yield tags and embeddings in their normalized form; what only prompts' grammar needs is left out."""
+        """Yield tags and embeddings in their normalized form.
+
+        What only prompts' grammar needs is left out.
+        """
         return self._split_tokens(side) if self._is_split else self._rows("list_tokens", side=side)
 
     def prompts(self, which: Side) -> Iterator[Listed]:
@@ -87,20 +100,28 @@ class Listing:
     def _unsplit_resources(self, kind: ResourceKind | None, *, labels: bool) -> Iterator[Listed]:
         found = self._connection.execute(sql("list_used"), {"kind": kind, "labels": int(labels)})
         for counts in _count_rows([found]):
-            rows = ({"name_id": name, "label_id": label, "times": n} for (name, label), n in counts.items())
+            rows = (
+                {"name_id": name, "label_id": label, "times": n}
+                for (name, label), n in counts.items()
+            )
             yield from self._looked_up("list_resource", rows)
 
     def _split_tokens(self, side: Side) -> Iterator[Listed]:
         places = self._connection.execute(sql("list_places"), self._bound(self._split))
         for (model, month), images in groupby(places, key=itemgetter(0, 1)):
             for counts in _count_rows(self._terms(side, images)):
-                rows = ({"model": model, "month": month, "id": id_, "times": n} for (id_,), n in counts.items())
+                rows = (
+                    {"model": model, "month": month, "id": id_, "times": n}
+                    for (id_,), n in counts.items()
+                )
                 yield from self._looked_up("list_term", rows)
 
     def _terms(self, side: Side, images: Iterator[Row]) -> Iterator[Iterable[Row]]:
         """Yield the ids of the images' tokens, some images at a time."""
         while ids := [id_ for *_, id_ in islice(images, IMAGES)]:
-            yield self._connection.execute(sql("list_terms"), {"ids": orjson.dumps(ids).decode(), "side": side})
+            yield self._connection.execute(
+                sql("list_terms"), {"ids": orjson.dumps(ids).decode(), "side": side}
+            )
 
     def _rows(self, name: str, **arguments: object) -> Iterator[Listed]:
         return map(Listed._make, self._connection.execute(sql(name), self._bound(arguments)))
@@ -110,11 +131,17 @@ class Listing:
 
     @staticmethod
     def _bound(arguments: Mapping[str, object]) -> dict[str, object]:
-        return {key: int(value) if isinstance(value, bool) else value for key, value in arguments.items()}
+        return {
+            key: int(value) if isinstance(value, bool) else value
+            for key, value in arguments.items()
+        }
 
 
 def _count_rows(found: Iterable[Iterable[Row]]) -> Iterator[Counter[Row]]:
-    """Yield how often each row was met; in several parts, where they are too many different ones to be held."""
+    """Yield how often each row was met.
+
+    In several parts, where they are too many different ones to be held.
+    """
     counts: Counter[Row] = Counter()
     for rows in chain.from_iterable(map(_portions, found)):
         counts.update(rows)

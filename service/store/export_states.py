@@ -44,6 +44,13 @@ class ExportBook:
 
 
 def set_export(connection: apsw.Connection, state: ExportState) -> None:
-    """Write an export's last run; of one that failed, what was there before stays beside its error."""
-    texts = {"out": text(state.out), "settings": text(state.settings), "error": optional(state.error)}
+    """Write an export's last run.
+
+    Of one that failed, what was there before stays beside its error.
+    """
+    texts = {
+        "out": text(state.out),
+        "settings": text(state.settings),
+        "error": optional(state.error),
+    }
     connection.execute(sql("set_export"), asdict(state) | texts)

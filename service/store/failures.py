@@ -31,18 +31,26 @@ class Failure:
     """Bytes. With ``mtime_ns`` it gives the file a row in ``images``, so that counts add up."""
     mtime_ns: int | None = None
     sidecars: tuple[str, ...] = ()
-    """The texts beside it: until one of them changes, too, the file is not tried again before its time."""
+    """The texts beside it.
+
+    Until one of them changes, too, the file is not tried again before its time.
+    """
 
     @classmethod
     def of(cls, file: WatchedFile, stage: str, error: BaseException) -> "Failure":
         """Return the failure of a file at a stage."""
         name = type(error).__name__
-        return cls(file.root, file.path, stage, name, str(error), file.size, file.mtime_ns, file.sidecars)
+        return cls(
+            file.root, file.path, stage, name, str(error), file.size, file.mtime_ns, file.sidecars
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class KnownFailure:
-    """A file that could not be read, and its attempts so far. Times are UTC, ``2026-01-31T23:59:59Z``."""
+    """A file that could not be read, and its attempts so far.
+
+    Times are UTC, ``2026-01-31T23:59:59Z``.
+    """
 
     failure: Failure
     attempts: int
@@ -52,7 +60,10 @@ class KnownFailure:
 
 
 def next_try(now: str, attempts: int) -> str:
-    """Return when a file is tried again after so many attempts: the wait doubles from a minute to a day."""
+    """Return when a file is tried again after so many attempts.
+
+    The wait doubles from a minute to a day.
+    """
     wait = LONGEST_WAIT if attempts > 11 else min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)  # noqa: PLR2004  # 2^11 minutes are more than a day
     return stamp(datetime.fromisoformat(now) + wait)
 
@@ -84,7 +95,10 @@ def record(connection: apsw.Connection, failures: Sequence[Failure], now: str) -
 
 
 def _mark_unreadable(connection: apsw.Connection, failure: Failure, now: str) -> None:
-    """Give an unreadable file its row. One that was read before and has not changed keeps what was read."""
+    """Give an unreadable file its row.
+
+    One that was read before and has not changed keeps what was read.
+    """
     if failure.size is None or failure.mtime_ns is None:
         return
     folder, file_name = split(text(failure.path))

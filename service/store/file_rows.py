@@ -33,7 +33,9 @@ def lines_of(text_: str | None) -> tuple[str, ...]:
 
 def file_at(root: str, path: str, size: int, mtime_ns: int, sidecars: str | None) -> WatchedFile:
     """Return a file from the columns that tell of it."""
-    return WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns, sidecars=lines_of(sidecars))
+    return WatchedFile(
+        root=root, path=path, size=size, mtime_ns=mtime_ns, sidecars=lines_of(sidecars)
+    )
 
 
 def file_row_at(  # noqa: PLR0917  # a row, in the order of its columns
@@ -70,7 +72,10 @@ def mark_present(connection: apsw.Connection, root: str, paths: Iterable[str]) -
 
 
 def relocate(connection: apsw.Connection, image_id: int, file: WatchedFile) -> None:
-    """Give an image its new place. It keeps its id; a row of the file that lay there before is removed."""
+    """Give an image its new place.
+
+    It keeps its id; a row of the file that lay there before is removed.
+    """
     path = text(file.path)
     folder, file_name = split(path)
     place = {"image_id": image_id, "stable_id": stable_id(file.root, file.path)}

@@ -1,4 +1,7 @@
-"""Which file is which: an image's lasting name, and whether the database is still the file that was opened."""
+"""Which file is which.
+
+An image's lasting name, and whether the database is still the file that was opened.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,13 +13,19 @@ STABLE_ID_DIGITS = 32
 
 
 def stable_id(root: str, path: str) -> str:
-    """Return an image's lasting name, made of its root's name and its path alone: 32 hexadecimal digits."""
+    """Return an image's lasting name, made of its root's name and its path alone.
+
+    32 hexadecimal digits.
+    """
     name = f"{root}\0{path}".encode("utf-8", "backslashreplace")
     return hashlib.sha256(name).hexdigest()[:STABLE_ID_DIGITS]
 
 
 def split(path: str) -> tuple[str, str]:
-    """Return a stored path's folder (with its final ``/``; '' for the root itself) and file name."""
+    """Return a stored path's folder (with its final ``/``.
+
+    '' for the root itself) and file name.
+    """
     folder, slash, name = path.rpartition("/")
     return folder + slash, name
 
@@ -38,7 +47,8 @@ class FileIdentity:
     def verify(self) -> None:
         """Raise DatabaseReplacedError where another file, or none, stands at the path.
 
-        SQLite goes on writing into a deleted file without an error, and all of it would be lost at exit.
+        SQLite goes on writing into a deleted file without an error, and all of it would be lost at
+        exit.
         """
         try:
             now = FileIdentity.of(self.path)

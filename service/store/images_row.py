@@ -8,7 +8,12 @@ from service.store.identity import split, stable_id
 
 Bound = str | int | float | bytes | None
 
-OWN_COLUMN = {"checkpoint": "checkpoints", "lora": "loras", "embedding": "embeddings", "vae": "vaes"}
+OWN_COLUMN = {
+    "checkpoint": "checkpoints",
+    "lora": "loras",
+    "embedding": "embeddings",
+    "vae": "vaes",
+}
 OWN_COLUMN |= {"upscaler": "upscalers"}
 """Resource kind → the column that lists it; every other kind stands in other_resources."""
 
@@ -57,7 +62,10 @@ def columns(rows: ImageRows, *, now: str, from_disk: bool) -> dict[str, Bound]:
 
 
 def join_resources(resources: Iterable[Resource]) -> dict[str, str | None]:
-    """Return the resource columns: what was used, by kind, joined by ``, ``; None where there is none."""
+    """Return the resource columns: what was used, by kind, joined by ``, ``.
+
+    None where there is none.
+    """
     lists: dict[str, list[str]] = {name: [] for name in (*OWN_COLUMN.values(), "other_resources")}
     for resource in resources:
         if resource.used:

@@ -12,11 +12,17 @@ REMEMBERED = 40_000
 """Strings a generation. Two generations of short strings cost about 10 MB each."""
 
 SHORT = 200
-"""Characters. A longer text seldom repeats, and remembering it would keep whole workflows in memory."""
+"""Characters.
+
+A longer text seldom repeats, and remembering it would keep whole workflows in memory.
+"""
 
 
 class Recent:
-    """A bounded memory of ids: two generations, the older of which is dropped when the newer is full."""
+    """A bounded memory of ids.
+
+    Two generations, the older of which is dropped when the newer is full.
+    """
 
     def __init__(self, size: int = REMEMBERED) -> None:
         self._size = size
@@ -70,7 +76,9 @@ class Terms:
 
 def digest(long: str) -> int:
     """Return a text's BLAKE2b, its first 64 bits as a signed integer."""
-    return int.from_bytes(hashlib.blake2b(long.encode(), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(
+        hashlib.blake2b(long.encode(), digest_size=8).digest(), "big", signed=True
+    )
 
 
 class Texts:
@@ -95,7 +103,9 @@ class Texts:
         while (row := self._connection.execute(sql("find_text"), (hash_,)).fetchone()) is not None:
             if row[1] == long:
                 return int(row[0])
-            hash_ = _next(hash_)  # another text bears this hash: the next free number stands for ours
+            hash_ = _next(
+                hash_
+            )  # another text bears this hash: the next free number stands for ours
         self._connection.execute(sql("add_text"), (hash_, long))
         return self._connection.last_insert_rowid()
 

@@ -37,7 +37,9 @@ class Waiting:
         if self.since is None:
             self.since = self._clock()
         clock_face = time.strftime("%H:%M", time.localtime(self.since))
-        return DatabaseBusyError(f"another program holds the write lock since {clock_face} ({HOLDER})")
+        return DatabaseBusyError(
+            f"another program holds the write lock since {clock_face} ({HOLDER})"
+        )
 
 
 def refuse(path: Path, error: apsw.Error) -> NoReturn:
@@ -53,7 +55,9 @@ def _explain(path: Path, error: apsw.Error) -> PipeError | None:
         case apsw.BusyError() | apsw.LockedError():
             return DatabaseBusyError(f"{path}: another program holds the database ({HOLDER})")
         case apsw.FullError():
-            return TryAgainError(f"{path}: the disk is full; make room, and the service goes on by itself")
+            return TryAgainError(
+                f"{path}: the disk is full; make room, and the service goes on by itself"
+            )
         case apsw.IOError() | apsw.CantOpenError() | apsw.ReadOnlyError() | apsw.PermissionsError():
             return TryAgainError(
                 f"{path}: cannot be written ({error}); see that disk and folder are there and writable",
@@ -76,7 +80,8 @@ def damage_message(path: Path, error: apsw.Error) -> StartError:
 def immediate(connection: apsw.Connection) -> Iterator[None]:
     """Run a piece of work as one transaction that holds the write lock from its first moment.
 
-    A transaction that begins by reading and then wants to write is refused at once, however long the busy timeout.
+    A transaction that begins by reading and then wants to write is refused at once, however long
+    the busy timeout.
     """
     connection.execute("BEGIN IMMEDIATE").fetchall()
     try:

@@ -1,4 +1,7 @@
-"""The long lists of a batch: facts, tokens, resources, passes, conflicts, gathered and written table by table."""
+"""The long lists of a batch.
+
+Facts, tokens, resources, passes, conflicts, gathered and written table by table.
+"""
 
 from collections.abc import Iterator
 from operator import attrgetter
@@ -60,7 +63,9 @@ class LongForm:
 
     def _tokens(self, image_id: int, rows: ImageRows) -> Iterator[Row]:
         term, text_id = self._terms.id_of, self._texts.id_of
-        for token in sorted(rows.tokens, key=_SIDE):  # in the order of the primary key, so that pages fill up
+        for token in sorted(
+            rows.tokens, key=_SIDE
+        ):  # in the order of the primary key, so that pages fill up
             spelling = None if token.token == token.t_norm else text_id(token.token)
             kind = None if token.kind == "tag" else token.kind
             weight = None if token.weight == 1.0 else token.weight
@@ -148,4 +153,12 @@ def _sampling(one: SamplingPass) -> Row:
 def _conflicts(image_id: int, rows: ImageRows) -> Iterator[Row]:
     for ordinal, one in enumerate(rows.image.conflicts):
         a, b = one.a, one.b
-        yield image_id, ordinal, one.field, shown(a.value), text(a.source), shown(b.value), text(b.source)
+        yield (
+            image_id,
+            ordinal,
+            one.field,
+            shown(a.value),
+            text(a.source),
+            shown(b.value),
+            text(b.source),
+        )

@@ -18,8 +18,8 @@ HASHES: tuple[HashKind, ...] = ("sha256", "autov1", "autov2", "autov3", "blake3"
 
 
 SURE = 10
-"""Digits of a known hash, at least, for a longer one to be its continuation. AutoV1 has eight, and is of another part
-of the file than SHA-256."""
+"""Digits of a known hash, at least, for a longer one to be its continuation. AutoV1 has eight, and
+is of another part of the file than SHA-256."""
 
 
 class ModelReader:
@@ -45,7 +45,9 @@ class ModelReader:
     def by_stem(self, stem: str) -> list[KnownModel]:
         """Return the files of a name without folders and extension."""
         found = self.numbered("models_by_keys", keys_argument(f"file:{text(stem)}"))
-        return self._published(model for _, model in found if file_stem(model.file_name or "") == text(stem))
+        return self._published(
+            model for _, model in found if file_stem(model.file_name or "") == text(stem)
+        )
 
     def _published(self, found: Iterable[KnownModel]) -> list[KnownModel]:
         """Return models, in the place of each local file the published ones of its SHA-256, with all of its hashes."""
@@ -53,25 +55,39 @@ class ModelReader:
         for model in found:
             digits = None if model.version_id is not None else model.hash("sha256")
             same = self.numbered("models_by_hash", {"digits": digits}) if digits else []
-            theirs = [one for _, one in same if one.version_id is not None and one.hash("sha256") == digits]
+            theirs = [
+                one
+                for _, one in same
+                if one.version_id is not None and one.hash("sha256") == digits
+            ]
             whole = [replace(one, hashes={**one.hashes, **model.hashes}) for one in theirs]
             models += [one for one in whole or [model] if one not in models]
         return models
 
-    def numbered(self, name: str, arguments: tuple[object, ...] | dict[str, object]) -> list[tuple[int, KnownModel]]:
+    def numbered(
+        self, name: str, arguments: tuple[object, ...] | dict[str, object]
+    ) -> list[tuple[int, KnownModel]]:
         """Return the rows that a statement selects, each with its id."""
-        return [(row[-1], _model(*row[:-1])) for row in self._connection.execute(sql(name), arguments)]
+        return [
+            (row[-1], _model(*row[:-1])) for row in self._connection.execute(sql(name), arguments)
+        ]
 
     def count(self) -> int:
         """Return how many model files are known."""
         return int(self._connection.execute(sql("count_models")).get or 0)
 
     def generation(self) -> int:
-        """Return a number that changes when another program wrote to the database: what was cached may be old."""
+        """Return a number that changes when another program wrote to the database.
+
+        What was cached may be old.
+        """
         return int(self._connection.pragma("data_version") or 0)
 
     def is_applied(self) -> bool:
-        """Tell whether new images are to be resolved, too: since ``resolve --rewrite`` was run once."""
+        """Tell whether new images are to be resolved, too.
+
+        Since ``resolve --rewrite`` was run once.
+        """
         return bool(self._connection.execute(sql("switch"), ("resolve",)).get == "on")
 
 
@@ -89,7 +105,9 @@ def air_key(model: KnownModel) -> str | None:
 def _begins(model: KnownModel, digits: str) -> bool:
     """Tell whether a hash of the model begins with the digits, or they with it."""
     known = (model.hash(kind) or "" for kind in HASHES)
-    return any(each.startswith(digits) or (len(each) >= SURE and digits.startswith(each)) for each in known)
+    return any(
+        each.startswith(digits) or (len(each) >= SURE and digits.startswith(each)) for each in known
+    )
 
 
 def _model(  # noqa: PLR0917  # a row, in the order of its columns

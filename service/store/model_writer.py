@@ -1,4 +1,7 @@
-"""Writing what is known of models: each entry into the row that is about the same file, or into a new one."""
+"""Writing what is known of models.
+
+Each entry into the row that is about the same file, or into a new one.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -14,9 +17,22 @@ from service.store.model_reader import HASHES, ModelReader, air_key, keys_argume
 from service.store.sql import sql
 
 TELLING: tuple[HashKind, ...] = ("sha256", "autov3", "autov2", "blake3")
-"""Hashes that show two entries to be one file. AutoV1 and CRC32 do not: different files share them."""
+"""Hashes that show two entries to be one file.
 
-_FIELDS = ("version_id", "model_id", "model_name", "version_name", "kind", "base_model", "air", "file_name", "source")
+AutoV1 and CRC32 do not: different files share them.
+"""
+
+_FIELDS = (
+    "version_id",
+    "model_id",
+    "model_name",
+    "version_name",
+    "kind",
+    "base_model",
+    "air",
+    "file_name",
+    "source",
+)
 
 
 @dataclass(slots=True)
@@ -31,12 +47,17 @@ class Learnt:
 class ModelWriter(ModelReader):
     """The known models of a database, to be added to."""
 
-    def __init__(self, connection: apsw.Connection, transaction: Callable[[], AbstractContextManager[None]]) -> None:
+    def __init__(
+        self, connection: apsw.Connection, transaction: Callable[[], AbstractContextManager[None]]
+    ) -> None:
         super().__init__(connection)
         self._transaction = transaction
 
     def learn(self, models: Sequence[KnownModel], *, now: str, learnt: Learnt) -> None:
-        """Write a batch of entries in one transaction, and count them. What is known is never forgotten."""
+        """Write a batch of entries in one transaction, and count them.
+
+        What is known is never forgotten.
+        """
         with self._transaction():
             for model in models:
                 self._learn(_sound(model), now, learnt)
@@ -98,7 +119,14 @@ class ModelWriter(ModelReader):
 
     def put(self, path: str, size: int, mtime_ns: int, hashes: dict[HashKind, str]) -> None:
         """Remember the hashes of a file."""
-        row = (text(path), size, mtime_ns, hashes["sha256"], hashes.get("autov1"), hashes.get("autov3"))
+        row = (
+            text(path),
+            size,
+            mtime_ns,
+            hashes["sha256"],
+            hashes.get("autov1"),
+            hashes.get("autov3"),
+        )
         with self._transaction():
             self._connection.execute(sql("add_hashed_file"), row)
 
@@ -107,9 +135,13 @@ def is_same(old: KnownModel, new: KnownModel) -> bool:
     """Tell whether two entries are about one file of one version."""
     if None not in (old.version_id, new.version_id) and old.version_id != new.version_id:
         return False
-    agreeing = [old.hash(kind) == new.hash(kind) for kind in TELLING if old.hash(kind) and new.hash(kind)]
+    agreeing = [
+        old.hash(kind) == new.hash(kind) for kind in TELLING if old.hash(kind) and new.hash(kind)
+    ]
     named = {stem(model.file_name) for model in (old, new) if model.file_name}
-    if agreeing:  # two names of one file stay two rows, so that both are found; a map's name takes the other's place
+    # two names of one file stay two rows, so that both are found; a map's name takes the other's
+    # place
+    if agreeing:
         return all(agreeing) and (len(named) < 2 or Trust.MANUAL in (old.trust, new.trust))  # noqa: PLR2004
     if old.version_id is not None and old.version_id == new.version_id:
         return len(named) < 2  # noqa: PLR2004  # two names are two files
@@ -117,7 +149,12 @@ def is_same(old: KnownModel, new: KnownModel) -> bool:
         return len(named) < 2  # noqa: PLR2004
     by_hand = Trust.MANUAL in (old.trust, new.trust)
     alike = old.source == new.source and old.model_name == new.model_name
-    return (by_hand or alike) and len(named) == 1 and old.kind in (new.kind, None) and None not in _names(old, new)
+    return (
+        (by_hand or alike)
+        and len(named) == 1
+        and old.kind in (new.kind, None)
+        and None not in _names(old, new)
+    )
 
 
 def _names(*models: KnownModel) -> tuple[str | None, ...]:
@@ -125,7 +162,10 @@ def _names(*models: KnownModel) -> tuple[str | None, ...]:
 
 
 def combine(old: KnownModel, new: KnownModel) -> KnownModel:
-    """Return two entries as one: the word of the more trusted source, of equals of the new one; gaps are filled."""
+    """Return two entries as one: the word of the more trusted source, of equals of the new one.
+
+    Gaps are filled.
+    """
     first, second = (new, old) if new.trust >= old.trust else (old, new)
     fields = {name: getattr(first, name) or getattr(second, name) for name in _FIELDS}
     return replace(
@@ -142,7 +182,11 @@ KEY_DIGITS = 16
 
 def keys(model: KnownModel, kinds: tuple[HashKind, ...] = HASHES) -> list[str]:
     """Return under what a model is found, the surest first."""
-    hashes = (digits for kind in kinds if (digits := model.hash(kind)) and not OF_NOTHING.startswith(digits))
+    hashes = (
+        digits
+        for kind in kinds
+        if (digits := model.hash(kind)) and not OF_NOTHING.startswith(digits)
+    )
     found = [f"#{digits[:KEY_DIGITS]}" for digits in hashes]
     if (key := air_key(model)) is not None:
         found.append(f"air:{text(key)}")
@@ -153,7 +197,9 @@ def keys(model: KnownModel, kinds: tuple[HashKind, ...] = HASHES) -> list[str]:
 
 def _sound(model: KnownModel) -> KnownModel:
     """Return an entry whose texts are as the database will give them back, AutoV2 among its hashes."""
-    fields = {name: optional(value) for name in _FIELDS if isinstance(value := getattr(model, name), str)}
+    fields = {
+        name: optional(value) for name in _FIELDS if isinstance(value := getattr(model, name), str)
+    }
     hashes = {kind: digits for kind in HASHES if (digits := model.hash(kind))}
     return replace(model, **fields, hashes=hashes)  # type: ignore[arg-type]  # the same types as before
 

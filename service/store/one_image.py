@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 import apsw
 
-from service.records import Conflict, Fact, HashKind, Resource, ResourceKind, SamplingPass, Stated, Token
+from service.records import (
+    Conflict,
+    Fact,
+    HashKind,
+    Resource,
+    ResourceKind,
+    SamplingPass,
+    Stated,
+    Token,
+)
 from service.store.sql import sql
 
 Value = str | int | float | None
@@ -40,7 +49,9 @@ def read_image(connection: apsw.Connection, image_id: int) -> ImageRecord | None
         image=dict(zip(names, row, strict=True)),
         facts=tuple(Fact(*fact) for fact in connection.execute(sql("show_kv"), key)),
         tokens=tuple(Token(*token) for token in connection.execute(sql("show_tokens"), key)),
-        resources=tuple(_resource(*found) for found in connection.execute(sql("show_resources"), key)),
+        resources=tuple(
+            _resource(*found) for found in connection.execute(sql("show_resources"), key)
+        ),
         passes=tuple(SamplingPass(*found) for found in connection.execute(sql("show_passes"), key)),
         conflicts=tuple(
             Conflict(field, Stated(a, source_a), Stated(b, source_b))

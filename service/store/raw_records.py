@@ -8,20 +8,26 @@ from service.records import RawRecord, WatchedFile
 from service.store.binding import json_bytes
 
 LEVEL = 3
-"""zstandard's default: level 9 saved 6 % more on 299 real records and cost five times the time. A dictionary of tag
-names saved 9 %, too little for a file that every later version would have to carry."""
+"""zstandard's default: level 9 saved 6 % more on 299 real records and cost five times the time. A
+dictionary of tag names saved 9 %, too little for a file that every later version would have to
+carry."""
 
 MAX_RECORD = 1 << 30
 """Bytes. A packed record that claims to be longer is damaged."""
 
 
 def pack(raw: RawRecord) -> bytes:
-    """Return the compressed JSON of a record's extractor and tags; the rest of it stands in ``images``."""
+    """Return the compressed JSON of a record's extractor and tags.
+
+    The rest of it stands in ``images``.
+    """
     record = json_bytes({"extractor": raw.extractor, "tags": raw.tags})
     return zstandard.ZstdCompressor(level=LEVEL, write_content_size=True).compress(record)
 
 
-def unpack(packed: bytes, file: WatchedFile, mime_type: str | None, sha256: str | None) -> RawRecord:
+def unpack(
+    packed: bytes, file: WatchedFile, mime_type: str | None, sha256: str | None
+) -> RawRecord:
     """Return the record that was packed, of a file that may have moved since."""
     text = zstandard.ZstdDecompressor().decompress(packed, max_output_size=MAX_RECORD)
     record = json.loads(text)  # not orjson, which turns integers past 64 bits into floats

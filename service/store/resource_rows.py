@@ -34,11 +34,16 @@ class StatedResources:
             yield _resource(*row)
 
     def images(self, stated: Iterable[StatedResource]) -> Iterator[tuple[int, WatchedFile]]:
-        """Yield the images that state one of these, or another of its name and kind. They may be saved meanwhile."""
+        """Yield the images that state one of these, or another of its name and kind.
+
+        They may be saved meanwhile.
+        """
         ids = {
             image_id
             for one in stated
-            for (image_id,) in self._connection.execute(sql("images_stating"), (one.name_id, one.resource.kind))
+            for (image_id,) in self._connection.execute(
+                sql("images_stating"), (one.name_id, one.resource.kind)
+            )
         }
         for image_id in sorted(ids):
             place = self._connection.execute(sql("place_of_image"), (image_id,)).fetchone()

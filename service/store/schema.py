@@ -57,7 +57,11 @@ class Schema:
 def objects(connection: apsw.Connection) -> dict[tuple[str, str], str]:
     """Return the statement of every table, index and view of a database that somebody made on purpose."""
     rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-    return {(type_, name): statement for type_, name, statement in rows if not name.startswith("sqlite_")}
+    return {
+        (type_, name): statement
+        for type_, name, statement in rows
+        if not name.startswith("sqlite_")
+    }
 
 
 def number(connection: apsw.Connection, pragma: str) -> int:
@@ -83,9 +87,12 @@ def current() -> Schema:
 
 
 def upgrade(connection: apsw.Connection, schema: Schema, path: Path) -> Path | None:
-    """Bring an older database up to the schema's version; return where the copy of the older one lies.
+    """Bring an older database up to the schema's version.
 
-    Each version is a transaction of its own, so a kill leaves one version or the next, never one between.
+    Return where the copy of the older one lies.
+
+    Each version is a transaction of its own, so a kill leaves one version or the next, never one
+    between.
     """
     version = number(connection, "user_version")
     if version >= schema.version:
@@ -118,7 +125,8 @@ def _step(connection: apsw.Connection, schema: Schema, target: int) -> None:
     with immediate(connection):
         if number(connection, "user_version") != target - 1:
             return  # another process was faster
-        # Views may name columns that are about to change, and ALTER TABLE then fails. They are made anew at open.
+        # Views may name columns that are about to change, and ALTER TABLE then fails. They are made
+        # anew at open.
         for kind, name in objects(connection):
             if kind == "view" and (kind, name) in schema.objects:
                 connection.execute(f'DROP VIEW "{name}"').fetchall()

@@ -71,9 +71,14 @@ class _Statistician:
 
     def groups(self, name: str) -> dict[str, Ranking]:
         found: dict[str, list[tuple[str, int]]] = {}
-        for group, text, count in self._connection.execute(statements("stats.sql")[name], (self._limit,)):
+        for group, text, count in self._connection.execute(
+            statements("stats.sql")[name], (self._limit,)
+        ):
             found.setdefault(group, []).append((text, count))
-        return {group: tuple(sorted(names, key=lambda one: (-one[1], one[0]))) for group, names in found.items()}
+        return {
+            group: tuple(sorted(names, key=lambda one: (-one[1], one[0])))
+            for group, names in found.items()
+        }
 
     def months(self) -> tuple[Month, ...]:
         found: dict[str, dict[str, int]] = {}

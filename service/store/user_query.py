@@ -1,12 +1,13 @@
 """SQLite's functions on texts that take as long as one text times the other, made anew in bounded time.
 
-``instr(hex(zeroblob(7000000)), hex(zeroblob(3000000)) || '1')`` runs for an hour inside one step of SQLite's machine,
-where no clock is looked at (tried). Python's own search does not.
+``instr(hex(zeroblob(7000000)), hex(zeroblob(3000000)) || '1')`` runs for an hour inside one step of
+SQLite's machine, where no clock is looked at (tried). Python's own search does not.
 
 A user's own query, which can change nothing, start nothing, and not run for ever.
 
-A read-only connection is not enough: on one, ATTACH makes new files and VACUUM INTO writes copies (both tried). So an
-authorizer allows reading and calling harmless functions, and refuses everything else when the query is prepared.
+A read-only connection is not enough: on one, ATTACH makes new files and VACUUM INTO writes copies
+(both tried). So an authorizer allows reading and calling harmless functions, and refuses everything
+else when the query is prepared.
 """
 
 import time
@@ -34,7 +35,10 @@ def register_functions(connection: apsw.Connection) -> None:
 
 
 def instr(*arguments: Value) -> int | None:
-    """Return at which character, from 1, the second text begins in the first; 0 where it does not."""
+    """Return at which character, from 1, the second text begins in the first.
+
+    0 where it does not.
+    """
     text, part = arguments
     if text is None or part is None:
         return None
@@ -72,7 +76,9 @@ class _Trim:
         if self._ends != "right":
             start = next((at for at, char in enumerate(text) if char not in unwanted), end)
         if self._ends != "left":
-            end -= next((at for at, char in enumerate(reversed(text)) if char not in unwanted), end - start)
+            end -= next(
+                (at for at, char in enumerate(reversed(text)) if char not in unwanted), end - start
+            )
         return text[start : max(start, end)]
 
 
@@ -83,17 +89,21 @@ def _text(value: Value) -> str:
 ALLOWED = frozenset(
     {apsw.SQLITE_SELECT, apsw.SQLITE_READ, apsw.SQLITE_FUNCTION, apsw.SQLITE_RECURSIVE},
 )
-FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
+FORBIDDEN_FUNCTIONS = frozenset(
+    {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"}
+)
 UNBOUNDED_FUNCTIONS = ("json_patch", "jsonb_patch", "unhex", "geopoly_")
-"""How the names of functions begin that can take hours within one step, as those of ``bounded.py`` did. Nobody makes
-lists with them."""
+"""How the names of functions begin that can take hours within one step, as those of ``bounded.py``
+did. Nobody makes lists with them."""
 
 OPCODES = 20_000
 """Steps of SQLite's machine between two looks at the clock; less than a millisecond."""
 
 LIMITS = {
-    apsw.SQLITE_LIMIT_LENGTH: 16_000_000,  # bytes of one text: zeroblob(1e9) would take them from everybody
-    apsw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 200,  # LIKE runs inside one opcode, where no clock is looked at
+    # bytes of one text: zeroblob(1e9) would take them from everybody
+    apsw.SQLITE_LIMIT_LENGTH: 16_000_000,
+    # LIKE runs inside one opcode, where no clock is looked at
+    apsw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 200,
     apsw.SQLITE_LIMIT_ATTACHED: 0,
     apsw.SQLITE_LIMIT_TRIGGER_DEPTH: 1,
 }
@@ -109,9 +119,16 @@ class Bounds:
 
 
 def first_column(
-    path: Path, query: str, *, bounds: Bounds = Bounds(), is_cancelled: Callable[[], bool] = lambda: False
+    path: Path,
+    query: str,
+    *,
+    bounds: Bounds = Bounds(),
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[str]:
-    """Yield the first column of a query's rows as texts, without NULLs. Raises StartError for what is refused."""
+    """Yield the first column of a query's rows as texts, without NULLs.
+
+    Raises StartError for what is refused.
+    """
     end = time.monotonic() + bounds.seconds
     connection = guard(open_readonly(path), lambda: is_cancelled() or time.monotonic() > end)
     try:
@@ -121,11 +138,15 @@ def first_column(
     except apsw.InterruptError as error:
         if is_cancelled():
             raise TryAgainError("sql: stopped before its end") from error
-        raise StartError(f"sql: took longer than {bounds.seconds:g} s; ask for less, or add a LIMIT") from error
+        raise StartError(
+            f"sql: took longer than {bounds.seconds:g} s; ask for less, or add a LIMIT"
+        ) from error
     except apsw.Error as error:
         raise StartError(f"sql: SQLite refuses the query: {error}") from error
     except UnicodeDecodeError as error:
-        raise StartError("sql: the query gives bytes that are no text in UTF-8; ask for hex() of them") from error
+        raise StartError(
+            "sql: the query gives bytes that are no text in UTF-8; ask for hex() of them"
+        ) from error
     finally:
         connection.close()
 
@@ -141,7 +162,9 @@ def guard(connection: apsw.Connection, is_over: Callable[[], bool]) -> apsw.Conn
     return connection
 
 
-def _is_allowed(action: int, one: str | None, two: str | None, _database: str | None, _inner: str | None) -> int:
+def _is_allowed(
+    action: int, one: str | None, two: str | None, _database: str | None, _inner: str | None
+) -> int:
     if action == apsw.SQLITE_PRAGMA and (one, two) == ("data_version", None):
         return apsw.SQLITE_OK  # what the full-text indexes ask before they answer; it only reads
     if action not in ALLOWED:
@@ -158,16 +181,22 @@ class _Once:
         self.count = 0
 
     def __call__(self, cursor: apsw.Cursor, _statement: str, _bindings: object) -> bool:
-        self.count += cursor.has_vdbe  # a comment alone is called a statement, too, and has no program
+        self.count += (
+            cursor.has_vdbe
+        )  # a comment alone is called a statement, too, and has no program
         if self.count > 1:
-            raise StartError("sql: one statement at a time; there is a second one behind the semicolon")
+            raise StartError(
+                "sql: one statement at a time; there is a second one behind the semicolon"
+            )
         return True
 
 
 def _texts(connection: apsw.Connection, query: str) -> Iterator[str]:
     for row in connection.execute(query):
         if isinstance(row[0], bytes):
-            raise StartError("sql: the first column holds blobs; lists are made of texts and numbers")
+            raise StartError(
+                "sql: the first column holds blobs; lists are made of texts and numbers"
+            )
         if row[0] is not None:
             yield str(row[0])
     if isinstance(once := connection.exec_trace, _Once) and not once.count:

@@ -26,7 +26,10 @@ from service.store.status import RootStatus, ServiceStatus
 
 
 class Store(DatabaseReader):
-    """The database, open for writing. One thread owns it; a second writer would only ever wait for the first."""
+    """The database, open for writing.
+
+    One thread owns it; a second writer would only ever wait for the first.
+    """
 
     def __init__(self, connection: apsw.Connection, path: Path, clock: Callable[[], float]) -> None:
         super().__init__(connection, path)
@@ -52,8 +55,8 @@ class Store(DatabaseReader):
     def transaction(self) -> Iterator[None]:
         """Run a piece of work whose rows appear together or not at all.
 
-        Raises DatabaseBusyError, DatabaseReplacedError or another TryAgainError where it cannot be done now;
-        nothing of it is then in the database.
+        Raises DatabaseBusyError, DatabaseReplacedError or another TryAgainError where it cannot be
+        done now; nothing of it is then in the database.
         """
         self._identity.verify()
         try:
@@ -75,12 +78,15 @@ class Store(DatabaseReader):
     ) -> list[int]:
         """Write a batch in one transaction; return the images' ids in order.
 
-        ``from_disk`` False means that the rows were made again from the kept records: these then stay as they are,
-        and so does the images' state. Failures of saved files are forgotten. Times are ``2026-01-31T23:59:59Z``.
+        ``from_disk`` False means that the rows were made again from the kept records: these then
+        stay as they are, and so does the images' state. Failures of saved files are forgotten.
+        Times are ``2026-01-31T23:59:59Z``.
         """
         last = {stable_id(one.raw.file.root, one.raw.file.path): one for one in rows}
         with self.transaction():
-            ids = {name: self._save_wide(one, now, from_disk=from_disk) for name, one in last.items()}
+            ids = {
+                name: self._save_wide(one, now, from_disk=from_disk) for name, one in last.items()
+            }
             long = LongForm(self._connection, self._terms, self._texts)
             for name, one in last.items():
                 long.add(ids[name], one)
@@ -118,7 +124,10 @@ class Store(DatabaseReader):
             return file_rows.mark_present(self._connection, root, paths)
 
     def relocate(self, image_id: int, root: str, path: str, size: int, mtime_ns: int) -> None:
-        """Give an image that moved its new place. It keeps its id; a row of the file it replaced is removed."""
+        """Give an image that moved its new place.
+
+        It keeps its id; a row of the file it replaced is removed.
+        """
         with self.transaction():
             file = WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns)
             file_rows.relocate(self._connection, image_id, file)
@@ -148,7 +157,10 @@ class Store(DatabaseReader):
             self._connection.execute(sql("drop_export"), (text(out),))
 
     def checkpoint(self, *, quiet: bool = False) -> str | None:
-        """Keep the log small (empty where it is ``quiet``); return a sentence where a reader long prevented it."""
+        """Keep the log small (empty where it is ``quiet``).
+
+        Return a sentence where a reader long prevented it.
+        """
         return self._checkpointer.run(self._clock(), quiet=quiet)
 
     def verify(self) -> None:

@@ -1,4 +1,6 @@
-"""How a token is written for comparing: ``Blue_Eyes`` and ``blue eyes`` are one word, ``^_^`` is itself.
+"""How a token is written for comparing.
+
+``Blue_Eyes`` and ``blue eyes`` are one word, ``^_^`` is itself.
 
 From lexemes to tokens: commas and newlines cut, brackets weigh all that stands in them.
 
@@ -37,7 +39,8 @@ _WORD = re.compile(r"[^\W_]")
 def norm(token: str) -> str:
     """Return lower case, compatibility forms folded (NFKC), ``_`` and runs of blanks as one, escapes undone.
 
-    A weight that covers only a part (``a (red:1.3) car``) is left out; brackets of a name (``saber (fate)``) stay.
+    A weight that covers only a part (``a (red:1.3) car``) is left out; brackets of a name (``saber
+    (fate)``) stay.
     """
     return _known(token) if len(token) <= _LONGEST_KNOWN else _norm(token)
 
@@ -66,7 +69,8 @@ LIMIT = 1_000_000.0
 _WILDCARD = re.compile(r"__[^\s_](?:[^\n,]{0,80}?[^\s_])?__")
 _NETWORK = re.compile(
     r"<(lora|lyco|locon|loha|hypernet|embed):"
-    r"((?:urn:)?air:(?:[^:<>]+:){3}[^:<>]+|civitai:\d+@\d+|[^:<>]+)"  # CivitAI's site names files by AIR
+    # CivitAI's site names files by AIR
+    r"((?:urn:)?air:(?:[^:<>]+:){3}[^:<>]+|civitai:\d+@\d+|[^:<>]+)"
     r"(?::\s*([+-]?(?:\d+\.?\d*|\.\d+)))?",
     re.IGNORECASE,
 )
@@ -80,7 +84,10 @@ def split(prompt: str, side: Side) -> tuple[Token, ...]:
 
 
 class _Cutter:
-    """One walk over the lexemes: the token being gathered, the weights in force, the tokens so far."""
+    """One walk over the lexemes.
+
+    The token being gathered, the weights in force, the tokens so far.
+    """
 
     def __init__(self, prompt: str, side: Side) -> None:
         self.tokens: list[Token] = []

@@ -1,4 +1,6 @@
-"""The smallest pieces of a prompt: plain text, brackets, separators, and the words that mean something.
+"""The smallest pieces of a prompt.
+
+Plain text, brackets, separators, and the words that mean something.
 
 Brackets: which belong together, and what each pair does to the text between.
 """
@@ -11,8 +13,9 @@ from typing import Literal, NamedTuple
 SEPARATORS = frozenset({"comma", "newline", "break", "and", "network", "embedding"})
 """They end a token wherever nothing holds it together."""
 
-# Plain text comes first and takes long runs: most of a prompt passes in one step. A run ends before whatever could
-# begin another piece, so 'B' and 'A' stand alone where they open no BREAK and no AND.
+# Plain text comes first and takes long runs: most of a prompt passes in one step. A run ends before
+# whatever could begin another piece, so 'B' and 'A' stand alone where they open no BREAK and no
+# AND.
 _FORM = r"""
       (?P<text>     {run}+ | \\. )
     | (?P<comma>    ,[ ]* )
@@ -39,7 +42,10 @@ _COMFY = re.compile(
 
 
 class Lexeme(NamedTuple):
-    """One piece: ``text``, ``open``, ``close``, ``bar``, ``comma`` …, as the groups of the form name them."""
+    """One piece.
+
+    ``text``, ``open``, ``close``, ``bar``, ``comma`` …, as the groups of the form name them.
+    """
 
     mark: str
     text: str
@@ -80,7 +86,10 @@ class Group:
 
 
 def groups(lexemes: list[Lexeme]) -> dict[int, Group]:
-    """Return the pairs by the number of their opening lexeme. Brackets without a partner are plain text."""
+    """Return the pairs by the number of their opening lexeme.
+
+    Brackets without a partner are plain text.
+    """
     pairs, bars = _match(lexemes)
     if not pairs:
         return {}
@@ -95,7 +104,9 @@ def groups(lexemes: list[Lexeme]) -> dict[int, Group]:
 
 
 def _whole(lexemes: list[Lexeme], group: Group, separators: list[int]) -> bool:
-    """Tell whether the pair holds whole tags: ``(a), (b) (c:1.2)d``, and not ``saber (fate)`` or ``a (red:1.3) car``.
+    """Tell whether the pair holds whole tags.
+
+    ``(a), (b) (c:1.2)d``, and not ``saber (fate)`` or ``a (red:1.3) car``.
 
     One that holds a comma does, wherever it stands.
     """

@@ -1,4 +1,7 @@
-"""The pipeline in two halves: ``dump`` needs the images and ExifTool, ``ingest`` only what ``dump`` wrote."""
+"""The pipeline in two halves.
+
+``dump`` needs the images and ExifTool, ``ingest`` only what ``dump`` wrote.
+"""
 
 from service.transfer.dump import dump
 from service.transfer.ingest import ingest

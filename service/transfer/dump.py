@@ -1,4 +1,7 @@
-"""The first half: every image's record as a line, on the machine that has the images and ExifTool."""
+"""The first half.
+
+Every image's record as a line, on the machine that has the images and ExifTool.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -19,8 +22,13 @@ from service.watch.ignore import Names
 from service.watch.watch_settings import WatchSettings
 
 
-def dump(roots: Sequence[Root], reader: Reader, target: Path, settings: WatchSettings, batch_size: int) -> Done:
-    """Write the record of every image below the roots as JSON lines, batch by batch; replaces the file at the end."""
+def dump(
+    roots: Sequence[Root], reader: Reader, target: Path, settings: WatchSettings, batch_size: int
+) -> Done:
+    """Write the record of every image below the roots as JSON lines, batch by batch.
+
+    Replaces the file at the end.
+    """
     done = Done()
     names = Names(settings)
     files = ((root, Path(path)) for root in roots for path in files_below(str(root.path), names))
@@ -36,7 +44,9 @@ def dump(roots: Sequence[Root], reader: Reader, target: Path, settings: WatchSet
     return done
 
 
-def _candidates(batch: Iterable[tuple[Root, Path]], endings: Sequence[str], done: Done) -> Iterator[Candidate]:
+def _candidates(
+    batch: Iterable[tuple[Root, Path]], endings: Sequence[str], done: Done
+) -> Iterator[Candidate]:
     for root, location in batch:
         try:
             status = location.stat()
@@ -55,7 +65,9 @@ def _candidates(batch: Iterable[tuple[Root, Path]], endings: Sequence[str], done
 
 
 def _write(
-    outcomes: Iterable[tuple[Candidate, RawRecord | BadFileError | TryAgainError]], out: BinaryIO, done: Done
+    outcomes: Iterable[tuple[Candidate, RawRecord | BadFileError | TryAgainError]],
+    out: BinaryIO,
+    done: Done,
 ) -> None:
     for candidate, answer in outcomes:
         if isinstance(answer, RawRecord):

@@ -21,7 +21,10 @@ BATCH = 64
 
 
 def ingest(source: Path, store: Store, roots: Sequence[Root], clock: Clock) -> Done:
-    """Fill the database from a dump; a line that cannot be read is listed and its neighbours go on."""
+    """Fill the database from a dump.
+
+    A line that cannot be read is listed and its neighbours go on.
+    """
     done = Done()
     resolving = Resolver(store)
     with _open(source) as lines:

@@ -2,8 +2,9 @@
 
 One line of a dump, written and read back.
 
-It is ExifTool's own object of one file, with what the second half needs besides under ``AIImageMetaPipe``. Lines that
-ExifTool wrote by itself (``exiftool -j -G1 …``, one object a line) are taken, too.
+It is ExifTool's own object of one file, with what the second half needs besides under
+``AIImageMetaPipe``. Lines that ExifTool wrote by itself (``exiftool -j -G1 …``, one object a line)
+are taken, too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +30,10 @@ class Done:
 
 OURS = "AIImageMetaPipe"
 UNKNOWN = -1
-"""Size and time of a file that a foreign dump does not state: no real file is like it, so the next rescan reads it."""
+"""Size and time of a file that a foreign dump does not state.
+
+No real file is like it, so the next rescan reads it.
+"""
 
 
 class _Origin(BaseModel):
@@ -47,7 +51,9 @@ class _Origin(BaseModel):
 
 def line_of(raw: RawRecord, location: Path) -> bytes:
     """Return a record as one line of a dump."""
-    origin = _Origin(**raw.file.model_dump(), **raw.model_dump(include={"sha256", "mime_type", "extractor"}))
+    origin = _Origin(
+        **raw.file.model_dump(), **raw.model_dump(include={"sha256", "mime_type", "extractor"})
+    )
     return orjson.dumps(
         {"SourceFile": to_stored(location), **raw.tags, OURS: origin.model_dump()},
         option=orjson.OPT_APPEND_NEWLINE,
@@ -64,7 +70,9 @@ def record_of(line: bytes, roots: Sequence[Root]) -> RawRecord:
     if ours is not None:
         origin = _Origin.model_validate(ours)
         return RawRecord(
-            file=WatchedFile(**origin.model_dump(include={"root", "path", "size", "mtime_ns", "sidecars"})),
+            file=WatchedFile(
+                **origin.model_dump(include={"root", "path", "size", "mtime_ns", "sidecars"})
+            ),
             mime_type=origin.mime_type,
             sha256=origin.sha256,
             extractor=origin.extractor,
@@ -80,13 +88,20 @@ def record_of(line: bytes, roots: Sequence[Root]) -> RawRecord:
 
 
 def _foreign_place(source: str, roots: Sequence[Root]) -> WatchedFile:
-    """Return where a file of a foreign dump lies: below the root it names, else below the first one."""
+    """Return where a file of a foreign dump lies.
+
+    Below the root it names, else below the first one.
+    """
     path = source.replace("\\", "/")
     for root in roots:
         for prefix in (root.path.as_posix(), root.path.name, f"./{root.path.name}"):
             if path.startswith(f"{prefix}/"):
                 return _unknown(root.name, path[len(prefix) + 1 :])
-    parts = [part for part in PurePosixPath(path).parts if part not in ("/", "..", ".") and not part.endswith(":")]
+    parts = [
+        part
+        for part in PurePosixPath(path).parts
+        if part not in ("/", "..", ".") and not part.endswith(":")
+    ]
     return _unknown(roots[0].name, "/".join(parts))
 
 

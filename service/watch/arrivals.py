@@ -36,7 +36,10 @@ def arrival_of(candidate: SettlingFile, location: Path, endings: Sequence[str]) 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A path that is there no longer. It may have been a folder: all that is known below it is gone with it."""
+    """A path that is there no longer.
+
+    It may have been a folder: all that is known below it is gone with it.
+    """
 
     root: str
     path: str

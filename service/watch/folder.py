@@ -33,7 +33,11 @@ def list_folder(folder: str, names: Names) -> Listing:
                     found.files.append(entry)
                 elif names.is_sidecar(entry.name):
                     found.sidecars.append(entry)
-            elif entry.is_dir(follow_symlinks=False) and names.is_entered(entry.name) and not _is_junction(entry):
+            elif (
+                entry.is_dir(follow_symlinks=False)
+                and names.is_entered(entry.name)
+                and not _is_junction(entry)
+            ):
                 found.folders.append(entry.path)
     return found
 
@@ -43,7 +47,10 @@ def _is_junction(entry: os.DirEntry[str]) -> bool:
 
 
 def files_below(folder: str, names: Names) -> Iterator[str]:
-    """Yield the absolute path of every watched file at any depth; what cannot be listed is passed over."""
+    """Yield the absolute path of every watched file at any depth.
+
+    What cannot be listed is passed over.
+    """
     waiting = [folder]
     while waiting:
         try:

@@ -1,4 +1,7 @@
-"""From watchdog's events to the inbox. Runs on watchdog's thread, so it only enqueues and never raises."""
+"""From watchdog's events to the inbox.
+
+Runs on watchdog's thread, so it only enqueues and never raises.
+"""
 
 import os
 import sys
@@ -39,11 +42,16 @@ HEARD: Final[list[type[FileSystemEvent]]] = [
 ]
 """All others (opened, closed after reading, attributes) would come of our own reading."""
 
-if sys.platform != "linux":  # inotify tells of the close; one event a write would be thousands for a slow writer
+if (
+    sys.platform != "linux"
+):  # inotify tells of the close; one event a write would be thousands for a slow writer
     HEARD.append(FileModifiedEvent)
 
 BURST = 64
-"""Events within one second. Windows' buffer of 64,000 bytes holds about twice that and overflows without a word."""
+"""Events within one second.
+
+Windows' buffer of 64,000 bytes holds about twice that and overflows without a word.
+"""
 
 
 class Handler(FileSystemEventHandler):
@@ -106,7 +114,9 @@ class Handler(FileSystemEventHandler):
             return
         if is_folder and self._root.recursive and self._names.are_entered(relative):
             self._inbox.saw_tree(self._root, self._configured(path), now)
-        elif not is_folder and (self._names.covers(relative) or self._names.covers_sidecar(relative)):
+        elif not is_folder and (
+            self._names.covers(relative) or self._names.covers_sidecar(relative)
+        ):
             self._inbox.saw(self._root, self._configured(path), now)
 
     def _went(self, path: str, now: float) -> None:
@@ -118,7 +128,10 @@ class Handler(FileSystemEventHandler):
             self._inbox.saw(self._root, self._configured(path), now)
 
     def _spelled(self, told: bytes | str) -> str:
-        """Return a path as text, below the root without short names; the root's own part stays as it is."""
+        """Return a path as text, below the root without short names.
+
+        The root's own part stays as it is.
+        """
         path = os.fsdecode(told)
         below = path.removeprefix(self._inside)
         if sys.platform != "win32" or "~" not in below or below == path:

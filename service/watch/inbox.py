@@ -1,6 +1,7 @@
 """Paths that were heard of and are not yet quiet, in the order in which they are to be looked at.
 
-What was heard of and not yet worked on. In memory only: the truth is the disk, and a rescan finds it again.
+What was heard of and not yet worked on. In memory only: the truth is the disk, and a rescan finds
+it again.
 """
 
 import heapq
@@ -23,7 +24,10 @@ from service.watch.watch_settings import WatchSettings
 
 
 class WaitingList:
-    """Candidates by path and by when they are due. The worker alone changes it; any thread may ask its length."""
+    """Candidates by path and by when they are due.
+
+    The worker alone changes it; any thread may ask its length.
+    """
 
     def __init__(self) -> None:
         self._by_path: dict[str, SettlingFile] = {}
@@ -43,7 +47,9 @@ class WaitingList:
         """Note an event and return its candidate, which is due soon."""
         candidate = self._by_path.get(path)
         if candidate is None:
-            candidate = self._by_path[path] = SettlingFile(root, path, heard, due=heard + LOOK_DELAY_S)
+            candidate = self._by_path[path] = SettlingFile(
+                root, path, heard, due=heard + LOOK_DELAY_S
+            )
         elif not candidate.hear(heard):  # a look is due as soon already
             return candidate
         self.push(candidate)
@@ -55,7 +61,10 @@ class WaitingList:
         heapq.heappush(self._heap, (candidate.due, self._pushed, candidate))
 
     def pop_due(self, now: float) -> SettlingFile | None:
-        """Return the candidate that is due longest; to stay, it must be pushed again, else dropped."""
+        """Return the candidate that is due longest.
+
+        To stay, it must be pushed again, else dropped.
+        """
         while self._heap and self._heap[0][0] <= now:
             due, _, candidate = heapq.heappop(self._heap)
             if candidate.due == due and self._by_path.get(candidate.path) is candidate:
@@ -77,7 +86,10 @@ LONGEST_DELAY_S = 300.0
 
 
 class Inbox:
-    """Observers put in, the worker takes out. Only the first group of methods may be called from any thread."""
+    """Observers put in, the worker takes out.
+
+    Only the first group of methods may be called from any thread.
+    """
 
     def __init__(
         self,
@@ -100,7 +112,10 @@ class Inbox:
         self._walks: deque[tuple[Root, Iterator[str]]] = deque()
 
     def saw(self, root: Root, path: str | os.PathLike[str], now: float) -> None:
-        """Note that something happened to a path: it came, changed or went. Beyond the limit a rescan is wanted."""
+        """Note that something happened to a path: it came, changed or went.
+
+        Beyond the limit a rescan is wanted.
+        """
         key = os.fspath(path)
         with self._news:
             if self.room <= 0 and key not in self._heard and key not in self._waiting:
@@ -112,13 +127,19 @@ class Inbox:
                 self._news.notify_all()
 
     def saw_tree(self, root: Root, directory: str | os.PathLike[str], now: float) -> None:  # noqa: ARG002 (as saw)
-        """Note that a folder came: its files are looked for, since they may have come before it was watched."""
+        """Note that a folder came.
+
+        Its files are looked for, since they may have come before it was watched.
+        """
         with self._news:
             self._trees[os.fspath(directory)] = root
             self._news.notify_all()
 
     def lost(self, reason: str, root: Root | None = None) -> None:
-        """Note that events may have been lost: a rescan of this root (of all, if none is named) is wanted."""
+        """Note that events may have been lost.
+
+        A rescan of this root (of all, if none is named) is wanted.
+        """
         with self._news:
             self._want(reason, root)
 
@@ -225,7 +246,9 @@ class Inbox:
             trees, self._trees = self._trees, {}
         for path, (root, when) in heard.items():
             self._waiting.hear(root, path, when)
-        self._walks.extend((root, files_below(directory, self._names)) for directory, root in trees.items())
+        self._walks.extend(
+            (root, files_below(directory, self._names)) for directory, root in trees.items()
+        )
         room = min(WALKED_A_TAKE, self._limit - len(self._waiting))
         while self._walks and room > 0:
             root, walk = self._walks[0]
@@ -246,11 +269,16 @@ class Inbox:
                 self._waiting.hear(candidate.root, os.fspath(image), now)
 
     def _believed(self, gone: Sequence[SettlingFile]) -> tuple[Gone, ...]:
-        """Return the gone paths of roots that are there themselves; for the others a rescan is wanted."""
+        """Return the gone paths of roots that are there themselves.
+
+        For the others a rescan is wanted.
+        """
         roots = {candidate.root for candidate in gone}
         away = {root for root in roots if not is_believable(root, marked=False)}
         for root in away:
             self.lost("files vanished with the folder's marker", root)
         return tuple(
-            Gone(item.root.name, item.root.relative(Path(item.path))) for item in gone if item.root not in away
+            Gone(item.root.name, item.root.relative(Path(item.path)))
+            for item in gone
+            if item.root not in away
         )

@@ -1,7 +1,8 @@
 """Is a root there at all? A share that is away must never look like a folder that was emptied.
 
-A root the database knows nothing of gets an empty file named ``.aiimagepipe``. Where that file has gone and none of
-the known images lies there either, the folder is away, or another one stands in its place.
+A root the database knows nothing of gets an empty file named ``.aiimagepipe``. Where that file has
+gone and none of the known images lies there either, the folder is away, or another one stands in
+its place.
 """
 
 import os
@@ -30,15 +31,18 @@ class RootState:
 def root_state(root: Root, known: Iterable[tuple[str, int]], count: int) -> RootState:
     """Tell whether a root is there, and lay or renew its marker where that is safe.
 
-    ``known`` gives stored paths and sizes of files the database holds as present, of which ``count`` exist; it is
-    read only where the marker is missing, and only up to the first that lies there.
+    ``known`` gives stored paths and sizes of files the database holds as present, of which
+    ``count`` exist; it is read only where the marker is missing, and only up to the first that lies
+    there.
     """
     try:
         with os.scandir(root.path):
             pass
     except OSError as error:
         reason = error.strerror or str(error)
-        return RootState(online=False, message=f"{root.name}: {root.path} cannot be listed ({reason})")
+        return RootState(
+            online=False, message=f"{root.name}: {root.path} cannot be listed ({reason})"
+        )
     if is_marked(root):
         return RootState(online=True, marked=True)
     if count == 0 or any(_lies_there(root, path, size) for path, size in known):
@@ -56,9 +60,12 @@ def is_marked(root: Root) -> bool:
 
 
 def is_believable(root: Root, *, marked: bool) -> bool:
-    """Tell, cheaply, whether a file's absence still means anything: the marker lies there, or at least something.
+    """Tell, cheaply, whether a file's absence still means anything.
 
-    ``marked`` says that the marker was there before, so that its absence alone speaks for a share that left.
+    The marker lies there, or at least something.
+
+    ``marked`` says that the marker was there before, so that its absence alone speaks for a share
+    that left.
     """
     if is_marked(root):
         return True

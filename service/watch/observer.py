@@ -27,8 +27,8 @@ from service.watch.watch_settings import WatchSettings
 log = structlog.get_logger()
 
 QUIET_S = 0.02
-"""Windows' emitter holds events back until the folder was quiet this long; watchdog's own 1 s delays a steady
-writer's files by seconds. Elsewhere it means nothing."""
+"""Windows' emitter holds events back until the folder was quiet this long; watchdog's own 1 s
+delays a steady writer's files by seconds. Elsewhere it means nothing."""
 
 AFTER_BURST_S = 2.0
 PROBE_S = 60.0
@@ -41,7 +41,9 @@ Identity = tuple[int, int]
 class RootWatch:
     """Keeps one root watched, by events or by asking for a rescan every so often."""
 
-    def __init__(self, root: Root, inbox: Inbox, settings: WatchSettings, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, root: Root, inbox: Inbox, settings: WatchSettings, clock: Callable[[], float]
+    ) -> None:
         self._root = root
         self._inbox = inbox
         self._poll_s = settings.poll_s
@@ -50,7 +52,9 @@ class RootWatch:
         self._failures = 0
         self._next_try = self._next_poll = self._next_probe = 0.0
         self.handler = Handler(root, inbox, Names(settings), clock)
-        self.is_polling = root.events == "polling" or (root.events == "auto" and network_type(root.path) is not None)
+        self.is_polling = root.events == "polling" or (
+            root.events == "auto" and network_type(root.path) is not None
+        )
         """Whether it is watched by rescans alone."""
 
     def check(self, now: float) -> None:
@@ -105,8 +109,15 @@ class RootWatch:
             self._fall_back(now, error)
             return
         if self._failures == 0:
-            log.warning("folder_not_watched", root=self._root.name, path=str(self._root.path), reason=error.strerror)
-            self._inbox.lost("the folder cannot be watched", self._root)  # the rescan tells that the root is offline
+            log.warning(
+                "folder_not_watched",
+                root=self._root.name,
+                path=str(self._root.path),
+                reason=error.strerror,
+            )
+            self._inbox.lost(
+                "the folder cannot be watched", self._root
+            )  # the rescan tells that the root is offline
         self._next_try = now + min(FIRST_RETRY_S * 2.0 ** min(self._failures, 30), LONGEST_RETRY_S)
         self._failures += 1
 
@@ -129,7 +140,10 @@ class RootWatch:
             self._inbox.lost("the folder is watched by rescans", self._root)
 
     def _probe(self, now: float) -> None:
-        """Find out whether the kernel grants one more watch: watchdog drops a subfolder's refusal silently."""
+        """Find out whether the kernel grants one more watch.
+
+        Watchdog drops a subfolder's refusal silently.
+        """
         if sys.platform != "linux" or now < self._next_probe:
             return
         self._next_probe = now + PROBE_S
@@ -156,14 +170,18 @@ def _identity(root: Root) -> Identity | None:
 
 
 def _observe(root: Root, handler: Handler) -> BaseObserver:
-    # watchdog 7.1.0 warns of folders registered twice, which is harmless, with many kB of text each.
+    # watchdog 7.1.0 warns of folders registered twice, which is harmless, with many kB of text
+    # each.
     warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
     observer = Observer(timeout=QUIET_S)
-    # watchdog follows no link, not even the configured folder itself: it would watch the link and hear nothing
+    # watchdog follows no link, not even the configured folder itself: it would watch the link and
+    # hear nothing
     top = os.path.realpath(root.path) if root.path.is_symlink() else os.fspath(root.path)
     handler.starts_at(top)
     try:
-        if sys.platform == "win32":  # there the thread that finds no folder would die, and its starter wait 2 s
+        if (
+            sys.platform == "win32"
+        ):  # there the thread that finds no folder would die, and its starter wait 2 s
             os.scandir(top).close()
         observer.schedule(handler, top, recursive=root.recursive, event_filter=HEARD)
         observer.start()
@@ -179,7 +197,10 @@ def _observe(root: Root, handler: Handler) -> BaseObserver:
 def _readers(observer: BaseObserver) -> Iterator[Thread]:
     """Yield the threads that read from the system, whose death watchdog itself does not notice."""
     inotify = getattr(observer, "_inotify_fd", None)
-    windows = (getattr(getattr(emitter, "_reader", None), "_reader_thread", None) for emitter in observer.emitters)
+    windows = (
+        getattr(getattr(emitter, "_reader", None), "_reader_thread", None)
+        for emitter in observer.emitters
+    )
     yield from (thread for thread in (inotify, *windows) if isinstance(thread, Thread))
 
 
@@ -205,12 +226,18 @@ class Watcher:
         """One a root, in the order given."""
 
     def start(self) -> None:
-        """Begin to watch. A folder that is not there yet is watched as soon as ``check`` finds it."""
+        """Begin to watch.
+
+        A folder that is not there yet is watched as soon as ``check`` finds it.
+        """
         logging.getLogger("watchdog").addHandler(self._overflow)
         self.check(self._clock())
 
     def check(self, now: float) -> None:
-        """Mend what has died. To be called every second or so; each mended folder wants a rescan."""
+        """Mend what has died.
+
+        To be called every second or so; each mended folder wants a rescan.
+        """
         for watch in self.watches:
             watch.check(now)
 
@@ -223,11 +250,17 @@ class Watcher:
     @property
     def last_event_at(self) -> float | None:
         """When the last event came, in seconds since 1970."""
-        return max((at for watch in self.watches if (at := watch.handler.last_event_at) is not None), default=None)
+        return max(
+            (at for watch in self.watches if (at := watch.handler.last_event_at) is not None),
+            default=None,
+        )
 
 
 class _OverflowListener(logging.Handler):
-    """Hears watchdog say that the kernel dropped events; its log is the only place where it says so."""
+    """Hears watchdog say that the kernel dropped events.
+
+    Its log is the only place where it says so.
+    """
 
     def __init__(self, inbox: Inbox) -> None:
         super().__init__(logging.WARNING)

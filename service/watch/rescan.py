@@ -33,12 +33,20 @@ class KnownFile(NamedTuple):
 
 
 KnownFiles = Callable[[str], Mapping[str, KnownFile]]
-"""From a stored folder (``""`` is the root itself) to its files by stored name. Asked once a folder."""
+"""From a stored folder (``""`` is the root itself) to its files by stored name.
+
+Asked once a folder.
+"""
 
 
 def is_same(status: os.stat_result, texts: tuple[str, ...], row: KnownFile | None) -> bool:
     """Tell whether a file, and the texts beside it, lie there as the database holds them."""
-    is_known = row is not None and row.size == status.st_size and row.mtime_ns == status.st_mtime_ns and row.present
+    is_known = (
+        row is not None
+        and row.size == status.st_size
+        and row.mtime_ns == status.st_mtime_ns
+        and row.present
+    )
     return is_known and not (texts and row is not None and has_news(row.sidecars, texts))
 
 
@@ -59,7 +67,10 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """So many files were looked at, most of them unchanged: a moment to see to what is more urgent."""
+    """So many files were looked at, most of them unchanged.
+
+    A moment to see to what is more urgent.
+    """
 
     files: int
 
@@ -82,8 +93,9 @@ def rescan(
 ) -> Iterator[Changed | Looked | Missing]:
     """Yield every difference between the disk and what the database knows of this root, and ``Looked`` now and then.
 
-    ``folders`` gives all stored folders in which the database holds present files. It is read last, so that the
-    caller may write what was yielded before; a folder that cannot be listed yields nothing for what lies below it.
+    ``folders`` gives all stored folders in which the database holds present files. It is read last,
+    so that the caller may write what was yielded before; a folder that cannot be listed yields
+    nothing for what lies below it.
     """
     yield from _Rescan(root, state, known, names).run(folders)
 
@@ -123,7 +135,11 @@ class _Rescan:
             return
         except OSError as error:
             self._unread.add(stored)
-            log.warning("folder_not_listed", path=to_stored(PurePath(folder)), reason=error.strerror or str(error))
+            log.warning(
+                "folder_not_listed",
+                path=to_stored(PurePath(folder)),
+                reason=error.strerror or str(error),
+            )
             return
         self._seen.add(stored)
         if self._root.recursive:
@@ -143,7 +159,11 @@ class _Rescan:
         return "" if stored == "." else stored
 
     def _file(
-        self, entry: os.DirEntry[str], prefix: str, known: Mapping[str, KnownFile], texts: tuple[str, ...]
+        self,
+        entry: os.DirEntry[str],
+        prefix: str,
+        known: Mapping[str, KnownFile],
+        texts: tuple[str, ...],
     ) -> Iterator[Changed]:
         name = _stored_name(entry.name)
         row = known.get(name)
@@ -151,15 +171,21 @@ class _Rescan:
             status = entry.stat(follow_symlinks=False)
             if is_same(status, texts, row):
                 return
-            if os.name == "nt":  # a listing there may show an open file as it was; to ask the file is dearer
+            if (
+                os.name == "nt"
+            ):  # a listing there may show an open file as it was; to ask the file is dearer
                 status = os.lstat(entry.path)
         except OSError:  # gone since the listing; if for good, the next rescan tells
             return
         if is_same(status, texts, row) or not self._is_ours(entry, status):
             return
         size, mtime_ns = status.st_size, status.st_mtime_ns
-        file = WatchedFile(root=self._root.name, path=prefix + name, size=size, mtime_ns=mtime_ns, sidecars=texts)
-        how: Literal["new", "changed", "back"] = "new" if row is None else "changed" if row.present else "back"
+        file = WatchedFile(
+            root=self._root.name, path=prefix + name, size=size, mtime_ns=mtime_ns, sidecars=texts
+        )
+        how: Literal["new", "changed", "back"] = (
+            "new" if row is None else "changed" if row.present else "back"
+        )
         yield Changed(file, Path(entry.path), how)
 
     def _is_ours(self, entry: os.DirEntry[str], status: os.stat_result) -> bool:
@@ -180,7 +206,9 @@ class _Rescan:
             return
         try:
             # What is there but was not entered (it is ignored now, or a link) is not missing.
-            is_gone = stat.S_ISREG(os.lstat(self._root.locate(folder)).st_mode) or self._is_respelled(folder)
+            is_gone = stat.S_ISREG(
+                os.lstat(self._root.locate(folder)).st_mode
+            ) or self._is_respelled(folder)
         except (FileNotFoundError, NotADirectoryError):
             is_gone = True
         except OSError as error:
@@ -190,17 +218,26 @@ class _Rescan:
             yield from self._missing(f"{folder}/", self._known(folder), set())
 
     def _is_respelled(self, folder: str) -> bool:
-        """Tell whether a folder that is found is one that was met under another spelling: only its case changed."""
+        """Tell whether a folder that is found is one that was met under another spelling.
+
+        Only its case changed.
+        """
         if self._folded is None:
             self._folded = {seen.casefold(): seen for seen in self._seen}
         other = self._folded.get(folder.casefold())
-        return other is not None and is_same_file(self._root.locate(folder), self._root.locate(other))
+        return other is not None and is_same_file(
+            self._root.locate(folder), self._root.locate(other)
+        )
 
-    def _missing(self, prefix: str, known: Mapping[str, KnownFile], there: set[str]) -> Iterator[Missing]:
+    def _missing(
+        self, prefix: str, known: Mapping[str, KnownFile], there: set[str]
+    ) -> Iterator[Missing]:
         gone = [name for name, row in known.items() if row.present and name not in there]
         if not gone or not self._state.online:
             return
-        if not is_believable(self._root, marked=self._state.marked):  # the share left while we looked
+        if not is_believable(
+            self._root, marked=self._state.marked
+        ):  # the share left while we looked
             log.warning("root_left_during_rescan", root=self._root.name)
             self._unread.add("")
             return

@@ -18,13 +18,22 @@ FileState = tuple[int, int]
 """Size and mtime_ns. Whatever event comes, a file that keeps both has not changed."""
 
 GONE: FileState = (-1, -1)
-"""Nothing is there. It must be still as long as a file: programs that save by delete and rename leave a gap."""
+"""Nothing is there.
+
+It must be still as long as a file: programs that save by delete and rename leave a gap.
+"""
 
 LOOK_DELAY_S = 0.01
-"""From an event to the look at the file. A writer's create, modify and close arrive within it and cost one look."""
+"""From an event to the look at the file.
+
+A writer's create, modify and close arrive within it and cost one look.
+"""
 
 BELIEF_S = 0.05
-"""How far back an event is believed to be the last change. A busy worker looks late, and not all writes give events."""
+"""How far back an event is believed to be the last change.
+
+A busy worker looks late, and not all writes give events.
+"""
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 60.0
@@ -83,7 +92,10 @@ class Settling:
         self._told_of_placeholders = False
 
     def look(self, candidate: SettlingFile, now: float) -> Verdict:
-        """Look at the path and judge it. For WAIT, ``due`` says when to look again; SETTLED has its ``state``."""
+        """Look at the path and judge it.
+
+        For WAIT, ``due`` says when to look again; SETTLED has its ``state``.
+        """
         candidate.first = min(candidate.first, now)
         try:
             state = self._state(candidate.path)
@@ -125,8 +137,8 @@ class Settling:
         return self._settings.settle_s if state[0] else self._settings.empty_settle_s
 
     def _open(self, candidate: SettlingFile, now: float) -> Verdict:
-        # Windows refuses while a writer holds the file (PermissionError 13). O_NONBLOCK: should a pipe have
-        # taken the file's place since, an open of it would never return.
+        # Windows refuses while a writer holds the file (PermissionError 13). O_NONBLOCK: should a
+        # pipe have taken the file's place since, an open of it would never return.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
         try:
             os.close(os.open(candidate.path, flags))
@@ -143,7 +155,11 @@ class Settling:
         return Verdict.WAIT
 
     def _tell(self, candidate: SettlingFile, now: float, event: str) -> None:
-        if not candidate.told and not candidate.attempts and now - candidate.first > self._settings.tell_after_s:
+        if (
+            not candidate.told
+            and not candidate.attempts
+            and now - candidate.first > self._settings.tell_after_s
+        ):
             candidate.told = True
             path, waited_s = to_stored(PurePath(candidate.path)), round(now - candidate.first)
             log.warning(event, path=path, waited_s=waited_s, reason=candidate.refusal)

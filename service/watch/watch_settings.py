@@ -46,7 +46,10 @@ class WatchSettings:
     extensions: frozenset[str] = EXTENSIONS
     ignore: tuple[str, ...] = IGNORE
     sidecars: tuple[str, ...] = sidecars.ENDINGS
-    """Endings of the texts that belong to the image beside them; none: such texts are left alone."""
+    """Endings of the texts that belong to the image beside them.
+
+    None: such texts are left alone.
+    """
     hidden: bool = False
     """Whether names that begin with a dot are watched too."""
     max_waiting: int = 100_000

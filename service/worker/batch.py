@@ -76,7 +76,9 @@ class Batch:
 
     def reject(self, arrival: Arrival, error: BadFileError) -> None:
         """Record a file that cannot be read as it stands."""
-        log.info("file_unreadable", path=arrival.file.path, root=arrival.file.root, reason=str(error))
+        log.info(
+            "file_unreadable", path=arrival.file.path, root=arrival.file.root, reason=str(error)
+        )
         self.outcome.failed.append(Failure.of(arrival.file, "extract", error))
 
     def _process(self, raw: RawRecord) -> None:
@@ -87,8 +89,13 @@ class Batch:
             self.outcome.rows.append(made)
 
 
-def process_record(raw: RawRecord, process: Callable[[RawRecord], ImageRows] = pipeline.process) -> ImageRows | Failure:
-    """Return an image's rows, or its failure where a stage has a bug: one odd file must not stop the service."""
+def process_record(
+    raw: RawRecord, process: Callable[[RawRecord], ImageRows] = pipeline.process
+) -> ImageRows | Failure:
+    """Return an image's rows, or its failure where a stage has a bug.
+
+    One odd file must not stop the service.
+    """
     try:
         return process(raw)
     except Exception as error:  # the one place where a stage's bug is met

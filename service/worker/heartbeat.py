@@ -1,6 +1,9 @@
-"""What the service tells of itself: the row in ``service_status``, and a small file beside the database.
+"""What the service tells of itself.
 
-The file says the same as the row, also while another program holds the database and the row cannot be written.
+The row in ``service_status``, and a small file beside the database.
+
+The file says the same as the row, also while another program holds the database and the row cannot
+be written.
 """
 
 import contextlib
@@ -78,8 +81,8 @@ class Heartbeat:
             temporary.write_bytes(text)
             temporary.replace(self._path)
         except OSError:
-            # On a full disk there is no room for a second file, but there is for the first one; on Windows a reader
-            # that holds it hinders its replacement, but not its overwriting.
+            # On a full disk there is no room for a second file, but there is for the first one; on
+            # Windows a reader that holds it hinders its replacement, but not its overwriting.
             temporary.unlink(missing_ok=True)
             self._path.write_bytes(text)
 

@@ -1,6 +1,7 @@
 """The disk against the database, a piece at a time, so that neither memory nor news wait for millions of files.
 
-Which files are next: those that were heard of, then those that a rescan finds, then those that once failed.
+Which files are next: those that were heard of, then those that a rescan finds, then those that once
+failed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,13 +26,19 @@ log = structlog.get_logger()
 Found = Changed | Missing | Looked
 
 REST = 10
-"""After a comparison of a root, the next one waits so many times as long as it took: lost events come in storms."""
+"""After a comparison of a root, the next one waits so many times as long as it took.
+
+Lost events come in storms.
+"""
 
 LONGEST_REST_S = 600.0
 
 
 class Comparison:
-    """Compares the roots that want it, one after the other. Each is read only as far as it is asked for."""
+    """Compares the roots that want it, one after the other.
+
+    Each is read only as far as it is asked for.
+    """
 
     def __init__(
         self,
@@ -59,7 +66,9 @@ class Comparison:
 
     def is_due(self, now: float) -> bool:
         """Tell whether there is something to compare at this moment."""
-        return self._under_way is not None or any(self._is_rested(name, now) for name in self._wanted)
+        return self._under_way is not None or any(
+            self._is_rested(name, now) for name in self._wanted
+        )
 
     def want(self, reasons: Mapping[str, str]) -> None:
         """Let the named roots be compared as soon as those before them are done."""
@@ -74,7 +83,10 @@ class Comparison:
         self.want(dict.fromkeys(self._roots, reason))
 
     def next(self, now: float) -> Found | None:
-        """Return the next difference, or that some files were looked at without one; None where the end is reached."""
+        """Return the next difference, or that some files were looked at without one.
+
+        None where the end is reached.
+        """
         if self._under_way is None:
             self._under_way = self._of_due_roots(now)
         found = next(self._under_way, None)
@@ -84,8 +96,13 @@ class Comparison:
         return found
 
     def count_changes(self) -> int:
-        """Return how many files a comparison of all roots would find changed; nothing is told or kept."""
-        return sum(isinstance(found, Changed) for root in self._roots.values() for found in self._of(root))
+        """Return how many files a comparison of all roots would find changed.
+
+        Nothing is told or kept.
+        """
+        return sum(
+            isinstance(found, Changed) for root in self._roots.values() for found in self._of(root)
+        )
 
     def _of_due_roots(self, now: float) -> Iterator[Found]:
         for name in [name for name in self._wanted if self._is_rested(name, now)]:
@@ -109,7 +126,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class _KnownFiles:
-    """What the database knows of one root, as the rescan asks for it: folders without a final ``/``."""
+    """What the database knows of one root, as the rescan asks for it.
+
+    Folders without a final ``/``.
+    """
 
     store: DatabaseReader
     root: str
@@ -119,7 +139,10 @@ class _KnownFiles:
         return {name: KnownFile(*row) for name, row in self.store.known(self.root, stored).items()}
 
     def folders(self) -> Iterator[str]:
-        """Yield the folders that hold known images. Asked when the walk is over, so new ones are among them."""
+        """Yield the folders that hold known images.
+
+        Asked when the walk is over, so new ones are among them.
+        """
         for folder in self.store.folders(self.root):
             yield folder.removesuffix("/")
 
@@ -232,7 +255,10 @@ class Intake:
                 self.inbox.saw(root, root.locate(known.failure.path), now)
 
     def _compare(self, work: Work, now: float, limit: int) -> None:
-        """Fill a batch with what a rescan finds; break off where files that were heard of are due."""
+        """Fill a batch with what a rescan finds.
+
+        Break off where files that were heard of are due.
+        """
         while len(work.arrived) + len(work.missing) < limit:
             found = self._comparison.next(now)
             if found is None:
@@ -253,7 +279,10 @@ class Intake:
             self.inbox.saw(root, found.location, now)
 
     def _is_settled(self, found: Changed) -> bool:
-        """Tell whether a file found by a rescan has been still for long; a younger one goes through the inbox."""
+        """Tell whether a file found by a rescan has been still for long.
+
+        A younger one goes through the inbox.
+        """
         still = self._settings.settle_s if found.file.size else self._settings.empty_settle_s
         age = self._clock.wall() - found.file.mtime_ns / 1e9
         return age > max(still, COARSE_CLOCK_S)

@@ -1,4 +1,6 @@
-"""What the worker looks after between batches: the watch, the clock, the database's file and its log.
+"""What the worker looks after between batches.
+
+The watch, the clock, the database's file and its log.
 
 ExifTool cannot be started: for how long nothing is begun, and what is said of it.
 
@@ -24,7 +26,10 @@ from service.worker.triage import triage
 LOOK_S = 1.0
 """Between two looks at what may have died."""
 QUIET_S = 3.0
-"""After the last batch: then the log is emptied into the database, so that a copy of that one file holds all."""
+"""After the last batch.
+
+Then the log is emptied into the database, so that a copy of that one file holds all.
+"""
 QUIET_AGAIN_S = 60.0
 """The same while nothing happens: the heartbeat's rows alone would let the log grow for months."""
 
@@ -47,7 +52,10 @@ class ChangeWatch:
         return self._next_look
 
     def look(self, now: float) -> bool:
-        """Look if it is time; return whether it was. Raises DatabaseReplacedError where the file was exchanged."""
+        """Look if it is time; return whether it was.
+
+        Raises DatabaseReplacedError where the file was exchanged.
+        """
         if now < self._next_look:
             return False
         self._next_look = now + LOOK_S
@@ -87,7 +95,9 @@ class ExifToolOutage:
 
     def learn(self, outcome: FileOutcome, now: float) -> None:
         """Begin, prolong or end, as a finished batch shows."""
-        missing = next((error for _, error in outcome.later if isinstance(error, ExtractorMissingError)), None)
+        missing = next(
+            (error for _, error in outcome.later if isinstance(error, ExtractorMissingError)), None
+        )
         if missing is not None:
             self.until = now + WAIT_S
             if self.note is None:
@@ -102,14 +112,19 @@ SCAN_BACKLOG = 8
 """Batches that a rescan under way is taken for, since its end is not known."""
 
 AHEAD = 1
-"""Batches asked for beyond one a process. Some images take this side longer than ExifTool: with none in hand it waited
-for us for a sixth of the time, with one for a twentieth."""
+"""Batches asked for beyond one a process. Some images take this side longer than ExifTool: with
+none in hand it waited for us for a sixth of the time, with one for a twentieth."""
 
 
 class Worker:
-    """Owns ExifTool and the writing connection. ``run_once`` is the whole of it; ``run`` only repeats it."""
+    """Owns ExifTool and the writing connection.
 
-    def __init__(self, rooms: Parts, clock: Clock, pace: Pace, on_done: Callable[[FileOutcome], None]) -> None:
+    ``run_once`` is the whole of it; ``run`` only repeats it.
+    """
+
+    def __init__(
+        self, rooms: Parts, clock: Clock, pace: Pace, on_done: Callable[[FileOutcome], None]
+    ) -> None:
         self._rooms = rooms
         self._clock = clock
         self._pace = pace
@@ -124,7 +139,12 @@ class Worker:
     @property
     def notes(self) -> list[str]:
         """Return what it waits for, one sentence each."""
-        notes = (self._saver.note, self._outage.note, self._lookout.note, *self._rooms.intake.notes.values())
+        notes = (
+            self._saver.note,
+            self._outage.note,
+            self._lookout.note,
+            *self._rooms.intake.notes.values(),
+        )
         return [note for note in notes if note]
 
     def run(self, stop: threading.Event) -> None:
@@ -179,7 +199,10 @@ class Worker:
             self._rooms.store.close()
 
     def _work(self, now: float) -> bool:
-        """Begin the next batch, then finish the one before it: ExifTool reads while this side thinks and writes."""
+        """Begin the next batch, then finish the one before it.
+
+        ExifTool reads while this side thinks and writes.
+        """
         work = self._next(now)
         if work:
             self._begin(work)
@@ -204,7 +227,9 @@ class Worker:
         )
         self._rooms.reader.scale(self._backlog())
         candidates = [candidate for _, candidate in found.to_read]
-        step = Batch(found.to_read, self._rooms.reader.begin(candidates) if candidates else None, outcome)
+        step = Batch(
+            found.to_read, self._rooms.reader.begin(candidates) if candidates else None, outcome
+        )
         for arrival, error in found.bad:
             step.reject(arrival, error)
         self._steps.append(step)
@@ -224,7 +249,12 @@ class Worker:
         self.counters.add(outcome)
         self._lookout.wrote(self._clock.monotonic())
         if outcome.rows:
-            log.info("images_saved", count=len(outcome.rows), done=self.counters.done, waiting=self._waiting())
+            log.info(
+                "images_saved",
+                count=len(outcome.rows),
+                done=self.counters.done,
+                waiting=self._waiting(),
+            )
         self._on_done(outcome)
 
     def _put_back(self, outcome: FileOutcome, now: float) -> None:
@@ -245,7 +275,10 @@ class Worker:
         self._upkeep = Upkeep(store, self._clock)
 
     def _rest(self, now: float, stop: threading.Event) -> None:
-        """Wait for news; for time alone while the database or ExifTool is away, since news would change nothing."""
+        """Wait for news.
+
+        For time alone while the database or ExifTool is away, since news would change nothing.
+        """
         blocked = max(self._saver.next_try or 0.0, self._outage.until)
         if blocked > now:
             stop.wait(min(blocked, self._lookout.next) - now)

@@ -31,8 +31,8 @@ class Parts:
     def exchange_store(self) -> Store:
         """Go on with the file that lies at the database's path now, and return its store."""
         self.has_store = False
-        # First closed, then opened: both would share one file beside the path (images.db-shm), which a new
-        # connection empties under the feet of the old one.
+        # First closed, then opened: both would share one file beside the path (images.db-shm),
+        # which a new connection empties under the feet of the old one.
         self.store.close()
         self.store = self.board.store = self.reopen()
         self.intake.begin_anew(self.store, "the database was replaced")

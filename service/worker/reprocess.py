@@ -19,7 +19,10 @@ log = structlog.get_logger()
 
 
 class Reprocessor:
-    """Brings rows up to date that an older version of a stage made; with ``everything``, all; with ``only``, those."""
+    """Brings rows up to date that an older version of a stage made; with ``everything``, all.
+
+    With ``only``, those.
+    """
 
     def __init__(
         self,
@@ -31,13 +34,18 @@ class Reprocessor:
     ) -> None:
         self._store = store
         self._clock = clock
-        outdated = (recipe for recipe in store.recipes() if everything or not pipeline.is_current(recipe))
+        outdated = (
+            recipe for recipe in store.recipes() if everything or not pipeline.is_current(recipe)
+        )
         self._stale = only or store.stale(list(outdated))
         self._resolving = Resolver(store)
         self.failed: list[Failure] = []
 
     def step(self, limit: int) -> int:
-        """Make up to ``limit`` images again and return how many there were; 0 means that all are up to date."""
+        """Make up to ``limit`` images again and return how many there were.
+
+        0 means that all are up to date.
+        """
         stale = list(islice(self._stale, limit))
         made = [one for image_id, file in stale if (one := self._made(image_id, file)) is not None]
         rows = [one for one in made if isinstance(one, ImageRows)]
@@ -54,7 +62,11 @@ class Reprocessor:
     def _made(self, image_id: int, file: WatchedFile) -> ImageRows | Failure | None:
         try:
             raw = self._store.raw_record(image_id)
-        except (ZstdError, ValueError, KeyError) as error:  # damaged on the disk; its neighbours need not suffer
+        except (
+            ZstdError,
+            ValueError,
+            KeyError,
+        ) as error:  # damaged on the disk; its neighbours need not suffer
             log.warning("kept_record_damaged", root=file.root, path=file.path, reason=str(error))
             return Failure.of(file, "store", error)
         return None if raw is None else process_record(raw)
@@ -69,7 +81,10 @@ class Upkeep:
         self._rework: Reprocessor | None = Reprocessor(store, clock)
 
     def some(self, limit: int) -> bool:
-        """Make up to ``limit`` images again; return whether there were any. Raises DatabaseReplacedError."""
+        """Make up to ``limit`` images again; return whether there were any.
+
+        Raises DatabaseReplacedError.
+        """
         if self._rework is None:
             return False
         try:

@@ -1,4 +1,7 @@
-"""Which roots are there: told in the log when it changes, kept for the status, written when the database lets us."""
+"""Which roots are there.
+
+Told in the log when it changes, kept for the status, written when the database lets us.
+"""
 
 import structlog
 
@@ -31,7 +34,9 @@ class RootStatusBoard:
         if message:
             self.notes[root.name] = message
         location = to_stored(root.path)
-        self._untold[root.name] = RootStatus(root.name, location, not message, message or None, self._clock.stamp())
+        self._untold[root.name] = RootStatus(
+            root.name, location, not message, message or None, self._clock.stamp()
+        )
         self.write()
 
     def write(self) -> None:

@@ -19,7 +19,10 @@ LONGEST_WAIT_S = 5.0
 
 
 class Saver:
-    """Keeps one outcome until it is in the database. While it waits, the worker begins nothing new."""
+    """Keeps one outcome until it is in the database.
+
+    While it waits, the worker begins nothing new.
+    """
 
     def __init__(self, store: Store, clock: Clock, on_saved: Callable[[FileOutcome], None]) -> None:
         self.store = store
@@ -43,13 +46,19 @@ class Saver:
         return self._try(now)
 
     def try_again(self, now: float) -> bool:
-        """Write what is unsaved if its time has come; return whether nothing is unsaved any more."""
+        """Write what is unsaved if its time has come.
+
+        Return whether nothing is unsaved any more.
+        """
         if self._unsaved is None:
             return True
         return now >= self._next_try and self._try(now)
 
     def forget(self, store: Store) -> None:
-        """Go on with another database. What was unsaved spoke of the old one; a rescan finds it again."""
+        """Go on with another database.
+
+        What was unsaved spoke of the old one; a rescan finds it again.
+        """
         self.store, self._unsaved, self.note = store, None, None
         self._resolving = Resolver(store)
 
@@ -78,7 +87,10 @@ class Saver:
         self._wait = min(self._wait * 2, LONGEST_WAIT_S)
 
     def _write(self, outcome: FileOutcome) -> None:
-        """Write a whole outcome. May be begun again after any of its transactions: each says what is."""
+        """Write a whole outcome.
+
+        May be begun again after any of its transactions: each says what is.
+        """
         stamp = self._clock.stamp()
         store = self.store
         for image_id, file in outcome.moved:
@@ -97,7 +109,9 @@ class Saver:
             log.exception("batch_not_saved", files=len(rows))
             self._save_one_by_one(rows, failed, stamp)
 
-    def _save_one_by_one(self, rows: Sequence[ImageRows], failed: Sequence[Failure], stamp: str) -> None:
+    def _save_one_by_one(
+        self, rows: Sequence[ImageRows], failed: Sequence[Failure], stamp: str
+    ) -> None:
         for one in rows:
             try:
                 self.store.save(self._resolving.apply((one,)), now=stamp)
@@ -111,7 +125,10 @@ class Saver:
 
 
 def _by_root(outcome: FileOutcome, store: Store) -> dict[str, list[str]]:
-    """Return the stored paths that are gone, by root; what was a folder stands for all that is known below it."""
+    """Return the stored paths that are gone, by root.
+
+    What was a folder stands for all that is known below it.
+    """
     paths: dict[str, list[str]] = {}
     for missing in outcome.missing:
         paths.setdefault(missing.root, []).append(missing.path)

@@ -1,4 +1,7 @@
-"""Which of the files that arrived ExifTool must read: not those we know by their content already."""
+"""Which of the files that arrived ExifTool must read.
+
+Not those we know by their content already.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,16 +26,25 @@ class Triage:
 
     to_read: list[tuple[Arrival, Candidate]] = field(default_factory=list)
     moved: list[tuple[int, WatchedFile]] = field(default_factory=list)
-    """Images known by their content, and where they lie now; a file that was only touched stands here, too."""
+    """Images known by their content, and where they lie now.
+
+    A file that was only touched stands here, too.
+    """
     bad: list[tuple[Arrival, BadFileError]] = field(default_factory=list)
     later: list[tuple[Arrival, TryAgainError]] = field(default_factory=list)
     unchanged: int = 0
 
 
-def triage(arrivals: Sequence[Arrival], store: Store, roots: Mapping[str, Root], claimed: Iterable[int] = ()) -> Triage:
+def triage(
+    arrivals: Sequence[Arrival],
+    store: Store,
+    roots: Mapping[str, Root],
+    claimed: Iterable[int] = (),
+) -> Triage:
     """Inspect each file's bytes once and tell what is to be done with it.
 
-    ``claimed`` are the images whose new place is known and not yet written; no second file may become one of them.
+    ``claimed`` are the images whose new place is known and not yet written; no second file may
+    become one of them.
     """
     found = Triage()
     taken = set(claimed)
@@ -57,7 +69,9 @@ def triage(arrivals: Sequence[Arrival], store: Store, roots: Mapping[str, Root],
                 if twin.image_id not in taken
             ]
             old = _former_place(twins, arrival, online)
-            candidate = Candidate(arrival.location, arrival.file, signature, _kept_texts(store, old, arrival))
+            candidate = Candidate(
+                arrival.location, arrival.file, signature, _kept_texts(store, old, arrival)
+            )
             _sort(found, taken, candidate, arrival, old)
     return found
 
@@ -65,7 +79,11 @@ def triage(arrivals: Sequence[Arrival], store: Store, roots: Mapping[str, Root],
 def _kept_texts(store: Store, old: FileRow | None, arrival: Arrival) -> Mapping[str, str]:
     """Return what the texts said that lay beside a known image and do no more, by stamp."""
     now = {ending_of(stamp) for stamp in arrival.file.sidecars}
-    gone = [stamp for stamp in old.file.sidecars if ending_of(stamp) not in now] if old is not None and now else []
+    gone = (
+        [stamp for stamp in old.file.sidecars if ending_of(stamp) not in now]
+        if old is not None and now
+        else []
+    )
     if old is None or not gone:
         return {}
     try:
@@ -77,8 +95,13 @@ def _kept_texts(store: Store, old: FileRow | None, arrival: Arrival) -> Mapping[
     return {stamp: text for stamp, text in said if isinstance(text, str)}
 
 
-def _sort(found: Triage, taken: set[int], candidate: Candidate, arrival: Arrival, old: FileRow | None) -> None:
-    """Put a file where it belongs; one known by its content is read again only where a text beside it is new."""
+def _sort(
+    found: Triage, taken: set[int], candidate: Candidate, arrival: Arrival, old: FileRow | None
+) -> None:
+    """Put a file where it belongs.
+
+    One known by its content is read again only where a text beside it is new.
+    """
     file = arrival.file
     news = old is None or has_news(old.file.sidecars, file.sidecars)
     if news:
@@ -94,25 +117,41 @@ def _is_at_home(place: FileRow, file: WatchedFile) -> bool:
 
 
 def _is_unchanged(place: FileRow, file: WatchedFile) -> bool:
-    """Tell whether an event meant nothing. A file that could not be read is looked at again whenever it comes."""
+    """Tell whether an event meant nothing.
+
+    A file that could not be read is looked at again whenever it comes.
+    """
     known = (place.file.size, place.file.mtime_ns)
-    is_same = known == (file.size, file.mtime_ns) and not has_news(place.file.sidecars, file.sidecars)
+    is_same = known == (file.size, file.mtime_ns) and not has_news(
+        place.file.sidecars, file.sidecars
+    )
     return place.present and place.status != "unreadable" and is_same
 
 
-def _former_place(twins: Sequence[FileRow], arrival: Arrival, online: Mapping[str, Root]) -> FileRow | None:
-    """Return the row that this file is: its own, or that of a file of the same content which has left its place."""
+def _former_place(
+    twins: Sequence[FileRow], arrival: Arrival, online: Mapping[str, Root]
+) -> FileRow | None:
+    """Return the row that this file is.
+
+    Its own, or that of a file of the same content which has left its place.
+    """
     file = arrival.file
     own = next((twin for twin in twins if _is_at_home(twin, file)), None)
     if own is not None:
         return own
     name = file.path.rsplit("/", 1)[-1]
     left = [twin for twin in twins if not twin.present or not _lies_there(twin, online, arrival)]
-    return min(left, key=lambda twin: (twin.file.path.rsplit("/", 1)[-1] != name, twin.image_id), default=None)
+    return min(
+        left,
+        key=lambda twin: (twin.file.path.rsplit("/", 1)[-1] != name, twin.image_id),
+        default=None,
+    )
 
 
 def _lies_there(twin: FileRow, online: Mapping[str, Root], arrival: Arrival) -> bool:
-    """Tell whether a known file still lies in its place; where its root is away or no longer watched, it is believed.
+    """Tell whether a known file still lies in its place.
+
+    Where its root is away or no longer watched, it is believed.
 
     A file whose name changed only its case is found under the old name, too, on Windows and macOS.
     """
@@ -120,6 +159,8 @@ def _lies_there(twin: FileRow, online: Mapping[str, Root], arrival: Arrival) -> 
     if root is None:
         return True
     place = root.locate(twin.file.path)
-    if twin.file.path.casefold() == arrival.file.path.casefold() and is_same_file(place, arrival.location):
+    if twin.file.path.casefold() == arrival.file.path.casefold() and is_same_file(
+        place, arrival.location
+    ):
         return False
     return place.exists()

@@ -21,13 +21,19 @@ from corpus_sets import CORPUS, SETS
 def main() -> int:
     """Return 0, or 1 where a figure fell and ``--lower`` was not given."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--lower", action="store_true", help="keep figures that fell, too: say why in the commit")
-    arguments.add_argument("--templates", type=Path, help="a folder with ComfyUI's workflow templates")
+    arguments.add_argument(
+        "--lower", action="store_true", help="keep figures that fell, too: say why in the commit"
+    )
+    arguments.add_argument(
+        "--templates", type=Path, help="a folder with ComfyUI's workflow templates"
+    )
     asked = arguments.parse_args()
     page = generators_page.PAGE.read_text(encoding="utf-8")
     page = generators_page.replaced(page, "parsers", generators_page.parsers())
     if asked.templates:
-        page = generators_page.replaced(page, "templates", templates.told(templates.judged(asked.templates)))
+        page = generators_page.replaced(
+            page, "templates", templates.told(templates.judged(asked.templates))
+        )
     fell: list[str] = []
     if CORPUS.is_dir():
         fell, made = _measured(lower=asked.lower)
@@ -50,7 +56,11 @@ def _measured(*, lower: bool) -> tuple[list[str], Mapping[str, str]]:
             table[key] = measured.together(table.get(key), cell)
     now = {name: reached_scores.figures(one) for name, one in totals.items()}
     before = reached_scores.read()
-    fell = [f"{name}: {line}" for name in before for line in reached_scores.fallen(before[name], now[name])]
+    fell = [
+        f"{name}: {line}"
+        for name in before
+        for line in reached_scores.fallen(before[name], now[name])
+    ]
     if lower or not fell:
         reached_scores.write(now)
     readme = (CORPUS / "README.md").read_text(encoding="utf-8")

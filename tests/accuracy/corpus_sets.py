@@ -1,7 +1,10 @@
-"""The two sets of files with known truth, beside the project: where they lie, and how they are scored.
+"""The two sets of files with known truth, beside the project.
 
-Nothing of them is part of the project. They are ingested as a user would, by ``dump`` and ``ingest``, and scored by
-their own program; its rules (which values are equal, which are accepted) are used here, too, for the finer table.
+Where they lie, and how they are scored.
+
+Nothing of them is part of the project. They are ingested as a user would, by ``dump`` and
+``ingest``, and scored by their own program; its rules (which values are equal, which are accepted)
+are used here, too, for the finer table.
 """
 
 import importlib.util
@@ -39,7 +42,10 @@ SETS = (
 
 
 def ingest(images: Path, folder: Path) -> Path:
-    """Return the database that the real pipeline makes of a folder; nothing is written beside the images."""
+    """Return the database that the real pipeline makes of a folder.
+
+    Nothing is written beside the images.
+    """
     dump, database = folder / "records.jsonl", folder / "images.db"
     _aiimagepipe("dump", "--input", str(images), "--out", str(dump))
     _aiimagepipe("ingest", "--in", str(dump), "--db", str(database))
@@ -55,8 +61,17 @@ def _aiimagepipe(*arguments: str) -> None:
 
 def totals(database: Path, truth: Path) -> Mapping[str, Any]:
     """Return what the corpus's own program counts."""
-    command = [sys.executable, str(CORPUS / "score.py"), str(database), "--truth", str(truth), "--json"]
-    told: Mapping[str, Any] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    command = [
+        sys.executable,
+        str(CORPUS / "score.py"),
+        str(database),
+        "--truth",
+        str(truth),
+        "--json",
+    ]
+    told: Mapping[str, Any] = json.loads(
+        subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    )
     return told
 
 

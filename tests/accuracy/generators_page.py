@@ -34,7 +34,9 @@ def replaced(text: str, part: str, body: str) -> str:
 
 def part(text: str, name: str) -> str:
     """Return what a made part of the page holds."""
-    found = re.search(rf"<!-- {name}: made by make accuracy -->\n(.*?)\n?<!-- end of {name} -->", text, re.DOTALL)
+    found = re.search(
+        rf"<!-- {name}: made by make accuracy -->\n(.*?)\n?<!-- end of {name} -->", text, re.DOTALL
+    )
     if found is None:
         raise ValueError(f"{PAGE.name} has no part {name!r}")
     return found[1]
@@ -56,7 +58,10 @@ def _sentence(parser: Parser) -> str:
 
 def measured(table: Mapping[tuple[str, str], Cell]) -> str:
     """Return the table of generators and containers with the shares of fields that were read right."""
-    lines = ["| generator | container | files | core fields right | fields read |", "|---|---|---|---|---|"]
+    lines = [
+        "| generator | container | files | core fields right | fields read |",
+        "|---|---|---|---|---|",
+    ]
     for (generator, container), cell in sorted(table.items()):
         core = f"{cell.core_right} of {cell.core_known}" if cell.core_known else "none"
         lines.append(f"| {generator} | {container} | {cell.files} | {core} | {_fields(cell)} |")
@@ -75,7 +80,9 @@ def _field(name: str, cell: Cell) -> str:
 
 def compared(ours: Iterable[str], readme: str) -> str:
     """Return our figures above those of the public tools, which the corpus's README states."""
-    others = [line for line in readme.splitlines() if line.startswith("| ") and line.count("|") == 5]
+    others = [
+        line for line in readme.splitlines() if line.startswith("| ") and line.count("|") == 5
+    ]
     return "\n".join(
         [
             "| | core 7 right | whole files right | false positives |",

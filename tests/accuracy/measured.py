@@ -1,4 +1,7 @@
-"""Files of known truth, told apart by generator and container: how many fields of each are read right."""
+"""Files of known truth, told apart by generator and container.
+
+How many fields of each are read right.
+"""
 
 import sqlite3
 from collections import Counter
@@ -31,12 +34,16 @@ def found(database: Path) -> dict[str, Row]:
     return {"/".join(row["path"].split("/")[-2:]): row for row in rows}
 
 
-def cells(truth: list[dict[str, Any]], rows: Mapping[str, Row], rules: ModuleType) -> dict[tuple[str, str], Cell]:
+def cells(
+    truth: list[dict[str, Any]], rows: Mapping[str, Row], rules: ModuleType
+) -> dict[tuple[str, str], Cell]:
     """Return a cell for each pair of generator (as the database names it) and container."""
     table: dict[tuple[str, str], Cell] = {}
     for want in truth:
         got = rows.get(want["path"], {})
-        generator = got.get("generator") if rules.generator_equal(want, got.get("generator")) else None
+        generator = (
+            got.get("generator") if rules.generator_equal(want, got.get("generator")) else None
+        )
         cell = table.setdefault((str(generator or want["generator"]), want["format"]), Cell())
         cell.files += 1
         for name, ok in judged(want, got, rules):
@@ -55,9 +62,16 @@ def judged(want: Row, got: Row, rules: ModuleType) -> Iterator[tuple[str, bool]]
     if not want["scored"] or want["generator"].endswith("c2pa"):
         return
     for name, column in rules.COLUMN.items():
-        if name == "generator" or want[name] in (None, "") or (name == "denoise" and want[name] == 1):
+        if (
+            name == "generator"
+            or want[name] in (None, "")
+            or (name == "denoise" and want[name] == 1)
+        ):
             continue
-        yield name, any(rules.equal(name, value, got.get(column)) for value in rules.accepted(want, name))
+        yield (
+            name,
+            any(rules.equal(name, value, got.get(column)) for value in rules.accepted(want, name)),
+        )
 
 
 def together(first: Cell | None, second: Cell) -> Cell:

@@ -34,7 +34,9 @@ def read() -> dict[str, Figures]:
 
 def write(reached: Mapping[str, Figures]) -> None:
     """Keep what has been reached."""
-    REACHED.write_text(json.dumps(reached, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
+    REACHED.write_text(
+        json.dumps(reached, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n"
+    )
 
 
 def fallen(before: Figures, now: Figures) -> Iterator[str]:

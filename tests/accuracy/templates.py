@@ -1,8 +1,11 @@
-"""ComfyUI's own workflow templates: hundreds of real graphs that were not looked at when the rules were made.
+"""ComfyUI's own workflow templates.
 
-They come in the packages ``comfyui-workflow-templates-json`` and ``comfyui-workflow-templates-core``, which are no
-dependency: fetch and unpack them by hand, then ``python tests/accuracy --templates FOLDER``; this file alone
-(``python tests/accuracy/templates.py FOLDER``) prints what was made of each.
+Hundreds of real graphs that were not looked at when the rules were made.
+
+They come in the packages ``comfyui-workflow-templates-json`` and
+``comfyui-workflow-templates-core``, which are no dependency: fetch and unpack them by hand, then
+``python tests/accuracy --templates FOLDER``; this file alone (``python tests/accuracy/templates.py
+FOLDER``) prints what was made of each.
 """
 
 import json
@@ -39,7 +42,9 @@ class Verdict:
 def judged(folder: Path) -> list[Verdict]:
     """Return a verdict for each graph below a folder."""
     found = sorted(folder.rglob("*.json"))
-    return [verdict for file in found for verdict in _verdict(file.stem, json.loads(file.read_bytes()))]
+    return [
+        verdict for file in found for verdict in _verdict(file.stem, json.loads(file.read_bytes()))
+    ]
 
 
 def _verdict(name: str, data: JsonValue) -> Iterator[Verdict]:

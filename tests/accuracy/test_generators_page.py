@@ -7,13 +7,18 @@ from measured import Cell
 
 
 def test_the_page_lists_the_parsers_there_are_in_the_order_in_which_they_are_asked() -> None:
-    assert generators_page.part(PAGE.read_text(encoding="utf-8"), "parsers") == generators_page.parsers()
+    assert (
+        generators_page.part(PAGE.read_text(encoding="utf-8"), "parsers")
+        == generators_page.parsers()
+    )
 
 
 def test_only_the_named_part_of_the_page_is_replaced() -> None:
     begin, end = "<!-- parsers: made by make accuracy -->", "<!-- end of parsers -->"
     page = f"before\n{begin}\nold\n{end}\nafter\n"
-    assert generators_page.replaced(page, "parsers", "new") == f"before\n{begin}\nnew\n{end}\nafter\n"
+    assert (
+        generators_page.replaced(page, "parsers", "new") == f"before\n{begin}\nnew\n{end}\nafter\n"
+    )
 
 
 def test_a_page_without_the_part_is_refused() -> None:

@@ -1,7 +1,8 @@
 """Measures what was promised, all against something real in the same run.
 
-python tests/bench [NAME…]: the modules to run; all of them when none is named. Prints one table and writes
-``out/bench.json``. Other programs on the machine disturb wall times, so these are medians of rounds in turn.
+python tests/bench [NAME…]: the modules to run; all of them when none is named. Prints one table and
+writes ``out/bench.json``. Other programs on the machine disturb wall times, so these are medians of
+rounds in turn.
 """
 
 import sys
@@ -36,7 +37,10 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
 def main(names: list[str]) -> int:
     """Run the named benchmarks and return 1 where a limit was missed."""
     if unknown := set(names) - BENCHES.keys():
-        print(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}", file=sys.stderr)
+        print(
+            f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}",
+            file=sys.stderr,
+        )
         return 2
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     found: list[Figure] = []

@@ -40,16 +40,27 @@ def measure(folder: Path) -> Iterator[Figure]:
     ours = {name: Project(folder / name, images) for name in ("one", "auto")}
     ours["one"].configure(processes=1)
     ours["auto"].configure(processes="auto")
-    rounds = [_round(folder, bare, ours) for _ in range(ROUNDS + 1)][1:]  # the first one warms the disk's cache
+    rounds = [_round(folder, bare, ours) for _ in range(ROUNDS + 1)][
+        1:
+    ]  # the first one warms the disk's cache
     how = f"{count} {kind()}, {ROUNDS} rounds of bare, one, auto in turn"
     yield median("bare exiftool, wall", [r["bare"].wall for r in rounds], "s", how)
     for name, words in (("one", "one process"), ("auto", "processes = auto")):
         ratios = [r[name].wall / r["bare"].wall for r in rounds]
         limit = 1.15 if name == "one" else None
-        yield median(f"all / bare exiftool, {words}, wall", ratios, "x", "of each round; " + how, limit)
+        yield median(
+            f"all / bare exiftool, {words}, wall", ratios, "x", "of each round; " + how, limit
+        )
     ratios = [r["one"].cpu / r["bare"].cpu for r in rounds]
-    yield median("all / bare exiftool, CPU of all processes", ratios, "x", "rusage, one process; " + how)
-    yield median("all, images a second", [count / r["auto"].wall for r in rounds], "1/s", "processes = auto; " + how)
+    yield median(
+        "all / bare exiftool, CPU of all processes", ratios, "x", "rusage, one process; " + how
+    )
+    yield median(
+        "all, images a second",
+        [count / r["auto"].wall for r in rounds],
+        "1/s",
+        "processes = auto; " + how,
+    )
     yield _start(folder)
 
 
@@ -64,14 +75,20 @@ def _round(folder: Path, bare: list[str], ours: dict[str, Project]) -> dict[str,
 def _start(folder: Path) -> Figure:
     runs = []
     told = folder / "told.txt"
-    few = Project(folder / "few", folder / "images" / "000")  # the first request is the same, the rest is shorter
+    few = Project(
+        folder / "few", folder / "images" / "000"
+    )  # the first request is the same, the rest is shorter
     few.configure()
     arguments = few.command("all")[3:]
     for _ in range(STARTS):
         few.forget()
         began = time.time()
         command = [sys.executable, "-c", FIRST_REQUEST, *arguments, str(told)]
-        subprocess.run(command, env=environment(folder), check=False, capture_output=True, timeout=60)
+        subprocess.run(
+            command, env=environment(folder), check=False, capture_output=True, timeout=60
+        )
         runs.append(float(told.read_text(encoding="utf-8")) - began)
         told.unlink()
-    return median("start to first request to ExifTool", runs, "s", f"median of {STARTS} starts of `all`", 0.5)
+    return median(
+        "start to first request to ExifTool", runs, "s", f"median of {STARTS} starts of `all`", 0.5
+    )

@@ -2,8 +2,8 @@
 
 python tests/bench/bench_million.py [images] [database]
 
-The rows are written straight into the compact tables (some minutes, 4 GB a million). A named database is kept, and
-asked again the next time without being filled.
+The rows are written straight into the compact tables (some minutes, 4 GB a million). A named
+database is kept, and asked again the next time without being filled.
 """
 
 import os
@@ -32,7 +32,18 @@ START_NS = 1_672_531_200_000_000_000
 BATCH = 5_000
 
 POSITIVE = Words((*FIRST, *invented(200_000, 16, 7)), 1)
-NEGATIVE = Words(("worst quality", "lowres", "bad hands", "text", "watermark", "blurry", *invented(2_000, 14, 8)), 2)
+NEGATIVE = Words(
+    (
+        "worst quality",
+        "lowres",
+        "bad hands",
+        "text",
+        "watermark",
+        "blurry",
+        *invented(2_000, 14, 8),
+    ),
+    2,
+)
 MODELS = Words(tuple(f"someModel_v{i}" for i in range(300)), 3)
 LORAS = Words(tuple(f"someLora_{i}" for i in range(3_000)), 4)
 SAMPLERS = ("euler_ancestral", "dpmpp_2m", "euler", "dpmpp_2m_sde", "lcm")
@@ -46,7 +57,9 @@ IMAGES = """INSERT INTO images (id, stable_id, root, folder, file_name, size_byt
     VALUES (?, ?, 'Input', ?, ?, 1300000, ?, ?, 'image/png', 832, 1216, 'ok', 'a1111@1 parsers@1 blobs@1 normalize@1',
     '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', ?, ?, ?, ?, 'karras', ?, 5.0, ?, 832, 1216, ?, ?, ?, ?)"""
 TOKENS = "INSERT INTO token_rows (image_id, side, position, term_id) VALUES (?, ?, ?, ?)"
-RESOURCES = "INSERT INTO resource_rows (image_id, ordinal, kind, name_id, weight) VALUES (?, ?, ?, ?, ?)"
+RESOURCES = (
+    "INSERT INTO resource_rows (image_id, ordinal, kind, name_id, weight) VALUES (?, ?, ?, ?, ?)"
+)
 FACTS = "INSERT INTO kv_rows (image_id, ordinal, key_id, value_id) VALUES (?, ?, ?, ?)"
 
 
@@ -55,11 +68,17 @@ class Numbers:
 
     def __init__(self, connection: apsw.Connection) -> None:
         terms = [*POSITIVE.words, *NEGATIVE.words, *MODELS.words, *LORAS.words, *KEYS]
-        connection.executemany("INSERT OR IGNORE INTO terms (term) VALUES (?)", ((term,) for term in terms))
-        self.terms: dict[str, int] = dict(connection.execute("SELECT term, id FROM terms").fetchall())
+        connection.executemany(
+            "INSERT OR IGNORE INTO terms (term) VALUES (?)", ((term,) for term in terms)
+        )
+        self.terms: dict[str, int] = dict(
+            connection.execute("SELECT term, id FROM terms").fetchall()
+        )
         texts = [*SAMPLERS, *map(str, range(15, 45))]
         connection.executemany("INSERT INTO texts (hash, text) VALUES (?, ?)", enumerate(texts))
-        self.texts: dict[str, int] = dict(connection.execute("SELECT text, id FROM texts").fetchall())
+        self.texts: dict[str, int] = dict(
+            connection.execute("SELECT text, id FROM texts").fetchall()
+        )
 
 
 class Batch:
@@ -77,7 +96,9 @@ class Batch:
         self.rows[TOKENS] += [(number, "neg", at, terms[word]) for at, word in enumerate(negative)]
         self.rows[TOKENS] += [(number, "pos", at, terms[word]) for at, word in enumerate(positive)]
         self.rows[RESOURCES].append((number, 0, "checkpoint", terms[model], None))
-        self.rows[RESOURCES] += [(number, 1 + at, "lora", terms[lora], 0.8) for at, lora in enumerate(loras)]
+        self.rows[RESOURCES] += [
+            (number, 1 + at, "lora", terms[lora], 0.8) for at, lora in enumerate(loras)
+        ]
         values = (None, None, texts[sampler], texts[str(steps)])
         self.rows[FACTS] += [(number, at, terms[key], values[at]) for at, key in enumerate(KEYS)]
         self.rows[IMAGES].append(
@@ -107,10 +128,15 @@ def _drawn(words: Words, count: int) -> list[str]:
 
 
 def fill(path: Path, count: int) -> None:
-    """Write a database. Indexes are made at the end, sorted: entry by entry they took ten times as long."""
+    """Write a database.
+
+    Indexes are made at the end, sorted: entry by entry they took ten times as long.
+    """
     with Store.open(path) as store:
         connection = store._connection
-        connection.execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; PRAGMA temp_store = FILE").fetchall()
+        connection.execute(
+            "PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; PRAGMA temp_store = FILE"
+        ).fetchall()
         indexes = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
         ).fetchall()
@@ -154,7 +180,9 @@ class clocked:  # noqa: N801  # used like a function
 SPEC = """SELECT COUNT(DISTINCT p.image_id) FROM tokens p WHERE p.side='pos' AND p.t_norm='{}'
 AND NOT EXISTS (SELECT 1 FROM tokens n WHERE n.image_id=p.image_id AND n.side='neg' AND n.t_norm='blurry')"""
 COUNTED = "SELECT t_norm, uses FROM token_counts WHERE side='pos' ORDER BY uses DESC LIMIT 500"
-GROUPED = "SELECT t_norm FROM tokens WHERE side='pos' GROUP BY t_norm ORDER BY COUNT(*) DESC LIMIT 500"
+GROUPED = (
+    "SELECT t_norm FROM tokens WHERE side='pos' GROUP BY t_norm ORDER BY COUNT(*) DESC LIMIT 500"
+)
 RARE = POSITIVE.words[150_000]
 
 QUERIES = (
@@ -163,7 +191,11 @@ QUERIES = (
     ("top 500 tokens, by token_counts", 10_000, COUNTED),
     ("top 500 tokens, by GROUP BY over the view", None, GROUPED),
     ("the view, 20 rows", 100, "SELECT * FROM v_images_search LIMIT 20"),
-    ("the view, newest 20 rows", 100, "SELECT * FROM v_images_search ORDER BY image_id DESC LIMIT 20"),
+    (
+        "the view, newest 20 rows",
+        100,
+        "SELECT * FROM v_images_search ORDER BY image_id DESC LIMIT 20",
+    ),
     ("the view, counted", 100, "SELECT COUNT(*) FROM v_images_search"),
 )
 """What is asked, the milliseconds it may take (None: not promised), and the query."""
@@ -202,7 +234,11 @@ def measure(path: Path) -> None:
         _print_plan(connection, query, ())
     search = Search(connection)
     for line in SEARCHES:
-        _tell(f"search {line}", SEARCH_MS, _timed(lambda line=line: list(search.lines(search.ids(line, 50)))))
+        _tell(
+            f"search {line}",
+            SEARCH_MS,
+            _timed(lambda line=line: list(search.lines(search.ids(line, 50)))),
+        )
         query = search.query(plan_search(read_query(line)))
         _print_plan(connection, query.text, query.bound(Window(1, 20_000), 50))
     connection.close()
@@ -216,20 +252,35 @@ peak = lambda: next(line for line in open("/proc/self/status") if line.startswit
 atexit.register(lambda: print(peak(), file=sys.stderr))
 main()
 """
-"""A command that tells its own peak memory at its end: what the system tells of a child counts its parent's, too."""
+"""A command that tells its own peak memory at its end.
+
+What the system tells of a child counts its parent's, too.
+"""
 
 
 def export(path: Path) -> None:
     """Print the time of each export as the user starts it, and the most memory that it took."""
     for words in EXPORTS:
         out = path.with_suffix(".txt")
-        command = [sys.executable, "-c", MEASURED, "export", *words, "--db", str(path), "--out", str(out)]
+        command = [
+            sys.executable,
+            "-c",
+            MEASURED,
+            "export",
+            *words,
+            "--db",
+            str(path),
+            "--out",
+            str(out),
+        ]
         said: list[str] = []
         done = _timed(lambda command=command, said=said: said.append(_stderr(command)), runs=1)
         peak = int(said[0].split()[-2]) / 1024
         with out.open("rb") as lines:
             count = sum(1 for _ in lines)
-        _tell(f"export {' '.join(words)} (peak {peak:,.0f} MiB)", EXPORT_MS, done._replace(rows=count))
+        _tell(
+            f"export {' '.join(words)} (peak {peak:,.0f} MiB)", EXPORT_MS, done._replace(rows=count)
+        )
         out.unlink()
 
 
@@ -243,7 +294,10 @@ def _print_plan(connection: apsw.Connection, query: str, arguments: Sequence[obj
 
 
 class Timed(NamedTuple):
-    """What a question took: the first time, the quickest time, and the CPU of that, in milliseconds."""
+    """What a question took.
+
+    The first time, the quickest time, and the CPU of that, in milliseconds.
+    """
 
     first: float
     best: float

@@ -1,4 +1,6 @@
-"""What the pure stages cost an image: parse, normalize, tokens and resources, on real records and on a large graph.
+"""What the pure stages cost an image.
+
+Parse, normalize, tokens and resources, on real records and on a large graph.
 
 python tests/bench/bench_pipeline.py [records.jsonl …]
 
@@ -32,8 +34,13 @@ def process(blobs: Blobs) -> None:
     reading = read(blobs)
     if reading is None:
         return
-    image = normalize(reading.generation, blobs, tuple(generation for _, generation in reading.rivals))
-    tokens = (*split(image.base.positive_prompt or "", "pos"), *split(image.base.negative_prompt or "", "neg"))
+    image = normalize(
+        reading.generation, blobs, tuple(generation for _, generation in reading.rivals)
+    )
+    tokens = (
+        *split(image.base.positive_prompt or "", "pos"),
+        *split(image.base.negative_prompt or "", "neg"),
+    )
     collect(image, tokens)
 
 
@@ -69,7 +76,10 @@ def _record(row: dict[str, JsonValue]) -> RawRecord:
 
 def fixtures() -> list[Blobs]:
     """Return the texts of every fixture."""
-    return [_texts(json.loads(path.read_text(encoding="utf-8"))) for path in sorted(FIXTURES.glob("*/*/blobs.json"))]
+    return [
+        _texts(json.loads(path.read_text(encoding="utf-8")))
+        for path in sorted(FIXTURES.glob("*/*/blobs.json"))
+    ]
 
 
 def _texts(stated: dict[str, str | dict[str, str]]) -> Blobs:
@@ -78,18 +88,36 @@ def _texts(stated: dict[str, str | dict[str, str]]) -> Blobs:
 
 
 def large_graph() -> Blobs:
-    """Return a graph of ``NODES`` nodes: LoRAs, area prompts and detailers in long rows, all of them used."""
+    """Return a graph of ``NODES`` nodes.
+
+    LoRAs, area prompts and detailers in long rows, all of them used.
+    """
     third = (NODES - 6) // 3
     graph: dict[str, JsonValue] = {"ck": _node("CheckpointLoaderSimple", ckpt_name="m.safetensors")}
     model, positive, image = "ck", "p", "d"
     graph["p"] = _node("CLIPTextEncode", text="a mill by a river, dusk", clip=["ck", 1])
     for i in range(third):
-        graph[f"l{i}"] = _node("LoraLoader", lora_name=f"l{i}", strength_model=0.5, strength_clip=0.5, model=[model, 0])
+        graph[f"l{i}"] = _node(
+            "LoraLoader", lora_name=f"l{i}", strength_model=0.5, strength_clip=0.5, model=[model, 0]
+        )
         graph[f"e{i}"] = _node("CLIPTextEncode", text=f"area {i}", clip=["ck", 1])
-        graph[f"c{i}"] = _node("ConditioningCombine", conditioning_1=[positive, 0], conditioning_2=[f"e{i}", 0])
+        graph[f"c{i}"] = _node(
+            "ConditioningCombine", conditioning_1=[positive, 0], conditioning_2=[f"e{i}", 0]
+        )
         model, positive = f"l{i}", f"c{i}"
-    common: dict[str, JsonValue] = {"model": [model, 0], "positive": [positive, 0], "negative": ["p", 0]}
-    common |= {"seed": 1, "steps": 20, "cfg": 7.0, "sampler_name": "euler", "scheduler": "karras", "denoise": 1.0}
+    common: dict[str, JsonValue] = {
+        "model": [model, 0],
+        "positive": [positive, 0],
+        "negative": ["p", 0],
+    }
+    common |= {
+        "seed": 1,
+        "steps": 20,
+        "cfg": 7.0,
+        "sampler_name": "euler",
+        "scheduler": "karras",
+        "denoise": 1.0,
+    }
     graph["n"] = _node("EmptyLatentImage", width=1024, height=1024, batch_size=1)
     graph["k"] = _node("KSampler", latent_image=["n", 0], **common)
     graph["d"] = _node("VAEDecode", samples=["k", 0], vae=["ck", 2])
@@ -106,12 +134,21 @@ def measure(dumps: list[Path]) -> None:
     for path in dumps:
         records = dumped(path)
         texts = [blobs_of(record) for record in records]
-        told(f"{path.name}, texts and JSON", [milliseconds(lambda r=record: blobs_of(r)) for record in records])
-        told(f"{path.name}, pure stages", [milliseconds(lambda b=blobs: process(b)) for blobs in texts])
+        told(
+            f"{path.name}, texts and JSON",
+            [milliseconds(lambda r=record: blobs_of(r)) for record in records],
+        )
+        told(
+            f"{path.name}, pure stages",
+            [milliseconds(lambda b=blobs: process(b)) for blobs in texts],
+        )
     if not dumps:
         told("fixtures", [milliseconds(lambda b=blobs: process(b)) for blobs in fixtures()])
     graph = large_graph()
-    told(f"a graph of {len(graph.texts['prompt'][0].data or ())} nodes", [milliseconds(lambda: process(graph))])
+    told(
+        f"a graph of {len(graph.texts['prompt'][0].data or ())} nodes",
+        [milliseconds(lambda: process(graph))],
+    )
 
 
 def test_the_pure_stages() -> None:

@@ -31,8 +31,12 @@ def measure(folder: Path) -> Iterator[Figure]:
         spent = list(_fill(store))
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
     how = f"{IMAGES:,} invented images of 25 facts, 40 tokens, 4 resources"
-    yield Figure("writing, first tenth", spent[0], "ms/image", f"CPU of Store.save and checkpoint; {how}")
-    yield Figure("writing, last tenth", spent[-1], "ms/image", f"CPU of Store.save and checkpoint; {how}")
+    yield Figure(
+        "writing, first tenth", spent[0], "ms/image", f"CPU of Store.save and checkpoint; {how}"
+    )
+    yield Figure(
+        "writing, last tenth", spent[-1], "ms/image", f"CPU of Store.save and checkpoint; {how}"
+    )
     yield from _sizes(connection, IMAGES, 0, f"invented, {how}")
     yield from _questions(connection, how)
 
@@ -41,12 +45,17 @@ def _real(folder: Path) -> Iterator[Figure]:
     project = Project(folder / "real", folder / "images")
     count = copies(project.input, 1)
     project.configure()
-    subprocess.run(project.command("all"), env=environment(folder), check=False, capture_output=True)
+    subprocess.run(
+        project.command("all"), env=environment(folder), check=False, capture_output=True
+    )
     empty = folder / "empty.db"
     Store.open(empty).close()
     connection = apsw.Connection(str(project.database), flags=apsw.SQLITE_OPEN_READONLY)
     yield from _sizes(
-        connection, count, empty.stat().st_size, f"{count} {kind()}, each once, an empty database taken off"
+        connection,
+        count,
+        empty.stat().st_size,
+        f"{count} {kind()}, each once, an empty database taken off",
     )
     connection.close()
 
@@ -78,12 +87,21 @@ def _questions(connection: apsw.Connection, how: str) -> Iterator[Figure]:
     for (view,) in connection.execute(VIEWS).fetchall():
         yield _timed(connection, f"{view}: COUNT(*)", f"SELECT COUNT(*) FROM {view}", how, 50)  # noqa: S608  # ours
         yield _timed(connection, f"{view}: LIMIT 20", f"SELECT * FROM {view} LIMIT 20", how, 50)  # noqa: S608  # ours
-    yield _timed(connection, "the specified token query, a token of most", SPEC.format("masterpiece"), how)
-    yield _timed(connection, "the specified token query, a rare token", SPEC.format(POSITIVE.words[20_000]), how)
+    yield _timed(
+        connection, "the specified token query, a token of most", SPEC.format("masterpiece"), how
+    )
+    yield _timed(
+        connection,
+        "the specified token query, a rare token",
+        SPEC.format(POSITIVE.words[20_000]),
+        how,
+    )
     yield _timed(connection, "the 500 most frequent tokens", TOP_TOKENS, how)
 
 
-def _timed(connection: apsw.Connection, name: str, query: str, how: str, limit: float | None = None) -> Figure:
+def _timed(
+    connection: apsw.Connection, name: str, query: str, how: str, limit: float | None = None
+) -> Figure:
     runs = []
     for _ in range(RUNS):
         before = time.perf_counter()

@@ -32,7 +32,9 @@ class Figure:
 
     def cells(self) -> tuple[str, ...]:
         """Return the figure as a line of the table."""
-        spread = "" if self.low is None or self.high is None else f"{self.low:.4g} to {self.high:.4g}"
+        spread = (
+            "" if self.low is None or self.high is None else f"{self.low:.4g} to {self.high:.4g}"
+        )
         limit = "" if self.limit is None else f"{self.limit:g}"
         return self.name, f"{self.value:.4g}", self.unit, limit, self.verdict, spread, self.how
 
@@ -40,7 +42,9 @@ class Figure:
 HEAD = ("figure", "value", "unit", "limit", "", "runs", "measured")
 
 
-def median(name: str, runs: Sequence[float], unit: str, how: str, limit: float | None = None) -> Figure:
+def median(
+    name: str, runs: Sequence[float], unit: str, how: str, limit: float | None = None
+) -> Figure:
     """Return the median of several runs."""
     return Figure(name, statistics.median(runs), unit, how, limit, min(runs), max(runs))
 

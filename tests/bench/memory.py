@@ -29,10 +29,14 @@ def measure(folder: Path) -> Iterator[Figure]:
         quarters = [statistics.mean(quarter) / MB for quarter in _quarters(samples)]
         how = f"{FILES:,} small PNGs, processes = {processes}"
         told = ", ".join(f"{quarter:.0f}" for quarter in quarters)
-        yield Figure("peak memory", max(samples) / MB, "MB", f"RSS of Python and ExifTool, {how}", limit)
+        yield Figure(
+            "peak memory", max(samples) / MB, "MB", f"RSS of Python and ExifTool, {how}", limit
+        )
         yield Figure("peak memory of Python alone", peaks / MB, "MB", f"VmHWM, {how}")
         growth = quarters[3] / quarters[1]
-        yield Figure("memory, last / second quarter", growth, "x", f"mean RSS {told} MB; {how}", 1.1)
+        yield Figure(
+            "memory, last / second quarter", growth, "x", f"mean RSS {told} MB; {how}", 1.1
+        )
 
 
 def _quarters(samples: list[int]) -> list[list[int]]:
@@ -47,8 +51,12 @@ def _watched(project: Project) -> tuple[list[int], int]:
     samples, peak = [], 0
     while process.poll() is None:
         with contextlib.suppress(psutil.Error, OSError):
-            samples.append(sum(one.memory_info().rss for one in (ours, *ours.children(recursive=True))))
-            if found := HIGH_WATER.search(Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")):
+            samples.append(
+                sum(one.memory_info().rss for one in (ours, *ours.children(recursive=True)))
+            )
+            if found := HIGH_WATER.search(
+                Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+            ):
                 peak = int(found[1]) * 1024
         time.sleep(EVERY_S)
     return samples, peak

@@ -57,7 +57,9 @@ class Project:
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """Start one of our commands; what it prints goes to a file."""
         with (self.top / "console.txt").open("ab") as console:
-            return subprocess.Popen(self.command(*words), stdout=console, stderr=console, env=environment(self.top))
+            return subprocess.Popen(
+                self.command(*words), stdout=console, stderr=console, env=environment(self.top)
+            )
 
     def forget(self) -> None:
         """Delete the database."""
@@ -66,7 +68,9 @@ class Project:
 
 def environment(cache: Path) -> dict[str, str]:
     """Return this environment without settings of ours, and with a place for bytecode as any user has one."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("AIIMAGEPIPE_")}
+    plain = {
+        name: value for name, value in os.environ.items() if not name.startswith("AIIMAGEPIPE_")
+    }
     plain.pop("PYTHONDONTWRITEBYTECODE", None)
     return plain | {"PYTHONPATH": str(TOP), "PYTHONPYCACHEPREFIX": str(cache / "bytecode")}
 

@@ -32,8 +32,13 @@ def measure(folder: Path) -> Iterator[Figure]:
     with Store.open(database) as store:
         _insert(database, rows)
         settings = WatchSettings()
-        runs = [_rescan(Intake(Inbox([root], settings), [root], store, settings, Clock())) for _ in range(RUNS)]
-    how = f"{FILES:,} files in {FOLDERS} folders, median of {RUNS} runs of the worker's rescan, warm"
+        runs = [
+            _rescan(Intake(Inbox([root], settings), [root], store, settings, Clock()))
+            for _ in range(RUNS)
+        ]
+    how = (
+        f"{FILES:,} files in {FOLDERS} folders, median of {RUNS} runs of the worker's rescan, warm"
+    )
     yield median("unchanged rescan, wall", [wall for wall, _ in runs], "s", how, 1.5)
     yield median("unchanged rescan, CPU", [cpu for _, cpu in runs], "s", how)
 
@@ -48,7 +53,13 @@ def _files(top: Path) -> Iterator[tuple[str, str, str, int, int]]:
             path.write_bytes(b"x")
             status = os.lstat(path)
             stored = f"{folder.name}/{name}"
-            yield stable_id("Input", stored), f"{folder.name}/", name, status.st_size, status.st_mtime_ns
+            yield (
+                stable_id("Input", stored),
+                f"{folder.name}/",
+                name,
+                status.st_size,
+                status.st_mtime_ns,
+            )
 
 
 def _insert(database: Path, rows: list[tuple[str, str, str, int, int]]) -> None:

@@ -39,7 +39,10 @@ def measure(folder: Path) -> Iterator[Figure]:
     read = [(reading, one) for one in blobs if (reading := parse.read(one)) is not None]
     made = [(normalize(r.generation, b, tuple(g for _, g in r.rivals))) for r, b in read]
     yield from _spread(
-        "normalize", read, lambda pair: normalize(pair[0].generation, pair[1], tuple(g for _, g in pair[0].rivals)), how
+        "normalize",
+        read,
+        lambda pair: normalize(pair[0].generation, pair[1], tuple(g for _, g in pair[0].rivals)),
+        how,
     )
     yield from _spread("tokens", made, _cut, how)
     cut = [(one, _cut(one)) for one in made]
@@ -63,28 +66,61 @@ def _records(sources: Sequence[Path]) -> list[RawRecord]:
 
 
 def large_graph() -> dict[str, object]:
-    """Return a graph of 300 nodes: a base pass and ten more, each with LoRAs, joined prompts and an upscale."""
+    """Return a graph of 300 nodes.
+
+    A base pass and ten more, each with LoRAs, joined prompts and an upscale.
+    """
     nodes: dict[str, object] = {
-        "m": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "garden.safetensors"}},
-        "e": {"class_type": "EmptyLatentImage", "inputs": {"width": 832, "height": 1216, "batch_size": 1}},
+        "m": {
+            "class_type": "CheckpointLoaderSimple",
+            "inputs": {"ckpt_name": "garden.safetensors"},
+        },
+        "e": {
+            "class_type": "EmptyLatentImage",
+            "inputs": {"width": 832, "height": 1216, "batch_size": 1},
+        },
     }
     model, latent = "m", ["e", 0]
     for stage in range(11):
         for number in range(10):
             name = f"l{stage}.{number}"
             strengths = {"strength_model": 0.1 * number, "strength_clip": 0.5}
-            inputs = {"model": [model, 0], "clip": [model, 1], "lora_name": f"{name}.safetensors", **strengths}
+            inputs = {
+                "model": [model, 0],
+                "clip": [model, 1],
+                "lora_name": f"{name}.safetensors",
+                **strengths,
+            }
             nodes[name], model = {"class_type": "LoraLoader", "inputs": inputs}, name
         for side in "pn":
             for number in range(4):
                 inputs = {"text": f"{side} {stage} {number}, a quay, fog", "clip": [model, 1]}
-                nodes[f"{side}{stage}.{number}"] = {"class_type": "CLIPTextEncode", "inputs": inputs}
+                nodes[f"{side}{stage}.{number}"] = {
+                    "class_type": "CLIPTextEncode",
+                    "inputs": inputs,
+                }
             for number in range(3):
                 first = [f"{side}{stage}.0" if number == 0 else f"{side}c{stage}.{number - 1}", 0]
-                inputs = {"conditioning_to": first, "conditioning_from": [f"{side}{stage}.{number + 1}", 0]}
-                nodes[f"{side}c{stage}.{number}"] = {"class_type": "ConditioningConcat", "inputs": inputs}
-        sampling = {"seed": 2**64 - 1 - stage, "steps": 20, "cfg": 6.5, "sampler_name": "euler", "scheduler": "karras"}
-        links = {"model": [model, 0], "positive": [f"pc{stage}.2", 0], "negative": [f"nc{stage}.2", 0]}
+                inputs = {
+                    "conditioning_to": first,
+                    "conditioning_from": [f"{side}{stage}.{number + 1}", 0],
+                }
+                nodes[f"{side}c{stage}.{number}"] = {
+                    "class_type": "ConditioningConcat",
+                    "inputs": inputs,
+                }
+        sampling = {
+            "seed": 2**64 - 1 - stage,
+            "steps": 20,
+            "cfg": 6.5,
+            "sampler_name": "euler",
+            "scheduler": "karras",
+        }
+        links = {
+            "model": [model, 0],
+            "positive": [f"pc{stage}.2", 0],
+            "negative": [f"nc{stage}.2", 0],
+        }
         inputs = {**sampling, **links, "latent_image": latent, "denoise": 0.5 if stage else 1.0}
         nodes[f"k{stage}"] = {"class_type": "KSampler", "inputs": inputs}
         inputs = {"samples": [f"k{stage}", 0], "upscale_method": "bislerp", "scale_by": 1.1}
@@ -98,12 +134,16 @@ def large_graph() -> dict[str, object]:
 def _of_graph(nodes: dict[str, object]) -> RawRecord:
     file = WatchedFile(root="Input", path="a_00001_.png", size=1, mtime_ns=1)
     tags: dict[str, JsonValue] = {"PNG:Prompt": json.dumps(nodes)}
-    return RawRecord(file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=tags)
+    return RawRecord(
+        file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=tags
+    )
 
 
 def _candidate(path: Path) -> Candidate:
     status = path.stat()
-    file = WatchedFile(root="Input", path=path.name, size=status.st_size, mtime_ns=status.st_mtime_ns)
+    file = WatchedFile(
+        root="Input", path=path.name, size=status.st_size, mtime_ns=status.st_mtime_ns
+    )
     return Candidate(path, file, inspect(path, status.st_size))
 
 
@@ -113,7 +153,11 @@ def _cut(image: NormalizedImage) -> tuple[Token, ...]:
 
 
 def _spread(
-    name: str, subjects: Sequence[Subject], stage: Callable[[Subject], object], how: str, limit: float | None = None
+    name: str,
+    subjects: Sequence[Subject],
+    stage: Callable[[Subject], object],
+    how: str,
+    limit: float | None = None,
 ) -> Iterator[Figure]:
     least = [float("inf")] * len(subjects)
     for _ in range(RUNS):
@@ -126,7 +170,9 @@ def _spread(
         ("median", quantile(least, 0.5)),
         ("p95", quantile(least, 0.95)),
     ):
-        yield Figure(f"{name}, {word}", value / 1e6, "ms/image", how, limit if word == "median" else None)
+        yield Figure(
+            f"{name}, {word}", value / 1e6, "ms/image", how, limit if word == "median" else None
+        )
 
 
 def _saving(folder: Path, rows: Sequence[ImageRows]) -> Figure:
@@ -137,5 +183,8 @@ def _saving(folder: Path, rows: Sequence[ImageRows]) -> Figure:
             store.save(rows[start : start + BATCH], now=NOW)
             spent += time.thread_time() - before
     return Figure(
-        "store.save, mean", spent / len(rows) * 1000, "ms/image", f"CPU, {len(rows)} {kind()}, {BATCH} a batch, new"
+        "store.save, mean",
+        spent / len(rows) * 1000,
+        "ms/image",
+        f"CPU, {len(rows)} {kind()}, {BATCH} a batch, new",
     )

@@ -1,4 +1,7 @@
-"""The images that are measured: real ones where the corpus lies beside the checkout, else those of the demo."""
+"""The images that are measured.
+
+Real ones where the corpus lies beside the checkout, else those of the demo.
+"""
 
 import os
 import struct
@@ -19,7 +22,9 @@ LONG_AGO = 1_700_000_000
 def originals(spare: Path) -> list[Path]:
     """Return real images, or the demo's, written into ``spare``."""
     if CORPUS.is_dir():
-        return sorted(path for path in CORPUS.rglob("*") if path.is_file() and not path.name.startswith("."))
+        return sorted(
+            path for path in CORPUS.rglob("*") if path.is_file() and not path.name.startswith(".")
+        )
     return sorted(demo.write(spare))
 
 
@@ -31,8 +36,8 @@ def kind() -> str:
 def copies(folder: Path, at_least: int) -> int:
     """Fill a folder with copies, one folder a round, and return how many files there are.
 
-    Each has a name and a content of its own, as in a real library: a few bytes after the image's end, which every
-    reader passes over.
+    Each has a name and a content of its own, as in a real library: a few bytes after the image's
+    end, which every reader passes over.
     """
     sources = originals(folder.parent / "demo")
     rounds = -(-at_least // len(sources))
@@ -53,7 +58,11 @@ def small_images(folder: Path, count: int) -> None:
         path = folder / f"{number // 1000:03d}" / f"{number:06d}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         text = store_samples.image(number).raw.tags["PNG:Parameters"]
-        path.write_bytes(b"".join(_png(f"{text}, Steps: 20, Sampler: Euler a, CFG scale: 7, Size: 512x768, Model: a")))
+        path.write_bytes(
+            b"".join(
+                _png(f"{text}, Steps: 20, Sampler: Euler a, CFG scale: 7, Size: 512x768, Model: a")
+            )
+        )
         os.utime(path, (LONG_AGO, LONG_AGO))
 
 

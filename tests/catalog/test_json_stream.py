@@ -14,7 +14,9 @@ from service.catalog.json_stream import JunkError, elements
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 
@@ -23,8 +25,12 @@ def read(text: str) -> list[Any]:
     return list(elements(io.StringIO(text)))
 
 
-@given(st.lists(JSON.filter(lambda value: not isinstance(value, list)), max_size=6), st.integers(1, 9))
-def test_an_array_gives_its_elements_wherever_the_pieces_are_cut(values: list[Any], size: int) -> None:
+@given(
+    st.lists(JSON.filter(lambda value: not isinstance(value, list)), max_size=6), st.integers(1, 9)
+)
+def test_an_array_gives_its_elements_wherever_the_pieces_are_cut(
+    values: list[Any], size: int
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_stream, "CHUNK", size)
         assert read(json.dumps(values)) == values
@@ -61,7 +67,9 @@ def test_any_text_is_answered_or_said_to_be_junk(text: str) -> None:
         ("[NaN]", ["nan"]),
     ],
 )
-def test_wrappers_are_entered_and_what_they_hold_is_whole(text: str, expected: list[object]) -> None:
+def test_wrappers_are_entered_and_what_they_hold_is_whole(
+    text: str, expected: list[object]
+) -> None:
     assert [str(one) if one != one else one for one in read(text)] == expected  # noqa: PLR0124  # NaN
 
 
@@ -76,7 +84,9 @@ def test_wrappers_are_entered_and_what_they_hold_is_whole(text: str, expected: l
         ("[" + "9" * 5000 + "]", [], "no JSON at character 2: Exceeds the limit"),
     ],
 )
-def test_junk_is_said_where_it_begins_and_what_was_before_it_stands(text: str, before: list[object], why: str) -> None:
+def test_junk_is_said_where_it_begins_and_what_was_before_it_stands(
+    text: str, before: list[object], why: str
+) -> None:
     got: list[object] = []
     with pytest.raises(JunkError) as raised:
         got.extend(elements(io.StringIO(text)))

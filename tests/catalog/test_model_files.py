@@ -1,4 +1,7 @@
-"""Local model files: headers that lie, hashes as other programs make them, sidecars, and nothing unpickled."""
+"""Local model files.
+
+Headers that lie, hashes as other programs make them, sidecars, and nothing unpickled.
+"""
 
 import hashlib
 import json
@@ -96,7 +99,11 @@ def test_any_bytes_after_any_length_are_answered(tmp_path: Path, data: bytes, le
         ({}, ["lora_unet_down_blocks_0.lora_up.weight"], "lora"),
         ({}, ["transformer.blocks.0.lora_A.weight"], "lora"),
         ({}, ["lycoris_blocks_0.hada_w1_a"], "lora"),
-        ({}, ["model.diffusion_model.input_blocks.0.0.weight", "first_stage_model.decoder.x"], "checkpoint"),
+        (
+            {},
+            ["model.diffusion_model.input_blocks.0.0.weight", "first_stage_model.decoder.x"],
+            "checkpoint",
+        ),
         ({}, ["double_blocks.0.img_attn.qkv.weight"], "checkpoint"),
         ({}, ["control_model.input_blocks.0", "model.diffusion_model.x"], "controlnet"),
         ({}, ["decoder.conv_in.weight", "encoder.conv_in.weight"], "vae"),
@@ -108,7 +115,9 @@ def test_any_bytes_after_any_length_are_answered(tmp_path: Path, data: bytes, le
         ({}, [], None),
     ],
 )
-def test_the_header_tells_the_kind(metadata: dict[str, str], tensors: list[str], kind: ResourceKind | None) -> None:
+def test_the_header_tells_the_kind(
+    metadata: dict[str, str], tensors: list[str], kind: ResourceKind | None
+) -> None:
     assert safetensors.kind_of_file(metadata, ["__metadata__", *tensors]) == kind
 
 
@@ -132,7 +141,9 @@ def test_hashes_are_those_that_other_programs_make(tmp_path: Path, size: int) ->
 
 def described(top: Path, cache: folders.Cache | None = None) -> list[KnownModel]:
     memory = cache or Memory()
-    return [model for file in folders.files(top) for model in folders.describe(file, memory, nothing)]
+    return [
+        model for file in folders.files(top) for model in folders.describe(file, memory, nothing)
+    ]
 
 
 @pytest.fixture
@@ -143,7 +154,10 @@ def lora(tmp_path: Path) -> Path:
     file.write_bytes(
         model_bytes(
             {
-                "__metadata__": {"ss_output_name": "brass_v2", "ss_base_model_version": "sdxl_base_v1-0"},
+                "__metadata__": {
+                    "ss_output_name": "brass_v2",
+                    "ss_base_model_version": "sdxl_base_v1-0",
+                },
                 "a.lora_up.weight": TENSOR,
             }
         )
@@ -160,7 +174,11 @@ def local(file: Path, **more: object) -> KnownModel:
         kind="lora",
         base_model="sdxl_base_v1-0",
         file_name=file.name,
-        hashes={"sha256": sha, "autov2": sha[:10], "autov3": hashlib.sha256(data[start:]).hexdigest()[:12]},
+        hashes={
+            "sha256": sha,
+            "autov2": sha[:10],
+            "autov3": hashlib.sha256(data[start:]).hexdigest()[:12],
+        },
         source=file.as_posix(),
         trust=Trust.HEADER,
     )
@@ -177,19 +195,46 @@ def test_a_model_file_says_its_name_kind_and_hashes(lora: Path, tmp_path: Path) 
         (
             ".civitai.info",
             {"id": 7, "modelId": 70, "name": "v2", "model": {"name": "Brass", "type": "LORA"}},
-            {"version_id": 7, "model_id": 70, "model_name": "Brass", "version_name": "v2", "base_model": None},
+            {
+                "version_id": 7,
+                "model_id": 70,
+                "model_name": "Brass",
+                "version_name": "v2",
+                "base_model": None,
+            },
         ),
         (
             ".cm-info.json",
-            {"ModelId": 70, "ModelName": "Brass", "VersionId": 7, "VersionName": "v2", "ModelType": "LORA"},
-            {"version_id": 7, "model_id": 70, "model_name": "Brass", "version_name": "v2", "base_model": None},
+            {
+                "ModelId": 70,
+                "ModelName": "Brass",
+                "VersionId": 7,
+                "VersionName": "v2",
+                "ModelType": "LORA",
+            },
+            {
+                "version_id": 7,
+                "model_id": 70,
+                "model_name": "Brass",
+                "version_name": "v2",
+                "base_model": None,
+            },
         ),
         (
             ".metadata.json",
-            {"file_name": "brass", "model_name": "B", "sha256": "SHA", "civitai": {"id": 7, "modelId": 70}},
+            {
+                "file_name": "brass",
+                "model_name": "B",
+                "sha256": "SHA",
+                "civitai": {"id": 7, "modelId": 70},
+            },
             {"version_id": 7, "model_id": 70, "model_name": "B", "base_model": None},
         ),
-        (".json", {"modelVersionId": 7, "name": "Brass"}, {"version_id": 7, "model_name": "Brass", "base_model": None}),
+        (
+            ".json",
+            {"modelVersionId": 7, "name": "Brass"},
+            {"version_id": 7, "model_name": "Brass", "base_model": None},
+        ),
     ],
 )
 def test_a_sidecar_says_which_version_the_file_beside_it_is(
@@ -202,7 +247,9 @@ def test_a_sidecar_says_which_version_the_file_beside_it_is(
     assert described(tmp_path) == [plain, beside]
 
 
-@pytest.mark.parametrize("junk", ["", "{", "not json", '{"description": "x", "sd version": "SDXL"}', "[]", '"x"'])
+@pytest.mark.parametrize(
+    "junk", ["", "{", "not json", '{"description": "x", "sd version": "SDXL"}', "[]", '"x"']
+)
 def test_notes_beside_a_model_are_left_alone(lora: Path, tmp_path: Path, junk: str) -> None:
     lora.with_suffix(".json").write_text(junk, encoding="utf-8")
     assert described(tmp_path) == [local(lora)]
@@ -239,7 +286,9 @@ def test_an_unchanged_file_is_read_once_and_a_changed_one_again(lora: Path, tmp_
     assert described(tmp_path, memory) == [local(lora)] != first
 
 
-def test_links_that_lead_nowhere_and_other_files_are_passed_over(lora: Path, tmp_path: Path) -> None:
+def test_links_that_lead_nowhere_and_other_files_are_passed_over(
+    lora: Path, tmp_path: Path
+) -> None:
     (tmp_path / "models" / "gone.safetensors").symlink_to(tmp_path / "nowhere")
     (tmp_path / "models" / "readme.txt").write_text("x", encoding="utf-8")
     assert [file.path for file in folders.files(tmp_path)] == [lora]

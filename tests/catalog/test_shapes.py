@@ -14,7 +14,12 @@ from service.resources.known_models import KnownModel, Trust
 
 SHA = "ab" * 32
 OTHER = "cd" * 32
-HASHES = {"AutoV1": "0A0B0C0D", "AutoV2": SHA[:10].upper(), "SHA256": SHA.upper(), "AutoV3": "1F2E3D4C5B6A"}
+HASHES = {
+    "AutoV1": "0A0B0C0D",
+    "AutoV2": SHA[:10].upper(),
+    "SHA256": SHA.upper(),
+    "AutoV3": "1F2E3D4C5B6A",
+}
 TAKEN = {"autov1": "0a0b0c0d", "autov2": SHA[:10], "sha256": SHA, "autov3": "1f2e3d4c5b6a"}
 AIR = "urn:air:sdxl:lora:civitai:70@7"
 
@@ -31,8 +36,16 @@ FULL = {
     "baseModel": "SDXL 1.0",
     "air": AIR,
     "model": {"name": "Brass Gears", "type": "LORA"},
-    "files": [{"id": 1, "name": "brass.safetensors", "type": "Model", "primary": True, "hashes": HASHES}],
-    "images": [{"id": 9, "hashes": {"SHA256": OTHER}, "meta": {"resources": [{"name": "x", "hash": "0123456789"}]}}],
+    "files": [
+        {"id": 1, "name": "brass.safetensors", "type": "Model", "primary": True, "hashes": HASHES}
+    ],
+    "images": [
+        {
+            "id": 9,
+            "hashes": {"SHA256": OTHER},
+            "meta": {"resources": [{"name": "x", "hash": "0123456789"}]},
+        }
+    ],
 }
 WHOLE = known(
     version_id=7,
@@ -70,7 +83,10 @@ SITE: dict[str, tuple[object, list[KnownModel]]] = {
             ),
         ],
     ),
-    "ids by hash": ([{"modelVersionId": 7, "hash": SHA.upper()}], [known(version_id=7, hashes={"sha256": SHA})]),
+    "ids by hash": (
+        [{"modelVersionId": 7, "hash": SHA.upper()}],
+        [known(version_id=7, hashes={"sha256": SHA})],
+    ),
     "ids by a short hash": (
         [{"modelVersionId": 7, "hash": "AABBCCDDEE"}],
         [known(version_id=7, hashes={"autov2": "aabbccddee"})],
@@ -117,7 +133,13 @@ SITE: dict[str, tuple[object, list[KnownModel]]] = {
         ],
     ),
     "Lora Manager, not of the site": (
-        {"file_name": "brass", "model_name": "Mine", "sha256": SHA, "base_model": "Pony", "civitai": {}},
+        {
+            "file_name": "brass",
+            "model_name": "Mine",
+            "sha256": SHA,
+            "base_model": "Pony",
+            "civitai": {},
+        },
         [known(model_name="Mine", file_name="brass", base_model="Pony", hashes={"sha256": SHA})],
     ),
     "Stability Matrix": (
@@ -187,7 +209,12 @@ SITE: dict[str, tuple[object, list[KnownModel]]] = {
         ],
     ),
     "an archived model without files": (
-        {"id": 7, "modelId": 70, "name": "v1", "model": {"name": "M", "type": "Checkpoint", "mode": "Archived"}},
+        {
+            "id": 7,
+            "modelId": 70,
+            "name": "v1",
+            "model": {"name": "M", "type": "Checkpoint", "mode": "Archived"},
+        },
         [known(version_id=7, model_id=70, model_name="M", version_name="v1", kind="checkpoint")],
     ),
     "the main file first, parts as what they are, no training data": (
@@ -200,7 +227,12 @@ SITE: dict[str, tuple[object, list[KnownModel]]] = {
                 {"name": "m.vae.pt", "type": "VAE", "hashes": {"SHA256": OTHER}},
                 {"name": "data.zip", "type": "Training Data", "hashes": {"SHA256": OTHER}},
                 {"name": "m.yaml", "type": "Config"},
-                {"name": "m.safetensors", "type": "Pruned Model", "primary": True, "hashes": {"SHA256": SHA}},
+                {
+                    "name": "m.safetensors",
+                    "type": "Pruned Model",
+                    "primary": True,
+                    "hashes": {"SHA256": SHA},
+                },
             ],
         },
         [
@@ -225,7 +257,10 @@ SITE: dict[str, tuple[object, list[KnownModel]]] = {
         ],
     ),
     "hash keys of any case, hashes of a wrong length left out": (
-        {"modelVersionId": 7, "hashes": {"Blake3": "EF" * 32, "crc32": "0xDEADBEEF", "sha256": "abc", "AutoV2": None}},
+        {
+            "modelVersionId": 7,
+            "hashes": {"Blake3": "EF" * 32, "crc32": "0xDEADBEEF", "sha256": "abc", "AutoV2": None},
+        },
         [known(version_id=7, hashes={"blake3": "ef" * 32, "crc32": "deadbeef"})],
     ),
     "sixteen digits of AutoV3": (
@@ -234,22 +269,54 @@ SITE: dict[str, tuple[object, list[KnownModel]]] = {
     ),
     "an AIR of another site": (
         {"air": "urn:air:flux1:checkpoint:huggingface:owner/repo@main.tar", "modelName": "M"},
-        [known(model_name="M", kind="checkpoint", air="urn:air:flux1:checkpoint:huggingface:owner/repo@main.tar")],
+        [
+            known(
+                model_name="M",
+                kind="checkpoint",
+                air="urn:air:flux1:checkpoint:huggingface:owner/repo@main.tar",
+            )
+        ],
     ),
     "an unknown base model gives no AIR": (
-        {"id": 7, "modelId": 70, "name": "v1", "baseModel": "Something New", "model": {"name": "M", "type": "LORA"}},
-        [known(version_id=7, model_id=70, model_name="M", version_name="v1", kind="lora", base_model="Something New")],
+        {
+            "id": 7,
+            "modelId": 70,
+            "name": "v1",
+            "baseModel": "Something New",
+            "model": {"name": "M", "type": "LORA"},
+        },
+        [
+            known(
+                version_id=7,
+                model_id=70,
+                model_name="M",
+                version_name="v1",
+                kind="lora",
+                base_model="Something New",
+            )
+        ],
     ),
     "types of the site": (
         [
             {"id": n, "modelId": 1, "model": {"type": type_}}
             for n, type_ in enumerate(
-                ("LoCon", "DoRA", "TextualInversion", "Hypernetwork", "MotionModule", "Upscaler", "Workflows"), 1
+                (
+                    "LoCon",
+                    "DoRA",
+                    "TextualInversion",
+                    "Hypernetwork",
+                    "MotionModule",
+                    "Upscaler",
+                    "Workflows",
+                ),
+                1,
             )
         ],
         [
             known(version_id=n, model_id=1, kind=kind)
-            for n, kind in enumerate(("lora", "lora", "embedding", "hypernetwork", "motion", "upscaler", "other"), 1)
+            for n, kind in enumerate(
+                ("lora", "lora", "embedding", "hypernetwork", "motion", "upscaler", "other"), 1
+            )
         ],
     ),
     "a map from hashes to versions": ({SHA: FULL, OTHER: FULL}, [WHOLE, WHOLE]),
@@ -258,11 +325,17 @@ SITE: dict[str, tuple[object, list[KnownModel]]] = {
 HAND: dict[str, tuple[object, list[KnownModel]]] = {
     "ids to objects": (
         {"7": {"kind": "LoRA", "name": "Mine"}, "modelVersionId:8": {"type": "checkpoint"}},
-        [known(version_id=7, kind="lora", model_name="Mine"), known(version_id=8, kind="checkpoint")],
+        [
+            known(version_id=7, kind="lora", model_name="Mine"),
+            known(version_id=8, kind="checkpoint"),
+        ],
     ),
     "ids to AIRs and names": (
         {"7": AIR, "8": "Mine"},
-        [known(version_id=7, model_id=70, kind="lora", air=AIR), known(version_id=8, model_name="Mine")],
+        [
+            known(version_id=7, model_id=70, kind="lora", air=AIR),
+            known(version_id=8, model_name="Mine"),
+        ],
     ),
     "objects with ref": (
         [{"ref": "modelVersionId:7", "name": "Mine", "kind": "textual inversion"}],
@@ -272,7 +345,10 @@ HAND: dict[str, tuple[object, list[KnownModel]]] = {
         [{"id": "7", "name": "Mine", "kind": "vae"}],
         [known(version_id=7, model_name="Mine", kind="vae")],
     ),
-    "an AIR as the name": ([{"version_id": 7, "name": AIR}], [known(version_id=7, model_id=70, kind="lora", air=AIR)]),
+    "an AIR as the name": (
+        [{"version_id": 7, "name": AIR}],
+        [known(version_id=7, model_id=70, kind="lora", air=AIR)],
+    ),
     "by hash alone": (
         [{"hash": "879DB523C3", "name": "Mine", "kind": "checkpoint"}],
         [known(model_name="Mine", kind="checkpoint", hashes={"autov2": "879db523c3"})],
@@ -298,7 +374,9 @@ def test_a_form_of_the_site_or_its_friends(name: str) -> None:
 @pytest.mark.parametrize("name", HAND)
 def test_a_map_written_by_hand(name: str) -> None:
     value, expected = HAND[name]
-    assert [by_hand(one) for one in found(value, Trust.MANUAL)] == [by_hand(one) for one in expected]
+    assert [by_hand(one) for one in found(value, Trust.MANUAL)] == [
+        by_hand(one) for one in expected
+    ]
 
 
 def by_hand(model: KnownModel) -> dict[str, object]:

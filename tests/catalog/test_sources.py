@@ -12,7 +12,9 @@ from service.records import ResourceKind
 from service.resources.known_models import KnownModel, Trust
 
 
-def entry(version: int | None, kind: ResourceKind | None, name: str | None, **hashes: str) -> KnownModel:
+def entry(
+    version: int | None, kind: ResourceKind | None, name: str | None, **hashes: str
+) -> KnownModel:
     return KnownModel(
         version_id=version,
         kind=kind,
@@ -23,7 +25,9 @@ def entry(version: int | None, kind: ResourceKind | None, name: str | None, **ha
     )
 
 
-NO_MODEL = "tells of no model: it needs an id in ref, an AIR, a hash or a file's name, and what that is"
+NO_MODEL = (
+    "tells of no model: it needs an id in ref, an AIR, a hash or a file's name, and what that is"
+)
 
 EXPECTED = [
     entry(128713, "checkpoint", "Model, with a comma", autov2="879db523c3"),
@@ -40,7 +44,9 @@ ROWS = (
 
 
 def table(delimiter: str, end: str = "\r\n") -> str:
-    return "".join(delimiter.join('"' + cell.replace('"', '""') + '"' for cell in row) + end for row in ROWS)
+    return "".join(
+        delimiter.join('"' + cell.replace('"', '""') + '"' for cell in row) + end for row in ROWS
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,23 +69,45 @@ def test_a_map_as_spreadsheets_and_powershell_write_it(tmp_path: Path, data: byt
 @pytest.mark.parametrize(
     ("data", "trust", "why"),
     [
-        (b"", Trust.CIVITAI, "tells of no model; docs/resolve.md lists the shapes that are understood"),
-        (b"[]", Trust.CIVITAI, "tells of no model; docs/resolve.md lists the shapes that are understood"),
+        (
+            b"",
+            Trust.CIVITAI,
+            "tells of no model; docs/resolve.md lists the shapes that are understood",
+        ),
+        (
+            b"[]",
+            Trust.CIVITAI,
+            "tells of no model; docs/resolve.md lists the shapes that are understood",
+        ),
         (b"<html>404</html>", Trust.CIVITAI, "no JSON at character 1: Expecting value"),
         (b"\x80\x04\x95pickle", Trust.CIVITAI, "no JSON at character 1: Expecting value"),
         (b"", Trust.MANUAL, "the first line must name the columns, such as ref,kind,name,hash"),
-        (b"123,lora,x\n", Trust.MANUAL, "the first line must name the columns, such as ref,kind,name,hash"),
-        (b"\x00\xff" * 999, Trust.MANUAL, "the first line must name the columns, such as ref,kind,name,hash"),
+        (
+            b"123,lora,x\n",
+            Trust.MANUAL,
+            "the first line must name the columns, such as ref,kind,name,hash",
+        ),
+        (
+            b"\x00\xff" * 999,
+            Trust.MANUAL,
+            "the first line must name the columns, such as ref,kind,name,hash",
+        ),
         (
             b"ref,kind\n,\n,,,,\nx,y\n",
             Trust.MANUAL,
             f"line 4 {NO_MODEL}; the other lines were taken",
         ),
-        (b"ref,kind\n", Trust.MANUAL, "tells of no model; docs/resolve.md lists the shapes that are understood"),
+        (
+            b"ref,kind\n",
+            Trust.MANUAL,
+            "tells of no model; docs/resolve.md lists the shapes that are understood",
+        ),
         (b"ref,name\n1," + b"x" * 200_000, Trust.MANUAL, "field larger than field limit (131072)"),
     ],
 )
-def test_what_tells_of_no_model_is_a_bad_file(tmp_path: Path, data: bytes, trust: Trust, why: str) -> None:
+def test_what_tells_of_no_model_is_a_bad_file(
+    tmp_path: Path, data: bytes, trust: Trust, why: str
+) -> None:
     file = tmp_path / "f"
     file.write_bytes(data)
     with pytest.raises(BadFileError) as raised:
@@ -87,9 +115,13 @@ def test_what_tells_of_no_model_is_a_bad_file(tmp_path: Path, data: bytes, trust
     assert str(raised.value) == f"{file}: {why}"
 
 
-def test_a_line_that_is_not_understood_is_named_and_its_neighbours_are_taken(tmp_path: Path) -> None:
+def test_a_line_that_is_not_understood_is_named_and_its_neighbours_are_taken(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "map.csv"
-    file.write_text("sep=;\nref;kind;name\n210873;loraa;X\nabc;lora;\n;;\n7;lora;Y\n", encoding="utf-8")
+    file.write_text(
+        "sep=;\nref;kind;name\n210873;loraa;X\nabc;lora;\n;;\n7;lora;Y\n", encoding="utf-8"
+    )
     models = read_models(file, Trust.MANUAL)
     assert [next(models), next(models)] == [entry(210873, None, "X"), entry(7, "lora", "Y")]
     with pytest.raises(BadFileError) as raised:
@@ -114,7 +146,9 @@ def test_a_line_with_more_cells_than_the_heading_is_not_cut_but_named(tmp_path: 
 
 def test_a_file_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
     file = tmp_path / "map.csv"
-    file.write_text('[{"modelVersionId": 1, "kind": "lora"}, {"modelVersionId": 2, "ki', encoding="utf-8")
+    file.write_text(
+        '[{"modelVersionId": 1, "kind": "lora"}, {"modelVersionId": 2, "ki', encoding="utf-8"
+    )
     models = read_models(file, Trust.MANUAL)
     assert next(models) == entry(1, "lora", None)
     with pytest.raises(BadFileError):
@@ -129,7 +163,8 @@ def test_a_file_that_is_not_there_is_a_bad_file(tmp_path: Path) -> None:
 def test_json_lines_are_read(tmp_path: Path) -> None:
     file = tmp_path / "map.csv"
     file.write_text(
-        "".join(json.dumps({"modelVersionId": n, "kind": "lora"}) + "\n" for n in (1, 2, 3)), encoding="utf-8"
+        "".join(json.dumps({"modelVersionId": n, "kind": "lora"}) + "\n" for n in (1, 2, 3)),
+        encoding="utf-8",
     )
     assert list(read_models(file, Trust.MANUAL)) == [entry(n, "lora", None) for n in (1, 2, 3)]
 
@@ -146,11 +181,21 @@ def test_a_hundred_thousand_versions_take_the_memory_of_a_few(tmp_path: Path) ->
                     "name": f"v{n}",
                     "baseModel": "Pony",
                     "description": "x" * 300,
-                    "files": [{"name": f"{number}-{n}.safetensors", "hashes": {"SHA256": f"{number * 5 + n:064x}"}}],
+                    "files": [
+                        {
+                            "name": f"{number}-{n}.safetensors",
+                            "hashes": {"SHA256": f"{number * 5 + n:064x}"},
+                        }
+                    ],
                 }
                 for n in range(5)
             ]
-            model = {"id": number, "name": f"model {number}", "type": "LORA", "modelVersions": versions}
+            model = {
+                "id": number,
+                "name": f"model {number}",
+                "type": "LORA",
+                "modelVersions": versions,
+            }
             out.write(("," if number > 1 else "") + json.dumps(model))
         out.write("]}")
     assert file.stat().st_size > 50_000_000

@@ -9,7 +9,9 @@ import typer
 from service.cli import command_line
 
 TOP = Path(__file__).resolve().parents[2]
-DOCS = {name: (TOP / name).read_text(encoding="utf-8") for name in ("README.md", "docs/commands.md")}
+DOCS = {
+    name: (TOP / name).read_text(encoding="utf-8") for name in ("README.md", "docs/commands.md")
+}
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:
@@ -21,7 +23,9 @@ def _below(command: object, name: str) -> Iterator[tuple[str, list[str]]]:
     inner = getattr(command, "commands", None)
     own = [one for one in command.params if "--help" not in one.opts]  # type: ignore[attr-defined]
     if inner is None or (name and own):
-        options = [option for one in command.params for option in one.opts if option.startswith("--")]  # type: ignore[attr-defined]
+        options = [
+            option for one in command.params for option in one.opts if option.startswith("--")
+        ]  # type: ignore[attr-defined]
         yield name, [option for option in options if option != "--help"]
     for word, one in (inner or {}).items():
         yield from _below(one, f"{name} {word}".strip())
@@ -44,16 +48,24 @@ def test_every_command_has_its_section_with_every_option_and_an_example(name: st
 
 
 def test_no_section_speaks_of_a_command_that_is_gone() -> None:
-    headings = [line[3:] for line in DOCS["docs/commands.md"].splitlines() if line.startswith("## ")]
+    headings = [
+        line[3:] for line in DOCS["docs/commands.md"].splitlines() if line.startswith("## ")
+    ]
     assert set(headings) - {"Exit codes", "Everywhere"} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_section_speaks_of_an_option_that_is_gone(name: str) -> None:
-    named = {word.strip("`.,;:)(") for word in section(name).split() if word.startswith("`--")} - {"--"}
+    named = {word.strip("`.,;:)(") for word in section(name).split() if word.startswith("`--")} - {
+        "--"
+    }
     assert named - set(COMMANDS[name]) == set()
 
 
 def test_the_readme_names_every_command() -> None:
     readme = DOCS["README.md"]
-    assert [name for name in COMMANDS if f"`{name}`" not in readme and f"aiimagepipe {name}" not in readme] == []
+    assert [
+        name
+        for name in COMMANDS
+        if f"`{name}`" not in readme and f"aiimagepipe {name}" not in readme
+    ] == []

@@ -14,7 +14,17 @@ from running_service import Place
 
 import service
 
-NOISE = {"id", "stable_id", "mtime_ns", "modified_at", "first_seen_at", "ingested_at", "sha256", "recipe", "size_bytes"}
+NOISE = {
+    "id",
+    "stable_id",
+    "mtime_ns",
+    "modified_at",
+    "first_seen_at",
+    "ingested_at",
+    "sha256",
+    "recipe",
+    "size_bytes",
+}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +65,11 @@ def test_show_finds_an_image_by_any_of_its_names(taken: Place, how: str) -> None
 def test_show_as_json_has_every_row_of_the_image(taken: Place) -> None:
     said = run(taken, "show", "fox.png", "--json").json()
     assert isinstance(said, dict)
-    image = {name: value for name, value in said["image"].items() if value is not None and name not in NOISE}
+    image = {
+        name: value
+        for name, value in said["image"].items()
+        if value is not None and name not in NOISE
+    }
     assert image == {
         "root": "Input",
         "folder": "",
@@ -92,20 +106,33 @@ def test_show_as_json_has_every_row_of_the_image(taken: Place) -> None:
 def test_show_raw_gives_the_kept_record(taken: Place) -> None:
     said = run(taken, "show", "fox.png", "--raw").json()
     assert isinstance(said, dict)
-    assert (said["file"]["path"], said["mime_type"], said["extractor"][:9]) == ("fox.png", "image/png", "exiftool ")
-    assert said["tags"]["PNG:Parameters"].startswith("a fox, (red:1.2), <lora:snow:0.5>\nNegative prompt: ")
+    assert (said["file"]["path"], said["mime_type"], said["extractor"][:9]) == (
+        "fox.png",
+        "image/png",
+        "exiftool ",
+    )
+    assert said["tags"]["PNG:Parameters"].startswith(
+        "a fox, (red:1.2), <lora:snow:0.5>\nNegative prompt: "
+    )
 
 
-def test_show_finds_an_image_of_a_folder_that_no_setting_names(taken: Place, tmp_path: Path) -> None:
+def test_show_finds_an_image_of_a_folder_that_no_setting_names(
+    taken: Place, tmp_path: Path
+) -> None:
     other = tmp_path / "archive.db"
     assert run(taken, "all", "--input", str(taken.input), "--db", str(other)).code == 1
     name = rows(other, "SELECT root FROM images")[0][0]
     taken.config.write_text(
-        taken.config.read_text(encoding="utf-8").replace('"Input"', '"Elsewhere"', 1), encoding="utf-8"
+        taken.config.read_text(encoding="utf-8").replace('"Input"', '"Elsewhere"', 1),
+        encoding="utf-8",
     )
-    found = [run(taken, "show", place, "--db", str(other)).code for place in ("fox.png", f"{name}/fox.png")]
+    found = [
+        run(taken, "show", place, "--db", str(other)).code
+        for place in ("fox.png", f"{name}/fox.png")
+    ]
     taken.config.write_text(
-        taken.config.read_text(encoding="utf-8").replace('"Elsewhere"', '"Input"', 1), encoding="utf-8"
+        taken.config.read_text(encoding="utf-8").replace('"Elsewhere"', '"Input"', 1),
+        encoding="utf-8",
     )
     assert found == [0, 0]
 
@@ -156,7 +183,10 @@ def test_failures_lists_what_could_not_be_read(taken: Place) -> None:
         "sidecars": [],
     }
     assert text.code == 0
-    assert "│ Input/broken.png │ extract │ not an image: starts with 6e 6f 20 69 6d 61 67 65 20 61 74 20 " in text.out
+    assert (
+        "│ Input/broken.png │ extract │ not an image: starts with 6e 6f 20 69 6d 61 67 65 20 61 74 20 "
+        in text.out
+    )
 
 
 def test_status_of_a_service_that_does_not_run_has_code_1_and_the_counts(taken: Place) -> None:
@@ -164,7 +194,11 @@ def test_status_of_a_service_that_does_not_run_has_code_1_and_the_counts(taken: 
     said = json_.json()
     assert isinstance(said, dict)
     assert (text.code, json_.code) == (1, 1)
-    assert (said["running"], said["database"], said["service"]["message"]) == (False, str(taken.database), "stopped")
+    assert (said["running"], said["database"], said["service"]["message"]) == (
+        False,
+        str(taken.database),
+        "stopped",
+    )
     assert said["counts"] == {
         "present": 2,
         "missing": 0,
@@ -203,7 +237,9 @@ def test_doctor_finds_all_well(taken: Place) -> None:
     assert isinstance(found, list)
     assert said.code == 0
     assert [one["what"] for one in found if one["level"] == "error"] == []
-    assert {one["what"]: one["found"] for one in found if one["what"] in ("database", "root Input")} == {
+    assert {
+        one["what"]: one["found"] for one in found if one["what"] in ("database", "root Input")
+    } == {
         "database": f"{taken.database}: sound, 2 images",
         "root Input": str(taken.input),
     }
@@ -216,10 +252,20 @@ def test_doctor_says_the_mend_of_what_is_missing(place: Place) -> None:
     said = run(place, "doctor", "--json")
     found = said.json()
     assert isinstance(found, list)
-    wrong = {one["what"]: (one["level"], one["found"], one["mend"][:40]) for one in found if one["mend"]}
+    wrong = {
+        one["what"]: (one["level"], one["found"], one["mend"][:40]) for one in found if one["mend"]
+    }
     assert said.code == 1
-    assert wrong["ExifTool"] == ("error", "cannot be started", "extract.exiftool: /nothing/exiftool is n")
-    assert wrong["root Input"] == ("warning", f"{place.input} is not there", "create it, or mend [[root]] path; its im")
+    assert wrong["ExifTool"] == (
+        "error",
+        "cannot be started",
+        "extract.exiftool: /nothing/exiftool is n",
+    )
+    assert wrong["root Input"] == (
+        "warning",
+        f"{place.input} is not there",
+        "create it, or mend [[root]] path; its im",
+    )
 
 
 def test_doctor_names_each_folder_that_is_written_to_and_the_mend_where_that_cannot_be(
@@ -257,13 +303,24 @@ def test_a_path_that_climbs_is_refused_by_show_as_everywhere(taken: Place) -> No
 def test_looking_changes_nothing(taken: Place) -> None:
     files = [taken.database, taken.database.with_name("images.sqbpro")]
     before = [path.read_bytes() for path in files]
-    for words in (("show", "fox.png"), ("status",), ("failures",), ("doctor",), ("config", "check")):
+    for words in (
+        ("show", "fox.png"),
+        ("status",),
+        ("failures",),
+        ("doctor",),
+        ("config", "check"),
+    ):
         run(taken, *words)
     assert [path.read_bytes() for path in files] == before
 
 
-def test_a_database_in_a_folder_that_cannot_be_written_can_still_be_looked_at(taken: Place, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(taken.database)) as source, closing(sqlite3.connect(tmp_path / "archive.db")) as copy:
+def test_a_database_in_a_folder_that_cannot_be_written_can_still_be_looked_at(
+    taken: Place, tmp_path: Path
+) -> None:
+    with (
+        closing(sqlite3.connect(taken.database)) as source,
+        closing(sqlite3.connect(tmp_path / "archive.db")) as copy,
+    ):
         source.backup(copy)
     assert run(taken, "show", "fox.png", "--db", str(tmp_path / "archive.db")).code == 0
 

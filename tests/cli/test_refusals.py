@@ -14,12 +14,17 @@ WRONG = {
     "a value out of range": ("[extract]\n\nbatch_size = 0\n", ":3: extract.batch_size: "),
     "no TOML": ("[watch\n", ":1: "),
     "a path that climbs": ('[database]\npath = "../images.db"\n', ":2: database.path: "),
-    "a database in a watched folder": ('[database]\npath = "Input/images.db"\n', ":2: database.path: "),
+    "a database in a watched folder": (
+        '[database]\npath = "Input/images.db"\n',
+        ":2: database.path: ",
+    ),
 }
 
 
 @pytest.mark.parametrize("what", WRONG)
-@pytest.mark.parametrize("command", [("run",), ("all",), ("status",), ("config", "check")], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [("run",), ("all",), ("status",), ("config", "check")], ids=" ".join
+)
 def test_a_wrong_configuration_is_refused_with_its_file_line_and_setting(
     place: Place, what: str, command: tuple[str, ...]
 ) -> None:
@@ -31,7 +36,9 @@ def test_a_wrong_configuration_is_refused_with_its_file_line_and_setting(
     assert not (place.top / "out").exists()
 
 
-def test_config_check_says_as_json_what_is_wrong_and_nothing_where_all_is_sound(place: Place) -> None:
+def test_config_check_says_as_json_what_is_wrong_and_nothing_where_all_is_sound(
+    place: Place,
+) -> None:
     sound, plain = run(place, "config", "check", "--json"), run(place, "config", "check")
     place.config.write_text("[log]\nkeep_files = 0\n", encoding="utf-8")
     wrong = run(place, "config", "check", "--json")
@@ -65,20 +72,28 @@ def test_a_program_that_is_not_exiftool_is_refused(place: Place) -> None:
     assert said.err.startswith("aiimagepipe: extract.exiftool: /bin/cat")
 
 
-@pytest.mark.parametrize("command", [("all",), ("status",), ("failures",), ("show", "a"), ("reprocess",)], ids=" ".join)
-def test_a_database_of_a_newer_program_is_refused_and_left_alone(place: Place, command: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "command", [("all",), ("status",), ("failures",), ("show", "a"), ("reprocess",)], ids=" ".join
+)
+def test_a_database_of_a_newer_program_is_refused_and_left_alone(
+    place: Place, command: tuple[str, ...]
+) -> None:
     assert run(place, "all").code == 0
     with closing(sqlite3.connect(place.database)) as database:
         database.execute("PRAGMA user_version = 99")
     before = place.database.read_bytes()
     said = run(place, *command)
     assert (said.code, said.out) == (2, "")
-    assert said.err.startswith(f"aiimagepipe: {place.database}: was made by a newer version of this program (schema 99")
+    assert said.err.startswith(
+        f"aiimagepipe: {place.database}: was made by a newer version of this program (schema 99"
+    )
     assert place.database.read_bytes() == before
 
 
 @pytest.mark.parametrize("command", [("all",), ("status",), ("show", "a.png")], ids=" ".join)
-def test_another_program_s_database_is_refused_and_left_alone(place: Place, command: tuple[str, ...]) -> None:
+def test_another_program_s_database_is_refused_and_left_alone(
+    place: Place, command: tuple[str, ...]
+) -> None:
     place.database.parent.mkdir()
     with closing(sqlite3.connect(place.database)) as database:
         database.execute("CREATE TABLE theirs (a)")
@@ -90,7 +105,9 @@ def test_another_program_s_database_is_refused_and_left_alone(place: Place, comm
 
 
 @pytest.mark.parametrize("command", [("all",), ("status",), ("doctor",)], ids=" ".join)
-def test_a_file_that_is_no_database_is_refused_or_told_and_left_alone(place: Place, command: tuple[str, ...]) -> None:
+def test_a_file_that_is_no_database_is_refused_or_told_and_left_alone(
+    place: Place, command: tuple[str, ...]
+) -> None:
     place.database.parent.mkdir()
     place.database.write_text("my diary, not a database at all\n" * 100, encoding="utf-8")
     said = run(place, *command)
@@ -125,7 +142,9 @@ def test_an_image_that_is_not_known_is_told(place: Place) -> None:
     ],
     ids=" ".join,
 )
-def test_a_path_that_climbs_is_refused_for_every_option(place: Place, words: tuple[str, ...], setting: str) -> None:
+def test_a_path_that_climbs_is_refused_for_every_option(
+    place: Place, words: tuple[str, ...], setting: str
+) -> None:
     said = run(place, *words)
     assert (said.code, said.out) == (2, "")
     assert setting in said.err
@@ -139,11 +158,15 @@ def test_a_dump_that_is_not_there_and_one_that_cannot_be_written_are_told(place:
         2, "", f"aiimagepipe: {nothing}: cannot be read (No such file or directory); {mend}\n"
     )
     assert run(place, "dump", "--out", "Input") == Said(
-        2, "", f"aiimagepipe: {place.input}: cannot be written (it is a folder); name another file\n"
+        2,
+        "",
+        f"aiimagepipe: {place.input}: cannot be written (it is a folder); name another file\n",
     )
 
 
-@pytest.mark.parametrize("words", [("frobnicate",), ("all", "--frobnicate"), ("show",), ("ingest",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [("frobnicate",), ("all", "--frobnicate"), ("show",), ("ingest",)], ids=" ".join
+)
 def test_wrong_usage_exits_with_2_and_says_where_help_is(words: tuple[str, ...]) -> None:
     said = run_plainly(*words)
     assert (said.code, said.out) == (2, "")

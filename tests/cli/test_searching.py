@@ -21,8 +21,12 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place
 
 
-@pytest.mark.parametrize("words", [["snow", "-owl"], ["snow -owl"], ["-owl"], ["seed:7"], ["-hair", "--limit", "1"]])
-def test_words_may_be_one_argument_or_several_and_begin_with_a_dash(taken: Place, words: list[str]) -> None:
+@pytest.mark.parametrize(
+    "words", [["snow", "-owl"], ["snow -owl"], ["-owl"], ["seed:7"], ["-hair", "--limit", "1"]]
+)
+def test_words_may_be_one_argument_or_several_and_begin_with_a_dash(
+    taken: Place, words: list[str]
+) -> None:
     said = run(taken, "search", *words, "--paths")
     assert (said.code, said.out) == (0, f"{taken.input / 'fox.png'}\n")
 
@@ -69,7 +73,11 @@ def test_the_page_of_queries_names_every_field() -> None:
     from service.store.search.conditions import FIELDS  # noqa: PLC0415  # only this test looks inside
 
     page = (Path(__file__).resolve().parents[2] / "docs" / "queries.md").read_text(encoding="utf-8")
-    assert [name for name in FIELDS if name != "pos" and f"`{name}:" not in page and f"-{name}:" not in page] == []
+    assert [
+        name
+        for name in FIELDS
+        if name != "pos" and f"`{name}:" not in page and f"-{name}:" not in page
+    ] == []
 
 
 def test_stats_count_what_was_taken_and_draw_it(taken: Place) -> None:
@@ -77,7 +85,12 @@ def test_stats_count_what_was_taken_and_draw_it(taken: Place) -> None:
     lines = [re.split(r"\s{2,}", line.strip()) for line in said.out.splitlines() if line.strip()]
     assert lines[0] == ["2 images (2 ok), 0 missing"]
     at = lines.index(["positive tokens"])
-    assert lines[at + 1 : at + 5] == [["2", "snow"], ["1", "a fox"], ["1", "an owl"], ["1", "long hair"]]
+    assert lines[at + 1 : at + 5] == [
+        ["2", "snow"],
+        ["1", "a fox"],
+        ["1", "an owl"],
+        ["1", "long hair"],
+    ]
     found = run(taken, "stats", "--json", "--limit", "1").json()
     assert isinstance(found, dict)
     assert found["positive_tokens"] == [["snow", 2]]

@@ -25,7 +25,11 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 def obeyed(text: str) -> set[str]:
     """Return the characters of a text that a terminal may obey."""
-    return {char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") and char != "\n"}
+    return {
+        char
+        for char in text
+        if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") and char != "\n"
+    }
 
 
 COMMANDS = [
@@ -52,7 +56,9 @@ COMMANDS = [
 
 def test_no_command_prints_what_a_terminal_obeys(evil: Place) -> None:
     said = {words: run(evil, *words) for words in COMMANDS}
-    assert {words: obeyed(one.out + one.err) for words, one in said.items() if obeyed(one.out + one.err)} == {}
+    assert {
+        words: obeyed(one.out + one.err) for words, one in said.items() if obeyed(one.out + one.err)
+    } == {}
     assert {words: one.code for words, one in said.items() if one.code > 1} == {
         ("show", f"no{NAME}"): 2,
         ("dump", "--out", f"out/{NAME}"): 2,

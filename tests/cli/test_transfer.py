@@ -35,7 +35,9 @@ def samples(place: Place) -> Place:
     return place
 
 
-def test_a_dump_taken_in_on_another_machine_gives_the_database_of_a_single_pass(samples: Place, tmp_path: Path) -> None:
+def test_a_dump_taken_in_on_another_machine_gives_the_database_of_a_single_pass(
+    samples: Place, tmp_path: Path
+) -> None:
     assert run(samples, "all").code == 0
     other = Place(tmp_path / "another machine")
     other.top.mkdir()
@@ -69,8 +71,12 @@ def test_lines_that_exiftool_wrote_by_itself_are_taken(place: Place, words: list
     (place.input / "deep").mkdir()
     draw(place.input / "deep" / "owl.png", 8)
     command = ["exiftool", *words, "-r", "Input"]
-    found = json.loads(subprocess.run(command, cwd=place.top, capture_output=True, check=True).stdout)
-    (place.top / "foreign.jsonl").write_text("".join(json.dumps(one) + "\n" for one in found), encoding="utf-8")
+    found = json.loads(
+        subprocess.run(command, cwd=place.top, capture_output=True, check=True).stdout
+    )
+    (place.top / "foreign.jsonl").write_text(
+        "".join(json.dumps(one) + "\n" for one in found), encoding="utf-8"
+    )
     shutil.move(place.input, place.top / "away")
     assert run(place, "ingest", "--in", "foreign.jsonl").code == 0
     query = "SELECT root, path, status, generator, seed, steps, file_width, mime_type FROM images ORDER BY path"
@@ -81,19 +87,32 @@ def test_lines_that_exiftool_wrote_by_itself_are_taken(place: Place, words: list
     place.input.rmdir()  # made anew meanwhile
     shutil.move(place.top / "away", place.input)
     assert run(place, "all").code == 0  # what the dump did not state is read from the images
-    assert [seed for (seed,) in rows(place.database, "SELECT seed FROM images ORDER BY path")] == ["8", "7"]
+    assert [seed for (seed,) in rows(place.database, "SELECT seed FROM images ORDER BY path")] == [
+        "8",
+        "7",
+    ]
     assert rows(place.database, "SELECT COUNT(*) FROM images WHERE sha256 IS NULL") == [(0,)]
 
 
 def test_a_garbage_line_is_listed_and_its_neighbours_go_on(samples: Place) -> None:
     lines = (samples.top / "out" / "exif_raw.jsonl").read_bytes().splitlines()[:2]
-    garbage = [b"no json", b"[1, 2]", b'{"SourceFile": 7}', b"", b"\xff\xfe", b'{"a": "\x1b[2J"}', b"[" * 100_000]
+    garbage = [
+        b"no json",
+        b"[1, 2]",
+        b'{"SourceFile": 7}',
+        b"",
+        b"\xff\xfe",
+        b'{"a": "\x1b[2J"}',
+        b"[" * 100_000,
+    ]
     wrong = b'{"SourceFile": "a.png", "AIImageMetaPipe": {"root": "Input"}}'
     (samples.top / "mixed.jsonl").write_bytes(b"\n".join([lines[0], *garbage, wrong, lines[1]]))
     said = run(samples, "ingest", "--in", "mixed.jsonl")
     complaint = "not an ExifTool object: a line must be a JSON object with SourceFile"
     assert (said.code, said.out) == (1, f"2 images → {samples.database}\n")
-    assert said.err.splitlines()[:6] == [f"failed: line {number}: {complaint}" for number in (2, 3, 4, 6, 7, 8)]
+    assert said.err.splitlines()[:6] == [
+        f"failed: line {number}: {complaint}" for number in (2, 3, 4, 6, 7, 8)
+    ]
     assert [line[:16] for line in said.err.splitlines()[6:]] == ["failed: line 9: "]
     assert len(rows(samples.database, "SELECT 1 FROM images")) == 2
 
@@ -103,7 +122,9 @@ def test_a_dump_lists_the_file_that_cannot_be_read_and_goes_on(place: Place) -> 
     (place.input / "broken.png").write_text("no image", encoding="utf-8")
     said = run(place, "dump", "--out", "dump.jsonl")
     reason = "not an image: starts with 6e 6f 20 69 6d 61 67 65 (no image)"
-    assert said == Said(1, f"1 records → {place.top / 'dump.jsonl'}\n", f"failed: Input/broken.png: {reason}\n")
+    assert said == Said(
+        1, f"1 records → {place.top / 'dump.jsonl'}\n", f"failed: Input/broken.png: {reason}\n"
+    )
 
 
 def test_a_dump_of_a_folder_that_is_not_there_says_so(place: Place) -> None:
@@ -111,17 +132,29 @@ def test_a_dump_of_a_folder_that_is_not_there_says_so(place: Place) -> None:
     away = place.top / "away"
     said = run(place, "dump", "--input", "away")
     assert said.code == 0
-    assert said.err == f"root 'away': {away} is not there; it is taken as offline and looked for again\n"
+    assert (
+        said.err
+        == f"root 'away': {away} is not there; it is taken as offline and looked for again\n"
+    )
 
 
 PROMPT = '=HYPERLINK("http://example.invalid"), 猫, "quoted"; one, two'
 
 
-def test_records_are_written_as_json_lines_exactly_and_as_csv_that_no_spreadsheet_computes(place: Place) -> None:
+def test_records_are_written_as_json_lines_exactly_and_as_csv_that_no_spreadsheet_computes(
+    place: Place,
+) -> None:
     draw(place.input / "fox.png", 7, PROMPT)
     draw(place.input / "-2+3.png", 8, "two\nlines")
     assert run(place, "dump").code == 0
-    words = ("--in", "out/exif_raw.jsonl", "--jsonl", "out/records.jsonl", "--csv", "out/records.csv")
+    words = (
+        "--in",
+        "out/exif_raw.jsonl",
+        "--jsonl",
+        "out/records.jsonl",
+        "--csv",
+        "out/records.csv",
+    )
     assert run(place, "ingest", *words).code == 0
     lines = (place.top / "out" / "records.jsonl").read_text(encoding="utf-8").splitlines()
     objects = [json.loads(line) for line in lines]

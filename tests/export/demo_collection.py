@@ -17,7 +17,14 @@ NEGATIVE = "lowres, blurry, EasyNegative"
 IMAGES: tuple[tuple[int, str, str, str, str, int], ...] = (
     (7, FOX, NEGATIVE, "Euler a", "dreamshaper_8", JANUARY),
     (5, OWL, NEGATIVE, "DPM++ 2M Karras", "sdxl/Ünï mödel.safetensors", FEBRUARY),
-    (2, "Red Fox, {choice|of}, 50% off", "blurry", "Euler a", "dreamshaper_8.safetensors", FEBRUARY),
+    (
+        2,
+        "Red Fox, {choice|of}, 50% off",
+        "blurry",
+        "Euler a",
+        "dreamshaper_8.safetensors",
+        FEBRUARY,
+    ),
     (1, "夜の狐 🦊\nBREAK\nnight", "", "Euler", "CON", JANUARY),
 )
 """How many, prompt, negative prompt, sampler, model, time."""
@@ -46,6 +53,12 @@ def _records() -> list[RawRecord]:
             file = WatchedFile(root="Input", path=f"{seed:03}.png", size=1000 + seed, mtime_ns=when)
             tags = {"PNG:ImageWidth": 512, "PNG:ImageHeight": 512, "PNG:Parameters": text}
             found.append(
-                RawRecord(file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=tags)
+                RawRecord(
+                    file=file,
+                    mime_type="image/png",
+                    sha256=None,
+                    extractor="exiftool 12.57",
+                    tags=tags,
+                )
             )
     return found

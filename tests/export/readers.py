@@ -1,4 +1,7 @@
-"""The programs that read wildcard files: dynamicprompts itself, and doubles of what the others do."""
+"""The programs that read wildcard files.
+
+Dynamicprompts itself, and doubles of what the others do.
+"""
 
 import re
 from collections.abc import Callable
@@ -17,11 +20,18 @@ def dynamicprompts(file: Path) -> list[str]:
 
 
 def impact(file: Path) -> list[str]:
-    """Return what Impact Pack makes of each choice of a list: a text file is Latin-1, a YAML file the system's."""
+    """Return what Impact Pack makes of each choice of a list.
+
+    A text file is Latin-1, a YAML file the system's.
+    """
     if file.suffix == ".yaml":
         (choices,) = yaml.load(file.read_text(encoding="cp1252"), Loader=yaml.FullLoader).values()  # noqa: S506  # as it does
     else:
-        choices = [line for line in file.read_text(encoding="ISO-8859-1").splitlines() if not line.startswith("#")]
+        choices = [
+            line
+            for line in file.read_text(encoding="ISO-8859-1").splitlines()
+            if not line.startswith("#")
+        ]
     return [_impact_prompt(choice) for choice in choices]
 
 
@@ -41,7 +51,10 @@ def swarm(file: Path) -> list[str]:
 def a1111(file: Path) -> list[str]:
     """Return what the wildcards extension puts into a prompt, and 'Prompts from file' takes for one."""
     lines = file.read_text(encoding="utf8").splitlines()
-    return [f"<command {line}>" if "--" in line else re.sub(r"__[^\s]+?__", "<another list>", line) for line in lines]
+    return [
+        f"<command {line}>" if "--" in line else re.sub(r"__[^\s]+?__", "<another list>", line)
+        for line in lines
+    ]
 
 
 def plain(file: Path) -> list[str]:

@@ -37,7 +37,9 @@ write_list(Export(kind="sql", sql="x", out=Path(sys.argv[1])), items())
 def test_a_killed_export_leaves_the_old_file_whole(tmp_path: Path, moment: str) -> None:
     target = tmp_path / "list.txt"
     target.write_bytes(b"old\n")
-    done = subprocess.run([sys.executable, "-c", KILLED, str(target), moment], check=False, timeout=50)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(target), moment], check=False, timeout=50
+    )
     assert (done.returncode, target.read_bytes()) == (-signal.SIGKILL, b"old\n")
 
 
@@ -77,7 +79,11 @@ def test_a_link_stays_one_and_the_file_it_points_to_keeps_its_rights(tmp_path: P
         b"new\n",
         0o640,
     )
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["elsewhere", "list.txt", "real.txt"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [
+        "elsewhere",
+        "list.txt",
+        "real.txt",
+    ]
 
 
 def test_an_error_while_writing_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -90,7 +96,10 @@ def test_an_error_while_writing_leaves_the_old_file_and_nothing_else(tmp_path: P
 
 
 def test_a_full_disk_is_told_and_the_old_file_stays(tmp_path: Path) -> None:
-    with pytest.raises(TryAgainError, match="the old file stays"), replace_file(tmp_path / "list.txt"):
+    with (
+        pytest.raises(TryAgainError, match="the old file stays"),
+        replace_file(tmp_path / "list.txt"),
+    ):
         raise OSError(28, "No space left on device")
 
 
@@ -106,5 +115,8 @@ def with_updating(target: Path) -> None:
 
 
 def test_a_folder_in_the_way_is_told_with_the_mend(tmp_path: Path) -> None:
-    with pytest.raises(StartError, match=r"it is a folder.*name another file"), replace_file(tmp_path):
+    with (
+        pytest.raises(StartError, match=r"it is a folder.*name another file"),
+        replace_file(tmp_path),
+    ):
         pass

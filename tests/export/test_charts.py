@@ -33,7 +33,16 @@ def test_an_svg_names_what_was_counted(tmp_path: Path) -> None:
     assert write_charts(CHARTS, target).changed
     assert not write_charts(CHARTS, target).changed
     shown = re.findall(r"<!-- (.*?) -->", target.read_text(encoding="utf-8"))
-    names = {"images by month", "models", "LoRAs", "2025-01", "2025-02", "a1111", "comfyui", "a name"}
+    names = {
+        "images by month",
+        "models",
+        "LoRAs",
+        "2025-01",
+        "2025-02",
+        "a1111",
+        "comfyui",
+        "a name",
+    }
     names |= {"$x_1$ &amp; &lt;b&gt;", "漢字 model", "n" * 27 + "…"}
     assert names - set(shown) == set()
 
@@ -41,12 +50,20 @@ def test_an_svg_names_what_was_counted(tmp_path: Path) -> None:
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StartError) as raised:
         write_charts(CHARTS, tmp_path / "a.jpg")
-    assert str(raised.value) == f"{tmp_path / 'a.jpg'}: charts are written as .png or .svg; name the file so"
+    assert (
+        str(raised.value)
+        == f"{tmp_path / 'a.jpg'}: charts are written as .png or .svg; name the file so"
+    )
 
 
-def test_without_matplotlib_the_mend_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_matplotlib_the_mend_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(StartError) as raised:
         write_charts(CHARTS, tmp_path / "a.png")
-    assert str(raised.value) == "charts need the package matplotlib: pip install 'aiimagemetapipe[plot]'"
+    assert (
+        str(raised.value)
+        == "charts need the package matplotlib: pip install 'aiimagemetapipe[plot]'"
+    )
     assert list(tmp_path.iterdir()) == []

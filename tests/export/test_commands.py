@@ -1,4 +1,7 @@
-"""What `aiimagepipe export` writes of a demo collection, whole files; first the examples of the user's own script."""
+"""What `aiimagepipe export` writes of a demo collection, whole files.
+
+First the examples of the user's own script.
+"""
 
 import csv
 import json
@@ -71,7 +74,9 @@ def export(tmp_path: Path, database: Path) -> Exported:
 
     def run(line: str, *words: str, out: str = "out/list.txt") -> Path:
         config = ("--config", str(tmp_path / "config.toml"))
-        said = commands.run_plainly("export", *line.split(), *words, *config, "--db", str(database), "--out", out)
+        said = commands.run_plainly(
+            "export", *line.split(), *words, *config, "--db", str(database), "--out", out
+        )
         assert (said.code, said.err) == (0, "")
         return tmp_path / out
 
@@ -89,7 +94,10 @@ def test_the_query_of_the_script_gives_its_first_column_in_its_own_order(export:
 
 def test_lists_by_model_and_month_stand_in_folders_of_harmless_names(export: Exported) -> None:
     folder = export("tokens --by-model --by-month --limit 1 --dialect plain", out="out/tokens")
-    assert {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.*")} == {
+    assert {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*.*")
+    } == {
         "dreamshaper-8/2026/01.txt": "masterpiece\n",
         "dreamshaper-8/2026/02.txt": "50% off\n",
         "model-con/2026/01.txt": "night\n",
@@ -110,14 +118,18 @@ def test_files_of_a_split_that_are_no_more_are_taken_away_and_others_left(export
     (folder / "mine.txt").write_text("my own\n", encoding="utf-8")
     report = report_file(folder)
     told = json.loads(report.read_bytes())
-    report.write_text(json.dumps([{"files": [*told[0]["files"], "../../outside.txt"]}]), encoding="utf-8")
+    report.write_text(
+        json.dumps([{"files": [*told[0]["files"], "../../outside.txt"]}]), encoding="utf-8"
+    )
     (folder.parent.parent / "outside.txt").touch()
     export("tokens --by-model --include fox", out="out/tokens")
     assert sorted(path.name for path in folder.iterdir()) == ["dreamshaper-8.txt", "mine.txt"]
     assert (folder.parent.parent / "outside.txt").exists()
 
 
-def test_the_files_of_a_split_that_was_stopped_midway_are_taken_away_by_the_next(tmp_path: Path) -> None:
+def test_the_files_of_a_split_that_was_stopped_midway_are_taken_away_by_the_next(
+    tmp_path: Path,
+) -> None:
     export = Export.model_validate({"kind": "tokens", "out": tmp_path / "tokens", "by_model": True})
     tokens: list[Heard] = [(place, f"tag {n}", 1) for place in "abc" for n in range(1_000)]
     write_list(export, [("z", "old", 1)])
@@ -136,12 +148,16 @@ def test_the_files_of_a_split_that_was_stopped_midway_are_taken_away_by_the_next
 def test_a_folder_where_the_report_would_be_is_told_with_the_mend(tmp_path: Path) -> None:
     export = Export.model_validate({"kind": "tokens", "out": tmp_path / "t.txt"})
     report_file(export.out).mkdir()
-    with pytest.raises(StartError, match=r"t\.txt\.report\.json: cannot be taken away \(.+\); the list is"):
+    with pytest.raises(
+        StartError, match=r"t\.txt\.report\.json: cannot be taken away \(.+\); the list is"
+    ):
         write_list(export, [("", "fox", 1)])
     assert export.out.read_bytes() == b"fox\n"
 
 
-def test_a_split_list_without_any_item_is_an_empty_folder_and_not_made_again_and_again(export: Exported) -> None:
+def test_a_split_list_without_any_item_is_an_empty_folder_and_not_made_again_and_again(
+    export: Exported,
+) -> None:
     assert list(export("tokens --by-model --include nothing", out="out/none").iterdir()) == []
 
 
@@ -166,9 +182,19 @@ def test_a_lora_of_which_only_an_id_is_known_has_no_tag_and_is_reported(tmp_path
     export = Export.model_validate(
         {"kind": "resources", "resource_kind": "lora", "form": "tag", "out": tmp_path / "loras.txt"}
     )
-    labels = ("sdxl\\ink.safetensors", "Detail.PT", "modelVersionId:210873", "urn:air:sdxl:lora:civitai:1@2", "v1.5")
-    assert write_list(export, [("", _tag(label), 1) for label in labels]) == Written(3, unsafe=2, changed=True)
-    assert export.out.read_text(encoding="utf-8") == "<lora:Detail:1>\n<lora:ink:1>\n<lora:v1.5:1>\n"
+    labels = (
+        "sdxl\\ink.safetensors",
+        "Detail.PT",
+        "modelVersionId:210873",
+        "urn:air:sdxl:lora:civitai:1@2",
+        "v1.5",
+    )
+    assert write_list(export, [("", _tag(label), 1) for label in labels]) == Written(
+        3, unsafe=2, changed=True
+    )
+    assert (
+        export.out.read_text(encoding="utf-8") == "<lora:Detail:1>\n<lora:ink:1>\n<lora:v1.5:1>\n"
+    )
 
 
 def test_unchanged_data_leaves_the_file_and_its_time(export: Exported) -> None:
@@ -177,13 +203,22 @@ def test_unchanged_data_leaves_the_file_and_its_time(export: Exported) -> None:
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
 
 
-def test_records_are_every_image_exactly_and_safe_for_a_spreadsheet(tmp_path: Path, database: Path) -> None:
+def test_records_are_every_image_exactly_and_safe_for_a_spreadsheet(
+    tmp_path: Path, database: Path
+) -> None:
     names = ["--jsonl", str(tmp_path / "r.jsonl"), "--csv", str(tmp_path / "r.csv")]
     said = commands.run_plainly("export", "records", "--db", str(database), *names)
-    assert (said.code, said.out) == (0, f"15 items → {tmp_path / 'r.jsonl'}\n15 items → {tmp_path / 'r.csv'}\n")
-    lines = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (said.code, said.out) == (
+        0,
+        f"15 items → {tmp_path / 'r.jsonl'}\n15 items → {tmp_path / 'r.csv'}\n",
+    )
+    lines = [
+        json.loads(line) for line in (tmp_path / "r.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     rows = list(csv.DictReader((tmp_path / "r.csv").read_text(encoding="utf-8-sig").splitlines()))
-    assert [(row["path"], row["seed"]) for row in rows] == [(line["path"], line["seed"]) for line in lines]
+    assert [(row["path"], row["seed"]) for row in rows] == [
+        (line["path"], line["seed"]) for line in lines
+    ]
     assert [line["path"] for line in lines] == [f"{number:03}.png" for number in range(15)]
 
 
@@ -191,7 +226,10 @@ def test_records_of_no_image_have_their_headings(tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     Store.open(tmp_path / "images.db").close()
     names = [f"--{form}={tmp_path / 'r'}.{form}" for form in ("csv", "parquet")]
-    assert commands.run_plainly("export", "records", "--db", str(tmp_path / "images.db"), *names).code == 0
+    assert (
+        commands.run_plainly("export", "records", "--db", str(tmp_path / "images.db"), *names).code
+        == 0
+    )
     with DatabaseReader.open(tmp_path / "images.db") as reader:
         columns = reader.search_columns()
     assert columns[:2] == ["image_id", "file_name"]
@@ -204,7 +242,9 @@ def test_records_as_parquet_are_the_same_rows(tmp_path: Path, database: Path) ->
     parquet = pytest.importorskip("pyarrow.parquet")
     names = ["--jsonl", str(tmp_path / "r.jsonl"), "--parquet", str(tmp_path / "r.parquet")]
     assert commands.run_plainly("export", "records", "--db", str(database), *names).code == 0
-    lines = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = [
+        json.loads(line) for line in (tmp_path / "r.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     assert parquet.read_table(tmp_path / "r.parquet").to_pylist() == lines
 
 
@@ -220,9 +260,16 @@ def test_records_as_parquet_are_the_same_rows(tmp_path: Path, database: Path) ->
         ("sql --sql DELETE_FROM_images", "sql: SQLite refuses the query"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_with_the_mend(tmp_path: Path, database: Path, line: str, complaint: str) -> None:
-    said = commands.run_plainly("export", *line.split(), "--db", str(database), "--out", str(tmp_path / "list.txt"))
-    assert (said.code, said.err.startswith(f"aiimagepipe: {complaint.format(out=tmp_path / 'list.txt')}")) == (
+def test_what_is_wrong_is_told_with_the_mend(
+    tmp_path: Path, database: Path, line: str, complaint: str
+) -> None:
+    said = commands.run_plainly(
+        "export", *line.split(), "--db", str(database), "--out", str(tmp_path / "list.txt")
+    )
+    assert (
+        said.code,
+        said.err.startswith(f"aiimagepipe: {complaint.format(out=tmp_path / 'list.txt')}"),
+    ) == (
         2,
         True,
     ), said.err
@@ -234,7 +281,10 @@ def test_what_is_wrong_is_told_with_the_mend(tmp_path: Path, database: Path, lin
     [
         (("--out", "out/images.db"), "lists are written as .txt, .yaml, .yml; name the file so"),
         (("--out", "config.toml"), "lists are written as .txt, .yaml, .yml; name the file so"),
-        (("--out", "out/x.txt", "--by-model"), "split lists stand in a folder; name it without .txt"),
+        (
+            ("--out", "out/x.txt", "--by-model"),
+            "split lists stand in a folder; name it without .txt",
+        ),
     ],
 )
 def test_no_slip_replaces_something_else_by_a_list(
@@ -259,7 +309,10 @@ def test_all_beside_a_list_is_refused_with_what_it_is() -> None:
     ("kind", "says"),
     [
         ("tokens", "File to write; .yaml writes YAML. With --by-model or --by-month, a folder."),
-        ("templates", "Folder to write, directly in the program's folder of wildcards; it keeps its name."),
+        (
+            "templates",
+            "Folder to write, directly in the program's folder of wildcards; it keeps its name.",
+        ),
         ("sql", "File to write; .yaml writes YAML."),
     ],
 )
@@ -268,8 +321,12 @@ def test_the_help_of_each_list_says_what_its_own_output_is(kind: str, says: str)
     assert (says in help_, "--by-model" in help_) == (True, kind == "tokens"), help_
 
 
-@pytest.mark.parametrize("out", ["../x.txt", "out/nul.txt", "out/a:b.txt", "//server/share/x.txt", "Input/x.txt"])
-def test_an_output_that_climbs_or_lies_where_it_must_not_is_refused(tmp_path: Path, database: Path, out: str) -> None:
+@pytest.mark.parametrize(
+    "out", ["../x.txt", "out/nul.txt", "out/a:b.txt", "//server/share/x.txt", "Input/x.txt"]
+)
+def test_an_output_that_climbs_or_lies_where_it_must_not_is_refused(
+    tmp_path: Path, database: Path, out: str
+) -> None:
     (tmp_path / "config.toml").touch()
     config = ("--config", str(tmp_path / "config.toml"), "--db", str(database))
     said = commands.run_plainly("export", "tokens", *config, "--out", out)
@@ -286,10 +343,16 @@ def test_one_export_that_fails_ends_with_the_same_code_and_names_its_file_once_w
     said, as_json = commands.run_plainly(*words), commands.run_plainly(*words, "--json")
     error = f"{out}: cannot be written (it is a folder); name another file"
     assert (said.code, said.err) == (2, f"aiimagepipe: {error}\n")
-    assert (as_json.code, as_json.json(), as_json.err) == (2, [{"out": str(out), "error": error}], f"{error}\n")
+    assert (as_json.code, as_json.json(), as_json.err) == (
+        2,
+        [{"out": str(out), "error": error}],
+        f"{error}\n",
+    )
     state = ExportState(str(out), "tokens", "{}", None, "2026-01-31T12:00:00Z", 0.0, error=error)
     told = dict(
-        ServiceState(running=False, database="x", service=None, counts=None, roots=(), exports=(state,)).lines()
+        ServiceState(
+            running=False, database="x", service=None, counts=None, roots=(), exports=(state,)
+        ).lines()
     )
     assert (
         told["export tokens"]
@@ -297,7 +360,9 @@ def test_one_export_that_fails_ends_with_the_same_code_and_names_its_file_once_w
     )
 
 
-def test_all_exports_of_the_configuration_run_whatever_becomes_of_one(tmp_path: Path, database: Path) -> None:
+def test_all_exports_of_the_configuration_run_whatever_becomes_of_one(
+    tmp_path: Path, database: Path
+) -> None:
     (tmp_path / "out").mkdir()
     shutil.copy(database, tmp_path / "out" / "images.db")
     (tmp_path / "config.toml").write_text(
@@ -305,7 +370,9 @@ def test_all_exports_of_the_configuration_run_whatever_becomes_of_one(tmp_path: 
         "[[export]]\nkind = 'tokens'\nout = 'out/b.txt'\nmin_count = 9\nevery = 60\n",
         encoding="utf-8",
     )
-    said = commands.run_plainly("export", "--all", "--config", str(tmp_path / "config.toml"), "--json")
+    said = commands.run_plainly(
+        "export", "--all", "--config", str(tmp_path / "config.toml"), "--json"
+    )
     assert (said.code, said.json()) == (
         1,
         [

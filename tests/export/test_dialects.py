@@ -26,12 +26,23 @@ pytestmark = pytest.mark.filterwarnings(
 DIALECTS: tuple[Dialect, ...] = tuple(RULES)
 
 
-def written(out: Path, found: Iterable[str], dialect: Dialect, on_unsafe: OnUnsafe = "skip", **more: object) -> Written:
-    settings_ = {"kind": "sql", "sql": "SELECT 1", "out": out, "dialect": dialect, "on_unsafe": on_unsafe, **more}
+def written(
+    out: Path, found: Iterable[str], dialect: Dialect, on_unsafe: OnUnsafe = "skip", **more: object
+) -> Written:
+    settings_ = {
+        "kind": "sql",
+        "sql": "SELECT 1",
+        "out": out,
+        "dialect": dialect,
+        "on_unsafe": on_unsafe,
+        **more,
+    }
     return write_list(Export.model_validate(settings_), (("", text, 1) for text in found))
 
 
-def intended(found: Iterable[str], dialect: Dialect, on_unsafe: OnUnsafe, *, is_yaml: bool) -> list[str]:
+def intended(
+    found: Iterable[str], dialect: Dialect, on_unsafe: OnUnsafe, *, is_yaml: bool
+) -> list[str]:
     """Return the items that the rules let through, in their order, each once."""
     reading = Reading(dialect, is_yaml=is_yaml, weighted=False)
     lines = [reading.judge(line, on_unsafe).line for line in map(one_line, found) if line]
@@ -51,9 +62,13 @@ def test_comfyui_and_dynamicprompts_read_every_item_of_a_nasty_list(
 
 @pytest.mark.parametrize("on_unsafe", ["skip", "replace"])
 @pytest.mark.parametrize("dialect", ["plain", "swarm", "a1111"])
-def test_the_others_read_every_item_in_its_place(tmp_path: Path, dialect: Dialect, on_unsafe: OnUnsafe) -> None:
+def test_the_others_read_every_item_in_its_place(
+    tmp_path: Path, dialect: Dialect, on_unsafe: OnUnsafe
+) -> None:
     written(tmp_path / "list.txt", NASTY, dialect, on_unsafe)
-    assert READERS[dialect](tmp_path / "list.txt") == intended(NASTY, dialect, on_unsafe, is_yaml=False)
+    assert READERS[dialect](tmp_path / "list.txt") == intended(
+        NASTY, dialect, on_unsafe, is_yaml=False
+    )
 
 
 def test_a_nasty_list_for_dynamicprompts_word_by_word(tmp_path: Path) -> None:
@@ -91,13 +106,17 @@ def test_a_nasty_list_for_dynamicprompts_word_by_word(tmp_path: Path) -> None:
 
 def test_unsafe_texts_can_be_mended_instead(tmp_path: Path) -> None:
     unsafe = ["{a|b}", "c# major", "50% off", "a__b", "${x}", "{}", "http://a"]
-    assert written(tmp_path / "list.txt", unsafe, "dynamicprompts", "replace") == Written(6, unsafe=7, changed=True)
+    assert written(tmp_path / "list.txt", unsafe, "dynamicprompts", "replace") == Written(
+        6, unsafe=7, changed=True
+    )
     lines = (tmp_path / "list.txt").read_text(encoding="utf-8").splitlines()
     assert lines == ["a|b", "c major", "50 off", "a_b", "x", "http:/a"]
 
 
 def test_raw_writes_them_as_they_are_and_lists_them(tmp_path: Path) -> None:
-    assert written(tmp_path / "list.txt", ["{a|b}", "fox"], "impact", "raw") == Written(2, unsafe=1, changed=True)
+    assert written(tmp_path / "list.txt", ["{a|b}", "fox"], "impact", "raw") == Written(
+        2, unsafe=1, changed=True
+    )
     assert (tmp_path / "list.txt").read_bytes() == b"{a|b}\nfox\n"
     assert (tmp_path / "list.txt.report.json").exists()
 
@@ -115,7 +134,9 @@ def test_dynamicprompts_takes_any_line_that_we_let_through_for_plain_text(line: 
 @given(texts.map(one_line), texts.map(one_line))
 def test_dynamicprompts_reads_a_weighted_choice_item_by_item(first: str, second: str) -> None:
     reading = Reading("dynamicprompts", is_yaml=False, weighted=True)
-    items = [line for text in (first, second) if text and (line := reading.judge(text, "replace").line)]
+    items = [
+        line for text in (first, second) if text and (line := reading.judge(text, "replace").line)
+    ]
     assume(len(items) == 2)
     choice = parse(f"{{30::{items[0]}|7::{items[1]}}}")
     assert isinstance(choice, VariantCommand)
@@ -159,6 +180,10 @@ def test_the_report_is_no_wildcard_to_dynamicprompts(tmp_path: Path) -> None:
 def test_a_list_in_a_folder_of_a_model_is_found_by_its_path(tmp_path: Path) -> None:
     export = Export(kind="tokens", out=tmp_path / "tokens", by_model=True, dialect="dynamicprompts")
     write_list(export, [("dreamshaper-8/2026/01", "fox", 1)])
-    assert list(WildcardManager(tmp_path).get_values("tokens/dreamshaper-8/2026/01").string_values) == ["fox"]
-    prompts = CombinatorialPromptGenerator(WildcardManager(tmp_path)).generate("a __tokens/dreamshaper-8/2026/01__")
+    assert list(
+        WildcardManager(tmp_path).get_values("tokens/dreamshaper-8/2026/01").string_values
+    ) == ["fox"]
+    prompts = CombinatorialPromptGenerator(WildcardManager(tmp_path)).generate(
+        "a __tokens/dreamshaper-8/2026/01__"
+    )
     assert [str(prompt) for prompt in prompts] == ["a fox"]

@@ -1,4 +1,7 @@
-"""Texts gathered: one of all spellings, counted and sorted, whatever their length; nothing but the listed is kept."""
+"""Texts gathered: one of all spellings, counted and sorted, whatever their length.
+
+Nothing but the listed is kept.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -68,7 +71,10 @@ def test_what_a_change_made_alike_is_listed_once() -> None:
     with Gathered("count_desc") as gathered:
         gathered.hear([("", "a{b", 1), ("", "a}b", 2), ("", "Fox", 1)])
         gathered.merge(1, None)
-        changed = (item._replace(text=item.text.replace("{", " ").replace("}", " ")) for item in gathered.merged())
+        changed = (
+            item._replace(text=item.text.replace("{", " ").replace("}", " "))
+            for item in gathered.merged()
+        )
         gathered.keep(changed)
         assert list(gathered.listed(1, is_changed=True)) == [Item("", "a b", 3, 1)]
 
@@ -93,7 +99,9 @@ def plainly(rows: Iterable[Heard], sort: Sort, least: int) -> list[tuple[str, st
     return [one[:3] for one in sorted(kept, key=lambda one: one[0])]
 
 
-TEXTS = st.builds(lambda word, much: word * much, st.text("aAßs é\u0301\n,", max_size=4), st.sampled_from([1, 30]))
+TEXTS = st.builds(
+    lambda word, much: word * much, st.text("aAßs é\u0301\n,", max_size=4), st.sampled_from([1, 30])
+)
 
 
 @given(
@@ -106,10 +114,16 @@ def test_it_is_the_list_that_is_made_plainly(rows: list[Heard], sort: Sort, leas
 
 
 @pytest.mark.parametrize("after", [0, 3, 40])
-def test_a_list_that_nobody_waits_for_is_stopped_and_the_old_file_stays(tmp_path: Path, after: int) -> None:
+def test_a_list_that_nobody_waits_for_is_stopped_and_the_old_file_stays(
+    tmp_path: Path, after: int
+) -> None:
     asked = count()
     (tmp_path / "list.txt").write_text("old\n", encoding="utf-8")
     export = Export.model_validate({"kind": "sql", "sql": "x", "out": tmp_path / "list.txt"})
     with pytest.raises(StoppedError):
-        write_list(export, (("", f"item {at}", 1) for at in range(9_000)), lambda: next(asked) >= after)
-    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {"list.txt": "old\n"}
+        write_list(
+            export, (("", f"item {at}", 1) for at in range(9_000)), lambda: next(asked) >= after
+        )
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {
+        "list.txt": "old\n"
+    }

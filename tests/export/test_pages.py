@@ -33,7 +33,9 @@ def said(project: Path, line: str) -> str:
     if program == "cat":
         return (project / words[0]).read_text(encoding="utf-8")
     if program == "find":
-        files = sorted(path.relative_to(project).as_posix() for path in (project / words[0]).rglob("*.txt"))
+        files = sorted(
+            path.relative_to(project).as_posix() for path in (project / words[0]).rglob("*.txt")
+        )
         return "".join(f"{name}\n" for name in files)
     done = commands.run_plainly(*words, "--config", str(project / "config.toml"))
     return (done.out + done.err).replace(f"{project}/", "")
@@ -48,12 +50,21 @@ def test_every_example_says_what_the_page_says(project: Path) -> None:
 @pytest.mark.parametrize("text", blocks("toml"))
 def test_the_settings_of_the_page_are_sound(project: Path, text: str) -> None:
     (project / "config.toml").write_text(text, encoding="utf-8")
-    assert len(config.load(project / "config.toml", variables={}).export) == text.count("[[export]]")
+    assert len(config.load(project / "config.toml", variables={}).export) == text.count(
+        "[[export]]"
+    )
 
 
 def test_the_example_in_the_delivered_settings_works_without_its_signs(project: Path) -> None:
     text = (TOP / "config.toml").read_text(encoding="utf-8")
-    example = "\n".join(line.removeprefix("# ") for line in text[text.index("# [[export]]") :].splitlines())
+    example = "\n".join(
+        line.removeprefix("# ") for line in text[text.index("# [[export]]") :].splitlines()
+    )
     (project / "config.toml").write_text(example, encoding="utf-8")
     (export,) = config.load(project / "config.toml", variables={}).export
-    assert (export.kind, export.min_count, export.dialect, export.every) == ("tokens", 10, "dynamicprompts", 60)
+    assert (export.kind, export.min_count, export.dialect, export.every) == (
+        "tokens",
+        10,
+        "dynamicprompts",
+        60,
+    )

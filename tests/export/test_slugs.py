@@ -43,7 +43,12 @@ def test_a_place_is_always_below_its_folder(model: str, month: str) -> None:
 
 @pytest.mark.parametrize(
     ("month", "expected"),
-    [("2026-01", "m/2026/01"), ("", "m/unknown"), ("-471-12", "m/unknown"), ("٢٠٢٦-01", "m/unknown")],
+    [
+        ("2026-01", "m/2026/01"),
+        ("", "m/unknown"),
+        ("-471-12", "m/unknown"),
+        ("٢٠٢٦-01", "m/unknown"),
+    ],
 )
 def test_a_month_is_two_folders(month: str, expected: str) -> None:
     assert place("m", month, by_model=True, by_month=True) == expected

@@ -16,12 +16,16 @@ from service.export.templates import MARK, find_templates, name_group
 
 read_by_dynamicprompts = pytest.mark.filterwarnings("ignore:.*deprecated - use:DeprecationWarning")
 
-LIT = [f"red fox, {light}, masterpiece" for light in ("soft lighting", "rim lighting", "neon lighting")]
+LIT = [
+    f"red fox, {light}, masterpiece" for light in ("soft lighting", "rim lighting", "neon lighting")
+]
 
 
 def found(*prompts: str, least: int = 3) -> tuple[list[str], dict[str, list[str]]]:
     made = find_templates([(prompt, 1) for prompt in prompts], least)
-    templates = [", ".join(tag.replace(MARK, "@") for tag in tags) for tags in sorted(made.templates)]
+    templates = [
+        ", ".join(tag.replace(MARK, "@") for tag in tags) for tags in sorted(made.templates)
+    ]
     return templates, {name: sorted(fillers) for name, fillers in made.groups.items()}
 
 
@@ -39,18 +43,24 @@ def test_fewer_than_asked_for_are_none() -> None:
 
 def test_prompts_that_vary_in_two_tags_are_one_template() -> None:
     grid = [
-        f"{who}, forest, {hair} hair" for who in ("an elf", "a knight", "a witch") for hair in ("red", "blue", "grey")
+        f"{who}, forest, {hair} hair"
+        for who in ("an elf", "a knight", "a witch")
+        for hair in ("red", "blue", "grey")
     ]
     assert found(*grid) == (
         ["@like-a-knight, forest, @hair"],
-        {"hair": ["blue hair", "grey hair", "red hair"], "like-a-knight": ["a knight", "a witch", "an elf"]},
+        {
+            "hair": ["blue hair", "grey hair", "red hair"],
+            "like-a-knight": ["a knight", "a witch", "an elf"],
+        },
     )
 
 
 def test_what_wildcards_drew_by_chance_gives_back_their_template() -> None:
     dice = random.Random(1)  # noqa: S311  # a test
     parts = [
-        [f"{word} {number}" for number in "one two three four five six".split()] for word in ("sitting", "wearing")
+        [f"{word} {number}" for number in "one two three four five six".split()]
+        for word in ("sitting", "wearing")
     ]
     parts.append([f"{light} light" for light in "dim soft hard warm cold neon".split()])
     drawn = {", ".join(("1girl", *map(dice.choice, parts), "night")) for _ in range(150)}
@@ -97,8 +107,13 @@ def test_a_group_is_called_by_what_its_tags_share(tags: tuple[str, ...], name: s
 
 
 def test_the_page_about_wildcards_shows_what_is_made(tmp_path: Path) -> None:
-    page = (Path(__file__).resolve().parents[2] / "docs" / "wildcards.md").read_text(encoding="utf-8")
-    prompts, shown = (page.partition(f"```{language}\n")[2].partition("```")[0] for language in ("prompts", "folder"))
+    page = (Path(__file__).resolve().parents[2] / "docs" / "wildcards.md").read_text(
+        encoding="utf-8"
+    )
+    prompts, shown = (
+        page.partition(f"```{language}\n")[2].partition("```")[0]
+        for language in ("prompts", "folder")
+    )
     write_templates(export(tmp_path), [("", prompt, 1) for prompt in prompts.splitlines()])
     made = {name: text.splitlines() for name, text in texts(tmp_path / "looks").items()}
     assert shown == "".join(f"{name}: {' | '.join(lines)}\n" for name, lines in made.items())
@@ -128,14 +143,22 @@ def test_a_folder_holds_the_templates_and_a_file_a_group(tmp_path: Path) -> None
 
 def test_swarm_is_told_in_its_own_words(tmp_path: Path) -> None:
     write_templates(export(tmp_path, dialect="swarm"), [("", prompt, 1) for prompt in LIT])
-    assert texts(tmp_path / "looks")["templates.txt"] == "red fox, <wildcard:looks/lighting>, masterpiece\n"
+    assert (
+        texts(tmp_path / "looks")["templates.txt"]
+        == "red fox, <wildcard:looks/lighting>, masterpiece\n"
+    )
 
 
 def test_what_the_program_would_misread_is_left_out_and_reported(tmp_path: Path) -> None:
     settings_ = export(tmp_path, dialect="dynamicprompts")
     unsafe = [f"{{a|b}}, {light}" for light in ("rim lighting", "dim lighting", "50% lighting")]
-    assert write_templates(settings_, [("", prompt, 1) for prompt in (*LIT, *unsafe)]) == Written(1, 2, changed=True)
-    assert texts(settings_.out)["lighting.txt"] == "rim lighting\ndim lighting\nneon lighting\nsoft lighting\n"
+    assert write_templates(settings_, [("", prompt, 1) for prompt in (*LIT, *unsafe)]) == Written(
+        1, 2, changed=True
+    )
+    assert (
+        texts(settings_.out)["lighting.txt"]
+        == "rim lighting\ndim lighting\nneon lighting\nsoft lighting\n"
+    )
     assert report_file(settings_.out).exists()
 
 
@@ -147,9 +170,17 @@ def test_dynamicprompts_makes_every_prompt_of_a_template_again(
 ) -> None:
     dice = random.Random(seed)  # noqa: S311  # a test
     folder = tmp_path_factory.mktemp("wildcards")
-    words = dice.sample("fox owl elf castle (night:1.2) [dawn] <lora:ink:0.8> snow 狐 :d hair lights".split(), 8)
-    grid = {f"a {first}, {words[0]}, {second} {words[1]}" for first in words[2:5] for second in words[5:8]}
-    write_templates(export(folder, dialect="dynamicprompts"), [("", prompt, 1) for prompt in sorted(grid)])
+    words = dice.sample(
+        "fox owl elf castle (night:1.2) [dawn] <lora:ink:0.8> snow 狐 :d hair lights".split(), 8
+    )
+    grid = {
+        f"a {first}, {words[0]}, {second} {words[1]}"
+        for first in words[2:5]
+        for second in words[5:8]
+    }
+    write_templates(
+        export(folder, dialect="dynamicprompts"), [("", prompt, 1) for prompt in sorted(grid)]
+    )
     generator = CombinatorialPromptGenerator(WildcardManager(folder), ignore_whitespace=False)
     made = {str(prompt) for prompt in generator.generate("__looks/templates__", max_prompts=None)}
     assert made == grid
@@ -157,7 +188,10 @@ def test_dynamicprompts_makes_every_prompt_of_a_template_again(
 
 def test_the_same_prompts_in_any_order_give_the_same_files(tmp_path: Path) -> None:
     prompts = [
-        f"{who}, {where}, {light} light" for who in "abc" for where in "xyz" for light in ("dim", "soft", "hard")
+        f"{who}, {where}, {light} light"
+        for who in "abc"
+        for where in "xyz"
+        for light in ("dim", "soft", "hard")
     ]
     seen = set()
     for seed in range(3):

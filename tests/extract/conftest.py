@@ -57,7 +57,12 @@ def build_png(*chunks: tuple[bytes, bytes], colour: int = 2) -> bytes:
     """Return a PNG of one pixel with these chunks before its image data."""
     head = build_chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, colour, 0, 0, 0))
     pixels = build_chunk(b"IDAT", zlib.compress(b"\0" * 5)) + build_chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + head + b"".join(build_chunk(kind, data) for kind, data in chunks) + pixels
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + head
+        + b"".join(build_chunk(kind, data) for kind, data in chunks)
+        + pixels
+    )
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +95,9 @@ def fake(tmp_path: Path) -> Callable[[str], Path]:
 def candidate(tmp_path: Path) -> MakeCandidate:
     """Return a maker of inspected files in the test's own folder."""
 
-    def make(name: str | bytes = "a.png", data: bytes = build_png((b"tEXt", b"parameters\0a cat"))) -> Candidate:
+    def make(
+        name: str | bytes = "a.png", data: bytes = build_png((b"tEXt", b"parameters\0a cat"))
+    ) -> Candidate:
         folder = tmp_path / "images"
         folder.mkdir(exist_ok=True)
         text = name if isinstance(name, str) else name.decode("utf-8", "surrogateescape")

@@ -9,17 +9,27 @@ from service.extract.answer_stream import AnswerStream, AnswerTooLongError
 from service.extract.answers import by_name, complaint, only
 
 
-@given(answers=st.lists(st.binary(max_size=60), max_size=5), size=st.integers(1, 50), first=st.integers(0, 999))
-def test_answers_come_out_whole_whatever_the_pieces(answers: list[bytes], size: int, first: int) -> None:
+@given(
+    answers=st.lists(st.binary(max_size=60), max_size=5),
+    size=st.integers(1, 50),
+    first=st.integers(0, 999),
+)
+def test_answers_come_out_whole_whatever_the_pieces(
+    answers: list[bytes], size: int, first: int
+) -> None:
     stream = AnswerStream("{ready%d}", first, 1000)
-    data = b"".join(b"%s{ready%d}\r\n" % (answer, number) for number, answer in enumerate(answers, first))
+    data = b"".join(
+        b"%s{ready%d}\r\n" % (answer, number) for number, answer in enumerate(answers, first)
+    )
     got = [each for at in range(0, len(data), size) for each in stream.feed(data[at : at + size])]
     assert got == [(number, answer.strip()) for number, answer in enumerate(answers, first)]
 
 
 def test_the_mark_of_another_answer_ends_nothing() -> None:
     stream = AnswerStream("{ready%d}", 5, 1000)
-    assert list(stream.feed(b"a {ready4} b {ready50} c\n{ready5}")) == [(5, b"a {ready4} b {ready50} c")]
+    assert list(stream.feed(b"a {ready4} b {ready50} c\n{ready5}")) == [
+        (5, b"a {ready4} b {ready50} c")
+    ]
 
 
 def test_an_answer_without_end_is_cut_off() -> None:
@@ -31,7 +41,10 @@ def test_an_answer_without_end_is_cut_off() -> None:
 
 def test_answers_are_told_apart_by_name_and_lose_their_folder() -> None:
     answer = b'[{"SourceFile":"/b","System:Directory":"/","X:Y":1},{"SourceFile":"/a","System:FileName":"a"}]'
-    assert by_name(answer, ["/a", "/b", "/gone"]) == {"/b": {"X:Y": 1}, "/a": {"System:FileName": "a"}}
+    assert by_name(answer, ["/a", "/b", "/gone"]) == {
+        "/b": {"X:Y": 1},
+        "/a": {"System:FileName": "a"},
+    }
 
 
 @pytest.mark.parametrize(
@@ -64,7 +77,9 @@ def test_numbers_keep_every_digit() -> None:
 
 def test_what_is_no_json_but_nearly_is_read() -> None:
     answer = b'[{"SourceFile": "/a", "X:Nan": NaN, "X:Latin": "caf\xe9", "X:Raw": "a\tb"}]'
-    assert by_name(answer, ["/a"]) == {"/a": {"X:Nan": None, "X:Latin": "caf\ufffd", "X:Raw": "a\tb"}}
+    assert by_name(answer, ["/a"]) == {
+        "/a": {"X:Nan": None, "X:Latin": "caf\ufffd", "X:Raw": "a\tb"}
+    }
 
 
 @given(st.binary(max_size=80))

@@ -13,7 +13,9 @@ from service.extract.settings import ExifToolSettings
 Fake = Callable[..., Path]
 
 
-def test_the_first_on_path_is_found(fake: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_first_on_path_is_found(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     place = fake()
     monkeypatch.setenv("PATH", f"{tmp_path / 'nothing'}:{place.parent}")
     assert find(None) == place
@@ -29,14 +31,17 @@ def test_the_working_folder_is_never_searched(
     monkeypatch.chdir(fake().parent if path != "bin" else tmp_path)
     monkeypatch.setenv("PATH", path)
     with pytest.raises(
-        ExtractorMissingError, match=r"ExifTool is not on PATH: install ExifTool, or set extract\.exiftool"
+        ExtractorMissingError,
+        match=r"ExifTool is not on PATH: install ExifTool, or set extract\.exiftool",
     ):
         find(None)
 
 
 @pytest.mark.parametrize("place", ["relative/exiftool", "/nothing/here", "/"])
 def test_a_configured_path_that_will_not_do_names_the_setting(place: str) -> None:
-    with pytest.raises(ExtractorMissingError, match=r"extract\.exiftool: .* set extract\.exiftool in config\.toml"):
+    with pytest.raises(
+        ExtractorMissingError, match=r"extract\.exiftool: .* set extract\.exiftool in config\.toml"
+    ):
         find(Path(place))
 
 
@@ -70,7 +75,9 @@ def test_a_version_before_that_is_refused(version: str, words: str) -> None:
         ("#!/bin/sh\nexec >&-\nsleep 60\n", r"extract\.exiftool: .*ExifTool (died|hung)"),
     ],
 )
-def test_a_program_that_is_no_exiftool_is_told_at_the_start(tmp_path: Path, script: str, words: str) -> None:
+def test_a_program_that_is_no_exiftool_is_told_at_the_start(
+    tmp_path: Path, script: str, words: str
+) -> None:
     place = tmp_path / "exiftool"
     place.write_text(script)
     place.chmod(0o755)

@@ -39,18 +39,28 @@ def prompts(answer: bytes) -> list[object]:
     return [tags["PNG:Parameters"] for tags in objects(answer)]
 
 
-def test_queued_requests_are_answered_each_with_its_own(tool: ExifTool, tmp_path: Path, png: Png) -> None:
+def test_queued_requests_are_answered_each_with_its_own(
+    tool: ExifTool, tmp_path: Path, png: Png
+) -> None:
     requests = [tool.begin([*READ, path], 30) for path in images(tmp_path, png, 20)]
-    assert [prompts(request.result().stdout) for request in requests] == [[f"image {n}"] for n in range(20)]
+    assert [prompts(request.result().stdout) for request in requests] == [
+        [f"image {n}"] for n in range(20)
+    ]
     assert (tool.waiting, tool.alive) == (0, True)
 
 
 def test_answers_may_be_fetched_in_any_order(tool: ExifTool, tmp_path: Path, png: Png) -> None:
     requests = [tool.begin([*READ, path], 30) for path in images(tmp_path, png, 3)]
-    assert [prompts(requests[n].result().stdout) for n in (2, 0, 1)] == [["image 2"], ["image 0"], ["image 1"]]
+    assert [prompts(requests[n].result().stdout) for n in (2, 0, 1)] == [
+        ["image 2"],
+        ["image 0"],
+        ["image 1"],
+    ]
 
 
-def test_four_threads_on_one_process_get_their_own_answers(tool: ExifTool, tmp_path: Path, png: Png) -> None:
+def test_four_threads_on_one_process_get_their_own_answers(
+    tool: ExifTool, tmp_path: Path, png: Png
+) -> None:
     paths = images(tmp_path, png, 120)
     got: dict[int, list[object]] = {}
 
@@ -91,7 +101,9 @@ def test_a_full_stdin_does_not_hold_the_caller(tool: ExifTool) -> None:
     assert request.result().stdout == b""
 
 
-def test_a_process_killed_while_it_reads_is_told_at_once(tool: ExifTool, tmp_path: Path, png: Png) -> None:
+def test_a_process_killed_while_it_reads_is_told_at_once(
+    tool: ExifTool, tmp_path: Path, png: Png
+) -> None:
     processes = frozen(tool)
     requests = [tool.begin([*READ, path], 30) for path in images(tmp_path, png, 2)]
     for one in processes:
@@ -103,7 +115,9 @@ def test_a_process_killed_while_it_reads_is_told_at_once(tool: ExifTool, tmp_pat
     assert (time.perf_counter() - begun < 2, tool.alive) == (True, False)
 
 
-def test_a_process_that_hangs_is_ended_at_its_deadline(tool: ExifTool, tmp_path: Path, png: Png) -> None:
+def test_a_process_that_hangs_is_ended_at_its_deadline(
+    tool: ExifTool, tmp_path: Path, png: Png
+) -> None:
     frozen(tool)
     request = tool.begin([*READ, *images(tmp_path, png, 1)], 0.3)
     begun = time.perf_counter()
@@ -112,7 +126,9 @@ def test_a_process_that_hangs_is_ended_at_its_deadline(tool: ExifTool, tmp_path:
     assert (time.perf_counter() - begun < 1, tool.ended(2)) == (True, True)
 
 
-def test_an_answer_beyond_the_cap_ends_the_process(real_exiftool: Path, tmp_path: Path, png: Png) -> None:
+def test_an_answer_beyond_the_cap_ends_the_process(
+    real_exiftool: Path, tmp_path: Path, png: Png
+) -> None:
     (tmp_path / "a.png").write_bytes(png((b"tEXt", b"parameters\0" + b"x" * 200_000)))
     with ExifTool(real_exiftool, ExifToolSettings(answer_cap=100_000)) as tool:
         request = tool.begin([*READ, str(tmp_path / "a.png")], 30)
@@ -120,10 +136,14 @@ def test_an_answer_beyond_the_cap_ends_the_process(real_exiftool: Path, tmp_path
             request.result()
 
 
-def test_a_retired_process_answers_what_it_was_asked(tool: ExifTool, tmp_path: Path, png: Png) -> None:
+def test_a_retired_process_answers_what_it_was_asked(
+    tool: ExifTool, tmp_path: Path, png: Png
+) -> None:
     requests = [tool.begin([*READ, path], 30) for path in images(tmp_path, png, 5)]
     tool.retire()
-    assert [prompts(request.result().stdout) for request in requests] == [[f"image {n}"] for n in range(5)]
+    assert [prompts(request.result().stdout) for request in requests] == [
+        [f"image {n}"] for n in range(5)
+    ]
     assert tool.ended(5)
 
 
@@ -150,10 +170,17 @@ def test_no_text_makes_a_second_argument(text: str) -> None:
     except ValueError:
         assert any(character in text for character in "\r\n\0\ud800") or not text.isprintable()
     else:
-        assert (sent, sent.count(b"\n"), b"\r" in sent, b"\0" in sent) == (text.encode() + b"\n", 1, False, False)
+        assert (sent, sent.count(b"\n"), b"\r" in sent, b"\0" in sent) == (
+            text.encode() + b"\n",
+            1,
+            False,
+            False,
+        )
 
 
-def test_a_users_configuration_is_not_run(real_exiftool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_users_configuration_is_not_run(
+    real_exiftool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / ".ExifTool_config").write_text(f'open(F, ">{tmp_path}/pwned"); close F; 1;\n')
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("EXIFTOOL_HOME", str(tmp_path))

@@ -24,9 +24,13 @@ def said(tmp_path: Path, data: bytes) -> dict[str, object]:
     return dict(texts(tmp_path / "a.glb"))
 
 
-def test_the_entries_of_the_assets_extras_are_tags_texts_as_they_are_and_others_as_json(tmp_path: Path) -> None:
+def test_the_entries_of_the_assets_extras_are_tags_texts_as_they_are_and_others_as_json(
+    tmp_path: Path,
+) -> None:
     extras = {"prompt": json.dumps(GRAPH), "workflow": {"nodes": [], "links": []}}
-    document = json.dumps({"asset": {"version": "2.0", "extras": extras}, "scenes": []}).encode() + b"   "
+    document = (
+        json.dumps({"asset": {"version": "2.0", "extras": extras}, "scenes": []}).encode() + b"   "
+    )
     assert said(tmp_path, glb(document)) == {
         "GLB:Prompt": json.dumps(GRAPH),
         "GLB:Workflow": '{"nodes":[],"links":[]}',

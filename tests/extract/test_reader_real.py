@@ -65,21 +65,30 @@ ODD_NAMES: tuple[str | bytes, ...] = (
 
 def is_possible(name: str | bytes) -> bool:
     """Tell whether a file here may have this name: on Windows not every one may."""
-    return os.name != "nt" or not (isinstance(name, bytes) or re.search(r'[\x00-\x1f"*/:<>?\\|]|[. ]$', name))
+    return os.name != "nt" or not (
+        isinstance(name, bytes) or re.search(r'[\x00-\x1f"*/:<>?\\|]|[. ]$', name)
+    )
 
 
 def test_odd_names_are_read_and_nothing_is_run(
     reader: Reader, candidate: MakeCandidate, png: Png, tmp_path: Path
 ) -> None:
     names = list(filter(is_possible, ODD_NAMES))
-    files = [candidate(name, png((b"tEXt", b"parameters\0file %d" % at))) for at, name in enumerate(names)]
+    files = [
+        candidate(name, png((b"tEXt", b"parameters\0file %d" % at)))
+        for at, name in enumerate(names)
+    ]
     before = {each.location: each.location.read_bytes() for each in files}
     got = reader.begin(files).result()
-    assert [tags(outcome)["PNG:Parameters"] for _, outcome in got] == [f"file {at}" for at in range(len(names))]
+    assert [tags(outcome)["PNG:Parameters"] for _, outcome in got] == [
+        f"file {at}" for at in range(len(names))
+    ]
     assert {path: path.read_bytes() for path in (tmp_path / "images").iterdir()} == before
 
 
-def test_four_threads_may_read_at_once(real_exiftool: Path, candidate: MakeCandidate, png: Png) -> None:
+def test_four_threads_may_read_at_once(
+    real_exiftool: Path, candidate: MakeCandidate, png: Png
+) -> None:
     files = [candidate(f"{n}.png", png((b"tEXt", b"parameters\0%d" % n))) for n in range(80)]
     got: dict[str, object] = {}
 
@@ -103,14 +112,18 @@ def test_the_version_is_exiftools_own(reader: Reader) -> None:
     assert (name, version.replace(".", "").isdecimal()) == ("exiftool", True)
 
 
-def test_the_folder_does_not_enter_the_record(reader: Reader, candidate: MakeCandidate, tmp_path: Path) -> None:
+def test_the_folder_does_not_enter_the_record(
+    reader: Reader, candidate: MakeCandidate, tmp_path: Path
+) -> None:
     [(_, outcome)] = reader.begin([candidate()]).result()
     found = tags(outcome)
     assert found["System:FileName"] == "a.png"
     assert str(tmp_path) not in repr(found)
 
 
-def test_seeds_and_numbers_stay_as_written(reader: Reader, candidate: MakeCandidate, png: Png) -> None:
+def test_seeds_and_numbers_stay_as_written(
+    reader: Reader, candidate: MakeCandidate, png: Png
+) -> None:
     texts = {
         "Seed": "18446744073709551615",
         "Long": "123456789012345678901234567890",
@@ -122,22 +135,30 @@ def test_seeds_and_numbers_stay_as_written(reader: Reader, candidate: MakeCandid
     assert {key: found[f"PNG:{key}"] for key in texts} == texts
 
 
-def test_texts_that_occur_twice_are_all_kept(reader: Reader, candidate: MakeCandidate, png: Png) -> None:
+def test_texts_that_occur_twice_are_all_kept(
+    reader: Reader, candidate: MakeCandidate, png: Png
+) -> None:
     texts = ((b"tEXt", b"parameters\0one"), (b"iTXt", b"parameters\0\0\0\0\0two"))
     data = png(*texts, (b"zTXt", b"key\0\0" + zlib.compress(b"three")))
     [(_, outcome)] = reader.begin([candidate(data=data)]).result()
-    found = {name: value for name, value in tags(outcome).items() if value in ("one", "two", "three")}
+    found = {
+        name: value for name, value in tags(outcome).items() if value in ("one", "two", "three")
+    }
     assert found == {"PNG:Copy1:Parameters": "one", "PNG:Parameters": "two", "PNG:Key": "three"}
 
 
-def test_a_truncated_png_gives_what_it_has_and_a_warning(reader: Reader, candidate: MakeCandidate, png: Png) -> None:
+def test_a_truncated_png_gives_what_it_has_and_a_warning(
+    reader: Reader, candidate: MakeCandidate, png: Png
+) -> None:
     data = png((b"tEXt", b"parameters\0a cat"))[:-20]
     [(_, outcome)] = reader.begin([candidate(data=data)]).result()
     found = tags(outcome)
     assert (found["PNG:Parameters"], "ExifTool:Warning" in found) == ("a cat", True)
 
 
-def test_a_name_that_lies_does_not_matter(reader: Reader, candidate: MakeCandidate, png: Png) -> None:
+def test_a_name_that_lies_does_not_matter(
+    reader: Reader, candidate: MakeCandidate, png: Png
+) -> None:
     [(_, outcome)] = reader.begin([candidate("really.jpg", png())]).result()
     assert tags(outcome)["File:FileType"] == "PNG"
 
@@ -145,10 +166,16 @@ def test_a_name_that_lies_does_not_matter(reader: Reader, candidate: MakeCandida
 def test_a_missing_neighbour_costs_no_other_file(reader: Reader, candidate: MakeCandidate) -> None:
     files = [candidate(f"{number}.png") for number in range(3)]
     files[1].location.unlink()
-    assert [isinstance(outcome, RawRecord) for _, outcome in reader.begin(files).result()] == [True, False, True]
+    assert [isinstance(outcome, RawRecord) for _, outcome in reader.begin(files).result()] == [
+        True,
+        False,
+        True,
+    ]
 
 
-def test_what_exiftool_cannot_read_is_a_record_with_its_words(reader: Reader, candidate: MakeCandidate) -> None:
+def test_what_exiftool_cannot_read_is_a_record_with_its_words(
+    reader: Reader, candidate: MakeCandidate
+) -> None:
     [(_, outcome)] = reader.begin([candidate("a.jxl", b"\xff\x0a")]).result()
     assert tags(outcome)["ExifTool:Error"] == "File format error"
 
@@ -156,7 +183,10 @@ def test_what_exiftool_cannot_read_is_a_record_with_its_words(reader: Reader, ca
 def test_a_text_hidden_in_pixels_becomes_a_tag(reader: Reader, tmp_path: Path) -> None:
     text = "a cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1"
     payload = gzip.compress(text.encode())
-    bits = "".join(f"{byte:08b}" for byte in b"stealth_pngcomp" + (len(payload) * 8).to_bytes(4, "big") + payload)
+    bits = "".join(
+        f"{byte:08b}"
+        for byte in b"stealth_pngcomp" + (len(payload) * 8).to_bytes(4, "big") + payload
+    )
     image = Image.new("RGBA", (64, 64), (1, 2, 3, 254))
     for at, bit in enumerate(bits):
         image.putpixel((at // 64, at % 64), (1, 2, 3, 254 | int(bit)))
@@ -178,7 +208,10 @@ def test_a_bug_over_one_file_is_that_files_failure_alone(
 
     monkeypatch.setattr("service.extract.folder_log.entry", broken)
     outcomes = reader.begin([candidate("a.png"), candidate("odd.png"), candidate("b.png")]).result()
-    told = [str(outcome) if isinstance(outcome, BadFileError) else type(outcome) for _, outcome in outcomes]
+    told = [
+        str(outcome) if isinstance(outcome, BadFileError) else type(outcome)
+        for _, outcome in outcomes
+    ]
     assert told == [RawRecord, "a bug met this file: IndexError('a slip')", RawRecord]
 
 
@@ -194,4 +227,7 @@ def test_the_corpus_is_read_whole(reader: Reader) -> None:
         files.append(Candidate(place, file, inspect(place, size)))
     pending = [reader.begin(files[at : at + 32]) for at in range(0, len(files), 32)]
     outcomes = [outcome for each in pending for _, outcome in each.result()]
-    assert (len(outcomes), [each for each in outcomes if not isinstance(each, RawRecord)]) == (len(files), [])
+    assert (len(outcomes), [each for each in outcomes if not isinstance(each, RawRecord)]) == (
+        len(files),
+        [],
+    )

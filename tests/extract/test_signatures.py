@@ -38,7 +38,9 @@ def written(folder: Path, data: bytes) -> Path:
 def test_a_png_is_known_by_bytes_hash_and_alpha(tmp_path: Path, png: Png) -> None:
     data = png((b"tEXt", b"parameters\0a cat"), colour=6)
     place = written(tmp_path, data)
-    assert inspect(place, len(data)) == Signature("image/png", hashlib.sha256(data).hexdigest(), has_alpha=True)
+    assert inspect(place, len(data)) == Signature(
+        "image/png", hashlib.sha256(data).hexdigest(), has_alpha=True
+    )
 
 
 def test_an_animated_png_is_told_from_a_still_one(tmp_path: Path, png: Png) -> None:

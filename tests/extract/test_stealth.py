@@ -19,7 +19,9 @@ from service.extract.png_column import first_column, shape
 from service.extract.signatures import Signature, inspect
 
 Chunk = Callable[[bytes, bytes], bytes]
-INFOTEXT = "a cat, höchste Qualität 猫\nNegative prompt: a dog\nSteps: 20, Sampler: Euler a, Seed: 1"
+INFOTEXT = (
+    "a cat, höchste Qualität 猫\nNegative prompt: a dog\nSteps: 20, Sampler: Euler a, Seed: 1"
+)
 
 
 def bits(mark: bytes, text: str) -> str:
@@ -70,7 +72,9 @@ def read(folder: Path, image: Image.Image, kind: str = "png") -> dict[str, JsonV
     ],
 )
 @pytest.mark.parametrize("size", [(64, 64), (200, 20), (20, 300)])
-def test_a_hidden_text_is_read(tmp_path: Path, mark: bytes, mode: str, tag: str, size: tuple[int, int]) -> None:
+def test_a_hidden_text_is_read(
+    tmp_path: Path, mark: bytes, mode: str, tag: str, size: tuple[int, int]
+) -> None:
     assert read(tmp_path, hidden(noise(mode, size), mark, INFOTEXT)) == {tag: INFOTEXT}
 
 
@@ -81,7 +85,9 @@ def test_a_hidden_text_is_read_from_a_lossless_webp(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "I;16"])
 @pytest.mark.parametrize("size", [(1, 1), (3, 200), (64, 64)])
-def test_an_image_that_hides_nothing_gives_nothing(tmp_path: Path, mode: str, size: tuple[int, int]) -> None:
+def test_an_image_that_hides_nothing_gives_nothing(
+    tmp_path: Path, mode: str, size: tuple[int, int]
+) -> None:
     assert read(tmp_path, Image.new(mode, size)) == {}
 
 
@@ -125,7 +131,11 @@ PNG = Signature("image/png", "", has_alpha=True)
 @pytest.mark.parametrize(
     ("signature", "tags", "expected"),
     [
-        (PNG, {"PNG:ImageWidth": 64, "PNG:Software": "NovelAI", "PNG:Title": "AI generated image"}, True),
+        (
+            PNG,
+            {"PNG:ImageWidth": 64, "PNG:Software": "NovelAI", "PNG:Title": "AI generated image"},
+            True,
+        ),
         (PNG, {"PNG:Parameters": INFOTEXT}, False),
         (PNG, {"ExifIFD:UserComment": INFOTEXT}, False),
         (PNG, {"IFD0:Make": 'workflow:{"nodes": [], "links": []}'}, False),
@@ -151,7 +161,9 @@ def test_pixels_are_searched_only_where_no_tag_tells(
     data=st.binary(min_size=1, max_size=200),
     level=st.integers(0, 9),
 )
-def test_the_first_column_is_what_the_whole_decode_gives(mode: str, width: int, data: bytes, level: int) -> None:
+def test_the_first_column_is_what_the_whole_decode_gives(
+    mode: str, width: int, data: bytes, level: int
+) -> None:
     row = width * len(mode)
     height = -(-len(data) // row)
     image = Image.frombytes(mode, (width, height), data.ljust(row * height, b"\x7f"))
@@ -198,7 +210,8 @@ def test_every_hidden_text_of_the_corpus_is_read() -> None:
     found = {
         place.name
         for place in images.glob("*/*")
-        if (signature := inspect(place, place.stat().st_size)).mime_type in ("image/png", "image/webp")
+        if (signature := inspect(place, place.stat().st_size)).mime_type
+        in ("image/png", "image/webp")
         and stealth.texts(place, signature)
     }
     assert found == {

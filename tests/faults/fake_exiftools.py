@@ -31,13 +31,17 @@ DIES = "    os._exit(1)"
 HANGS = "    time.sleep(3600)"
 BABBLES = "    speak('It is a truth universally acknowledged', number); return True"
 SAYS_HALF = '    sys.stdout.write(\'[{"SourceFile": "/half\'); sys.stdout.flush(); os._exit(0)'
-SPEAKS_OF_ANOTHER = "    speak(json.dumps([{'SourceFile': '/etc/passwd', 'A:B': 'c'}]), number); return True"
+SPEAKS_OF_ANOTHER = (
+    "    speak(json.dumps([{'SourceFile': '/etc/passwd', 'A:B': 'c'}]), number); return True"
+)
 STAYS_SILENT = "    speak('', number); return True"
 
 
 def write(path: Path, misbehaviour: str) -> Path:
     """Write such a program, whole and at once, and return its path."""
     temporary = path.with_name(f"{path.name}.new")
-    temporary.write_text(PROGRAM.format(python=sys.executable, misbehaviour=misbehaviour), encoding="utf-8")
+    temporary.write_text(
+        PROGRAM.format(python=sys.executable, misbehaviour=misbehaviour), encoding="utf-8"
+    )
     temporary.chmod(0o755)
     return temporary.replace(path)

@@ -52,7 +52,9 @@ def test_the_file_it_fails_on_is_a_failure_and_all_others_have_their_rows(
     assert rows(place.database, FAILED) == [("poison.png", "extract", "BadFileError", complaint)]
 
 
-def test_a_service_whose_exiftool_hangs_lives_on_and_counts_the_failure(place: Place, program: Path) -> None:
+def test_a_service_whose_exiftool_hangs_lives_on_and_counts_the_failure(
+    place: Place, program: Path
+) -> None:
     fake_exiftools.write(program, fake_exiftools.HANGS)
     draw_many(place.input, 20)
     draw(place.input / "poison.png", 99)
@@ -90,11 +92,14 @@ def test_an_exiftool_that_is_killed_is_replaced_and_nobody_notices(place: Place)
 
 
 def has_grown(place: Place, before: int) -> bool:
-    # By so much that no file is read alone any more for the last kill: killed twice over it, a file is a failure.
+    # By so much that no file is read alone any more for the last kill: killed twice over it, a file
+    # is a failure.
     return count(place.database) > before + 100
 
 
-def test_files_wait_while_exiftool_is_gone_and_are_read_when_it_is_back(place: Place, program: Path) -> None:
+def test_files_wait_while_exiftool_is_gone_and_are_read_when_it_is_back(
+    place: Place, program: Path
+) -> None:
     real = shutil.which("exiftool")
     if real is None:
         pytest.skip("no ExifTool on PATH")

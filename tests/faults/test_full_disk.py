@@ -20,7 +20,9 @@ def small_disk(place: Place) -> Iterator[Path]:
         pytest.skip("no tmpfs here")
     out = place.top / "out"
     out.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none", out], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "none", out], capture_output=True, check=False
+    )
     if mounted.returncode:
         pytest.skip("may not mount here")
     yield out

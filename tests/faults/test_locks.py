@@ -32,9 +32,15 @@ def message(place: Place) -> str:
     return str(place.status_file().get("message"))
 
 
-@pytest.mark.parametrize("seconds", [3, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(120)])])
-def test_what_arrives_while_the_database_is_locked_is_there_afterwards(place: Place, seconds: float) -> None:
-    place.configure(rescan_minutes=0.1)  # so that the long lock also meets rescans, which write which roots are there
+@pytest.mark.parametrize(
+    "seconds", [3, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(120)])]
+)
+def test_what_arrives_while_the_database_is_locked_is_there_afterwards(
+    place: Place, seconds: float
+) -> None:
+    place.configure(
+        rescan_minutes=0.1
+    )  # so that the long lock also meets rescans, which write which roots are there
     draw_many(place.input, 20)
     with running(place) as service:
         wait_for(lambda: count(place.database), 20)
@@ -54,7 +60,9 @@ def test_what_arrives_while_the_database_is_locked_is_there_afterwards(place: Pl
     assert rows(place.database, "SELECT * FROM failures") == []
 
 
-def test_a_service_that_starts_while_the_database_is_locked_waits_and_can_be_stopped(place: Place) -> None:
+def test_a_service_that_starts_while_the_database_is_locked_waits_and_can_be_stopped(
+    place: Place,
+) -> None:
     assert run(place, "all").code == 0
     draw_many(place.input, 3)
     with held(place.database):
@@ -71,7 +79,11 @@ def test_a_single_pass_says_what_it_waits_for_and_goes_on(place: Place) -> None:
     draw_many(place.input, 3)
     with held(place.database):
         process = subprocess.Popen(
-            place.command("all"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), encoding="utf-8"
+            place.command("all"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            encoding="utf-8",
         )
         assert process.stderr is not None
         said = process.stderr.readline()

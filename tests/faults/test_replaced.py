@@ -19,7 +19,9 @@ def test_a_deleted_database_is_made_anew_from_the_images(place: Place) -> None:
         wait_for(lambda: count(place.database, "status = 'ok'"), 51)
         assert service.stop() == 0
     assert rows(place.database, "PRAGMA integrity_check") == [("ok",)]
-    assert [line["level"] for line in place.log() if line["event"] == "database_replaced"] == ["error"]
+    assert [line["level"] for line in place.log() if line["event"] == "database_replaced"] == [
+        "error"
+    ]
 
 
 def test_a_database_deleted_with_its_companions_is_made_anew(place: Place) -> None:
@@ -46,7 +48,9 @@ def test_a_backup_that_is_put_in_the_database_s_place_is_brought_up_to_date(plac
     assert rows(place.database, "PRAGMA integrity_check") == [("ok",)]
 
 
-def test_a_database_replaced_in_the_middle_of_a_backlog_holds_everything_in_the_end(place: Place) -> None:
+def test_a_database_replaced_in_the_middle_of_a_backlog_holds_everything_in_the_end(
+    place: Place,
+) -> None:
     place.configure(batch_size=4)
     draw_many(place.input, 500)
     with running(place) as service:

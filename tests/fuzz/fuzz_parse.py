@@ -1,12 +1,14 @@
-"""Coverage-guided fuzzing of everything that strangers' texts reach: parsers, normalize, tokens, resources.
+"""Coverage-guided fuzzing of everything that strangers' texts reach.
+
+Parsers, normalize, tokens, resources.
 
 Run by hand, in an environment that has ``atheris`` besides this package::
 
     python tests/fuzz/seeds.py CORPUS_FOLDER
     python tests/fuzz/fuzz_parse.py CORPUS_FOLDER -max_total_time=3600 -timeout=10 -max_len=20000
 
-What it finds becomes a test in ``tests/parse``. An input is one byte that chooses the place, then the text there;
-a second text may follow after a byte 0xFF, for what a file states in two places.
+What it finds becomes a test in ``tests/parse``. An input is one byte that chooses the place, then
+the text there; a second text may follow after a byte 0xFF, for what a file states in two places.
 """
 
 import sys
@@ -27,7 +29,9 @@ def one_input(data: bytes) -> None:
     for part in data.split(b"\xff", 2):
         if part:
             tags[PLACES[part[0] % len(PLACES)]] = part[1:].decode("utf-8", "replace")
-    raw = RawRecord(file=FILE, mime_type="image/png", sha256=None, extractor="fuzz", tags=dict(tags))
+    raw = RawRecord(
+        file=FILE, mime_type="image/png", sha256=None, extractor="fuzz", tags=dict(tags)
+    )
     pipeline.process(raw)
     for text in tags.values():
         tokens.split(text, "pos")

@@ -1,4 +1,6 @@
-"""Writes what the fuzzer begins with: the texts of every fixture, each behind the byte that chooses its place.
+"""Writes what the fuzzer begins with.
+
+The texts of every fixture, each behind the byte that chooses its place.
 
 python tests/fuzz/seeds.py CORPUS_FOLDER
 """
@@ -18,8 +20,12 @@ def main(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for case in sorted(FIXTURES.glob("*/*/blobs.json")):
-        parts = [_part(role, told) for role, told in json.loads(case.read_text(encoding="utf-8")).items()]
-        (folder / f"{case.parent.parent.name}-{case.parent.name}").write_bytes(b"\xff".join(parts[:3]))
+        parts = [
+            _part(role, told) for role, told in json.loads(case.read_text(encoding="utf-8")).items()
+        ]
+        (folder / f"{case.parent.parent.name}-{case.parent.name}").write_bytes(
+            b"\xff".join(parts[:3])
+        )
         count += 1
     return count
 

@@ -68,8 +68,12 @@ def test_a_name_is_put_into_comfyuis_words(
 
 
 def test_comfyuis_own_names_stay_as_they_are() -> None:
-    assert {name: split(name, None) for name in SAMPLERS} == {name: (name, None) for name in SAMPLERS}
-    assert {name: split(None, name) for name in SCHEDULERS} == {name: (None, name) for name in SCHEDULERS}
+    assert {name: split(name, None) for name in SAMPLERS} == {
+        name: (name, None) for name in SAMPLERS
+    }
+    assert {name: split(None, name) for name in SCHEDULERS} == {
+        name: (None, name) for name in SCHEDULERS
+    }
 
 
 def test_every_alias_is_folded_and_leads_to_a_name() -> None:

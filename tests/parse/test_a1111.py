@@ -81,13 +81,17 @@ def test_mojibake_of_a_png_text_chunk_is_mended_before_reading() -> None:
     raw = "夜の灯台\nSteps: 20, Seed: 1".encode().decode("latin-1")
     tags = {"PNG:Parameters": raw}
     file = WatchedFile(root="r", path="a.png", size=1, mtime_ns=1)
-    record = RawRecord(file=file, mime_type="image/png", sha256=None, extractor="exiftool", tags=tags)
+    record = RawRecord(
+        file=file, mime_type="image/png", sha256=None, extractor="exiftool", tags=tags
+    )
     assert wrong != raw
     assert parse(collect(record)).fields["positive_prompt"].value == "夜の灯台"
 
 
 def test_a_later_pass_keeps_only_what_is_its_own() -> None:
-    tail = ", Hires upscale: 2, Hires sampler: Use same sampler, Hires checkpoint: fine [aabbccdd11]"
+    tail = (
+        ", Hires upscale: 2, Hires sampler: Use same sampler, Hires checkpoint: fine [aabbccdd11]"
+    )
     tail += ", Denoising strength: 0.4"
     found = parse(blobs(HEAD + tail)).passes
     source = "PNG:Parameters"
@@ -105,8 +109,14 @@ S = "PNG:Parameters"
 @pytest.mark.parametrize(
     ("tail", "expected"),
     [
-        ("Model: a, Model hash: 6ce01616", [Resource("checkpoint", "a", S, hash="6ce01616", hash_kind="autov1")]),
-        (f"Model: a, Model hash: {'AB' * 32}", [Resource("checkpoint", "a", S, hash="ab" * 32, hash_kind="sha256")]),
+        (
+            "Model: a, Model hash: 6ce01616",
+            [Resource("checkpoint", "a", S, hash="6ce01616", hash_kind="autov1")],
+        ),
+        (
+            f"Model: a, Model hash: {'AB' * 32}",
+            [Resource("checkpoint", "a", S, hash="ab" * 32, hash_kind="sha256")],
+        ),
         ("VAE: None, Hires upscaler: Latent, Hires upscale: 2", []),
         ("Hires upscaler: 4x_Sharp", [Resource("upscaler", "4x_Sharp", S)]),
         ("Postprocess upscaler: 4x_Soft", [Resource("upscaler", "4x_Soft", S)]),
@@ -125,8 +135,14 @@ S = "PNG:Parameters"
                 Resource("lora", "b c", S, hash="0123456789", hash_kind="autov2"),
             ],
         ),
-        ("TI hashes: dark: 0123456789ab", [Resource("embedding", "dark", S, hash="0123456789ab", hash_kind="autov3")]),
-        ("Used embeddings: dark [3aac]", [Resource("embedding", "dark", S, hash="3aac", hash_kind="unknown")]),
+        (
+            "TI hashes: dark: 0123456789ab",
+            [Resource("embedding", "dark", S, hash="0123456789ab", hash_kind="autov3")],
+        ),
+        (
+            "Used embeddings: dark [3aac]",
+            [Resource("embedding", "dark", S, hash="3aac", hash_kind="unknown")],
+        ),
         (
             'Hashes: {"model": "0123456789", "lora:x": "", "embed:y": "0123456789"}',
             [
@@ -158,14 +174,20 @@ S = "PNG:Parameters"
         ),
         (
             "ControlNet-0 Model: one, ControlNet-1 Model: ip-adapter_x, ControlNet-1 Weight: 0",
-            [Resource("controlnet", "one", S), Resource("ip_adapter", "ip-adapter_x", S, 0.0, used=False)],
+            [
+                Resource("controlnet", "one", S),
+                Resource("ip_adapter", "ip-adapter_x", S, 0.0, used=False),
+            ],
         ),
         (
             "AddNet Model 1: fine(aabbccddeeff), AddNet Weight A 1: 0.7, AddNet Weight B 1: 0.6",
             [Resource("lora", "fine", S, 0.7, 0.6, hash="aabbccddeeff", hash_kind="autov3")],
         ),
         ("Hypernet: blue, Hypernet strength: 0.5", [Resource("hypernetwork", "blue", S, 0.5)]),
-        ('AnimateDiff: "enable: True, model: mm_v15.ckpt, fps: 8"', [Resource("motion", "mm_v15.ckpt", S)]),
+        (
+            'AnimateDiff: "enable: True, model: mm_v15.ckpt, fps: 8"',
+            [Resource("motion", "mm_v15.ckpt", S)],
+        ),
         (
             'Model: a, Civitai resources: [{"type":"checkpoint","modelVersionId":5,"modelName":"A"}]',
             [Resource("checkpoint", "a", S, model_version_id=5, extra={"modelName": "A"})],

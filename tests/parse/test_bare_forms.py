@@ -1,4 +1,7 @@
-"""Each generator's barest forms: told apart by one sign, and no more said than the text says. From tags to columns."""
+"""Each generator's barest forms: told apart by one sign, and no more said than the text says.
+
+From tags to columns.
+"""
 
 import json
 from dataclasses import asdict
@@ -60,7 +63,10 @@ FORMS: dict[str, tuple[dict[str, Any], str | None, Told]] = {
         },
     ),
     "Fooocus by its software": (
-        {"IFD0:Software": "Fooocus v2.5.5", "IFD0:UserComment": {"prompt": "a", "resolution": "(512, 768)"}},
+        {
+            "IFD0:Software": "Fooocus v2.5.5",
+            "IFD0:UserComment": {"prompt": "a", "resolution": "(512, 768)"},
+        },
         "fooocus",
         {"positive_prompt": "a", "width": 512, "height": 768},
     ),
@@ -150,9 +156,20 @@ FORMS: dict[str, tuple[dict[str, Any], str | None, Told]] = {
         {},
     ),
     "Easy Diffusion by its sampler": (
-        {"ExifIFD:UserComment": {"prompt": "a", "sampler_name": "euler_a", "num_inference_steps": 25}},
+        {
+            "ExifIFD:UserComment": {
+                "prompt": "a",
+                "sampler_name": "euler_a",
+                "num_inference_steps": 25,
+            }
+        },
         "easydiffusion",
-        {"positive_prompt": "a", "steps": 25, "sampler": "euler_a", "sampler_norm": "euler_ancestral"},
+        {
+            "positive_prompt": "a",
+            "steps": 25,
+            "sampler": "euler_a",
+            "sampler_norm": "euler_ancestral",
+        },
     ),
     "Easy Diffusion with switches for models": (
         {
@@ -179,7 +196,15 @@ FORMS: dict[str, tuple[dict[str, Any], str | None, Told]] = {
             }
         },
         "easydiffusion",
-        {"positive_prompt": "a", "steps": 20, "cfg_scale": 7.5, "seed": "7", "width": 512, "height": 768, "model": "m"},
+        {
+            "positive_prompt": "a",
+            "steps": 20,
+            "cfg_scale": 7.5,
+            "seed": "7",
+            "width": 512,
+            "height": 768,
+            "model": "m",
+        },
     ),
     "Midjourney by Niji alone": (
         {"PNG:Description": "a fox --niji"},
@@ -197,14 +222,29 @@ FORMS: dict[str, tuple[dict[str, Any], str | None, Told]] = {
         {},
     ),
     "SwarmUI with a raw resolution": (
-        {"PNG:Parameters": {"sui_image_params": {"prompt": "a", "width": 1, "height": 1, "rawresolution": "640x960"}}},
+        {
+            "PNG:Parameters": {
+                "sui_image_params": {
+                    "prompt": "a",
+                    "width": 1,
+                    "height": 1,
+                    "rawresolution": "640x960",
+                }
+            }
+        },
         "swarmui",
         {"positive_prompt": "a", "width": 640, "height": 960},
     ),
     "SwarmUI with numbers as texts": (
         {
             "PNG:Parameters": {
-                "sui_image_params": {"prompt": "a", "seed": "7", "steps": "20", "cfgscale": "7.5", "width": "512"}
+                "sui_image_params": {
+                    "prompt": "a",
+                    "seed": "7",
+                    "steps": "20",
+                    "cfgscale": "7.5",
+                    "width": "512",
+                }
             }
         },
         "swarmui",
@@ -259,7 +299,12 @@ FORMS: dict[str, tuple[dict[str, Any], str | None, Told]] = {
     "NovelAI's inpainting": (
         {
             "PNG:Software": "NovelAI",
-            "PNG:Comment": {"prompt": "a", "uc": "", "request_type": "NativeInfillingRequest", "strength": 0.7},
+            "PNG:Comment": {
+                "prompt": "a",
+                "uc": "",
+                "request_type": "NativeInfillingRequest",
+                "strength": 0.7,
+            },
         },
         "novelai",
         {"positive_prompt": "a", "negative_prompt": "", "denoise": 0.7},
@@ -283,7 +328,13 @@ FORMS: dict[str, tuple[dict[str, Any], str | None, Told]] = {
         {"positive_prompt": "a", "steps": 20, "cfg_scale": 7.5, "seed": "7", "clip_skip": 2},
     ),
     "InvokeAI with a model's name": (
-        {"PNG:Invokeai_metadata": {"positive_prompt": "a", "model": "sd-1/main/m", "scheduler": "euler_k"}},
+        {
+            "PNG:Invokeai_metadata": {
+                "positive_prompt": "a",
+                "model": "sd-1/main/m",
+                "scheduler": "euler_k",
+            }
+        },
         "invokeai",
         {
             "positive_prompt": "a",
@@ -366,7 +417,15 @@ FORMS: dict[str, tuple[dict[str, Any], str | None, Told]] = {
         {"positive_prompt": "a", "cfg_scale": 7.5, "seed": "1", "width": 512},
     ),
     "CivitAI's meta by its cfg": (
-        {"PNG:Parameters": {"prompt": "a", "cfgScale": 7, "sampler": "Euler a", "width": 512, "height": 768}},
+        {
+            "PNG:Parameters": {
+                "prompt": "a",
+                "cfgScale": 7,
+                "sampler": "Euler a",
+                "width": 512,
+                "height": 768,
+            }
+        },
         "a1111",
         {
             "positive_prompt": "a",
@@ -386,11 +445,20 @@ FORMS: dict[str, tuple[dict[str, Any], str | None, Told]] = {
         {
             "IFD0:Software": "Imaginairy",
             "ExifIFD:UserComment": {
-                "prompt": {"prompts": [[1, "a"], [0.5, "b"]], "seed": 7, "sampler_type": "k_dpmpp_2m"}
+                "prompt": {
+                    "prompts": [[1, "a"], [0.5, "b"]],
+                    "seed": 7,
+                    "sampler_type": "k_dpmpp_2m",
+                }
             },
         },
         "imaginairy",
-        {"positive_prompt": "a\nb", "sampler": "k_dpmpp_2m", "sampler_norm": "dpmpp_2m", "seed": "7"},
+        {
+            "positive_prompt": "a\nb",
+            "sampler": "k_dpmpp_2m",
+            "sampler_norm": "dpmpp_2m",
+            "seed": "7",
+        },
     ),
     "Sygil by its prompt": (
         {"PNG:SDprompt": "a", "PNG:SDseed": 7},
@@ -420,7 +488,13 @@ FORMS: dict[str, tuple[dict[str, Any], str | None, Told]] = {
         {
             "PNG:Software": "NAIFU",
             "PNG:Description": "a",
-            "PNG:Comment": {"uc": "b", "steps": 28, "sampler": "k_euler_ancestral", "seed": 1, "scale": 12},
+            "PNG:Comment": {
+                "uc": "b",
+                "steps": 28,
+                "sampler": "k_euler_ancestral",
+                "seed": 1,
+                "scale": 12,
+            },
         },
         "naifu",
         {
@@ -473,10 +547,19 @@ FORMS: dict[str, tuple[dict[str, Any], str | None, Told]] = {
 @pytest.mark.parametrize("name", FORMS)
 def test_a_bare_form_is_told_apart_and_read(name: str) -> None:
     tags, generator, expected = FORMS[name]
-    written = {tag: json.dumps(value) if isinstance(value, dict) else value for tag, value in tags.items()}
+    written = {
+        tag: json.dumps(value) if isinstance(value, dict) else value for tag, value in tags.items()
+    }
     file = WatchedFile(root="Input", path="x.png", size=1, mtime_ns=1)
-    raw = RawRecord(file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=written)
+    raw = RawRecord(
+        file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=written
+    )
     image = process(raw).image
-    told = {**asdict(image.base), "vae": image.vae, "clip_skip": image.clip_skip, "upscaler": image.upscaler}
+    told = {
+        **asdict(image.base),
+        "vae": image.vae,
+        "clip_skip": image.clip_skip,
+        "upscaler": image.upscaler,
+    }
     known = {field: value for field, value in told.items() if field != "role" and value is not None}
     assert (image.generator, known) == (generator, expected)

@@ -19,8 +19,14 @@ def manifest(action: JsonValue, claimed: JsonValue = None) -> Blobs:
     return Blobs(texts)
 
 
-def action(agent: JsonValue = None, kind: str = TRAINED, description: str | None = None) -> JsonValue:
-    told: dict[str, JsonValue] = {"softwareAgent": agent, "digitalSourceType": kind, "description": description}
+def action(
+    agent: JsonValue = None, kind: str = TRAINED, description: str | None = None
+) -> JsonValue:
+    told: dict[str, JsonValue] = {
+        "softwareAgent": agent,
+        "digitalSourceType": kind,
+        "description": description,
+    }
     return {key: value for key, value in told.items() if value is not None}
 
 
@@ -40,7 +46,9 @@ def action(agent: JsonValue = None, kind: str = TRAINED, description: str | None
         (manifest([action("Bing Image Creator")]), None),
     ],
 )
-def test_the_action_that_drew_names_the_maker_and_else_the_claim(blobs: Blobs, expected: str | None) -> None:
+def test_the_action_that_drew_names_the_maker_and_else_the_claim(
+    blobs: Blobs, expected: str | None
+) -> None:
     assert claim(blobs) is (Claim.MARKER if expected else Claim.SHAPE)
     assert parse(blobs).generator == expected
 

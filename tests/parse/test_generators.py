@@ -36,7 +36,9 @@ def blobs(**texts: str | dict[str, JsonValue]) -> Blobs:
 
 def record(tags: Mapping[str, JsonValue]) -> RawRecord:
     file = WatchedFile(root="r", path="a.png", size=1, mtime_ns=1)
-    return RawRecord(file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=dict(tags))
+    return RawRecord(
+        file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=dict(tags)
+    )
 
 
 def chosen(found: Blobs) -> str | None:
@@ -54,13 +56,19 @@ def values(found: Blobs) -> dict[str, object]:
 
 
 def test_a_png_text_that_is_a_number_or_a_boolean_is_a_text_again() -> None:
-    tags: dict[str, JsonValue] = {"PNG:Seed": 12345, "PNG:Guidance_scale": 7.5, "PNG:Clip_skip": True}
+    tags: dict[str, JsonValue] = {
+        "PNG:Seed": 12345,
+        "PNG:Guidance_scale": 7.5,
+        "PNG:Clip_skip": True,
+    }
     found = {role: texts[0].text for role, texts in collect(record(tags)).texts.items()}
     assert found == {"seed": "12345", "guidance_scale": "7.5", "clip_skip": "true"}
 
 
 def test_an_empty_prompt_of_a_png_is_stated_and_other_empty_texts_are_not() -> None:
-    found = collect(record({"PNG:Prompt": "", "PNG:Negative_prompt": "", "PNG:Comment": "", "IFD0:Model": ""}))
+    found = collect(
+        record({"PNG:Prompt": "", "PNG:Negative_prompt": "", "PNG:Comment": "", "IFD0:Model": ""})
+    )
     assert set(found.texts) == {"prompt", "negative_prompt"}
 
 
@@ -75,7 +83,17 @@ def test_a_number_elsewhere_than_in_a_png_text_says_nothing() -> None:
     ("found", "name"),
     [
         (blobs(usercomment={"prompt": "a", "base_model": "m"}), "fooocus"),
-        (blobs(parameters={"prompt": "a", "guidance_scale": 7, "num_inference_steps": 3, "Model": "m"}), "hf-space"),
+        (
+            blobs(
+                parameters={
+                    "prompt": "a",
+                    "guidance_scale": 7,
+                    "num_inference_steps": 3,
+                    "Model": "m",
+                }
+            ),
+            "hf-space",
+        ),
         (blobs(comment={"prompt": "a", "real_prompt": ["b"], "base_model": "m"}), "fooocus-mre"),
         (blobs(parameters={"software": "RuinedFooocus", "Prompt": "a"}), "ruinedfooocus"),
         (blobs(comment={"prompt": "a recipe", "uc": ""}), "novelai"),
@@ -101,7 +119,10 @@ def test_a_parser_that_reads_anothers_form_has_no_rival_in_it_but_is_made_again_
     rows = process(record(tags))
     assert rows.image.conflicts == ()
     assert rows.image.base.positive_prompt == "typed"
-    assert rows.recipe.split()[:2] == [f"fooocus@{VERSIONS['fooocus']}", f"a1111@{VERSIONS['a1111']}"]
+    assert rows.recipe.split()[:2] == [
+        f"fooocus@{VERSIONS['fooocus']}",
+        f"a1111@{VERSIONS['a1111']}",
+    ]
 
 
 def test_every_covered_parser_exists() -> None:
@@ -127,15 +148,29 @@ def test_seeds_keep_every_digit(seed: int) -> None:
 
 @pytest.mark.parametrize(
     ("request_type", "denoise"),
-    [("Img2ImgRequest", 0.7), ("NativeInfillingRequest", 0.7), ("PromptGenerateRequest", None), (None, None)],
+    [
+        ("Img2ImgRequest", 0.7),
+        ("NativeInfillingRequest", 0.7),
+        ("PromptGenerateRequest", None),
+        (None, None),
+    ],
 )
-def test_novelais_strength_is_a_denoise_only_with_an_image(request_type: str | None, denoise: float | None) -> None:
-    found = blobs(software="NovelAI", comment={"prompt": "a", "uc": "", "strength": 0.7, "request_type": request_type})
+def test_novelais_strength_is_a_denoise_only_with_an_image(
+    request_type: str | None, denoise: float | None
+) -> None:
+    found = blobs(
+        software="NovelAI",
+        comment={"prompt": "a", "uc": "", "strength": 0.7, "request_type": request_type},
+    )
     assert values(found).get("denoise") == denoise
 
 
-@pytest.mark.parametrize(("written", "layer"), [(True, 2), (False, 1), ("True", 2), (1, 1), (2, 2), (None, None)])
-def test_easy_diffusions_clip_skip_is_a_switch_or_a_layer(written: JsonValue, layer: int | None) -> None:
+@pytest.mark.parametrize(
+    ("written", "layer"), [(True, 2), (False, 1), ("True", 2), (1, 1), (2, 2), (None, None)]
+)
+def test_easy_diffusions_clip_skip_is_a_switch_or_a_layer(
+    written: JsonValue, layer: int | None
+) -> None:
     found = blobs(usercomment={"use_stable_diffusion_model": "m", "clip_skip": written})
     assert values(found).get("clip_skip") == layer
 
@@ -152,12 +187,16 @@ def test_easy_diffusions_clip_skip_is_a_switch_or_a_layer(written: JsonValue, la
         (7, (None, None)),
     ],
 )
-def test_a_hash_is_told_by_its_prefix_or_its_length(text: JsonValue, expected: tuple[str | None, str | None]) -> None:
+def test_a_hash_is_told_by_its_prefix_or_its_length(
+    text: JsonValue, expected: tuple[str | None, str | None]
+) -> None:
     assert read_hash(text) == expected
 
 
 def test_a_model_file_of_weight_zero_was_not_used() -> None:
-    assert [model_file("lora", "a", "s", weight=weight).used for weight in (0, "0.0", 0.1, None)] == [
+    assert [
+        model_file("lora", "a", "s", weight=weight).used for weight in (0, "0.0", 0.1, None)
+    ] == [
         False,
         False,
         True,
@@ -166,12 +205,17 @@ def test_a_model_file_of_weight_zero_was_not_used() -> None:
 
 
 def test_words_for_no_model_name_none() -> None:
-    assert [model_name(word) for word in ("None", "none", "", "Automatic", 3, "real.ckpt")] == [None] * 5 + [
-        "real.ckpt"
-    ]
+    assert [model_name(word) for word in ("None", "none", "", "Automatic", 3, "real.ckpt")] == [
+        None
+    ] * 5 + ["real.ckpt"]
 
 
-@given(st.lists(st.text(st.characters(codec="ascii", exclude_characters="\\'\"\n\r\t\0"), min_size=1), max_size=5))
+@given(
+    st.lists(
+        st.text(st.characters(codec="ascii", exclude_characters="\\'\"\n\r\t\0"), min_size=1),
+        max_size=5,
+    )
+)
 def test_a_python_list_written_as_text_is_a_list_again(names: list[str]) -> None:
     printable = [name for name in names if name.isprintable()]
     assert split_list(str(printable)) == printable
@@ -179,7 +223,9 @@ def test_a_python_list_written_as_text_is_a_list_again(names: list[str]) -> None
 
 # ── InvokeAI's command line
 
-words = st.text(st.sampled_from("abc dé,()-'\""), min_size=1, max_size=30).map(str.strip).filter(bool)
+words = (
+    st.text(st.sampled_from("abc dé,()-'\""), min_size=1, max_size=30).map(str.strip).filter(bool)
+)
 lines = st.fixed_dictionaries(
     {
         "positive_prompt": words,
@@ -196,8 +242,12 @@ lines = st.fixed_dictionaries(
 @given(lines, st.booleans())
 def test_a_command_line_is_read_as_it_was_written(stated: dict[str, object], tight: bool) -> None:  # noqa: FBT001
     blank = "" if tight else " "
-    options = zip("sSWHCA", ("steps", "seed", "width", "height", "cfg_scale", "sampler"), strict=True)
-    line = f'"{stated["positive_prompt"]}" ' + " ".join(f"-{option}{blank}{stated[key]}" for option, key in options)
+    options = zip(
+        "sSWHCA", ("steps", "seed", "width", "height", "cfg_scale", "sampler"), strict=True
+    )
+    line = f'"{stated["positive_prompt"]}" ' + " ".join(
+        f"-{option}{blank}{stated[key]}" for option, key in options
+    )
     assert values(blobs(dream=line)) == {
         key: value if key == "positive_prompt" else str(value) for key, value in stated.items()
     }
@@ -216,10 +266,22 @@ def test_what_sd_metadata_does_not_say_the_command_line_does() -> None:
 
 
 def test_a_graph_that_leads_in_a_circle_is_answered() -> None:
-    edge = {"source": {"node_id": "d", "field": "value"}, "destination": {"node_id": "d", "field": "seed"}}
-    noise = {"source": {"node_id": "c", "field": "noise"}, "destination": {"node_id": "d", "field": "noise"}}
-    loop = {"source": {"node_id": "c", "field": "item"}, "destination": {"node_id": "c", "field": "item"}}
-    nodes: JsonValue = {"d": {"type": "denoise_latents", "value": 3, "steps": 2}, "c": {"type": "collect"}}
+    edge = {
+        "source": {"node_id": "d", "field": "value"},
+        "destination": {"node_id": "d", "field": "seed"},
+    }
+    noise = {
+        "source": {"node_id": "c", "field": "noise"},
+        "destination": {"node_id": "d", "field": "noise"},
+    }
+    loop = {
+        "source": {"node_id": "c", "field": "item"},
+        "destination": {"node_id": "c", "field": "item"},
+    }
+    nodes: JsonValue = {
+        "d": {"type": "denoise_latents", "value": 3, "steps": 2},
+        "c": {"type": "collect"},
+    }
     edges = parse_json(json.dumps([edge, noise, loop]))
     assert values(blobs(invokeai_graph={"nodes": nodes, "edges": edges})) == {"seed": 3, "steps": 2}
 
@@ -243,7 +305,17 @@ def test_a_graph_that_leads_in_a_circle_is_answered() -> None:
         ),
         blobs(parameters={"software": "RuinedFooocus", "loras": [["", "1" * 300_000]]}),
     ],
-    ids=["brackets", "quotes", "list", "lines", "sizes", "negatives", "blanks", "weights", "digits"],
+    ids=[
+        "brackets",
+        "quotes",
+        "list",
+        "lines",
+        "sizes",
+        "negatives",
+        "blanks",
+        "weights",
+        "digits",
+    ],
 )
 def test_long_texts_cost_no_more_than_their_length(found: Blobs) -> None:
     started = time.perf_counter()
@@ -272,7 +344,13 @@ def test_texts_of_real_files_are_read_as_exiftool_names_them(tmp_path: Path) -> 
         "seed": str(2**64 - 1),
         "width": "512",
     }
-    keys = {"Prompt": "a", "Negative Prompt": "", "Stable Diffusion model": "m", "Steps": "5", "Clip Skip": "True"}
+    keys = {
+        "Prompt": "a",
+        "Negative Prompt": "",
+        "Stable Diffusion model": "m",
+        "Steps": "5",
+        "Clip Skip": "True",
+    }
     assert read_file(png(tmp_path, keys)) == {
         "positive_prompt": "a",
         "negative_prompt": "",
@@ -280,12 +358,17 @@ def test_texts_of_real_files_are_read_as_exiftool_names_them(tmp_path: Path) -> 
         "model": "m",
         "clip_skip": 2,
     }
-    assert read_file(jpeg(tmp_path, {0x0110: '{"sui_image_params": {"prompt": "a", "seed": 3}}'})) == {
+    assert read_file(
+        jpeg(tmp_path, {0x0110: '{"sui_image_params": {"prompt": "a", "seed": 3}}'})
+    ) == {
         "positive_prompt": "a",
         "seed": 3,
     }
     assert read_file(
-        jpeg(tmp_path, {0x0131: "Fooocus v2.5.5", 0x9286: '{"prompt": "a", "resolution": "(64, 32)"}'})
+        jpeg(
+            tmp_path,
+            {0x0131: "Fooocus v2.5.5", 0x9286: '{"prompt": "a", "resolution": "(64, 32)"}'},
+        )
     ) == {
         "positive_prompt": "a",
         "width": "64",
@@ -312,15 +395,15 @@ def jpeg(folder: Path, tags: Mapping[int, str]) -> Path:
 
 def read_file(path: Path) -> dict[str, object]:
     """Return the fields of an image, by way of the real ExifTool."""
-    made = subprocess.run(["exiftool", "-config", "", "-j", "-G1:4", str(path)], capture_output=True, check=True)
+    made = subprocess.run(
+        ["exiftool", "-config", "", "-j", "-G1:4", str(path)], capture_output=True, check=True
+    )
     return values(collect(record(json.loads(made.stdout)[0])))
 
 
 # ── whatever stands there
 
-ROLES = (
-    "parameters usercomment comment imagedescription invokeai invokeai_graph invokeai_metadata sd-metadata dream smproj"
-)
+ROLES = "parameters usercomment comment imagedescription invokeai invokeai_graph invokeai_metadata sd-metadata dream smproj"
 ROLES += " parameters-json prompt negative_prompt use_stable_diffusion_model lora_alpha use_lora_model software source"
 ROLES += " sdprompt sdseed fooocus_scheme alpha model text description"
 WORDS = (
@@ -365,10 +448,19 @@ TEXTS = [
 KEYS = sorted({key for text in TEXTS for key in keys_of(parse_json(text))})
 """Every key that stands in a golden case of these generators."""
 
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(WORDS) | st.text(max_size=9)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(WORDS)
+    | st.text(max_size=9)
+)
 anything: st.SearchStrategy[JsonValue] = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=9)
+    ),
     max_leaves=25,
 )
 objects = st.dictionaries(st.sampled_from(KEYS), anything, max_size=12)
@@ -376,9 +468,15 @@ objects = st.dictionaries(st.sampled_from(KEYS), anything, max_size=12)
 
 @settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.sampled_from(ROLES.split()), objects | anything, min_size=1, max_size=5))
-def test_every_parser_answers_any_json_whether_it_claims_it_or_not(texts: dict[str, JsonValue]) -> None:
-    made = {role: text if isinstance(text, str) else json.dumps(text) for role, text in texts.items()}
-    found = Blobs({role: (Blob(text, f"PNG:{role}", parse_json(text)),) for role, text in made.items()})
+def test_every_parser_answers_any_json_whether_it_claims_it_or_not(
+    texts: dict[str, JsonValue],
+) -> None:
+    made = {
+        role: text if isinstance(text, str) else json.dumps(text) for role, text in texts.items()
+    }
+    found = Blobs(
+        {role: (Blob(text, f"PNG:{role}", parse_json(text)),) for role, text in made.items()}
+    )
     for parser in parse.PARSERS:
         parser.claim(found)
         normalize(parser.parse(found), found)

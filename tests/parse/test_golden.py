@@ -1,4 +1,7 @@
-"""Every folder of tests/fixtures/GENERATOR/CASE holds texts and what becomes of them. It never changes for a format."""
+"""Every folder of tests/fixtures/GENERATOR/CASE holds texts and what becomes of them.
+
+It never changes for a format.
+"""
 
 import json
 from collections.abc import Mapping
@@ -19,18 +22,27 @@ from service.tokens import split
 CASES = sorted(Path(__file__).parent.parent.joinpath("fixtures").glob("*/*/blobs.json"))
 
 
-@pytest.mark.parametrize("case", [path.parent for path in CASES], ids=lambda case: f"{case.parent.name}/{case.name}")
+@pytest.mark.parametrize(
+    "case", [path.parent for path in CASES], ids=lambda case: f"{case.parent.name}/{case.name}"
+)
 def test_case(case: Path, *, update_golden: bool) -> None:
     blobs = blobs_of(json.loads((case / "blobs.json").read_text(encoding="utf-8")))
     reading = parse.read(blobs)
     assert reading is not None
     assert reading.parser.name == case.parent.name
-    image = normalize(reading.generation, blobs, tuple(generation for _, generation in reading.rivals))
-    tokens = (*split(image.base.positive_prompt or "", "pos"), *split(image.base.negative_prompt or "", "neg"))
+    image = normalize(
+        reading.generation, blobs, tuple(generation for _, generation in reading.rivals)
+    )
+    tokens = (
+        *split(image.base.positive_prompt or "", "pos"),
+        *split(image.base.negative_prompt or "", "neg"),
+    )
     got = json.loads(json.dumps(told(image, tokens, collect(image, tokens))))
     expected = case / "expected.json"
     if update_golden:
-        expected.write_text(json.dumps(got, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+        expected.write_text(
+            json.dumps(got, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
+        )
     assert got == json.loads(expected.read_text(encoding="utf-8"))
 
 
@@ -42,12 +54,16 @@ def test_every_parser_has_a_case(parser: Parser) -> None:
 def blobs_of(roles: Mapping[str, str | Mapping[str, str]]) -> Blobs:
     texts: dict[str, tuple[Blob, ...]] = {}
     for role, stated in roles.items():
-        text, source = (stated, f"PNG:{role.capitalize()}") if isinstance(stated, str) else stated.values()
+        text, source = (
+            (stated, f"PNG:{role.capitalize()}") if isinstance(stated, str) else stated.values()
+        )
         texts[role] = (Blob(text, source, parse_json(text)),)
     return Blobs(texts)
 
 
-def told(image: NormalizedImage, tokens: tuple[Token, ...], resources: tuple[Resource, ...]) -> dict[str, JsonValue]:
+def told(
+    image: NormalizedImage, tokens: tuple[Token, ...], resources: tuple[Resource, ...]
+) -> dict[str, JsonValue]:
     """Return all that is known of the image, without what is empty."""
     known: dict[str, JsonValue] = {
         "generator": image.generator,

@@ -1,7 +1,14 @@
 from service.parse.shared.json_facts import LONGEST, MOST, JsonTable
 from service.records import Blob, Fact, Stated
 
-DATA = {"a": {"b": [1, {"c": 2.5}]}, "seed": 2**64 - 1, "on": True, "nothing": None, "text": "é", "blank": " "}
+DATA = {
+    "a": {"b": [1, {"c": 2.5}]},
+    "seed": 2**64 - 1,
+    "on": True,
+    "nothing": None,
+    "text": "é",
+    "blank": " ",
+}
 
 
 def test_every_value_is_a_fact_with_its_place() -> None:
@@ -30,7 +37,9 @@ def test_only_texts_and_numbers_are_stated() -> None:
 
 def test_pictures_and_graphs_are_no_facts() -> None:
     assert JsonTable({"picture": "A" * (LONGEST + 1)}, "PNG:X").facts() == ()
-    assert len(JsonTable({str(number): number for number in range(10_000)}, "PNG:X").facts()) == MOST
+    assert (
+        len(JsonTable({str(number): number for number in range(10_000)}, "PNG:X").facts()) == MOST
+    )
 
 
 def test_what_is_no_object_is_not_read() -> None:

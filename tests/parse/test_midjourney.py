@@ -10,13 +10,20 @@ JOB = "Job ID: 0a1b2c3d-0001-4002-8003-0a1b2c3d4e5f"
 
 words = st.text("abcxyz, ()'", min_size=1, max_size=20).map(lambda text: f"w{text}w")
 parameters = st.lists(
-    st.tuples(st.sampled_from(["ar", "no", "v", "stylize", "sref", "tile", "s"]), st.none() | words), max_size=5
+    st.tuples(
+        st.sampled_from(["ar", "no", "v", "stylize", "sref", "tile", "s"]), st.none() | words
+    ),
+    max_size=5,
 )
 
 
 @given(words, parameters)
-def test_what_is_written_is_cut_into_the_same_parts(prompt: str, given_: list[tuple[str, str | None]]) -> None:
-    written = " ".join([prompt, *(f"--{name} {value}" if value else f"--{name}" for name, value in given_)])
+def test_what_is_written_is_cut_into_the_same_parts(
+    prompt: str, given_: list[tuple[str, str | None]]
+) -> None:
+    written = " ".join(
+        [prompt, *(f"--{name} {value}" if value else f"--{name}" for name, value in given_)]
+    )
     assert cut_parameters(written) == (prompt, tuple((name, value or "") for name, value in given_))
 
 

@@ -60,7 +60,9 @@ scalars = (
 )
 values: st.SearchStrategy[JsonValue] = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=12),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=12)
+    ),
     max_leaves=30,
 )
 objects = st.dictionaries(st.sampled_from(KEYS), values, max_size=14)
@@ -86,8 +88,13 @@ def answer(blobs: Blobs) -> None:
     reading = parse.read(blobs)
     if reading is None:
         return
-    image = normalize(reading.generation, blobs, tuple(generation for _, generation in reading.rivals))
-    tokens = (*split(image.base.positive_prompt or "", "pos"), *split(image.base.negative_prompt or "", "neg"))
+    image = normalize(
+        reading.generation, blobs, tuple(generation for _, generation in reading.rivals)
+    )
+    tokens = (
+        *split(image.base.positive_prompt or "", "pos"),
+        *split(image.base.negative_prompt or "", "neg"),
+    )
     for row in (*image.facts, *collect(image, tokens)):
         json.dumps(repr(row)).encode("utf-8")
     for fact in image.facts:
@@ -95,8 +102,14 @@ def answer(blobs: Blobs) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from(CASES), st.randoms(use_true_random=False), st.lists(scalars, min_size=1, max_size=4))
-def test_a_record_with_some_values_replaced_is_answered(case: Path, random: Random, spoilt: list[JsonValue]) -> None:
+@given(
+    st.sampled_from(CASES),
+    st.randoms(use_true_random=False),
+    st.lists(scalars, min_size=1, max_size=4),
+)
+def test_a_record_with_some_values_replaced_is_answered(
+    case: Path, random: Random, spoilt: list[JsonValue]
+) -> None:
     stated = json.loads(case.read_text(encoding="utf-8"))
     texts: dict[str, JsonValue] = {
         role: text if isinstance(text, str) else text["text"] for role, text in stated.items()
@@ -119,11 +132,16 @@ def with_one_replaced(data: JsonValue, value: JsonValue, random: Random) -> Json
     return data[: len(data) // 2] if isinstance(data, str) and random.random() < 0.3 else value
 
 
-OVERRIDDEN = {"class_type": "EmptyLatentImagePresets", "inputs": {"resolution": "1024x1024", "width_override": "auto"}}
+OVERRIDDEN = {
+    "class_type": "EmptyLatentImagePresets",
+    "inputs": {"resolution": "1024x1024", "width_override": "auto"},
+}
 SAMPLER = {"class_type": "KSampler", "inputs": {"latent_image": ["1", 0], "steps": 20, "seed": 1}}
 
 ONCE_RAISED: dict[str, dict[str, JsonValue]] = {
-    "a segment whose tag is broken": {"parameters": '{"sui_image_params": {"prompt": "a <segment:face,0.<5> b"}}'},
+    "a segment whose tag is broken": {
+        "parameters": '{"sui_image_params": {"prompt": "a <segment:face,0.<5> b"}}'
+    },
     "a label without a value": {"sidecar": "\nStable Diffusion model:"},
     "a size that is overridden by a word": {"prompt": {"1": OVERRIDDEN, "2": SAMPLER}},
 }
@@ -135,7 +153,9 @@ def test_what_once_raised_is_answered(name: str) -> None:
 
 
 SLOW: dict[str, dict[str, JsonValue]] = {
-    "a page of blanks": {"sidecar": f"class=\"image-container\"<td class='key'>a</td><td class='value'>{' ' * 10**6}"},
+    "a page of blanks": {
+        "sidecar": f"class=\"image-container\"<td class='key'>a</td><td class='value'>{' ' * 10**6}"
+    },
     "a page of rows without end": {
         "sidecar": 'class="image-container"' + "<td class='key'>a</td><td class='value'>b" * 50_000
     },

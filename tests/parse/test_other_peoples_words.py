@@ -1,4 +1,7 @@
-"""Texts of files that no generator made, in words that generators use: none of them is taken for metadata."""
+"""Texts of files that no generator made, in words that generators use.
+
+None of them is taken for metadata.
+"""
 
 from typing import Any
 
@@ -16,7 +19,10 @@ WORDS: dict[str, dict[str, Any]] = {
     "a comment of options": {"PNG:Comment": "convert in.png --quality 90 --stop 5 out.png"},
     "a camera's comment": {"ExifIFD:UserComment": "Sampler: none, Seed: none"},
     "a screenshot": {"PNG:Software": "gnome-screenshot", "PNG:CreationTime": "2024"},
-    "a drawing program": {"PNG:Software": "Adobe ImageReady", "XMP-xmp:CreatorTool": "Adobe Photoshop 25.0"},
+    "a drawing program": {
+        "PNG:Software": "Adobe ImageReady",
+        "XMP-xmp:CreatorTool": "Adobe Photoshop 25.0",
+    },
     "JSON of a camera": {"ExifIFD:UserComment": '{"size": "512x512", "seed": 4, "model": "X100"}'},
     "JSON of a chart": {"PNG:Description": '{"steps": 10, "width": 640, "height": 480}'},
     "JSON of a video's size": {"PNG:Comment": '{"resolution": "1920 x 1080", "codec": "h264"}'},
@@ -29,6 +35,8 @@ WORDS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", WORDS)
 def test_no_generator_is_seen_in_other_peoples_words(name: str) -> None:
     file = WatchedFile(root="Input", path="x.png", size=1, mtime_ns=1)
-    raw = RawRecord(file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=WORDS[name])
+    raw = RawRecord(
+        file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=WORDS[name]
+    )
     rows = process(raw)
     assert (rows.image.status, rows.image.generator, rows.resources) == ("no_metadata", None, ())

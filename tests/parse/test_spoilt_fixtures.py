@@ -1,4 +1,7 @@
-"""One value of a record is spoilt: nothing raises, nothing impossible is told, and what the others say stays."""
+"""One value of a record is spoilt.
+
+Nothing raises, nothing impossible is told, and what the others say stays.
+"""
 
 import json
 import math
@@ -40,18 +43,31 @@ def texts_of(case: Path) -> Texts:
 
 
 def read(texts: Texts) -> tuple[str, NormalizedImage, tuple[Resource, ...]] | None:
-    blobs = Blobs({role: (Blob(text, source, parse_json(text)),) for role, (text, source) in texts.items()})
+    blobs = Blobs(
+        {role: (Blob(text, source, parse_json(text)),) for role, (text, source) in texts.items()}
+    )
     reading = parse.read(blobs)
     if reading is None:
         return None
-    image = normalize(reading.generation, blobs, tuple(generation for _, generation in reading.rivals))
-    tokens = (*split(image.base.positive_prompt or "", "pos"), *split(image.base.negative_prompt or "", "neg"))
+    image = normalize(
+        reading.generation, blobs, tuple(generation for _, generation in reading.rivals)
+    )
+    tokens = (
+        *split(image.base.positive_prompt or "", "pos"),
+        *split(image.base.negative_prompt or "", "neg"),
+    )
     return reading.parser.name, image, collect(image, tokens)
 
 
 def leaves(data: JsonValue, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Yield the path of every value that is no list or object."""
-    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    inner = (
+        data.items()
+        if isinstance(data, dict)
+        else enumerate(data)
+        if isinstance(data, list)
+        else ()
+    )
     for key, value in inner:
         yield from leaves(value, (*path, key))
     if not isinstance(data, dict | list):
@@ -75,16 +91,23 @@ def assert_possible(image: NormalizedImage, resources: tuple[Resource, ...]) -> 
         assert sampled.width is None or sampled.width > 0
         assert sampled.height is None or sampled.height > 0
         assert sampled.steps is None or sampled.steps >= 0
-        assert all(number is None or math.isfinite(number) for number in (sampled.cfg_scale, sampled.denoise))
+        assert all(
+            number is None or math.isfinite(number)
+            for number in (sampled.cfg_scale, sampled.denoise)
+        )
         words = (sampled.positive_prompt, sampled.sampler, sampled.scheduler, sampled.model)
-        assert not any(word and re.match(r"\[|\{\s*\"", word) for word in words)  # JSON is nobody's words
+        assert not any(
+            word and re.match(r"\[|\{\s*\"", word) for word in words
+        )  # JSON is nobody's words
     for resource in resources:
         assert resource.label.encode().strip()
         assert resource.weight is None or math.isfinite(resource.weight)
         assert resource.hash is None or re.fullmatch("(0x)?[0-9a-f]+", resource.hash)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.parent.name}/{case.parent.name}")
+@pytest.mark.parametrize(
+    "case", CASES, ids=lambda case: f"{case.parent.parent.name}/{case.parent.name}"
+)
 def test_a_spoilt_value_harms_no_other(case: Path) -> None:
     texts = texts_of(case)
     whole = read(texts)
@@ -105,14 +128,28 @@ def test_a_spoilt_value_harms_no_other(case: Path) -> None:
                     assert lost(whole[1], got[1], places, place) == [], (place, value)
 
 
-def lost(whole: NormalizedImage, spoilt: NormalizedImage, places: Mapping[str, str], place: str) -> list[str]:
+def lost(
+    whole: NormalizedImage, spoilt: NormalizedImage, places: Mapping[str, str], place: str
+) -> list[str]:
     """Return the fields that changed though another place states them."""
-    changed = [key for key in PASS_KEYS if getattr(whole.base, key) not in (None, getattr(spoilt.base, key))]
-    changed = [key for key in changed if key != ALONG.get(place.rpartition(".")[2].rpartition("#")[2])]
-    return [key for key in changed if not place.startswith(places[key]) and not places[key].startswith(place)]
+    changed = [
+        key
+        for key in PASS_KEYS
+        if getattr(whole.base, key) not in (None, getattr(spoilt.base, key))
+    ]
+    changed = [
+        key for key in changed if key != ALONG.get(place.rpartition(".")[2].rpartition("#")[2])
+    ]
+    return [
+        key
+        for key in changed
+        if not place.startswith(places[key]) and not places[key].startswith(place)
+    ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.parent.name}/{case.parent.name}")
+@pytest.mark.parametrize(
+    "case", CASES, ids=lambda case: f"{case.parent.parent.name}/{case.parent.name}"
+)
 def test_a_text_that_was_cut_tells_nothing_impossible(case: Path) -> None:
     texts = texts_of(case)
     for role, (text, source) in texts.items():

@@ -25,7 +25,9 @@ def row(
 def rows(tags: dict[str, Any]) -> list[Row]:
     """Return all resources of a file with these tags, in order."""
     file = WatchedFile(root="Input", path="x.png", size=1, mtime_ns=1)
-    raw = RawRecord(file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=tags)
+    raw = RawRecord(
+        file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=tags
+    )
     return [
         row(
             one.kind,

@@ -16,13 +16,22 @@ from service.resources.air import TYPES, Air, parse
         ("sdxl:lora:civitai:1@2", Air("civitai", "1", "2", "sdxl", "lora")),
         ("URN:AIR:SDXL:Lora:CivitAI:1@2", Air("civitai", "1", "2", "sdxl", "lora")),
         ("urn:air:sd1:vae:civitai:5", Air("civitai", "5", None, "sd1", "vae")),
-        ("urn:air:flux1:lora:civitai:1@2+77", Air("civitai", "1", "2", "flux1", "lora", file_id="77")),
+        (
+            "urn:air:flux1:lora:civitai:1@2+77",
+            Air("civitai", "1", "2", "flux1", "lora", file_id="77"),
+        ),
         (
             "urn:air:flux1:lora:civitai:1@2:layer3+77.safetensors",
             Air("civitai", "1", "2", "flux1", "lora", "layer3", "77", "safetensors"),
         ),
-        ("urn:air:sd1:model:civitai:1@2.ckpt", Air("civitai", "1", "2", "sd1", "model", format="ckpt")),
-        ("urn:air:sd1:model:civitai:1.ckpt", Air("civitai", "1", None, "sd1", "model", format="ckpt")),
+        (
+            "urn:air:sd1:model:civitai:1@2.ckpt",
+            Air("civitai", "1", "2", "sd1", "model", format="ckpt"),
+        ),
+        (
+            "urn:air:sd1:model:civitai:1.ckpt",
+            Air("civitai", "1", None, "sd1", "model", format="ckpt"),
+        ),
         (
             "urn:air:other:other:civitai-r2:civitai-worker-assets@sam_vit_b_01ec64.pth",
             Air("civitai-r2", "civitai-worker-assets", "sam_vit_b_01ec64.pth", "other", "other"),
@@ -56,7 +65,9 @@ AIRS = st.builds(
     source=st.sampled_from(["civitai", "huggingface"]),
     id=NUMBER,
     version=NUMBER | st.none(),
-    ecosystem=WORD.filter(lambda word: word not in ("oci", "civitai", "huggingface", "openai", "leonardo")),
+    ecosystem=WORD.filter(
+        lambda word: word not in ("oci", "civitai", "huggingface", "openai", "leonardo")
+    ),
     type=st.sampled_from(sorted(TYPES)),
     layer=WORD | st.none(),
     file_id=NUMBER | st.none(),
@@ -70,7 +81,9 @@ def test_what_is_written_is_read_back(air: Air) -> None:
 
 
 @given(st.text("urn:ai@+./civta12 ", max_size=60))
-def test_any_text_is_parsed_without_an_error_and_normalizing_twice_changes_nothing(text: str) -> None:
+def test_any_text_is_parsed_without_an_error_and_normalizing_twice_changes_nothing(
+    text: str,
+) -> None:
     found = parse(text)
     assert found is None or parse(str(found)) == found
 

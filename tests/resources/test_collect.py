@@ -9,7 +9,9 @@ S = "PNG:Parameters"
 AIR = "urn:air:sdxl:lora:civitai:1@2"
 
 
-def collected(prompt: str, *stated: Resource, generator: str = "a1111", negative: str = "") -> tuple[Resource, ...]:
+def collected(
+    prompt: str, *stated: Resource, generator: str = "a1111", negative: str = ""
+) -> tuple[Resource, ...]:
     sampled = SamplingPass(positive_prompt=prompt, negative_prompt=negative)
     image = NormalizedImage("ok", generator, passes=(sampled,), resources=stated)
     return collect(image, (*split(prompt, "pos"), *split(negative, "neg")))
@@ -38,7 +40,11 @@ def tag(label: str, weight: float | None, clip: float | None = None, **more: obj
         ("<lora:x:te=0.8:unet=0.4>", "a1111", tag("x", 0.8, 0.8, extra={"unet": 0.4})),
         ("<lora:x:0.8:lbw=OUTALL>", "a1111", tag("x", 0.8)),
         ("<lora:x:0.8>", "comfyui", tag("x", 0.8, used=False)),
-        ("<lora:air:sdxl:lora:civitai:1@2:0.8>", "civitai", tag(AIR[4:], 0.8, air=AIR, model_version_id=2)),
+        (
+            "<lora:air:sdxl:lora:civitai:1@2:0.8>",
+            "civitai",
+            tag(AIR[4:], 0.8, air=AIR, model_version_id=2),
+        ),
         ("<lora:civitai:1@2:0.8>", "civitai", tag("civitai:1@2", 0.8, model_version_id=2)),
         ("<hypernet:x:0.5>", "a1111", Resource("hypernetwork", "x", "positive_prompt", 0.5)),
         ("(embedding:bad:1.2)", "comfyui", Resource("embedding", "bad", "positive_prompt", 1.2)),
@@ -53,18 +59,25 @@ def test_an_embedding_word_is_plain_text_to_a1111() -> None:
 
 
 def test_a_tag_in_the_negative_prompt_loads_nothing() -> None:
-    assert collected("a", negative="<lora:x:1>") == (Resource("lora", "x", "negative_prompt", 1.0, used=False),)
+    assert collected("a", negative="<lora:x:1>") == (
+        Resource("lora", "x", "negative_prompt", 1.0, used=False),
+    )
 
 
 def test_tags_of_every_pass_are_read() -> None:
-    passes = (SamplingPass(positive_prompt="a"), SamplingPass("detailer", positive_prompt="<lora:face:0.5>"))
+    passes = (
+        SamplingPass(positive_prompt="a"),
+        SamplingPass("detailer", positive_prompt="<lora:face:0.5>"),
+    )
     image = NormalizedImage("ok", "a1111", passes=passes)
     assert collect(image, ()) == (tag("face", 0.5),)
 
 
 def test_a_tag_and_a_hash_of_one_name_are_one_lora() -> None:
     listed = lora("Oil", hash="0123456789ab", hash_kind="autov3")
-    assert collected("<lora:styles/oil:0.7>", listed) == (lora("Oil", 0.7, hash="0123456789ab", hash_kind="autov3"),)
+    assert collected("<lora:styles/oil:0.7>", listed) == (
+        lora("Oil", 0.7, hash="0123456789ab", hash_kind="autov3"),
+    )
 
 
 def test_a_lora_listed_without_hash_is_used_where_a_prompt_names_it() -> None:
@@ -75,9 +88,9 @@ def test_a_lora_listed_without_hash_is_used_where_a_prompt_names_it() -> None:
 
 
 def test_a_comfyui_tag_that_the_graph_lists_is_used() -> None:
-    assert collected("<lora:x:0.8>", lora("x.safetensors", 0.8, clip_weight=1.0), generator="comfyui") == (
-        lora("x.safetensors", 0.8, clip_weight=1.0),
-    )
+    assert collected(
+        "<lora:x:0.8>", lora("x.safetensors", 0.8, clip_weight=1.0), generator="comfyui"
+    ) == (lora("x.safetensors", 0.8, clip_weight=1.0),)
 
 
 def test_an_embedding_has_the_weight_of_its_word() -> None:
@@ -126,7 +139,9 @@ AIR = "urn:air:sdxl:lora:civitai:1@2"
         ),
     ],
 )
-def test_entries_of_one_file_are_one(resources: tuple[Resource, ...], expected: tuple[Resource, ...]) -> None:
+def test_entries_of_one_file_are_one(
+    resources: tuple[Resource, ...], expected: tuple[Resource, ...]
+) -> None:
     assert merge_resources(resources) == expected
 
 
@@ -135,7 +150,10 @@ def test_entries_of_one_file_are_one(resources: tuple[Resource, ...], expected: 
     [
         (lora("x"), Resource("embedding", "x", S)),
         (lora("x", model_version_id=1), lora("x", model_version_id=2)),
-        (lora("x", hash="0123456789", hash_kind="autov2"), lora("x", hash="9876543210", hash_kind="autov2")),
+        (
+            lora("x", hash="0123456789", hash_kind="autov2"),
+            lora("x", hash="9876543210", hash_kind="autov2"),
+        ),
         (Resource("checkpoint", "x", S, model_version_id=1), lora("x", model_version_id=1)),
     ],
 )
@@ -144,5 +162,8 @@ def test_different_files_stay_apart(resources: tuple[Resource, ...]) -> None:
 
 
 def test_many_resources_are_merged_in_linear_time() -> None:
-    many = [lora(f"x{number % 5000}", 0.5, model_version_id=number % 5000 + 1) for number in range(20_000)]
+    many = [
+        lora(f"x{number % 5000}", 0.5, model_version_id=number % 5000 + 1)
+        for number in range(20_000)
+    ]
     assert len(merge_resources(many)) == 5000

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.model_lookup.resolve_rows import resolve_rows
-from service.records import HashKind, ImageRows, NormalizedImage, RawRecord, Resource, SamplingPass, WatchedFile
+from service.records import (
+    HashKind,
+    ImageRows,
+    NormalizedImage,
+    RawRecord,
+    Resource,
+    SamplingPass,
+    WatchedFile,
+)
 from service.resources import air
 from service.resources.known_models import KnownModel
 from service.resources.merge import stem
@@ -46,7 +54,9 @@ class Handful:
         ]
 
     def by_stem(self, stem_: str) -> Sequence[KnownModel]:
-        return [model for model in self._models if model.file_name and stem(model.file_name) == stem_]
+        return [
+            model for model in self._models if model.file_name and stem(model.file_name) == stem_
+        ]
 
 
 def known(version: int | None = 25, **fields: Any) -> KnownModel:
@@ -90,13 +100,25 @@ NAMED: dict[str, Any] = {"hash": SHA, "hash_kind": "sha256", "model_version_id":
             stated(model_version_id=25, weight=0.8),
             {"kind": "checkpoint", "label": "real_v1", **NAMED},
             "version id",
-            {"kind": "resource_ref", "label": "modelVersionId:25", "hash": None, "hash_kind": None, "air": None},
+            {
+                "kind": "resource_ref",
+                "label": "modelVersionId:25",
+                "hash": None,
+                "hash_kind": None,
+                "air": None,
+            },
         ),
         (
             stated("civitai:82@25", "checkpoint"),
             {"label": "real_v1", **NAMED},
             "version id",
-            {"label": "civitai:82@25", "hash": None, "hash_kind": None, "model_version_id": None, "air": None},
+            {
+                "label": "civitai:82@25",
+                "hash": None,
+                "hash_kind": None,
+                "model_version_id": None,
+                "air": None,
+            },
         ),
         (
             stated("Mine", "checkpoint", model_version_id=25),
@@ -147,7 +169,9 @@ def test_a_known_resource_gets_its_real_name(
     resource: Resource, becomes: dict[str, Any], by: str, before: dict[str, object]
 ) -> None:
     got = resolve(resource, Handful(REAL))
-    assert got.resource == replace(resource, **becomes, extra={"original": before, "resolved_by": by})
+    assert got.resource == replace(
+        resource, **becomes, extra={"original": before, "resolved_by": by}
+    )
     assert (got.by, got.candidates) == (by, ())
 
 
@@ -185,8 +209,16 @@ TWIN = known(26, air=None, model_name="Reupload")
             (REAL, known(27, hashes={"sha256": SIBLING})),
             "hash",
         ),
-        (stated("real_v1", "checkpoint"), (REAL, known(27, hashes={"sha256": SIBLING})), "file name"),
-        (stated("real_v1", "checkpoint"), (REAL, known(None, air=None, hashes={"sha256": SIBLING})), "file name"),
+        (
+            stated("real_v1", "checkpoint"),
+            (REAL, known(27, hashes={"sha256": SIBLING})),
+            "file name",
+        ),
+        (
+            stated("real_v1", "checkpoint"),
+            (REAL, known(None, air=None, hashes={"sha256": SIBLING})),
+            "file name",
+        ),
     ],
 )
 def test_where_several_models_answer_none_is_chosen(
@@ -207,7 +239,10 @@ def test_where_several_models_answer_none_is_chosen(
         ),
         (
             stated("x", "checkpoint", hash="0a0b0c0d", hash_kind="autov1"),
-            (known(25, hashes={"autov1": "0a0b0c0d"}), known(27, hashes={"sha256": "0a0b0c0d" + "0" * 56})),
+            (
+                known(25, hashes={"autov1": "0a0b0c0d"}),
+                known(27, hashes={"sha256": "0a0b0c0d" + "0" * 56}),
+            ),
             25,
         ),
         # Files of one version, and local copies of a published file, are one model.
@@ -220,10 +255,16 @@ def test_where_several_models_answer_none_is_chosen(
             25,
         ),
         # Of a version's files, the one whose hash was stated.
-        (stated("modelVersionId:25", hash=SIBLING, hash_kind="sha256"), (REAL, known(hashes={"sha256": SIBLING})), 25),
+        (
+            stated("modelVersionId:25", hash=SIBLING, hash_kind="sha256"),
+            (REAL, known(hashes={"sha256": SIBLING})),
+            25,
+        ),
     ],
 )
-def test_what_tells_models_apart_is_used(resource: Resource, models: tuple[KnownModel, ...], version: int) -> None:
+def test_what_tells_models_apart_is_used(
+    resource: Resource, models: tuple[KnownModel, ...], version: int
+) -> None:
     got = resolve(resource, Handful(*models))
     assert (got.resource.model_version_id, got.resource.air, got.candidates) == (version, AIR, ())
 
@@ -242,12 +283,21 @@ def test_a_version_without_a_file_is_called_by_its_names() -> None:
 
 def test_another_site_is_known_by_its_air() -> None:
     urn = "urn:air:flux1:checkpoint:huggingface:owner/repo@main.tar"
-    model = KnownModel(air=urn, kind="checkpoint", model_name="Owner's", file_name="own.safetensors")
+    model = KnownModel(
+        air=urn, kind="checkpoint", model_name="Owner's", file_name="own.safetensors"
+    )
     got = resolve(stated("huggingface:owner/repo@main.tar"), Handful(model))
-    assert (got.resource.kind, got.resource.label, got.resource.name, got.by) == ("checkpoint", "own", urn, "air")
+    assert (got.resource.kind, got.resource.label, got.resource.name, got.by) == (
+        "checkpoint",
+        "own",
+        urn,
+        "air",
+    )
 
 
-LABELS = st.sampled_from(["modelVersionId:25", "civitai:82@25", AIR, "real_v1", SHA[:10], SHA, "e3b0c442", "other"])
+LABELS = st.sampled_from(
+    ["modelVersionId:25", "civitai:82@25", AIR, "real_v1", SHA[:10], SHA, "e3b0c442", "other"]
+)
 HASHES = st.none() | st.sampled_from([SHA, SHA[:10], SHA[:8], SIBLING, "22d8cb95b807", "x", ""])
 MODELS = st.sampled_from(
     [REAL, TWIN, known(kind=None), known(27, hashes={"sha256": SIBLING}), KnownModel(version_id=25)]
@@ -273,7 +323,10 @@ def test_resolving_twice_is_resolving_once_and_can_be_undone(
 def test_an_image_follows_its_resources() -> None:
     image = NormalizedImage(
         "ok",
-        passes=(SamplingPass(model="modelVersionId:25", seed="1"), SamplingPass("refiner", model="other")),
+        passes=(
+            SamplingPass(model="modelVersionId:25", seed="1"),
+            SamplingPass("refiner", model="other"),
+        ),
         vae="modelVersionId:25",
     )
     raw = RawRecord(
@@ -290,7 +343,9 @@ def test_an_image_follows_its_resources() -> None:
         ("lora", "else", "else", None),
     ]
     assert rows.image == replace(
-        image, passes=(SamplingPass(model="real_v1", seed="1"), SamplingPass("refiner", model="other")), vae="real_v1"
+        image,
+        passes=(SamplingPass(model="real_v1", seed="1"), SamplingPass("refiner", model="other")),
+        vae="real_v1",
     )
 
 

@@ -1,4 +1,7 @@
-"""Every way in which a generator's own form states a model file gives its row: from ExifTool's tags to resources."""
+"""Every way in which a generator's own form states a model file gives its row.
+
+From ExifTool's tags to resources.
+"""
 
 import json
 from typing import Any
@@ -19,12 +22,21 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                 }
             }
         },
-        [row("checkpoint", "m"), row("lora", "a", 0.5, clip=0.3), row("lora", "sub/b", 1.0, clip=1.0)],
+        [
+            row("checkpoint", "m"),
+            row("lora", "a", 0.5, clip=0.3),
+            row("lora", "sub/b", 1.0, clip=1.0),
+        ],
     ),
     "SwarmUI's texts of 2023": (
         {
             "PNG:Parameters": {
-                "sui_image_params": {"prompt": "cat", "model": "m", "loras": "a, b", "loraweights": "0.5,0.25"}
+                "sui_image_params": {
+                    "prompt": "cat",
+                    "model": "m",
+                    "loras": "a, b",
+                    "loraweights": "0.5,0.25",
+                }
             }
         },
         [row("checkpoint", "m"), row("lora", "a", 0.5), row("lora", "b", 0.25)],
@@ -34,13 +46,22 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
         [row("lora", "a")],
     ),
     "SwarmUI's tags": (
-        {"PNG:Parameters": {"sui_image_params": {"prompt": "cat <lora:a:0.8:0.4> <embed:dark.safetensors>"}}},
+        {
+            "PNG:Parameters": {
+                "sui_image_params": {"prompt": "cat <lora:a:0.8:0.4> <embed:dark.safetensors>"}
+            }
+        },
         [row("lora", "a", 0.8, clip=0.4), row("embedding", "dark.safetensors", 1.0)],
     ),
     "SwarmUI's hashes of tensors": (
         {
             "PNG:Parameters": {
-                "sui_image_params": {"prompt": "cat", "model": "m", "loras": ["a"], "loraweights": ["1"]},
+                "sui_image_params": {
+                    "prompt": "cat",
+                    "model": "m",
+                    "loras": ["a"],
+                    "loraweights": ["1"],
+                },
                 "sui_models": [
                     {
                         "name": "m.safetensors",
@@ -119,12 +140,20 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                 }
             }
         },
-        [row("text_encoder", "g"), row("clip_vision", "cv"), row("text_encoder", "t5"), row("ip_adapter", "ip", 0.6)],
+        [
+            row("text_encoder", "g"),
+            row("clip_vision", "cv"),
+            row("text_encoder", "t5"),
+            row("ip_adapter", "ip", 0.6),
+        ],
     ),
     "SwarmUI's segments": (
         {
             "PNG:Parameters": {
-                "sui_image_params": {"prompt": "cat <segment:yolo-face_yolov9.pt-1,0.5> smile", "segmentmodel": "s"}
+                "sui_image_params": {
+                    "prompt": "cat <segment:yolo-face_yolov9.pt-1,0.5> smile",
+                    "segmentmodel": "s",
+                }
             }
         },
         [row("checkpoint", "s"), row("detector", "face_yolov9.pt")],
@@ -159,7 +188,11 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                 "t2iAdapters": [{"t2i_adapter_model": {"model_name": "sketch"}, "weight": 0.4}],
             }
         },
-        [row("controlnet", "canny", 0.8), row("ip_adapter", "ip", 0.5), row("controlnet", "sketch", 0.4)],
+        [
+            row("controlnet", "canny", 0.8),
+            row("ip_adapter", "ip", 0.5),
+            row("controlnet", "sketch", 0.4),
+        ],
     ),
     "InvokeAI 4's models with hashes": (
         {
@@ -198,7 +231,10 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                             "type": "control_adapter_layer",
                             "controlAdapter": {"model": {"name": "canny"}, "weight": 0.7},
                         },
-                        {"type": "regional_guidance_layer", "ipAdapters": [{"model": {"name": "ip"}, "weight": 0.5}]},
+                        {
+                            "type": "regional_guidance_layer",
+                            "ipAdapters": [{"model": {"name": "ip"}, "weight": 0.5}],
+                        },
                         {
                             "type": "control_adapter_layer",
                             "isEnabled": False,
@@ -217,20 +253,31 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                 "positive_prompt": "cat",
                 "canvas_v2_metadata": {
                     "controlLayers": [
-                        {"isEnabled": True, "controlAdapter": {"weight": 0.6, "model": {"name": "canny"}}},
+                        {
+                            "isEnabled": True,
+                            "controlAdapter": {"weight": 0.6, "model": {"name": "canny"}},
+                        },
                         {"isEnabled": False, "controlAdapter": {"model": {"name": "off"}}},
                     ],
-                    "referenceImages": [{"isEnabled": True, "ipAdapter": {"weight": 0.3, "model": {"name": "ip"}}}],
+                    "referenceImages": [
+                        {"isEnabled": True, "ipAdapter": {"weight": 0.3, "model": {"name": "ip"}}}
+                    ],
                     "regionalGuidance": [
                         {
                             "isEnabled": True,
-                            "referenceImages": [{"ipAdapter": {"model": {"name": "region"}, "weight": 1}}],
+                            "referenceImages": [
+                                {"ipAdapter": {"model": {"name": "region"}, "weight": 1}}
+                            ],
                         }
                     ],
                 },
             }
         },
-        [row("controlnet", "canny", 0.6), row("ip_adapter", "ip", 0.3), row("ip_adapter", "region", 1.0)],
+        [
+            row("controlnet", "canny", 0.6),
+            row("ip_adapter", "ip", 0.3),
+            row("ip_adapter", "region", 1.0),
+        ],
     ),
     "InvokeAI 5's Flux": (
         {
@@ -242,7 +289,12 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                 "clip_embed_model": {"name": "clip"},
             }
         },
-        [row("checkpoint", "flux"), row("vae", "ae"), row("text_encoder", "t5"), row("text_encoder", "clip")],
+        [
+            row("checkpoint", "flux"),
+            row("vae", "ae"),
+            row("text_encoder", "t5"),
+            row("text_encoder", "clip"),
+        ],
     ),
     "InvokeAI's upscaling": (
         {
@@ -259,7 +311,10 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
             "PNG:Sd-metadata": {
                 "model_weights": "sd-1.5",
                 "model_hash": "abababababababababababababababababababababababababababababababab",
-                "image": {"prompt": [{"prompt": "cat withLora(oil,0.7)", "weight": 1.0}], "steps": 20},
+                "image": {
+                    "prompt": [{"prompt": "cat withLora(oil,0.7)", "weight": 1.0}],
+                    "steps": 20,
+                },
             }
         },
         [row("checkpoint", "sd-1.5", hash_="ab" * 32), row("lora", "oil", 0.7)],
@@ -275,7 +330,10 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                 "version": "Fooocus v2.5.5",
             }
         },
-        [row("checkpoint", "m.safetensors", hash_="aabbccddee"), row("lora", "a.safetensors", 0.5, hash_="1122334455")],
+        [
+            row("checkpoint", "m.safetensors", hash_="aabbccddee"),
+            row("lora", "a.safetensors", 0.5, hash_="1122334455"),
+        ],
     ),
     "Fooocus' combined LoRAs": (
         {
@@ -305,7 +363,11 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                 " Version: Fooocus v2.5.5"
             )
         },
-        [row("checkpoint", "m", hash_="aabbccddee"), row("lora", "a", 0.5, hash_="1122334455"), row("checkpoint", "r")],
+        [
+            row("checkpoint", "m", hash_="aabbccddee"),
+            row("lora", "a", 0.5, hash_="1122334455"),
+            row("checkpoint", "r"),
+        ],
     ),
     "Fooocus-MRE": (
         {
@@ -338,7 +400,11 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                 "Prompt": "cat",
                 "base_model_name": "m.safetensors",
                 "base_model_hash": "AABBCCDD",
-                "loras": [["1122334455", "0.5 - sub\\a.safetensors"], ["", "1.0 - b"], ["", "0.5 - None"]],
+                "loras": [
+                    ["1122334455", "0.5 - sub\\a.safetensors"],
+                    ["", "1.0 - b"],
+                    ["", "0.5 - None"],
+                ],
             }
         },
         [
@@ -357,7 +423,12 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                 "loras": "Loras:<a.safetensors:0.5>,<b:1>",
             }
         },
-        [row("checkpoint", "m"), row("checkpoint", "r"), row("lora", "a.safetensors", 0.5), row("lora", "b", 1.0)],
+        [
+            row("checkpoint", "m"),
+            row("checkpoint", "r"),
+            row("lora", "a.safetensors", 0.5),
+            row("lora", "b", 1.0),
+        ],
     ),
     "Draw Things' lists": (
         {
@@ -366,7 +437,10 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                 "c": "cat",
                 "uc": "",
                 "model": "m_q6p.ckpt",
-                "lora": [{"model": "a_f16.ckpt", "weight": 0.5}, {"model": "b_f16.ckpt", "weight": 0}],
+                "lora": [
+                    {"model": "a_f16.ckpt", "weight": 0.5},
+                    {"model": "b_f16.ckpt", "weight": 0},
+                ],
                 "control": [{"file": "cn.ckpt", "weight": 1}],
                 "refiner": "r.ckpt",
                 "upscaler": "4x.ckpt",
@@ -472,7 +546,12 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
         ],
     ),
     "Easy Diffusion's one LoRA": (
-        {"PNG:Prompt": "cat", "PNG:Use_stable_diffusion_model": "m", "PNG:Use_lora_model": "a", "PNG:Lora_alpha": 0.5},
+        {
+            "PNG:Prompt": "cat",
+            "PNG:Use_stable_diffusion_model": "m",
+            "PNG:Use_lora_model": "a",
+            "PNG:Lora_alpha": 0.5,
+        },
         [row("checkpoint", "m"), row("lora", "a", 0.5)],
     ),
     "Stability Matrix' ids": (
@@ -495,7 +574,10 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
         {
             "PNG:Smproj": {
                 "State": {
-                    "Model": {"SelectedModelName": "m.safetensors", "SelectedVaeName": "v.safetensors"},
+                    "Model": {
+                        "SelectedModelName": "m.safetensors",
+                        "SelectedVaeName": "v.safetensors",
+                    },
                     "Prompt": {"Prompt": "cat"},
                 }
             }
@@ -565,7 +647,12 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                 "upscalers": ["4x.pth"],
                 "controlNets": ["cn.pth"],
                 "additionalResources": [
-                    {"name": "urn:air:sdxl:lora:civitai:70@7", "type": "lora", "strength": 0.7, "strengthClip": 0.6}
+                    {
+                        "name": "urn:air:sdxl:lora:civitai:70@7",
+                        "type": "lora",
+                        "strength": 0.7,
+                        "strengthClip": 0.6,
+                    }
                 ],
             }
         },
@@ -609,7 +696,10 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                 "reference_strength_multiple": [0.6],
             },
         },
-        [row("checkpoint", "NovelAI Diffusion V4.5", hash_="4bde2a90"), row("lora", "a", 1.0, used=False)],
+        [
+            row("checkpoint", "NovelAI Diffusion V4.5", hash_="4bde2a90"),
+            row("lora", "a", 1.0, used=False),
+        ],
     ),
     "a Space's model": (
         {
@@ -640,7 +730,10 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
         {
             "IFD0:Software": "Imaginairy / SD 1.5",
             "ExifIFD:UserComment": {
-                "prompt": {"prompt": [{"weight": 1, "text": "cat"}], "model_weights": {"name": "SD 1.5"}}
+                "prompt": {
+                    "prompt": [{"weight": 1, "text": "cat"}],
+                    "model_weights": {"name": "SD 1.5"},
+                }
             },
         },
         [row("checkpoint", "SD 1.5")],
@@ -656,5 +749,11 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
 def test_a_shape_gives_its_rows(name: str) -> None:
     tags, expected = SHAPES[name]
     assert (
-        rows({tag: json.dumps(value) if isinstance(value, dict) else value for tag, value in tags.items()}) == expected
+        rows(
+            {
+                tag: json.dumps(value) if isinstance(value, dict) else value
+                for tag, value in tags.items()
+            }
+        )
+        == expected
     )

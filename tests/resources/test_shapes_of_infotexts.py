@@ -1,4 +1,7 @@
-"""Every way in which an infotext states a model file gives its row, and one file one row: from tags to resources."""
+"""Every way in which an infotext states a model file gives its row, and one file one row.
+
+From tags to resources.
+"""
 
 import pytest
 from stated_rows import Row, row, rows
@@ -183,7 +186,10 @@ SHAPES: dict[str, tuple[str, str, list[Row]]] = {
             "ADetailer model: face_yolov8n.pt, ADetailer ControlNet model: cn_tile [aabbccdd],"
             " ADetailer ControlNet weight: 0.6"
         ),
-        [row("controlnet", "cn_tile [aabbccdd]", 0.6, hash_="aabbccdd"), row("detector", "face_yolov8n.pt")],
+        [
+            row("controlnet", "cn_tile [aabbccdd]", 0.6, hash_="aabbccdd"),
+            row("detector", "face_yolov8n.pt"),
+        ],
     ),
     "an old embedding with four digits": (
         "dark, cat",
@@ -360,7 +366,10 @@ SHAPES: dict[str, tuple[str, str, list[Row]]] = {
             'Civitai resources: [{"type":"checkpoint","modelVersionId":25},{"type":"lora",'
             '"weight":-0.5,"modelVersionId":7}]'
         ),
-        [row("checkpoint", "modelVersionId:25", version=25), row("lora", "modelVersionId:7", -0.5, version=7)],
+        [
+            row("checkpoint", "modelVersionId:25", version=25),
+            row("lora", "modelVersionId:7", -0.5, version=7),
+        ],
     ),
     "CivitAI's list with versions as texts": (
         "cat",
@@ -466,5 +475,7 @@ SHAPES: dict[str, tuple[str, str, list[Row]]] = {
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_shape_gives_its_rows(name: str) -> None:
     prompt, settings, expected = SHAPES[name]
-    text = f"{prompt}\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 512x512, {settings}"
+    text = (
+        f"{prompt}\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 512x512, {settings}"
+    )
     assert rows({"PNG:Parameters": text}) == expected

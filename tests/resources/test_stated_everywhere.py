@@ -1,4 +1,7 @@
-"""Every place in which a file states a model gives a row, and one model one row: from ExifTool's tags to resources."""
+"""Every place in which a file states a model gives a row, and one model one row.
+
+From ExifTool's tags to resources.
+"""
 
 import json
 from typing import Any
@@ -15,7 +18,9 @@ Row = tuple[str, str, float | None, float | None, str | None]
 def rows(tags: dict[str, Any]) -> list[Row]:
     """Return the resources of a file with these tags, those that were used."""
     file = WatchedFile(root="Input", path="x.png", size=1, mtime_ns=1)
-    raw = RawRecord(file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=tags)
+    raw = RawRecord(
+        file=file, mime_type="image/png", sha256=None, extractor="exiftool 12.57", tags=tags
+    )
     used = [one for one in process(raw).resources if one.used]
     return sorted((one.kind, one.label, one.weight, one.clip_weight, one.hash) for one in used)  # type: ignore[type-var]
 
@@ -90,7 +95,10 @@ def graph(**more: dict[str, Any]) -> list[Row]:
     }  # fmt: skip
     for name, node in more.items():
         inputs = {**nodes.get(name, {}).get("inputs", {}), **node.get("inputs", {})}
-        nodes[name] = {"class_type": node.get("class_type", nodes.get(name, {}).get("class_type")), "inputs": inputs}
+        nodes[name] = {
+            "class_type": node.get("class_type", nodes.get(name, {}).get("class_type")),
+            "inputs": inputs,
+        }
     return rows({"PNG:Prompt": json.dumps(nodes)})
 
 
@@ -162,7 +170,11 @@ GRAPHS: dict[str, tuple[dict[str, Any], list[Row]]] = {
 @pytest.mark.parametrize("name", GRAPHS)
 def test_a_place_in_a_graph(name: str) -> None:
     more, expected = GRAPHS[name]
-    ckpt = ("checkpoint", "urn:air:sdxl:checkpoint:civitai:82@25", None, None, None) if "AIR" in name else CKPT
+    ckpt = (
+        ("checkpoint", "urn:air:sdxl:checkpoint:civitai:82@25", None, None, None)
+        if "AIR" in name
+        else CKPT
+    )
     assert graph(**more) == sorted([ckpt, *expected])  # type: ignore[type-var]
 
 
@@ -182,5 +194,9 @@ def test_airs_beside_a_graph(extra: dict[str, Any], expected: list[Row]) -> None
         "9": {"class_type": "SaveImage", "inputs": {"images": ["5", 0]}},
         "extra": extra,
     }  # fmt: skip
-    got = [row for row in rows({"PNG:Prompt": json.dumps(nodes)}) if row[0] not in ("checkpoint", "resource_ref")]
+    got = [
+        row
+        for row in rows({"PNG:Prompt": json.dumps(nodes)})
+        if row[0] not in ("checkpoint", "resource_ref")
+    ]
     assert got == expected

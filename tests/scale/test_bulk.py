@@ -61,8 +61,13 @@ def test_the_rows_are_those_that_the_service_writes(made: Place, table: str) -> 
         found = engine.sql(_all_of(made, table))
         columns = [name for name in found.columns if name not in OTHERWISE]
         got = found.project(", ".join(columns)).fetchall()
-    with closing(apsw.Connection(str(made.database), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
-        numbers = {id_: number_of(name) for id_, name in connection.execute("SELECT id, stable_id FROM images")}
+    with closing(
+        apsw.Connection(str(made.database), flags=apsw.SQLITE_OPEN_READONLY)
+    ) as connection:
+        numbers = {
+            id_: number_of(name)
+            for id_, name in connection.execute("SELECT id, stable_id FROM images")
+        }
         key = "id" if table == "images" else "image_id"
         query = f"SELECT {key}, {', '.join(columns[1:])} FROM {table}"  # noqa: S608  # our names
         expected = [(numbers[id_], *row) for id_, *row in connection.execute(query)]
@@ -97,7 +102,9 @@ def test_a_folder_with_parquet_is_left_alone(made: Place) -> None:
     assert (said.code, said.err) == (2, message)
 
 
-def test_what_is_missing_is_told_with_the_mend(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_missing_is_told_with_the_mend(
+    made: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = run(made, "bulk", "--in", "none*.jsonl", "--out", "new")
     assert (said.code, said.err) == (
         2,
@@ -105,4 +112,7 @@ def test_what_is_missing_is_told_with_the_mend(made: Place, monkeypatch: pytest.
     )
     monkeypatch.setitem(sys.modules, "distributed", None)
     said = run(made, "bulk", "--in", "whole.jsonl", "--out", "new")
-    assert said.err == "aiimagepipe: bulk needs the package distributed: pip install 'aiimagemetapipe[scale]'\n"
+    assert (
+        said.err
+        == "aiimagepipe: bulk needs the package distributed: pip install 'aiimagemetapipe[scale]'\n"
+    )

@@ -35,5 +35,7 @@ def test_an_empty_dump_has_no_piece(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [1, 3, 100])
 def test_a_line_longer_than_a_piece_stays_whole(tmp_path: Path, size: int) -> None:
     (tmp_path / "a.jsonl").write_bytes(b"a long line\nb\n")
-    found = [line for piece in pieces_of([tmp_path / "a.jsonl"], size) for _, line in lines_of(piece)]
+    found = [
+        line for piece in pieces_of([tmp_path / "a.jsonl"], size) for _, line in lines_of(piece)
+    ]
     assert found == [b"a long line\n", b"b\n"]

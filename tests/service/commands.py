@@ -1,4 +1,7 @@
-"""Our commands run in this process: a new one takes a second to start, and there are many to try."""
+"""Our commands run in this process.
+
+A new one takes a second to start, and there are many to try.
+"""
 
 import contextlib
 import io

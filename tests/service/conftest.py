@@ -1,4 +1,7 @@
-"""What the tests of the running service share; the plain modules beside this file are used by other folders, too."""
+"""What the tests of the running service share.
+
+The plain modules beside this file are used by other folders, too.
+"""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Images drawn on the spot: as many as wanted, each with a prompt, a seed and a content of its own."""
+"""Images drawn on the spot.
+
+As many as wanted, each with a prompt, a seed and a content of its own.
+"""
 
 import struct
 import zlib
@@ -19,7 +22,13 @@ def png(text: str | None) -> bytes:
     """Return a PNG of one pixel that carries an infotext, or nothing."""
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
     said = b"" if text is None else chunk(b"iTXt", b"parameters\0\0\0\0\0" + text.encode())
-    return b"\x89PNG\r\n\x1a\n" + head + said + chunk(b"IDAT", zlib.compress(b"\0" * 4)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + head
+        + said
+        + chunk(b"IDAT", zlib.compress(b"\0" * 4))
+        + chunk(b"IEND", b"")
+    )
 
 
 def infotext(seed: int, prompt: str = "a red fox, snow, masterpiece") -> str:
@@ -30,9 +39,15 @@ def infotext(seed: int, prompt: str = "a red fox, snow, masterpiece") -> str:
 def graph(seed: int, prompt: str = "a red fox, snow, masterpiece") -> dict[str, object]:
     """Return ComfyUI's graph, in its API form, of an image of this seed."""
     return {
-        "1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "harbour.safetensors"}},
+        "1": {
+            "class_type": "CheckpointLoaderSimple",
+            "inputs": {"ckpt_name": "harbour.safetensors"},
+        },
         "2": {"class_type": "CLIPTextEncode", "inputs": {"text": prompt, "clip": ["1", 1]}},
-        "3": {"class_type": "EmptyLatentImage", "inputs": {"width": 512, "height": 512, "batch_size": 1}},
+        "3": {
+            "class_type": "EmptyLatentImage",
+            "inputs": {"width": 512, "height": 512, "batch_size": 1},
+        },
         "4": {
             "class_type": "KSampler",
             "inputs": {

@@ -50,7 +50,12 @@ class Place:
         return self.top / "config.toml"
 
     def configure(
-        self, *, exiftool: str = "", rescan_minutes: float = 5, deadline_seconds: float = 30, batch_size: int = 32
+        self,
+        *,
+        exiftool: str = "",
+        rescan_minutes: float = 5,
+        deadline_seconds: float = 30,
+        batch_size: int = 32,
     ) -> None:
         """Write config.toml."""
         settings = {
@@ -63,8 +68,18 @@ class Place:
 
     def command(self, *words: str | bytes) -> list[str | bytes]:
         """Return a command of ours that uses this place's configuration."""
-        name = 2 if words[0] == "config" else 1  # the command's own words; what follows may be behind a "--"
-        return [sys.executable, "-m", "service", *words[:name], "--config", str(self.config), *words[name:]]
+        name = (
+            2 if words[0] == "config" else 1
+        )  # the command's own words; what follows may be behind a "--"
+        return [
+            sys.executable,
+            "-m",
+            "service",
+            *words[:name],
+            "--config",
+            str(self.config),
+            *words[name:],
+        ]
 
     def run(self, *words: str | bytes, timeout: float = 50) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
@@ -87,9 +102,14 @@ class Place:
             raise AssertionError(f"{words}: {said}") from None
 
     def status_file(self) -> dict[str, object]:
-        """Return what the running service tells beside its database; nothing where it tells nothing."""
+        """Return what the running service tells beside its database.
+
+        Nothing where it tells nothing.
+        """
         with contextlib.suppress(OSError, ValueError):
-            told: dict[str, object] = json.loads(self.database.with_name("images.db.status.json").read_bytes())
+            told: dict[str, object] = json.loads(
+                self.database.with_name("images.db.status.json").read_bytes()
+            )
             return told
         return {}
 
@@ -101,7 +121,9 @@ class Place:
 
 def environment() -> dict[str, str]:
     """Return this process's environment, in which our package is found and nothing of ours is set."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("AIIMAGEPIPE_")}
+    plain = {
+        name: value for name, value in os.environ.items() if not name.startswith("AIIMAGEPIPE_")
+    }
     return plain | {"PYTHONPATH": str(TOP), "COLUMNS": "200", "NO_COLOR": "1"}
 
 
@@ -115,7 +137,10 @@ class Running:
     def wait_until_up(self) -> None:
         """Wait until its worker tells of itself."""
         wait_for(
-            lambda: self.process.poll() is not None or self.place.status_file().get("pid") == self.pid, expected=True
+            lambda: (
+                self.process.poll() is not None or self.place.status_file().get("pid") == self.pid
+            ),
+            expected=True,
         )
 
     @property
@@ -149,7 +174,11 @@ def running(place: Place, *words: str) -> Iterator[Running]:
     """Run the service until the block ends; its console goes to ``console.txt``."""
     with (place.top / "console.txt").open("ab") as console:
         process = subprocess.Popen(
-            place.command("run", *words), stdout=console, stderr=console, env=environment(), cwd=place.top
+            place.command("run", *words),
+            stdout=console,
+            stderr=console,
+            env=environment(),
+            cwd=place.top,
         )
     service = Running(place, process)
     try:

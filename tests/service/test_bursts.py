@@ -47,13 +47,17 @@ def peak_of(service: Running) -> Iterator[list[int]]:
 @pytest.mark.slow
 @pytest.mark.timeout(120)
 def test_memory_is_flat_over_thousands_of_files(place: Place) -> None:
-    place.config.write_text(place.config.read_text(encoding="utf-8") + "processes = 1\n", encoding="utf-8")
+    place.config.write_text(
+        place.config.read_text(encoding="utf-8") + "processes = 1\n", encoding="utf-8"
+    )
     peaks = []
     with running(place) as service:
         for total in (1000, 2000, 3000):
             with peak_of(service) as peak:
                 draw_many(place.input / str(total), 1000, start=total)
-                wait_for(lambda: count(place.database, "status = 'ok'"), total, patience_s=50)  # asked at once
+                wait_for(
+                    lambda: count(place.database, "status = 'ok'"), total, patience_s=50
+                )  # asked at once
             peaks.append(peak[0] / MIB)
         assert service.stop() == 0
     assert peaks[-1] < 130

@@ -23,7 +23,9 @@ def test_a_new_image_reaches_the_list_and_a_failing_export_only_says_so(place: P
     with running(place) as service:
         wait_for(lambda: listed.exists() and listed.read_bytes(), b"red fox\nsnow\n", 50)
         wait_for(
-            lambda: rows(place.database, "SELECT items, error IS NULL FROM export_state ORDER BY 2"),
+            lambda: rows(
+                place.database, "SELECT items, error IS NULL FROM export_state ORDER BY 2"
+            ),
             [(None, 0), (2, 1)],
         )
         told = place.json("status")

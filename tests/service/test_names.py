@@ -46,14 +46,20 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 def test_every_name_has_its_row_and_nothing_ran(named: Place) -> None:
-    seeds = {int(str(seed)): status for seed, status in rows(named.database, "SELECT seed, status FROM images")}
+    seeds = {
+        int(str(seed)): status
+        for seed, status in rows(named.database, "SELECT seed, status FROM images")
+    }
     assert seeds == dict.fromkeys(range(len(NAMES)), "ok")
     assert not [path for path in named.top.rglob("*") if path.name == "pwned.txt"]
 
 
 def test_the_next_look_finds_every_file_unchanged(named: Place) -> None:
     nothing = {"done": 0, "failed": 0, "unchanged": 0, "moved": 0, "gone": 0, "failures": []}
-    assert commands.run(named, "all", "--json").json() == {"database": str(named.database), **nothing}
+    assert commands.run(named, "all", "--json").json() == {
+        "database": str(named.database),
+        **nothing,
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -62,7 +68,9 @@ def test_every_name_can_be_shown_as_it_lies_on_disk(named: Place, name: str) -> 
     seed = str(list(NAMES).index(name))
     with contextlib.chdir(named.input):
         shown = [
-            commands.run(named, "show", *how, "--", path) for path in (whole, NAMES[name]) for how in ((), ("--json",))
+            commands.run(named, "show", *how, "--", path)
+            for path in (whole, NAMES[name])
+            for how in ((), ("--json",))
         ]
     assert [one.code for one in shown] == [0, 0, 0, 0]
     assert [json.loads(one.out)["image"]["seed"] for one in shown[1::2]] == [seed, seed]

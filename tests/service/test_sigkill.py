@@ -39,7 +39,9 @@ def dump(database: Path) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_ten_sigkills_in_mid_ingest_leave_the_database_of_an_undisturbed_run(place: Place, tmp_path: Path) -> None:
+def test_ten_sigkills_in_mid_ingest_leave_the_database_of_an_undisturbed_run(
+    place: Place, tmp_path: Path
+) -> None:
     undisturbed = Place(tmp_path / "undisturbed")
     shutil.copytree(place.top, undisturbed.top, ignore=shutil.ignore_patterns("undisturbed"))
     total = fill(place.input)
@@ -59,10 +61,16 @@ def test_ten_sigkills_in_mid_ingest_leave_the_database_of_an_undisturbed_run(pla
 
 
 def kill_at(place: Place, moment: float) -> None:
-    """Start the service and kill it so many seconds after it has saved something more; nothing of it stays."""
+    """Start the service and kill it so many seconds after it has saved something more.
+
+    Nothing of it stays.
+    """
     before = count(place.database)
     process = subprocess.Popen(
-        place.command("run"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
+        place.command("run"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
     )
     try:
         wait_for(lambda: count(place.database) > before, expected=True)

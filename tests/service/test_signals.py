@@ -1,4 +1,7 @@
-"""Asked to stop, it finishes what it has in hand and leaves nothing behind; a second one does not start."""
+"""Asked to stop, it finishes what it has in hand and leaves nothing behind.
+
+A second one does not start.
+"""
 
 import re
 import signal
@@ -16,18 +19,27 @@ MANY = 1500
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_in_mid_work_ends_it_with_the_batch_in_hand_written(place: Place, number: signal.Signals) -> None:
+def test_a_signal_in_mid_work_ends_it_with_the_batch_in_hand_written(
+    place: Place, number: signal.Signals
+) -> None:
     draw_many(place.input, MANY)
     with running(place) as service:
         wait_for(lambda: count(place.database) > 0, expected=True)
         assert service.stop(number) == 0
     # Before we look into it ourselves: a WAL database gets its two companions from every reader.
-    assert sorted(path.name for path in place.database.parent.glob("images.db*")) == ["images.db", "images.db.lock"]
+    assert sorted(path.name for path in place.database.parent.glob("images.db*")) == [
+        "images.db",
+        "images.db.lock",
+    ]
     there = count(place.database)
     assert 0 < there < MANY
     assert rows(place.database, "PRAGMA integrity_check") == [("ok",)]
     assert rows(place.database, "SELECT message FROM service_status") == [("stopped",)]
-    said = [(line["done"], line["because"]) for line in place.log() if line["event"] == "service_stopped"]
+    said = [
+        (line["done"], line["because"])
+        for line in place.log()
+        if line["event"] == "service_stopped"
+    ]
     assert said == [(there, number.name)]
 
 
@@ -41,7 +53,11 @@ def test_an_idle_service_stops_at_once(place: Place) -> None:
 def test_ctrl_c_ends_a_single_pass_after_the_batch_in_hand_and_says_so(place: Place) -> None:
     draw_many(place.input, MANY)
     process = subprocess.Popen(
-        place.command("all"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), encoding="utf-8"
+        place.command("all"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        encoding="utf-8",
     )
     wait_for(lambda: count(place.database) > 0, expected=True)
     children = psutil.Process(process.pid).children(recursive=True)

@@ -14,9 +14,13 @@ PLACES = "SELECT path, state FROM images ORDER BY path"
 def test_files_that_come_change_move_and_go_are_followed(place: Place) -> None:
     with running(place):
         image = draw(place.input / "a.png", 1)
-        wait_for(lambda: rows(place.database, "SELECT path, seed FROM v_images_search"), [("a.png", "1")])
+        wait_for(
+            lambda: rows(place.database, "SELECT path, seed FROM v_images_search"), [("a.png", "1")]
+        )
         draw(image, 2)
-        wait_for(lambda: rows(place.database, "SELECT path, seed FROM v_images_search"), [("a.png", "2")])
+        wait_for(
+            lambda: rows(place.database, "SELECT path, seed FROM v_images_search"), [("a.png", "2")]
+        )
         image.rename(place.input / "b.png")
         wait_for(lambda: rows(place.database, PLACES), [("b.png", "present")])
         (place.input / "b.png").unlink()
@@ -32,21 +36,29 @@ def test_a_folder_that_moves_in_around_and_out_takes_its_rows_along(place: Place
         ids = rows(place.database, "SELECT id, file_name FROM images ORDER BY id")
         (place.input / "one").rename(place.input / "two")
         wait_for(
-            lambda: rows(place.database, "SELECT folder, state, COUNT(*) FROM images GROUP BY 1, 2"),
+            lambda: rows(
+                place.database, "SELECT folder, state, COUNT(*) FROM images GROUP BY 1, 2"
+            ),
             [("two/", "present", 60)],
         )
         assert rows(place.database, "SELECT id, file_name FROM images ORDER BY id") == ids
         (place.input / "two").rename(place.top / "elsewhere")
         wait_for(
-            lambda: rows(place.database, "SELECT folder, state, COUNT(*) FROM images GROUP BY 1, 2"),
+            lambda: rows(
+                place.database, "SELECT folder, state, COUNT(*) FROM images GROUP BY 1, 2"
+            ),
             [("two/", "missing", 60)],
         )
         (place.top / "elsewhere").rename(place.input / "two")
         wait_for(
-            lambda: rows(place.database, "SELECT folder, state, COUNT(*) FROM images GROUP BY 1, 2"),
+            lambda: rows(
+                place.database, "SELECT folder, state, COUNT(*) FROM images GROUP BY 1, 2"
+            ),
             [("two/", "present", 60)],
         )
-        if os.name != "nt":  # which tells of a file more than once, and a second time while it is in hand
+        if (
+            os.name != "nt"
+        ):  # which tells of a file more than once, and a second time while it is in hand
             wait_for(lambda: place.status_file().get("done"), 60)
 
 
@@ -58,7 +70,9 @@ def test_a_file_written_in_pieces_has_one_row_of_its_whole_self(place: Place) ->
                 out.write(whole[start : start + 60])
                 out.flush()
                 time.sleep(0.05)
-        wait_for(lambda: rows(place.database, "SELECT seed, status FROM v_images_search"), [("5", "ok")])
+        wait_for(
+            lambda: rows(place.database, "SELECT seed, status FROM v_images_search"), [("5", "ok")]
+        )
     assert rows(place.database, "SELECT * FROM failures") == []
 
 
@@ -77,18 +91,31 @@ def test_a_root_that_leaves_and_returns_while_watched_loses_no_row(place: Place)
         wait_for(lambda: len(rows(place.database, PLACES)), 10)
         place.input.rename(place.top / "away")
         wait_for(lambda: rows(place.database, "SELECT online FROM roots"), [(0,)])
-        assert rows(place.database, "SELECT state, COUNT(*) FROM images GROUP BY 1") == [("present", 10)]
+        assert rows(place.database, "SELECT state, COUNT(*) FROM images GROUP BY 1") == [
+            ("present", 10)
+        ]
         (place.top / "away").rename(place.input)
         draw(place.input / "new.png", 77)
-        wait_for(lambda: rows(place.database, "SELECT state, COUNT(*) FROM images GROUP BY 1"), [("present", 11)])
+        wait_for(
+            lambda: rows(place.database, "SELECT state, COUNT(*) FROM images GROUP BY 1"),
+            [("present", 11)],
+        )
         wait_for(lambda: rows(place.database, "SELECT online, note FROM roots"), [(1, None)])
 
 
 def test_a_text_beside_an_image_is_heard_of_when_it_comes_and_when_it_changes(place: Place) -> None:
     with running(place):
         (place.input / "a.png").write_bytes(png(None))
-        wait_for(lambda: rows(place.database, "SELECT path, seed FROM v_images_search"), [("a.png", None)])
+        wait_for(
+            lambda: rows(place.database, "SELECT path, seed FROM v_images_search"),
+            [("a.png", None)],
+        )
         (place.input / "a.txt").write_text(infotext(3), encoding="utf-8")
-        wait_for(lambda: rows(place.database, "SELECT path, seed FROM v_images_search"), [("a.png", "3")])
+        wait_for(
+            lambda: rows(place.database, "SELECT path, seed FROM v_images_search"), [("a.png", "3")]
+        )
         (place.input / "a.txt").write_text(infotext(44), encoding="utf-8")
-        wait_for(lambda: rows(place.database, "SELECT path, seed FROM v_images_search"), [("a.png", "44")])
+        wait_for(
+            lambda: rows(place.database, "SELECT path, seed FROM v_images_search"),
+            [("a.png", "44")],
+        )

@@ -25,7 +25,8 @@ TABLES = ("failures",)
 def dump(connection: apsw.Connection) -> list[str]:
     """Return every row that users can query, sorted, with paths for ids and without times of the run."""
     places = {
-        image_id: f"{root}/{path}" for image_id, root, path in connection.execute("SELECT id, root, path FROM images")
+        image_id: f"{root}/{path}"
+        for image_id, root, path in connection.execute("SELECT id, root, path FROM images")
     }
     return sorted(line for name in (*VIEWS, *TABLES) for line in _lines(connection, name, places))
 

@@ -46,7 +46,16 @@ def invented(count: int, longest: int, seed: int) -> list[str]:
     return list(made)
 
 
-FIRST = ("masterpiece", "best quality", "1girl", "solo", "long hair", "highres", "smile", "looking at viewer")
+FIRST = (
+    "masterpiece",
+    "best quality",
+    "1girl",
+    "solo",
+    "long hair",
+    "highres",
+    "smile",
+    "looking at viewer",
+)
 POSITIVE = Words((*FIRST, *invented(30_000, 16, 7)), 1)
 NEGATIVE = Words(
     (
@@ -65,8 +74,13 @@ LORAS = Words(tuple(f"someLora_{i}" for i in range(3_000)), 4)
 DICE = random.Random(5)  # noqa: S311  # invented data
 
 
-def image(number: int, *, root: str = "Input", path: str | None = None, positive: int = 28) -> ImageRows:
-    """Return one image of 25 facts, about 40 tokens and 4 resources. The same number draws other words each time."""
+def image(
+    number: int, *, root: str = "Input", path: str | None = None, positive: int = 28
+) -> ImageRows:
+    """Return one image of 25 facts, about 40 tokens and 4 resources.
+
+    The same number draws other words each time.
+    """
     tokens = _tokens(positive)
     prompt, negative = _prompt(tokens, "pos"), _prompt(tokens, "neg")
     base = _base(prompt, negative)
@@ -89,7 +103,10 @@ def image(number: int, *, root: str = "Input", path: str | None = None, positive
         image=NormalizedImage(
             status="ok",
             generator="a1111",
-            passes=(base, SamplingPass(role="hires", denoise=0.4, steps=10, width=1664, height=2432)),
+            passes=(
+                base,
+                SamplingPass(role="hires", denoise=0.4, steps=10, width=1664, height=2432),
+            ),
             vae="sdxl_vae.safetensors",
             clip_skip=2,
             upscaler="4x-UltraSharp",
@@ -148,10 +165,19 @@ def _base(prompt: str, negative: str) -> SamplingPass:
 
 def _resources(model: str) -> tuple[Resource, ...]:
     loras = tuple(
-        Resource("lora", LORAS.draw(), "PNG:Parameters", weight=0.8, hash="0123456789ab", hash_kind="autov3")
+        Resource(
+            "lora",
+            LORAS.draw(),
+            "PNG:Parameters",
+            weight=0.8,
+            hash="0123456789ab",
+            hash_kind="autov3",
+        )
         for _ in range(2)
     )
-    checkpoint = Resource("checkpoint", model, "PNG:Parameters", hash="0123456789", hash_kind="autov2")
+    checkpoint = Resource(
+        "checkpoint", model, "PNG:Parameters", hash="0123456789", hash_kind="autov2"
+    )
     return (checkpoint, *loras, Resource("embedding", "easynegative", "PNG:Parameters", used=False))
 
 
@@ -212,8 +238,23 @@ def odd_image(path: str = "odd/ünï çødé 漢字 🖼.png") -> ImageRows:
         SamplingPass("detailer", "a cat's face", None, seed="7"),
     )
     resources = (
-        Resource("checkpoint", "model.safetensors", "PNG:Prompt#4", extra={"loader": "UNETLoader", "n": [1]}),
-        Resource("lora", "Ünï", "PNG:Prompt#5", 0.75, 0.5, "ab12", "autov2", 987, "urn:air:sdxl:lora:civitai:1@987"),
+        Resource(
+            "checkpoint",
+            "model.safetensors",
+            "PNG:Prompt#4",
+            extra={"loader": "UNETLoader", "n": [1]},
+        ),
+        Resource(
+            "lora",
+            "Ünï",
+            "PNG:Prompt#5",
+            0.75,
+            0.5,
+            "ab12",
+            "autov2",
+            987,
+            "urn:air:sdxl:lora:civitai:1@987",
+        ),
         Resource("lora", "off", "", 0.0, used=False),
         Resource("controlnet", "canny", "PNG:Prompt#9", 1.0),
         Resource("vae", "vae.pt", "PNG:Prompt#10"),
@@ -232,7 +273,11 @@ def odd_image(path: str = "odd/ünï çødé 漢字 🖼.png") -> ImageRows:
             mime_type="image/png",
             sha256="0" * 64,
             extractor="exiftool 12.57",
-            tags={"PNG:Prompt": "{}", "PNG:Seed": 2**64 - 1, "XMP-x:List": [1, {"a": None}, 1.5, True]},
+            tags={
+                "PNG:Prompt": "{}",
+                "PNG:Seed": 2**64 - 1,
+                "XMP-x:List": [1, {"a": None}, 1.5, True],
+            },
         ),
         image=NormalizedImage(
             status="partial",
@@ -245,7 +290,11 @@ def odd_image(path: str = "odd/ünï çødé 漢字 🖼.png") -> ImageRows:
             file_height=1536,
             resources=resources,
             facts=(
-                Fact("positive_prompt", "a cat\n(very:1.3) <lora:Ünï:0.75>", "PNG:Prompt#6.inputs.text"),
+                Fact(
+                    "positive_prompt",
+                    "a cat\n(very:1.3) <lora:Ünï:0.75>",
+                    "PNG:Prompt#6.inputs.text",
+                ),
                 Fact("negative_prompt", "another text", "PNG:Prompt#7.inputs.text"),
                 Fact("seed", "18446744073709551615", "PNG:Prompt#3.inputs.seed"),
                 Fact("Own key", "value with 'quotes' and \"more\"", "PNG:Workflow"),

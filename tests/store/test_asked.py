@@ -99,7 +99,10 @@ def test_an_endless_query_is_stopped(path: Path) -> None:
     ("query", "expected"),
     [
         ("SELECT instr(hex(zeroblob(7000000)), hex(zeroblob(3000000)) || '1')", "0"),
-        ("SELECT length(replace(hex(zeroblob(7000000)), hex(zeroblob(3000000)) || '1', ''))", "14000000"),
+        (
+            "SELECT length(replace(hex(zeroblob(7000000)), hex(zeroblob(3000000)) || '1', ''))",
+            "14000000",
+        ),
         ("SELECT length(trim(hex(zeroblob(2000000)), hex(zeroblob(7000000)) || 'x'))", "0"),
     ],
 )

@@ -27,7 +27,9 @@ sys.stdin.read()
 
 def test_a_failing_row_undoes_its_whole_batch_and_the_next_batch_is_sound(store: Store) -> None:
     good, other = odd_image("a.png"), odd_image("b.png")
-    bad = replace(other, tokens=(Token("pos", 0, "new", "new word", 1.0), Token("pos", 0, "twice", "x", 1.0)))
+    bad = replace(
+        other, tokens=(Token("pos", 0, "new", "new word", 1.0), Token("pos", 0, "twice", "x", 1.0))
+    )
     with pytest.raises(apsw.ConstraintError):
         store.save([good, bad], now=NOW)
     assert dump(store._connection) == []
@@ -43,7 +45,10 @@ def test_another_programs_write_lock_is_told_at_once_and_nothing_is_lost(databas
     now = [time.mktime((2026, 1, 31, 12, 3, 0, 0, 0, -1))]
     with Store.open(database, clock=lambda: now[0]) as store:
         holder = subprocess.Popen(
-            [sys.executable, "-c", HOLD, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", HOLD, str(database)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
@@ -64,7 +69,9 @@ def test_another_programs_write_lock_is_told_at_once_and_nothing_is_lost(databas
 
 @pytest.mark.posix("Windows lets nobody move or delete a database that is open")
 @pytest.mark.parametrize("change", ["deleted", "replaced"])
-def test_a_database_that_is_no_longer_the_opened_one_is_not_written(store: Store, change: str) -> None:
+def test_a_database_that_is_no_longer_the_opened_one_is_not_written(
+    store: Store, change: str
+) -> None:
     store.save([odd_image()], now=NOW)
     store.path.rename(store.path.with_name("elsewhere.db"))
     if change == "replaced":
@@ -87,7 +94,9 @@ def test_a_database_deleted_within_a_transaction_is_noticed_before_the_commit(st
 def test_a_full_disk_is_tried_again_and_leaves_nothing_half(store: Store) -> None:
     store.save([odd_image()], now=NOW)
     before = dump(store._connection)
-    store._connection.execute(f"PRAGMA max_page_count = {store._connection.pragma('page_count')}").fetchall()
+    store._connection.execute(
+        f"PRAGMA max_page_count = {store._connection.pragma('page_count')}"
+    ).fetchall()
     with pytest.raises(TryAgainError, match="the disk is full"):
         store.save([image(number) for number in range(100)], now=NOW)
     assert dump(store._connection) == before
@@ -97,7 +106,9 @@ def test_a_full_disk_is_tried_again_and_leaves_nothing_half(store: Store) -> Non
 
 
 def test_the_heartbeat_is_one_row(store: Store) -> None:
-    state = ServiceStatus(pid=1, host="here", started_at=NOW, heartbeat_at=NOW, queued=5, message="reading")
+    state = ServiceStatus(
+        pid=1, host="here", started_at=NOW, heartbeat_at=NOW, queued=5, message="reading"
+    )
     store.heartbeat(state)
     store.heartbeat(replace(state, queued=4, heartbeat_at=LATER))
     assert store.status() == replace(state, queued=4, heartbeat_at=LATER)
@@ -121,7 +132,9 @@ for batch in range(10_000):
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is of POSIX")
 @pytest.mark.parametrize("after", [0, 3, 11])
-def test_a_kill_in_mid_batch_loses_no_acknowledged_batch_and_leaves_none_half(database: Path, after: int) -> None:
+def test_a_kill_in_mid_batch_loses_no_acknowledged_batch_and_leaves_none_half(
+    database: Path, after: int
+) -> None:
     command = [sys.executable, "-c", WRITE, str(database), str(Path(__file__).parent)]
     root = Path(__file__).resolve().parent.parent.parent
     acknowledged = -1

@@ -32,7 +32,9 @@ def test_a_quiet_moment_moves_everything_into_the_database(store: Store, tmp_pat
         assert reader.counts().present == 64
 
 
-def test_a_reader_of_an_old_snapshot_is_told_after_a_minute_and_forgotten_when_it_leaves(store: Store) -> None:
+def test_a_reader_of_an_old_snapshot_is_told_after_a_minute_and_forgotten_when_it_leaves(
+    store: Store,
+) -> None:
     checkpointer = Checkpointer(store._connection, min_log=1, max_log=1024 * 1024)
     fill(store, 1)
     reader = apsw.Connection(str(store.path))

@@ -28,24 +28,32 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Con
     with Store.open(path) as store:
         rows = [image(number) for number in range(200)]
         first = rows[0].image.passes[0]
-        base = replace(first, positive_prompt="a castle, 1girl, long hair, solo", negative_prompt="text")
+        base = replace(
+            first, positive_prompt="a castle, 1girl, long hair, solo", negative_prompt="text"
+        )
         pair = [replace(one, image=replace(one.image, passes=(base,))) for one in rows[:2]]
         pair[0] = replace(pair[0], resources=(*rows[0].resources, BESIDE, UNNAMED))
         same = pair[1].raw.model_copy(update={"sha256": pair[0].raw.sha256})
         pair[1] = replace(pair[1], raw=same)
         store.save([*pair, *rows[2:], odd_image()], now=NOW)
         store.mark_missing("Input", [rows[3].raw.file.path], NOW)
-        store.save_unreadable([Failure("Input", "broken.png", "extract", "BadFileError", "empty", 0, 0)], now=NOW)
+        store.save_unreadable(
+            [Failure("Input", "broken.png", "extract", "BadFileError", "empty", 0, 0)], now=NOW
+        )
     connection = sqlite3.connect(path)
     yield connection
     connection.close()
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_every_example_has_an_answer_and_no_column_without_a_name(collection: sqlite3.Connection, name: str) -> None:
+def test_every_example_has_an_answer_and_no_column_without_a_name(
+    collection: sqlite3.Connection, name: str
+) -> None:
     cursor = collection.execute(EXAMPLES[name])
     names = [column[0] for column in cursor.description]
-    assert [column for column in names if not re.fullmatch(r"\w+|COUNT\(DISTINCT p\.image_id\)", column)] == []
+    assert [
+        column for column in names if not re.fullmatch(r"\w+|COUNT\(DISTINCT p\.image_id\)", column)
+    ] == []
     assert cursor.fetchall() != []
 
 
@@ -57,4 +65,6 @@ def test_the_page_shows_the_examples_as_they_stand_and_no_other_query() -> None:
 
 def test_the_quick_count_of_tokens_is_that_of_the_tokens(collection: sqlite3.Connection) -> None:
     counted = "SELECT side, t_norm, COUNT(*) FROM tokens GROUP BY side, t_norm"
-    assert set(collection.execute("SELECT side, t_norm, uses FROM token_counts")) == set(collection.execute(counted))
+    assert set(collection.execute("SELECT side, t_norm, uses FROM token_counts")) == set(
+        collection.execute(counted)
+    )

@@ -23,7 +23,11 @@ def test_an_unreadable_file_is_counted_and_tried_again_later_and_later(store: St
     store.save_unreadable([BAD], now=NOW)
     store.save_unreadable([replace(BAD, message="still none")], now="2026-01-31T12:01:00Z")
     expected = KnownFailure(
-        known(replace(BAD, message="still none")), 2, NOW, "2026-01-31T12:01:00Z", "2026-01-31T12:03:00Z"
+        known(replace(BAD, message="still none")),
+        2,
+        NOW,
+        "2026-01-31T12:01:00Z",
+        "2026-01-31T12:03:00Z",
     )
     assert store.failures() == [expected]
     assert store.due_failures("2026-01-31T12:02:59Z") == []
@@ -38,12 +42,19 @@ def test_a_file_that_is_read_at_last_is_no_failure_any_more(store: Store) -> Non
     assert store.counts() == Counts(1, 0, {"partial": 1}, {"comfyui": 1}, 0)
 
 
-def test_a_changed_file_that_can_no_longer_be_read_loses_the_rows_of_its_old_content(store: Store) -> None:
+def test_a_changed_file_that_can_no_longer_be_read_loses_the_rows_of_its_old_content(
+    store: Store,
+) -> None:
     (image_id,) = store.save([odd_image("bad.png")], now=NOW)
     store.save_unreadable([replace(BAD, size=6)], now=LATER)
     shown = store.image(image_id)
     assert shown is not None
-    assert (shown.image["status"], shown.image["model"], shown.facts, shown.tokens) == ("unreadable", None, (), ())
+    assert (shown.image["status"], shown.image["model"], shown.facts, shown.tokens) == (
+        "unreadable",
+        None,
+        (),
+        (),
+    )
     assert store.raw_record(image_id) is None
 
 
@@ -57,7 +68,11 @@ def test_an_unchanged_file_that_fails_a_second_reading_keeps_its_rows(store: Sto
 
 
 def test_a_batch_writes_its_failures_with_its_rows(store: Store) -> None:
-    store.save([odd_image("good.png")], now=NOW, failed=[BAD, Failure("Input", "gone.png", "parse", "Bug", "x")])
+    store.save(
+        [odd_image("good.png")],
+        now=NOW,
+        failed=[BAD, Failure("Input", "gone.png", "parse", "Bug", "x")],
+    )
     assert [one.failure.path for one in store.failures()] == ["bad.png", "gone.png"]
     assert store.counts().by_status == {"partial": 1, "unreadable": 1}
 

@@ -58,11 +58,23 @@ def test_a_model_reads_back_whole_by_every_key(store: Store) -> None:
         found.by_stem("brass"),
         *(
             found.by_hash(digits)
-            for digits in (SHA, SHA[:8], "1f2e3d4c5b6a", "1f2e3d4c5b6a" + "0" * 52, "deadbeef", OTHER[:9])
+            for digits in (
+                SHA,
+                SHA[:8],
+                "1f2e3d4c5b6a",
+                "1f2e3d4c5b6a" + "0" * 52,
+                "deadbeef",
+                OTHER[:9],
+            )
         ),
     ]
     assert asked == [[WHOLE]] * 9
-    assert [found.by_version(8), found.by_stem("b"), found.by_hash(OTHER[:8] + "0"), found.by_air("")] == [[]] * 4
+    assert [
+        found.by_version(8),
+        found.by_stem("b"),
+        found.by_hash(OTHER[:8] + "0"),
+        found.by_air(""),
+    ] == [[]] * 4
 
 
 def test_learning_the_same_again_writes_nothing(store: Store) -> None:
@@ -116,7 +128,10 @@ def test_learning_the_same_again_writes_nothing(store: Store) -> None:
         (
             known(None, model_name="x", hashes={"autov1": "0a0b0c0d"}),
             known(hashes={"autov1": "0a0b0c0d"}),
-            [known(None, model_name="x", hashes={"autov1": "0a0b0c0d"}), known(hashes={"autov1": "0a0b0c0d"})],
+            [
+                known(None, model_name="x", hashes={"autov1": "0a0b0c0d"}),
+                known(hashes={"autov1": "0a0b0c0d"}),
+            ],
         ),
         # Two files of one version, and one file under two versions.
         (
@@ -130,11 +145,20 @@ def test_learning_the_same_again_writes_nothing(store: Store) -> None:
         (
             known(hashes={"sha256": SHA}),
             known(8, hashes={"sha256": SHA}),
-            [known(hashes={"sha256": SHA, "autov2": SHA[:10]}), known(8, hashes={"sha256": SHA, "autov2": SHA[:10]})],
+            [
+                known(hashes={"sha256": SHA, "autov2": SHA[:10]}),
+                known(8, hashes={"sha256": SHA, "autov2": SHA[:10]}),
+            ],
         ),
         # A map that names a file speaks of the local file of that name.
         (
-            known(None, file_name="mine.safetensors", kind="lora", hashes={"sha256": SHA}, trust=Trust.HEADER),
+            known(
+                None,
+                file_name="mine.safetensors",
+                kind="lora",
+                hashes={"sha256": SHA},
+                trust=Trust.HEADER,
+            ),
             known(None, file_name="mine.safetensors", kind="lora", air=AIR, trust=Trust.MANUAL),
             [
                 known(
@@ -168,9 +192,17 @@ def test_two_sources_tell_of_one_model_or_of_two(
 
 def everything(store: Store) -> list[tuple[int, KnownModel]]:
     found = shelf(store)
-    numbers = {"version": [r for (r,) in store._connection.execute("SELECT DISTINCT version_id FROM model_versions")]}
+    numbers = {
+        "version": [
+            r
+            for (r,) in store._connection.execute("SELECT DISTINCT version_id FROM model_versions")
+        ]
+    }
     by_version = [
-        pair for n in numbers["version"] if n is not None for pair in found.numbered("models_of_version", (n,))
+        pair
+        for n in numbers["version"]
+        if n is not None
+        for pair in found.numbered("models_of_version", (n,))
     ]
     keys = [key for (key,) in store._connection.execute("SELECT DISTINCT key FROM model_key_rows")]
     by_key = [pair for key in keys for pair in found.numbered("models_by_keys", keys_argument(key))]
@@ -179,18 +211,28 @@ def everything(store: Store) -> list[tuple[int, KnownModel]]:
 
 def test_old_keys_are_forgotten_with_a_row_that_changes(store: Store) -> None:
     learn(store, known(air=AIR, hashes={"sha256": SHA}))
-    renumbered = known(air="urn:air:sdxl:lora:civitai:71@7", hashes={"sha256": SHA, "autov2": SHA[:10]})
+    renumbered = known(
+        air="urn:air:sdxl:lora:civitai:71@7", hashes={"sha256": SHA, "autov2": SHA[:10]}
+    )
     learn(store, renumbered)
-    assert (shelf(store).by_air("civitai:70@7"), shelf(store).by_air("civitai:71@7")) == ([], [renumbered])
+    assert (shelf(store).by_air("civitai:70@7"), shelf(store).by_air("civitai:71@7")) == (
+        [],
+        [renumbered],
+    )
 
 
-@pytest.mark.parametrize("sidecar", [(), (known(file_name="soft.safetensors", hashes={"sha256": SHA}),)])
+@pytest.mark.parametrize(
+    "sidecar", [(), (known(file_name="soft.safetensors", hashes={"sha256": SHA}),)]
+)
 def test_a_local_file_is_found_by_its_name_as_the_published_one_with_all_of_its_hashes(
     store: Store, sidecar: tuple[KnownModel, ...]
 ) -> None:
     copies = [
         known(
-            None, file_name=f"{name}.safetensors", hashes={"sha256": SHA, "autov3": "1f2e3d4c5b6a"}, trust=Trust.HEADER
+            None,
+            file_name=f"{name}.safetensors",
+            hashes={"sha256": SHA, "autov3": "1f2e3d4c5b6a"},
+            trust=Trust.HEADER,
         )
         for name in ("soft", "copy")
     ]
@@ -204,7 +246,9 @@ def test_a_local_file_is_found_by_its_name_as_the_published_one_with_all_of_its_
 
 
 def test_strangers_texts_are_kept(store: Store) -> None:
-    odd = known(model_name="a\0b\ud800 漢", file_name="\udce9.pt", extra={"notes": "\ud800", "n": 2**70})
+    odd = known(
+        model_name="a\0b\ud800 漢", file_name="\udce9.pt", extra={"notes": "\ud800", "n": 2**70}
+    )
     assert learn(store, odd, odd) == (1, 0, 1)
     assert shelf(store).by_version(7)[0].model_name == "a\u2400b\\ud800 漢"
 

@@ -16,9 +16,7 @@ from service.store.schema import Schema, current, objects
 from service.store.writer import Store
 
 FIRST_NEWER = "ALTER TABLE images ADD COLUMN rating INTEGER;\nUPDATE images SET rating = 3;"
-SECOND_NEWER = (
-    "CREATE TABLE notes (image_id INTEGER PRIMARY KEY, note TEXT);\nINSERT INTO notes SELECT id, 'n' FROM images;"
-)
+SECOND_NEWER = "CREATE TABLE notes (image_id INTEGER PRIMARY KEY, note TEXT);\nINSERT INTO notes SELECT id, 'n' FROM images;"
 
 
 VERSION = current().version
@@ -30,11 +28,16 @@ OLDER = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
 def newer(tmp_path: Path) -> Schema:
     """Return a schema two versions on, with its migrations."""
     text = current().text.replace(f"user_version = {VERSION}", f"user_version = {VERSION + 2}")
-    text = text.replace("    sidecars        TEXT ", "    rating INTEGER,\n    sidecars        TEXT ")
     text = text.replace(
-        "-- ── Strings", "CREATE TABLE IF NOT EXISTS notes (image_id INTEGER PRIMARY KEY, note TEXT);\n-- ── Strings"
+        "    sidecars        TEXT ", "    rating INTEGER,\n    sidecars        TEXT "
     )
-    text = text.replace("       warnings, positive_prompt", "       warnings, rating, positive_prompt")
+    text = text.replace(
+        "-- ── Strings",
+        "CREATE TABLE IF NOT EXISTS notes (image_id INTEGER PRIMARY KEY, note TEXT);\n-- ── Strings",
+    )
+    text = text.replace(
+        "       warnings, positive_prompt", "       warnings, rating, positive_prompt"
+    )
     (tmp_path / "schema.sql").write_text(text, encoding="utf-8")
     folder = tmp_path / "migrations"
     folder.mkdir()
@@ -87,7 +90,9 @@ def test_a_lock_while_a_view_must_be_made_anew_is_tried_again(database: Path) ->
     Store.open(database).close()
 
 
-def test_views_that_were_dropped_or_changed_are_made_anew_and_others_left_alone(database: Path) -> None:
+def test_views_that_were_dropped_or_changed_are_made_anew_and_others_left_alone(
+    database: Path,
+) -> None:
     Store.open(database).close()
     browser = apsw.Connection(str(database))
     browser.execute("DROP VIEW v_images_search")
@@ -99,7 +104,10 @@ def test_views_that_were_dropped_or_changed_are_made_anew_and_others_left_alone(
     with Store.open(database) as store:
         found = objects(store._connection)
     ours = current().objects
-    assert {name for name in found if name not in ours} == {("view", "mine"), ("index", "my_kv_by_key")}
+    assert {name for name in found if name not in ours} == {
+        ("view", "mine"),
+        ("index", "my_kv_by_key"),
+    }
     assert {name: found[name] for name in ours if name[0] == "view"} == {
         name: statement for name, statement in ours.items() if name[0] == "view"
     }
@@ -116,10 +124,15 @@ def foreign(path: Path, script: str) -> None:
     [
         ("CREATE TABLE theirs (a);", "belongs to another program"),
         ("PRAGMA application_id = 7; CREATE TABLE images (a);", "belongs to another program"),
-        (f"PRAGMA application_id = 1095322960; PRAGMA user_version = {VERSION + 1};", "made by a newer version"),
+        (
+            f"PRAGMA application_id = 1095322960; PRAGMA user_version = {VERSION + 1};",
+            "made by a newer version",
+        ),
     ],
 )
-def test_a_database_that_is_not_ours_to_write_is_refused_untouched(tmp_path: Path, script: str, words: str) -> None:
+def test_a_database_that_is_not_ours_to_write_is_refused_untouched(
+    tmp_path: Path, script: str, words: str
+) -> None:
     path = tmp_path / "other.db"
     foreign(path, script)
     before = path.read_bytes()
@@ -154,7 +167,9 @@ def test_a_folder_that_cannot_be_made_is_a_start_error(tmp_path: Path) -> None:
         Store.open(tmp_path / "out" / "images.db")
 
 
-def test_an_older_database_is_upgraded_a_version_at_a_time_after_a_copy(database: Path, newer: Schema) -> None:
+def test_an_older_database_is_upgraded_a_version_at_a_time_after_a_copy(
+    database: Path, newer: Schema
+) -> None:
     with Store.open(database) as store:
         (image_id,) = store.save([odd_image()], now=NOW)
         before = dump(store._connection)
@@ -179,10 +194,11 @@ def test_a_database_of_every_earlier_version_becomes_one_of_today_and_keeps_its_
 ) -> None:
     database.parent.mkdir(parents=True)
     foreign(database, older.read_text(encoding="utf-8"))
-    insert = (
-        "INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, status, recipe, first_seen_at,"
+    insert = "INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, status, recipe, first_seen_at,"
+    foreign(
+        database,
+        f"{insert} ingested_at) VALUES ('s', 'Input', '', 'a.png', 1, 2, 'ok', 'r', '{NOW}', '{NOW}')",
     )
-    foreign(database, f"{insert} ingested_at) VALUES ('s', 'Input', '', 'a.png', 1, 2, 'ok', 'r', '{NOW}', '{NOW}')")
     with Store.open(database) as store:
         assert store.known("Input", "") == {"a.png": (1, 2, True, ())}
         assert_same(store._connection, open_writer(tmp_path / "fresh.db"))
@@ -201,12 +217,17 @@ def assert_same(upgraded: apsw.Connection, fresh: apsw.Connection) -> None:
 
 def columns(connection: apsw.Connection) -> dict[str, set[object]]:
     tables = [name for kind, name in objects(connection) if kind == "table"]
-    return {name: {row[1:] for row in connection.execute(f"PRAGMA table_xinfo({name})")} for name in tables}
+    return {
+        name: {row[1:] for row in connection.execute(f"PRAGMA table_xinfo({name})")}
+        for name in tables
+    }
 
 
 def indexes(connection: apsw.Connection) -> dict[str, list[object]]:
     names = [name for kind, name in objects(connection) if kind == "index"]
-    return {name: [row[2] for row in connection.execute(f"PRAGMA index_info({name})")] for name in names}
+    return {
+        name: [row[2] for row in connection.execute(f"PRAGMA index_info({name})")] for name in names
+    }
 
 
 def test_a_copy_never_overwrites_another(database: Path, newer: Schema) -> None:
@@ -246,7 +267,9 @@ def test_a_reader_sees_what_was_committed_and_cannot_write(store: Store) -> None
             reader._connection.execute("DELETE FROM images").fetchall()
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="needs root to become somebody without rights")
+@pytest.mark.skipif(
+    os.name == "nt" or os.geteuid() != 0, reason="needs root to become somebody without rights"
+)
 def test_a_database_in_a_folder_that_cannot_be_written_can_be_read(database: Path) -> None:
     with Store.open(database) as store:
         store.save([odd_image()], now=NOW)
@@ -263,9 +286,13 @@ def test_a_database_in_a_folder_that_cannot_be_written_can_be_read(database: Pat
 
 
 @pytest.mark.parametrize("kind", ["cifs", "drvfs", "UNC share"])
-def test_a_database_on_a_network_drive_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_a_database_on_a_network_drive_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
     monkeypatch.setattr("service.store.connection.network_type", lambda _: kind)
-    with pytest.raises(StartError, match=rf"lies on a network drive \({kind}\).*set \[database\] path"):
+    with pytest.raises(
+        StartError, match=rf"lies on a network drive \({kind}\).*set \[database\] path"
+    ):
         Store.open(tmp_path / "images.db")
 
 
@@ -280,9 +307,13 @@ Store.open(Path(sys.argv[1]))
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is of POSIX")
 @pytest.mark.parametrize("wait_ms", [0, 2, 5, 10])
-def test_a_kill_while_the_database_is_made_leaves_one_that_opens(database: Path, wait_ms: int) -> None:
+def test_a_kill_while_the_database_is_made_leaves_one_that_opens(
+    database: Path, wait_ms: int
+) -> None:
     root = Path(__file__).resolve().parent.parent.parent
-    with subprocess.Popen([sys.executable, "-c", CREATE, str(database)], stdout=subprocess.PIPE, cwd=root) as maker:
+    with subprocess.Popen(
+        [sys.executable, "-c", CREATE, str(database)], stdout=subprocess.PIPE, cwd=root
+    ) as maker:
         assert maker.stdout is not None
         maker.stdout.readline()
         time.sleep(wait_ms / 1000)
@@ -309,7 +340,9 @@ Store.open(Path(sys.argv[1]), schema=schema)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is of POSIX")
-def test_a_kill_in_mid_migration_leaves_the_version_before_it(tmp_path: Path, database: Path, newer: Schema) -> None:
+def test_a_kill_in_mid_migration_leaves_the_version_before_it(
+    tmp_path: Path, database: Path, newer: Schema
+) -> None:
     with Store.open(database) as store:
         store.save([odd_image()], now=NOW)
     root = Path(__file__).resolve().parent.parent.parent

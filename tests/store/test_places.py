@@ -6,7 +6,12 @@ from service.store.writer import Store
 
 
 def test_a_folder_tells_its_files_and_not_those_below_it(store: Store) -> None:
-    rows = [image(1, path="a.png"), image(2, path="b/c.png"), image(3, path="b/d/e.png"), image(4, path="b/f.png")]
+    rows = [
+        image(1, path="a.png"),
+        image(2, path="b/c.png"),
+        image(3, path="b/d/e.png"),
+        image(4, path="b/f.png"),
+    ]
     store.save([*rows, image(5, root="Other", path="b/z.png")], now=NOW)
     store.mark_missing("Input", ["b/c.png"], LATER)
     size = {one.raw.file.path: (one.raw.file.size, one.raw.file.mtime_ns) for one in rows}
@@ -38,7 +43,9 @@ def test_a_moved_file_is_found_by_content_and_keeps_its_id_and_rows(store: Store
     overwritten = image(1, path="new/b.png")
     ids = store.save([rows, overwritten], now=NOW)
     store.mark_missing("Input", ["old/a.png"], LATER)
-    assert store.moved_candidates("0" * 64, 5) == [FileRow(ids[0], rows.raw.file, present=False, status="partial")]
+    assert store.moved_candidates("0" * 64, 5) == [
+        FileRow(ids[0], rows.raw.file, present=False, status="partial")
+    ]
     assert store.moved_candidates("0" * 64, 6) == []
     store.relocate(ids[0], "Input", "new/b.png", 5, 99)
     file = rows.raw.file.model_copy(update={"path": "new/b.png", "mtime_ns": 99})
@@ -73,7 +80,9 @@ def test_what_lay_below_a_folder_that_is_gone_is_found_at_any_depth(store: Store
 
 def test_copies_are_listed_while_more_than_one_of_them_is_there(store: Store) -> None:
     def listed() -> list[tuple[object, ...]]:
-        return store._connection.execute("SELECT sha256, copies, paths FROM v_duplicates").fetchall()
+        return store._connection.execute(
+            "SELECT sha256, copies, paths FROM v_duplicates"
+        ).fetchall()
 
     store.save([odd_image("a.png"), image(1, path="c.png")], now=NOW)
     assert listed() == []

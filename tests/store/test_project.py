@@ -21,7 +21,9 @@ def test_the_project_opens_the_search_view_read_only_and_newest_first(tmp_path: 
     assert database.attrib == {"path": "images.db", "readonly": "1"}
     assert (table.get("name"), sort.attrib) == (TABLE, {"index": "1", "mode": "1"})
     tabs = {tab.get("name", ""): tab.text for tab in root.iterfind("tab_sql/sql")}
-    assert tabs == {name.replace("_", " "): query for name, query in statements("examples.sql").items()}
+    assert tabs == {
+        name.replace("_", " "): query for name, query in statements("examples.sql").items()
+    }
 
 
 def test_the_root_element_follows_the_declaration_at_once() -> None:

@@ -7,21 +7,35 @@ from hypothesis import strategies as st
 from store_dump import dump
 from store_samples import LATER, NOW, image, odd_image
 
-from service.records import Fact, ImageRows, NormalizedImage, RawRecord, Resource, SamplingPass, Token, WatchedFile
+from service.records import (
+    Fact,
+    ImageRows,
+    NormalizedImage,
+    RawRecord,
+    Resource,
+    SamplingPass,
+    Token,
+    WatchedFile,
+)
 from service.store.one_image import ImageRecord
 from service.store.writer import Store
 
 
 def written(rows: ImageRows) -> ImageRecord:
     """Return what the database should show of an image, its wide row aside."""
-    prompts = {"positive_prompt": ("prompt_tokens", "pos"), "negative_prompt": ("neg_tokens", "neg")}
+    prompts = {
+        "positive_prompt": ("prompt_tokens", "pos"),
+        "negative_prompt": ("neg_tokens", "neg"),
+    }
     facts: list[Fact] = []
     for fact in rows.image.facts:
         facts.append(fact)
         if fact.key in prompts:
             key, side = prompts[fact.key]
             words = [token.token for token in rows.tokens if token.side == side]
-            facts.append(Fact(key, json.dumps(words, ensure_ascii=False, separators=(",", ":")), fact.source))
+            facts.append(
+                Fact(key, json.dumps(words, ensure_ascii=False, separators=(",", ":")), fact.source)
+            )
     tokens = sorted(rows.tokens, key=lambda token: (token.side != "pos", token.position))
     return ImageRecord(
         image={},
@@ -127,7 +141,11 @@ def test_rows_made_from_the_kept_record_leave_record_and_state_alone(store: Stor
     assert store.save([again], now=LATER, from_disk=False) == [image_id]
     place = store.find("Input", rows.raw.file.path)
     assert place is not None
-    assert (place.present, store.recipes(), store.raw_record(image_id)) == (False, {"comfyui@2"}, rows.raw)
+    assert (place.present, store.recipes(), store.raw_record(image_id)) == (
+        False,
+        {"comfyui@2"},
+        rows.raw,
+    )
 
 
 def test_the_same_images_in_another_order_give_the_same_dump(store: Store) -> None:
@@ -143,7 +161,9 @@ anything = st.text(st.characters(codec=None, exclude_categories=()), max_size=20
 numbers = st.none() | st.integers() | st.integers(-(10**400), 10**400)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(anything, anything, numbers, st.floats())
 def test_whatever_strangers_write_can_be_saved(
     store: Store, key: str, value: str, number: int | None, real: float
@@ -157,7 +177,9 @@ def test_whatever_strangers_write_can_be_saved(
             extractor="exiftool 12.57",
             tags={"PNG:Big": 2**70},
         ),
-        image=NormalizedImage("ok", passes=(base,), facts=(Fact(key, value, value),), warnings=(key,)),
+        image=NormalizedImage(
+            "ok", passes=(base,), facts=(Fact(key, value, value),), warnings=(key,)
+        ),
         tokens=(Token("pos", 0, value, key, real),),
         resources=(),
         recipe="r",
@@ -184,11 +206,15 @@ def test_texts_whose_hashes_collide_are_kept_apart(store: Store) -> None:
     ids = [texts.id_of(text) for text in ("a", "b", "c")]
     fresh = Texts(store._connection, hashed=lambda _: edge)
     assert [fresh.id_of(text) for text in ("c", "a", "b")] == [ids[2], ids[0], ids[1]]
-    rows: list[tuple[apsw.SQLiteValue, ...]] = store._connection.execute("SELECT text FROM texts").fetchall()
+    rows: list[tuple[apsw.SQLiteValue, ...]] = store._connection.execute(
+        "SELECT text FROM texts"
+    ).fetchall()
     assert rows == [("a",), ("b",), ("c",)]
 
 
-def test_a_record_and_a_resource_keep_numbers_and_texts_that_sqlite_does_not_know(store: Store) -> None:
+def test_a_record_and_a_resource_keep_numbers_and_texts_that_sqlite_does_not_know(
+    store: Store,
+) -> None:
     rows = odd_image()
     raw = rows.raw.model_copy(update={"tags": {"PNG:Seed": 2**80, "PNG:Text": "a\ud800\0b"}})
     resources = (Resource("other", "x", "s", extra={"big": 2**80, "text": "\ud800\0"}),)

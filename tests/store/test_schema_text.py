@@ -56,7 +56,9 @@ def test_the_schema_runs_twice_statement_by_statement_inside_a_savepoint(tmp_pat
         for statement in one_by_one(TEXT):
             connection.execute(statement)
         connection.execute("RELEASE db4s")
-    made = connection.execute("SELECT type, name FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    made = connection.execute(
+        "SELECT type, name FROM sqlite_master WHERE sql IS NOT NULL"
+    ).fetchall()
     connection.close()
     assert sorted(made) == sorted(current().objects)
 
@@ -65,7 +67,11 @@ def test_the_schema_runs_twice_statement_by_statement_inside_a_savepoint(tmp_pat
 def test_the_schema_runs_twice_in_the_sqlite3_program(tmp_path: Path) -> None:
     for _ in range(2):
         done = subprocess.run(
-            ["sqlite3", str(tmp_path / "images.db")], input=TEXT, capture_output=True, text=True, check=False
+            ["sqlite3", str(tmp_path / "images.db")],
+            input=TEXT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -106,5 +112,7 @@ def test_every_view_of_the_contract_has_its_columns() -> None:
 def test_every_statement_of_the_store_is_found_by_its_name() -> None:
     folder = Path(__file__).resolve().parent.parent.parent / "service" / "store"
     for file in ("queries.sql", "examples.sql"):
-        named = re.findall(r"^-- name: (\w+)$", (folder / file).read_text(encoding="utf-8"), re.MULTILINE)
+        named = re.findall(
+            r"^-- name: (\w+)$", (folder / file).read_text(encoding="utf-8"), re.MULTILINE
+        )
         assert list(statements(file)) == named

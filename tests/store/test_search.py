@@ -20,7 +20,9 @@ from service.store.sql import statements
 from service.store.writer import Store
 
 
-def drawn(number: int, positive: str | None, negative: str | None = None, **base: object) -> ImageRows:
+def drawn(
+    number: int, positive: str | None, negative: str | None = None, **base: object
+) -> ImageRows:
     """Return an image with prompts of its own, and nothing of the sample's resources."""
     rows = image(number, path=f"2025/{number}.png")
     plain = replace(rows.image.passes[0], steps=30, sampler_norm="dpmpp_2m", cfg_scale=7.0)
@@ -30,19 +32,51 @@ def drawn(number: int, positive: str | None, negative: str | None = None, **base
 
 
 DETAIL = Resource("lora", "add_detail", "PNG:Parameters", 0.8)
-STYLE = Resource("lora", "ink, style", "PNG:Parameters", 0.5, model_version_id=77, air="urn:air:sdxl:lora:civitai:1@77")
+STYLE = Resource(
+    "lora",
+    "ink, style",
+    "PNG:Parameters",
+    0.5,
+    model_version_id=77,
+    air="urn:air:sdxl:lora:civitai:1@77",
+)
 CANNY = Resource("controlnet", "canny", "PNG:Parameters")
 OFF = Resource("controlnet", "depth", "PNG:Parameters", used=False)
 
 COLLECTION = (
-    drawn(1, "masterpiece, a castle, long_hair", "blurry, bad hands", model="ponyDiffusionV6", sampler_norm="euler"),
-    drawn(2, "masterpiece, castles at night", "", model="Pony Realism", sampler_norm="euler_ancestral", steps=20),
-    drawn(3, "(masterpiece:1.2), hair, long dress", "bad, hands", model="100%_real", steps=40, seed="123"),
+    drawn(
+        1,
+        "masterpiece, a castle, long_hair",
+        "blurry, bad hands",
+        model="ponyDiffusionV6",
+        sampler_norm="euler",
+    ),
+    drawn(
+        2,
+        "masterpiece, castles at night",
+        "",
+        model="Pony Realism",
+        sampler_norm="euler_ancestral",
+        steps=20,
+    ),
+    drawn(
+        3,
+        "(masterpiece:1.2), hair, long dress",
+        "bad, hands",
+        model="100%_real",
+        steps=40,
+        seed="123",
+    ),
     drawn(4, "Größe, CAFÉ, 漢字 castle", None, model=None, steps=None, seed="18446744073709551615"),
     drawn(5, None, None, model="fluxmania", cfg_scale=3.5, sampler_norm="lcm"),
 )
 RESOURCES = {1: (DETAIL,), 2: (DETAIL, STYLE), 3: (CANNY,), 4: (OFF,)}
-DAYS = {1: "2024-12-31T23:59:59", 2: "2025-01-01T00:00:00", 3: "2025-01-31T12:00:00", 4: "2025-02-01T00:00:00"}
+DAYS = {
+    1: "2024-12-31T23:59:59",
+    2: "2025-01-01T00:00:00",
+    3: "2025-01-31T12:00:00",
+    4: "2025-02-01T00:00:00",
+}
 
 FOUND = {
     "": [5, 4, 3, 2, 1],
@@ -163,7 +197,10 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
     """Return a search of five images, and of a sixth that is missing."""
     with Store.open(tmp_path_factory.mktemp("search") / "images.db") as store:
         store.save(
-            [replace(rows, resources=RESOURCES.get(at, ())) for at, rows in enumerate(COLLECTION, 1)]
+            [
+                replace(rows, resources=RESOURCES.get(at, ()))
+                for at, rows in enumerate(COLLECTION, 1)
+            ]
             + [drawn(6, "masterpiece")],
             now=NOW,
         )
@@ -193,13 +230,17 @@ def test_it_finds_the_same_whether_few_or_many_meet_a_condition(
 
 
 @pytest.mark.parametrize(("line", "message"), REFUSED.items(), ids=REFUSED)
-def test_a_word_that_cannot_be_read_is_named_with_what_was_expected(search: Search, line: str, message: str) -> None:
+def test_a_word_that_cannot_be_read_is_named_with_what_was_expected(
+    search: Search, line: str, message: str
+) -> None:
     with pytest.raises(StartError) as raised:
         search.ids(line)
     assert str(raised.value) == f"search: {message}"
 
 
-def test_more_than_sqlite_can_look_for_is_refused_in_a_line_that_can_be_read(search: Search) -> None:
+def test_more_than_sqlite_can_look_for_is_refused_in_a_line_that_can_be_read(
+    search: Search,
+) -> None:
     with pytest.raises(StartError) as raised:
         search.ids("model:" + ",".join(f"m{number}" for number in range(2000)))
     assert str(raised.value) == (
@@ -209,7 +250,9 @@ def test_more_than_sqlite_can_look_for_is_refused_in_a_line_that_can_be_read(sea
 
 
 def test_every_field_was_searched_for() -> None:
-    assert {name for name in FIELDS if not any(re.search(rf"(^|[ -]){name}:", line) for line in FOUND)} == {
+    assert {
+        name for name in FIELDS if not any(re.search(rf"(^|[ -]){name}:", line) for line in FOUND)
+    } == {
         "embedding",
         "checkpoint",
         "vae",
@@ -222,7 +265,9 @@ def test_every_field_was_searched_for() -> None:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_every_field_has_its_condition_in_the_database(search: Search, field: str) -> None:
-    value = {"kind": "lora", "status": "ok", "state": "any", "version": "1", "id": "1"}.get(field, "2025")
+    value = {"kind": "lora", "status": "ok", "state": "any", "version": "1", "id": "1"}.get(
+        field, "2025"
+    )
     assert isinstance(search.ids(f"{field}:{value}"), list)
 
 
@@ -231,15 +276,22 @@ def test_every_text_of_the_searchs_sql_is_found_by_its_name() -> None:
     assert {*FIELDS} - {"pos", "neg", "state"} <= {*text}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200
+)
 @given(line=st.text(st.sampled_from("ab漢é 1\"-:*.,_'%\\()+~^{}") | st.characters(), max_size=30))
 def test_any_line_is_answered_or_refused(search: Search, line: str) -> None:
     with contextlib.suppress(StartError):
         assert {*search.ids(line, 3)} <= {*range(1, 7)}
 
 
-@given(words=st.lists(st.sampled_from("ab b bb c é 1".split()), min_size=1, max_size=3), text=st.text("ab c,_é(1)-"))
-def test_words_next_to_each_other_are_found_as_by_cutting_the_text(words: list[str], text: str) -> None:
+@given(
+    words=st.lists(st.sampled_from("ab b bb c é 1".split()), min_size=1, max_size=3),
+    text=st.text("ab c,_é(1)-"),
+)
+def test_words_next_to_each_other_are_found_as_by_cutting_the_text(
+    words: list[str], text: str
+) -> None:
     found = [re.sub("é", "e", word) for word in re.findall(r"[^\W_]+", text)]
     wanted = [re.sub("é", "e", word) for word in words]
     expected = any(found[at : at + len(wanted)] == wanted for at in range(len(found)))
@@ -247,5 +299,8 @@ def test_words_next_to_each_other_are_found_as_by_cutting_the_text(words: list[s
 
 
 def test_the_lines_of_what_was_found_are_those_of_the_view(search: Search) -> None:
-    lines = [(line["image_id"], line["loras"], line["seed"]) for line in search.lines(search.ids("seed:123 state:any"))]
+    lines = [
+        (line["image_id"], line["loras"], line["seed"])
+        for line in search.lines(search.ids("seed:123 state:any"))
+    ]
     assert lines == [(3, None, "123")]

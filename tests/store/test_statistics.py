@@ -11,17 +11,25 @@ from service.store.status import Counts
 from service.store.writer import Store
 
 
-def test_a_collection_is_counted_by_everything_it_was_made_with(store: Store, database: Path) -> None:
+def test_a_collection_is_counted_by_everything_it_was_made_with(
+    store: Store, database: Path
+) -> None:
     first = image(1)
     base = replace(first.image.passes[0], model="m", sampler_norm="euler", scheduler_norm="karras")
-    images = [replace(image(n), image=replace(first.image, passes=(base,)), tokens=odd_image().tokens) for n in (1, 2)]
+    images = [
+        replace(image(n), image=replace(first.image, passes=(base,)), tokens=odd_image().tokens)
+        for n in (1, 2)
+    ]
     images = [replace(one, resources=odd_image().resources) for one in images]
     store.save([*images, odd_image()], now=NOW)
     store.mark_missing("Input", [images[0].raw.file.path], NOW)
     found = statistics.read_statistics(database, 3)
     assert found.counts == Counts(2, 1, {"ok": 1, "partial": 1}, {"a1111": 1, "comfyui": 1}, 0)
     assert found.months == (Month("2023-11", {"comfyui": 1}), Month("2025-10", {"a1111": 2}))
-    assert (found.models, found.generators) == ((("m", 2), ("model.safetensors", 1)), (("a1111", 2), ("comfyui", 1)))
+    assert (found.models, found.generators) == (
+        (("m", 2), ("model.safetensors", 1)),
+        (("a1111", 2), ("comfyui", 1)),
+    )
     assert (found.loras, found.embeddings) == ((("Ünï", 3),), (("easy", 3),))
     assert (found.samplers, found.schedulers) == (
         (("euler", 2), ("euler_ancestral", 1)),
@@ -35,4 +43,6 @@ def test_a_list_has_no_more_names_than_were_asked_for(store: Store, database: Pa
     found = statistics.read_statistics(database, 4)
     lists = (found.models, found.loras, found.positive_tokens, found.negative_tokens)
     assert [len(ranking) for ranking in lists] == [4, 4, 4, 4]
-    assert [list(ranking) for ranking in lists] == [sorted(ranking, key=lambda one: -one[1]) for ranking in lists]
+    assert [list(ranking) for ranking in lists] == [
+        sorted(ranking, key=lambda one: -one[1]) for ranking in lists
+    ]

@@ -47,13 +47,22 @@ def test_what_fails_leaves_no_words_and_what_is_removed_takes_its_own_along(stor
         store._connection.execute(script).fetchall()
     store.relocate(2, "Input", "1.png", 5, 5)
     verify(store)
-    assert [found(store, "castle"), found(store, "dragon"), found(store, "fog", "negative")] == [[2], [], []]
+    assert [found(store, "castle"), found(store, "dragon"), found(store, "fog", "negative")] == [
+        [2],
+        [],
+        [],
+    ]
 
 
 def test_a_database_from_before_the_indexes_gets_them_filled_once(database: Path) -> None:
     with Store.open(database) as store:
         store.save([with_prompts(1, "a castle", "fog")], now=NOW)
-        for name in ("positive_words_changed", "negative_words_changed", "words_added", "words_removed"):
+        for name in (
+            "positive_words_changed",
+            "negative_words_changed",
+            "words_added",
+            "words_removed",
+        ):
             store._connection.execute(f"DROP TRIGGER {name}")
         store._connection.execute("DROP TABLE positive_words; DROP TABLE negative_words").fetchall()
     with Store.open(database) as store:
@@ -65,8 +74,12 @@ def test_a_database_from_before_the_indexes_gets_them_filled_once(database: Path
         assert reader.check() == ""
 
 
-def test_the_words_are_found_by_another_sqlite_without_our_functions(store: Store, database: Path) -> None:
-    store.save([with_prompts(1, "a castle at night", "fog"), with_prompts(2, "castles", None)], now=NOW)
+def test_the_words_are_found_by_another_sqlite_without_our_functions(
+    store: Store, database: Path
+) -> None:
+    store.save(
+        [with_prompts(1, "a castle at night", "fog"), with_prompts(2, "castles", None)], now=NOW
+    )
     connection = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READONLY)
     query = (
         "SELECT image_id FROM v_images_search WHERE image_id IN "
@@ -76,13 +89,18 @@ def test_the_words_are_found_by_another_sqlite_without_our_functions(store: Stor
     connection.close()
 
 
-def test_a_users_own_query_may_ask_the_words_and_change_nothing(store: Store, database: Path) -> None:
+def test_a_users_own_query_may_ask_the_words_and_change_nothing(
+    store: Store, database: Path
+) -> None:
     store.save([with_prompts(1, "a castle", None), with_prompts(2, "an owl", None)], now=NOW)
     query = (
         "SELECT positive_prompt FROM images WHERE id IN "
         "(SELECT rowid FROM positive_words WHERE positive_words MATCH 'castle')"
     )
     assert list(first_column(database, query)) == ["a castle"]
-    for forbidden in ("INSERT INTO positive_words (positive_words) VALUES ('rebuild')", "PRAGMA user_version"):
+    for forbidden in (
+        "INSERT INTO positive_words (positive_words) VALUES ('rebuild')",
+        "PRAGMA user_version",
+    ):
         with pytest.raises(StartError, match="only reading is allowed"):
             list(first_column(database, forbidden))

@@ -18,9 +18,21 @@ PIECES = st.one_of(
     st.tuples(NAMES, WEIGHTS, st.just("lora")),
     st.tuples(NAMES, WEIGHTS, st.just("embedding")),
     st.tuples(st.just("BREAK"), st.just(1.0), st.just("break")),
-    st.tuples(st.tuples(TAGS, TAGS).map(lambda pair: f"[{pair[0]}:{pair[1]}:0.5]"), WEIGHTS, st.just("schedule")),
-    st.tuples(st.tuples(TAGS, TAGS).map(lambda pair: f"[{pair[0]}|{pair[1]}]"), WEIGHTS, st.just("alternate")),
-    st.tuples(st.tuples(TAGS, TAGS).map(lambda pair: f"{{{pair[0]}|{pair[1]}}}"), WEIGHTS, st.just("wildcard")),
+    st.tuples(
+        st.tuples(TAGS, TAGS).map(lambda pair: f"[{pair[0]}:{pair[1]}:0.5]"),
+        WEIGHTS,
+        st.just("schedule"),
+    ),
+    st.tuples(
+        st.tuples(TAGS, TAGS).map(lambda pair: f"[{pair[0]}|{pair[1]}]"),
+        WEIGHTS,
+        st.just("alternate"),
+    ),
+    st.tuples(
+        st.tuples(TAGS, TAGS).map(lambda pair: f"{{{pair[0]}|{pair[1]}}}"),
+        WEIGHTS,
+        st.just("wildcard"),
+    ),
 )
 
 
@@ -38,7 +50,9 @@ def test_reading_twice_changes_nothing(pieces: list[tuple[str, float, str]]) -> 
 
 @given(st.lists(st.tuples(TAGS, WEIGHTS), min_size=1, max_size=8))
 def test_tags_of_one_weight_may_share_a_bracket(tags: list[tuple[str, float]]) -> None:
-    runs = [(weight, [tag for tag, _ in run]) for weight, run in groupby(tags, key=lambda pair: pair[1])]
+    runs = [
+        (weight, [tag for tag, _ in run]) for weight, run in groupby(tags, key=lambda pair: pair[1])
+    ]
     prompt = " ".join(f"({', '.join(run)}:{weight})" for weight, run in runs)
     assert [(token.token, token.weight) for token in split(prompt, "pos")] == tags
 

@@ -74,10 +74,13 @@ def test_a_face_in_brackets_is_weighed_and_not_a_weight() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["Saber \\(Fate\\)", "saber_(fate)", "saber (fate)", "saber  (fate)", "\uff53aber (fate)"]
+    "written",
+    ["Saber \\(Fate\\)", "saber_(fate)", "saber (fate)", "saber  (fate)", "\uff53aber (fate)"],
 )
 def test_spellings_of_one_tag_are_one_word(written: str) -> None:
-    assert [(token.t_norm, token.weight) for token in split(written, "pos")] == [("saber (fate)", 1.0)]
+    assert [(token.t_norm, token.weight) for token in split(written, "pos")] == [
+        ("saber (fate)", 1.0)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -88,14 +91,20 @@ def test_spellings_of_one_tag_are_one_word(written: str) -> None:
         ("[a, b:0.25]", ("[a, b:0.25]", "[a, b:0.25]", 1.0, "schedule")),
         ("([cat|dog]:1.2)", ("[cat|dog]", "[cat|dog]", 1.2, "alternate")),
         ("[cat|dog] fur", ("[cat|dog] fur", "[cat|dog] fur", 1.0, "alternate")),
-        ("{red, dark|blue} hair", ("{red, dark|blue} hair", "{red, dark|blue} hair", 1.0, "wildcard")),
+        (
+            "{red, dark|blue} hair",
+            ("{red, dark|blue} hair", "{red, dark|blue} hair", 1.0, "wildcard"),
+        ),
         ("__Hair/Color__ hair", ("__Hair/Color__ hair", "__hair/color__ hair", 1.0, "wildcard")),
         ("<lora:Add_Detail:0.8>", ("Add_Detail", "add detail", 0.8, "lora")),
         ("<lora:x>", ("x", "x", 1.0, "lora")),
         ("<lora:urn:air:sdxl:lora:civitai:1@2:0.8>", (f"{AIR}:1@2", f"{AIR}:1@2", 0.8, "lora")),
         ("<lora:civitai:1@2:0.8>", ("civitai:1@2", "civitai:1@2", 0.8, "lora")),
         ("<lora:civitai:0.8>", ("civitai", "civitai", 0.8, "lora")),
-        ("(embedding:urn:air:sdxl:lora:civitai:1@2:1.2)", (f"{AIR}:1@2", f"{AIR}:1@2", 1.2, "embedding")),
+        (
+            "(embedding:urn:air:sdxl:lora:civitai:1@2:1.2)",
+            (f"{AIR}:1@2", f"{AIR}:1@2", 1.2, "embedding"),
+        ),
         ("<lyco:x:0.5:0.7>", ("x", "x", 0.5, "lora")),
         ("(<lora:x:0.5>:1.3)", ("x", "x", 0.5, "lora")),
         ("<hypernet:x:0.5>", ("<hypernet:x:0.5>", "<hypernet:x:0.5>", 0.5, "tag")),
@@ -122,7 +131,10 @@ def test_a_weight_of_a_joined_prompt_reaches_all_its_tags() -> None:
 
 
 def test_positions_count_from_zero_on_each_side() -> None:
-    assert [(token.side, token.position) for token in split("a, b", "neg")] == [("neg", 0), ("neg", 1)]
+    assert [(token.side, token.position) for token in split("a, b", "neg")] == [
+        ("neg", 0),
+        ("neg", 1),
+    ]
 
 
 @pytest.mark.parametrize(

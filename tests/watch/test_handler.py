@@ -6,7 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from watchdog.events import DirCreatedEvent, FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent
+from watchdog.events import (
+    DirCreatedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+)
 
 from service.paths import MARKER, Root
 from service.watch.arrivals import Gone, Taken
@@ -24,14 +30,18 @@ def heard_of(root: Root) -> tuple[Inbox, Handler]:
     return inbox, Handler(root, inbox, Names(SETTINGS), clock=lambda: 0.0)
 
 
-def test_a_folder_deleted_on_windows_comes_as_a_file_and_is_gone_all_the_same(tmp_path: Path) -> None:
+def test_a_folder_deleted_on_windows_comes_as_a_file_and_is_gone_all_the_same(
+    tmp_path: Path,
+) -> None:
     (tmp_path / MARKER).touch()
     inbox, handler = heard_of(Root("input", tmp_path))
     handler.dispatch(FileDeletedEvent(str(tmp_path / "folder")))
     assert inbox.take(1.0, 9) == Taken(gone=(Gone("input", "folder"),))
 
 
-def test_a_name_that_changed_only_its_case_wants_a_rescan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_changed_only_its_case_wants_a_rescan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os.path, "normcase", str.lower)  # as on Windows
     (tmp_path / "A.png").write_bytes(b"x")
     inbox, handler = heard_of(Root("input", tmp_path))
@@ -79,7 +89,9 @@ def test_a_folder_below_a_root_that_is_not_recursive_is_passed_over(tmp_path: Pa
     assert inbox.take(1.0, 9) == Taken()
 
 
-def test_on_windows_a_burst_wants_a_rescan_when_it_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_windows_a_burst_wants_a_rescan_when_it_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     root = Root("input", tmp_path, events="events")
     inbox = Inbox([root], SETTINGS)

@@ -31,7 +31,10 @@ from service.watch.watch_settings import WatchSettings
         ("a.SwarmPreview.jpg", False),
     ],
 )
-def test_a_file_is_watched_by_extension_unless_a_part_of_its_path_is_ignored(path: str, is_watched: bool) -> None:  # noqa: FBT001 (a table's column)
+def test_a_file_is_watched_by_extension_unless_a_part_of_its_path_is_ignored(
+    path: str,
+    is_watched: bool,  # noqa: FBT001 (a table's column)
+) -> None:
     assert Names(WatchSettings()).covers(PurePath(path)) is is_watched
 
 

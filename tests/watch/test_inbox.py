@@ -37,7 +37,9 @@ def test_a_settled_file_is_taken_once_with_all_that_is_known_of_it(tmp_path: Pat
     assert (inbox.take(9.0, 9), inbox.waiting) == (Taken(), 0)
 
 
-def test_those_that_are_quiet_longest_are_taken_first_and_no_more_than_asked_for(tmp_path: Path) -> None:
+def test_those_that_are_quiet_longest_are_taken_first_and_no_more_than_asked_for(
+    tmp_path: Path,
+) -> None:
     root, inbox = inbox_of(tmp_path)
     for number in range(5):
         (tmp_path / f"{number}.png").write_bytes(b"x")
@@ -57,7 +59,9 @@ def test_a_moved_file_is_gone_and_arrives_in_the_same_take(tmp_path: Path) -> No
     assert (paths(taken), taken.gone) == (["new.png"], (Gone("input", "old.png"),))
 
 
-def test_a_file_that_was_put_back_comes_again_each_time_after_twice_the_wait(tmp_path: Path) -> None:
+def test_a_file_that_was_put_back_comes_again_each_time_after_twice_the_wait(
+    tmp_path: Path,
+) -> None:
     root, inbox = inbox_of(tmp_path)
     (tmp_path / "a.png").write_bytes(b"x")
     inbox.saw(root, tmp_path / "a.png", 0.0)
@@ -155,7 +159,9 @@ def test_a_refused_file_is_listed_with_the_reason(tmp_path: Path) -> None:
     root, inbox = inbox_of(tmp_path)
     inbox.saw(root, tmp_path / ("x" * 300 + ".png"), 0.0)
     inbox.take(0.02, 9)
-    assert [(item.root, item.attempts, item.reason) for item in inbox.refused()] == [("input", 1, "File name too long")]
+    assert [(item.root, item.attempts, item.reason) for item in inbox.refused()] == [
+        ("input", 1, "File name too long")
+    ]
 
 
 def test_wait_returns_when_the_next_file_is_due(tmp_path: Path) -> None:
@@ -173,7 +179,9 @@ def test_wait_returns_when_the_next_file_is_due(tmp_path: Path) -> None:
     assert sorted(late)[1] < 0.03  # one may be late on a busy machine
 
 
-def test_wait_returns_for_a_wake_for_a_rescan_and_for_news_from_another_thread(tmp_path: Path) -> None:
+def test_wait_returns_for_a_wake_for_a_rescan_and_for_news_from_another_thread(
+    tmp_path: Path,
+) -> None:
     root = Root("input", tmp_path)
     inbox = Inbox([root], SETTINGS)
     news = (

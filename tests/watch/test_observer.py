@@ -1,4 +1,7 @@
-"""Real files, real events. Each test's own folder is watched; nothing is told to the inbox but by the system."""
+"""Real files, real events.
+
+Each test's own folder is watched; nothing is told to the inbox but by the system.
+"""
 
 from __future__ import annotations
 
@@ -49,10 +52,16 @@ def test_a_file_replaced_by_another_arrives_again(root: Root, listener: Listener
     (root.path / "new.tmp").write_bytes(b"xyz")
     (root.path / "new.tmp").replace(root.path / "a.png")
     listener.until(lambda it: len(it.arrived) > 1)
-    assert (listener.arrived, listener.sizes, listener.gone) == (["a.png", "a.png"], {"a.png": 3}, [])
+    assert (listener.arrived, listener.sizes, listener.gone) == (
+        ["a.png", "a.png"],
+        {"a.png": 3},
+        [],
+    )
 
 
-def test_a_file_moved_in_from_outside_arrives(root: Root, listener: Listener, tmp_path: Path) -> None:
+def test_a_file_moved_in_from_outside_arrives(
+    root: Root, listener: Listener, tmp_path: Path
+) -> None:
     (tmp_path / "a.png").write_bytes(b"x")
     (tmp_path / "a.png").rename(root.path / "a.png")
     listener.until(lambda it: it.arrived)
@@ -86,9 +95,13 @@ def test_a_deleted_file_is_gone(root: Root, listener: Listener) -> None:
     assert (sorted(listener.arrived), listener.gone) == (["a.png", "b.png"], ["a.png"])
 
 
-def test_a_renamed_folder_goes_and_its_files_arrive_under_the_new_name(root: Root, listener: Listener) -> None:
+def test_a_renamed_folder_goes_and_its_files_arrive_under_the_new_name(
+    root: Root, listener: Listener
+) -> None:
     (root.path / "old" / "deep").mkdir(parents=True)
-    names = [f"{number}.png" for number in range(25)] + [f"deep/{number}.png" for number in range(25)]
+    names = [f"{number}.png" for number in range(25)] + [
+        f"deep/{number}.png" for number in range(25)
+    ]
     for name in names:
         (root.path / "old" / name).write_bytes(b"x")
     listener.until(lambda it: len(it.arrived) == 50)
@@ -117,11 +130,14 @@ def test_a_copied_tree_arrives_whole(root: Root, listener: Listener, tmp_path: P
     shutil.copytree(tmp_path / "tree", root.path / "tree")
     listener.until(lambda it: len(set(it.arrived)) == len(names), seconds=20)
     assert (set(listener.arrived), listener.gone) == ({f"tree/{name}" for name in names}, [])
-    # Elsewhere no event tells of the close: a copy that rests between bytes and times arrives with each.
+    # Elsewhere no event tells of the close: a copy that rests between bytes and times arrives with
+    # each.
     assert len(listener.arrived) == len(names) or sys.platform != "linux"
 
 
-def test_a_tree_moved_in_from_outside_arrives_whole(root: Root, listener: Listener, tmp_path: Path) -> None:
+def test_a_tree_moved_in_from_outside_arrives_whole(
+    root: Root, listener: Listener, tmp_path: Path
+) -> None:
     for number in range(20):
         (tmp_path / "tree" / f"{number}").mkdir(parents=True)
         (tmp_path / "tree" / f"{number}" / "a.png").write_bytes(b"x")
@@ -145,7 +161,9 @@ def test_a_slow_writers_file_arrives_once_and_whole(root: Root, listener: Listen
     assert (listener.arrived, listener.sizes) == (["a.png"], {"a.png": 10_000})
 
 
-def test_a_file_that_is_written_to_again_later_arrives_again(root: Root, listener: Listener) -> None:
+def test_a_file_that_is_written_to_again_later_arrives_again(
+    root: Root, listener: Listener
+) -> None:
     (root.path / "a.png").write_bytes(b"half")
     listener.until(lambda it: it.arrived)
     with (root.path / "a.png").open("ab") as file:
@@ -206,11 +224,23 @@ def test_a_root_that_is_a_link_is_watched_under_its_own_name(tmp_path: Path) -> 
 
 @linux
 def test_names_of_any_bytes_arrive_in_stored_form(root: Root, listener: Listener) -> None:
-    names = [b"lat\xe9.png", "e\u0301.png".encode(), "\u00e9.png".encode(), b"new\nline.png", "\U0001f600.png".encode()]
+    names = [
+        b"lat\xe9.png",
+        "e\u0301.png".encode(),
+        "\u00e9.png".encode(),
+        b"new\nline.png",
+        "\U0001f600.png".encode(),
+    ]
     for name in names:
         Path(os.fsdecode(os.path.join(os.fsencode(root.path), name))).write_bytes(b"x")  # noqa: PTH118 (of bytes)
     listener.until(lambda it: len(it.arrived) == 5)
-    assert set(listener.arrived) == {"lat\\udce9.png", "e\u0301.png", "\u00e9.png", "new\nline.png", "\U0001f600.png"}
+    assert set(listener.arrived) == {
+        "lat\\udce9.png",
+        "e\u0301.png",
+        "\u00e9.png",
+        "new\nline.png",
+        "\U0001f600.png",
+    }
 
 
 def test_an_event_that_is_not_understood_ends_nothing_and_wants_a_rescan(
@@ -233,7 +263,9 @@ def _raise(_: FileSystemEvent, __: float) -> None:
 
 
 @linux
-def test_a_folder_deleted_and_made_anew_is_watched_again_and_wants_a_rescan(root: Root, listener: Listener) -> None:
+def test_a_folder_deleted_and_made_anew_is_watched_again_and_wants_a_rescan(
+    root: Root, listener: Listener
+) -> None:
     (root.path / "a.png").write_bytes(b"x")
     listener.until(lambda it: it.arrived)
     shutil.rmtree(root.path)
@@ -269,7 +301,9 @@ def test_a_folder_renamed_away_and_replaced_is_watched_where_it_is_configured(
 
 
 @linux
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # a thread dies here on purpose
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnhandledThreadExceptionWarning"
+)  # a thread dies here on purpose
 @pytest.mark.parametrize(
     ("threads", "told"),
     [
@@ -324,7 +358,9 @@ def test_a_folder_that_comes_later_is_watched_from_then_on(tmp_path: Path) -> No
 def test_when_the_kernel_drops_events_a_rescan_is_wanted(root: Root, listener: Listener) -> None:
     [watch] = listener.watcher.watches
     limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text(encoding="ascii"))
-    with watch._observer._inotify_fd._lock:  # the reader stands still, as it does when the machine is overloaded
+    with (
+        watch._observer._inotify_fd._lock
+    ):  # the reader stands still, as it does when the machine is overloaded
         for number in range(limit):
             (root.path / f"{number % 100}.png").write_bytes(b"x")
             if number % 2:
@@ -357,14 +393,19 @@ def test_without_inotify_the_folder_is_polled(root: Root) -> None:
     free = os.dup(0)
     os.close(free)
     with capture_logs() as logs:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))  # no further file can be opened: EMFILE
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (free, hard)
+        )  # no further file can be opened: EMFILE
         try:
             watcher.start()
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     watcher.stop()
     assert [entry["event"] for entry in logs] == ["too_few_inotify_watches"]
-    assert ([watch.is_polling for watch in watcher.watches], list(inbox.rescan_wanted())) == ([True], ["input"])
+    assert ([watch.is_polling for watch in watcher.watches], list(inbox.rescan_wanted())) == (
+        [True],
+        ["input"],
+    )
 
 
 OUT_OF_WATCHES = """
@@ -385,7 +426,9 @@ watcher.stop()
 
 @linux
 @pytest.mark.parametrize(("watches", "told"), [(4, "POLLING"), (40, "EVENTS")])
-def test_where_watches_run_out_in_a_subfolder_the_folder_is_polled(root: Root, watches: int, told: str) -> None:
+def test_where_watches_run_out_in_a_subfolder_the_folder_is_polled(
+    root: Root, watches: int, told: str
+) -> None:
     for number in range(20):
         (root.path / f"{number}").mkdir()
     script = f'echo {watches} > /proc/sys/user/max_inotify_watches && exec "$@"'
@@ -402,7 +445,9 @@ def test_where_watches_run_out_in_a_subfolder_the_folder_is_polled(root: Root, w
     assert done.stdout.splitlines()[-1] == told, done.stderr
 
 
-def test_an_error_that_is_no_lack_of_watches_is_tried_again(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_that_is_no_lack_of_watches_is_tried_again(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inbox = Inbox([root], WatchSettings())
     watcher = Watcher([root], inbox, WatchSettings(), clock=lambda: 0.0)
     with monkeypatch.context() as patched, capture_logs() as logs:
@@ -415,7 +460,9 @@ def test_an_error_that_is_no_lack_of_watches_is_tried_again(root: Root, monkeypa
     assert inbox.rescan_wanted() == {"input": "the folder is back"}
 
 
-def test_a_watch_whose_reader_died_at_its_start_is_tried_again(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_watch_whose_reader_died_at_its_start_is_tried_again(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inbox = Inbox([root], WatchSettings())
     watcher = Watcher([root], inbox, WatchSettings(), clock=lambda: 0.0)
     with monkeypatch.context() as patched, capture_logs() as logs:

@@ -56,7 +56,11 @@ class Rows:
 
     def folders(self) -> Iterator[str]:
         """Return the folders that hold present files."""
-        return (folder for folder, rows in self.by_folder.items() if any(row.present for row in rows.values()))
+        return (
+            folder
+            for folder, rows in self.by_folder.items()
+            if any(row.present for row in rows.values())
+        )
 
 
 def differences(root: Root, rows: Rows, state: RootState = ONLINE) -> dict[str, str]:
@@ -89,7 +93,14 @@ def test_a_new_file_is_told_with_all_that_is_known_of_it(marked: Root) -> None:
 
 def test_only_differences_are_told_and_each_by_its_kind(marked: Root) -> None:
     rows = Rows()
-    for name in ("same.png", "grown.png", "touched.png", "sub/gone.png", "away/a.png", "away/deep/b.png"):
+    for name in (
+        "same.png",
+        "grown.png",
+        "touched.png",
+        "sub/gone.png",
+        "away/a.png",
+        "away/deep/b.png",
+    ):
         put(marked, name)
     assert set(differences(marked, rows).values()) == {"new"}
     assert differences(marked, rows) == {}
@@ -107,7 +118,11 @@ def test_only_differences_are_told_and_each_by_its_kind(marked: Root) -> None:
     assert differences(marked, rows) == {}
     (marked.path.parent / "away").rename(marked.path / "away")  # with size and time as they were
     put(marked, "sub/gone.png")
-    assert differences(marked, rows) == {"sub/gone.png": "back", "away/a.png": "back", "away/deep/b.png": "back"}
+    assert differences(marked, rows) == {
+        "sub/gone.png": "back",
+        "away/a.png": "back",
+        "away/deep/b.png": "back",
+    }
     assert differences(marked, rows) == {}
 
 
@@ -121,7 +136,9 @@ def test_a_folder_that_became_a_file_holds_nothing_more(marked: Root) -> None:
     assert differences(marked, rows) == {"sub/a.png": "missing"}
 
 
-def test_of_a_folder_that_cannot_be_listed_nothing_is_missing(marked: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_folder_that_cannot_be_listed_nothing_is_missing(
+    marked: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = Rows()
     for name in ("shut/a.png", "shut/deep/b.png", "open/c.png"):
         put(marked, name)
@@ -129,9 +146,13 @@ def test_of_a_folder_that_cannot_be_listed_nothing_is_missing(marked: Root, monk
     (marked.path / "open/c.png").unlink()
     shut = str(marked.path / "shut")
     with monkeypatch.context() as patched, capture_logs() as logs:
-        patched.setattr(os, "scandir", lambda path, scandir=os.scandir: _refuse(path, shut, scandir))
+        patched.setattr(
+            os, "scandir", lambda path, scandir=os.scandir: _refuse(path, shut, scandir)
+        )
         assert differences(marked, rows) == {"open/c.png": "missing"}
-    assert [(entry["event"], entry["path"]) for entry in logs] == [("folder_not_listed", to_stored(Path(shut)))]
+    assert [(entry["event"], entry["path"]) for entry in logs] == [
+        ("folder_not_listed", to_stored(Path(shut)))
+    ]
     assert differences(marked, rows) == {}
 
 
@@ -150,7 +171,9 @@ def test_what_is_there_but_no_longer_watched_is_not_missing(marked: Root) -> Non
     differences(marked, rows)
     (marked.path / "linked").rename(marked.path.parent / "elsewhere")
     (marked.path / "linked").symlink_to(marked.path.parent / "elsewhere")
-    found = rescan(marked, ONLINE, rows.folder, rows.folders(), Names(WatchSettings(ignore=("b.*", "sub"))))
+    found = rescan(
+        marked, ONLINE, rows.folder, rows.folders(), Names(WatchSettings(ignore=("b.*", "sub")))
+    )
     assert list(found) == []
 
 
@@ -164,10 +187,14 @@ def test_links_and_loops_are_not_followed(marked: Root) -> None:
     assert differences(marked, Rows()) == {"a.png": "new"}
 
 
-def test_files_whose_bytes_lie_in_a_cloud_are_skipped_and_told(marked: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_whose_bytes_lie_in_a_cloud_are_skipped_and_told(
+    marked: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("a.png", "b.png", "sub/c.png", ".hidden.png"):
         put(marked, name)
-    monkeypatch.setattr("service.watch.rescan.kind_of", lambda _: "placeholder")  # as OneDrive's attributes say
+    monkeypatch.setattr(
+        "service.watch.rescan.kind_of", lambda _: "placeholder"
+    )  # as OneDrive's attributes say
     with capture_logs() as logs:
         assert differences(marked, Rows()) == {}
     told = [(entry["event"], entry["root"], entry["count"]) for entry in logs]
@@ -196,20 +223,30 @@ def test_only_the_folder_itself_is_looked_into_where_that_is_set(marked: Root) -
 
 
 @pytest.mark.posix("Windows' names are Unicode, without control characters")
-def test_names_of_any_bytes_are_told_in_stored_form_and_are_not_missing_afterwards(marked: Root) -> None:
+def test_names_of_any_bytes_are_told_in_stored_form_and_are_not_missing_afterwards(
+    marked: Root,
+) -> None:
     folder = os.fsencode(marked.path)
     for name in (b"lat\xe9.png", "e\u0301.png".encode(), "\u00e9.png".encode(), b"new\nline.png"):
         Path(os.fsdecode(folder + b"/" + name)).write_bytes(b"x")
     put(marked, os.fsdecode(b"f\xfcr/\xe4.png"))
     rows = Rows()
-    names = ("lat\\udce9.png", "e\u0301.png", "\u00e9.png", "new\nline.png", "f\\udcfcr/\\udce4.png")
+    names = (
+        "lat\\udce9.png",
+        "e\u0301.png",
+        "\u00e9.png",
+        "new\nline.png",
+        "f\\udcfcr/\\udce4.png",
+    )
     assert differences(marked, rows) == dict.fromkeys(names, "new")
     assert differences(marked, rows) == {}
     for name in names:
         assert marked.locate(name).read_bytes() == b"x"
 
 
-def test_of_a_root_that_is_offline_nothing_is_missing_yet_what_lies_there_is_taken(marked: Root) -> None:
+def test_of_a_root_that_is_offline_nothing_is_missing_yet_what_lies_there_is_taken(
+    marked: Root,
+) -> None:
     rows = Rows()
     rows.add("a.png", KnownFile(1, 1, present=True))
     rows.add("sub/b.png", KnownFile(1, 1, present=True))
@@ -218,7 +255,9 @@ def test_of_a_root_that_is_offline_nothing_is_missing_yet_what_lies_there_is_tak
 
 
 @pytest.mark.parametrize("leaves_something", [False, True])
-def test_a_share_that_leaves_during_the_rescan_makes_nothing_missing(marked: Root, *, leaves_something: bool) -> None:
+def test_a_share_that_leaves_during_the_rescan_makes_nothing_missing(
+    marked: Root, *, leaves_something: bool
+) -> None:
     rows = Rows()
     for number in range(3):
         put(marked, f"{number}/a.png")
@@ -230,7 +269,9 @@ def test_a_share_that_leaves_during_the_rescan_makes_nothing_missing(marked: Roo
     assert [entry["event"] for entry in logs] == ["root_left_during_rescan"]
 
 
-def _leave(root: Root, rows: Rows, folder: str, *, leaves_something: bool) -> Mapping[str, KnownFile]:
+def _leave(
+    root: Root, rows: Rows, folder: str, *, leaves_something: bool
+) -> Mapping[str, KnownFile]:
     if not (root.path.parent / "left").exists():
         root.path.rename(root.path.parent / "left")
         if leaves_something:
@@ -251,7 +292,9 @@ def test_the_marker_is_renewed_where_a_known_file_still_lies(tmp_path: Path) -> 
     assert (tmp_path / MARKER).exists()
 
 
-def test_a_root_without_marker_and_known_files_is_offline_and_says_how_to_mend_it(tmp_path: Path) -> None:
+def test_a_root_without_marker_and_known_files_is_offline_and_says_how_to_mend_it(
+    tmp_path: Path,
+) -> None:
     root = Root("input", tmp_path)
     put(root, "b.png", b"another file of that name")
     state = root_state(root, [("a.png", 1), ("b.png", 3)], 2)
@@ -274,7 +317,9 @@ def test_a_root_that_is_not_there_is_offline(tmp_path: Path) -> None:
     )
 
 
-def test_where_no_marker_can_be_written_known_files_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_marker_can_be_written_known_files_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = Root("input", tmp_path)
     put(root, "a.png")
     monkeypatch.setattr(Path, "touch", _read_only)
@@ -289,7 +334,10 @@ def _read_only(*_: object, **__: object) -> None:
 
 
 PATHS = st.lists(
-    st.tuples(st.sampled_from(["", "x/", "x/y/", "z/"]), st.sampled_from(["a.png", "b.jpg", "\u00e9.webp"])),
+    st.tuples(
+        st.sampled_from(["", "x/", "x/y/", "z/"]),
+        st.sampled_from(["a.png", "b.jpg", "\u00e9.webp"]),
+    ),
     max_size=8,
 )
 
@@ -335,12 +383,17 @@ print(1 + sum(1 for _ in found), tracemalloc.get_traced_memory()[1])
 
 
 def test_memory_stays_flat_however_many_folders_there_are(marked: Root) -> None:
-    """In a process of its own: what other tests left behind frees and takes memory of its own accord."""
+    """In a process of its own.
+
+    What other tests left behind frees and takes memory of its own accord.
+    """
     for folder in range(200):
         (marked.path / f"{folder}").mkdir()
         for number in range(100):
             (marked.path / f"{folder}" / f"{number}.png").touch()
-    said = subprocess.run([sys.executable, "-c", READ_ALL, marked.path], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [sys.executable, "-c", READ_ALL, marked.path], capture_output=True, text=True, check=True
+    )
     count, peak = map(int, said.stdout.split())
     assert count == 20_000
     assert peak < 500_000

@@ -122,7 +122,9 @@ def _link(path: Path) -> None:
 POSIX = pytest.mark.posix("a folder holds no pipes there, and Wine makes no links")
 
 
-@pytest.mark.parametrize("make", [Path.mkdir, pytest.param(_pipe, marks=POSIX), pytest.param(_link, marks=POSIX)])
+@pytest.mark.parametrize(
+    "make", [Path.mkdir, pytest.param(_pipe, marks=POSIX), pytest.param(_link, marks=POSIX)]
+)
 def test_what_is_no_plain_file_is_not_ours(tmp_path: Path, make) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     make(tmp_path / "a.png")
     assert Settling(SETTINGS).look(heard(tmp_path / "a.png"), 0.0) is Verdict.NOT_OURS
@@ -137,13 +139,17 @@ def test_a_file_that_cannot_be_opened_is_tried_ever_more_seldom_and_told_of_once
     settling.look(candidate, 0.0)
     now, waits = 1.0, []
     with monkeypatch.context() as patched, capture_logs() as logs:
-        patched.setattr(os, "open", _share_violation)  # as Windows answers while a writer holds the file
+        patched.setattr(
+            os, "open", _share_violation
+        )  # as Windows answers while a writer holds the file
         for _ in range(11):
             assert settling.look(candidate, now) is Verdict.WAIT
             waits.append(candidate.due - now)
             now = candidate.due
     assert waits == [0.5, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
-    assert [(entry["event"], entry["reason"]) for entry in logs] == [("file_cannot_be_opened", "Permission denied")]
+    assert [(entry["event"], entry["reason"]) for entry in logs] == [
+        ("file_cannot_be_opened", "Permission denied")
+    ]
     assert candidate.refusal == "Permission denied"
     assert settling.look(candidate, now) is Verdict.SETTLED
     assert candidate.refusal is None
@@ -154,7 +160,10 @@ def _share_violation(*_: object) -> int:
 
 
 @settings(max_examples=60, deadline=None)
-@given(gaps=st.lists(st.floats(0.01, 3.0), max_size=12), looks=st.lists(st.floats(0.01, 2.0), min_size=1, max_size=40))
+@given(
+    gaps=st.lists(st.floats(0.01, 3.0), max_size=12),
+    looks=st.lists(st.floats(0.01, 2.0), min_size=1, max_size=40),
+)
 def test_whatever_the_order_a_file_never_settles_within_the_time_set_of_its_last_change(
     tmp_path_factory: pytest.TempPathFactory,
     gaps: list[float],

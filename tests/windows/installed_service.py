@@ -17,7 +17,11 @@ from running_service import TOP, Place
 from service_table import manager_words, service_rows
 
 PARAMETERS = r"SYSTEM\CurrentControlSet\Services\{}\Parameters"
-TYPES = {"ExpandString": winreg.REG_EXPAND_SZ, "MultiString": winreg.REG_MULTI_SZ, "DWord": winreg.REG_DWORD}
+TYPES = {
+    "ExpandString": winreg.REG_EXPAND_SZ,
+    "MultiString": winreg.REG_MULTI_SZ,
+    "DWord": winreg.REG_DWORD,
+}
 UNKNOWN_TO_WINE = {"config", "failureflag"}
 """Words of sc.exe that Wine's does not know; on Windows the script says them, and no test has."""
 PYTHON = Path(r"C:\Python\python.exe")
@@ -51,7 +55,9 @@ def processes(*names: str) -> list[psutil.Process]:
     """Return the running processes of these programs."""
     found = []
     for one in psutil.process_iter():
-        with contextlib.suppress(psutil.Error, OSError):  # it has just ended, or is the system's own
+        with contextlib.suppress(
+            psutil.Error, OSError
+        ):  # it has just ended, or is the system's own
             found += [one] if one.name().lower() in names else []
     return found
 
@@ -65,7 +71,9 @@ class Installed:
 
     def state(self) -> str:
         """Return what the service manager says of it: ``RUNNING``."""
-        line = next(line for line in told("sc.exe", "query", self.name).splitlines() if "STATE" in line)
+        line = next(
+            line for line in told("sc.exe", "query", self.name).splitlines() if "STATE" in line
+        )
         return line.split()[-1]
 
     def start(self) -> None:
@@ -103,13 +111,21 @@ def register(place: Place, name: str) -> None:
     logs = place.top / "out" / "logs"
     logs.mkdir(parents=True)
     told(nssm, "install", name, str(PYTHON))
-    places = {"python": PYTHON, "project": TOP, "config": place.config, "logs": logs, "exiftool": exiftool}
+    places = {
+        "python": PYTHON,
+        "project": TOP,
+        "config": place.config,
+        "logs": logs,
+        "exiftool": exiftool,
+    }
     with winreg.CreateKey(winreg.HKEY_LOCAL_MACHINE, PARAMETERS.format(name)) as key:
         for row in service_rows({place: str(path) for place, path in places.items()}):
             if row.kind == "SubKey":
                 winreg.SetValue(key, row.name, winreg.REG_SZ, row.content)
             else:
-                content = {"DWord": int, "MultiString": lambda text: [text]}.get(row.kind, str)(row.content)
+                content = {"DWord": int, "MultiString": lambda text: [text]}.get(row.kind, str)(
+                    row.content
+                )
                 winreg.SetValueEx(key, row.name, 0, TYPES[row.kind], content)
     for words in manager_words(name):
         if words[0] not in UNKNOWN_TO_WINE:

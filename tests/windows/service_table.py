@@ -1,4 +1,7 @@
-"""The service's values as install_service.ps1 states them: one table, read by the script and by these tests."""
+"""The service's values as install_service.ps1 states them.
+
+One table, read by the script and by these tests.
+"""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +22,9 @@ class Row:
 
 def table(name: str) -> list[str]:
     """Return the lines of one of the script's tables."""
-    found = re.search(rf"^\${name} = @'\n(.*?)\n'@$", SCRIPT.read_text(encoding="ascii"), re.DOTALL | re.MULTILINE)
+    found = re.search(
+        rf"^\${name} = @'\n(.*?)\n'@$", SCRIPT.read_text(encoding="ascii"), re.DOTALL | re.MULTILINE
+    )
     assert found, f"install_service.ps1 has no table ${name}"
     return found[1].splitlines()
 

@@ -1,4 +1,7 @@
-"""install_service.ps1 read on any system: its syntax, what Windows 11 as delivered cannot run, its values."""
+"""install_service.ps1 read on any system.
+
+Its syntax, what Windows 11 as delivered cannot run, its values.
+"""
 
 import re
 import tomllib
@@ -74,7 +77,9 @@ FOREIGN = {
 
 def code() -> str:
     """Return the script without its comments."""
-    return re.sub(r"^\s*#.*$", "", re.sub(r"<#.*?#>", "", TEXT, flags=re.DOTALL), flags=re.MULTILINE)
+    return re.sub(
+        r"^\s*#.*$", "", re.sub(r"<#.*?#>", "", TEXT, flags=re.DOTALL), flags=re.MULTILINE
+    )
 
 
 @pytest.mark.parametrize("pattern", FOREIGN, ids=FOREIGN.get)
@@ -83,12 +88,22 @@ def test_it_uses_nothing_that_powershell_5_1_lacks_and_downloads_nothing(pattern
 
 
 def test_the_account_may_write_where_the_doctor_says_that_is_written(tmp_path: Path) -> None:
-    settings = Config.model_validate({"export": [{"kind": "tokens", "out": str(tmp_path / "x" / "a.txt")}]})
+    settings = Config.model_validate(
+        {"export": [{"kind": "tokens", "out": str(tmp_path / "x" / "a.txt")}]}
+    )
     written = [
-        (one.what, one.found) for one in examine_health(settings) if re.fullmatch("(log|export) folder", one.what)
+        (one.what, one.found)
+        for one in examine_health(settings)
+        if re.fullmatch("(log|export) folder", one.what)
     ]
-    assert written == [("log folder", str(settings.log.directory)), ("export folder", str(tmp_path / "x"))]
-    assert "$script:Outputs = @($findings | Where-Object { $_.what -match '^(log|export) folder$' } |" in TEXT
+    assert written == [
+        ("log folder", str(settings.log.directory)),
+        ("export folder", str(tmp_path / "x")),
+    ]
+    assert (
+        "$script:Outputs = @($findings | Where-Object { $_.what -match '^(log|export) folder$' } |"
+        in TEXT
+    )
     assert "foreach ($folder in $Outputs) { $grants += @{ Path = $folder; Right = 'M' } }" in TEXT
 
 
@@ -123,7 +138,11 @@ def test_the_service_is_what_was_tested() -> None:
         ("Application", "ExpandString", PLACES["python"]),
         ("AppDirectory", "ExpandString", PLACES["project"]),
         ("AppParameters", "ExpandString", f'-X utf8 -m service run --config "{PLACES["config"]}"'),
-        ("AppEnvironmentExtra", "MultiString", f"AIIMAGEPIPE_EXTRACT__EXIFTOOL={PLACES['exiftool']}"),
+        (
+            "AppEnvironmentExtra",
+            "MultiString",
+            f"AIIMAGEPIPE_EXTRACT__EXIFTOOL={PLACES['exiftool']}",
+        ),
         ("AppStdout", "ExpandString", rf"{PLACES['logs']}\console.log"),
         ("AppStderr", "ExpandString", rf"{PLACES['logs']}\console.log"),
         ("AppRotateFiles", "DWord", "1"),
@@ -150,7 +169,9 @@ def test_the_script_fills_in_every_place_of_its_tables() -> None:
 
 
 def test_it_asks_for_the_python_that_the_package_asks_for() -> None:
-    stated = tomllib.loads((SCRIPT.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    stated = tomllib.loads((SCRIPT.parent / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]
     assert stated["requires-python"] == ">=3.11"
     assert "0x030B0000" in TEXT
 
@@ -159,7 +180,10 @@ def test_every_command_it_gives_the_program_is_one_with_these_options() -> None:
     known = typer.main.get_command(command_line())
     assert isinstance(known, TyperGroup)
     calls = re.findall(r"-m service (\w+)([^\n)]*)", code())
-    options = {name: {word for one in command.params for word in one.opts} for name, command in known.commands.items()}
+    options = {
+        name: {word for one in command.params for word in one.opts}
+        for name, command in known.commands.items()
+    }
     unknown = [
         (name, word)
         for name, rest in calls
@@ -178,4 +202,6 @@ def test_everything_it_reads_from_the_program_s_answers_is_there() -> None:
     within = {"service": fields_of(ServiceStatus), "counts": fields_of(Counts)}
     assert {name for name, _ in asked} <= fields_of(ServiceState)
     assert [(name, inner) for name, inner in asked if inner and inner not in within[name]] == []
-    assert set(re.findall(r"\$(?:one|_)\.(level|what|found|mend)\b", code())) == fields_of(HealthFinding)
+    assert set(re.findall(r"\$(?:one|_)\.(level|what|found|mend)\b", code())) == fields_of(
+        HealthFinding
+    )

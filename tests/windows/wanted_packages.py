@@ -1,4 +1,7 @@
-"""Prints the packages that Windows' Python needs: those of the service, and those its tests use there."""
+"""Prints the packages that Windows' Python needs.
+
+Those of the service, and those its tests use there.
+"""
 
 import sys
 import tomllib
@@ -10,5 +13,7 @@ MARKED = ("colorama",)
 
 if __name__ == "__main__":
     project = tomllib.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["project"]
-    tests = [need for need in project["optional-dependencies"]["dev"] if need.split(">=")[0] in TESTS]
+    tests = [
+        need for need in project["optional-dependencies"]["dev"] if need.split(">=")[0] in TESTS
+    ]
     print("\n".join([*project["dependencies"], *tests, *MARKED]))

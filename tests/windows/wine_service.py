@@ -1,4 +1,7 @@
-"""The service as Windows runs it: installed, started and stopped by the service manager. Run by ``run_wine.sh``."""
+"""The service as Windows runs it: installed, started and stopped by the service manager.
+
+Run by ``run_wine.sh``.
+"""
 
 import ctypes
 import statistics
@@ -29,10 +32,14 @@ DROPS = 30
 
 
 def seeds(place: Place) -> list[tuple[object, ...]]:
-    return rows(place.database, "SELECT file_name, seed FROM v_images_search ORDER BY CAST(seed AS INTEGER)")
+    return rows(
+        place.database, "SELECT file_name, seed FROM v_images_search ORDER BY CAST(seed AS INTEGER)"
+    )
 
 
-def test_images_with_names_of_any_script_get_their_rows_and_their_tokens_are_exported(place: Place) -> None:
+def test_images_with_names_of_any_script_get_their_rows_and_their_tokens_are_exported(
+    place: Place,
+) -> None:
     place.config.write_text(place.config.read_text(encoding="utf-8") + EXPORT, encoding="utf-8")
     wildcards = place.top / "out" / "wildcards" / "tokens.txt"
     with installed(place) as service:
@@ -45,7 +52,11 @@ def test_images_with_names_of_any_script_get_their_rows_and_their_tokens_are_exp
             patience_s=90,  # an export rests half a minute between two runs
         )
         took = service.stop()
-    stopped = [(line["done"], line["because"]) for line in place.log() if line["event"] == "service_stopped"]
+    stopped = [
+        (line["done"], line["because"])
+        for line in place.log()
+        if line["event"] == "service_stopped"
+    ]
     assert (stopped, took < 10) == ([(len(NAMES), "SIGINT")], True)
     assert sorted(path.name for path in place.database.parent.glob("images.db*")) == ["images.db"]
     assert processes("exiftool.exe", "perl.exe") == []
@@ -58,7 +69,9 @@ def test_killed_it_is_started_again_and_finds_what_came_meanwhile(place: Place) 
         killed = service.pid()
         service.kill()
         assert not service_state.read_state(place.database).running
-        wait_for(lambda: processes("exiftool.exe", "perl.exe"), [])  # nobody but the job object ended them
+        wait_for(
+            lambda: processes("exiftool.exe", "perl.exe"), []
+        )  # nobody but the job object ended them
         draw(place.input / "meanwhile.png", 2)
         service.wait_until_up(other_than=killed)
         wait_for(lambda: seeds(place), [("before.png", "1"), ("meanwhile.png", "2")])
@@ -90,7 +103,9 @@ def held(path: Path, content: bytes) -> Iterator[None]:
     kernel = ctypes.WinDLL("kernel32", use_last_error=True)
     kernel.CreateFileW.restype = ctypes.c_void_p
     generic_write, create_always, normal = 0x40000000, 2, 0x80
-    handle = ctypes.c_void_p(kernel.CreateFileW(str(path), generic_write, 0, None, create_always, normal, None))
+    handle = ctypes.c_void_p(
+        kernel.CreateFileW(str(path), generic_write, 0, None, create_always, normal, None)
+    )
     assert kernel.WriteFile(handle, content, len(content), ctypes.byref(ctypes.c_uint32()), None)
     try:
         yield
@@ -116,13 +131,22 @@ def test_a_name_that_changes_only_its_case_keeps_its_row(place: Place) -> None:
         draw(place.input / "fox.png", 1)
         wait_for(lambda: count(place.database), 1)
         draw(place.input / "sub" / "owl.png", 2)
-        wait_for(lambda: rows(place.database, found), [(1, "fox.png", "present"), (2, "sub/owl.png", "present")])
+        wait_for(
+            lambda: rows(place.database, found),
+            [(1, "fox.png", "present"), (2, "sub/owl.png", "present")],
+        )
         service.stop()
-        for name, other in (("fox.png", "Fox.PNG"), ("sub", "SUB")):  # by a third name: Wine leaves it as it was else
+        for name, other in (
+            ("fox.png", "Fox.PNG"),
+            ("sub", "SUB"),
+        ):  # by a third name: Wine leaves it as it was else
             (place.input / name).rename(place.input / "third").rename(place.input / other)
         assert (place.input / "fox.png").exists()
         service.start()
-        wait_for(lambda: rows(place.database, found), [(1, "Fox.PNG", "present"), (2, "SUB/owl.png", "present")])
+        wait_for(
+            lambda: rows(place.database, found),
+            [(1, "Fox.PNG", "present"), (2, "SUB/owl.png", "present")],
+        )
 
 
 def test_every_file_of_a_burst_has_its_row(place: Place) -> None:
@@ -134,7 +158,9 @@ def test_every_file_of_a_burst_has_its_row(place: Place) -> None:
         took = time.monotonic() - began
         assert service.stop() < 10
     assert rows(place.database, "SELECT * FROM failures") == []
-    print(f"\n{BURST} files written in {written:.1f} s had their rows after {took:.1f} s: {BURST / took:.0f} a second")
+    print(
+        f"\n{BURST} files written in {written:.1f} s had their rows after {took:.1f} s: {BURST / took:.0f} a second"
+    )
 
 
 def test_an_image_has_its_row_a_moment_after_it_is_dropped(place: Place) -> None:

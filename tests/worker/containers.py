@@ -19,7 +19,9 @@ XMP = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="a
 
 def png(*chunks: tuple[bytes, bytes], behind: tuple[bytes, bytes] | None = None) -> bytes:
     """Return a PNG of one pixel with these chunks before it, and one behind it."""
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)) + b"".join(chunk(*one) for one in chunks)
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)) + b"".join(
+        chunk(*one) for one in chunks
+    )
     pixels = chunk(b"IDAT", zlib.compress(b"\0" * 4)) + (chunk(*behind) if behind else b"")
     return b"\x89PNG\r\n\x1a\n" + head + pixels + chunk(b"IEND", b"")
 
@@ -71,7 +73,13 @@ def jxl(name: bytes, data: bytes) -> bytes:
 
 def _movie(brand: bytes, inside: bytes) -> bytes:
     matrix = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
-    head = bytes(4) + struct.pack(">IIIIIH", 0, 0, 1000, 1000, 0x10000, 0x100) + bytes(10) + matrix + bytes(24)
+    head = (
+        bytes(4)
+        + struct.pack(">IIIIIH", 0, 0, 1000, 1000, 0x10000, 0x100)
+        + bytes(10)
+        + matrix
+        + bytes(24)
+    )
     moov = box(b"moov", box(b"mvhd", head + struct.pack(">I", 2)) + inside)
     return box(b"ftyp", brand + struct.pack(">I", 512) + brand) + moov
 
@@ -101,7 +109,14 @@ def _element(number: str, data: bytes) -> bytes:
 
 def matroska(kind: bytes, tag: str, text: str) -> bytes:
     """Return a Matroska or WebM file without frames that holds one tag."""
-    numbers = (("4286", b"\1"), ("42F7", b"\1"), ("42F2", b"\4"), ("42F3", b"\x08"), ("4282", kind), ("4287", b"\2"))
+    numbers = (
+        ("4286", b"\1"),
+        ("42F7", b"\1"),
+        ("42F2", b"\4"),
+        ("42F3", b"\x08"),
+        ("4282", kind),
+        ("4287", b"\2"),
+    )
     head = _element("1A45DFA3", b"".join(_element(*one) for one in (*numbers, ("4285", b"\2"))))
     about = _element("1549A966", _element("2AD7B1", (1_000_000).to_bytes(3, "big")))
     simple = _element("67C8", _element("45A3", tag.encode()) + _element("4487", text.encode()))
@@ -114,11 +129,17 @@ Writer = Callable[[str], bytes]
 PLACES: Mapping[str, Writer] = {
     "tEXt.png": lambda text: png((b"tEXt", b"parameters\0" + text.encode())),
     "iTXt.png": lambda text: png((b"iTXt", b"parameters\0\0\0\0\0" + text.encode())),
-    "iTXt-compressed.png": lambda text: png((b"iTXt", b"parameters\0\1\0\0\0" + zlib.compress(text.encode()))),
+    "iTXt-compressed.png": lambda text: png(
+        (b"iTXt", b"parameters\0\1\0\0\0" + zlib.compress(text.encode()))
+    ),
     "zTXt.png": lambda text: png((b"zTXt", b"parameters\0\0" + zlib.compress(text.encode()))),
-    "behind-the-pixels.png": lambda text: png(behind=(b"iTXt", b"parameters\0\0\0\0\0" + text.encode())),
+    "behind-the-pixels.png": lambda text: png(
+        behind=(b"iTXt", b"parameters\0\0\0\0\0" + text.encode())
+    ),
     "eXIf.png": lambda text: png((b"eXIf", exif(user_comment=unicode_comment(text)))),
-    "UserComment.jpg": lambda text: saved("JPEG", exif=b"Exif\0\0" + exif(user_comment=unicode_comment(text))),
+    "UserComment.jpg": lambda text: saved(
+        "JPEG", exif=b"Exif\0\0" + exif(user_comment=unicode_comment(text))
+    ),
     "UserComment-big-endian.jpg": lambda text: saved(
         "JPEG", exif=b"Exif\0\0" + exif(user_comment=unicode_comment(text, "utf-16-be"))
     ),
@@ -132,10 +153,16 @@ PLACES: Mapping[str, Writer] = {
     "COM.jpg": lambda text: saved("JPEG", comment=text.encode()),
     "XMP-description.jpg": lambda text: saved("JPEG", xmp=xmp(text)),
     "XMP-UserComment.jpg": lambda text: saved("JPEG", xmp=xmp(text, "exif:UserComment")),
-    "UserComment.webp": lambda text: saved("WEBP", exif=b"Exif\0\0" + exif(user_comment=unicode_comment(text))),
-    "UserComment-without-head.webp": lambda text: saved("WEBP", exif=exif(user_comment=unicode_comment(text))),
+    "UserComment.webp": lambda text: saved(
+        "WEBP", exif=b"Exif\0\0" + exif(user_comment=unicode_comment(text))
+    ),
+    "UserComment-without-head.webp": lambda text: saved(
+        "WEBP", exif=exif(user_comment=unicode_comment(text))
+    ),
     "XMP.webp": lambda text: saved("WEBP", xmp=xmp(text)),
-    "UserComment.avif": lambda text: saved("AVIF", exif=b"Exif\0\0" + exif(user_comment=unicode_comment(text))),
+    "UserComment.avif": lambda text: saved(
+        "AVIF", exif=b"Exif\0\0" + exif(user_comment=unicode_comment(text))
+    ),
     "XMP.avif": lambda text: saved("AVIF", xmp=xmp(text)),
     "Exif.jxl": lambda text: jxl(b"Exif", bytes(4) + exif(user_comment=unicode_comment(text))),
     "XMP.jxl": lambda text: jxl(b"xml ", xmp(text)),

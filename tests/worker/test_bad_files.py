@@ -48,7 +48,9 @@ def test_an_image_that_was_spoilt_is_unreadable_and_says_nothing_old(by_hand: By
 def test_an_empty_file_is_no_failure_and_has_a_row(by_hand: ByHand) -> None:
     (by_hand.place.input / "empty.png").touch()
     by_hand.work()
-    assert by_hand.rows("SELECT status, warnings FROM images") == [("no_metadata", "ExifTool: File is empty")]
+    assert by_hand.rows("SELECT status, warnings FROM images") == [
+        ("no_metadata", "ExifTool: File is empty")
+    ]
     assert by_hand.rows(FAILURES) == []
 
 

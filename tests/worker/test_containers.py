@@ -1,4 +1,7 @@
-"""Every container and every place in it: the same text is read the same, whole, with the real ExifTool."""
+"""Every container and every place in it.
+
+The same text is read the same, whole, with the real ExifTool.
+"""
 
 import json
 

@@ -38,7 +38,9 @@ def test_a_reader_that_holds_an_old_snapshot_is_told_and_work_goes_on(
     assert by_hand.house.worker.notes == []
 
 
-def test_a_full_disk_is_told_and_what_was_read_is_written_when_there_is_room(by_hand: ByHand) -> None:
+def test_a_full_disk_is_told_and_what_was_read_is_written_when_there_is_room(
+    by_hand: ByHand,
+) -> None:
     draw_many(by_hand.place.input, 50)
     connection = by_hand.house.store._connection
     pages = int(connection.pragma("page_count"))
@@ -50,7 +52,9 @@ def test_a_full_disk_is_told_and_what_was_read_is_written_when_there_is_room(by_
             break
         by_hand.house.inbox.wait(0.1)
         worker.run_once(worker._clock.monotonic())
-    said = f"{by_hand.place.database}: the disk is full; make room, and the service goes on by itself"
+    said = (
+        f"{by_hand.place.database}: the disk is full; make room, and the service goes on by itself"
+    )
     assert worker.notes == [said]
     assert len(by_hand.rows("SELECT 1 FROM images")) < 50
     connection.pragma("max_page_count", 1 << 30)

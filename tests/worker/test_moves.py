@@ -38,14 +38,20 @@ def test_a_renamed_file_and_one_in_a_renamed_folder_keep_their_rows_unread(by_ha
     draw(by_hand.place.input / "a.png", 1)
     draw_many(by_hand.place.input / "old", 20, start=10)
     by_hand.work()
-    before = [(id_, state) for id_, _, state in by_hand.rows("SELECT id, path, state FROM images ORDER BY id")]
+    before = [
+        (id_, state)
+        for id_, _, state in by_hand.rows("SELECT id, path, state FROM images ORDER BY id")
+    ]
     by_hand.read_by_exiftool()
     (by_hand.place.input / "a.png").rename(by_hand.place.input / "b.png")
     (by_hand.place.input / "old").rename(by_hand.place.input / "new")
     by_hand.work()
     assert by_hand.read_by_exiftool() == []
     assert by_hand.rows("SELECT id, state FROM images ORDER BY id") == before
-    assert {path for _, path, _ in by_hand.rows(PLACES)} == {"b.png", *(f"new/{n:05}.png" for n in range(10, 30))}
+    assert {path for _, path, _ in by_hand.rows(PLACES)} == {
+        "b.png",
+        *(f"new/{n:05}.png" for n in range(10, 30)),
+    }
 
 
 def test_what_moved_while_the_service_was_off_keeps_its_row(door: Door) -> None:
@@ -63,20 +69,27 @@ def test_what_moved_while_the_service_was_off_keeps_its_row(door: Door) -> None:
 
 
 def test_two_copies_that_moved_in_different_batches_keep_a_row_each(by_hand: ByHand) -> None:
-    # The second batch is examined before the first is written, and must not take the same row again.
+    # The second batch is examined before the first is written, and must not take the same row
+    # again.
     for number in range(20):
         folder = by_hand.place.input / "old" / f"{number:02}"
         folder.mkdir(parents=True)
-        os.utime(draw(folder / "same.png", 1), (1_600_000_000, 1_600_000_000))  # settled as soon as it is seen
+        os.utime(
+            draw(folder / "same.png", 1), (1_600_000_000, 1_600_000_000)
+        )  # settled as soon as it is seen
     by_hand.work()
     before = by_hand.rows("SELECT id, state FROM images ORDER BY id")
     (by_hand.place.input / "old").rename(by_hand.place.input / "new")
     by_hand.work()
     assert by_hand.rows("SELECT id, state FROM images ORDER BY id") == before
-    assert [path for _, path, _ in by_hand.rows(PLACES)] == [f"new/{number:02}/same.png" for number in range(20)]
+    assert [path for _, path, _ in by_hand.rows(PLACES)] == [
+        f"new/{number:02}/same.png" for number in range(20)
+    ]
 
 
-def test_a_deleted_file_is_missing_and_the_same_file_come_back_is_present_unread(by_hand: ByHand) -> None:
+def test_a_deleted_file_is_missing_and_the_same_file_come_back_is_present_unread(
+    by_hand: ByHand,
+) -> None:
     image = draw(by_hand.place.input / "a.png", 1)
     elsewhere = by_hand.place.top / "kept.png"
     by_hand.work()
@@ -96,11 +109,18 @@ def test_a_copy_has_a_row_of_its_own_and_both_are_duplicates(by_hand: ByHand) ->
     by_hand.work()
     shutil.copy(image, image.with_name("b.png"))
     by_hand.work()
-    assert by_hand.rows("SELECT path, state FROM images ORDER BY path") == [("a.png", "present"), ("b.png", "present")]
-    assert by_hand.rows("SELECT copies, paths FROM v_duplicates") == [(2, "Input/a.png\nInput/b.png")]
+    assert by_hand.rows("SELECT path, state FROM images ORDER BY path") == [
+        ("a.png", "present"),
+        ("b.png", "present"),
+    ]
+    assert by_hand.rows("SELECT copies, paths FROM v_duplicates") == [
+        (2, "Input/a.png\nInput/b.png")
+    ]
 
 
-def test_two_files_that_change_places_keep_their_rows_and_say_what_they_hold(by_hand: ByHand) -> None:
+def test_two_files_that_change_places_keep_their_rows_and_say_what_they_hold(
+    by_hand: ByHand,
+) -> None:
     one, two = draw(by_hand.place.input / "a.png", 1), draw(by_hand.place.input / "b.png", 22)
     by_hand.work()
     between = by_hand.place.top / "between.png"
@@ -109,7 +129,10 @@ def test_two_files_that_change_places_keep_their_rows_and_say_what_they_hold(by_
     between.rename(two)
     _come_later(one, two)
     by_hand.work()
-    assert by_hand.rows("SELECT path, seed FROM v_images_search ORDER BY path") == [("a.png", "22"), ("b.png", "1")]
+    assert by_hand.rows("SELECT path, seed FROM v_images_search ORDER BY path") == [
+        ("a.png", "22"),
+        ("b.png", "1"),
+    ]
 
 
 def _come_later(*paths: Path) -> None:

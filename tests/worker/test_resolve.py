@@ -50,7 +50,9 @@ AUTOV3 = hashlib.sha256(b"\7" * 64).hexdigest()[:12]
 
 def draw(place: Place, name: str, text: str, seed: int = 1) -> None:
     place.input.mkdir(parents=True, exist_ok=True)
-    (place.input / name).write_bytes(png(text.format(seed=seed, model=CHECKPOINT_SHA[:10], lora=AUTOV3)))
+    (place.input / name).write_bytes(
+        png(text.format(seed=seed, model=CHECKPOINT_SHA[:10], lora=AUTOV3))
+    )
 
 
 @pytest.fixture
@@ -60,10 +62,18 @@ def sources(tmp_path: Path) -> Path:
     lora = folder / "models" / "Lora" / "brass_gears.safetensors"
     lora.parent.mkdir(parents=True)
     lora.write_bytes(model_bytes())
-    sidecar = {"id": 7, "modelId": 70, "name": "v1", "baseModel": "Pony", "model": {"name": "Brass", "type": "LORA"}}
+    sidecar = {
+        "id": 7,
+        "modelId": 70,
+        "name": "v1",
+        "baseModel": "Pony",
+        "model": {"name": "Brass", "type": "LORA"},
+    }
     lora.with_suffix(".civitai.info").write_text(json.dumps(sidecar), encoding="utf-8")
     (folder / "export.json").write_text(json.dumps({"items": [CHECKPOINT]}), encoding="utf-8")
-    (folder / "map.csv").write_text("ref,kind,name\n25,checkpoint,Mine\n7,lora,My LoRA\n", encoding="utf-8")
+    (folder / "map.csv").write_text(
+        "ref,kind,name\n25,checkpoint,Mine\n7,lora,My LoRA\n", encoding="utf-8"
+    )
     return folder
 
 
@@ -101,7 +111,15 @@ def filled(place: Place) -> Place:
 
 
 def resolve(place: Place, sources: Path, *words: str) -> Said:
-    return run(place, "resolve", "--civitai", str(sources / "export.json"), "--models", str(sources / "models"), *words)
+    return run(
+        place,
+        "resolve",
+        "--civitai",
+        str(sources / "export.json"),
+        "--models",
+        str(sources / "models"),
+        *words,
+    )
 
 
 def test_without_rewrite_nothing_changes_but_what_is_known(filled: Place, sources: Path) -> None:
@@ -109,7 +127,10 @@ def test_without_rewrite_nothing_changes_but_what_is_known(filled: Place, source
     assert said.code == 0
     report = said.json()
     assert isinstance(report, dict)
-    assert {name: report[name] for name in ("references", "named", "learnt", "images_rewritten", "not_read")} == {
+    assert {
+        name: report[name]
+        for name in ("references", "named", "learnt", "images_rewritten", "not_read")
+    } == {
         "references": {"resolved": 2, "ambiguous": 0, "unknown": 0},
         "named": {"resolved": 2, "ambiguous": 0, "unknown": 0},
         "learnt": {"new": 2, "changed": 1, "unchanged": 0},
@@ -119,13 +140,19 @@ def test_without_rewrite_nothing_changes_but_what_is_known(filled: Place, source
     assert rows(filled) == UNRESOLVED
     draw(filled, "c.png", CIVITAI, 3)
     run(filled, "all")
-    assert [row[2] for row in rows(filled) if row[0] == "c.png"] == ["modelVersionId:25", "modelVersionId:7"]
+    assert [row[2] for row in rows(filled) if row[0] == "c.png"] == [
+        "modelVersionId:25",
+        "modelVersionId:7",
+    ]
 
 
 def test_rewrite_gives_real_names_once_and_new_images_follow(filled: Place, sources: Path) -> None:
     kv = rows(filled, "SELECT image_id, key, value, source FROM kv ORDER BY 1, 2, 3")
     said = resolve(filled, sources, "--rewrite")
-    assert (said.code, said.out.splitlines()[-1]) == (0, "2 images rewritten; new images are resolved from now on")
+    assert (said.code, said.out.splitlines()[-1]) == (
+        0,
+        "2 images rewritten; new images are resolved from now on",
+    )
     assert rows(filled) == RESOLVED
     assert rows(filled, WIDE) == [
         ("a.png", "real_v1", "real_v1", "brass_gears:0.8"),
@@ -161,13 +188,20 @@ def test_partial_knowledge_grows(filled: Place, sources: Path) -> None:
     assert rows(filled) == expected
     assert resolve(filled, sources, "--rewrite", "--json").json()["images_rewritten"] == 2  # type: ignore[index]
     assert rows(filled) == RESOLVED
-    assert rows(filled, "SELECT model_name FROM model_versions ORDER BY 1") == [("Mine",), ("My LoRA",)]
+    assert rows(filled, "SELECT model_name FROM model_versions ORDER BY 1") == [
+        ("Mine",),
+        ("My LoRA",),
+    ]
 
 
-def test_a_source_that_cannot_be_read_is_listed_and_the_others_go_on(filled: Place, sources: Path) -> None:
+def test_a_source_that_cannot_be_read_is_listed_and_the_others_go_on(
+    filled: Place, sources: Path
+) -> None:
     junk = sources / "junk.json"
     junk.write_text('{"items": [', encoding="utf-8")
-    said = resolve(filled, sources, "--civitai", str(junk), "--models", str(sources / "none"), "--rewrite")
+    said = resolve(
+        filled, sources, "--civitai", str(junk), "--models", str(sources / "none"), "--rewrite"
+    )
     assert (said.code, said.err.splitlines()) == (
         1,
         [
@@ -213,16 +247,30 @@ def test_what_is_forgotten_is_undone(filled: Place, sources: Path) -> None:
     assert rows(filled) == UNRESOLVED
 
 
-def test_a_reference_that_gains_no_name_is_unknown_and_keeps_the_hash_it_gained(filled: Place, sources: Path) -> None:
+def test_a_reference_that_gains_no_name_is_unknown_and_keeps_the_hash_it_gained(
+    filled: Place, sources: Path
+) -> None:
     (sources / "map.csv").write_text(f"ref,sha256\n25,{CHECKPOINT_SHA}\n7,\n", encoding="utf-8")
     said = run(filled, "resolve", "--map", str(sources / "map.csv"), "--rewrite", "--json").json()
     assert said["references"] == {"resolved": 0, "ambiguous": 0, "unknown": 2}  # type: ignore[index]
-    nameless = ("a.png", "checkpoint", "modelVersionId:25", "modelVersionId:25", None, CHECKPOINT_SHA, 25)
+    nameless = (
+        "a.png",
+        "checkpoint",
+        "modelVersionId:25",
+        "modelVersionId:25",
+        None,
+        CHECKPOINT_SHA,
+        25,
+    )
     assert rows(filled)[:2] == [nameless, UNRESOLVED[1]]
 
 
 def test_an_export_does_not_make_a_local_file_forget_its_name(place: Place, sources: Path) -> None:
-    draw(place, "a.png", "a fox <lora:soft_light:0.5>\nSteps: 20, Sampler: Euler, Seed: {seed}, Version: v1.9.4")
+    draw(
+        place,
+        "a.png",
+        "a fox <lora:soft_light:0.5>\nSteps: 20, Sampler: Euler, Seed: {seed}, Version: v1.9.4",
+    )
     run(place, "all")
     folder = sources / "models" / "Lora"
     for file in folder.glob("*.civitai.info"):
@@ -233,10 +281,16 @@ def test_an_export_does_not_make_a_local_file_forget_its_name(place: Place, sour
         "files": [{"name": "softlight_v1.safetensors", "type": "Model", "hashes": {"SHA256": LORA_SHA}}],
     }  # fmt: skip
     (sources / "export.json").write_text(json.dumps(version), encoding="utf-8")
-    for words in (("--models", str(folder)), ("--civitai", str(sources / "export.json")), ("--models", str(folder))):
+    for words in (
+        ("--models", str(folder)),
+        ("--civitai", str(sources / "export.json")),
+        ("--models", str(folder)),
+    ):
         said = run(place, "resolve", *words, "--rewrite", "--json").json()
         assert said["named"] == {"resolved": 1, "ambiguous": 0, "unknown": 0}  # type: ignore[index]
-    assert rows(place, "SELECT label, weight, model_version_id FROM resources") == [("soft_light", 0.5, 555)]
+    assert rows(place, "SELECT label, weight, model_version_id FROM resources") == [
+        ("soft_light", 0.5, 555)
+    ]
 
 
 def test_a_path_that_climbs_is_refused(filled: Place) -> None:
@@ -245,10 +299,18 @@ def test_a_path_that_climbs_is_refused(filled: Place) -> None:
 
 def test_a_long_report_shows_the_commonest_on_a_terminal(filled: Place) -> None:
     for seed in range(SHOWN + 1):
-        draw(filled, f"x{seed}.png", CIVITAI.replace('"modelVersionId":25', f'"modelVersionId":{1000 + seed}'), seed)
+        draw(
+            filled,
+            f"x{seed}.png",
+            CIVITAI.replace('"modelVersionId":25', f'"modelVersionId":{1000 + seed}'),
+            seed,
+        )
     run(filled, "all")
     out = run(filled, "resolve").out
-    assert out.splitlines()[0].strip() == f"unknown (the {SHOWN} commonest of {SHOWN + 3}; --json lists all)"
+    assert (
+        out.splitlines()[0].strip()
+        == f"unknown (the {SHOWN} commonest of {SHOWN + 3}; --json lists all)"
+    )
     assert out.count("modelVersionId:") == SHOWN
 
 
@@ -259,7 +321,9 @@ def test_the_running_service_sees_what_was_learnt_meanwhile(by_hand: ByHand) -> 
     assert rows(place) == UNRESOLVED[:2]
     with Store.open(place.database) as other:
         models = other.models_to_write()
-        entry = KnownModel(version_id=7, kind="lora", air=LORA_AIR, file_name="brass_gears.safetensors")
+        entry = KnownModel(
+            version_id=7, kind="lora", air=LORA_AIR, file_name="brass_gears.safetensors"
+        )
         models.learn([entry], now="2026-01-31T12:00:00Z", learnt=Learnt())
         models.apply_to_new_images()
     draw(place, "b.png", CIVITAI, 2)

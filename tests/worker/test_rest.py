@@ -9,7 +9,10 @@ from drawn_images import draw_many
 from working_by_hand import ByHand
 
 LOOKS_A_SECOND = 10
-"""One that waits looks about once a second and tries again now and then; one that spins turns thousands of times."""
+"""One that waits looks about once a second and tries again now and then.
+
+One that spins turns thousands of times.
+"""
 
 
 def turns_in(by_hand: ByHand, seconds: float) -> int:

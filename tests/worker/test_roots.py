@@ -8,12 +8,18 @@ from working_by_hand import ByHand
 STATES = "SELECT state, COUNT(*) FROM images GROUP BY state"
 
 
-def test_a_root_that_is_away_turns_nothing_missing_and_goes_on_when_it_is_back(by_hand: ByHand) -> None:
+def test_a_root_that_is_away_turns_nothing_missing_and_goes_on_when_it_is_back(
+    by_hand: ByHand,
+) -> None:
     draw_many(by_hand.place.input, 5)
     by_hand.work()
     away = by_hand.place.input.rename(by_hand.place.top / "away")
     by_hand.work()
-    offline = by_hand.rows(STATES), by_hand.rows("SELECT name, online, note FROM roots"), by_hand.house.worker.notes
+    offline = (
+        by_hand.rows(STATES),
+        by_hand.rows("SELECT name, online, note FROM roots"),
+        by_hand.house.worker.notes,
+    )
     away.rename(by_hand.place.input)
     draw(by_hand.place.input / "new.png", 99)
     by_hand.work()
@@ -24,7 +30,9 @@ def test_a_root_that_is_away_turns_nothing_missing_and_goes_on_when_it_is_back(b
     assert by_hand.house.worker.notes == []
 
 
-def test_a_root_emptied_with_its_marker_turns_nothing_missing_and_says_the_mend(by_hand: ByHand) -> None:
+def test_a_root_emptied_with_its_marker_turns_nothing_missing_and_says_the_mend(
+    by_hand: ByHand,
+) -> None:
     draw_many(by_hand.place.input, 5)
     by_hand.work()
     shutil.rmtree(by_hand.place.input)

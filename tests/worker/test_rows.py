@@ -7,9 +7,7 @@ from service import demo
 
 NOT_OURS = {"image_id", "modified_at", "ingested_at"}
 
-LORA_PROMPT = (
-    "portrait of a clockmaker, <lora:brass_gears:0.8>, <lora:soft_light:0.35>, easynegative_style, detailed hands"
-)
+LORA_PROMPT = "portrait of a clockmaker, <lora:brass_gears:0.8>, <lora:soft_light:0.35>, easynegative_style, detailed hands"
 
 SEARCH: dict[str, dict[str, object]] = {
     "a1111-lora-embedding.png": {
@@ -53,7 +51,10 @@ SEARCH: dict[str, dict[str, object]] = {
     },
     "photograph.jpg": {"status": "no_metadata"},
 }
-"""What ``v_images_search`` says of a sample, besides its names and times; what is not listed is NULL."""
+"""What ``v_images_search`` says of a sample, besides its names and times.
+
+What is not listed is NULL.
+"""
 
 TOKENS = [
     ("neg", 0, "badhands_v4", 1.0, "tag"),
@@ -83,7 +84,8 @@ def samples(by_hand: ByHand) -> ByHand:
 
 def test_every_sample_has_its_row_and_only_the_photograph_says_nothing(samples: ByHand) -> None:
     expected = sorted(
-        (sample.name, "no_metadata" if sample.name == "photograph.jpg" else "ok") for sample in demo.SAMPLES
+        (sample.name, "no_metadata" if sample.name == "photograph.jpg" else "ok")
+        for sample in demo.SAMPLES
     )
     assert sorted(samples.rows("SELECT path, status FROM v_images_search")) == expected
     assert samples.rows("SELECT * FROM failures") == []

@@ -14,7 +14,13 @@ from service.clock import Clock
 from service.config import Export
 from service.export.report import Written
 from service.scheduled_exports.run import run_export
-from service.scheduled_exports.schedule import AFTER_FAILURE_S, LOOK_FOR_FILES_S, REST_S, ExportSchedule, Run
+from service.scheduled_exports.schedule import (
+    AFTER_FAILURE_S,
+    LOOK_FOR_FILES_S,
+    REST_S,
+    ExportSchedule,
+    Run,
+)
 from service.store.export_states import ExportState
 from service.store.status import ServiceStatus
 from service.store.writer import Store
@@ -69,7 +75,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield made
 
 
-def test_an_export_runs_at_once_and_then_only_when_data_changed_and_it_has_rested(desk: Desk) -> None:
+def test_an_export_runs_at_once_and_then_only_when_data_changed_and_it_has_rested(
+    desk: Desk,
+) -> None:
     timetable = desk.timetable(desk.export())
     assert desk.wait(timetable, 0) == ["tokens.txt"]
     assert desk.wait(timetable, 1000) == []
@@ -88,7 +96,9 @@ def test_an_export_runs_at_once_and_then_only_when_data_changed_and_it_has_reste
         lambda store: store.save([store_samples.odd_image()], now=store_samples.NOW),
     ],
 )
-def test_whatever_is_written_of_an_image_is_a_change(desk: Desk, change: Callable[[Store], object]) -> None:
+def test_whatever_is_written_of_an_image_is_a_change(
+    desk: Desk, change: Callable[[Store], object]
+) -> None:
     before = desk.store.exports().data_version()
     change(desk.store)
     assert desk.store.exports().data_version() > before
@@ -118,11 +128,15 @@ def test_a_lost_file_and_changed_settings_make_it_run_again(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("how", [{"by_model": True}, {"kind": "templates", "min_fillers": 2}])
-def test_a_single_file_that_is_lost_of_many_is_made_again(desk: Desk, how: dict[str, object]) -> None:
+def test_a_single_file_that_is_lost_of_many_is_made_again(
+    desk: Desk, how: dict[str, object]
+) -> None:
     for number, light in enumerate(("soft lighting", "rim lighting"), 2):
         drawn = store_samples.image(number, path=f"{number}.png")
         first = replace(drawn.image.passes[0], positive_prompt=f"red fox, {light}, masterpiece")
-        desk.store.save([replace(drawn, image=replace(drawn.image, passes=(first,)))], now=store_samples.NOW)
+        desk.store.save(
+            [replace(drawn, image=replace(drawn.image, passes=(first,)))], now=store_samples.NOW
+        )
     export = desk.export("lists", **how)
     timetable = desk.timetable(export)
     assert desk.wait(timetable, 0) == ["lists"]
@@ -134,7 +148,9 @@ def test_a_single_file_that_is_lost_of_many_is_made_again(desk: Desk, how: dict[
     assert {path: path.read_bytes() for path in export.out.rglob("*.txt")} == files != {}
 
 
-def test_its_state_stands_in_the_database_and_what_is_not_configured_any_more_is_forgotten(desk: Desk) -> None:
+def test_its_state_stands_in_the_database_and_what_is_not_configured_any_more_is_forgotten(
+    desk: Desk,
+) -> None:
     export = desk.export(limit=2, dialect="impact")
     desk.wait(desk.timetable(export, desk.export("other.txt")), 5)
     desk.wait(desk.timetable(export), 100)
@@ -156,7 +172,10 @@ def test_one_that_fails_says_why_keeps_its_file_and_tries_again_later(desk: Desk
     timetable = desk.timetable(bad, good)
     assert desk.wait(timetable, 0) == ["sql.txt", "tokens.txt"]
     failed, done = desk.states()
-    assert (failed.error, failed.data_version) == ("sql: SQLite refuses the query: no such table: nowhere", None)
+    assert (failed.error, failed.data_version) == (
+        "sql: SQLite refuses the query: no such table: nowhere",
+        None,
+    )
     assert (done.error, done.data_version) == (None, 1)
     assert desk.wait(timetable, AFTER_FAILURE_S - 1) == []
     assert desk.wait(timetable, AFTER_FAILURE_S) == ["sql.txt"]

@@ -43,7 +43,11 @@ class ByHand:
 
     def read_by_exiftool(self) -> list[str]:
         """Return the names of the files that ExifTool was asked for since the last call."""
-        lines = self.heard.read_bytes().decode("utf-8", "replace").splitlines() if self.heard.exists() else []
+        lines = (
+            self.heard.read_bytes().decode("utf-8", "replace").splitlines()
+            if self.heard.exists()
+            else []
+        )
         self.heard.write_bytes(b"")
         return sorted(line.rpartition("/")[2] for line in lines if line.startswith("/"))
 
@@ -75,7 +79,9 @@ class Door:
         self.close()
         config = load(self.place.config, variables={})
         prepare(config)
-        return ByHand(self.place, self.stack.enter_context(assemble(config, watch=False)), self.heard)
+        return ByHand(
+            self.place, self.stack.enter_context(assemble(config, watch=False)), self.heard
+        )
 
     def close(self) -> None:
         """Close it, as at the end of the service."""

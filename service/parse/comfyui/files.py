@@ -74,5 +74,7 @@ _BY_WIDGET: dict[str, list[tuple[re.Pattern[str], ResourceKind]]] = {}
 for _pattern, _widget, _kind in FILES:
     _BY_WIDGET.setdefault(_widget, []).append((_pattern, _kind))
 
-NOTHING = frozenset({"", "none", "off", "null", "undefined", "baked vae", "baked-vae", "automatic", "choose"})
+NOTHING = frozenset(
+    {"", "none", "off", "null", "undefined", "baked vae", "baked-vae", "automatic", "choose"}
+)
 """What a file widget holds when no file is chosen."""

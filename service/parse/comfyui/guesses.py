@@ -1,7 +1,9 @@
-"""Names for the widget values of classes that stand in no table: told by their types and by what the node gives.
+"""Names for the widget values of classes that stand in no table.
 
-A node that gives a VAE and holds one file loads that file; an int before ``randomize`` is a seed; a sampler's numbers
-stand in KSampler's order. What none of these rules fits stays unnamed.
+Told by their types and by what the node gives.
+
+A node that gives a VAE and holds one file loads that file; an int before ``randomize`` is a seed; a
+sampler's numbers stand in KSampler's order. What none of these rules fits stays unnamed.
 """
 
 import re
@@ -24,7 +26,10 @@ ON_OFF = ("On", "Off", True, False)
 SCHEDULER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 NO_NAMES = re.compile(r"sampler|ode", re.IGNORECASE)
-"""Samplers that are named by their class: the text they hold is a solver, or where their noise is made."""
+"""Samplers that are named by their class.
+
+The text they hold is a solver, or where their noise is made.
+"""
 
 LOADED = (
     ("VAE", "vae_name"),
@@ -64,16 +69,27 @@ def _types(raw: Raw, side: str) -> set[str]:
 
 def _sampler(raw: Raw, values: Values) -> Found:
     """Return the values of a sampler whose widgets follow KSampler's order, as most packs' do."""
-    makes = _types(raw, "outputs") & {"LATENT", "IMAGE"} and {"MODEL", "CONDITIONING"} <= _types(raw, "inputs")
+    makes = _types(raw, "outputs") & {"LATENT", "IMAGE"} and {"MODEL", "CONDITIONING"} <= _types(
+        raw, "inputs"
+    )
     if not makes and "sampler" not in word(raw.get("type")).lower():
         return {}
     for at in range(len(values) - 5):
         match values[at : at + 8]:
-            case [int(), str(control), int(), int() | float(), str(), str(), int(), int()] if control in CONTROLS:
-                return paired(ORDERS["KSamplerAdvanced"][1:], values[at:])
-            case [int(), str(control), int(), int() | float(), str(), str(), int() | float(), *_] if (
+            case [int(), str(control), int(), int() | float(), str(), str(), int(), int()] if (
                 control in CONTROLS
             ):
+                return paired(ORDERS["KSamplerAdvanced"][1:], values[at:])
+            case [
+                int(),
+                str(control),
+                int(),
+                int() | float(),
+                str(),
+                str(),
+                int() | float(),
+                *_,
+            ] if control in CONTROLS:
                 return paired(ORDERS["KSampler"], values[at : at + 7])
             case _:
                 pass
@@ -148,8 +164,13 @@ def _sigmas(raw: Raw, values: Values) -> Found:
 
 
 def _size(raw: Raw, values: Values) -> Found:
-    """Return the size of an empty latent: the first two numbers of a node that makes one of nothing."""
-    if "LATENT" not in _types(raw, "outputs") or any(one.get("link") for one in objects(raw.get("inputs"))):
+    """Return the size of an empty latent.
+
+    The first two numbers of a node that makes one of nothing.
+    """
+    if "LATENT" not in _types(raw, "outputs") or any(
+        one.get("link") for one in objects(raw.get("inputs"))
+    ):
         return {}
     sides = _numbers(values)[:2]
     fit = len(sides) == 2 and all(isinstance(side, int) and side >= 64 for side in sides)  # noqa: PLR2004
@@ -167,7 +188,11 @@ def _literal(raw: Raw, values: Values) -> Found:
     if is_number and "seed" in word(raw.get("type")).lower():
         return {"seed": value}
     chosen = isinstance(value, str) and given.issubset(CHOSEN_TYPES)
-    return {"value": value} if alone and (is_number or chosen or isinstance(value, bool) or _is_file(value)) else {}
+    return (
+        {"value": value}
+        if alone and (is_number or chosen or isinstance(value, bool) or _is_file(value))
+        else {}
+    )
 
 
 def _seed(raw: Raw, values: Values) -> Found:
@@ -183,12 +208,23 @@ def _texts(raw: Raw, values: Values) -> Found:
     """Return the texts of an encoder or box: what text it holds is what it gives."""
     texts = [value for value in values if isinstance(value, str)]
     kind = word(raw.get("type")).lower()
-    encodes = {"CONDITIONING"} <= _types(raw, "outputs") - _types(raw, "inputs") and "CLIP" in _types(raw, "inputs")
+    encodes = {"CONDITIONING"} <= _types(raw, "outputs") - _types(
+        raw, "inputs"
+    ) and "CLIP" in _types(raw, "inputs")
     if encodes and "textencode" not in kind:
-        # Its text comes first, and what follows it are options, of one word each; else nobody knows which it is.
+        # Its text comes first, and what follows it are options, of one word each; else nobody knows
+        # which it is.
         options = not any(" " in text.strip() for text in texts[1:])
-        return {"text": texts[0]} if len(texts) == 1 or (options and texts and " " in texts[0].strip()) else {}
-    if "textencode" in kind and texts and (len(texts) <= len(_sides(raw)) or " " in texts[0].strip()):
+        return (
+            {"text": texts[0]}
+            if len(texts) == 1 or (options and texts and " " in texts[0].strip())
+            else {}
+        )
+    if (
+        "textencode" in kind
+        and texts
+        and (len(texts) <= len(_sides(raw)) or " " in texts[0].strip())
+    ):
         return dict(zip(_sides(raw), texts, strict=False))
     if len(texts) == 1 and len(values) <= 2 and TEXTUAL.search(kind):  # noqa: PLR2004
         return {"text": texts[0]}
@@ -196,6 +232,11 @@ def _texts(raw: Raw, values: Values) -> Found:
 
 
 def _sides(raw: Raw) -> tuple[str, ...]:
-    """Return the names of an encoder's texts: one, or both prompts where it gives both conditionings."""
+    """Return the names of an encoder's texts.
+
+    One, or both prompts where it gives both conditionings.
+    """
     names = {word(one.get("name")) for one in objects(raw.get("outputs"))}
-    return ("positive_prompt", "negative_prompt") if {"positive", "negative"} <= names else ("text",)
+    return (
+        ("positive_prompt", "negative_prompt") if {"positive", "negative"} <= names else ("text",)
+    )

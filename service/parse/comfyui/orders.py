@@ -1,4 +1,7 @@
-"""The order of widgets by class, as node packs declare them: for files whose editor did not name them yet."""
+"""The order of widgets by class, as node packs declare them.
+
+For files whose editor did not name them yet.
+"""
 
 from service.parse.comfyui.pack_orders import PACK_ORDERS, parsed
 

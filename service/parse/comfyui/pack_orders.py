@@ -1,6 +1,7 @@
 """The order of widgets of the classes that node packs add, beside those of ``orders.py``.
 
-Only what a rule asks for need stand here, from the first widget on: what comes after the last name stays unnamed.
+Only what a rule asks for need stand here, from the first widget on: what comes after the last name
+stays unnamed.
 """
 
 _KSAMPLER = "seed steps cfg sampler_name scheduler denoise"
@@ -139,7 +140,10 @@ STACKED = 50
 """Entries of a LoRA stack, each with four widgets, whether shown or not."""
 
 _STACKS = {
-    "LoRA Stacker": ("input_mode lora_count", "lora_name_{0} lora_wt_{0} model_str_{0} clip_str_{0}"),
+    "LoRA Stacker": (
+        "input_mode lora_count",
+        "lora_name_{0} lora_wt_{0} model_str_{0} clip_str_{0}",
+    ),
     "easy loraStack": (
         "toggle mode num_loras",
         "lora_{0}_name lora_{0}_strength lora_{0}_model_strength lora_{0}_clip_strength",
@@ -148,7 +152,10 @@ _STACKS = {
 
 
 def parsed(text: str) -> dict[str, tuple[str, ...]]:
-    """Return the names in a table of lines ``class: name name``, which a line that is indented goes on with."""
+    """Return the names in a table of lines ``class.
+
+    Name name``, which a line that is indented goes on with.
+    """
     lines = (line.partition(": ") for line in text.replace("\n  ", " ").split("\n") if line)
     return {name: tuple(order.split()) for name, _, order in lines}
 

@@ -1,13 +1,16 @@
 """What nodes mean, as data: a new custom node is a line here, not code.
 
-Most need no line. A node is understood by the names of its inputs, which node packs copy from ComfyUI's own nodes;
-the tables hold those names in order of preference, and the few classes whose names mislead.
+Most need no line. A node is understood by the names of its inputs, which node packs copy from
+ComfyUI's own nodes; the tables hold those names in order of preference, and the few classes whose
+names mislead.
 """
 
 import re
 from typing import Literal
 
-Want = Literal["model", "clip", "vae", "positive", "negative", "latent", "image", "sigmas", "sampler", "guider"]
+Want = Literal[
+    "model", "clip", "vae", "positive", "negative", "latent", "image", "sigmas", "sampler", "guider"
+]
 """What one is looking for when walking up a graph."""
 
 TYPES: dict[Want, str] = {
@@ -45,7 +48,15 @@ LINKS: dict[Want, tuple[str, ...]] = {
     "model": ("model", "model1", "model2", "model_1", "base_model", "unet", "model_opt"),
     "clip": ("clip", "clip1", "base_clip", "opt_clip", "clip_opt", "CLIP"),
     "vae": ("vae", "optional_vae", "vae_opt", "opt_vae", "VAE"),
-    "positive": ("positive", "pos", "base_positive", "positive_cond", "cond_positive", "text_embeds", *CONDITIONING),
+    "positive": (
+        "positive",
+        "pos",
+        "base_positive",
+        "positive_cond",
+        "cond_positive",
+        "text_embeds",
+        *CONDITIONING,
+    ),
     "negative": (
         "negative",
         "neg",
@@ -97,12 +108,19 @@ LINKS: dict[Want, tuple[str, ...]] = {
 """The inputs through which a node passes on what is wanted, in the order in which they run."""
 
 AROUND = re.compile(r"^(?:opt|optional|input|my)_|_(?:opt|optional|in|input)$", re.IGNORECASE)
-"""What packs put around the names above without meaning anything else: ``opt_model``, ``MODEL``, ``latent_in``."""
+"""What packs put around the names above without meaning anything else.
 
-PLAIN: dict[Want, frozenset[str]] = {want: frozenset(name.lower() for name in names) for want, names in LINKS.items()}
+``opt_model``, ``MODEL``, ``latent_in``.
+"""
+
+PLAIN: dict[Want, frozenset[str]] = {
+    want: frozenset(name.lower() for name in names) for want, names in LINKS.items()
+}
 
 LIKE: dict[Want, re.Pattern[str]] = {
-    "model": re.compile(r"^(?!.*(upscale|vision|style|control|detect|sam|clip|text|motion|patch)).+_model$|^pipeline$"),
+    "model": re.compile(
+        r"^(?!.*(upscale|vision|style|control|detect|sam|clip|text|motion|patch)).+_model$|^pipeline$"
+    ),
     "positive": re.compile(r"positive|^(?!image|clip).*embeds$"),
     "negative": re.compile(r"negative|^(?!image|clip).*embeds$"),
 }
@@ -112,19 +130,26 @@ LOOPS = re.compile(r"(for|while) ?loop", re.IGNORECASE)
 """Classes that begin or end a loop, and hand on the values that come in under a number."""
 
 PASTES = re.compile(r"^segs ?paste", re.IGNORECASE)
-"""Classes that paste what a detailer made back into the image it was cut from: the way goes through ``segs``."""
+"""Classes that paste what a detailer made back into the image it was cut from.
+
+The way goes through ``segs``.
+"""
 
 ENCODED_IMAGE = ("pixels", "init_image", "image", "images")
 """Inputs by which an image becomes a latent."""
 
 ENCODES = re.compile(r"encode|InpaintModelConditioning|^SVD_img2vid|^StableZero123", re.IGNORECASE)
-"""Classes that sample on from an image. Others that take one (InstructPixToPix) give an empty latent of its size."""
+"""Classes that sample on from an image.
+
+Others that take one (InstructPixToPix) give an empty latent of its size.
+"""
 
 NUMBERED = re.compile(r"^cond(?:itioning)?_?(\d{1,3})$", re.IGNORECASE)
 """Conditionings of nodes that combine as many as one likes."""
 
 PIPE = re.compile(
-    r"^base_sampler$|pipe|ctx|context|tuple|^data$|settings|bundle|^script$|params$|basic_params", re.IGNORECASE
+    r"^base_sampler$|pipe|ctx|context|tuple|^data$|settings|bundle|^script$|params$|basic_params",
+    re.IGNORECASE,
 )
 """Links that carry many things at once."""
 
@@ -149,15 +174,55 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
     "Unpack SDXL Tuple": ("model", "clip", "positive", "negative", "refiner_model", "refiner_clip"),
     "ControlNetApplyAdvanced": ("positive", "negative"),
     "CheckpointLoaderSimple": ("model", "clip", "vae"),
-    "Context (rgthree)": ("context", "model", "clip", "vae", "positive", "negative", "latent", "images", "seed"),
+    "Context (rgthree)": (
+        "context",
+        "model",
+        "clip",
+        "vae",
+        "positive",
+        "negative",
+        "latent",
+        "images",
+        "seed",
+    ),
     "AV_ParametersPipeToPrompts": ("pipe", "positive", "negative"),
     "ComfyMathExpression": ("float", "int", "bool"),
     "SDXLPromptStyler": ("text_positive", "text_negative"),
     "SDXLPromptStylerAdvanced": ("text_positive", "text_negative"),
     "easy stylesSelector": ("positive", "negative"),
-    "easy pipeOut": ("pipe", "model", "positive", "negative", "latent", "vae", "clip", "image", "seed"),
-    "easy kSampler": ("pipe", "image", "model", "positive", "negative", "latent", "vae", "clip", "seed"),
-    "easy fullkSampler": ("pipe", "image", "model", "positive", "negative", "latent", "vae", "clip", "seed"),
+    "easy pipeOut": (
+        "pipe",
+        "model",
+        "positive",
+        "negative",
+        "latent",
+        "vae",
+        "clip",
+        "image",
+        "seed",
+    ),
+    "easy kSampler": (
+        "pipe",
+        "image",
+        "model",
+        "positive",
+        "negative",
+        "latent",
+        "vae",
+        "clip",
+        "seed",
+    ),
+    "easy fullkSampler": (
+        "pipe",
+        "image",
+        "model",
+        "positive",
+        "negative",
+        "latent",
+        "vae",
+        "clip",
+        "seed",
+    ),
 }
 """Outputs in order, where the file does not state them and their order matters."""
 
@@ -175,5 +240,8 @@ OUTPUT_WANTS: dict[str, Want] = {
     "images": "image",
 }
 
-SAVER = re.compile(r"save|vhs_videocombine|image ?output|send ?image.*websocket|sdpromptsaver|export", re.IGNORECASE)
+SAVER = re.compile(
+    r"save|vhs_videocombine|image ?output|send ?image.*websocket|sdpromptsaver|export",
+    re.IGNORECASE,
+)
 PREVIEW = re.compile(r"preview|show ?image|display|compare", re.IGNORECASE)

@@ -25,14 +25,20 @@ LONGEST_FACT = 300
 def node_facts(nodes: Iterable[Node]) -> tuple[Fact, ...]:
     """Return facts like ``KSampler.steps`` of these nodes, each node once, up to ``MOST``."""
     unique = {node.id: node for node in nodes}
-    return tuple(fact for fact, _ in zip(_all_facts(unique.values()), range(MOST_FACTS), strict=False))
+    return tuple(
+        fact for fact, _ in zip(_all_facts(unique.values()), range(MOST_FACTS), strict=False)
+    )
 
 
 def _all_facts(nodes: Iterable[Node]) -> Iterator[Fact]:
     for node in nodes:
         for name in node.inputs:
             value = node.scalar(name)
-            if value is None or not name or (isinstance(value, str) and not 0 < len(value) <= LONGEST_FACT):
+            if (
+                value is None
+                or not name
+                or (isinstance(value, str) and not 0 < len(value) <= LONGEST_FACT)
+            ):
                 continue
             yield Fact(f"{node.class_type}.{name}", _fact_text(value), node.where(name))
 
@@ -67,7 +73,11 @@ def parse(blobs: Blobs) -> Generation:
         graph = workflow.graph_of_workflow(flat, graphs.ui.source)
     else:
         text = find.find_broken_graph(blobs)
-        why = f"the graph in {text.source} is cut off or spoilt" if text else "the file holds no ComfyUI graph"
+        why = (
+            f"the graph in {text.source} is cut off or spoilt"
+            if text
+            else "the file holds no ComfyUI graph"
+        )
         return Generation(NAME, {}, unsettled=(why,))
     if graphs.ui is not None:
         idle = workflow.idle_loras(flat, graphs.ui.source)
@@ -84,7 +94,11 @@ def read_graph(graph: Graph, file_name: str, idle: tuple[Resource, ...] = ()) ->
     if len(way.samplers) > MAX_PASSES:
         doubts = (*doubts, f"of {len(way.samplers)} passes the first {MAX_PASSES} were read")
     samplers = way.samplers[:MAX_PASSES]
-    drawing = [stage for one in one_pass.drawing_samplers(graph, routes, samplers) for stage in split.split_stages(one)]
+    drawing = [
+        stage
+        for one in one_pass.drawing_samplers(graph, routes, samplers)
+        for stage in split.split_stages(one)
+    ]
     found = [one_pass.read_pass(graph, routes, values, sampler) for sampler in drawing]
     base = found[0]
     fields: dict[Field, Stated] = {**base.fields, **_whole(graph, routes, values, way, base)}
@@ -102,7 +116,10 @@ def read_graph(graph: Graph, file_name: str, idle: tuple[Resource, ...] = ()) ->
 
 
 def _way(graph: Graph, routes: Routes, file_name: str) -> tuple[Node | None, Path, tuple[str, ...]]:
-    """Return the output and the path to its base pass; without an output, the last sampler of the first chain."""
+    """Return the output and the path to its base pass.
+
+    Without an output, the last sampler of the first chain.
+    """
     tried: list[Path] = []
     dead: set[str] = set()
     for output in from_output.find_outputs(graph, file_name):
@@ -116,11 +133,17 @@ def _way(graph: Graph, routes: Routes, file_name: str) -> tuple[Node | None, Pat
     fed = _ids_that_feed(graph, samplers)
     last = next((node for node in samplers if node.id not in fed), next(iter(samplers), None))
     if last is None or (tried and len(samplers) > 1):
-        return None, Path(), ("the saved image comes from a node that the file does not hold",) if tried else ()
+        return (
+            None,
+            Path(),
+            ("the saved image comes from a node that the file does not hold",) if tried else (),
+        )
     doubts = ("the way from the saved image is broken; the only sampler is taken",) if tried else ()
     ends = [node for node in samplers if node.id not in fed]
     if len(ends) > 1:
-        doubts = (f"no output node says which of {len(ends)} samplers made the image; the first is taken",)
+        doubts = (
+            f"no output node says which of {len(ends)} samplers made the image; the first is taken",
+        )
     return last, from_output.trace_samplers(graph, routes, last, set()), doubts
 
 
@@ -135,7 +158,9 @@ def _ids_that_feed(graph: Graph, samplers: list[Node]) -> set[str]:
     return fed
 
 
-def _whole(graph: Graph, routes: Routes, values: Values, way: Path, base: Pass) -> dict[Field, Stated]:
+def _whole(
+    graph: Graph, routes: Routes, values: Values, way: Path, base: Pass
+) -> dict[Field, Stated]:
     found: dict[Field, Stated | None] = {
         "vae": resources.find_vae(routes, values, way.decoder),
         "clip_skip": resources.find_clip_skip(routes, values, base.encoders),
@@ -152,8 +177,14 @@ def _resources(
     for ordinal, one in enumerate(found):
         for resource in one.line.resources:
             if (key := _key(resource)) not in unique:
-                unique[key] = replace(resource, extra={**resource.extra, "pass": ordinal}) if ordinal else resource
-    vae = [Resource("vae", str(fields["vae"].value), fields["vae"].source)] if "vae" in fields else []
+                unique[key] = (
+                    replace(resource, extra={**resource.extra, "pass": ordinal})
+                    if ordinal
+                    else resource
+                )
+    vae = (
+        [Resource("vae", str(fields["vae"].value), fields["vae"].source)] if "vae" in fields else []
+    )
     for resource in (*vae, *resources.side_files(graph, values, upstream(graph, start.id))):
         unique.setdefault(_key(resource), resource)
     return tuple(unique.values())
@@ -164,5 +195,9 @@ def _key(resource: Resource) -> tuple[str, str, str]:
 
 
 def _nodes_of_pass(graph: Graph, routes: Routes, one: Pass) -> list[Node]:
-    latents = [node for node, _, want in routes.walk(routes.starts(one.sampler, "latent")) if want == "latent"]
+    latents = [
+        node
+        for node, _, want in routes.walk(routes.starts(one.sampler, "latent"))
+        if want == "latent"
+    ]
     return [*settings.nodes_of_settings(graph, routes, one.sampler), *one.line.nodes, *latents[:1]]

@@ -7,7 +7,15 @@ from service.records import Field, PassRole
 NUMBERS: dict[Field, tuple[str, ...]] = {
     "seed": ("seed", "noise_seed", "seed_value"),
     "steps": ("steps", "total_steps", "base_steps"),
-    "cfg_scale": ("cfg", "cfg_scale", "cfg_conds", "guidance_scale", "cfg_text", "cfg_scale_start", "true_gs"),
+    "cfg_scale": (
+        "cfg",
+        "cfg_scale",
+        "cfg_conds",
+        "guidance_scale",
+        "cfg_text",
+        "cfg_scale_start",
+        "true_gs",
+    ),
     "denoise": ("denoise", "denoise_strength", "denoising_strength"),
     "start_step": ("start_at_step", "start_step"),
     "end_step": ("end_at_step", "end_step"),
@@ -48,9 +56,15 @@ NO_SAMPLER = re.compile(
 )
 
 ITERATES = re.compile(r"^iterative(latent|image)upscale", re.IGNORECASE)
-"""Classes whose own ``steps`` counts how often they enlarge; what they sample with comes by link."""
+"""Classes whose own ``steps`` counts how often they enlarge.
 
-SERVICE_SIGNS = (frozenset({"prompt", "positive_prompt", "text_prompt"}), frozenset({"seed", "noise_seed"}))
+What they sample with comes by link.
+"""
+
+SERVICE_SIGNS = (
+    frozenset({"prompt", "positive_prompt", "text_prompt"}),
+    frozenset({"seed", "noise_seed"}),
+)
 """A node on the image's way with a text and a seed of its own draws the image, if only by asking a service."""
 
 SAMPLER_SIGNS = (

@@ -1,4 +1,7 @@
-"""Which inputs hold words, and which nodes build words out of others: data for ``values.py`` and ``prompts.py``."""
+"""Which inputs hold words, and which nodes build words out of others.
+
+Data for ``values.py`` and ``prompts.py``.
+"""
 
 import re
 
@@ -20,8 +23,8 @@ ENCODER_TEXTS = (
     "tags",
     "positive_prompt",
 )
-"""The text inputs of encoders in order; the first that is not blank is the prompt. ``text_g`` before ``text_l``,
-and before both what wildcards became."""
+"""The text inputs of encoders in order; the first that is not blank is the prompt. ``text_g``
+before ``text_l``, and before both what wildcards became."""
 
 _POSITIVE_TEXTS = (
     "positive_populated_text",
@@ -89,18 +92,28 @@ RUN_ONLY = re.compile(
 FILLS = re.compile(r"^DP(random|comb)", re.IGNORECASE)
 """Those of them that only fill wildcards in, and hand on as it is what holds none."""
 
-CHANGES = re.compile(r"^string ?(trim|strip|substring)|^(case ?converter|text ?case)|truncat", re.IGNORECASE)
+CHANGES = re.compile(
+    r"^string ?(trim|strip|substring)|^(case ?converter|text ?case)|truncat", re.IGNORECASE
+)
 """Classes that cut a text or change its letters."""
 EXTRACTS = "JsonExtractString"
 TOGGLES = "toggle_trigger_words"
 """The input of LoRA Manager's node that hands on those of its words that are switched on."""
 CHANGED = ("string", "text", "prompt", "input")
 
-SHOWS = re.compile(r"show ?(text|any)|display ?(text|any|string)|preview ?(any|text)", re.IGNORECASE)
-"""Boxes that show what came in. Their widget may be of the run before, so the link is asked first."""
+SHOWS = re.compile(
+    r"show ?(text|any)|display ?(text|any|string)|preview ?(any|text)", re.IGNORECASE
+)
+"""Boxes that show what came in.
+
+Their widget may be of the run before, so the link is asked first.
+"""
 SHOWN = ("text_0", "preview", "preview_text")
 
-JOIN = re.compile(r"concat|join|^StringFunction|combine(?!.*cond)|merge.*(text|string|prompt)|append", re.IGNORECASE)
+JOIN = re.compile(
+    r"concat|join|^StringFunction|combine(?!.*cond)|merge.*(text|string|prompt)|append",
+    re.IGNORECASE,
+)
 JOINED = re.compile(
     r"^(?:text|string|str|prompt|part|input|value|arg)?[_ ]?(?:[a-h]|\d{1,2})?$|^(?:prefix|text|suffix|append)$",
     re.IGNORECASE,
@@ -130,18 +143,45 @@ CHOSEN = frozenset({"sampler_name", "scheduler", "ckpt_name", "unet_name", "lora
 
 REPLACE = re.compile(r"replace", re.IGNORECASE)
 REPLACED = ("string", "text", "input", "prompt", "source")
-FIND = re.compile(r"^(?:find|old|search|target|to_replace)(?:[_ ]?\w+?)??[_ ]?(\d*)$", re.IGNORECASE)
+FIND = re.compile(
+    r"^(?:find|old|search|target|to_replace)(?:[_ ]?\w+?)??[_ ]?(\d*)$", re.IGNORECASE
+)
 REPLACEMENTS = ("replace", "replacement", "new", "replace_with", "replace_text")
 
 SWITCH = re.compile(
-    r"(?<!inversed)switch|^if any|if.?else|conditional.?branch|select(or)?\b.*any|indexswitch|router", re.IGNORECASE
+    r"(?<!inversed)switch|^if any|if.?else|conditional.?branch|select(or)?\b.*any|indexswitch|router",
+    re.IGNORECASE,
 )
-SELECTORS = ("ANY", "switch", "boolean", "select", "selector", "index", "condition", "cond", "Input", "value", "input")
+SELECTORS = (
+    "ANY",
+    "switch",
+    "boolean",
+    "select",
+    "selector",
+    "index",
+    "condition",
+    "cond",
+    "Input",
+    "value",
+    "input",
+)
 TRUE_INPUTS = ("on_true", "true", "tt_value", "if_true", "true_value", "input_true", "IF_TRUE", "a")
-FALSE_INPUTS = ("on_false", "false", "ff_value", "if_false", "false_value", "input_false", "IF_FALSE", "b")
+FALSE_INPUTS = (
+    "on_false",
+    "false",
+    "ff_value",
+    "if_false",
+    "false_value",
+    "input_false",
+    "IF_FALSE",
+    "b",
+)
 
 MAX_TEXT = 200_000
-"""Characters. A chain of 64 nodes that each double a text would fill the memory; real prompts are below 20,000."""
+"""Characters.
+
+A chain of 64 nodes that each double a text would fill the memory; real prompts are below 20,000.
+"""
 
 MAX_BUILT = 2_000_000
 """Characters of all texts that one graph builds."""

@@ -1,9 +1,11 @@
-"""A1111's infotext and its dialects: Forge and its forks, reForge, SD.Next, CivitAI, ComfyUI's text savers.
+"""A1111's infotext and its dialects.
 
-One text of prompt, ``Negative prompt:`` and a last line ``Steps: 20, Sampler: Euler a, …`` (``infotext/`` reads it).
-It stands in PNG ``parameters``, in EXIF UserComment of JPEG, WebP and AVIF, in GIF and video comments, in descriptions
-that sites copied, in the pixels of stealth PNGs, and in a ``.txt`` beside the image. JSON is never one, but that of
-A1111's API holds it.
+Forge and its forks, reForge, SD.Next, CivitAI, ComfyUI's text savers.
+
+One text of prompt, ``Negative prompt:`` and a last line ``Steps: 20, Sampler: Euler a, …``
+(``infotext/`` reads it). It stands in PNG ``parameters``, in EXIF UserComment of JPEG, WebP and
+AVIF, in GIF and video comments, in descriptions that sites copied, in the pixels of stealth PNGs,
+and in a ``.txt`` beside the image. JSON is never one, but that of A1111's API holds it.
 """
 
 from collections.abc import Iterator
@@ -32,7 +34,9 @@ ROLES = (
 )
 """Where infotexts have been met, the most deliberate place first."""
 
-TELLING = frozenset({"sampler", "schedule type", "version", "app", "seed", "cfg scale", "civitai resources"})
+TELLING = frozenset(
+    {"sampler", "schedule type", "version", "app", "seed", "cfg scale", "civitai resources"}
+)
 """Beside ``Steps``, any of these makes it certain."""
 
 NUMBERS = frozenset({"seed", "cfg scale"})
@@ -60,12 +64,18 @@ def parse(blobs: Blobs) -> Generation:
 
 
 def read(blob: Blob, blobs: Blobs) -> Generation:
-    """Return what one infotext says; for parsers whose generator writes one beside its own texts."""
+    """Return what one infotext says.
+
+    For parsers whose generator writes one beside its own texts.
+    """
     return assemble_infotext(layout.read_layout(blob.text), blob.source, blobs)
 
 
 def assemble_infotext(text: Infotext, source: str, blobs: Blobs) -> Generation:
-    """Return what the parts of an infotext say; for parsers of the same settings in another form."""
+    """Return what the parts of an infotext say.
+
+    For parsers of the same settings in another form.
+    """
     settings = text.settings
     generator, because = generator_of(settings, blobs)
     return Generation(
@@ -96,7 +106,9 @@ def _fields(text: Infotext, source: str) -> dict[Field, Stated]:
 
 
 def _candidates(blobs: Blobs) -> Iterator[tuple[str, Blob]]:
-    if drawthings.is_signed(blobs):  # its description looks like an infotext and marks the negative by "-"
+    if drawthings.is_signed(
+        blobs
+    ):  # its description looks like an infotext and marks the negative by "-"
         return
     for role in ROLES:
         for blob in blobs.all(role):
@@ -128,7 +140,11 @@ def _certainty(settings: Settings, role: str) -> Claim:
     if role in OWN_PLACES:
         return Claim.SHAPE
     sayings = NUMBERS.intersection(settings.by_key)  # none of which is a number
-    return Claim.SHAPE if not sayings and len(KNOWN.intersection(settings.by_key)) >= _MANY else Claim.NO
+    return (
+        Claim.SHAPE
+        if not sayings and len(KNOWN.intersection(settings.by_key)) >= _MANY
+        else Claim.NO
+    )
 
 
 def _is_telling(key: str, value: str) -> bool:

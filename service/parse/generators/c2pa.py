@@ -1,10 +1,14 @@
-"""C2PA manifests (Content Credentials): who made an image, signed. OpenAI, Google and Adobe Firefly write them.
+"""C2PA manifests (Content Credentials): who made an image, signed.
 
-A manifest store (PNG ``caBX``, JPEG APP11, WebP ``C2PA``, MP4 ``uuid``) holds CBOR: ``claim_generator`` or, since
-claim version 2, ``claim_generator_info``; ``actions`` with ``softwareAgent`` (a text, later an object of name and
-version), ``description`` and ``digitalSourceType``, which ends with ``trainedAlgorithmicMedia`` or
-``compositeWithTrainedAlgorithmicMedia`` where a model made the picture or a part of it. Prompt, model and settings
-are in none of them. Cameras and editors sign too: without that source type a file is no AI image.
+OpenAI, Google and Adobe Firefly write them.
+
+A manifest store (PNG ``caBX``, JPEG APP11, WebP ``C2PA``, MP4 ``uuid``) holds CBOR:
+``claim_generator`` or, since claim version 2, ``claim_generator_info``; ``actions`` with
+``softwareAgent`` (a text, later an object of name and version), ``description`` and
+``digitalSourceType``, which ends with ``trainedAlgorithmicMedia`` or
+``compositeWithTrainedAlgorithmicMedia`` where a model made the picture or a part of it. Prompt,
+model and settings are in none of them. Cameras and editors sign too: without that source type a
+file is no AI image.
 
 - OpenAI: generator ``OpenAI-API``, ``ChatGPT``, ``OpenAI Media Service API``; agent ``DALL·E``, ``GPT-4o``,
   ``gpt-image``.
@@ -35,9 +39,15 @@ MAKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
 TRAINED = re.compile(r"trainedAlgorithmicMedia\Z", re.IGNORECASE)
 
 ACTIONS = ("cbor:actions", "jumbf:actions")
-CLAIMS = tuple(f"{group}:{name}" for group in ("cbor", "jumbf") for name in ("claim_generator", "claim_generator_info"))
+CLAIMS = tuple(
+    f"{group}:{name}"
+    for group in ("cbor", "jumbf")
+    for name in ("claim_generator", "claim_generator_info")
+)
 WHAT = tuple(
-    f"{group}:{name}" for group in ("cbor", "jumbf") for name in ("title", "format", "instanceid", "relationship")
+    f"{group}:{name}"
+    for group in ("cbor", "jumbf")
+    for name in ("title", "format", "instanceid", "relationship")
 )
 
 SILENT = "a C2PA manifest states who made the image, and neither prompt nor settings"
@@ -57,7 +67,10 @@ def parse(blobs: Blobs) -> Generation:
 
 
 def maker(blobs: Blobs) -> str | None:
-    """Return our name of the maker: by the action that made the picture, else by the claims; None for others."""
+    """Return our name of the maker: by the action that made the picture, else by the claims.
+
+    None for others.
+    """
     for words in (
         _words_of_drawing_actions(blobs),
         (text for blob in blobs.all(*CLAIMS) for text in _words(blob.data or blob.text)),

@@ -1,14 +1,18 @@
-"""CivitAI's on-site generator where it writes a ComfyUI graph: JPEG's EXIF UserComment, PNG's ``prompt``.
+"""CivitAI's on-site generator where it writes a ComfyUI graph.
+
+JPEG's EXIF UserComment, PNG's ``prompt``.
 
 CivitAI runs ComfyUI and saves the graph as run, its model files named by AIR
-(``urn:air:sdxl:checkpoint:civitai:1@2``). Beside the nodes stand ``extra``, ``{"airs": [every file]}``, and
-``extraMetadata``, a JSON text of what its user asked for: ``prompt negativePrompt cfgScale sampler clipSkip steps
-width height seed workflow``, ``resources`` (``modelVersionId``, ``strength``; the checkpoint first, as its form sends
-them) and ``transformations``. Upscales have no sampler in the graph and keep there the settings of the image they
-enlarge. EXIF Artist is ``ai``, Software the job's uuid. Sources: the corpus (civitai-upscale,
-civitai-extrametadata-graph). CivitAI's infotexts are read by ``a1111``.
+(``urn:air:sdxl:checkpoint:civitai:1@2``). Beside the nodes stand ``extra``, ``{"airs": [every
+file]}``, and ``extraMetadata``, a JSON text of what its user asked for: ``prompt negativePrompt
+cfgScale sampler clipSkip steps width height seed workflow``, ``resources`` (``modelVersionId``,
+``strength``; the checkpoint first, as its form sends them) and ``transformations``. Upscales have
+no sampler in the graph and keep there the settings of the image they enlarge. EXIF Artist is
+``ai``, Software the job's uuid. Sources: the corpus (civitai-upscale, civitai-extrametadata-graph).
+CivitAI's infotexts are read by ``a1111``.
 
-What was asked for comes first, the graph fills the rest and shows conflicts (the pipeline reads it as a rival).
+What was asked for comes first, the graph fills the rest and shows conflicts (the pipeline reads it
+as a rival).
 """
 
 import re
@@ -61,7 +65,11 @@ def claim(blobs: Blobs) -> Claim:
     """Claim a graph that CivitAI's orchestrator ran."""
     if job(blobs) is not None:
         return Claim.MARKER
-    return Claim.MARKER if is_of_civitai(blobs) and comfyui.PARSER.claim(blobs) > Claim.NO else Claim.NO
+    return (
+        Claim.MARKER
+        if is_of_civitai(blobs) and comfyui.PARSER.claim(blobs) > Claim.NO
+        else Claim.NO
+    )
 
 
 def parse(blobs: Blobs) -> Generation:
@@ -73,10 +81,15 @@ def parse(blobs: Blobs) -> Generation:
         doubts = ("extraMetadata is not JSON",) if found and found.broken else ()
         listed = tuple(lists.resource_of_air(air) for air in found.airs) if found else ()
         return replace(
-            graph, generator=NAME, resources=(*graph.resources, *listed), unsettled=(*doubts, *graph.unsettled)
+            graph,
+            generator=NAME,
+            resources=(*graph.resources, *listed),
+            unsettled=(*doubts, *graph.unsettled),
         )
     resources = tuple(_resources(asked, found.airs))
-    upscaler = next((air for air in found.airs if lists.resource_of_air(air).kind == "upscaler"), None)
+    upscaler = next(
+        (air for air in found.airs if lists.resource_of_air(air).kind == "upscaler"), None
+    )
     model = next((one for one in resources if one.kind == "checkpoint"), None)
     fields = asked.fields(ASKED)
     if model is not None:
@@ -98,7 +111,11 @@ def _job(blob: Blob) -> Job | None:
     extra = blob.data.get("extra")
     airs = _airs(extra.get("airs"), blob.source) if isinstance(extra, dict) else ()
     inner = extra.get("extraMetadata") if isinstance(extra, dict) else None  # seen there too
-    path, text = ("extra.extraMetadata", inner) if inner else ("extraMetadata", blob.data.get("extraMetadata"))
+    path, text = (
+        ("extra.extraMetadata", inner)
+        if inner
+        else ("extraMetadata", blob.data.get("extraMetadata"))
+    )
     if text is None and not airs:
         return None
     data = parse_json(text) if isinstance(text, str) else text
@@ -108,7 +125,11 @@ def _job(blob: Blob) -> Job | None:
 
 def _airs(value: JsonValue, source: str) -> tuple[Stated, ...]:
     found = enumerate(value if isinstance(value, list) else ())
-    return tuple(Stated(air, f"{source}#extra.airs.{n}") for n, air in found if isinstance(air, str) and _is_file(air))
+    return tuple(
+        Stated(air, f"{source}#extra.airs.{n}")
+        for n, air in found
+        if isinstance(air, str) and _is_file(air)
+    )
 
 
 def _is_file(air: str) -> bool:

@@ -1,13 +1,17 @@
-"""An image's ``meta`` as CivitAI's image API gives it: JSON that download tools leave beside images or in them.
+"""An image's ``meta`` as CivitAI's image API gives it.
 
-It is the infotext taken apart: ``prompt negativePrompt cfgScale steps sampler seed`` and ``clipSkip`` in camel case,
-all other settings under their own names (``Size``, ``Model``, ``Model hash``, ``Hires upscale`` …), ``hashes`` as an
-object, ``resources`` (``type name weight hash``) and ``civitaiResources`` (``type modelVersionId weight``). An image
-of ComfyUI has ``comfy``, its graphs as a text, and its files in lists: ``models``, ``upscalers``, ``vaes``,
-``controlNets``, ``additionalResources`` (``name type strength strengthClip``; the name may be an AIR). The whole answer
-of the API holds it under ``meta``, newer ones under ``meta.meta``; a model version's ``.civitai.info`` has one such
-entry for each of its images. Put together again it is read as ``a1111`` reads an infotext. Source: CivitAI's public
-API, its own source, and readers of it on GitHub.
+JSON that download tools leave beside images or in them.
+
+It is the infotext taken apart: ``prompt negativePrompt cfgScale steps sampler seed`` and
+``clipSkip`` in camel case, all other settings under their own names (``Size``, ``Model``, ``Model
+hash``, ``Hires upscale`` …), ``hashes`` as an object, ``resources`` (``type name weight hash``) and
+``civitaiResources`` (``type modelVersionId weight``). An image of ComfyUI has ``comfy``, its graphs
+as a text, and its files in lists: ``models``, ``upscalers``, ``vaes``, ``controlNets``,
+``additionalResources`` (``name type strength strengthClip``; the name may be an AIR). The whole
+answer of the API holds it under ``meta``, newer ones under ``meta.meta``; a model version's
+``.civitai.info`` has one such entry for each of its images. Put together again it is read as
+``a1111`` reads an infotext. Source: CivitAI's public API, its own source, and readers of it on
+GitHub.
 """
 
 import re
@@ -25,7 +29,15 @@ from service.parse.shared.json_facts import JsonTable, as_written
 from service.parse.shared.model_files import model_file, model_name
 from service.records import Blobs, Field, Generation, Resource, ResourceKind, Stated
 
-ROLES = ("parameters", "usercomment", "comment", "description", "imagedescription", "metadata", "sidecar")
+ROLES = (
+    "parameters",
+    "usercomment",
+    "comment",
+    "description",
+    "imagedescription",
+    "metadata",
+    "sidecar",
+)
 
 KEYS = {
     "cfgScale": "CFG scale",
@@ -71,7 +83,10 @@ STRUCTURED = frozenset({"hashes", "civitaiResources"})
 """The keys whose values are no texts in an infotext either."""
 
 SIGNS = ("cfgScale", "civitaiResources", "additionalResources")
-"""No generator writes these keys beside ``prompt``; a graph with its own ``extraMetadata`` does so deeper."""
+"""No generator writes these keys beside ``prompt``.
+
+A graph with its own ``extraMetadata`` does so deeper.
+"""
 
 
 def claim(blobs: Blobs) -> Claim:
@@ -88,7 +103,9 @@ def parse(blobs: Blobs) -> Generation:
     settings = Settings(pairs, {key.lower(): value for key, value in reversed(pairs)})
     prompt, negative = told.data.get("prompt"), told.data.get("negativePrompt")
     text = Infotext(
-        prompt if isinstance(prompt, str) else "", negative if isinstance(negative, str) else None, settings
+        prompt if isinstance(prompt, str) else "",
+        negative if isinstance(negative, str) else None,
+        settings,
     )
     source = f"{told.source}#{told.path}" if told.path else told.source
     found = a1111.assemble_infotext(text, source, blobs)
@@ -116,7 +133,8 @@ def _read_told(blobs: Blobs) -> JsonTable | None:
 def _own_entry(told: JsonTable, file_name: str) -> JsonTable | None:
     """Return this very image among those of a model version (``.civitai.info``), by its name in the address.
 
-    ``https://image.civitai.com/ACCOUNT/UUID/width=450/12345.jpeg`` is ``12345`` or the UUID, as tools save it.
+    ``https://image.civitai.com/ACCOUNT/UUID/width=450/12345.jpeg`` is ``12345`` or the UUID, as
+    tools save it.
     """
     stem = file_name.rpartition(".")[0].lower()
     for entry in told.each("images"):

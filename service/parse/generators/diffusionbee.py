@@ -1,9 +1,11 @@
-"""DiffusionBee: a JSON object with keys of its own (``img_w``, ``dif_steps``, ``guidence_scale``, so spelled).
+"""DiffusionBee.
 
-DiffusionBee keeps it as an entry of ``data.json`` beside its pictures and shows it as ``params``; gallery programs copy
-the entry into an image's texts. Numbers are texts in version 1. Version 2 renamed the keys: ``guidance_scale``,
-``num_steps``/``steps``, ``negative_prompt``, ``img_width``, ``inp_img_strength``, ``model_id``, ``selected_sd_model``,
-``controlnet_model``.
+A JSON object with keys of its own (``img_w``, ``dif_steps``, ``guidence_scale``, so spelled).
+
+DiffusionBee keeps it as an entry of ``data.json`` beside its pictures and shows it as ``params``;
+gallery programs copy the entry into an image's texts. Numbers are texts in version 1. Version 2
+renamed the keys: ``guidance_scale``, ``num_steps``/``steps``, ``negative_prompt``, ``img_width``,
+``inp_img_strength``, ``model_id``, ``selected_sd_model``, ``controlnet_model``.
 """
 
 from collections.abc import Collection, Iterator
@@ -38,7 +40,9 @@ def claim(blobs: Blobs) -> Claim:
     """Return MARKER where a program names itself so beside the object, SHAPE for the keys alone."""
     if _read_told(blobs) is None:
         return Claim.NO
-    named = any(NAME in blob.text.lower().replace(" ", "") for blob in blobs.all("software", "creatortool"))
+    named = any(
+        NAME in blob.text.lower().replace(" ", "") for blob in blobs.all("software", "creatortool")
+    )
     return Claim.MARKER if named else Claim.SHAPE
 
 
@@ -69,7 +73,12 @@ def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
 def _controlnet(told: JsonTable) -> Iterator[Resource]:
     name = model_name(told.data.get("controlnet_model"))
     if name:
-        yield model_file("controlnet", name, told.place("controlnet_model"), weight=told.data.get("control_weight"))
+        yield model_file(
+            "controlnet",
+            name,
+            told.place("controlnet_model"),
+            weight=told.data.get("control_weight"),
+        )
 
 
 PARSER = Parser(NAME, 2, claim, parse)

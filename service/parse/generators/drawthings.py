@@ -1,12 +1,15 @@
-"""Draw Things (iOS, macOS): JSON in XMP ``exif:UserComment`` or PNG ``Comment``, the tool's name in ``CreatorTool``.
+"""Draw Things (iOS, macOS).
 
-``c`` prompt, ``uc`` negative, ``model sampler scale seed steps strength size seed_mode``; where they are set
-``upscaler clip_skip shift mask_blur``, ``refiner``, ``lora`` (``[{"model", "weight"}]``), ``control`` (``[{"file",
-"weight"}]``) and, with its hires fix, ``first_stage_size`` and ``second_stage_strength``. Later versions add ``v2``,
-the app's configuration with all defaults, in which ``sampler`` is a number. XMP ``dc:description`` says the same as
-text: the prompt, ``-`` and the negative, one line ``Steps: 20, Sampler: …, Guidance Scale: 7.5, …, First Stage Size:
-512x768, LoRA 1 Model: …``; it is read where the JSON is gone. Sources: the app's open source (its image exporter) and
-the corpus' cases.
+JSON in XMP ``exif:UserComment`` or PNG ``Comment``, the tool's name in ``CreatorTool``.
+
+``c`` prompt, ``uc`` negative, ``model sampler scale seed steps strength size seed_mode``; where
+they are set ``upscaler clip_skip shift mask_blur``, ``refiner``, ``lora`` (``[{"model",
+"weight"}]``), ``control`` (``[{"file", "weight"}]``) and, with its hires fix, ``first_stage_size``
+and ``second_stage_strength``. Later versions add ``v2``, the app's configuration with all defaults,
+in which ``sampler`` is a number. XMP ``dc:description`` says the same as text: the prompt, ``-``
+and the negative, one line ``Steps: 20, Sampler: …, Guidance Scale: 7.5, …, First Stage Size:
+512x768, LoRA 1 Model: …``; it is read where the JSON is gone. Sources: the app's open source (its
+image exporter) and the corpus' cases.
 """
 
 import re
@@ -62,7 +65,10 @@ LISTS: tuple[tuple[str, ResourceKind], ...] = (
 )
 
 _NAMED = re.compile(r"(LoRA(?: \d+)?) Model|(Control(?: \d+)?)")
-"""``LoRA Model: …, LoRA Weight: …`` and ``Control: …, Control Weight: …``; numbered where there are several."""
+"""``LoRA Model: …, LoRA Weight: …`` and ``Control: …, Control Weight: …``.
+
+Numbered where there are several.
+"""
 
 
 def is_signed(blobs: Blobs) -> bool:
@@ -75,12 +81,18 @@ def claim(blobs: Blobs) -> Claim:
     told = _read_told(blobs)
     if is_signed(blobs):
         return Claim.MARKER if told or blobs.first(*TEXTS) else Claim.NO
-    return Claim.SHAPE if told and not told.data.keys().isdisjoint({"sampler", "scale", "v2"}) else Claim.NO
+    return (
+        Claim.SHAPE
+        if told and not told.data.keys().isdisjoint({"sampler", "scale", "v2"})
+        else Claim.NO
+    )
 
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the JSON says, or the text where there is none."""
-    text = next((blob for blob in blobs.all(*TEXTS) if blob.data is None and not is_cut(blob)), None)
+    text = next(
+        (blob for blob in blobs.all(*TEXTS) if blob.data is None and not is_cut(blob)), None
+    )
     told = _read_told(blobs) or (_settings_of_text(text) if text else None)
     if told is None:
         return Generation(NAME, {}, unsettled=("Draw Things left no text",))
@@ -111,7 +123,9 @@ def _read_told(blobs: Blobs) -> JsonTable | None:
 
 
 def _size(told: JsonTable, *keys: str) -> dict[Field, Stated]:
-    return next((dict(read_size(told.text(key), told.place(key))) for key in keys if told.text(key)), {})
+    return next(
+        (dict(read_size(told.text(key), told.place(key))) for key in keys if told.text(key)), {}
+    )
 
 
 def _named_models(fields: dict[Field, Stated], refiner: dict[Field, Stated]) -> Iterator[Resource]:
@@ -122,7 +136,9 @@ def _named_models(fields: dict[Field, Stated], refiner: dict[Field, Stated]) -> 
     )
     for stated, kind, role in kinds:
         if stated is not None:
-            yield Resource(kind, str(stated.value), stated.source, extra={"pass": role} if role else {})
+            yield Resource(
+                kind, str(stated.value), stated.source, extra={"pass": role} if role else {}
+            )
 
 
 def _listed_models(told: JsonTable) -> Iterator[Resource]:
@@ -131,12 +147,16 @@ def _listed_models(told: JsonTable) -> Iterator[Resource]:
             for entry in part.each(key) if part else ():
                 label = entry.text("model", "file")
                 if label:
-                    yield _weighted_resource(kind, label, entry.data.get("weight"), f"{entry.source}#{entry.path}")
+                    yield _weighted_resource(
+                        kind, label, entry.data.get("weight"), f"{entry.source}#{entry.path}"
+                    )
     for key, value in told.data.items():  # of the text
         named = _NAMED.fullmatch(key)
         if named and isinstance(value, str):
             kind = "lora" if named[1] else "controlnet"
-            yield _weighted_resource(kind, value, told.data.get(f"{named[1] or named[2]} Weight"), told.place(key))
+            yield _weighted_resource(
+                kind, value, told.data.get(f"{named[1] or named[2]} Weight"), told.place(key)
+            )
 
 
 def _weighted_resource(kind: ResourceKind, label: str, value: JsonValue, source: str) -> Resource:

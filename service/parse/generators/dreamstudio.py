@@ -1,8 +1,9 @@
 """DreamStudio (Stability AI's site): an infotext that names its maker.
 
-Readers that list DreamStudio (Image MetaHub) know it by the words ``DreamStudio`` or ``Stability AI`` in PNG
-``parameters``, which otherwise follow A1111's layout. The name counts only as a setting's value or as Software, since
-prompts speak of both. Pictures of the site's own download button hold no text at all.
+Readers that list DreamStudio (Image MetaHub) know it by the words ``DreamStudio`` or ``Stability
+AI`` in PNG ``parameters``, which otherwise follow A1111's layout. The name counts only as a
+setting's value or as Software, since prompts speak of both. Pictures of the site's own download
+button hold no text at all.
 """
 
 import re
@@ -16,7 +17,10 @@ from service.records import Blob, Blobs, Generation
 NAME = "dreamstudio"
 ROLES = ("parameters", "usercomment", "comment", "description")
 
-_NAMED = re.compile(r"(?:Version|App|Software|Source|Generator|Tool): ?\"?(?:DreamStudio|Stability ?AI)", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?:Version|App|Software|Source|Generator|Tool): ?\"?(?:DreamStudio|Stability ?AI)",
+    re.IGNORECASE,
+)
 _SOFTWARE = re.compile(r"DreamStudio", re.IGNORECASE)
 
 
@@ -38,11 +42,16 @@ def parse(blobs: Blobs) -> Generation:
 def _blob(blobs: Blobs) -> Blob | None:
     by_software = any(_SOFTWARE.search(blob.text) for blob in blobs.all("software"))
     plain = (blob for blob in blobs.all(*ROLES) if blob.data is None and not is_cut(blob))
-    return next((blob for blob in plain if _is_named(blob.text) or (by_software and "Steps:" in blob.text)), None)
+    return next(
+        (blob for blob in plain if _is_named(blob.text) or (by_software and "Steps:" in blob.text)),
+        None,
+    )
 
 
 def _is_named(text: str) -> bool:
-    return ("tudio" in text or "tability" in text) and _NAMED.search(text) is not None  # the words are found sooner
+    return ("tudio" in text or "tability" in text) and _NAMED.search(
+        text
+    ) is not None  # the words are found sooner
 
 
 PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))

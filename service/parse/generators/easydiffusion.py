@@ -6,10 +6,11 @@ Easy Diffusion (cmdr2's Stable Diffusion UI): each setting by itself, in one of 
 * JPEG, WebP: one JSON object in UserComment; the same object as ``.json`` beside the image.
 * ``.txt`` beside the image: lines ``Label: value``.
 
-Keys are the request's (``use_stable_diffusion_model``, ``num_inference_steps``) since 2.5, or the labels of the page
-(``Stable Diffusion model``, ``Steps``: save_utils.py's TASK_TEXT_MAPPING); ExifTool names a PNG text without its
-blanks. ``clip_skip`` is a switch: on means the last but one layer. ``prompt_strength`` is written only with an init
-image, ``upscale_amount`` only with an upscaler.
+Keys are the request's (``use_stable_diffusion_model``, ``num_inference_steps``) since 2.5, or the
+labels of the page (``Stable Diffusion model``, ``Steps``: save_utils.py's TASK_TEXT_MAPPING);
+ExifTool names a PNG text without its blanks. ``clip_skip`` is a switch: on means the last but one
+layer. ``prompt_strength`` is written only with an init image, ``upscale_amount`` only with an
+upscaler.
 """
 
 import re
@@ -61,8 +62,13 @@ ALIASES: Mapping[str, str] = {
     "use_embedding_models": "use_embeddings_model",
     "sampler": "sampler_name",
 }
-_BY_ROLE: Mapping[str, str] = {**{label.replace(" ", ""): key for label, key in LABELS.items()}, **ALIASES}
-_MODEL_ROLES = frozenset({"use_stable_diffusion_model", "stablediffusionmodel", "num_inference_steps"})
+_BY_ROLE: Mapping[str, str] = {
+    **{label.replace(" ", ""): key for label, key in LABELS.items()},
+    **ALIASES,
+}
+_MODEL_ROLES = frozenset(
+    {"use_stable_diffusion_model", "stablediffusionmodel", "num_inference_steps"}
+)
 _OWN_KEYS = frozenset({"use_stable_diffusion_model", "Stable Diffusion model"})
 _OWN_PAIR = frozenset({"num_inference_steps", "sampler_name"})
 """Diffusers' word beside one that diffusers does not have."""
@@ -90,7 +96,11 @@ class Setting:
         """Return the value for a field; of a list, its first entry."""
         items = split_list(self.value) if isinstance(self.value, list) else []
         plain = isinstance(self.value, str | int | float) and not isinstance(self.value, bool)
-        value = self.value if plain and isinstance(self.value, str | int | float) else (items or [self.written])[0]
+        value = (
+            self.value
+            if plain and isinstance(self.value, str | int | float)
+            else (items or [self.written])[0]
+        )
         return Stated(value, self.source)
 
 
@@ -98,12 +108,17 @@ Settings = Mapping[str, Setting]
 
 
 def settings_of(blobs: Blobs) -> Settings:
-    """Return the settings by the request's keys; nothing where the file has none of Easy Diffusion's own."""
+    """Return the settings by the request's keys.
+
+    Nothing where the file has none of Easy Diffusion's own.
+    """
     if not _MODEL_ROLES.isdisjoint(blobs.texts):
         return dict(_from_roles(blobs))
     for blob in blobs.all(*_TEXT_ROLES, "prompt"):
         told = JsonTable.of(blob)
-        if told is not None and (not _OWN_KEYS.isdisjoint(told.data) or _OWN_PAIR.issubset(told.data)):
+        if told is not None and (
+            not _OWN_KEYS.isdisjoint(told.data) or _OWN_PAIR.issubset(told.data)
+        ):
             return dict(_from_json(told))
     for blob in blobs.all(*_TEXT_ROLES):
         if "\nStable Diffusion model:" in blob.text:
@@ -125,7 +140,10 @@ def _from_json(told: JsonTable) -> Iterator[tuple[str, Setting]]:
 
 
 def _is_switch(name: str, value: JsonValue) -> bool:
-    """Tell a switch from the name of a model: the first versions asked for ``use_face_correction: true``."""
+    """Tell a switch from the name of a model.
+
+    The first versions asked for ``use_face_correction: true``.
+    """
     return name.startswith("use_") and str(value).strip().lower() in ("true", "false")
 
 
@@ -137,11 +155,17 @@ def _from_lines(text: str, source: str) -> Iterator[tuple[str, Setting]]:
         yield "prompt", Setting(text[: known[0].start()].strip(), f"{source}#Prompt")
     ends = [*(match.start() for match in known), len(text)][1:]
     for match, end in zip(known, ends, strict=True):
-        yield LABELS[match[1].lower()], Setting(text[match.start(2) : end].strip(), f"{source}#{match[1]}")
+        yield (
+            LABELS[match[1].lower()],
+            Setting(text[match.start(2) : end].strip(), f"{source}#{match[1]}"),
+        )
 
 
 def pair_weights(names: JsonValue, weights: JsonValue) -> Iterator[tuple[str, str | None]]:
-    """Yield each model's name with its weight. As text, both lists are joined by commas (save_utils.py)."""
+    """Yield each model's name with its weight.
+
+    As text, both lists are joined by commas (save_utils.py).
+    """
     one_each, each = split_list(names), split_list(weights) if weights is not None else []
     if len(one_each) == 1 and len(each) <= 1:
         parts, numbers = one_each[0].split(", "), each[0].split(", ") if each else []
@@ -152,7 +176,10 @@ def pair_weights(names: JsonValue, weights: JsonValue) -> Iterator[tuple[str, st
 
 
 def split_list(value: JsonValue) -> list[str]:
-    """Return the entries of a JSON list, or of a Python list written as text; any other value is one entry."""
+    """Return the entries of a JSON list, or of a Python list written as text.
+
+    Any other value is one entry.
+    """
     if isinstance(value, list):
         return [as_written(one) for one in value]
     text = as_written(value).strip()
@@ -206,14 +233,20 @@ def claim(blobs: Blobs) -> Claim:
     settings = settings_of(blobs)
     if "use_stable_diffusion_model" in settings:
         return Claim.MARKER
-    return Claim.SHAPE if {"num_inference_steps", "sampler_name", "prompt"} <= settings.keys() else Claim.NO
+    return (
+        Claim.SHAPE
+        if {"num_inference_steps", "sampler_name", "prompt"} <= settings.keys()
+        else Claim.NO
+    )
 
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the settings say."""
     settings = settings_of(blobs)
     facts = tuple(Fact(key, one.written, one.source) for key, one in settings.items())
-    return Generation(NAME, _fields(settings), _passes(settings), tuple(_resources(settings)), facts)
+    return Generation(
+        NAME, _fields(settings), _passes(settings), tuple(_resources(settings)), facts
+    )
 
 
 def _fields(settings: Settings) -> dict[Field, Stated]:
@@ -253,7 +286,11 @@ def _resources(settings: Settings) -> Iterator[Resource]:
             continue
         weights = settings[weight_key].value if weight_key and weight_key in settings else None
         several = kind in ("lora", "embedding", "controlnet")
-        pairs = pair_weights(one.value, weights) if several else ((name, weights) for name in split_list(one.value))
+        pairs = (
+            pair_weights(one.value, weights)
+            if several
+            else ((name, weights) for name in split_list(one.value))
+        )
         for name, weight in pairs:
             if not names_nothing(name) and name != LATENT:
                 yield model_file(kind, name, one.source, weight=weight)

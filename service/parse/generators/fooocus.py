@@ -1,14 +1,18 @@
-"""Fooocus's scheme ``a1111``: an infotext with the made prompts, and the typed ones under keys of its own.
+"""Fooocus's scheme ``a1111``.
 
-What Fooocus's ``log.html`` says of one image: a table of labels and values, since v2.1.8 with a button holding JSON.
+An infotext with the made prompts, and the typed ones under keys of its own.
 
-The button's JSON has the keys of the metadata scheme; the table has the page's labels (``Guidance Scale``), its values
-as HTML with ``</br>`` for line breaks (Fooocus' private_logger.py).
+What Fooocus's ``log.html`` says of one image: a table of labels and values, since v2.1.8 with a
+button holding JSON.
+
+The button's JSON has the keys of the metadata scheme; the table has the page's labels (``Guidance
+Scale``), its values as HTML with ``</br>`` for line breaks (Fooocus' private_logger.py).
 
 Fooocus: ``parameters`` in one of two schemes, and ``fooocus_scheme``, which says in which.
 
-Written since v2.2 where the user saves metadata: PNG texts, or UserComment (0x9286), Software (0x0131, ``Fooocus
-v2.5.5``) and MakerNote (0x927C, the scheme) in the first IFD of JPEG and WebP (Fooocus' meta_parser.py).
+Written since v2.2 where the user saves metadata: PNG texts, or UserComment (0x9286), Software
+(0x0131, ``Fooocus v2.5.5``) and MakerNote (0x927C, the scheme) in the first IFD of JPEG and WebP
+(Fooocus' meta_parser.py).
 
 * Scheme ``fooocus``: JSON. ``prompt`` and ``negative_prompt`` are what the user typed, ``full_prompt`` and
   ``full_negative_prompt`` lists of what the styles made of them. ``resolution`` is the text ``(768, 1280)``; ``loras``
@@ -60,9 +64,15 @@ def read_infotext(blob: Blob, blobs: Blobs) -> Generation:
     if "vae" in fields and is_nothing(fields["vae"].value):
         del fields["vae"]
     weights = _weights(raw["lora weights"].value) if "lora weights" in raw else {}
-    resources = tuple(_with_weight(resource, weights) for resource in made.resources if resource.label != DEFAULT_VAE)
+    resources = tuple(
+        _with_weight(resource, weights)
+        for resource in made.resources
+        if resource.label != DEFAULT_VAE
+    )
     passes = (
-        tuple(_refiner(one, raw["refiner hash"].value, blob) for one in made.passes) if "refiner hash" in raw else ()
+        tuple(_refiner(one, raw["refiner hash"].value, blob) for one in made.passes)
+        if "refiner hash" in raw
+        else ()
     )
     return replace(made, fields=fields, passes=passes or made.passes, resources=resources)
 
@@ -88,7 +98,8 @@ def _with_weight(resource: Resource, weights: Mapping[str, float | None]) -> Res
 
 _MARK = 'class="image-container"'
 _BUTTON = re.compile(r"to_clipboard\('([^']+)'\)")
-# No value runs past the next cell, and blanks around a break are stripped, not matched: both would cost the square.
+# No value runs past the next cell, and blanks around a break are stripped, not matched: both would
+# cost the square.
 _ROW = re.compile(
     r"<td class='(?:key|label)'>([^<\n]{1,80})</td>\s{0,9}<td class='value'>"
     r"((?:(?!<td class=|</td>\s{0,9}</tr>).)*)</td>",
@@ -98,7 +109,10 @@ _BREAK = re.compile(r"</?br\s{0,9}/?>")
 
 
 def read_log(blobs: Blobs) -> JsonTable | None:
-    """Return what the page says of this image, by the button's keys or by the labels; None where there is no page."""
+    """Return what the page says of this image, by the button's keys or by the labels.
+
+    None where there is no page.
+    """
     blob = next((blob for blob in blobs.all(SIDECAR) if _MARK in blob.text[:400]), None)
     if blob is None:
         return None
@@ -113,7 +127,9 @@ def _read_button(blob: Blob) -> dict[str, JsonValue] | None:
 
 
 def _read_table(blob: Blob) -> dict[str, JsonValue]:
-    return {label: html.unescape(_without_breaks(value)) for label, value in _ROW.findall(blob.text)}
+    return {
+        label: html.unescape(_without_breaks(value)) for label, value in _ROW.findall(blob.text)
+    }
 
 
 def _without_breaks(value: str) -> str:
@@ -139,7 +155,10 @@ BASE: Table = (
     ("denoise", ("overwrite_vary_strength", "overwrite_upscale_strength")),
 )
 
-REFINER: Table = (("model", ("refiner_model", "Refiner Model")), ("model_hash", ("refiner_model_hash",)))
+REFINER: Table = (
+    ("model", ("refiner_model", "Refiner Model")),
+    ("model_hash", ("refiner_model_hash",)),
+)
 
 ROLES = ("parameters", "usercomment", "comment")
 _OWN = frozenset({"base_model", "Base Model", "full_prompt"})
@@ -154,7 +173,11 @@ _PAIR = 2
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where the scheme or the version names Fooocus, SHAPE for its keys alone."""
     json_ = _json(blobs)
-    if _infotext(blobs) or (json_ and (_has_scheme(blobs) or _names_itself(json_))) or read_log(blobs):
+    if (
+        _infotext(blobs)
+        or (json_ and (_has_scheme(blobs) or _names_itself(json_)))
+        or read_log(blobs)
+    ):
         return Claim.MARKER
     return Claim.SHAPE if json_ and not _OWN.isdisjoint(json_.data) else Claim.NO
 
@@ -184,7 +207,9 @@ def _json(blobs: Blobs) -> JsonTable | None:
 
 def _has_scheme(blobs: Blobs) -> bool:
     software = blobs.first("software")
-    return "fooocus_scheme" in blobs.texts or (software is not None and software.text.startswith("Fooocus v"))
+    return "fooocus_scheme" in blobs.texts or (
+        software is not None and software.text.startswith("Fooocus v")
+    )
 
 
 def _names_itself(told: JsonTable) -> bool:
@@ -197,20 +222,30 @@ def _read(told: JsonTable) -> Generation:
     for field in ("model", "vae"):
         if field in fields and is_nothing(fields[field].value):
             del fields[field]
-    refiner = {field: stated for field, stated in told.fields(REFINER).items() if not is_nothing(stated.value)}
+    refiner = {
+        field: stated
+        for field, stated in told.fields(REFINER).items()
+        if not is_nothing(stated.value)
+    }
     passes = (Sampling("refiner", refiner),) if "model" in refiner else ()
     resources = (*_models(fields, refiner), *_loras(told))
     return Generation(NAME, fields, passes, resources, told.facts())
 
 
 def size(told: JsonTable, *keys: str) -> dict[Field, Stated]:
-    """Return width and height of ``(768, 1280)``, a text or a list; nothing where it is no such pair."""
+    """Return width and height of ``(768, 1280)``, a text or a list.
+
+    Nothing where it is no such pair.
+    """
     for key in keys:
         value = told.data.get(key)
         pair = ", ".join(map(as_written, value[:2])) if isinstance(value, list) else value
         match = _SIZE.match(pair) if isinstance(pair, str) else None
         if match is not None:
-            return {"width": Stated(match[1], told.place(key)), "height": Stated(match[2], told.place(key))}
+            return {
+                "width": Stated(match[1], told.place(key)),
+                "height": Stated(match[2], told.place(key)),
+            }
     return {}
 
 
@@ -219,7 +254,9 @@ def _models(fields: Mapping[Field, Stated], refiner: Mapping[Field, Stated]) -> 
         if "model" in stated:
             model, hash_ = stated["model"], stated.get("model_hash")
             value = hash_.value if hash_ else None
-            yield model_file("checkpoint", str(model.value), model.source, hash_=value, used_as=used_as)
+            yield model_file(
+                "checkpoint", str(model.value), model.source, hash_=value, used_as=used_as
+            )
     if "vae" in fields:
         yield model_file("vae", str(fields["vae"].value), fields["vae"].source)
 
@@ -234,7 +271,13 @@ def _loras(told: JsonTable) -> Iterator[Resource]:
 def _listed_loras(entries: list[JsonValue], source: str) -> Iterator[Resource]:
     for entry in entries:
         if isinstance(entry, list) and len(entry) >= _PAIR and (name := model_name(entry[0])):
-            yield model_file("lora", name, source, weight=entry[1], hash_=entry[_PAIR] if len(entry) > _PAIR else None)
+            yield model_file(
+                "lora",
+                name,
+                source,
+                weight=entry[1],
+                hash_=entry[_PAIR] if len(entry) > _PAIR else None,
+            )
 
 
 def _combined_loras(told: JsonTable) -> Iterator[Resource]:

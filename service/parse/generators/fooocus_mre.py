@@ -1,9 +1,11 @@
-"""Fooocus-MRE (MoonRide Edition): one JSON object that says ``"software": "Fooocus-MRE v2.0.78.5"``.
+"""Fooocus-MRE (MoonRide Edition): one JSON object that says ``"software".
 
-It stands in PNG ``Comment`` and in the comment of JPEG (MRE's private_logger.py and async_worker.py). ``prompt`` is
-what the user typed, ``real_prompt`` a list of what the styles made of it. LoRAs are ``l1``/``w1`` to ``l5``/``w5``;
-``control_lora_canny`` and ``…_depth`` switch on a control LoRA, ``canny_model`` names it. ``denoise`` is written only
-with an init image.
+"Fooocus-MRE v2.0.78.5"``.
+
+It stands in PNG ``Comment`` and in the comment of JPEG (MRE's private_logger.py and
+async_worker.py). ``prompt`` is what the user typed, ``real_prompt`` a list of what the styles made
+of it. LoRAs are ``l1``/``w1`` to ``l5``/``w5``; ``control_lora_canny`` and ``…_depth`` switch on a
+control LoRA, ``canny_model`` names it. ``denoise`` is written only with an init image.
 """
 
 from collections.abc import Iterator
@@ -73,7 +75,9 @@ def _resources(told: JsonTable) -> Iterator[Resource]:
     for number in range(1, 6):
         name = model_name(told.data.get(f"l{number}"))
         if name:
-            yield model_file("lora", name, told.place(f"l{number}"), weight=told.data.get(f"w{number}"))
+            yield model_file(
+                "lora", name, told.place(f"l{number}"), weight=told.data.get(f"w{number}")
+            )
     for control in ("canny", "depth"):
         name = model_name(told.data.get(f"{control}_model"))
         if name and told.data.get(f"control_lora_{control}") is True:

@@ -1,10 +1,13 @@
-"""Hugging Face Spaces of the diffusers kind: JSON in PNG ``parameters`` (Animagine XL's Space and its many copies).
+"""Hugging Face Spaces of the diffusers kind.
 
-``prompt negative_prompt resolution ("1024 x 1024") guidance_scale num_inference_steps seed sampler``, ``sdxl_style
-add_quality_tags quality_tags``, ``use_upscaler`` (null or ``upscale_method upscaler_strength upscale_steps upscale_by
-new_resolution``: a second pass by image to image), and the model as ``Model`` and ``Model hash`` or, in version 3.1,
-as an object ``Model`` that holds both. Nothing names the Space: diffusers' word ``num_inference_steps``,
-``use_upscaler`` or a ``resolution`` so written, beside a prompt, tells the family. Sources: the corpus
+JSON in PNG ``parameters`` (Animagine XL's Space and its many copies).
+
+``prompt negative_prompt resolution ("1024 x 1024") guidance_scale num_inference_steps seed
+sampler``, ``sdxl_style add_quality_tags quality_tags``, ``use_upscaler`` (null or ``upscale_method
+upscaler_strength upscale_steps upscale_by new_resolution``: a second pass by image to image), and
+the model as ``Model`` and ``Model hash`` or, in version 3.1, as an object ``Model`` that holds
+both. Nothing names the Space: diffusers' word ``num_inference_steps``, ``use_upscaler`` or a
+``resolution`` so written, beside a prompt, tells the family. Sources: the corpus
 (huggingface-space.png, hfspace-full.png).
 """
 
@@ -20,7 +23,14 @@ ROLES = ("parameters", "usercomment", "metadata", "comment", "description", "ima
 
 SIGNS = frozenset({"num_inference_steps", "use_upscaler"})
 OTHERS = frozenset(
-    {"use_stable_diffusion_model", "sampler_name", "sui_image_params", "app_version", "class_type", "base_model"},
+    {
+        "use_stable_diffusion_model",
+        "sampler_name",
+        "sui_image_params",
+        "app_version",
+        "class_type",
+        "base_model",
+    },
 )
 """Easy Diffusion and others use diffusers' words too, with keys of their own."""
 
@@ -38,7 +48,10 @@ FIELDS: Table = (
     ("clip_skip", ("clip_skip",)),
 )
 
-MODEL: Table = (("model", ("Model", "model", "model_name", "base_model")), ("model_hash", ("Model hash", "model_hash")))
+MODEL: Table = (
+    ("model", ("Model", "model", "model_name", "base_model")),
+    ("model_hash", ("Model hash", "model_hash")),
+)
 
 UPSCALE: Table = (
     ("steps", ("upscale_steps",)),
@@ -53,7 +66,10 @@ def claim(blobs: Blobs) -> Claim:
 
 
 def parse(blobs: Blobs) -> Generation:
-    """Return what the JSON says. With an upscaler its strength stands for the image, as in A1111's infotext."""
+    """Return what the JSON says.
+
+    With an upscaler its strength stands for the image, as in A1111's infotext.
+    """
     told = _read_told(blobs)
     if told is None:
         return Generation("hf-space", {}, unsettled=("no text of this file is a Space's JSON",))
@@ -77,7 +93,9 @@ def _read_told(blobs: Blobs) -> JsonTable | None:
 
 def _is_ours(told: JsonTable) -> bool:
     keys = told.data.keys()
-    return OTHERS.isdisjoint(keys) and (not SIGNS.isdisjoint(keys) or bool(_size(told, "resolution")))
+    return OTHERS.isdisjoint(keys) and (
+        not SIGNS.isdisjoint(keys) or bool(_size(told, "resolution"))
+    )
 
 
 def _model(told: JsonTable) -> dict[Field, Stated]:
@@ -92,7 +110,9 @@ def _resources(fields: dict[Field, Stated]) -> Iterator[Resource]:
     model, written = fields.get("model"), fields.get("model_hash")
     if model is not None:
         hash_, hash_kind = hash_of(str(written.value) if written else None)
-        yield Resource("checkpoint", str(model.value), model.source, hash=hash_, hash_kind=hash_kind)
+        yield Resource(
+            "checkpoint", str(model.value), model.source, hash=hash_, hash_kind=hash_kind
+        )
 
 
 PARSER = Parser("hf-space", 2, claim, parse)

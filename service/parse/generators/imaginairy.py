@@ -7,7 +7,8 @@
   sampler-type:ddim``; read where the JSON is missing.
 * Software: ``Imaginairy / Stable Diffusion SD-1.5``.
 
-``prompt_strength`` is the CFG scale. ``init_image_strength`` runs the other way from a denoise, so it stays a fact.
+``prompt_strength`` is the CFG scale. ``init_image_strength`` runs the other way from a denoise, so
+it stays a fact.
 """
 
 import re
@@ -60,7 +61,9 @@ def parse(blobs: Blobs) -> Generation:
     if line is not None and _PROMPT.search(line.text):
         fields = dict(_from_line(line))
         return Generation(NAME, fields, (), tuple(_checkpoint(fields)))
-    return Generation(NAME, {}, unsettled=("neither UserComment nor ImageDescription tells the settings",))
+    return Generation(
+        NAME, {}, unsettled=("neither UserComment nor ImageDescription tells the settings",)
+    )
 
 
 def _read_told(blobs: Blobs) -> JsonTable | None:
@@ -106,7 +109,13 @@ def _text(told: JsonTable, *keys: str) -> Stated | None:
             return stated
         texts = [one.text("text") for one in told.each(key)]
         if isinstance(value, list):
-            texts += [part for one in value if isinstance(one, list) for part in one if isinstance(part, str)]
+            texts += [
+                part
+                for one in value
+                if isinstance(one, list)
+                for part in one
+                if isinstance(part, str)
+            ]
         found = [text for text in texts if text]
         if found:
             return Stated("\n".join(found), told.place(key))

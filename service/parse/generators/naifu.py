@@ -1,8 +1,9 @@
 """NAIFU, the stand-alone server that came with the leaked NovelAI weights of 2022.
 
-Its web page is NovelAI's, and its PNGs hold NovelAI's texts of that time: Title, Description (the prompt), Software,
-Source, and ``Comment`` with steps, sampler, seed, strength, noise, scale and uc (readers such as SD Prompt Reader list
-it and read it by NovelAI's rules). Only a file that names NAIFU is told apart; any other is NovelAI's.
+Its web page is NovelAI's, and its PNGs hold NovelAI's texts of that time: Title, Description (the
+prompt), Software, Source, and ``Comment`` with steps, sampler, seed, strength, noise, scale and uc
+(readers such as SD Prompt Reader list it and read it by NovelAI's rules). Only a file that names
+NAIFU is told apart; any other is NovelAI's.
 """
 
 from service.parse.base import Claim, Parser

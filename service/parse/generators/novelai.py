@@ -1,8 +1,11 @@
-"""NovelAI: PNG texts ``Software: NovelAI``, ``Source: NovelAI Diffusion V4.5 4BDE2A90`` and ``Comment`` (JSON).
+"""NovelAI: PNG texts ``Software: NovelAI``, ``Source.
 
-The same five texts (Title, Description, Software, Source, Comment) stand in one JSON object, with ``Comment`` as a text
-within it, in EXIF UserComment of WebP downloads and, gzipped, in the alpha channel of every PNG (NovelAI's own
-``novelai-image-metadata``), which survives sites that strip texts.
+NovelAI Diffusion V4.5 4BDE2A90`` and ``Comment`` (JSON).
+
+The same five texts (Title, Description, Software, Source, Comment) stand in one JSON object, with
+``Comment`` as a text within it, in EXIF UserComment of WebP downloads and, gzipped, in the alpha
+channel of every PNG (NovelAI's own ``novelai-image-metadata``), which survives sites that strip
+texts.
 
 * 2022 (V1, V2): ``Comment`` has steps, sampler, seed, strength, noise, scale, uc; the prompt is ``Description``, the
   model ``Stable Diffusion 1D44365E``. ``strength`` and ``noise`` are there without an init image, too, so strength is
@@ -102,7 +105,9 @@ def _rank(texts: Texts) -> tuple[bool, bool, bool]:
 def _find_texts(blobs: Blobs) -> Iterator[Texts]:
     roles = ("title", "description", "software", "source", "generationtime")
     named = {role: blob for role in roles if (blob := blobs.first(role))}
-    comments = [told for blob in blobs.all("comment") if (told := JsonTable.of(blob)) and _is_settings(told)]
+    comments = [
+        told for blob in blobs.all("comment") if (told := JsonTable.of(blob)) and _is_settings(told)
+    ]
     if comments or _is_ours(named):
         yield Texts(comments[0] if comments else None, named)
     for role in WHOLE_ROLES:
@@ -119,12 +124,20 @@ def _open_comment(whole: JsonTable) -> Texts:
     inner = whole.data["Comment"]
     data = parse_json(inner) if isinstance(inner, str) else inner
     comment = JsonTable(data, whole.source, "Comment") if isinstance(data, dict) else None
-    named = {k.lower(): Blob(v, whole.place(k)) for k, v in whole.data.items() if isinstance(v, str) and k != "Comment"}
+    named = {
+        k.lower(): Blob(v, whole.place(k))
+        for k, v in whole.data.items()
+        if isinstance(v, str) and k != "Comment"
+    }
     return Texts(comment, named)
 
 
 def _is_ours(named: Mapping[str, Blob]) -> bool:
-    return any(_NAME.fullmatch(named[role].text.strip()) for role in ("software", "source", "title") if role in named)
+    return any(
+        _NAME.fullmatch(named[role].text.strip())
+        for role in ("software", "source", "title")
+        if role in named
+    )
 
 
 def _is_settings(told: JsonTable) -> bool:
@@ -153,7 +166,10 @@ def _model(source: Blob | None) -> dict[Field, Stated]:
     name, _, hash_ = whole.rpartition(" ")
     if not name.strip() or _HASH.fullmatch(hash_) is None:
         return {"model": Stated(whole, source.source)}
-    return {"model": Stated(name.strip(), source.source), "model_hash": Stated(hash_, source.source)}
+    return {
+        "model": Stated(name.strip(), source.source),
+        "model_hash": Stated(hash_, source.source),
+    }
 
 
 def _resources(fields: Mapping[Field, Stated]) -> Iterator[Resource]:
@@ -162,13 +178,18 @@ def _resources(fields: Mapping[Field, Stated]) -> Iterator[Resource]:
         told = model_file("checkpoint", str(model.value), model.source)
         # NovelAI's eight digits are its own name for the weights; no file's hash begins so
         hex_ = str(hash_.value).lower() if hash_ else None
-        yield Resource("checkpoint", told.label, told.source, hash=hex_, hash_kind="unknown" if hex_ else None)
+        yield Resource(
+            "checkpoint", told.label, told.source, hash=hex_, hash_kind="unknown" if hex_ else None
+        )
 
 
 def _facts(texts: Texts) -> tuple[Fact, ...]:
     own = texts.comment.facts() if texts.comment else ()
     own = tuple(replace(fact, key=fact.key.removeprefix("Comment.")) for fact in own)
-    return (*own, *(Fact(name, blob.text.strip("\0"), blob.source) for name, blob in texts.named.items()))
+    return (
+        *own,
+        *(Fact(name, blob.text.strip("\0"), blob.source) for name, blob in texts.named.items()),
+    )
 
 
 PARSER = Parser(NAME, 2, claim, parse)

@@ -1,10 +1,12 @@
 """RuinedFooocus: JSON in PNG ``parameters`` that says ``"software": "RuinedFooocus"``.
 
-Keys of its own: ``Prompt`` and ``Negative`` (with capitals), ``cfg``, ``sampler_name``, ``base_model_name``,
-``base_model_hash``: eight digits of the first megabyte before 2025, then the whole file's SHA-256 (corpus: avatar.png,
-Top5_v10_dmd2.png). ``loras`` pairs a hash, which may be empty, with ``1.0 - folder/name.safetensors``; in 2023 it was
-a text, ``Loras:<name.safetensors:1.0>,<…>``, and ``refiner_model_name`` stood beside it. ``denoise`` is null without an
-init image. Where the settings could not be gathered only ``prompt`` is written (its async_worker and pipelines).
+Keys of its own: ``Prompt`` and ``Negative`` (with capitals), ``cfg``, ``sampler_name``,
+``base_model_name``, ``base_model_hash``: eight digits of the first megabyte before 2025, then the
+whole file's SHA-256 (corpus: avatar.png, Top5_v10_dmd2.png). ``loras`` pairs a hash, which may be
+empty, with ``1.0 - folder/name.safetensors``; in 2023 it was a text,
+``Loras:<name.safetensors:1.0>,<…>``, and ``refiner_model_name`` stood beside it. ``denoise`` is
+null without an init image. Where the settings could not be gathered only ``prompt`` is written (its
+async_worker and pipelines).
 """
 
 import re
@@ -68,13 +70,18 @@ def _read_told(blobs: Blobs) -> JsonTable | None:
 
 
 def _is_ours(told: JsonTable) -> bool:
-    return told.data.get("software") == "RuinedFooocus" or {"Prompt", "base_model_name"} <= told.data.keys()
+    return (
+        told.data.get("software") == "RuinedFooocus"
+        or {"Prompt", "base_model_name"} <= told.data.keys()
+    )
 
 
 def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
     model, hash_ = fields.get("model"), fields.get("model_hash")
     if model is not None:
-        yield model_file("checkpoint", str(model.value), model.source, hash_=hash_.value if hash_ else None)
+        yield model_file(
+            "checkpoint", str(model.value), model.source, hash_=hash_.value if hash_ else None
+        )
 
 
 def _refiner(model: Stated | None) -> Iterator[Resource]:

@@ -1,18 +1,19 @@
 """``smproj``: Stability Matrix's project, the state of the page that made the image.
 
-``State`` has a card each for the model, sampler, prompt, seed and batch; ``Modules.$values`` are the add-ons with
-``IsEnabled``. A card states all its values; ``Is…Enabled`` says which of them were used.
+``State`` has a card each for the model, sampler, prompt, seed and batch; ``Modules.$values`` are
+the add-ons with ``IsEnabled``. A card states all its values; ``Is…Enabled`` says which of them were
+used.
 
 Stability Matrix (Inference): its own texts beside the ComfyUI graph that it made and ran.
 
-PNG ``parameters`` (an infotext for other tools), ``parameters-json`` (the same as JSON, with CivitAI version ids),
-``smproj`` (the project with every card of the page) and ``prompt`` (the API graph). UTF-8 stands in ``tEXt``, whose
-bytes ExifTool takes for Latin; ``blobs`` mends that. An upscaled image's ``Size`` is the final one (corpus:
-stability-matrix-upscale.png), so the graph, which ran, comes first, then the JSON, then the project; the infotext is
-read as a rival.
+PNG ``parameters`` (an infotext for other tools), ``parameters-json`` (the same as JSON, with
+CivitAI version ids), ``smproj`` (the project with every card of the page) and ``prompt`` (the API
+graph). UTF-8 stands in ``tEXt``, whose bytes ExifTool takes for Latin; ``blobs`` mends that. An
+upscaled image's ``Size`` is the final one (corpus: stability-matrix-upscale.png), so the graph,
+which ran, comes first, then the JSON, then the project; the infotext is read as a rival.
 
-``Sampler`` is a display name with the schedule in it (``Euler Ancestral Karras``). FrameCount and its like are 0 for
-stills.
+``Sampler`` is a display name with the schedule in it (``Euler Ancestral Karras``). FrameCount and
+its like are 0 for stills.
 """
 
 from collections.abc import Iterator, Mapping
@@ -51,7 +52,9 @@ def read_project(told: JsonTable) -> Generation:
     fields = dict(_fields(state))
     facts = tuple(fact for key in _CARDS if (card := state.inside(key)) for fact in card.facts())
     facts += tuple(_kind(told))
-    return Generation("stability_matrix", fields, tuple(_passes(state)), tuple(_project_resources(state)), facts)
+    return Generation(
+        "stability_matrix", fields, tuple(_passes(state)), tuple(_project_resources(state)), facts
+    )
 
 
 def _kind(told: JsonTable) -> Iterator[Fact]:
@@ -64,7 +67,9 @@ def _kind(told: JsonTable) -> Iterator[Fact]:
 def _fields(state: JsonTable) -> Iterator[tuple[Field, Stated]]:
     prompt, seed, model = state.inside("Prompt"), state.inside("Seed"), state.inside("Model")
     if prompt:
-        yield from prompt.fields((("positive_prompt", ("Prompt",)), ("negative_prompt", ("NegativePrompt",)))).items()
+        yield from prompt.fields(
+            (("positive_prompt", ("Prompt",)), ("negative_prompt", ("NegativePrompt",)))
+        ).items()
     if seed:
         yield from seed.fields((("seed", ("Seed",)),)).items()
     if model:
@@ -76,7 +81,10 @@ def _fields(state: JsonTable) -> Iterator[tuple[Field, Stated]]:
 
 def _model(model: JsonTable) -> dict[Field, Stated]:
     fields: dict[Field, Stated] = {}
-    pairs: tuple[tuple[Field, str], ...] = (("model", "SelectedModelName"), ("vae", "SelectedVaeName"))
+    pairs: tuple[tuple[Field, str], ...] = (
+        ("model", "SelectedModelName"),
+        ("vae", "SelectedVaeName"),
+    )
     for field, key in pairs:
         stated = model.stated(key)
         if stated and _file(stated.value):
@@ -134,7 +142,11 @@ def _project_resources(state: JsonTable) -> Iterator[Resource]:
     for module in _modules(state):
         for card in module.each("$values"):
             upscaler = card.inside("SelectedUpscaler")
-            if upscaler and upscaler.data.get("Type") == _UPSCALER_MODEL and (name := upscaler.text("Name")):
+            if (
+                upscaler
+                and upscaler.data.get("Type") == _UPSCALER_MODEL
+                and (name := upscaler.text("Name"))
+            ):
                 yield model_file("upscaler", name, upscaler.place("Name"))
 
 
@@ -200,26 +212,40 @@ def _resources(told: JsonTable) -> tuple[Resource, ...]:
     name = model_name(told.data.get("ModelName"))
     version = _id(told.data.get("ModelVersionId"))
     if name:
-        checkpoint = model_file("checkpoint", name, told.place("ModelName"), hash_=told.data.get("ModelHash"))
+        checkpoint = model_file(
+            "checkpoint", name, told.place("ModelName"), hash_=told.data.get("ModelHash")
+        )
         found.append(replace(checkpoint, model_version_id=version))
     networks = told.data.get("ExtraNetworkModelVersionIds")
     for number in networks if isinstance(networks, list) else ():
         if (one := _id(number)) is not None:
             place = told.place("ExtraNetworkModelVersionIds")
-            found.append(Resource("resource_ref", f"modelVersionId:{one}", place, model_version_id=one))
+            found.append(
+                Resource("resource_ref", f"modelVersionId:{one}", place, model_version_id=one)
+            )
     return tuple(found)
 
 
 def _id(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53 else None
+    return (
+        value
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53
+        else None
+    )
 
 
 def _fill(whole: Generation, part: Generation) -> Generation:
     """Return the whole, with the part's words for what it does not say."""
     fields = {**part.fields, **whole.fields}
-    if "sampler" in whole.fields and "scheduler" not in whole.fields:  # a schedule is of its own sampler
+    if (
+        "sampler" in whole.fields and "scheduler" not in whole.fields
+    ):  # a schedule is of its own sampler
         fields.pop("scheduler", None)
-    if "model_hash" in part.fields and "model_hash" not in whole.fields and not _same_model(whole, part):
+    if (
+        "model_hash" in part.fields
+        and "model_hash" not in whole.fields
+        and not _same_model(whole, part)
+    ):
         fields.pop("model_hash", None)
     return Generation(
         NAME,
@@ -236,9 +262,13 @@ def _same_model(whole: Generation, part: Generation) -> bool:
     return ours is None or (theirs is not None and stem(str(ours.value)) == stem(str(theirs.value)))
 
 
-def _join_resources(ours: tuple[Resource, ...], theirs: tuple[Resource, ...]) -> tuple[Resource, ...]:
+def _join_resources(
+    ours: tuple[Resource, ...], theirs: tuple[Resource, ...]
+) -> tuple[Resource, ...]:
     """Return ours with hashes and ids of theirs, and those of theirs whose kind is not among ours."""
-    by_name: Mapping[tuple[str, str], Resource] = {(one.kind, stem(one.label)): one for one in theirs}
+    by_name: Mapping[tuple[str, str], Resource] = {
+        (one.kind, stem(one.label)): one for one in theirs
+    }
     kinds = {one.kind for one in ours}
     return (
         *(_enrich(one, by_name.get((one.kind, stem(one.label)))) for one in ours),

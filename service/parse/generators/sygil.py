@@ -3,9 +3,10 @@
 * PNG: a text for each, ``SD:prompt``, ``SD:seed``; ExifTool drops the colon (``PNG:SDprompt``).
 * WebP and others: all of them as one JSON object in UserComment (Sygil's ``save_sample``).
 
-The first versions wrote prompt, seed, width, height, steps, cfg_scale; later ones the whole request: ``ddim_steps`` in
-place of steps, ``sampler_name``, ``target``, ``denoising_strength`` (only with an init image), ``model_name``. The
-prompt is kept as written, though some heirs of the program read what follows ``###`` as the negative.
+The first versions wrote prompt, seed, width, height, steps, cfg_scale; later ones the whole
+request: ``ddim_steps`` in place of steps, ``sampler_name``, ``target``, ``denoising_strength``
+(only with an init image), ``model_name``. The prompt is kept as written, though some heirs of the
+program read what follows ``###`` as the negative.
 """
 
 from collections.abc import Iterator, Mapping
@@ -48,7 +49,9 @@ def parse(blobs: Blobs) -> Generation:
         found = next((settings[key] for key in keys if key in settings), None)
         if found is not None:
             fields[field] = found
-    facts = tuple(Fact(f"{_KEY}{key}", str(stated.value), stated.source) for key, stated in settings.items())
+    facts = tuple(
+        Fact(f"{_KEY}{key}", str(stated.value), stated.source) for key, stated in settings.items()
+    )
     return Generation(NAME, fields, (), tuple(_resources(settings)), facts)
 
 
@@ -79,7 +82,9 @@ def _resources(settings: Mapping[str, Stated]) -> Iterator[Resource]:
     model, hash_ = settings.get("model_name") or settings.get("model"), settings.get("model_hash")
     name = model_name(str(model.value)) if model else None
     if model is not None and name is not None:
-        yield model_file("checkpoint", name, model.source, hash_=str(hash_.value) if hash_ else None)
+        yield model_file(
+            "checkpoint", name, model.source, hash_=str(hash_.value) if hash_ else None
+        )
 
 
 PARSER = Parser(NAME, 1, claim, parse)

@@ -1,11 +1,13 @@
 """Tensor.Art's on-site generator: PNG text ``generation_data`` beside the ComfyUI graph ``prompt``.
 
-``generation_data`` is JSON (UTF-8 in ``tEXt``, sometimes ended by NUL): ``prompt negativePrompt width height steps
-cfgScale seed clipSkip ksamplerName schedule sdVae``, ``baseModel`` (``modelFileName``, ``label``, ``hash`` SHA-256)
-and ``models``, the same objects with ``weight`` and ``type`` ``LORA``. Seed ``-1`` is what was asked for, the graph
-holds the one that was used. The graph names files by the site's storage (``EMS-700-EMS.safetensors``), so the
-names here come first and the graph, which the pipeline reads as a rival, fills the rest. ``guidance`` stands in every
-file, for models without it too, and so stays a fact. Sources: the corpus (tensorart.png and the cases).
+``generation_data`` is JSON (UTF-8 in ``tEXt``, sometimes ended by NUL): ``prompt negativePrompt
+width height steps cfgScale seed clipSkip ksamplerName schedule sdVae``, ``baseModel``
+(``modelFileName``, ``label``, ``hash`` SHA-256) and ``models``, the same objects with ``weight``
+and ``type`` ``LORA``. Seed ``-1`` is what was asked for, the graph holds the one that was used. The
+graph names files by the site's storage (``EMS-700-EMS.safetensors``), so the names here come first
+and the graph, which the pipeline reads as a rival, fills the rest. ``guidance`` stands in every
+file, for models without it too, and so stays a fact. Sources: the corpus (tensorart.png and the
+cases).
 """
 
 from collections.abc import Iterator
@@ -78,7 +80,11 @@ def _resource(entry: JsonTable, implied: ResourceKind) -> Resource | None:
     kind = KINDS.get((entry.text("type") or "").lower().replace("_", ""), implied)
     weight = number_of(entry.data.get("weight"))
     hash_, hash_kind = hash_of(entry.text("hash"))
-    extra = {key: value for key in ("label", "modelId", "modelFileId", "baseModel") if (value := entry.text(key))}
+    extra = {
+        key: value
+        for key in ("label", "modelId", "modelFileId", "baseModel")
+        if (value := entry.text(key))
+    }
     return Resource(
         kind,
         label,

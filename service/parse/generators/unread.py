@@ -1,7 +1,9 @@
-"""Files that plainly hold AI metadata in a form no other parser reads. They are told apart from plain photographs.
+"""Files that plainly hold AI metadata in a form no other parser reads.
 
-The answer has no field and no generator: status ``partial`` with the reason, so that such files can be found by one
-query and are read anew from their kept record as soon as a parser for them exists.
+They are told apart from plain photographs.
+
+The answer has no field and no generator: status ``partial`` with the reason, so that such files can
+be found by one query and are read anew from their kept record as soon as a parser for them exists.
 """
 
 from service.parse.base import Claim, Parser
@@ -14,7 +16,10 @@ ROLES = frozenset(
 """Text keys that only image generators write."""
 
 TRAINED = "trainedAlgorithmicMedia"
-"""IPTC's digital source type for pictures made by a model; C2PA manifests state it (also within 'composite…')."""
+"""IPTC's digital source type for pictures made by a model.
+
+C2PA manifests state it (also within 'composite…').
+"""
 
 
 def claim(blobs: Blobs) -> Claim:
@@ -26,7 +31,9 @@ def parse(blobs: Blobs) -> Generation:
     """Return an answer without fields that names the text nobody reads."""
     blob = _evidence(blobs)
     where = blob.source if blob else "the file"
-    return Generation(None, {}, unsettled=(f"{where} holds AI metadata in a form that no parser reads yet",))
+    return Generation(
+        None, {}, unsettled=(f"{where} holds AI metadata in a form that no parser reads yet",)
+    )
 
 
 def _evidence(blobs: Blobs) -> Blob | None:

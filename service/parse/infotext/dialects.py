@@ -1,4 +1,7 @@
-"""Who wrote an infotext. The evidence is a table: the first line that fits the settings names the generator."""
+"""Who wrote an infotext.
+
+The evidence is a table: the first line that fits the settings names the generator.
+"""
 
 import re
 
@@ -18,7 +21,11 @@ EVIDENCE: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("forge-neo", r"version", r"neo\b"),
         ("forge-classic", r"version", r"classic\b"),
         ("easy-reforge", r"version|app", r"easy-?reforge"),
-        ("reforge", r"version", r"f\S*-v1\.\d+\.\d+RC-latest|reforge"),  # f1.0.0v2-v1.10.1RC-latest-2498-g5120e679
+        (
+            "reforge",
+            r"version",
+            r"f\S*-v1\.\d+\.\d+RC-latest|reforge",
+        ),  # f1.0.0v2-v1.10.1RC-latest-2498-g5120e679
         (
             "forge",
             r"version",
@@ -28,11 +35,17 @@ EVIDENCE: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("civitai", r"civitai resources|civitai metadata", r"."),
     )
 )
-"""Generator, pattern of a whole lower-case key, pattern of the value's beginning. Finer before coarser."""
+"""Generator, pattern of a whole lower-case key, pattern of the value's beginning.
+
+Finer before coarser.
+"""
 
 _KEYS = re.compile("|".join(dict.fromkeys(key.pattern for _, key, _ in EVIDENCE)))
 
-BY_ROLE: tuple[tuple[str, str], ...] = (("smproj", "stability_matrix"), ("parameters-json", "stability_matrix"))
+BY_ROLE: tuple[tuple[str, str], ...] = (
+    ("smproj", "stability_matrix"),
+    ("parameters-json", "stability_matrix"),
+)
 """Texts that only one generator writes beside the infotext."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -51,7 +64,9 @@ def generator_of(settings: Settings, blobs: Blobs) -> tuple[str, str]:
             return generator, f"a text {role} beside it"
     telling = {key: value for key, value in settings.by_key.items() if _KEYS.fullmatch(key)}
     for generator, key, value in EVIDENCE:
-        if found := next((k for k, v in telling.items() if key.fullmatch(k) and value.match(v)), None):
+        if found := next(
+            (k for k, v in telling.items() if key.fullmatch(k) and value.match(v)), None
+        ):
             return generator, f"{found}: {shorten(telling[found])}"
     if is_of_civitai(blobs):
         return "civitai", "EXIF Artist and Software as CivitAI writes them"
@@ -66,4 +81,9 @@ def shorten(text: str) -> str:
 def is_of_civitai(blobs: Blobs) -> bool:
     """Tell whether EXIF names CivitAI's orchestrator: Artist ``ai`` and a uuid as Software."""
     artist, software = blobs.first("artist"), blobs.first("software")
-    return bool(artist and software and artist.text.strip() == "ai" and _UUID.fullmatch(software.text.strip()))
+    return bool(
+        artist
+        and software
+        and artist.text.strip() == "ai"
+        and _UUID.fullmatch(software.text.strip())
+    )

@@ -1,7 +1,9 @@
-"""LoRAs and embeddings by the hash lists: ``Lora hashes``, ``TI hashes``, ``Hashes: {…}``, ``Lora_0 Model name``.
+"""LoRAs and embeddings by the hash lists: ``Lora hashes``, ``TI hashes``, ``Hashes.
 
-SD.Next writes names and hashes apart: ``LoRA networks: "a, b", LoRA hashes: "0123456789ab, cdef01234567"``; a network
-whose hash it does not know has none in the second list.
+{…}``, ``Lora_0 Model name``.
+
+SD.Next writes names and hashes apart: ``LoRA networks: "a, b", LoRA hashes: "0123456789ab,
+cdef01234567"``; a network whose hash it does not know has none in the second list.
 """
 
 import re
@@ -33,8 +35,12 @@ PREFIXES: Mapping[str, ResourceKind] = {
 }
 """Of the keys in ``Hashes: {"lora:name": "…"}``."""
 
-_NUMBERED = re.compile(r"(lora|embedding)_(\d+) (?:model )?(name|hash)|(lora)_(\d+) strength (model|clip)")
-_WITH_WEIGHT = re.compile(r"(.+?):[ \t]*([0-9a-fA-F]{8,64}):[ \t]*(-?\d+(?:\.\d+)?)")  # Fooocus 2.2: 'name: hash: 0.1'
+_NUMBERED = re.compile(
+    r"(lora|embedding)_(\d+) (?:model )?(name|hash)|(lora)_(\d+) strength (model|clip)"
+)
+_WITH_WEIGHT = re.compile(
+    r"(.+?):[ \t]*([0-9a-fA-F]{8,64}):[ \t]*(-?\d+(?:\.\d+)?)"
+)  # Fooocus 2.2: 'name: hash: 0.1'
 _ADDNET = re.compile(r"addnet (model|weight [ab]|enabled) ?(\d*)")
 _ADDNET_NAME = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")
 
@@ -68,9 +74,14 @@ def _bare(settings: Settings, key: str) -> str | None:
 
 
 def entry(kind: ResourceKind, label: str, hash_: str | None, source: str) -> Resource:
-    """Return a resource with its hash's kind; one listed without a hash counts as used only if a prompt names it."""
+    """Return a resource with its hash's kind.
+
+    One listed without a hash counts as used only if a prompt names it.
+    """
     hex_, hash_kind = hash_of(hash_)
-    return Resource(kind, label, source, hash=hex_, hash_kind=hash_kind, used=hash_ is None or bool(hash_))
+    return Resource(
+        kind, label, source, hash=hex_, hash_kind=hash_kind, used=hash_ is None or bool(hash_)
+    )
 
 
 def _networks(networks: str, hashes: str, source: str) -> Iterator[Resource]:
@@ -82,7 +93,10 @@ def _networks(networks: str, hashes: str, source: str) -> Iterator[Resource]:
 
 
 def _listed_hashes(kind: ResourceKind, text: str, source: str) -> Iterator[Resource]:
-    """Yield ``name: hash`` pairs; a comma without a hash before it belongs to the name. Names alone are a list too."""
+    """Yield ``name: hash`` pairs; a comma without a hash before it belongs to the name.
+
+    Names alone are a list too.
+    """
     paired = ":" in text
     pending: list[str] = []
     for piece in text.split(","):
@@ -96,7 +110,9 @@ def _one(kind: ResourceKind, pair: str, source: str) -> Iterator[Resource]:
     weighed = _WITH_WEIGHT.fullmatch(pair)
     if weighed:
         weight = number_of(weighed[3])
-        yield replace(entry(kind, weighed[1].strip(), weighed[2], source), weight=weight, used=weight != 0)
+        yield replace(
+            entry(kind, weighed[1].strip(), weighed[2], source), weight=weight, used=weight != 0
+        )
         return
     label, colon, hash_ = pair.rpartition(":")
     named = (label.strip(), hash_.strip()) if colon else name_and_hash(pair)
@@ -114,7 +130,10 @@ def _hashes(settings: Settings, source: str) -> Iterator[Resource]:
 
 
 def _numbered_hashes(settings: Settings, source: str) -> Iterator[Resource]:
-    """Yield what SaveImageWithMetaData writes: ``Lora_0 Model name``, ``Lora_0 Strength model`` and so on."""
+    """Yield what SaveImageWithMetaData writes.
+
+    ``Lora_0 Model name``, ``Lora_0 Strength model`` and so on.
+    """
     units: dict[tuple[ResourceKind, str], dict[str, str]] = {}
     for match, value in settings.numbered("_", _NUMBERED):
         kind: ResourceKind = "lora" if "lora" in (match[1], match[4]) else "embedding"
@@ -140,7 +159,10 @@ def _weighted_network(kind: ResourceKind, unit: Mapping[str, str], source: str) 
 
 
 def _addnet(settings: Settings, source: str) -> Iterator[Resource]:
-    """Yield the LoRAs of the Additional Networks extension: ``AddNet Model 1: name(hash), AddNet Weight A 1: 0.8``."""
+    """Yield the LoRAs of the Additional Networks extension: ``AddNet Model 1.
+
+    Name(hash), AddNet Weight A 1: 0.8``.
+    """
     units: dict[str, dict[str, str]] = {}
     for match, value in settings.numbered("addnet", _ADDNET):
         units.setdefault(match[2], {})[match[1]] = value

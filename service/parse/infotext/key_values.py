@@ -43,7 +43,9 @@ class Settings:
 
     def numbered(self, word: str, pattern: re.Pattern[str]) -> list[tuple[re.Match[str], str]]:
         """Return match and value of every lower-case key that holds ``word`` and matches wholly, in file order."""
-        found = ((pattern.fullmatch(key), value) for key, value in self.by_key.items() if word in key)
+        found = (
+            (pattern.fullmatch(key), value) for key, value in self.by_key.items() if word in key
+        )
         return [(match, value) for match, value in found if match]
 
 
@@ -88,7 +90,11 @@ def _value(text: str, start: int) -> tuple[str, int]:
     quoted = _QUOTED.match(text, start)
     if quoted:
         return unquote(quoted[0]), _past_bound(text, quoted.end())
-    end = _json_end(text, start) if text[start : start + 1] in ("[", "{") and len(text) <= LONGEST else None
+    end = (
+        _json_end(text, start)
+        if text[start : start + 1] in ("[", "{") and len(text) <= LONGEST
+        else None
+    )
     if end is None:
         end = _plain_end(text, start)
     return text[start:end].strip(), _past_bound(text, end)
@@ -100,7 +106,10 @@ def _past_bound(text: str, at: int) -> int:
 
 
 def _hash_list(text: str, start: int) -> tuple[str, int]:
-    """Return a list ``a: 01234567, b: 89abcdef`` that its writer did not quote, up to the next known key."""
+    """Return a list ``a: 01234567, b.
+
+    89abcdef`` that its writer did not quote, up to the next known key.
+    """
     value, at = _value(text, start)
     if text[start : start + 1] == '"':
         return value, at
@@ -111,7 +120,10 @@ def _hash_list(text: str, start: int) -> tuple[str, int]:
 
 
 LONGEST = 200_000
-"""Characters of settings in which JSON is looked for: each value that is none costs a reading of all before it."""
+"""Characters of settings in which JSON is looked for.
+
+Each value that is none costs a reading of all before it.
+"""
 
 
 def _json_end(text: str, start: int) -> int | None:
@@ -123,10 +135,17 @@ def _json_end(text: str, start: int) -> int | None:
 
 
 def _plain_end(text: str, start: int) -> int:
-    """Return the end of a bare value: a newline, or a comma with a key after it (names of models hold commas)."""
+    """Return the end of a bare value.
+
+    A newline, or a comma with a key after it (names of models hold commas).
+    """
     for bound in _BOUND.finditer(text, start):
         rest = bound.end()
-        if bound[0] == "\n" or key_at(text, rest) or not text[rest : rest + 200].split("\n", 1)[0].strip():
+        if (
+            bound[0] == "\n"
+            or key_at(text, rest)
+            or not text[rest : rest + 200].split("\n", 1)[0].strip()
+        ):
             return bound.start()
     return len(text)
 

@@ -1,4 +1,7 @@
-"""Where the prompt ends, the negative begins, and the settings stand: the layouts that are really met."""
+"""Where the prompt ends, the negative begins, and the settings stand.
+
+The layouts that are really met.
+"""
 
 import re
 from bisect import bisect
@@ -8,12 +11,17 @@ from functools import lru_cache
 from service.parse.infotext.key_values import KNOWN, Settings, key_at, scan_settings
 
 _STEPS = re.compile(r"^[ \t]*Steps[ \t]*:[ \t]*\d+[ \t]*(,|$)", re.IGNORECASE | re.MULTILINE)
-_STEPS_WITHIN = re.compile(r"Steps: ?\d+, ?(?=(?:Sampler|Schedule type|CFG scale|Seed|Size|Model)\b)")
+_STEPS_WITHIN = re.compile(
+    r"Steps: ?\d+, ?(?=(?:Sampler|Schedule type|CFG scale|Seed|Size|Model)\b)"
+)
 _NEGATIVE = re.compile(r"^[ \t]*Negative prompt[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _NEGATIVE_WITHIN = re.compile(r"Negative prompt:")  # some scripts leave no blank before it
-# sd-dynamic-prompts writes what the prompt was drawn from as blocks of their own, after the settings or before them.
+# sd-dynamic-prompts writes what the prompt was drawn from as blocks of their own, after the
+# settings or before them.
 _TEMPLATE = re.compile(r"^(Negative Template|Template):", re.MULTILINE)
-_RECIPE = re.compile(r"^Recipe metadata:[ \t]*(?=\{)", re.MULTILINE)  # ComfyUI-Lora-Manager appends it
+_RECIPE = re.compile(
+    r"^Recipe metadata:[ \t]*(?=\{)", re.MULTILINE
+)  # ComfyUI-Lora-Manager appends it
 _MIN_PAIRS = 3  # A1111's own rule for a settings line that does not begin with Steps
 _LOOK = 2000  # characters within which a settings line shows a known key
 
@@ -49,7 +57,10 @@ def read_layout(text: str) -> Infotext:
 
 
 def _split_negative(text: str, *, within: bool) -> tuple[str, str | None]:
-    """Split at the negative's mark; in the middle of a line it counts only where the whole text is one line."""
+    """Split at the negative's mark.
+
+    In the middle of a line it counts only where the whole text is one line.
+    """
     mark = _NEGATIVE.search(text) or (_NEGATIVE_WITHIN.search(text) if within else None)
     if mark is None:
         return text, None
@@ -59,8 +70,8 @@ def _split_negative(text: str, *, within: bool) -> tuple[str, str | None]:
 def settings_start(text: str) -> int | None:
     """Return where the settings begin, or None where there are none.
 
-    Prompts may hold a line ``Steps: 3``, so the last line that has further known keys is taken; one that stands in a
-    template after the settings is not.
+    Prompts may hold a line ``Steps: 3``, so the last line that has further known keys is taken; one
+    that stands in a template after the settings is not.
     """
     templates = [match.start() for match in _TEMPLATE.finditer(text)]
     best: tuple[bool, int] | None = None
@@ -88,7 +99,10 @@ def _last(pattern: re.Pattern[str], text: str) -> int | None:
 
 
 def _bare(text: str, at: int) -> bool:
-    """Tell whether a ``Steps: 20`` without known neighbours ends the text, and so is the settings line."""
+    """Tell whether a ``Steps.
+
+    20`` without known neighbours ends the text, and so is the settings line.
+    """
     rest = text[at:].partition("\n")[2]
     return not rest.strip() or bool(_TEMPLATE.match(rest) or _RECIPE.match(rest) or key_at(rest, 0))
 
@@ -111,7 +125,11 @@ def _last_line(text: str) -> int | None:
     if key is None or key[1].lower() not in KNOWN:
         return None
     found = scan_settings(text[start:]).by_key
-    return start if len(found) >= _MIN_PAIRS and len(KNOWN.intersection(found)) >= _MIN_PAIRS - 1 else None
+    return (
+        start
+        if len(found) >= _MIN_PAIRS and len(KNOWN.intersection(found)) >= _MIN_PAIRS - 1
+        else None
+    )
 
 
 def _without_templates(text: str, *, first: int) -> tuple[str, tuple[tuple[str, str], ...]]:

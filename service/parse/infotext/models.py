@@ -17,10 +17,13 @@ from service.parse.shared import civitai_resources
 from service.parse.shared.civitai_resources import hash_of, number_of
 from service.records import Resource, ResourceKind
 
-# Since 1.1.2 one quoted list a unit: 'ControlNet 0: "Module: canny, Model: control_v11p [d14c016b], Weight: 1, …"'
+# Since 1.1.2 one quoted list a unit: 'ControlNet 0: "Module: canny, Model: control_v11p [d14c016b],
+# Weight: 1, …"'
 _QUOTED = re.compile(r"controlnet (\d+)")
 # Before that 'ControlNet-0 Model: …' and 'ControlNet Model: …'; 'ADetailer ControlNet model 2nd: …'
-_FLAT = re.compile(r"(adetailer )?controlnet(-\d+)? (model|weight|module|enabled)( \d+(?:nd|rd|th))?")
+_FLAT = re.compile(
+    r"(adetailer )?controlnet(-\d+)? (model|weight|module|enabled)( \d+(?:nd|rd|th))?"
+)
 _ADAPTER = re.compile(r"ip[-_ ]?adapter", re.IGNORECASE)
 
 
@@ -63,9 +66,12 @@ UPSCALERS = re.compile(r"(?:hires|postprocess|sd upscale|ultimate sd upscale) up
 PLAIN_UPSCALERS = re.compile(r"(?:latent|lanczos|nearest|bicubic|bilinear|none)\b.*", re.IGNORECASE)
 """Arithmetic, not models."""
 
-# Forge: 'Module 1: ae, Module 2: clip_l, Module 3: t5xxl_fp16'; its UI lists VAEs and text encoders together.
+# Forge: 'Module 1: ae, Module 2: clip_l, Module 3: t5xxl_fp16'; its UI lists VAEs and text encoders
+# together.
 _MODULE = re.compile(r"(hires )?module (\d+)")
-_VAE_NAME = re.compile(r"(?:.*[_-])?ae(?:[_.-].*)?|.*vae.*", re.IGNORECASE)  # 'ae', 'flux_ae', 'qwen_image_vae'
+_VAE_NAME = re.compile(
+    r"(?:.*[_-])?ae(?:[_.-].*)?|.*vae.*", re.IGNORECASE
+)  # 'ae', 'flux_ae', 'qwen_image_vae'
 _ENCODER_NAME = re.compile(r".*(?:clip|t5|qwen|gemma|llama|mistral|glm|text_?enc).*", re.IGNORECASE)
 _INHERITED = re.compile(r"use same .*|default|true|false", re.IGNORECASE)
 _HYPERNET = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")  # 'Hypernet: name(hash)' before 1.3
@@ -81,25 +87,39 @@ def read_models(settings: Settings, source: str) -> tuple[Resource, ...]:
         *_without_taken(settings, stated),
         *read_units(settings, source),
         *_others(settings, source),
-        *(_parts(settings, source) if "app" in settings.by_key or "backend" in settings.by_key else ()),
+        *(
+            _parts(settings, source)
+            if "app" in settings.by_key or "backend" in settings.by_key
+            else ()
+        ),
     )
 
 
 def model_of(settings: Settings) -> str | None:
-    """Return the checkpoint's name: the stated one, else CivitAI's, for files without ``Model:``."""
+    """Return the checkpoint's name.
+
+    The stated one, else CivitAI's, for files without ``Model:``.
+    """
     label = checkpoint_of(settings)[0]
     if label is not None:
         return label
     return next(
-        (found.label for found in civitai_resources.read_civitai_resources(settings, "") if found.kind == "checkpoint"),
+        (
+            found.label
+            for found in civitai_resources.read_civitai_resources(settings, "")
+            if found.kind == "checkpoint"
+        ),
         None,
     )
 
 
 def checkpoint_of(settings: Settings) -> tuple[str | None, str | None]:
-    """Return name and hash of the stated checkpoint; ``Model`` may hold both as A1111's lists show them.
+    """Return name and hash of the stated checkpoint.
 
-    ``Model: name.safetensors [0123456789]``: scripts that use A1111's API write its title of the model.
+    ``Model`` may hold both as A1111's lists show them.
+
+    ``Model: name.safetensors [0123456789]``: scripts that use A1111's API write its title of the
+    model.
     """
     stated = settings.get("model", "model name", "checkpoint")
     if stated is None or names_nothing(stated):
@@ -113,7 +133,9 @@ def _single(stated: tuple[Resource, ...]) -> Resource | None:
     return checkpoints[0] if len(checkpoints) == 1 else None
 
 
-def _checkpoint(settings: Settings, stated: tuple[Resource, ...], source: str) -> Iterator[Resource]:
+def _checkpoint(
+    settings: Settings, stated: tuple[Resource, ...], source: str
+) -> Iterator[Resource]:
     label, stated_hash = checkpoint_of(settings)
     hash_, kind = hash_of(stated_hash)
     if label is None:
@@ -121,7 +143,9 @@ def _checkpoint(settings: Settings, stated: tuple[Resource, ...], source: str) -
             yield Resource("checkpoint", hash_, source, hash=hash_, hash_kind=kind)
         return
     own = Resource("checkpoint", label, source, hash=hash_, hash_kind=kind)
-    twin = _single(stated)  # one Model and one CivitAI checkpoint are the same model under two names
+    twin = _single(
+        stated
+    )  # one Model and one CivitAI checkpoint are the same model under two names
     if twin:
         own = replace(own, model_version_id=twin.model_version_id, air=twin.air, extra=twin.extra)
     yield own
@@ -134,7 +158,9 @@ def _without_taken(settings: Settings, stated: tuple[Resource, ...]) -> Iterator
     for resource in stated:
         if resource is twin:
             continue
-        bare = resource.kind == "checkpoint" and resource.hash is None and resource is _single(stated)
+        bare = (
+            resource.kind == "checkpoint" and resource.hash is None and resource is _single(stated)
+        )
         yield replace(resource, hash=hash_, hash_kind=kind) if bare else resource
 
 
@@ -145,7 +171,9 @@ def _vaes(settings: Settings, source: str) -> Iterator[Resource]:
         yield Resource("vae", label, source, hash=hash_, hash_kind=kind)
     for match, name in settings.numbered("module", _MODULE):
         if not names_nothing(name):
-            yield Resource(module_kind(name), name, source, extra={"pass": "hires"} if match[1] else {})
+            yield Resource(
+                module_kind(name), name, source, extra={"pass": "hires"} if match[1] else {}
+            )
 
 
 def module_kind(name: str) -> ResourceKind:
@@ -158,7 +186,9 @@ def module_kind(name: str) -> ResourceKind:
 def module_vae(settings: Settings) -> str | None:
     """Return the VAE among Forge's modules, where there is just one."""
     names = [
-        name for match, name in settings.numbered("module", _MODULE) if not match[1] and module_kind(name) == "vae"
+        name
+        for match, name in settings.numbered("module", _MODULE)
+        if not match[1] and module_kind(name) == "vae"
     ]
     return names[0] if len(names) == 1 else None
 
@@ -179,7 +209,10 @@ def _others(settings: Settings, source: str) -> Iterator[Resource]:
 
 
 def _parts(settings: Settings, source: str) -> Iterator[Resource]:
-    """Yield the parts of a model that SD.Next took from other files (``TE``, ``T5`` until 2025; ``LLM``)."""
+    """Yield the parts of a model that SD.Next took from other files (``TE``, ``T5`` until 2025.
+
+    ``LLM``).
+    """
     yield from _named_resource("checkpoint", settings.get("unet"), source, {"part": "unet"})
     for key in ("te", "t5", "llm"):
         yield from _named_resource("text_encoder", settings.get(key), source, {})
@@ -208,4 +241,6 @@ def _hypernet(settings: Settings, source: str) -> Iterator[Resource]:
     hash_, kind = hash_of(old[2] if old else settings.get("hypernet hash"))
     weight = number_of(settings.get("hypernet strength"))
     label = old[1] if old else name
-    yield Resource("hypernetwork", label, source, weight=weight, hash=hash_, hash_kind=kind, used=weight != 0)
+    yield Resource(
+        "hypernetwork", label, source, weight=weight, hash=hash_, hash_kind=kind, used=weight != 0
+    )

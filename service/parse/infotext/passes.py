@@ -21,7 +21,9 @@ HIRES: Table = (
     ("model", ("hires checkpoint",)),
     ("upscaler", ("hires upscaler",)),
 )
-HIRES_KEYS = frozenset({"hires upscale", "hires upscaler", "hires resize", "hires size", "hires scale", "hires steps"})
+HIRES_KEYS = frozenset(
+    {"hires upscale", "hires upscaler", "hires resize", "hires size", "hires scale", "hires steps"}
+)
 
 REFINER: Table = (
     ("steps", ("refiner steps",)),
@@ -69,8 +71,8 @@ def _hires(settings: Settings, source: str) -> Iterator[Sampling]:
         return
     found = _own(field_names.pick_value(settings, HIRES, source))
     found |= field_names.read_size(settings.get("hires resize", "hires size"), source)
-    # SD.Next's 'Operations: txt2img; upscale' enlarges without sampling; with 'hires' it samples again. 'Hires steps'
-    # stands there with a refiner alone, too.
+    # SD.Next's 'Operations: txt2img; upscale' enlarges without sampling; with 'hires' it samples
+    # again. 'Hires steps' stands there with a refiner alone, too.
     operations = (settings.get("operations") or "hires").lower()
     if "hires" in operations or "upscale" in operations:
         yield Sampling("hires" if "hires" in operations else "upscale", found)
@@ -93,8 +95,13 @@ def _detailers(settings: Settings, source: str) -> Iterator[Sampling]:
 
 
 def sdnext_detectors(settings: Settings) -> list[str]:
-    """Return the models of SD.Next's detailer; ``Detailer: "face-yolo8n, hand_yolov8n:steps=5"``."""
-    listed = settings.get("detailer") if settings.get("detailer steps", "detailer strength") else None
+    """Return the models of SD.Next's detailer.
+
+    ``Detailer: "face-yolo8n, hand_yolov8n:steps=5"``.
+    """
+    listed = (
+        settings.get("detailer") if settings.get("detailer steps", "detailer strength") else None
+    )
     names = (name.partition(":")[0].strip() for name in _LISTED.split(listed or ""))
     return [name for name in names if not field_names.names_nothing(name)]
 
@@ -120,8 +127,15 @@ def name_and_hash(text: str) -> tuple[str, str | None]:
 
 
 def _own(found: dict[Field, Stated]) -> dict[Field, Stated]:
-    """Leave out what is only taken over from the base pass (``Use same sampler``); part a model from its hash."""
-    own = {field: stated for field, stated in found.items() if not _INHERITED.fullmatch(str(stated.value))}
+    """Leave out what is only taken over from the base pass (``Use same sampler``).
+
+    Part a model from its hash.
+    """
+    own = {
+        field: stated
+        for field, stated in found.items()
+        if not _INHERITED.fullmatch(str(stated.value))
+    }
     if "model" in own:
         model, source = own["model"].value, own["model"].source
         label, hash_ = name_and_hash(str(model))

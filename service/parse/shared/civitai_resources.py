@@ -1,4 +1,7 @@
-"""``Civitai resources: [{…}]`` and Lora Manager's ``Recipe metadata: {…}``: models by CivitAI's ids."""
+"""``Civitai resources: [{…}]`` and Lora Manager's ``Recipe metadata: {…}``.
+
+Models by CivitAI's ids.
+"""
 
 import json
 import re
@@ -42,7 +45,8 @@ HASH_KINDS: Mapping[int, HashKind] = {8: "autov1", 10: "autov2", 12: "autov3", 6
 """Hash kinds are told by the number of hex digits."""
 
 _HEX = re.compile(r"(?:0x)?([0-9a-fA-F]{4,64})")
-# A1111's bridge once wrote the repr of an object: "ImageJobNetworkParams { Strength = 0.4, …, Type = lora }".
+# A1111's bridge once wrote the repr of an object: "ImageJobNetworkParams { Strength = 0.4, …, Type
+# = lora }".
 _REPR = re.compile(r"(Type|Strength)\s*=\s*([\w.+-]+)")
 _DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
 _MAX_ID = 2**53
@@ -68,7 +72,11 @@ def _entries(text: str | None) -> Iterator[dict[str, JsonValue]]:
 def _requested_resources(text: str | None) -> Iterator[dict[str, JsonValue]]:
     asked = parse_value(text)
     resources = asked.get("resources") if isinstance(asked, dict) else None
-    return (entry for entry in (resources if isinstance(resources, list) else ()) if isinstance(entry, dict))
+    return (
+        entry
+        for entry in (resources if isinstance(resources, list) else ())
+        if isinstance(entry, dict)
+    )
 
 
 def _recipe(text: str | None) -> Iterator[dict[str, JsonValue]]:
@@ -129,7 +137,9 @@ def _stated_resource(entry: Mapping[str, JsonValue]) -> dict[str, str]:
     return dict(_REPR.findall(_text(entry.get("type")) or ""))
 
 
-def _kind(entry: Mapping[str, JsonValue], stated: Mapping[str, str], air: str | None) -> ResourceKind:
+def _kind(
+    entry: Mapping[str, JsonValue], stated: Mapping[str, str], air: str | None
+) -> ResourceKind:
     type_ = stated.get("Type") or _text(entry.get("type")) or ""
     if not type_ and air and air.count(":") > 3:  # noqa: PLR2004 - urn:air:ecosystem:type:source…
         type_ = air.split(":")[3]

@@ -1,6 +1,9 @@
-"""One JSON object of a file, read with the place of every value: for generators that embed JSON of their own.
+"""One JSON object of a file, read with the place of every value.
 
-``Told(data, "PNG:Generation_data")`` states ``baseModel.hash`` from ``PNG:Generation_data#baseModel.hash``.
+For generators that embed JSON of their own.
+
+``Told(data, "PNG:Generation_data")`` states ``baseModel.hash`` from
+``PNG:Generation_data#baseModel.hash``.
 """
 
 import json
@@ -18,13 +21,20 @@ Table = Iterable[tuple[Field, tuple[str, ...]]]
 WORDS: frozenset[Field] = frozenset(
     {"positive_prompt", "negative_prompt", "sampler", "scheduler", "model", "vae", "upscaler"},
 )
-"""Fields that are texts. A number under their keys is a mistake or an index of a list that only the writer knows."""
+"""Fields that are texts.
+
+A number under their keys is a mistake or an index of a list that only the writer knows.
+"""
 
 MOST = 300
 """Facts of one object. A hundred is much; graphs, which hold thousands, are not facts."""
 DEEPEST = 8
 LONGEST = 100_000
-"""Characters. Longer values are pictures in base64 (NovelAI's references, SwarmUI's init images), which say nothing."""
+"""Characters.
+
+Longer values are pictures in base64 (NovelAI's references, SwarmUI's init images), which say
+nothing.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +59,15 @@ class JsonTable:
 
     def text(self, *keys: str) -> str | None:
         """Return the first of these keys' values that is a text with something in it."""
-        return next((v for key in keys if isinstance(v := self.data.get(key), str) and v.strip()), None)
+        return next(
+            (v for key in keys if isinstance(v := self.data.get(key), str) and v.strip()), None
+        )
 
     def stated(self, *keys: str, empty: bool = False) -> Stated | None:
-        """Return the first of these keys' values that is a text or a number; an empty text only where asked for."""
+        """Return the first of these keys' values that is a text or a number.
+
+        An empty text only where asked for.
+        """
         for key in keys:
             value = self.data.get(key)
             if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -62,14 +77,22 @@ class JsonTable:
         return None
 
     def fields(self, table: Table) -> dict[Field, Stated]:
-        """Return what a table of keys finds; prompts may be empty, and what is a text by nature must be one."""
+        """Return what a table of keys finds.
+
+        Prompts may be empty, and what is a text by nature must be one.
+        """
         found = (
-            (field, self.stated(*self._fit(field, keys), empty=field.endswith("_prompt"))) for field, keys in table
+            (field, self.stated(*self._fit(field, keys), empty=field.endswith("_prompt")))
+            for field, keys in table
         )
         return {field: stated for field, stated in found if stated is not None}
 
     def _fit(self, field: Field, keys: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(key for key in keys if isinstance(self.data.get(key), str)) if field in WORDS else keys
+        return (
+            tuple(key for key in keys if isinstance(self.data.get(key), str))
+            if field in WORDS
+            else keys
+        )
 
     def inside(self, *keys: str) -> "JsonTable | None":
         """Return the first of these keys' values that is an object."""
@@ -90,7 +113,9 @@ class JsonTable:
 
     def facts(self, *, without: frozenset[str] = frozenset()) -> tuple[Fact, ...]:
         """Return every value under its own key (``baseModel.hash``, ``models.0.weight``), in order."""
-        leaves = _leaves([(key, value) for key, value in self.data.items() if key not in without], 1)
+        leaves = _leaves(
+            [(key, value) for key, value in self.data.items() if key not in without], 1
+        )
         return tuple(
             Fact(self._joined(path), value, self.place(path))
             for (path, value), _ in zip(leaves, range(MOST), strict=False)

@@ -8,7 +8,9 @@ from service.parse.infotext.field_names import names_nothing
 from service.parse.shared.civitai_resources import hash_of, number_of
 from service.records import HashKind, Resource, ResourceKind
 
-_NAMED_HASH = re.compile(r"(blake3|sha256)(?:_\w+)?:([0-9a-fA-F]{8,64})")  # InvokeAI: 'blake3:7c16…'
+_NAMED_HASH = re.compile(
+    r"(blake3|sha256)(?:_\w+)?:([0-9a-fA-F]{8,64})"
+)  # InvokeAI: 'blake3:7c16…'
 _NAMED_KINDS: dict[str, HashKind] = {"blake3": "blake3", "sha256": "sha256"}
 _EXTENSION = re.compile(r"\.(safetensors|ckpt|gguf|pt|pth|bin|sft|onnx)$", re.IGNORECASE)
 
@@ -22,7 +24,10 @@ def model_file(
     weight: JsonValue = None,
     used_as: str | None = None,
 ) -> Resource:
-    """Return a model file with its hash's kind; ``used_as`` names the pass it served, where not the base pass."""
+    """Return a model file with its hash's kind.
+
+    ``used_as`` names the pass it served, where not the base pass.
+    """
     hex_, hash_kind = read_hash(hash_)
     strength = number_of(weight)
     return Resource(
@@ -38,7 +43,10 @@ def model_file(
 
 
 def read_hash(value: JsonValue) -> tuple[str | None, HashKind | None]:
-    """Return a hash in lower-case hex and its kind: by its prefix where it has one, else by its length."""
+    """Return a hash in lower-case hex and its kind.
+
+    By its prefix where it has one, else by its length.
+    """
     if not isinstance(value, str):
         return None, None
     named = _NAMED_HASH.fullmatch(value.strip())

@@ -18,10 +18,10 @@ from service.store.sql import statements
 Form = Literal["words", "part", "listed", "weighted", "whole", "exact", "choice", "range", "time"]
 """How a value is read.
 
-words: of a prompt. part: found anywhere in it, unless a ``*`` says where. listed: in any entry of a list; with ``*`` an
-entry begins so. weighted: listed, and the weight at an entry's end is no part of its name. whole: all of it, or with
-``*``. exact: as it stands, through an index. choice: one of a few. range: ``20``, ``20..40``, ``20..``, ``..40``. time:
-``2025``, ``2025-01``, ``2025-01-31``.
+words: of a prompt. part: found anywhere in it, unless a ``*`` says where. listed: in any entry of a
+list; with ``*`` an entry begins so. weighted: listed, and the weight at an entry's end is no part
+of its name. whole: all of it, or with ``*``. exact: as it stands, through an index. choice: one of
+a few. range: ``20``, ``20..40``, ``20..``, ``..40``. time: ``2025``, ``2025-01``, ``2025-01-31``.
 """
 
 
@@ -78,7 +78,9 @@ WHOLE_NUMBERS = ("version", "id")
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"(?P<only>{_NUMBER})|(?P<low>{_NUMBER})?\.\.(?P<high>{_NUMBER})?")
 _NAME_AND_WEIGHT = re.compile(rf".*[^*:\s].*:{_NUMBER}\*?")
-_MOMENT = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T\d\d(:\d\d(:\d\dZ?)?)?)?)?)?", re.IGNORECASE)
+_MOMENT = re.compile(
+    r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T\d\d(:\d\d(:\d\dZ?)?)?)?)?)?", re.IGNORECASE
+)
 _LONGEST = 18
 """Digits of a whole number that SQLite surely holds."""
 
@@ -91,13 +93,19 @@ class Condition:
     values: tuple[Bound, ...] = ()
     negated: bool = False
     ids: str | None = None
-    """The query by which an index finds all images that meet it; None where there is no such index."""
+    """The query by which an index finds all images that meet it.
+
+    None where there is no such index.
+    """
     within: bool = False
     """Whether the test also takes the first and the last id of the images in hand."""
 
     @property
     def sql(self) -> str:
-        """Return the test of one image. What is not known meets no condition, and so every negated one."""
+        """Return the test of one image.
+
+        What is not known meets no condition, and so every negated one.
+        """
         return f"({self.test}) IS NOT TRUE" if self.negated else f"({self.test})"
 
 
@@ -107,7 +115,10 @@ def fragment(name: str) -> str:
 
 
 def condition_of(asked: Term) -> Condition:
-    """Return the condition of ``field:value``. Raises StartError that names the word and what was expected."""
+    """Return the condition of ``field:value``.
+
+    Raises StartError that names the word and what was expected.
+    """
     field = known_field(asked)
     if not asked.alternatives:
         raise asked.refused("a value is missing behind the colon")
@@ -125,7 +136,9 @@ def _any_of(asked: Term, field: Field, bound: tuple[Bound, ...], count: int) -> 
         return Condition(test, bound, asked.negated)
     if own := statements("search.sql").get(f"{asked.field}_ids"):
         return Condition(test, bound, asked.negated, " UNION ALL ".join([own] * count))
-    return Condition(test, bound, asked.negated, fragment("meeting").replace("/* condition */", test))
+    return Condition(
+        test, bound, asked.negated, fragment("meeting").replace("/* condition */", test)
+    )
 
 
 def known_field(asked: Term) -> Field:
@@ -134,7 +147,9 @@ def known_field(asked: Term) -> Field:
         return found
     near = difflib.get_close_matches(asked.field, FIELDS, 1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FIELDS)}."
-    raise asked.refused(f'there is no field {asked.field!r}; {hint} Put "…" around a word that has a colon in it')
+    raise asked.refused(
+        f'there is no field {asked.field!r}; {hint} Put "…" around a word that has a colon in it'
+    )
 
 
 def _choice(asked: Term, field: Field) -> Condition:
@@ -156,7 +171,10 @@ def _list_condition(asked: Term) -> Sequence[Bound]:
 
 
 def _weighted_pattern(asked: Term) -> Sequence[Bound]:
-    """Return the pattern for the entries with their weights, and for those without: a weight alone is no name."""
+    """Return the pattern for the entries with their weights, and for those without.
+
+    A weight alone is no name.
+    """
     (entry,) = _list_condition(asked)
     return (entry, "%" if _NAME_AND_WEIGHT.fullmatch(asked.value) else entry)
 
@@ -177,7 +195,11 @@ def pattern(text: str) -> str:
 def _exact(asked: Term) -> Sequence[Bound]:
     if asked.field in WHOLE_NUMBERS and not re.fullmatch(rf"\d{{1,{_LONGEST}}}", asked.value):
         raise asked.refused("a whole number is expected")
-    return (" ".join(asked.value.lower().replace("_", " ").split()) if "token" in asked.field else asked.value,)
+    return (
+        " ".join(asked.value.lower().replace("_", " ").split())
+        if "token" in asked.field
+        else asked.value,
+    )
 
 
 def _range(asked: Term) -> Sequence[Bound]:

@@ -11,7 +11,9 @@ from functools import lru_cache
 
 from service.errors import StartError
 
-_PIECE = re.compile(r'(?P<minus>-?)(?:(?P<field>[^\s":]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))(?=\s|\Z)')
+_PIECE = re.compile(
+    r'(?P<minus>-?)(?:(?P<field>[^\s":]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))(?=\s|\Z)'
+)
 _BLANKS = re.compile(r"\s*")
 
 
@@ -33,12 +35,18 @@ class Term:
 
     @property
     def alternatives(self) -> tuple[str, ...]:
-        """Return the values that would do: those between commas, or all of it where it is quoted."""
+        """Return the values that would do.
+
+        Those between commas, or all of it where it is quoted.
+        """
         return (self.value,) if self.quoted else tuple(filter(None, self.value.split(",")))
 
 
 def read_query(line: str) -> tuple[Term, ...]:
-    """Return what a line asks, in order. Raises StartError that names the word which cannot be read."""
+    """Return what a line asks, in order.
+
+    Raises StartError that names the word which cannot be read.
+    """
     return tuple(_pieces(line))
 
 
@@ -49,7 +57,9 @@ def _pieces(line: str) -> Iterator[Term]:
         if found is None:
             raise StartError(f"search: {line[at:].split(maxsplit=1)[0]}: {_why(line[at:])}")
         if found[0].startswith("--"):
-            raise StartError(f"search: {found[0]}: there is no such option; a word that must not be there has one dash")
+            raise StartError(
+                f"search: {found[0]}: there is no such option; a word that must not be there has one dash"
+            )
         quoted = found["quoted"]
         if quoted is None and not found["field"] and re.search(r"[^:]:\Z", found["bare"]):
             raise StartError(f"search: {found[0]}: a value is missing behind the colon")
@@ -72,7 +82,9 @@ def _why(rest: str) -> str:
     if rest.count('"') % 2:
         return 'a " is not closed'
     is_inside = '"' in rest.split(maxsplit=1)[0]
-    return 'a " stands inside the word; put it around all of it' if is_inside else "nothing is asked"
+    return (
+        'a " stands inside the word; put it around all of it' if is_inside else "nothing is asked"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,10 @@ def cut_words(text: str) -> WordPattern | None:
 
 
 def _cut(text: str) -> list[str]:
-    """Cut as FTS5's tokenizer unicode61 does: letters, digits and marks make words, all else parts them."""
+    """Cut as FTS5's tokenizer unicode61 does.
+
+    Letters, digits and marks make words, all else parts them.
+    """
     return "".join(char if _in_word(char) else " " for char in text).split()
 
 
@@ -124,11 +139,18 @@ def _fold(text: str) -> str:
     """Return a text in lower case and without the accents of Latin letters, as the index folds it."""
     if text.isascii():
         return text.lower()
-    return "".join(char for char in unicodedata.normalize("NFD", text.lower()) if not "\u0300" <= char <= "\u036f")
+    return "".join(
+        char
+        for char in unicodedata.normalize("NFD", text.lower())
+        if not "\u0300" <= char <= "\u036f"
+    )
 
 
 _WEIGHT = re.compile(r"(?<!modelVersionId):-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?=, |\Z)")
-"""As ``loras`` has it at the end of an entry; the number of a nameless reference is all of its name."""
+"""As ``loras`` has it at the end of an entry.
+
+The number of a nameless reference is all of its name.
+"""
 
 
 def without_weights(entries: str) -> str:

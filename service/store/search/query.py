@@ -16,7 +16,14 @@ from service.store.binding import text
 from service.store.connection import open_readonly
 from service.store.one_image import Value
 from service.store.search.conditions import Bound, Condition, condition_of, fragment, known_field
-from service.store.search.lexing import Term, WordPattern, cut_words, read_query, says, without_weights
+from service.store.search.lexing import (
+    Term,
+    WordPattern,
+    cut_words,
+    read_query,
+    says,
+    without_weights,
+)
 from service.store.sql import sql
 
 Prompt = Literal["positive", "negative"]
@@ -32,7 +39,10 @@ class SearchPlan:
     """What it is asked."""
     conditions: tuple[Condition, ...]
     in_texts: tuple[Condition, ...] = ()
-    """The same, the words looked for in the texts: for a search that something else leads to a few images."""
+    """The same, the words looked for in the texts.
+
+    For a search that something else leads to a few images.
+    """
 
     @property
     def by_reading(self) -> "SearchPlan":
@@ -50,7 +60,10 @@ class _TermPlan:
 
 
 def plan_search(asked: Iterable[Term]) -> SearchPlan:
-    """Return the search of what is asked. Raises StartError that names the word which cannot be searched for."""
+    """Return the search of what is asked.
+
+    Raises StartError that names the word which cannot be searched for.
+    """
     said, conditions, states = [], [], 0
     for one in asked:
         if not one.field or known_field(one).form == "words":
@@ -60,7 +73,14 @@ def plan_search(asked: Iterable[Term]) -> SearchPlan:
             states += one.field == "state"
     if not states:
         conditions.append(Condition(fragment("present")))
-    lead = next((one.prompt for one in sorted(said, key=lambda one: one.prompt != "positive") if not one.negated), None)
+    lead = next(
+        (
+            one.prompt
+            for one in sorted(said, key=lambda one: one.prompt != "positive")
+            if not one.negated
+        ),
+        None,
+    )
     match = "" if lead is None else _match(one for one in said if one.prompt == lead)
     in_texts = (*map(_in_the_text, said), *conditions)
     return SearchPlan(lead, match, (*_conditions(said, lead), *conditions), in_texts)
@@ -74,7 +94,10 @@ def _plan_term(asked: Term) -> _TermPlan:
 
 
 def _match(said: Iterable[_TermPlan]) -> str:
-    """Return a MATCH expression of all that one index can answer: a phrase that must not be there is none of it."""
+    """Return a MATCH expression of all that one index can answer.
+
+    A phrase that must not be there is none of it.
+    """
     wanted, unwanted = [], []
     for one in said:
         if not one.negated:
@@ -111,7 +134,10 @@ LEADING = 1_000
 """Images of which it is quicker to read the prompts than to ask the index of words."""
 
 WINDOW, GROWTH = 20_000, 8
-"""Images looked through at first, and how many times as many next: what is common is found among the newest."""
+"""Images looked through at first, and how many times as many next.
+
+What is common is found among the newest.
+"""
 
 PAGE = 500
 
@@ -144,11 +170,16 @@ class Search:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         connection.create_scalar_function("says", _says, 2, deterministic=True)
-        connection.create_scalar_function("unweighted", _unweighted_condition, 1, deterministic=True)
+        connection.create_scalar_function(
+            "unweighted", _unweighted_condition, 1, deterministic=True
+        )
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Return a search of an existing database. Raises StartError where there is none that can be read."""
+        """Return a search of an existing database.
+
+        Raises StartError where there is none that can be read.
+        """
         return cls(open_readonly(path))
 
     def __enter__(self) -> Self:
@@ -158,7 +189,10 @@ class Search:
         self._connection.close()
 
     def ids(self, line: str, limit: int | None = None) -> list[int]:
-        """Return the images that meet all of a line, newest first. Raises StartError that names the wrong word."""
+        """Return the images that meet all of a line, newest first.
+
+        Raises StartError that names the wrong word.
+        """
         line = text(line)  # a byte that is no UTF-8 stands in the database so, too
         search = plan_search(read_query(line))
         found: list[int] = []
@@ -166,12 +200,17 @@ class Search:
             query = self.query(search)
             for window in self._windows(everything=limit is None):
                 left = -1 if limit is None else limit - len(found)
-                found += [id_ for (id_,) in self._connection.execute(query.text, query.bound(window, left))]
+                found += [
+                    id_
+                    for (id_,) in self._connection.execute(query.text, query.bound(window, left))
+                ]
                 if len(found) == limit:
                     break
         except apsw.SQLError as error:
             shown = line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
-            raise StartError(f"search: {shown}: SQLite cannot look for this ({error}); ask for less at once") from error
+            raise StartError(
+                f"search: {shown}: SQLite cannot look for this ({error}); ask for less at once"
+            ) from error
         return found
 
     def _windows(self, *, everything: bool) -> Iterator[Window]:
@@ -182,12 +221,20 @@ class Search:
             last, size = first - 1, size * GROWTH
 
     def query(self, search: SearchPlan) -> Query:
-        """Return the SQL of a search. What few images meet is a list of ids in it, all else a test of one image."""
+        """Return the SQL of a search.
+
+        What few images meet is a list of ids in it, all else a test of one image.
+        """
         counts = {one: self._count(one) for one in search.conditions if one.ids is not None}
-        if min((count for one, count in counts.items() if not one.negated), default=LEADING + 1) <= LEADING:
+        if (
+            min((count for one, count in counts.items() if not one.negated), default=LEADING + 1)
+            <= LEADING
+        ):
             search = search.by_reading
         frame = fragment(f"newest_{search.lead}" if search.lead else "newest")
-        id_ = "+w.rowid" if search.lead else "i.id"  # the +: the index of words is not to be asked once for each id
+        id_ = (
+            "+w.rowid" if search.lead else "i.id"
+        )  # the +: the index of words is not to be asked once for each id
         tests: list[str] = []
         values: list[tuple[Bound, ...] | None] = [(search.match,), None] if search.lead else [None]
         for one in search.conditions:
@@ -208,7 +255,9 @@ class Search:
     def lines(self, ids: Sequence[int]) -> Iterator[dict[str, Value]]:
         """Yield the lines of ``v_images_search`` of these images, newest first."""
         for start in range(0, len(ids), PAGE):
-            cursor = self._connection.execute(fragment("lines"), (orjson.dumps(ids[start : start + PAGE]).decode(),))
+            cursor = self._connection.execute(
+                fragment("lines"), (orjson.dumps(ids[start : start + PAGE]).decode(),)
+            )
             names: list[str] = []
             for row in cursor:
                 names = names or [column[0] for column in cursor.get_description()]

@@ -36,7 +36,16 @@ NAMES = st.sampled_from(
             "ckpt_name",
             "noise",
         }
-        | {"expression", "values.a", "segs", "stage1_steps", "stage2_steps", "stage2_model", "initial_value1", "mode"}
+        | {
+            "expression",
+            "values.a",
+            "segs",
+            "stage1_steps",
+            "stage2_steps",
+            "stage2_model",
+            "initial_value1",
+            "mode",
+        }
         | {
             "json_string",
             "key",
@@ -48,7 +57,17 @@ NAMES = st.sampled_from(
             "start",
             "end",
         }
-        | {"upscale_model", "control_net", "stage_c", "sampler_name", "width", "height", "find", "replace", ""}
+        | {
+            "upscale_model",
+            "control_net",
+            "stage_c",
+            "sampler_name",
+            "width",
+            "height",
+            "find",
+            "replace",
+            "",
+        }
     )
 )
 SCALARS = (
@@ -60,11 +79,17 @@ SCALARS = (
     | st.sampled_from(["<lora:a:1e9>", "a * 2", '[{"lora": 1}]', '{"ckpt": {"a": "b"}}'])
 )
 JSON = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
 )
 LINK = st.tuples(IDS, st.integers(-1, 6)).map(list)
 API_NODE = st.fixed_dictionaries(
-    {"class_type": st.sampled_from(CLASSES), "inputs": st.dictionaries(NAMES, LINK | JSON, max_size=8)}
+    {
+        "class_type": st.sampled_from(CLASSES),
+        "inputs": st.dictionaries(NAMES, LINK | JSON, max_size=8),
+    }
 )
 UI_NODE = st.fixed_dictionaries(
     {
@@ -72,7 +97,9 @@ UI_NODE = st.fixed_dictionaries(
         "type": st.sampled_from([*CLASSES, "sub", "workflow>g", "workflow/g"]) | JSON,
         "mode": st.sampled_from([0, 2, 4]) | JSON,
         "inputs": st.lists(
-            st.fixed_dictionaries({"name": NAMES | JSON, "type": JSON, "link": st.integers(0, 20) | JSON})
+            st.fixed_dictionaries(
+                {"name": NAMES | JSON, "type": JSON, "link": st.integers(0, 20) | JSON}
+            )
         )
         | JSON,
         "outputs": st.lists(st.fixed_dictionaries({"name": NAMES | JSON, "type": JSON})) | JSON,
@@ -84,12 +111,20 @@ LEVEL = {"nodes": st.lists(UI_NODE, max_size=10), "links": UI_LINKS}
 SLOTS = st.lists(st.fixed_dictionaries({"name": NAMES | JSON, "type": JSON}), max_size=4) | JSON
 SUBGRAPH = st.fixed_dictionaries({**LEVEL, "id": st.just("sub"), "inputs": SLOTS, "outputs": SLOTS})
 GROUP_LINKS = st.lists(st.tuples(*[st.integers(-1, 4)] * 4).map(list), max_size=6) | JSON
-GROUP = st.fixed_dictionaries({"nodes": st.lists(UI_NODE, max_size=4), "links": GROUP_LINKS, "external": GROUP_LINKS})
+GROUP = st.fixed_dictionaries(
+    {"nodes": st.lists(UI_NODE, max_size=4), "links": GROUP_LINKS, "external": GROUP_LINKS}
+)
 SENT = st.fixed_dictionaries(
-    {name: st.integers(0, 9) | JSON for name in ("downstream", "downstream_slot", "upstream", "upstream_slot")}
+    {
+        name: st.integers(0, 9) | JSON
+        for name in ("downstream", "downstream_slot", "upstream", "upstream_slot")
+    }
 )
 EXTRA = st.fixed_dictionaries(
-    {"groupNodes": st.fixed_dictionaries({"g": GROUP}) | JSON, "ue_links": st.lists(SENT, max_size=4) | JSON}
+    {
+        "groupNodes": st.fixed_dictionaries({"g": GROUP}) | JSON,
+        "ue_links": st.lists(SENT, max_size=4) | JSON,
+    }
 )
 UI = st.fixed_dictionaries(
     {
@@ -144,27 +179,52 @@ CHAINS = {
 
 
 @pytest.mark.parametrize(("kind", "inputs"), CHAINS.values(), ids=CHAINS)
-def test_a_ring_of_five_thousand_nodes_is_walked_in_linear_time(kind: str, inputs: tuple[str, ...]) -> None:
+def test_a_ring_of_five_thousand_nodes_is_walked_in_linear_time(
+    kind: str, inputs: tuple[str, ...]
+) -> None:
     ring: dict[str, JsonValue] = {
-        f"n{i}": {"class_type": kind, "inputs": {name: [f"n{(i + 1) % MANY}", 0] for name in inputs}}
+        f"n{i}": {
+            "class_type": kind,
+            "inputs": {name: [f"n{(i + 1) % MANY}", 0] for name in inputs},
+        }
         for i in range(MANY)
     }
-    every = {name: ["n0", 0] for name in ("model", "positive", "negative", "latent_image", "steps", "pipe")}
+    every = {
+        name: ["n0", 0]
+        for name in ("model", "positive", "negative", "latent_image", "steps", "pipe")
+    }
     ring["k"] = {"class_type": "KSampler", "inputs": {**every, "seed": 1}}
     ring["s"] = {"class_type": "SaveImage", "inputs": {"images": ["k", 0]}}
     assert parse("prompt", json.loads(json.dumps(ring))) < 10
 
 
 def test_thousands_of_a_large_group_node_are_unfolded_only_so_far() -> None:
-    inner: list[JsonValue] = [{"type": "KSampler", "inputs": [], "outputs": [], "widgets_values": [1]}] * 1000
-    nodes: list[JsonValue] = [{"id": i, "type": "workflow>g", "widgets_values": []} for i in range(MANY)]
-    data: JsonValue = {"nodes": nodes, "links": [], "extra": {"groupNodes": {"g": {"nodes": inner, "links": []}}}}
+    inner: list[JsonValue] = [
+        {"type": "KSampler", "inputs": [], "outputs": [], "widgets_values": [1]}
+    ] * 1000
+    nodes: list[JsonValue] = [
+        {"id": i, "type": "workflow>g", "widgets_values": []} for i in range(MANY)
+    ]
+    data: JsonValue = {
+        "nodes": nodes,
+        "links": [],
+        "extra": {"groupNodes": {"g": {"nodes": inner, "links": []}}},
+    }
     assert parse("workflow", data) < 10
 
 
 def test_the_inputs_of_a_subgraph_may_have_any_name_and_type() -> None:
-    inner: JsonValue = {"id": 1, "type": "KSampler", "inputs": [{"name": "seed", "type": "INT", "link": 1}]}
+    inner: JsonValue = {
+        "id": 1,
+        "type": "KSampler",
+        "inputs": [{"name": "seed", "type": "INT", "link": 1}],
+    }
     odd: list[JsonValue] = [{"name": {"a": 1}, "type": [2]}]
-    subgraph: JsonValue = {"id": "sub", "nodes": [inner], "links": [[1, -10, 0, 1, 0, "INT"]], "inputs": odd}
+    subgraph: JsonValue = {
+        "id": "sub",
+        "nodes": [inner],
+        "links": [[1, -10, 0, 1, 0, "INT"]],
+        "inputs": odd,
+    }
     instance: JsonValue = {"id": 7, "type": "sub", "inputs": [], "widgets_values": [3]}
     parse("workflow", {"nodes": [instance], "links": [], "definitions": {"subgraphs": [subgraph]}})

@@ -19,8 +19,16 @@ def rows(kind: str, inputs: dict[str, JsonValue]) -> list[Row]:
 @pytest.mark.parametrize(
     ("kind", "inputs", "expected"),
     [
-        ("LoraLoader", {"lora_name": "a", "strength_model": 0.5, "strength_clip": 0}, [("a", 0.5, 0.0, True)]),
-        ("LoraLoader", {"lora_name": "a", "strength_model": 0, "strength_clip": 0}, [("a", 0.0, 0.0, False)]),
+        (
+            "LoraLoader",
+            {"lora_name": "a", "strength_model": 0.5, "strength_clip": 0},
+            [("a", 0.5, 0.0, True)],
+        ),
+        (
+            "LoraLoader",
+            {"lora_name": "a", "strength_model": 0, "strength_clip": 0},
+            [("a", 0.0, 0.0, False)],
+        ),
         ("LoraLoader", {"lora_name": "a", "strength_model": "odd"}, [("a", None, None, True)]),
         ("LoraLoader", {"lora_name": "None", "strength_model": 1}, []),
         (
@@ -33,18 +41,29 @@ def rows(kind: str, inputs: dict[str, JsonValue]) -> list[Row]:
             {"lora_01": "a", "strength_01": 0.3, "lora_02": "None"},
             [("a", 0.3, None, True)],
         ),
-        ("easy loraStack", {"num_loras": 1, "lora_1_name": "a", "lora_1_strength": 0.4}, [("a", 0.4, None, True)]),
+        (
+            "easy loraStack",
+            {"num_loras": 1, "lora_1_name": "a", "lora_1_strength": 0.4},
+            [("a", 0.4, None, True)],
+        ),
         ("WanVideoLoraSelect", {"lora": "a", "strength": 1.0}, [("a", 1.0, None, True)]),
         ("Power", {"lora_1": {"on": False, "lora": "a", "strength": 1}}, [("a", 1.0, None, False)]),
         (
             "LoraLoaderLM",
             {
                 "text": "<lora:b:1>",
-                "loras": [{"name": "a", "strength": "0.80", "active": True}, {"name": "d", "_isDummy": True}],
+                "loras": [
+                    {"name": "a", "strength": "0.80", "active": True},
+                    {"name": "d", "_isDummy": True},
+                ],
             },
             [("a", 0.8, None, True)],
         ),
-        ("LoraTagLoader", {"text": "<lora:a:0.6> and <lora:b:1:0.5>"}, [("a", 0.6, None, True), ("b", 1.0, 0.5, True)]),
+        (
+            "LoraTagLoader",
+            {"text": "<lora:a:0.6> and <lora:b:1:0.5>"},
+            [("a", 0.6, None, True), ("b", 1.0, 0.5, True)],
+        ),
         ("CLIPTextEncode", {"text": "<lora:a:0.6>"}, []),
     ],
 )

@@ -12,7 +12,9 @@ def node(kind: str, **inputs: JsonValue) -> JsonValue:
 
 
 def sampler(seed: int, **inputs: JsonValue) -> JsonValue:
-    return node("KSampler", seed=seed, steps=4, cfg=2.0, sampler_name="lcm", scheduler="simple", **inputs)
+    return node(
+        "KSampler", seed=seed, steps=4, cfg=2.0, sampler_name="lcm", scheduler="simple", **inputs
+    )
 
 
 def generation(file_name: str = "x.png", **graph: JsonValue) -> Generation:
@@ -59,12 +61,16 @@ def test_a_broken_way_with_two_samplers_is_not_guessed() -> None:
 
 
 def test_an_image_that_was_only_loaded_has_no_settings() -> None:
-    found = generation(s=node("SaveImage", images=["l", 0]), l=node("LoadImage", image="a.png"), k=sampler(1))
+    found = generation(
+        s=node("SaveImage", images=["l", 0]), l=node("LoadImage", image="a.png"), k=sampler(1)
+    )
     assert stated(found) == {}
 
 
 def test_a_link_is_never_a_value() -> None:
-    found = generation(k=sampler(1, model=["m", 0]), m=node("CheckpointLoaderSimple", ckpt_name=["n", 0]))
+    found = generation(
+        k=sampler(1, model=["m", 0]), m=node("CheckpointLoaderSimple", ckpt_name=["n", 0])
+    )
     assert stated(found) == {**PLAIN, "seed": 1}
     assert found.resources == ()
 
@@ -80,7 +86,14 @@ def test_a_value_says_where_it_stands() -> None:
 def test_an_unknown_sampler_and_encoder_are_understood_by_their_inputs() -> None:
     found = generation(
         s=node("SaveImage", images=["k", 0]),
-        k=node("NobodyKnowsThis", noise_seed=5, steps=9, sampler_name="heun", positive=["e", 0], latent=["z", 0]),
+        k=node(
+            "NobodyKnowsThis",
+            noise_seed=5,
+            steps=9,
+            sampler_name="heun",
+            positive=["e", 0],
+            latent=["z", 0],
+        ),
         e=node("AlsoUnknown", prompt="a kite", clip=["c", 0]),
         z=node("SomeLatent", width=320, height=448),
     )
@@ -101,7 +114,12 @@ def test_a_controlnets_crossed_outputs_are_followed_as_wired() -> None:
         p=node("CLIPTextEncode", text="first"),
         q=node("CLIPTextEncode", text="second"),
     )
-    assert stated(found) == {**PLAIN, "seed": 1, "positive_prompt": "second", "negative_prompt": "first"}
+    assert stated(found) == {
+        **PLAIN,
+        "seed": 1,
+        "positive_prompt": "second",
+        "negative_prompt": "first",
+    }
 
 
 def test_the_first_stage_of_stable_cascade_is_the_base_pass() -> None:
@@ -114,7 +132,13 @@ def test_the_first_stage_of_stable_cascade_is_the_base_pass() -> None:
         p=node("CLIPTextEncode", text="a hill"),
         e=node("StableCascade_EmptyLatentImage", width=1024, height=768),
     )
-    assert stated(found) == {**PLAIN, "seed": 1, "width": 1024, "height": 768, "positive_prompt": "a hill"}
+    assert stated(found) == {
+        **PLAIN,
+        "seed": 1,
+        "width": 1024,
+        "height": 768,
+        "positive_prompt": "a hill",
+    }
     assert [(one.role, one.fields["seed"].value) for one in found.passes] == [("hires", 2)]
 
 
@@ -152,14 +176,26 @@ def test_of_upscales_on_the_way_the_first_after_the_base_pass_counts_else_one_be
         "k": sampler(1, latent_image=["e", 0]),
         "d": node("VAEDecode", samples=["k", 0]),
     }
-    assert stated(generation(**graph, s=node("SaveImage", images=["d", 0])))["upscaler"] == "early.pth"
+    assert (
+        stated(generation(**graph, s=node("SaveImage", images=["d", 0])))["upscaler"] == "early.pth"
+    )
     late = node("CR Upscale Image", image=["d", 0], upscale_model="late.pth")
-    assert stated(generation(**graph, w=late, s=node("SaveImage", images=["w", 0])))["upscaler"] == "late.pth"
+    assert (
+        stated(generation(**graph, w=late, s=node("SaveImage", images=["w", 0])))["upscaler"]
+        == "late.pth"
+    )
 
 
 def test_a_value_that_stands_alone_is_what_its_node_gives() -> None:
     found = generation(
-        k=node("KSampler", seed=["a", 0], steps=["b", 0], sampler_name=["c", 0], cfg=2.0, scheduler="simple"),
+        k=node(
+            "KSampler",
+            seed=["a", 0],
+            steps=["b", 0],
+            sampler_name=["c", 0],
+            cfg=2.0,
+            scheduler="simple",
+        ),
         a=node("Odd Number", odd=7),
         b=node("Steps By Megapixel", megapixels=4),
         c=node("Odd Choice", odd="lcm"),
@@ -175,4 +211,9 @@ def test_a_pipe_hands_on_the_words_of_the_side_that_is_asked_for() -> None:
         o=node("AV_ParametersPipeToPrompts", pipe=["i", 0]),
         i=node("AV_PromptsToParametersPipe", positive="a heron", negative="frame"),
     )
-    assert stated(found) == {**PLAIN, "seed": 1, "positive_prompt": "a heron", "negative_prompt": "frame"}
+    assert stated(found) == {
+        **PLAIN,
+        "seed": 1,
+        "positive_prompt": "a heron",
+        "negative_prompt": "frame",
+    }

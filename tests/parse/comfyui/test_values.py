@@ -29,7 +29,10 @@ ENCODER = node("CLIPTextEncode", text=["t", 0])
     [
         (node("PrimitiveStringMultiline", value="a fox"), "a fox"),
         (node("StringConcatenate", string_b="fox", delimiter=" ", string_a=["a", 0]), "a red fox"),
-        (node("JoinStringMulti", delimiter=", ", string_10="c", string_2="b", string_1="a"), "a, b, c"),
+        (
+            node("JoinStringMulti", delimiter=", ", string_10="c", string_2="b", string_1="a"),
+            "a, b, c",
+        ),
         (node("Text Concatenate", text_a="a", text_b="b", delimiter="\\n"), "a\nb"),
         (node("StringReplace", string="a X", find="X", replace="fox"), "a fox"),
         (node("StringReplace", string="a X", find=["a", 0], replace="fox"), "a X"),
@@ -49,7 +52,12 @@ ENCODER = node("CLIPTextEncode", text=["t", 0])
     ],
 )
 def test_a_text_is_what_the_graph_makes_of_it(made_by: JsonValue, text: str | None) -> None:
-    graph = {"e": ENCODER, "t": made_by, "a": node("String", String="a red"), "off": node("Bool", value=False)}
+    graph = {
+        "e": ENCODER,
+        "t": made_by,
+        "a": node("String", String="a red"),
+        "off": node("Bool", value=False),
+    }
     assert text_of(graph) == text
 
 
@@ -70,10 +78,16 @@ def test_a_number_is_never_a_word(made_by: JsonValue, seed: Scalar | None) -> No
 
 def test_a_chain_that_doubles_its_text_ends_at_once_and_is_not_stated() -> None:
     chain: dict[str, JsonValue] = {
-        f"t{i}": node("StringConcatenate", string_a=[f"t{i + 1}", 0], string_b=[f"t{i + 1}", 0], delimiter="")
+        f"t{i}": node(
+            "StringConcatenate", string_a=[f"t{i + 1}", 0], string_b=[f"t{i + 1}", 0], delimiter=""
+        )
         for i in range(5000)
     }
-    graph: dict[str, JsonValue] = {**chain, "e": node("E", text=["t0", 0]), "t5000": node("String", value="x")}
+    graph: dict[str, JsonValue] = {
+        **chain,
+        "e": node("E", text=["t0", 0]),
+        "t5000": node("String", value="x"),
+    }
     start = time.perf_counter()
     assert text_of(graph) is None
     assert time.perf_counter() - start < 5

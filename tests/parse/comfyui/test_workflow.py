@@ -1,6 +1,6 @@
 """The editor's form as it would run: links through what only the editor knows, values by name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 from pydantic import JsonValue
@@ -10,12 +10,16 @@ from service.parse.comfyui.form.subgraphs import flatten
 from service.parse.comfyui.form.widgets import named, of_instance
 from service.parse.comfyui.form.workflow import graph_of_workflow
 
-Ends = list[tuple[str, str, int | None]]
+Ends = Sequence[tuple[str, str, int | None]]
 
 
-def node(id_: int, type_: str, takes: Ends = [], gives: Ends = [], *, mode: int = 0, **more: JsonValue) -> JsonValue:  # noqa: B006  read only
+def node(
+    id_: int, type_: str, takes: Ends = (), gives: Ends = (), *, mode: int = 0, **more: JsonValue
+) -> JsonValue:
     """Return a node; ends are ``(name, type, link)``."""
-    inputs: list[JsonValue] = [{"name": name, "type": kind, "link": link} for name, kind, link in takes]
+    inputs: list[JsonValue] = [
+        {"name": name, "type": kind, "link": link} for name, kind, link in takes
+    ]
     outputs: list[JsonValue] = [{"name": name, "type": kind} for name, kind, _ in gives]
     return {"id": id_, "type": type_, "mode": mode, "inputs": inputs, "outputs": outputs, **more}
 
@@ -28,8 +32,12 @@ def links_of(nodes: list[JsonValue], links: list[JsonValue], id_: str) -> Mappin
     return graph_of(nodes, links)[id_].links
 
 
-@pytest.mark.parametrize(("mode", "ends"), [(4, {"negative": ("2", 0)}), (2, {})], ids=["bypassed", "muted"])
-def test_a_node_that_does_not_run_hands_on_what_stands_beside_the_output(mode: int, ends: dict[str, Link]) -> None:
+@pytest.mark.parametrize(
+    ("mode", "ends"), [(4, {"negative": ("2", 0)}), (2, {})], ids=["bypassed", "muted"]
+)
+def test_a_node_that_does_not_run_hands_on_what_stands_beside_the_output(
+    mode: int, ends: dict[str, Link]
+) -> None:
     both: Ends = [("positive", "CONDITIONING", 1), ("negative", "CONDITIONING", 2)]
     nodes = [
         node(1, "CLIPTextEncode"),
@@ -51,10 +59,19 @@ def test_what_is_sent_everywhere_reaches_every_open_input_of_its_type() -> None:
         node(6, "KSampler", [(name, kind, None) for name, kind in OPEN]),
     ]
     links: list[JsonValue] = [[1, 1, 0, 4, 0, "MODEL"], [2, 2, 0, 5, 0, "*"], [3, 3, 0, 5, 1, "*"]]
-    assert links_of(nodes, links, "6") == {"model": ("1", 0), "positive": ("2", 0), "negative": ("3", 0)}
+    assert links_of(nodes, links, "6") == {
+        "model": ("1", 0),
+        "positive": ("2", 0),
+        "negative": ("3", 0),
+    }
 
 
-OPEN = (("model", "MODEL"), ("positive", "CONDITIONING"), ("negative", "CONDITIONING"), ("latent_image", "LATENT"))
+OPEN = (
+    ("model", "MODEL"),
+    ("positive", "CONDITIONING"),
+    ("negative", "CONDITIONING"),
+    ("latent_image", "LATENT"),
+)
 
 
 def test_a_text_that_comes_in_by_link_puts_the_widgets_own_out_of_use() -> None:
@@ -71,24 +88,38 @@ def test_a_text_that_comes_in_by_link_puts_the_widgets_own_out_of_use() -> None:
 @pytest.mark.parametrize(
     ("raw", "values"),
     [
-        ({"type": "KSampler", "widgets_values": [7, "fixed", 20, 8]}, {"seed": 7, "steps": 20, "cfg": 8}),
+        (
+            {"type": "KSampler", "widgets_values": [7, "fixed", 20, 8]},
+            {"seed": 7, "steps": 20, "cfg": 8},
+        ),
         ({"type": "KSampler", "widgets_values": [7, True, 20]}, {"seed": 7, "steps": 20}),
-        ({"type": "KSampler (Efficient)", "widgets_values": [7, None, 20]}, {"seed": 7, "steps": 20}),
+        (
+            {"type": "KSampler (Efficient)", "widgets_values": [7, None, 20]},
+            {"seed": 7, "steps": 20},
+        ),
         ({"type": "PrimitiveBoolean", "widgets_values": [True]}, {"value": True}),
         ({"type": "Unheard", "widgets_values": [1, 2]}, {}),
         ({"type": "VHS_VideoCombine", "widgets_values": {"frame_rate": 8}}, {"frame_rate": 8}),
         (
             {
                 "type": "Unheard",
-                "inputs": [{"name": "seed", "widget": {"name": "seed"}}, {"name": "eta", "widget": {"name": "eta"}}],
+                "inputs": [
+                    {"name": "seed", "widget": {"name": "seed"}},
+                    {"name": "eta", "widget": {"name": "eta"}},
+                ],
                 "widgets_values": [7, "randomize", 0.5],
             },
             {"seed": 7, "eta": 0.5},
         ),
-        ({"type": "Power", "widgets_values": [{}, {"on": True, "lora": "a"}]}, {"lora_1": {"on": True, "lora": "a"}}),
+        (
+            {"type": "Power", "widgets_values": [{}, {"on": True, "lora": "a"}]},
+            {"lora_1": {"on": True, "lora": "a"}},
+        ),
     ],
 )
-def test_widget_values_get_their_names(raw: dict[str, JsonValue], values: dict[str, JsonValue]) -> None:
+def test_widget_values_get_their_names(
+    raw: dict[str, JsonValue], values: dict[str, JsonValue]
+) -> None:
     assert named(raw) == values
 
 
@@ -106,8 +137,18 @@ def test_a_sender_with_a_plain_name_reaches_only_inputs_of_that_name() -> None:
     nodes = [
         node(1, "CLIPTextEncode"),
         node(2, "CLIPTextEncode"),
-        node(3, "Anything Everywhere?", [("anything", "*", 1)], widgets_values=[".*", "positive", ".*"]),
-        node(4, "Anything Everywhere?", [("anything", "*", 2)], widgets_values=["Only (this|that)", ".*", ".*"]),
+        node(
+            3,
+            "Anything Everywhere?",
+            [("anything", "*", 1)],
+            widgets_values=[".*", "positive", ".*"],
+        ),
+        node(
+            4,
+            "Anything Everywhere?",
+            [("anything", "*", 2)],
+            widgets_values=["Only (this|that)", ".*", ".*"],
+        ),
         node(5, "KSampler", [(name, kind, None) for name, kind in OPEN]),
     ]
     links: list[JsonValue] = [[1, 1, 0, 3, 0, "CONDITIONING"], [2, 2, 0, 4, 0, "CONDITIONING"]]
@@ -120,12 +161,24 @@ def test_the_senders_own_record_says_what_reaches_an_input() -> None:
         node(2, "Reroute", [("", "*", 1)], [("", "*", None)]),
         node(3, "KSampler", [("model", "MODEL", None)]),
     ]
-    sent: JsonValue = {"downstream": 3, "downstream_slot": 0, "upstream": "2", "upstream_slot": 0, "type": "MODEL"}
-    data: dict[str, JsonValue] = {"nodes": nodes, "links": [[1, 1, 0, 2, 0, "MODEL"]], "extra": {"ue_links": [sent]}}
+    sent: JsonValue = {
+        "downstream": 3,
+        "downstream_slot": 0,
+        "upstream": "2",
+        "upstream_slot": 0,
+        "type": "MODEL",
+    }
+    data: dict[str, JsonValue] = {
+        "nodes": nodes,
+        "links": [[1, 1, 0, 2, 0, "MODEL"]],
+        "extra": {"ue_links": [sent]},
+    }
     assert graph_of_workflow(flatten(data), "PNG:Workflow")["3"].links == {"model": ("1", 0)}
 
 
-@pytest.mark.parametrize(("setter", "getter"), [("SetNode", "GetNode"), ("easy setNode", "easy getNode")])
+@pytest.mark.parametrize(
+    ("setter", "getter"), [("SetNode", "GetNode"), ("easy setNode", "easy getNode")]
+)
 def test_what_is_set_under_a_name_comes_out_where_it_is_got(setter: str, getter: str) -> None:
     nodes = [
         node(1, "CheckpointLoaderSimple"),
@@ -133,7 +186,9 @@ def test_what_is_set_under_a_name_comes_out_where_it_is_got(setter: str, getter:
         node(3, getter, widgets_values=["base"]),
         node(4, "KSampler", [("model", "MODEL", 2)]),
     ]
-    assert links_of(nodes, [[1, 1, 0, 2, 0, "MODEL"], [2, 3, 0, 4, 0, "MODEL"]], "4") == {"model": ("1", 0)}
+    assert links_of(nodes, [[1, 1, 0, 2, 0, "MODEL"], [2, 3, 0, 4, 0, "MODEL"]], "4") == {
+        "model": ("1", 0)
+    }
 
 
 def test_a_sampler_nobody_listed_is_read_where_its_widgets_stand_in_the_order_of_ksampler() -> None:

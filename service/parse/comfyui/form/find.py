@@ -1,7 +1,10 @@
-"""Where a file keeps its graphs: under ``prompt`` and ``workflow``, or inside another text's JSON, found by shape.
+"""Where a file keeps its graphs.
 
-Savers put both into one object (``{"prompt": {…}, "workflow": {…}}`` in a JPEG's UserComment, a video's comment, an
-XMP property); the inner ones may themselves be JSON texts. CivitAI adds ``extra`` and ``extraMetadata`` beside nodes.
+Under ``prompt`` and ``workflow``, or inside another text's JSON, found by shape.
+
+Savers put both into one object (``{"prompt": {…}, "workflow": {…}}`` in a JPEG's UserComment, a
+video's comment, an XMP property); the inner ones may themselves be JSON texts. CivitAI adds
+``extra`` and ``extraMetadata`` beside nodes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +16,17 @@ from service.parse.blobs import parse_json
 from service.parse.comfyui.form.graph import is_api
 from service.records import Blob, Blobs
 
-INNER = ("prompt", "prompt_api", "workflow", "Prompt", "Workflow", "output", "extra_pnginfo", "extra_data", "comfyui")
+INNER = (
+    "prompt",
+    "prompt_api",
+    "workflow",
+    "Prompt",
+    "Workflow",
+    "output",
+    "extra_pnginfo",
+    "extra_data",
+    "comfyui",
+)
 """Members of an object that have been seen to hold a graph."""
 
 FOREIGN_ROLES = ("parameters-json", "smproj", "generation_data")
@@ -37,7 +50,10 @@ class Graphs:
 
 
 def find_graphs(blobs: Blobs) -> Graphs:
-    """Return the graphs of a file; those under their own roles win over those inside other texts."""
+    """Return the graphs of a file.
+
+    Those under their own roles win over those inside other texts.
+    """
     api: Found | None = None
     ui: Found | None = None
     for found in _candidates(blobs):
@@ -73,7 +89,10 @@ def _inside(data: JsonValue, source: str) -> Iterator[Found]:
 
 
 def is_ui(data: Mapping[str, JsonValue]) -> bool:
-    """Return whether this is a graph as the editor saves it: a list of nodes with types, and links."""
+    """Return whether this is a graph as the editor saves it.
+
+    A list of nodes with types, and links.
+    """
     nodes = data.get("nodes")
     if not isinstance(nodes, list) or not ("links" in data or "last_node_id" in data):
         return False
@@ -81,9 +100,16 @@ def is_ui(data: Mapping[str, JsonValue]) -> bool:
 
 
 def find_broken_graph(blobs: Blobs) -> Blob | None:
-    """Return a text that has the words of a graph under a graph's key and is no JSON: cut off, or spoilt."""
+    """Return a text that has the words of a graph under a graph's key and is no JSON.
+
+    Cut off, or spoilt.
+    """
     for blob in blobs.all("prompt", "workflow"):
-        if blob.data is None and blob.text.lstrip().startswith("{") and any(sign in blob.text for sign in SIGNS):
+        if (
+            blob.data is None
+            and blob.text.lstrip().startswith("{")
+            and any(sign in blob.text for sign in SIGNS)
+        ):
             return blob
     return None
 

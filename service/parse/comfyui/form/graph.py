@@ -1,9 +1,11 @@
 """The editor's JSON, piece by piece: what is no name, no object, is nothing.
 
-One form for every graph: this and ``workflow.py`` know the JSON, all else sees ``Node`` and ``upstream``.
+One form for every graph: this and ``workflow.py`` know the JSON, all else sees ``Node`` and
+``upstream``.
 
-The API form, which a saver embeds as ``prompt``, is ``{id: {"class_type": …, "inputs": {name: value or [id, slot]}}}``.
-Bypassed and virtual nodes (reroutes of the UI, Set/Get) are already resolved in it.
+The API form, which a saver embeds as ``prompt``, is ``{id: {"class_type": …, "inputs": {name: value
+or [id, slot]}}}``. Bypassed and virtual nodes (reroutes of the UI, Set/Get) are already resolved in
+it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,7 +37,10 @@ Link = tuple[str, int]
 _NO_TYPES: Mapping[str, str] = MappingProxyType({})
 
 MAX_NODES = 20_000
-"""Real graphs stay below 2,000 nodes; past this the rest is left out so that an attack ends soon."""
+"""Real graphs stay below 2,000 nodes.
+
+Past this the rest is left out so that an attack ends soon.
+"""
 
 MAX_NAME = 200
 """Characters of a class or input. The rules look into names, and no name is longer."""
@@ -103,11 +108,17 @@ def is_api(data: JsonValue) -> bool:
     )
 
 
-def graph_of_prompt(data: Mapping[str, JsonValue], source: str, shapes: Mapping[str, Shape]) -> dict[str, Node]:
+def graph_of_prompt(
+    data: Mapping[str, JsonValue], source: str, shapes: Mapping[str, Shape]
+) -> dict[str, Node]:
     """Return the graph of an API form; members that are no nodes are left out."""
     graph: dict[str, Node] = {}
     for id_, raw in data.items():
-        if isinstance(raw, dict) and isinstance(raw.get("class_type"), str) and len(graph) < MAX_NODES:
+        if (
+            isinstance(raw, dict)
+            and isinstance(raw.get("class_type"), str)
+            and len(graph) < MAX_NODES
+        ):
             graph[id_] = _node(id_, raw, f"{source}#{id_}.inputs", shapes.get(id_, _PLAIN))
     return graph
 
@@ -142,7 +153,10 @@ def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape) -> N
 
 
 def read_selection(text: JsonValue) -> dict[str, JsonValue]:
-    """Return the files that a hub holds as JSON in one text: ``{"ckpt": file, "vae": {"vae_name": file}}``."""
+    """Return the files that a hub holds as JSON in one text: ``{"ckpt": file, "vae".
+
+    {"vae_name": file}}``.
+    """
     data = parse_json(text) if isinstance(text, str) else None
     found = dict(data) if isinstance(data, dict) else {}
     for part in [part for part in found.values() if isinstance(part, dict)]:
@@ -151,14 +165,20 @@ def read_selection(text: JsonValue) -> dict[str, JsonValue]:
 
 
 def unwrap(value: JsonValue) -> JsonValue:
-    """Return what a widget object holds: ``{"content": file}`` (pysssss), ``{"__value__": list}`` (the editor)."""
+    """Return what a widget object holds: ``{"content": file}`` (pysssss), ``{"__value__".
+
+    List}`` (the editor).
+    """
     if isinstance(value, dict):
         return value.get("__value__", value.get("content", value))
     return value
 
 
 def as_link(value: JsonValue) -> Link | None:
-    """Return ``["12", 0]`` as a link, anything else as None. A pair of numbers is a value, not a link."""
+    """Return ``["12", 0]`` as a link, anything else as None.
+
+    A pair of numbers is a value, not a link.
+    """
     if not isinstance(value, list) or len(value) != 2:  # noqa: PLR2004  a pair
         return None
     origin, slot = value

@@ -1,4 +1,6 @@
-"""The editor's form made flat: the nodes of all subgraphs side by side, and where each link comes from.
+"""The editor's form made flat.
+
+The nodes of all subgraphs side by side, and where each link comes from.
 
 A subgraph's definition stands once under ``definitions.subgraphs``; each instance is a node whose type is the
 definition's id. The API form names inner nodes ``instance:inner``, and so does this. Inside, the pseudo-nodes -10 and
@@ -103,7 +105,10 @@ def _read_links(flat: Flat, scope: str, level: Raw) -> None:
 
 
 def _parts(link: JsonValue) -> list[JsonValue] | None:
-    """Return a link as ``[id, origin, slot, target, slot, type]``: an array outside, an object in subgraphs."""
+    """Return a link as ``[id, origin, slot, target, slot, type]``.
+
+    An array outside, an object in subgraphs.
+    """
     if isinstance(link, dict):
         names = ("id", "origin_id", "origin_slot", "target_id", "target_slot", "type")
         return [link.get(name) for name in names]

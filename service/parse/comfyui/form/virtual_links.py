@@ -1,7 +1,7 @@
 """Where a link really comes from, once what exists only in the editor is taken out.
 
-Reroutes, primitives, Set/Get pairs, subgraph borders and bypassed nodes have no place in the API form; a link through
-them ends at a real node, at a value, or nowhere.
+Reroutes, primitives, Set/Get pairs, subgraph borders and bypassed nodes have no place in the API
+form; a link through them ends at a real node, at a value, or nowhere.
 """
 
 import re
@@ -39,7 +39,9 @@ class VirtualLinks:
         self._setters = {
             word(name[0]): id_
             for id_, raw in flat.nodes.items()
-            if SETTER.match(word(raw.get("type"))) and isinstance(name := raw.get("widgets_values"), list) and name
+            if SETTER.match(word(raw.get("type")))
+            and isinstance(name := raw.get("widgets_values"), list)
+            and name
         }
 
     def source(self, scope: str, link: JsonValue) -> Link | Constant | None:
@@ -83,7 +85,9 @@ class VirtualLinks:
         if kind == "PrimitiveNode":
             return Constant(values[0]) if isinstance(values, list) and values else None
         if GETTER.match(kind):
-            setter = self._setters.get(word(values[0])) if isinstance(values, list) and values else None
+            setter = (
+                self._setters.get(word(values[0])) if isinstance(values, list) and values else None
+            )
             return self._first_input(setter) if setter else None
         return self._first_input(id_) if REROUTE.match(kind) or SETTER.match(kind) else at
 
@@ -95,8 +99,14 @@ class VirtualLinks:
         return self._flat.origins.get((scope_of(id_), str(link))) if link is not None else None
 
     def _outside(self, instance: str, slot: int) -> Link | Constant | None:
-        """Return what comes into a subgraph's input: a link from outside, or the value set on the instance."""
-        definition, raw = self._flat.definitions.get(instance, {}), self._flat.nodes.get(instance, {})
+        """Return what comes into a subgraph's input.
+
+        A link from outside, or the value set on the instance.
+        """
+        definition, raw = (
+            self._flat.definitions.get(instance, {}),
+            self._flat.nodes.get(instance, {}),
+        )
         inner = list(objects(definition.get("inputs")))
         name = inner[slot].get("name") if 0 <= slot < len(inner) else None
         outer = next((one for one in objects(raw.get("inputs")) if one.get("name") == name), {})
@@ -107,7 +117,10 @@ class VirtualLinks:
         return Constant(values[word(name)]) if word(name) in values else None
 
     def _bypass(self, id_: str, raw: Raw, slot: int) -> Link | None:
-        """Return what a bypassed node hands through: the input beside the output, else the first of its type."""
+        """Return what a bypassed node hands through.
+
+        The input beside the output, else the first of its type.
+        """
         outputs = list(objects(raw.get("outputs")))
         wanted = outputs[slot].get("type") if 0 <= slot < len(outputs) else None
         inputs = list(objects(raw.get("inputs")))

@@ -1,7 +1,10 @@
-"""The graph as the editor saves it (``workflow``): alone in some files, beside the API form in most.
+"""The graph as the editor saves it (``workflow``).
 
-Alone it must give all that the API form would: names for widget values, links through what exists only in the editor.
-Beside it, it adds the names of outputs, the types of links, what text boxes showed, and what was bypassed.
+Alone in some files, beside the API form in most.
+
+Alone it must give all that the API form would: names for widget values, links through what exists
+only in the editor. Beside it, it adds the names of outputs, the types of links, what text boxes
+showed, and what was bypassed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +14,14 @@ from pydantic import JsonValue
 
 from service.parse.comfyui.form.graph import Graph, Link, Node, Raw, Shape, objects, unwrap, word
 from service.parse.comfyui.form.subgraphs import Flat
-from service.parse.comfyui.form.virtual_links import BYPASSED, MUTED, REROUTE, Constant, VirtualLinks, scope_of
+from service.parse.comfyui.form.virtual_links import (
+    BYPASSED,
+    MUTED,
+    REROUTE,
+    Constant,
+    VirtualLinks,
+    scope_of,
+)
 from service.parse.comfyui.form.widgets import named
 from service.parse.comfyui.guesses import guessed
 from service.parse.comfyui.passes import loras
@@ -19,9 +29,17 @@ from service.parse.comfyui.values.ask import Values
 from service.parse.comfyui.words import SHOWS
 from service.records import Resource
 
-VIRTUAL = frozenset({"Note", "MarkdownNote", "PrimitiveNode", "SetNode", "GetNode", "easy setNode", "easy getNode"})
+VIRTUAL = frozenset(
+    {"Note", "MarkdownNote", "PrimitiveNode", "SetNode", "GetNode", "easy setNode", "easy getNode"}
+)
 EVERYWHERE = frozenset(
-    {"Anything Everywhere", "Anything Everywhere?", "Anything Everywhere3", "Prompts Everywhere", "Seed Everywhere"}
+    {
+        "Anything Everywhere",
+        "Anything Everywhere?",
+        "Anything Everywhere3",
+        "Prompts Everywhere",
+        "Seed Everywhere",
+    }
 )
 """Nodes whose inputs go to every unconnected input of the same type."""
 
@@ -37,7 +55,11 @@ class Around:
 
     def link(self, id_: str, at: int, kind: str, name: str) -> Link | None:
         """Return where an open input's value comes from."""
-        return self.sent.get((id_, at)) or self.spread.get((kind, name.lower())) or self.spread.get((kind, ""))
+        return (
+            self.sent.get((id_, at))
+            or self.spread.get((kind, name.lower()))
+            or self.spread.get((kind, ""))
+        )
 
 
 def graph_of_workflow(flat: Flat, source: str) -> dict[str, Node]:
@@ -54,7 +76,9 @@ def graph_of_workflow(flat: Flat, source: str) -> dict[str, Node]:
 
 def _runs(flat: Flat, id_: str, raw: Raw) -> bool:
     kind = word(raw.get("type"))
-    skipped = kind in VIRTUAL or REROUTE.match(kind) is not None or raw.get("mode") in (MUTED, BYPASSED)
+    skipped = (
+        kind in VIRTUAL or REROUTE.match(kind) is not None or raw.get("mode") in (MUTED, BYPASSED)
+    )
     return not skipped and id_ not in flat.definitions
 
 
@@ -115,7 +139,10 @@ def _everywhere(flat: Flat, wires: VirtualLinks) -> Iterator[tuple[tuple[str, st
 
 
 def _restricted_input(raw: Raw) -> str:
-    """Return the one input by whose name a sender is held back; ``none`` where it asks for more than a plain name."""
+    """Return the one input by whose name a sender is held back.
+
+    ``none`` where it asks for more than a plain name.
+    """
     values = raw.get("widgets_values")
     title, name, *more = (*values, "", "") if isinstance(values, list) else ("", "")
     everywhere = ("", ".*", None)
@@ -130,7 +157,9 @@ def node_shapes(flat: Flat) -> dict[str, Shape]:
 
 
 def _shape(raw: Raw) -> Shape:
-    outputs = tuple(word(one.get("name") or one.get("type")).lower() for one in objects(raw.get("outputs")))
+    outputs = tuple(
+        word(one.get("name") or one.get("type")).lower() for one in objects(raw.get("outputs"))
+    )
     types = {word(one.get("name")): word(one.get("type")) for one in objects(raw.get("inputs"))}
     shown = _texts(raw.get("widgets_values")) if SHOWS.search(word(raw.get("type"))) else None
     return Shape(outputs, types, shown)

@@ -36,13 +36,20 @@ def is_sampler(node: Node) -> bool:
     if signs > 2:  # noqa: PLR2004  three of four
         named = SAMPLER.search(node.class_type) is not None
         return NO_SAMPLER.search(node.class_type) is None and (named or _works_on_something(node))
-    return SAMPLER.search(node.class_type) is not None and NO_SAMPLER.search(node.class_type) is None
+    return (
+        SAMPLER.search(node.class_type) is not None and NO_SAMPLER.search(node.class_type) is None
+    )
 
 
 def _works_on_something(node: Node) -> bool:
-    """Return whether more than numbers comes in: a node that only offers settings to others has nothing to sample."""
+    """Return whether more than numbers comes in.
+
+    A node that only offers settings to others has nothing to sample.
+    """
     prompts = SERVICE_SIGNS[0] | {"positive"}
-    return any(name not in NUMERIC for name in node.links) or any(name in prompts for name in node.inputs)
+    return any(name not in NUMERIC for name in node.links) or any(
+        name in prompts for name in node.inputs
+    )
 
 
 def draws(node: Node) -> bool:
@@ -53,10 +60,15 @@ def draws(node: Node) -> bool:
 def find_outputs(graph: Graph, file_name: str) -> list[Node]:
     """Return the nodes that may have written the file, likeliest first.
 
-    Savers stand before previews; among savers the one whose file name prefix fits best, then the order of the graph.
+    Savers stand before previews; among savers the one whose file name prefix fits best, then the
+    order of the graph.
     """
-    savers = [node for node in graph.values() if _image_links(node) and SAVER.search(node.class_type)]
-    previews = [node for node in graph.values() if _image_links(node) and PREVIEW.search(node.class_type)]
+    savers = [
+        node for node in graph.values() if _image_links(node) and SAVER.search(node.class_type)
+    ]
+    previews = [
+        node for node in graph.values() if _image_links(node) and PREVIEW.search(node.class_type)
+    ]
     shown = {node.id for node in previews}
     savers = [node for node in savers if node.id not in shown]
     savers.sort(key=lambda node: -_fit(node, file_name))
@@ -64,9 +76,14 @@ def find_outputs(graph: Graph, file_name: str) -> list[Node]:
 
 
 def _last(graph: Graph) -> list[Node]:
-    """Return the only node that takes an image and gives nobody anything: a saver that is not called one."""
+    """Return the only node that takes an image and gives nobody anything.
+
+    A saver that is not called one.
+    """
     used = {origin for node in graph.values() for origin, _ in node.links.values()}
-    ends = [node for node in graph.values() if node.id not in used and not IMAGES.isdisjoint(node.links)]
+    ends = [
+        node for node in graph.values() if node.id not in used and not IMAGES.isdisjoint(node.links)
+    ]
     return ends if len(ends) == 1 else []
 
 
@@ -86,7 +103,8 @@ def _fit(node: Node, file_name: str) -> int:
 def trace_samplers(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Path:
     """Walk back from an output, or from a lone sampler, to the base pass.
 
-    ``dead`` holds the nodes of ways that led to no sampler, so that many outputs on one such way cost no more than one.
+    ``dead`` holds the nodes of ways that led to no sampler, so that many outputs on one such way
+    cost no more than one.
     """
     path = Path()
     order: list[Node] = []
@@ -106,13 +124,19 @@ def trace_samplers(graph: Graph, routes: Routes, start: Node, dead: set[str]) ->
         if is_sampler(node) or (want == "image" and draws(node)):
             order.append(node)
             _tie(routes, path, node, bundle)
-            path.decoder = path.decoder or (node if want == "image" and decodes_by_sampler_vae(node) else None)
+            path.decoder = path.decoder or (
+                node if want == "image" and decodes_by_sampler_vae(node) else None
+            )
         if "upscale_model" in node.links or names_upscaler(node):
             enlarged.append((len(order), node))
         if path.decoder is None and _decodes(node):
             path.decoder = node
         step = _next(graph, routes, node, slot, want) or _stage_c(graph, routes, order)
-        bundle = (bundle or id_) if step and _sampler_in_bundle(node, step) and not is_sampler(node) else None
+        bundle = (
+            (bundle or id_)
+            if step and _sampler_in_bundle(node, step) and not is_sampler(node)
+            else None
+        )
         others += _others(node)
         step = step or (others.pop() if others and not order else None)
     if not order:
@@ -120,7 +144,9 @@ def trace_samplers(graph: Graph, routes: Routes, start: Node, dead: set[str]) ->
     path.samplers = order[::-1]
     base = order[-1].id if order else None
     sides = [(count < len(order) or node.id == base, node) for count, node in enlarged]
-    path.upscalers = [node for after, node in sides if not after] + [node for after, node in sides if after]
+    path.upscalers = [node for after, node in sides if not after] + [
+        node for after, node in sides if after
+    ]
     return path
 
 
@@ -138,7 +164,10 @@ IMAGES = frozenset({*LINKS["image"], "source", "overlay"})
 
 
 def _others(node: Node) -> list[Step]:
-    """Return the ways to a node's images, the first last: tried where none before led to a sampler."""
+    """Return the ways to a node's images, the first last.
+
+    Tried where none before led to a sampler.
+    """
     if SWITCH.search(node.class_type):
         return []
     images = [link for name, link in node.links.items() if "image" in name or name in IMAGES]
@@ -146,7 +175,9 @@ def _others(node: Node) -> list[Step]:
 
 
 def _decodes(node: Node) -> bool:
-    return any(name in node.links for name in LINKS["vae"]) and ("samples" in node.links or is_sampler(node))
+    return any(name in node.links for name in LINKS["vae"]) and (
+        "samples" in node.links or is_sampler(node)
+    )
 
 
 def _sampler_in_bundle(node: Node, step: Step) -> bool:
@@ -175,7 +206,10 @@ def _any_sampler(graph: Graph, node: Node) -> Step | None:
 
 
 def _stage_c(graph: Graph, routes: Routes, order: list[Node]) -> Step | None:
-    """Stable Cascade: the second stage starts from an empty latent; the first comes in with the conditioning."""
+    """Stable Cascade: the second stage starts from an empty latent.
+
+    The first comes in with the conditioning.
+    """
     links: list[Link] = [link for link, _ in routes.starts(order[-1], "positive")] if order else []
     node = graph.get(links[0][0]) if links else None
     return (node.links["stage_c"], "latent") if node and "stage_c" in node.links else None

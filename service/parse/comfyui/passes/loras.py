@@ -33,7 +33,13 @@ MODEL_WEIGHTS = (
     "lora_model_strength",
 )
 SIMPLE_WEIGHTS = ("lora_wt{}", "lora{}_strength", "lora_weight{}")
-CLIP_WEIGHTS = ("strength_clip{}", "clip_weight{}", "clip_str{}", "lora{}_clip_strength", "lora_clip_strength")
+CLIP_WEIGHTS = (
+    "strength_clip{}",
+    "clip_weight{}",
+    "clip_str{}",
+    "lora{}_clip_strength",
+    "lora_clip_strength",
+)
 CLIPS = ("strengthTwo", "clipStrength", "strength_clip", "text_encoder_weight")
 SWITCHES = ("switch{}", "toggle{}", "enabled{}", "on{}", "lora{}_on", "toggle", "enabled")
 TEXTS = ("lora_str", "loras")
@@ -111,9 +117,13 @@ def _object(item: Mapping[str, JsonValue], where: str) -> Applied | None:
 
 def _file_widgets(values: Values, node: Node) -> Iterator[Applied]:
     """Read file widgets, alone or numbered, with their weights and switches beside them."""
-    most = next((count for name in COUNTS if (count := as_number(node.inputs.get(name))) is not None), None)
+    most = next(
+        (count for name in COUNTS if (count := as_number(node.inputs.get(name))) is not None), None
+    )
     for name in (*node.inputs, *node.links):
-        match = NAME.match(name) if name in node.inputs or "name" in name else None  # a link "lora" brings a stack
+        match = (
+            NAME.match(name) if name in node.inputs or "name" in name else None
+        )  # a link "lora" brings a stack
         answer = values.read(node, name) if match else None
         if match is None or answer is None or not isinstance(answer.value, str):
             continue
@@ -125,7 +135,10 @@ def _file_widgets(values: Values, node: Node) -> Iterator[Applied]:
 
 
 def _weights(node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the inputs that hold weights: in the simple mode of stacks one for both, the others lie unused."""
+    """Return the inputs that hold weights.
+
+    In the simple mode of stacks one for both, the others lie unused.
+    """
     simple = "simple" in (node.inputs.get("mode"), node.inputs.get("input_mode"))
     return (SIMPLE_WEIGHTS, ()) if simple else (MODEL_WEIGHTS, CLIP_WEIGHTS)
 

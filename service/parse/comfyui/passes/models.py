@@ -48,7 +48,9 @@ def _with_stacks(graph: Graph, line: dict[str, Node]) -> dict[str, Node]:
             if node.id not in nodes:
                 nodes[node.id] = node
                 waiting.extend(
-                    graph[origin] for origin in _stacked_loras(node) if origin in graph and origin not in line
+                    graph[origin]
+                    for origin in _stacked_loras(node)
+                    if origin in graph and origin not in line
                 )
     return nodes
 
@@ -64,14 +66,24 @@ def _file(values: Values, node: Node) -> Stated | None:
     mode, parts, own = PARTWISE
     for name in (own,) if node.scalar(mode) == parts else MODEL_FILES:
         file = values.read(node, name) if node.has(name) and _may_name(node, name) else None
-        if file is not None and isinstance(file.value, str) and file.value.strip().lower() not in NOTHING:
+        if (
+            file is not None
+            and isinstance(file.value, str)
+            and file.value.strip().lower() not in NOTHING
+        ):
             return file
     return None
 
 
 def _may_name(node: Node, name: str) -> bool:
-    """``model`` as a link brings the model itself, as a text its file; a motion module's file is a side file."""
-    return (name != "model" or name in node.inputs) and kind_of(node.class_type, name) in (None, "checkpoint")
+    """``model`` as a link brings the model itself, as a text its file.
+
+    A motion module's file is a side file.
+    """
+    return (name != "model" or name in node.inputs) and kind_of(node.class_type, name) in (
+        None,
+        "checkpoint",
+    )
 
 
 def _checkpoint(node: Node, file: Stated) -> Resource:

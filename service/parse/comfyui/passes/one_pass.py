@@ -40,7 +40,10 @@ def read_pass(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Pa
         fields["model"] = line.models[0]
     encoders: list[Node] = []
     unsettled: list[str] = []
-    sides: tuple[tuple[Want, Field], ...] = (("positive", "positive_prompt"), ("negative", "negative_prompt"))
+    sides: tuple[tuple[Want, Field], ...] = (
+        ("positive", "positive_prompt"),
+        ("negative", "negative_prompt"),
+    )
     for side, field in sides:
         prompt = prompts.read_prompt(routes, values, sampler, side)
         encoders += prompt.encoders
@@ -58,14 +61,20 @@ def read_pass(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Pa
 
 
 def drawing_samplers(graph: Graph, routes: Routes, samplers: list[Node]) -> list[Node]:
-    """Return the samplers without those that only measure an image by which the others are led; all if none is left."""
+    """Return the samplers without those that only measure an image by which the others are led.
+
+    All if none is left.
+    """
     if not any(MEASURES.search(node.class_type) for node in graph.values()):
         return samplers
     return [sampler for sampler in samplers if not _measures(routes, sampler)] or samplers
 
 
 def _measures(routes: Routes, sampler: Node) -> bool:
-    return any(MEASURES.search(node.class_type) for node, _, _ in routes.walk(routes.starts(sampler, "positive")))
+    return any(
+        MEASURES.search(node.class_type)
+        for node, _, _ in routes.walk(routes.starts(sampler, "positive"))
+    )
 
 
 def pass_role(found: Pass, base: Pass) -> PassRole:

@@ -1,4 +1,7 @@
-"""The words that reach a sampler: from its conditioning back to the encoders, through whatever lies between."""
+"""The words that reach a sampler.
+
+From its conditioning back to the encoders, through whatever lies between.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,9 +27,16 @@ class Prompt:
 
 
 def read_prompt(routes: Routes, values: Values, sampler: Node, side: Want) -> Prompt:
-    """Return the text of one side; several encoders' texts are joined by newlines in the order of their links."""
+    """Return the text of one side.
+
+    Several encoders' texts are joined by newlines in the order of their links.
+    """
     starts = routes.starts(sampler, side)
-    own = [name for name in text_names(sampler, side) if side == "positive" or name in words.SIDE_TEXTS["negative"]]
+    own = [
+        name
+        for name in text_names(sampler, side)
+        if side == "positive" or name in words.SIDE_TEXTS["negative"]
+    ]
     visits = list(routes.walk(starts, _is_encoder)) if starts or not own else [(sampler, 0, side)]
     texts: list[Stated] = []
     encoders: list[Node] = []
@@ -45,7 +55,10 @@ def read_prompt(routes: Routes, values: Values, sampler: Node, side: Want) -> Pr
 
 
 def text_names(node: Node, side: Want) -> tuple[str, ...]:
-    """Return the inputs that hold an encoder's words for a side; none where it only hands a conditioning on."""
+    """Return the inputs that hold an encoder's words for a side.
+
+    None where it only hands a conditioning on.
+    """
     sides = [] if _has_no_side(node) else [name for name in SIDE_NAMES if _holds_text(node, name)]
     own = tuple(name for name in words.SIDE_TEXTS.get(side, ()) if name in sides)
     if own or any(name in node.links for name in LINKS["positive"]):
@@ -61,13 +74,21 @@ _LINKS = _WIDGETS - {*LINKS["positive"], *LINKS["negative"]}
 
 
 def _has_no_side(node: Node) -> bool:
-    """Return whether none of an encoder's inputs names a side: true of nearly all, and a long way has many nodes."""
+    """Return whether none of an encoder's inputs names a side.
+
+    True of nearly all, and a long way has many nodes.
+    """
     return _WIDGETS.isdisjoint(node.inputs) and _LINKS.isdisjoint(node.links)
 
 
 def _holds_text(node: Node, name: str) -> bool:
-    """Tell text from conditioning: a link called ``positive`` brings the latter, a widget of that name a text."""
-    return name in node.inputs or (name in node.links and name not in LINKS["positive"] + LINKS["negative"])
+    """Tell text from conditioning.
+
+    A link called ``positive`` brings the latter, a widget of that name a text.
+    """
+    return name in node.inputs or (
+        name in node.links and name not in LINKS["positive"] + LINKS["negative"]
+    )
 
 
 def _is_encoder(node: Node, side: Want) -> bool:
@@ -75,10 +96,16 @@ def _is_encoder(node: Node, side: Want) -> bool:
 
 
 def _is_leaf(node: Node) -> bool:
-    """Return whether a node is at the end of a conditioning: it makes text, or takes nothing at all."""
+    """Return whether a node is at the end of a conditioning.
+
+    It makes text, or takes nothing at all.
+    """
     if any(name in node.links for name in (*LINKS["positive"], *LINKS["clip"])):
         return False
-    makes = any(rule.search(node.class_type) for rule in (words.JOIN, words.REPLACE, words.SHOWS, words.RUN_ONLY))
+    makes = any(
+        rule.search(node.class_type)
+        for rule in (words.JOIN, words.REPLACE, words.SHOWS, words.RUN_ONLY)
+    )
     return makes or not node.links
 
 
@@ -97,15 +124,22 @@ def first_text(values: Values, node: Node, names: Sequence[str]) -> Stated | Non
 
 def _doubts(side: Want, node: Node, text: Stated | None) -> list[str]:
     if text is None:
-        return [f"the file does not state the {side} prompt that node {node.id} ({node.class_type}) gives"]
+        return [
+            f"the file does not state the {side} prompt that node {node.id} ({node.class_type}) gives"
+        ]
     if "wildcard" in node.class_type.lower() and has_wildcards(str(text.value)):
         return [f"the {side} prompt at node {node.id} holds wildcards that the run filled in"]
     return []
 
 
 def _is_blank_by_design(visits: list[tuple[Node, int, Want]]) -> bool:
-    """Return whether there is no text by design: blanked, or conditioned on an image alone (SVD, Zero123)."""
-    return any(node.class_type in ZERO or "clip_vision" in str(node.links.keys()) for node, _, _ in visits)
+    """Return whether there is no text by design.
+
+    Blanked, or conditioned on an image alone (SVD, Zero123).
+    """
+    return any(
+        node.class_type in ZERO or "clip_vision" in str(node.links.keys()) for node, _, _ in visits
+    )
 
 
 def _guidance(values: Values, visits: list[tuple[Node, int, Want]]) -> Stated | None:

@@ -23,7 +23,9 @@ def find_vae(routes: Routes, values: Values, decoder: Node | None) -> Stated | N
     starts = routes.starts(decoder, "vae") if decoder else []
     for node, _, _ in routes.walk(starts):
         names = LOADER_FILES if "vae" in node.class_type.lower() else VAE_FILES
-        file = _file(values, node, ("vae_model",) if node.scalar(PARTWISE[0]) == PARTWISE[1] else names)
+        file = _file(
+            values, node, ("vae_model",) if node.scalar(PARTWISE[0]) == PARTWISE[1] else names
+        )
         if file is not None:
             return file
     return None
@@ -32,7 +34,10 @@ def find_vae(routes: Routes, values: Values, decoder: Node | None) -> Stated | N
 def find_clip_skip(routes: Routes, values: Values, encoders: Sequence[Node]) -> Stated | None:
     """Return where the base encoder's CLIP stops, as written (-2)."""
     for encoder in encoders[:MOST]:
-        for node in (encoder, *(node for node, _, _ in routes.walk(routes.starts(encoder, "clip")))):
+        for node in (
+            encoder,
+            *(node for node, _, _ in routes.walk(routes.starts(encoder, "clip"))),
+        ):
             skip = values.first(node, SKIPS)
             if skip is not None:
                 return skip
@@ -42,9 +47,15 @@ def find_clip_skip(routes: Routes, values: Values, encoders: Sequence[Node]) -> 
 def find_upscaler(graph: Graph, values: Values, nodes: Iterable[Node]) -> Stated | None:
     """Return the file of the first upscale model on the path, in the order in which they ran."""
     for node in nodes:
-        loader = graph.get(node.links["upscale_model"][0]) if "upscale_model" in node.links else node
+        loader = (
+            graph.get(node.links["upscale_model"][0]) if "upscale_model" in node.links else node
+        )
         named = [name for name in node.inputs if kind_of(node.class_type, name) == "upscaler"]
-        file = _file(values, loader, ("model_name", "upscale_model", "upscaler_name", *named)) if loader else None
+        file = (
+            _file(values, loader, ("model_name", "upscale_model", "upscaler_name", *named))
+            if loader
+            else None
+        )
         if file is not None:
             return file
     return None
@@ -53,7 +64,11 @@ def find_upscaler(graph: Graph, values: Values, nodes: Iterable[Node]) -> Stated
 def _file(values: Values, node: Node, names: tuple[str, ...]) -> Stated | None:
     for name in names:
         stated = node.stated(name) or (values.read(node, name) if name == names[0] else None)
-        if stated is not None and isinstance(stated.value, str) and stated.value.lower() not in NOTHING:
+        if (
+            stated is not None
+            and isinstance(stated.value, str)
+            and stated.value.lower() not in NOTHING
+        ):
             return stated
     return None
 
@@ -69,14 +84,29 @@ def side_files(graph: Graph, values: Values, nodes: Iterable[Node]) -> Iterator[
             if kind is None or file is None or str(file.value).strip().lower() in NOTHING:
                 continue
             digits = name.rpartition("_")[2]
-            weight, used = _own_weight(node, kind, digits), switched_on(node, digits if digits.isdecimal() else "")
+            weight, used = (
+                _own_weight(node, kind, digits),
+                switched_on(node, digits if digits.isdecimal() else ""),
+            )
             weight = weights.get(node.id) if weight is None else weight
-            yield Resource(kind, str(file.value), file.source, weight, used=used, extra={"loader": node.class_type})
+            yield Resource(
+                kind,
+                str(file.value),
+                file.source,
+                weight,
+                used=used,
+                extra={"loader": node.class_type},
+            )
 
 
 def _own_weight(node: Node, kind: ResourceKind, digits: str) -> float | None:
-    """Return the strength that stands beside a file on its own node: a hypernetwork's, one of a stack."""
-    return as_number(node.inputs.get("strength" if kind == "hypernetwork" else f"controlnet_strength_{digits}"))
+    """Return the strength that stands beside a file on its own node.
+
+    A hypernetwork's, one of a stack.
+    """
+    return as_number(
+        node.inputs.get("strength" if kind == "hypernetwork" else f"controlnet_strength_{digits}")
+    )
 
 
 def _weights(graph: Graph, values: Values, nodes: list[Node]) -> dict[str, float | None]:

@@ -32,7 +32,11 @@ from service.parse.comfyui.values.rules import NUMERIC
 Step = tuple[Link, Want]
 
 SIDES: frozenset[Want] = frozenset({"positive", "negative"})
-OTHERS = frozenset(name for names in LINKS.values() for name in names) | {"mask", "control_net", "upscale_model"}
+OTHERS = frozenset(name for names in LINKS.values() for name in names) | {
+    "mask",
+    "control_net",
+    "upscale_model",
+}
 OF_OTHER_SIDE = {
     "positive": frozenset(LINKS["negative"]) - frozenset(CONDITIONING),
     "negative": frozenset(LINKS["positive"]) - frozenset(CONDITIONING),
@@ -45,14 +49,22 @@ def output_names(node: Node) -> tuple[str, ...]:
 
 
 def side_of_output(node: Node, slot: int, want: Want) -> Want:
-    """Return the side an output stands for: a ControlNet's first is the positive, whatever it feeds."""
+    """Return the side an output stands for.
+
+    A ControlNet's first is the positive, whatever it feeds.
+    """
     if want not in SIDES:
         return want
     names = output_names(node)
     if 0 <= slot < len(names):
         side = OUTPUT_WANTS.get(names[slot], want)
         return side if side in SIDES else want
-    if "positive" in node.links and "negative" in node.links and "model" not in node.links and slot in (0, 1):
+    if (
+        "positive" in node.links
+        and "negative" in node.links
+        and "model" not in node.links
+        and slot in (0, 1)
+    ):
         return "negative" if slot else "positive"
     return want
 
@@ -60,13 +72,22 @@ def side_of_output(node: Node, slot: int, want: Want) -> Want:
 def links_by_bare_name(node: Node, want: Want, but: frozenset[str] = frozenset()) -> list[str]:
     """Return the links whose names are those of what is wanted but for their case and an ``opt_`` before or after."""
     plain = PLAIN[want]
-    return [name for name in node.links if (bare := AROUND.sub("", name).lower()) in plain and bare not in but]
+    return [
+        name
+        for name in node.links
+        if (bare := AROUND.sub("", name).lower()) in plain and bare not in but
+    ]
 
 
 def links_by_type(node: Node, want: Want) -> list[str]:
-    """Return the links of the type that is wanted, where the file states types; not those that name the other side."""
+    """Return the links of the type that is wanted, where the file states types.
+
+    Not those that name the other side.
+    """
     other = OF_OTHER_SIDE.get(want, frozenset())
-    return [name for name, type_ in node.types.items() if type_ == TYPES[want] and name not in other]
+    return [
+        name for name, type_ in node.types.items() if type_ == TYPES[want] and name not in other
+    ]
 
 
 def links_by_name(node: Node, want: Want) -> list[str]:
@@ -94,7 +115,10 @@ def cross_over(node: Node, want: Want) -> list[Step]:
 
 
 def loop_link(node: Node, slot: int) -> list[str]:
-    """Return the link that brings what an end or a start of a loop hands on: values are numbered as outputs are."""
+    """Return the link that brings what an end or a start of a loop hands on.
+
+    Values are numbered as outputs are.
+    """
     if not LOOPS.search(node.class_type):
         return []
     names = output_names(node)
@@ -109,7 +133,12 @@ def links_that_carry(node: Node, want: Want) -> list[Step]:
     pipes = [link for name, link in node.links.items() if is_carrier(name)]
     whole = [link for name, link in node.links.items() if PASSES_ALL.search(name)]
     found = pipes or whole
-    if not found and len(node.links) == 1 and OTHERS.isdisjoint(node.links) and NUMERIC.isdisjoint(node.links):
+    if (
+        not found
+        and len(node.links) == 1
+        and OTHERS.isdisjoint(node.links)
+        and NUMERIC.isdisjoint(node.links)
+    ):
         found = list(node.links.values())
     return [(link, want) for link in found[:1]]
 
@@ -141,12 +170,16 @@ class Routes:
     def tie(self, sampler: str, bundle: str) -> None:
         """Let a sampler that was met inside a bundle take its parts from the bundle's end.
 
-        In Searge-SDXL one ``data`` stream runs through every node: the checkpoint may join it after the settings.
+        In Searge-SDXL one ``data`` stream runs through every node: the checkpoint may join it after
+        the settings.
         """
         self._bundles[sampler] = bundle
 
     def starts(self, node: Node, want: Want) -> list[Step]:
-        """Return where a sampler or guider takes something from. One with a single conditioning has no negative."""
+        """Return where a sampler or guider takes something from.
+
+        One with a single conditioning has no negative.
+        """
         neutral = CONDITIONING if want == "negative" else ()
         own = [name for name in LINKS[want] if name in node.links and name not in neutral]
         own = own or links_by_bare_name(node, want, frozenset(neutral))
@@ -158,7 +191,9 @@ class Routes:
         if node.id in self._bundles:
             return [((self._bundles[node.id], 0), want)]
         like = LIKE.get(want)
-        links = [link for name, link in node.links.items() if like is not None and like.search(name)]
+        links = [
+            link for name, link in node.links.items() if like is not None and like.search(name)
+        ]
         links += [link for name, link in node.links.items() if is_carrier(name) or name == PROVIDER]
         return [(link, want) for link in links[:1]]
 
@@ -172,7 +207,9 @@ class Routes:
         for want in wants:
             if names := links_by_bare_name(sampler, want):
                 return sampler.links[names[0]], want
-        own = [link for name, link in sampler.links.items() if is_carrier(name)]  # before what a later bundle holds
+        own = [
+            link for name, link in sampler.links.items() if is_carrier(name)
+        ]  # before what a later bundle holds
         return (own[0], "latent") if own else next(iter(self.starts(sampler, "latent")), None)
 
     def onward(self, node: Node, slot: int, want: Want) -> list[Step]:
@@ -194,7 +231,10 @@ class Routes:
         return cross_over(node, want) or links_that_carry(node, want)
 
     def walk(self, starts: list[Step], stop: Stop = _never) -> Iterator[tuple[Node, int, Want]]:
-        """Yield every node on the way up, depth first in the order of inputs, each once; not past a stop."""
+        """Yield every node on the way up, depth first in the order of inputs, each once.
+
+        Not past a stop.
+        """
         seen: set[tuple[str, Want]] = set()
         waiting = starts[::-1]
         while waiting:
@@ -223,4 +263,6 @@ class Routes:
             if found is not None and id_ not in seen:
                 seen.add(id_)
                 yield found
-                waiting.extend(link for name, link in found.links.items() if is_carrier(name) or name in names)
+                waiting.extend(
+                    link for name, link in found.links.items() if is_carrier(name) or name in names
+                )

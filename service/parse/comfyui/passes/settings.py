@@ -1,4 +1,7 @@
-"""The settings of one sampling pass: on the sampler, on the parts it is built from, or in a pipe."""
+"""The settings of one sampling pass.
+
+On the sampler, on the parts it is built from, or in a pipe.
+"""
 
 from collections.abc import Iterator
 
@@ -52,7 +55,10 @@ def read_setting(graph: Graph, routes: Routes, values: Values, node: Node) -> di
         names = NUMBERS.get(field) or NAMES.get(field, ())
         holders = setting_parts(graph, routes, node, field)
         answers = (stated for holder in holders if (stated := values.first(holder, names)))
-        answer = next((stated for stated in answers if isinstance(stated.value, str) or field in NUMBERS), None)
+        answer = next(
+            (stated for stated in answers if isinstance(stated.value, str) or field in NUMBERS),
+            None,
+        )
         answer = answer or _name_by_class(routes, node, field) or _count_sigmas(routes, node, field)
         if answer is not None:
             found[field] = answer
@@ -60,9 +66,14 @@ def read_setting(graph: Graph, routes: Routes, values: Values, node: Node) -> di
 
 
 def _split(routes: Routes, values: Values, node: Node) -> dict[Field, Stated]:
-    """Return where a pass starts and ends whose sigmas were split: the first output is their high part."""
+    """Return where a pass starts and ends whose sigmas were split.
+
+    The first output is their high part.
+    """
     found: dict[Field, Stated] = {}
-    for part, slot, _ in routes.walk([(node.links["sigmas"], "sigmas")] if "sigmas" in node.links else []):
+    for part, slot, _ in routes.walk(
+        [(node.links["sigmas"], "sigmas")] if "sigmas" in node.links else []
+    ):
         step = values.read(part, "step") if part.class_type == SPLIT else None
         if step is not None:
             found.setdefault("start_step" if slot else "end_step", step)
@@ -70,7 +81,10 @@ def _split(routes: Routes, values: Values, node: Node) -> dict[Field, Stated]:
 
 
 def _name_by_class(routes: Routes, node: Node, field: Field) -> Stated | None:
-    """Return the class of a node that makes sigmas, or is a sampler, without naming them: it is the name."""
+    """Return the class of a node that makes sigmas, or is a sampler, without naming them.
+
+    It is the name.
+    """
     part = _CLASS_WANTS.get(field)
     if part is None or part not in node.links:
         return None
@@ -81,8 +95,15 @@ def _name_by_class(routes: Routes, node: Node, field: Field) -> Stated | None:
 
 
 def _count_sigmas(routes: Routes, node: Node, field: Field) -> Stated | None:
-    """Return the steps of a list of sigmas written out (``1.0, 0.9, 0.0``): one fewer than it has."""
-    maker = routes.end(node.links["sigmas"], "sigmas") if field == "steps" and "sigmas" in node.links else None
+    """Return the steps of a list of sigmas written out (``1.0, 0.9, 0.0``).
+
+    One fewer than it has.
+    """
+    maker = (
+        routes.end(node.links["sigmas"], "sigmas")
+        if field == "steps" and "sigmas" in node.links
+        else None
+    )
     sigmas = maker.stated("sigmas") if maker else None
     if sigmas is None or not isinstance(sigmas.value, str):
         return None

@@ -34,7 +34,10 @@ Size = dict[Field, Stated]
 
 
 def read_size(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
-    """Return width and height of what a pass started from; nothing where an image of unknown size came in."""
+    """Return width and height of what a pass started from.
+
+    Nothing where an image of unknown size came in.
+    """
     return _fed(graph, routes, values, sampler) or stated_size(graph, values, sampler)
 
 
@@ -47,7 +50,11 @@ def _fed(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
         if node is None or id_ in seen or is_sampler(node):
             return {}
         seen.add(id_)
-        size = stated_size(graph, values, node) if want == "latent" or SCALES.search(node.class_type) else {}
+        size = (
+            stated_size(graph, values, node)
+            if want == "latent" or SCALES.search(node.class_type)
+            else {}
+        )
         if size or _changes(node):
             return size
         step = next(iter(routes.onward(node, slot, want)), None)
@@ -57,7 +64,9 @@ def _fed(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
 def _changes(node: Node) -> bool:
     """Return whether a node makes the size another, to one that it does not state."""
     name = node.class_type.lower()
-    return any(word in name for word in ("scale", "resize", "crop", "pad", "loadimage", "load image"))
+    return any(
+        word in name for word in ("scale", "resize", "crop", "pad", "loadimage", "load image")
+    )
 
 
 def stated_size(graph: Graph, values: Values, node: Node) -> Size:
@@ -77,8 +86,12 @@ def _pair(node: Node) -> Size:
         pair = PAIR.search(str(node.scalar(name) or ""))
         if pair:
             swapped = any(node.scalar(swap) in SWAPPED for swap in SWAPS)
-            sides = [_override(node, side) or pair[at] for at, side in enumerate(OVERRIDES, start=1)]
-            swapped = swapped or (node.scalar("direction") == "portrait" and int(pair[1]) > int(pair[2]))
+            sides = [
+                _override(node, side) or pair[at] for at, side in enumerate(OVERRIDES, start=1)
+            ]
+            swapped = swapped or (
+                node.scalar("direction") == "portrait" and int(pair[1]) > int(pair[2])
+            )
             sides = sides[::-1] if swapped else sides
             width, height = (Stated(int(side), node.where(name)) for side in sides)
             return {"width": width, "height": height}
@@ -91,9 +104,13 @@ def _override(node: Node, name: str) -> int | None:
 
 
 def _preset(graph: Graph, node: Node) -> Size:
-    """Return the size of a node that both sides come from by link: its text, before numbers it does not use then."""
+    """Return the size of a node that both sides come from by link.
+
+    Its text, before numbers it does not use then.
+    """
     across, down = (
-        next((node.links[name] for name in names if name in node.links), None) for names in (WIDTHS, HEIGHTS)
+        next((node.links[name] for name in names if name in node.links), None)
+        for names in (WIDTHS, HEIGHTS)
     )
     if across is None or down is None or across[0] != down[0] or across[0] not in graph:
         return {}

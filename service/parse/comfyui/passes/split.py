@@ -1,6 +1,9 @@
-"""A sampler that runs several passes by itself and numbers their settings: ``stage1_steps``, ``stage2_steps``.
+"""A sampler that runs several passes by itself and numbers their settings.
 
-A second pass that a sampler runs by itself, told by a script node that hangs on it (Efficiency's HighRes-Fix).
+``stage1_steps``, ``stage2_steps``.
+
+A second pass that a sampler runs by itself, told by a script node that hangs on it (Efficiency's
+HighRes-Fix).
 """
 
 import re
@@ -16,7 +19,9 @@ NUMBERED = re.compile(r"^stage(\d)_")
 
 def split_stages(sampler: Node) -> list[Node]:
     """Return a sampler as one for each of its stages, in order; itself alone where it has none."""
-    numbers = sorted({match[1] for name in (*sampler.inputs, *sampler.links) if (match := NUMBERED.match(name))})
+    numbers = sorted(
+        {match[1] for name in (*sampler.inputs, *sampler.links) if (match := NUMBERED.match(name))}
+    )
     return [_stage(sampler, number) for number in numbers] or [sampler]
 
 
@@ -25,8 +30,14 @@ def _stage(sampler: Node, number: str) -> Node:
     return replace(
         sampler,
         place=f"{sampler.place}.stage{number}",
-        inputs={plain: value for name, value in sampler.inputs.items() if (plain := _plain(name, number))},
-        links={plain: link for name, link in sampler.links.items() if (plain := _plain(name, number))},
+        inputs={
+            plain: value
+            for name, value in sampler.inputs.items()
+            if (plain := _plain(name, number))
+        },
+        links={
+            plain: link for name, link in sampler.links.items() if (plain := _plain(name, number))
+        },
     )
 
 
@@ -46,7 +57,9 @@ PIXEL = ("pixel", "both")
 FIELDS: Mapping[str, Field] = {"hires_steps": "steps", "denoise": "denoise"}
 
 
-def script_passes(graph: Graph, values: Values, sampler: Node, base: Mapping[Field, Stated]) -> tuple[Sampling, ...]:
+def script_passes(
+    graph: Graph, values: Values, sampler: Node, base: Mapping[Field, Stated]
+) -> tuple[Sampling, ...]:
     """Return the passes that scripts add to a sampler's own, nearest first."""
     return tuple(_hires(values, node, base) for node in _scripts(graph, sampler))
 

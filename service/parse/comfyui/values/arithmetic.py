@@ -1,4 +1,7 @@
-"""Numbers that a node works out of others: an expression (``a * 2``), or an operation named beside two numbers."""
+"""Numbers that a node works out of others.
+
+An expression (``a * 2``), or an operation named beside two numbers.
+"""
 
 import ast
 import math
@@ -19,8 +22,23 @@ MATH = re.compile(
 
 EXPRESSIONS = ("expression", "value", "python_expression", "operation")
 """Inputs that hold an expression over the node's other inputs."""
-PAIRS = (("a", "b"), ("number_a", "number_b"), ("int_a", "int_b"), ("value_a", "value_b"), ("A", "B"))
-SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "mod": "%", "pow": "**", "int": "//", "flo": "//"}
+PAIRS = (
+    ("a", "b"),
+    ("number_a", "number_b"),
+    ("int_a", "int_b"),
+    ("value_a", "value_b"),
+    ("A", "B"),
+)
+SIGNS = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "mod": "%",
+    "pow": "**",
+    "int": "//",
+    "flo": "//",
+}
 """An operation by the first letters of its name: ``add``, ``addition``, ``multiply`` …"""
 
 LONGEST = 200
@@ -31,7 +49,10 @@ Number = int | float
 
 
 def _power(base: Number, power: Number) -> Number:
-    """Return a power; none that would be too large, and none of a negative number that would be no real one."""
+    """Return a power.
+
+    None that would be too large, and none of a negative number that would be no real one.
+    """
     if abs(base) >= LARGEST or abs(power) > 4 or (base < 0 and power != int(power)):  # noqa: PLR2004
         return math.inf
     result: Number = base**power
@@ -48,7 +69,9 @@ _OPERATORS: Mapping[type[ast.AST], Callable[[Number, Number], Number]] = {
     ast.Pow: _power,
 }
 _FUNCTIONS: Mapping[str, Callable[..., Number]] = {
-    "round": lambda number, digits=0: round(number, digits) if abs(digits) < MOST_DIGITS else math.inf,
+    "round": lambda number, digits=0: (
+        round(number, digits) if abs(digits) < MOST_DIGITS else math.inf
+    ),
     "int": int,
     "float": float,
     "abs": abs,
@@ -61,7 +84,10 @@ _FUNCTIONS: Mapping[str, Callable[..., Number]] = {
 
 
 def compute(node: Node, slot: int) -> Asking[Answer]:
-    """Return the number that a calculating node gives; nothing where it takes in what the file does not state."""
+    """Return the number that a calculating node gives.
+
+    Nothing where it takes in what the file does not state.
+    """
     text = _expression(node)
     tree = parse_expression(text) if text else None
     if tree is None:
@@ -78,7 +104,11 @@ def compute(node: Node, slot: int) -> Asking[Answer]:
     if result is None:
         return None
     outputs = node.outputs or OUTPUTS.get(node.class_type, ())
-    whole = outputs[slot] == "int" if slot < len(outputs) else slot == 0 and "float" not in node.class_type.lower()
+    whole = (
+        outputs[slot] == "int"
+        if slot < len(outputs)
+        else slot == 0 and "float" not in node.class_type.lower()
+    )
     if whole or result == int(result):
         result = round(result) if "simple" in node.class_type.lower() else int(result)
     return Stated(result, node.place)
@@ -126,7 +156,9 @@ def evaluate(tree: ast.expr, known: Mapping[str, Number]) -> Number | None:
     found: dict[ast.AST, Number] = {}
     try:
         for one in reversed(list(ast.walk(tree))):  # parts stand behind what they are part of
-            if isinstance(one, ast.expr) and not (isinstance(one, ast.Name) and one.id in _FUNCTIONS):
+            if isinstance(one, ast.expr) and not (
+                isinstance(one, ast.Name) and one.id in _FUNCTIONS
+            ):
                 found[one] = _value(one, found, known)
     except (ArithmeticError, ValueError, TypeError, KeyError):
         return None

@@ -1,6 +1,9 @@
-"""What a value is when it is not written where it is used: primitives, joined texts, switches, shown results.
+"""What a value is when it is not written where it is used.
 
-``Values.ask`` answers without recursion, each question once, and a question that leads back to itself with None.
+Primitives, joined texts, switches, shown results.
+
+``Values.ask`` answers without recursion, each question once, and a question that leads back to
+itself with None.
 """
 
 from service.parse.comfyui import words
@@ -18,7 +21,10 @@ class Values:
         self._room = words.MAX_BUILT
 
     def read(self, node: Node, name: str) -> Answer:
-        """Return what an input holds, through its link where it has one; None where only the run knew."""
+        """Return what an input holds, through its link where it has one.
+
+        None where only the run knew.
+        """
         stated = node.stated(name)
         if stated is not None or name not in node.links:
             return stated
@@ -70,6 +76,13 @@ class Values:
     def _output(self, question: Question) -> Asking[Answer]:
         node = self._graph.get(question[0])
         answer = (yield from apply_rule(node, question)) if node is not None else None
-        if answer is not None and isinstance(answer.value, str) and node is not None and answer.source == node.place:
-            self._room -= len(answer.value)  # a text that was built here, not one that stands in the file
+        if (
+            answer is not None
+            and isinstance(answer.value, str)
+            and node is not None
+            and answer.source == node.place
+        ):
+            self._room -= len(
+                answer.value
+            )  # a text that was built here, not one that stands in the file
         return answer if self._room > 0 else None

@@ -1,9 +1,10 @@
 """Which of its inputs a switch hands on.
 
-How a node's value is made of others: joined, replaced, chosen by a switch, shown in a box, handed on.
+How a node's value is made of others: joined, replaced, chosen by a switch, shown in a box, handed
+on.
 
-Each rule is a generator that asks for the values it needs and is sent the answers, so that ``values.py`` can answer
-without recursion. None means: the file does not state it.
+Each rule is a generator that asks for the values it needs and is sent the answers, so that
+``values.py`` can answer without recursion. None means: the file does not state it.
 """
 
 import re
@@ -44,15 +45,26 @@ def chosen_input(node: Node) -> Asking[str | None]:
 def _branch(node: Node, choice: Scalar, selector: str) -> str | None:
     if isinstance(choice, bool) or selector == "boolean":
         names = words.TRUE_INPUTS if choice else words.FALSE_INPUTS
-        lettered = (name for name in (*node.links, *node.inputs) if name.endswith("_a" if choice else "_b"))
+        lettered = (
+            name for name in (*node.links, *node.inputs) if name.endswith("_a" if choice else "_b")
+        )
         return next((name for name in names if node.has(name)), None) or next(lettered, None)
     digits = "".join(character for character in str(choice) if character.isdecimal())
     others = (name for name in (*node.links, *node.inputs) if name != selector)
-    return next((name for name in others if digits and name.rstrip("0123456789") + digits == name), None)
+    return next(
+        (name for name in others if digits and name.rstrip("0123456789") + digits == name), None
+    )
 
 
 NUMERIC = {name for names in NUMBERS.values() for name in names}
-NUMERIC |= {"width", "height", "empty_latent_width", "empty_latent_height", "strength", "strength_model"}
+NUMERIC |= {
+    "width",
+    "height",
+    "empty_latent_width",
+    "empty_latent_height",
+    "strength",
+    "strength_model",
+}
 NUMERIC |= {"strength_clip", "stop_at_clip_layer", "clip_skip", "batch_size"}
 
 SYNONYMS = {
@@ -75,7 +87,9 @@ def apply_rule(node: Node, question: Question) -> Asking[Answer]:
     if words.REPLACE.search(node.class_type):
         return (yield from replace_words(node))
     if words.RUN_ONLY.search(node.class_type):
-        return _shown_text(node) or (node.stated(hint) if hint in NUMERIC else (yield from _fill_wildcards(node)))
+        return _shown_text(node) or (
+            node.stated(hint) if hint in NUMERIC else (yield from _fill_wildcards(node))
+        )
     if MATH.search(node.class_type):
         return (yield from compute(node, question[1]))
     if node.class_type == words.EXTRACTS:
@@ -97,7 +111,10 @@ def _make_text(node: Node, question: Question) -> Asking[Answer]:
 
 
 def fits_input(value: Scalar, name: str) -> bool:
-    """Return whether a value can be what an input of this name holds: a number where a number belongs."""
+    """Return whether a value can be what an input of this name holds.
+
+    A number where a number belongs.
+    """
     if name in words.SELECTORS:
         return True
     if name not in NUMERIC:
@@ -134,7 +151,10 @@ def _output_name(node: Node, slot: int) -> tuple[str, ...]:
 
 
 def _slider(node: Node, slot: int) -> tuple[str, ...]:
-    """Return the value behind an output of a slider, which keeps each twice: ``Xi`` whole, ``Xf`` with its fraction."""
+    """Return the value behind an output of a slider, which keeps each twice.
+
+    ``Xi`` whole, ``Xf`` with its fraction.
+    """
     axis = "XY"[slot : slot + 1] if "Xi" in node.inputs else ""
     return (f"{axis}f" if node.inputs.get(f"isfloat{axis}") else f"{axis}i",) if axis else ()
 
@@ -155,7 +175,8 @@ def _fill_wildcards(node: Node) -> Asking[Answer]:
 def _side_names(node: Node, slot: int) -> tuple[str, ...]:
     """Return the text inputs behind an output of a node that gives both prompts, the positive first."""
     positive, negative = (
-        tuple(name for name in words.SIDE_TEXTS[side] if node.has(name)) for side in ("positive", "negative")
+        tuple(name for name in words.SIDE_TEXTS[side] if node.has(name))
+        for side in ("positive", "negative")
     )
     if positive and negative:
         return {0: positive, 1: negative}.get(slot, ())
@@ -163,7 +184,10 @@ def _side_names(node: Node, slot: int) -> tuple[str, ...]:
 
 
 def _shown_text(node: Node) -> Answer:
-    """Return the text a box showed: from the saved workflow, which the run wrote, else from its widget."""
+    """Return the text a box showed.
+
+    From the saved workflow, which the run wrote, else from its widget.
+    """
     if node.shown is not None:
         return Stated(node.shown, node.where("shown"))
     return next((stated for name in words.SHOWN if (stated := node.stated(name))), None)
@@ -194,14 +218,19 @@ def _join(node: Node) -> Asking[Answer]:
     if not parts:
         return (yield from _literal(node, (node.id, 0, "text")))
     tidy = ", " if node.scalar("tidy_tags") == "yes" else ""
-    glue = next((str(value) for name in words.DELIMITERS if (value := node.scalar(name)) is not None), tidy)
+    glue = next(
+        (str(value) for name in words.DELIMITERS if (value := node.scalar(name)) is not None), tidy
+    )
     text = glue.replace("\\n", "\n").join(parts)
     text = words.COMMAS.sub(",", text) if tidy else text
     return Stated(text, node.place) if len(text) <= words.MAX_TEXT else None
 
 
 def _part_order(name: str) -> tuple[int, int, str]:
-    """Files list widgets before links, so the order is that of the names: a, b; text2, text10; prefix, text, suffix."""
+    """Files list widgets before links, so the order is that of the names: a, b; text2, text10.
+
+    Prefix, text, suffix.
+    """
     ends = {"prefix": 0, "suffix": 2, "append": 2}.get(name.lower(), 1)
     digits = "".join(character for character in name if character.isdecimal())
     return ends, int(digits or 0), name

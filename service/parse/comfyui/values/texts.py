@@ -1,4 +1,7 @@
-"""Texts that a node changes: cut, in other letters, filled into a template, one word put for another."""
+"""Texts that a node changes.
+
+Cut, in other letters, filled into a template, one word put for another.
+"""
 
 import json
 
@@ -19,7 +22,11 @@ def only_value(node: Node, hint: str) -> Answer:
         return None
     name = next(iter(node.inputs))
     held = node.stated(name)
-    if held is None or isinstance(held.value, bool) or (words.POINTS.search(name) and name not in words.CHOSEN):
+    if (
+        held is None
+        or isinstance(held.value, bool)
+        or (words.POINTS.search(name) and name not in words.CHOSEN)
+    ):
         return None
     fits = words.HOLDS.search(node.class_type) is not None
     return held if fits or not isinstance(held.value, str) or hint in words.CHOSEN else None
@@ -32,7 +39,11 @@ def change_text(node: Node) -> Asking[Answer]:
     if answer is None:
         return None
     mode = str(node.scalar("mode") or "").lower()
-    text = _cut_text(node, str(answer.value)) if node.has("start") else _in_mode(str(answer.value), mode)
+    text = (
+        _cut_text(node, str(answer.value))
+        if node.has("start")
+        else _in_mode(str(answer.value), mode)
+    )
     return Stated(text, node.place) if text is not None else None
 
 
@@ -45,14 +56,22 @@ def extract_value(node: Node) -> Asking[Answer]:
     except (ValueError, RecursionError):
         return None
     value = data.get(str(key.value)) if isinstance(data, dict) and key is not None else None
-    return Stated(value if isinstance(value, str) else str(value), node.place) if value is not None else None
+    return (
+        Stated(value if isinstance(value, str) else str(value), node.place)
+        if value is not None
+        else None
+    )
 
 
 def switched_on_words(node: Node) -> Answer:
     """Return the words of a list that are switched on, joined by commas."""
     listed = node.inputs[words.TOGGLES]
     items = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    on = [text for one in items if one.get("active") is not False and isinstance(text := one.get("text"), str)]
+    on = [
+        text
+        for one in items
+        if one.get("active") is not False and isinstance(text := one.get("text"), str)
+    ]
     return Stated(", ".join(on), node.where(words.TOGGLES)) if items else None
 
 
@@ -82,7 +101,9 @@ def fill_template(node: Node) -> Asking[Answer]:
         return None
     parts: dict[str, str] = {}
     for hole in dict.fromkeys(words.HOLE.findall(str(template.value))):
-        key = next((key for key in (hole, f"values.{hole}", f"values_{hole}") if node.has(key)), None)
+        key = next(
+            (key for key in (hole, f"values.{hole}", f"values_{hole}") if node.has(key)), None
+        )
         answer = (yield from read_input(node, key, "text")) if key else None
         if answer is None:
             return None
@@ -94,7 +115,10 @@ def fill_template(node: Node) -> Asking[Answer]:
 
 
 def replace_words(node: Node) -> Asking[Answer]:
-    """Return a text with the words put in that stand for others; nothing where the file does not say which."""
+    """Return a text with the words put in that stand for others.
+
+    Nothing where the file does not say which.
+    """
     name = next((name for name in words.REPLACED if node.has(name)), None)
     answer = (yield from read_input(node, name, "text")) if name else None
     if answer is None or node.unnamed or "regex" in node.class_type.lower():

@@ -6,7 +6,8 @@
   same as a command line, ``"prompt [negative]" -s 50 -S 1 -W 512 -H 512 -C 7.5 -A k_lms``, see ``legacy``.
 * ``invokeai_graph`` (4.0 to 6): the graph that ran, which says the rest where the metadata is cut, see ``graph``.
 
-``invokeai_workflow`` is the editor's drawing of a graph; its values are those of ``invokeai_graph``.
+``invokeai_workflow`` is the editor's drawing of a graph; its values are those of
+``invokeai_graph``.
 """
 
 from service.parse.base import Claim, Parser
@@ -23,7 +24,11 @@ CORE: tuple[Field, ...] = ("positive_prompt", "steps", "cfg_scale", "sampler", "
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where a text has one of InvokeAI's names and its form."""
-    return Claim.MARKER if any(_holds(role, blob) for role in ROLES for blob in blobs.all(role)) else Claim.NO
+    return (
+        Claim.MARKER
+        if any(_holds(role, blob) for role in ROLES for blob in blobs.all(role))
+        else Claim.NO
+    )
 
 
 def _holds(role: str, blob: Blob) -> bool:

@@ -1,8 +1,8 @@
 """``invokeai_graph``: nodes by id, and edges that carry a node's field to another's.
 
-The user interface adds a ``core_metadata`` node that gathers what ``invokeai_metadata`` states; some of its fields come
-by edge from a ``string`` or ``integer`` node (corpus: invokeai.png). A workflow of the user's own has none: there the
-node that denoises and those that feed it are read.
+The user interface adds a ``core_metadata`` node that gathers what ``invokeai_metadata`` states;
+some of its fields come by edge from a ``string`` or ``integer`` node (corpus: invokeai.png). A
+workflow of the user's own has none: there the node that denoises and those that feed it are read.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,9 @@ PLACES: tuple[tuple[Field, tuple[str, ...], tuple[str, ...]], ...] = (
 )
 """Field, the input of the denoising node it comes by, and the field of the node at the other end."""
 
-_OWN = frozenset({"steps", "num_steps", "cfg_scale", "guidance", "scheduler", "seed", "width", "height"})
+_OWN = frozenset(
+    {"steps", "num_steps", "cfg_scale", "guidance", "scheduler", "seed", "width", "height"}
+)
 _FURTHEST = 8
 """Nodes between a value and its use: collectors, primitives, string nodes."""
 
@@ -42,7 +44,11 @@ def read_graph(told: JsonTable) -> Generation:
 
 def _denoises(node: Mapping[str, JsonValue]) -> bool:
     type_ = node.get("type")
-    return isinstance(type_, str) and ("denoise" in type_ or type_ in ("t2l", "l2l", "txt2img")) and "mask" not in type_
+    return (
+        isinstance(type_, str)
+        and ("denoise" in type_ or type_ in ("t2l", "l2l", "txt2img"))
+        and "mask" not in type_
+    )
 
 
 class Graph:
@@ -62,8 +68,15 @@ class Graph:
     def gathered(self, id_: str) -> JsonTable:
         """Return a node with its linked fields filled in."""
         linked = {name: self.value(id_, name) for node, name in self._links if node == id_}
-        own = {key: value for key, value in self.nodes[id_].items() if key not in ("id", "type") and value is not None}
-        known: dict[str, JsonValue] = {**own, **{name: value for name, value in linked.items() if value is not None}}
+        own = {
+            key: value
+            for key, value in self.nodes[id_].items()
+            if key not in ("id", "type") and value is not None
+        }
+        known: dict[str, JsonValue] = {
+            **own,
+            **{name: value for name, value in linked.items() if value is not None},
+        }
         return JsonTable(known, self._told.source, f"{self._told.path}.{id_}")
 
     def value(self, id_: str, name: str) -> JsonValue:
@@ -78,7 +91,9 @@ class Graph:
     def run(self, start: str) -> Generation:
         """Return what the denoising node and those that feed it say."""
         own: dict[str, JsonValue] = {name: self.value(start, name) for name in _OWN}
-        found = metadata.read_metadata(JsonTable(own, self._told.source, f"{self._told.path}.{start}"))
+        found = metadata.read_metadata(
+            JsonTable(own, self._told.source, f"{self._told.path}.{start}")
+        )
         loaded = self._loaded()
         fields = {**found.fields, **loaded.fields, **dict(self._fed(start))}
         return Generation("invokeai", fields, found.passes, (*loaded.resources, *self._loras()))
@@ -93,7 +108,9 @@ class Graph:
         for id_, node in self.nodes.items():
             if "model_loader" in str(node.get("type")) and isinstance(node.get("model"), dict):
                 return metadata.read_metadata(
-                    JsonTable({"model": node["model"]}, self._told.source, f"{self._told.path}.{id_}")
+                    JsonTable(
+                        {"model": node["model"]}, self._told.source, f"{self._told.path}.{id_}"
+                    )
                 )
         return Generation("invokeai", {})
 
@@ -102,17 +119,27 @@ class Graph:
         for field, inputs, names in PLACES:
             at = self._feeder(start, inputs, names)
             value = self.value(*at) if at else None
-            if at is not None and isinstance(value, str | int | float) and not isinstance(value, bool):
+            if (
+                at is not None
+                and isinstance(value, str | int | float)
+                and not isinstance(value, bool)
+            ):
                 yield field, Stated(value, self._told.place(f"{at[0]}.{at[1]}"))
 
-    def _feeder(self, start: str, inputs: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, str] | None:
+    def _feeder(
+        self, start: str, inputs: tuple[str, ...], names: tuple[str, ...]
+    ) -> tuple[str, str] | None:
         """Return the node that feeds one of these inputs and has one of these fields, past collectors."""
-        id_ = next((self._links[start, name] for name in inputs if (start, name) in self._links), None)
+        id_ = next(
+            (self._links[start, name] for name in inputs if (start, name) in self._links), None
+        )
         for _ in range(_FURTHEST):
             if id_ is None:
                 return None
             node = self.nodes.get(id_, {})
-            found = next((name for name in names if name in node or (id_, name) in self._links), None)
+            found = next(
+                (name for name in names if name in node or (id_, name) in self._links), None
+            )
             if found is not None:
                 return id_, found
             id_ = self._links.get((id_, "item"))

@@ -1,8 +1,11 @@
-"""InvokeAI 1 and 2 (lstein's Stable Diffusion before): ``sd-metadata`` and the ``Dream`` command line.
+"""InvokeAI 1 and 2 (lstein's Stable Diffusion before).
 
-Both hold the prompt with the negative in brackets: ``a cat [blurry, text]``. ``sd-metadata`` keeps it as a text (1.14)
-or as a list of ``{"prompt", "weight"}`` (2.0 on); ``image`` was a list ``images`` at first. The command line takes its
-values with or without a blank (``-s 50``, ``-s50``); ``-f`` is the strength of an init image (InvokeAI's docs, CLI).
+``sd-metadata`` and the ``Dream`` command line.
+
+Both hold the prompt with the negative in brackets: ``a cat [blurry, text]``. ``sd-metadata`` keeps
+it as a text (1.14) or as a list of ``{"prompt", "weight"}`` (2.0 on); ``image`` was a list
+``images`` at first. The command line takes its values with or without a blank (``-s 50``,
+``-s50``); ``-f`` is the strength of an init image (InvokeAI's docs, CLI).
 """
 
 import re
@@ -63,7 +66,11 @@ def from_dream(blob: Blob) -> Generation:
         if option in OPTIONS and value:
             fields.setdefault(OPTIONS[option], Stated(value, f"{blob.source}#{option}"))
     facts = tuple(Fact(option, value, f"{blob.source}#{option}") for option, value in options)
-    passes = (Sampling("upscale", {}),) if any(option in ("-U", "--upscale") for option, _ in options) else ()
+    passes = (
+        (Sampling("upscale", {}),)
+        if any(option in ("-U", "--upscale") for option, _ in options)
+        else ()
+    )
     return Generation(NAME, fields, passes, tuple(_loras(fields)), facts)
 
 
@@ -94,7 +101,9 @@ def _loras(fields: dict[Field, Stated]) -> Iterator[Resource]:
 def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
     model, hash_ = fields.get("model"), fields.get("model_hash")
     if model is not None:
-        yield model_file("checkpoint", str(model.value), model.source, hash_=hash_.value if hash_ else None)
+        yield model_file(
+            "checkpoint", str(model.value), model.source, hash_=hash_.value if hash_ else None
+        )
 
 
 def _written_prompt(image: JsonTable) -> Stated | None:
@@ -117,7 +126,10 @@ def _prompts(prompt: str, source: str) -> dict[Field, Stated]:
 
 
 def _split_options(text: str) -> tuple[str, str]:
-    """Return the prompt and the options. The prompt may hold quotes; the options hold none after it."""
+    """Return the prompt and the options.
+
+    The prompt may hold quotes; the options hold none after it.
+    """
     text = text.strip()
     if text.startswith('"'):
         end = text.rfind('" -')

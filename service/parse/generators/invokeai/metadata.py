@@ -1,10 +1,11 @@
 """``invokeai_metadata``: what InvokeAI's user interface states of a run, versions 3 to 6.
 
-A model is ``{model_name, base_model, model_type}`` in version 3 and ``{key, hash, name, base, type}`` since 4; the hash
-has its kind as prefix (``blake3:…``). ``scheduler`` is the sampler, with ``_k`` for Karras. ``clip_skip`` counts the
-layers that were skipped, so 1 is what others call clip skip 2. ``strength`` is there only with an init image. The
-lists: ``loras``, ``controlnets``, ``ipAdapters``, ``t2iAdapters`` (3 to 4), ``control_layers`` (4.2), ``ref_images``
-(6) and ``canvas_v2_metadata`` with layers (5 on); regions have reference images of their own.
+A model is ``{model_name, base_model, model_type}`` in version 3 and ``{key, hash, name, base,
+type}`` since 4; the hash has its kind as prefix (``blake3:…``). ``scheduler`` is the sampler, with
+``_k`` for Karras. ``clip_skip`` counts the layers that were skipped, so 1 is what others call clip
+skip 2. ``strength`` is there only with an init image. The lists: ``loras``, ``controlnets``,
+``ipAdapters``, ``t2iAdapters`` (3 to 4), ``control_layers`` (4.2), ``ref_images`` (6) and
+``canvas_v2_metadata`` with layers (5 on); regions have reference images of their own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -59,7 +60,10 @@ LISTS: tuple[tuple[str, ResourceKind, tuple[str, ...], tuple[str, ...]], ...] = 
 )
 """List, what its models are, and the keys of the model and of its weight within an entry."""
 
-LAYERS: Mapping[str, ResourceKind] = {"control_adapter_layer": "controlnet", "ip_adapter_layer": "ip_adapter"}
+LAYERS: Mapping[str, ResourceKind] = {
+    "control_adapter_layer": "controlnet",
+    "ip_adapter_layer": "ip_adapter",
+}
 """Types of InvokeAI 4.2's layers, each with its model."""
 
 _INNER = ("config", "controlAdapter", "ipAdapter")
@@ -77,7 +81,11 @@ def read_metadata(told: JsonTable) -> Generation:
 
 def _models(told: JsonTable) -> dict[Field, Stated]:
     fields: dict[Field, Stated] = {}
-    parts: tuple[tuple[Field, str], ...] = (("model", "model"), ("vae", "vae"), ("upscaler", "upscale_model"))
+    parts: tuple[tuple[Field, str], ...] = (
+        ("model", "model"),
+        ("vae", "vae"),
+        ("upscaler", "upscale_model"),
+    )
     for field, key in parts:
         name = _name(told, key)
         if name:
@@ -100,7 +108,10 @@ def _passes(told: JsonTable) -> Iterator[Sampling]:
         yield Sampling("refiner", {**told.fields(REFINER), "model": refiner})
     if told.data.get("hrf_enabled") is True:
         strength, method = told.stated("hrf_strength"), told.stated("hrf_method")
-        pairs: tuple[tuple[Field, Stated | None], ...] = (("denoise", strength), ("upscaler", method))
+        pairs: tuple[tuple[Field, Stated | None], ...] = (
+            ("denoise", strength),
+            ("upscaler", method),
+        )
         yield Sampling("hires", {field: stated for field, stated in pairs if stated})
     if _name(told, "upscale_model") is not None:
         yield Sampling("upscale", {})
@@ -146,7 +157,9 @@ def named_models(
         name, model = _name(entry, key), entry.inside(key)
         if name is not None:
             hash_ = model.data.get("hash") if model else None
-            yield model_file(kind, str(name.value), name.source, hash_=hash_, weight=_weight(entry, weights))
+            yield model_file(
+                kind, str(name.value), name.source, hash_=hash_, weight=_weight(entry, weights)
+            )
             return
 
 

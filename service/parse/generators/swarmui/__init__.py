@@ -1,13 +1,15 @@
 """Sections of a SwarmUI prompt that sample again: ``<segment:face,0.6,0.5> a smiling woman``.
 
-A section runs from its tag to the next one's. ``<segment:WHAT,CREATIVITY,THRESHOLD>`` finds WHAT, a text for CLIPSeg or
-``yolo-`` with a model's file, and paints it anew with the section's text; ``<object:…>`` does so in a box (SwarmUI's
-docs, Prompt Syntax). What the tag leaves out is not stated.
+A section runs from its tag to the next one's. ``<segment:WHAT,CREATIVITY,THRESHOLD>`` finds WHAT, a
+text for CLIPSeg or ``yolo-`` with a model's file, and paints it anew with the section's text;
+``<object:…>`` does so in a box (SwarmUI's docs, Prompt Syntax). What the tag leaves out is not
+stated.
 
 SwarmUI (StableSwarmUI before 0.9): one JSON object with ``sui_image_params``.
 
-It stands in PNG ``parameters`` and in EXIF UserComment of JPEG and WebP; StableSwarmUI wrote it into EXIF Model
-(0x0110). The same object lies beside images as ``.swarm.json`` and in the grid generator's ``.metadata.js``.
+It stands in PNG ``parameters`` and in EXIF UserComment of JPEG and WebP; StableSwarmUI wrote it
+into EXIF Model (0x0110). The same object lies beside images as ``.swarm.json`` and in the grid
+generator's ``.metadata.js``.
 
 * ``sui_image_params``: the parameters that the user switched on, by their cleaned names: ``prompt``,
   ``negativeprompt``, ``model``, ``cfgscale``, ``sampler``, ``scheduler``, ``vae``, ``loras`` with ``loraweights``
@@ -18,7 +20,8 @@ It stands in PNG ``parameters`` and in EXIF UserComment of JPEG and WebP; Stable
 * ``sui_models``: since 0.9.5, each file with the parameter that named it and ``0x`` + the SHA-256 of its tensors, that
   is, of the file without its header: what CivitAI's AutoV3 is the beginning of (SwarmUI's T2IModel).
 
-An image made by ComfyUI's backend may hold the graph, too; the parameters say more, so the graph is not read.
+An image made by ComfyUI's backend may hold the graph, too; the parameters say more, so the graph is
+not read.
 """
 
 import re
@@ -32,14 +35,19 @@ from service.parse.shared.json_facts import JsonTable, Table
 from service.parse.shared.model_files import model_file
 from service.records import Blob, Blobs, Fact, Field, Generation, Resource, Sampling, Stated
 
-_TAG = re.compile(r"<(base|refiner|segment|object|region|extend|video|videoswap|edit)(?::([^<>]{0,300}))?>")
+_TAG = re.compile(
+    r"<(base|refiner|segment|object|region|extend|video|videoswap|edit)(?::([^<>]{0,300}))?>"
+)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _YOLO = re.compile(r"yolo-(.+?)(?:-\d+)?")
 
 
 def section_passes(prompt: Stated | None) -> tuple[Sampling, ...]:
     """Return a detailer pass for each segment, in order."""
-    return tuple(Sampling("detailer", _section_fields(what, text, source)) for what, text, source in _segments(prompt))
+    return tuple(
+        Sampling("detailer", _section_fields(what, text, source))
+        for what, text, source in _segments(prompt)
+    )
 
 
 def section_detectors(prompt: Stated | None) -> Iterator[Resource]:
@@ -112,8 +120,14 @@ def parse(blobs: Blobs) -> Generation:
     params = whole.inside(KEY) if whole else None
     if whole is None or params is None:
         return Generation(NAME, {}, unsettled=(f"no text holds {KEY}",))
-    fields = {field: stated for field, stated in params.fields(BASE).items() if not _is_nothing(field, stated)}
-    fields |= read_size(params.text("rawresolution"), params.place("rawresolution"))  # goes before width and height
+    fields = {
+        field: stated
+        for field, stated in params.fields(BASE).items()
+        if not _is_nothing(field, stated)
+    }
+    fields |= read_size(
+        params.text("rawresolution"), params.place("rawresolution")
+    )  # goes before width and height
     method = params.stated("refinerupscalemethod")
     if method and refines(params) and _factor(params) != 1:
         fields["upscaler"] = method
@@ -127,7 +141,11 @@ def parse(blobs: Blobs) -> Generation:
 
 
 def _blob(blobs: Blobs) -> Blob | None:
-    found = (blob for blob in blobs.all() if isinstance(blob.data, dict) and isinstance(blob.data.get(KEY), dict))
+    found = (
+        blob
+        for blob in blobs.all()
+        if isinstance(blob.data, dict) and isinstance(blob.data.get(KEY), dict)
+    )
     return next(found, None)
 
 
@@ -148,16 +166,29 @@ def _passes(params: JsonTable) -> tuple[Sampling, ...]:
         return ()
     if share.value == 0:  # the group is on, but no step of it is run
         return (Sampling("upscale", {}),) if enlarged else ()
-    fields = {field: stated for field, stated in params.fields(REFINER).items() if not _inherits(field, stated)}
+    fields = {
+        field: stated
+        for field, stated in params.fields(REFINER).items()
+        if not _inherits(field, stated)
+    }
     return (Sampling("hires" if enlarged else "refiner", fields),)
 
 
 def _inherits(field: Field, stated: Stated) -> bool:
-    return field == "model" and (names_nothing(str(stated.value)) or str(stated.value) == "(Use Base)")
+    return field == "model" and (
+        names_nothing(str(stated.value)) or str(stated.value) == "(Use Base)"
+    )
 
 
 def _model_hash(whole: JsonTable) -> Stated | None:
-    return next((one.stated("hash") for one in whole.each("sui_models") if one.data.get("param") == "model"), None)
+    return next(
+        (
+            one.stated("hash")
+            for one in whole.each("sui_models")
+            if one.data.get("param") == "model"
+        ),
+        None,
+    )
 
 
 def _facts(whole: JsonTable) -> tuple[Fact, ...]:

@@ -1,4 +1,7 @@
-"""The model files that a SwarmUI image names: in its parameters, and with hashes in ``sui_models``."""
+"""The model files that a SwarmUI image names.
+
+In its parameters, and with hashes in ``sui_models``.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -38,7 +41,13 @@ _KINDS: Mapping[str, ResourceKind] = {param: kind for param, kind, _ in SINGLE}
 
 def read_resources(whole: JsonTable, params: JsonTable) -> tuple[Resource, ...]:
     """Return the checkpoint first, then all else; hashes come from ``sui_models`` by name."""
-    stated = (*_single(params), *_controlnets(params), *_loras(params), *_upscaler(params), *_embeddings(whole))
+    stated = (
+        *_single(params),
+        *_controlnets(params),
+        *_loras(params),
+        *_upscaler(params),
+        *_embeddings(whole),
+    )
     hashes = _hashes(whole)
     known = {stem(resource.label) for resource in stated}
     return (*(_with_hash(resource, hashes) for resource in stated), *_only_listed(whole, known))
@@ -55,7 +64,9 @@ def _single(params: JsonTable) -> Iterator[Resource]:
         if name and name != _SAME:
             weight = params.data.get("ipadapterweight") if kind == "ip_adapter" else None
             told = model_file(kind, name, params.place(key), weight=weight, used_as=used_as)
-            yield replace(told, used=False) if used_as == "refiner" and not refines(params) else told
+            yield (
+                replace(told, used=False) if used_as == "refiner" and not refines(params) else told
+            )
 
 
 def _controlnets(params: JsonTable) -> Iterator[Resource]:
@@ -87,8 +98,12 @@ def _as_list(params: JsonTable, key: str) -> list[JsonValue]:
 
 def _upscaler(params: JsonTable) -> Iterator[Resource]:
     method = params.text("refinerupscalemethod")
-    if method and method.startswith("model-"):  # the others ('pixel-lanczos', 'latent-bislerp') are arithmetic
-        told = model_file("upscaler", method.removeprefix("model-"), params.place("refinerupscalemethod"))
+    if method and method.startswith(
+        "model-"
+    ):  # the others ('pixel-lanczos', 'latent-bislerp') are arithmetic
+        told = model_file(
+            "upscaler", method.removeprefix("model-"), params.place("refinerupscalemethod")
+        )
         yield replace(told, used=refines(params))
 
 
@@ -102,7 +117,11 @@ def _embeddings(whole: JsonTable) -> Iterator[Resource]:
 
 
 def _hashes(whole: JsonTable) -> dict[str, JsonValue]:
-    return {stem(name): one.data.get("hash") for one in whole.each("sui_models") if (name := one.text("name"))}
+    return {
+        stem(name): one.data.get("hash")
+        for one in whole.each("sui_models")
+        if (name := one.text("name"))
+    }
 
 
 def _with_hash(resource: Resource, hashes: Mapping[str, JsonValue]) -> Resource:
