@@ -16,8 +16,8 @@ from service.catalog.safetensors import Header
 from service.errors import BadFileError
 from service.paths import to_stored
 from service.records import HashKind, ResourceKind
+from service.records.model_names import is_shared_model_file, stem
 from service.resources.known_models import KnownModel, Trust
-from service.resources.merge import stem
 
 CHUNK = 4 << 20
 
@@ -53,9 +53,6 @@ def hash_file(
         found["autov1"] = slice_.hexdigest()[:8]
     return found
 
-
-SUFFIXES = (*safetensors.SUFFIXES, ".ckpt", ".pt", ".pth", ".bin", ".gguf")
-"""Of the last five only the bytes are hashed: a pickle is a program, and is never loaded."""
 
 SIDECARS = (".civitai.info", ".metadata.json", ".cm-info.json", ".json")
 """Appended to the model's name without extension, the more telling first."""
@@ -95,7 +92,7 @@ def files(top: Path) -> Iterator[ModelFile]:
         names.sort()
         for name in sorted(found):
             path = Path(folder, name)
-            if path.suffix.lower() in SUFFIXES:
+            if is_shared_model_file(path):  # a pickle is a program: its bytes are hashed alone
                 try:
                     status = path.stat()
                 except OSError:  # a link that leads nowhere

@@ -75,7 +75,7 @@ def text_field(fields: Fields, name: Field) -> str | None:
     return found if found.strip() or name.endswith("_prompt") else None
 
 
-VERSION = 3
+VERSION = 4
 
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 

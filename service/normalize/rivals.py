@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from service.normalize.coerce import Coercion, text
 from service.normalize.samplers import split
 from service.records import Conflict, Field, Generation, Resource, Scalar, Stated
+from service.records.model_names import stem
 
 HEADS: Mapping[Field, Field] = {
     "model_hash": "model",
@@ -23,7 +24,6 @@ _SIDES: frozenset[Field] = frozenset({"width", "height"})
 _REAL: frozenset[Field] = frozenset({"cfg_scale", "guidance", "denoise"})
 _NUMBERS = _WHOLE | _REAL | {"seed"}
 _FILES: frozenset[Field] = frozenset({"model", "vae", "upscaler"})
-_EXTENSION = re.compile(r"\.(safetensors|ckpt|gguf|pt|pth|bin|sft)$", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
@@ -145,8 +145,3 @@ def _number(field: Field, value: Scalar) -> Scalar | None:
     if field in _REAL:
         return coercion.real(field, value)
     return coercion.seed(field, value) if field == "seed" else coercion.clip_skip(field, value)
-
-
-def stem(name: str) -> str:
-    """Return a model's file name without folders and extension, lower case."""
-    return _EXTENSION.sub("", re.split(r"[\\/]", name.strip())[-1]).lower()

@@ -143,7 +143,7 @@ def _embeddings(tokens: tuple[Token, ...], sources: dict[str, str]) -> Iterator[
             )
 
 
-VERSION = 3
+VERSION = 4
 
 _BLANKS = re.compile(r"[\s_]+")
 

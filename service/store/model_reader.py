@@ -7,9 +7,9 @@ from dataclasses import replace
 import apsw
 
 from service.records import HashKind, ResourceKind
+from service.records.model_names import stem as file_stem
 from service.resources import air
 from service.resources.known_models import KnownModel, Trust
-from service.resources.merge import stem as file_stem
 from service.store.binding import text
 from service.store.sql import sql
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 import apsw
 
 from service.records import HashKind
+from service.records.model_names import stem
 from service.resources.known_models import KnownModel, Trust
-from service.resources.merge import OF_NOTHING, stem
+from service.resources.merge import OF_NOTHING
 from service.store.binding import integer, json_bytes, optional, text
 from service.store.model_reader import HASHES, ModelReader, air_key, keys_argument
 from service.store.sql import sql
