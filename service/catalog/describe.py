@@ -1,5 +1,6 @@
 """One object that describes a model version → an entry a file of it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
@@ -17,22 +18,10 @@ from service.catalog.fields import (
     text,
     whole,
 )
-from service.catalog.kinds import ecosystem_of, is_no_model, kind_of_word
 from service.records import ResourceKind
+from service.records.kinds import WRITTEN_AIR_TYPES, kind_of_word, squeeze_word
 from service.resources import air
 from service.resources.known_models import KnownModel, Trust
-
-_TYPES = {
-    "lora": "lora",
-    "checkpoint": "checkpoint",
-    "embedding": "embedding",
-    "vae": "vae",
-    "controlnet": "controlnet",
-    "upscaler": "upscaler",
-    "hypernetwork": "hypernet",
-    "motion": "motion",
-}
-"""Our kind → AIR's type, of those where it is one to one."""
 
 _KEPT = frozenset(
     "trainedwords nsfw metadata basemodeltype usagetips notes activationtext preferredweight".split()
@@ -142,7 +131,7 @@ def _air(
     """Return the stated AIR, else the one that follows from ids, kind and base model where all are known."""
     if urn is not None and urn.type:
         return str(urn)
-    ecosystem, type_ = ecosystem_of(base_model), _TYPES.get(kind or "")
+    ecosystem, type_ = ecosystem_of(base_model), WRITTEN_AIR_TYPES.get(kind) if kind else None
     if ecosystem and type_ and model_id and version_id:
         return f"urn:air:{ecosystem}:{type_}:civitai:{model_id}@{version_id}"
     return None
@@ -190,3 +179,31 @@ def _keep_fields(fields: Fields) -> dict[str, JsonValue]:
 def base_name(path: str | None) -> str | None:
     """Return a path's last part, whichever slashes it has."""
     return path.replace("\\", "/").rsplit("/", 1)[-1] or None if path else None
+
+
+_NO_MODELS = frozenset({"config", "trainingdata", "archive"})
+"""CivitAI's types of files that lie beside a model and are none."""
+
+
+def is_no_model(file_type: object) -> bool:
+    """Tell whether CivitAI's type of a file says that it is no model."""
+    return isinstance(file_type, str) and squeeze_word(file_type) in _NO_MODELS
+
+
+ECOSYSTEMS = (
+    (r"sd ?1\.\d.*|sd ?1", "sd1"),
+    (r"sd ?2\.\d.*|sd ?2", "sd2"),
+    (r"sd ?3.*", "sd3"),
+    (r"sdxl.*|pony|illustrious|noobai", "sdxl"),
+    (r"flux\.?1.*", "flux1"),
+    (r"stable cascade", "scascade"),
+    (r"pixart.*", "pixart"),
+    (r"hunyuan video", "hyv1"),
+)
+"""Base model → AIR's ecosystem, where the site's own AIRs show it. Of others no AIR is made up."""
+
+
+def ecosystem_of(base_model: str | None) -> str | None:
+    """Return AIR's ecosystem of a base model, or None where we have not seen one."""
+    word = (base_model or "").strip().lower()
+    return next((name for pattern, name in ECOSYSTEMS if re.fullmatch(pattern, word)), None)

@@ -7,6 +7,7 @@ from typing import TypeGuard
 from pydantic import JsonValue
 
 from service.records import HashKind
+from service.records.kinds import squeeze_word
 
 Fields = dict[str, JsonValue]
 """Squeezed key → value.
@@ -54,13 +55,8 @@ def squeeze_keys(data: Mapping[str, JsonValue]) -> Fields:
     """
     found: Fields = {}
     for key, value in data.items():
-        found.setdefault(squeeze(key), value)
+        found.setdefault(squeeze_word(key), value)
     return found
-
-
-def squeeze(key: str) -> str:
-    """Return a key in lower case without separators."""
-    return re.sub(r"[^a-z0-9]", "", key.lower())
 
 
 def text(fields: Fields, *keys: str) -> str | None:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Protocol
 
 from service.catalog import safetensors, sources
-from service.catalog.kinds import kind_of_word
 from service.catalog.safetensors import Header
 from service.errors import BadFileError
 from service.paths import to_stored
 from service.records import HashKind, ResourceKind
+from service.records.kinds import kind_of_word
 from service.records.model_names import is_shared_model_file, stem
 from service.resources.known_models import KnownModel, Trust
 

@@ -26,15 +26,14 @@ from service.catalog.fields import (
     hashes,
     is_object,
     mapping,
-    squeeze,
     squeeze_keys,
     text,
     whole,
 )
 from service.catalog.json_stream import JunkError, elements
-from service.catalog.kinds import kind_of_word
 from service.errors import BadFileError
 from service.paths import to_stored
+from service.records.kinds import kind_of_word, squeeze_word
 from service.resources import air
 from service.resources.known_models import KnownModel, Trust
 
@@ -198,7 +197,7 @@ def _rows(stream: TextIO, start: str, around: Context) -> Iterator[KnownModel]:
         skipped, delimiter = 1, lines[0][4:5]
     heading = lines[skipped] if len(lines) > skipped else ""
     delimiter = delimiter or max(",;\t|", key=heading.count)
-    if not MAP_COLUMNS & {squeeze(cell) for cell in heading.split(delimiter)}:
+    if not MAP_COLUMNS & {squeeze_word(cell) for cell in heading.split(delimiter)}:
         raise JunkError("the first line must name the columns, such as ref,kind,name,hash")
     reader = csv.DictReader(islice(stream, skipped, None), delimiter=delimiter)
     wrong: list[str] = []
