@@ -20,6 +20,8 @@ from service.cli.output import harmless, harmless_lines, say, say_json, tables
 from service.errors import StartError
 from service.parse.why import Judgement
 from service.paths import Root, flaw, to_stored
+from service.records import SamplingPass
+from service.records.image_fields import PASS_FIELDS, ImageField
 from service.store.database_reader import DatabaseReader
 from service.store.file_rows import FileRow
 from service.store.one_image import ImageRecord
@@ -81,24 +83,12 @@ def print_image(image: ImageRecord, why: tuple[Judgement, ...]) -> None:
 
 
 def _print_made_with(console: Console, image: ImageRecord) -> None:
+    shown = [field for field in PASS_FIELDS if field.heading]
     _table(
         console,
         "passes",
-        ("role", "sampler", "scheduler", "steps", "cfg", "seed", "denoise", "size", "model"),
-        (
-            (
-                p.role,
-                p.sampler,
-                p.scheduler,
-                p.steps,
-                p.cfg_scale,
-                p.seed,
-                p.denoise,
-                _size(p.width, p.height),
-                p.model,
-            )
-            for p in image.passes
-        ),
+        ("role", *(field.heading for field in shown)),
+        ((one.role, *(_pass_cell(one, field) for field in shown)) for one in image.passes),
     )
     _table(
         console,
@@ -123,6 +113,12 @@ def _print_made_with(console: Console, image: ImageRecord) -> None:
         ("side", "", "token", "weight", "kind"),
         ((t.side, t.position, t.token, t.weight, t.kind) for t in image.tokens),
     )
+
+
+def _pass_cell(one: SamplingPass, field: ImageField) -> object:
+    if field.name == "width":
+        return _size(one.width, one.height)
+    return getattr(one, field.name)
 
 
 def _size(width: int | None, height: int | None) -> str | None:

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, get_args
 
 from service.normalize import samplers
 from service.records import ResourceKind, Status
+from service.records.image_fields import IMAGES_COLUMNS
 from service.store.search.lexing import Term
 from service.store.sql import statements
 
@@ -34,6 +35,9 @@ class Field(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
+_NUMBERS = {one.word or one.name: one.name for one in IMAGES_COLUMNS if one.column_type != "TEXT"}
+"""The numbers that can be asked about, and their columns."""
+
 FIELDS: dict[str, Field] = {
     "pos": Field("words"),
     "neg": Field("words"),
@@ -52,12 +56,7 @@ FIELDS: dict[str, Field] = {
     "sampler": Field("whole", indexed=True),
     "scheduler": Field("whole"),
     "generator": Field("whole", indexed=True),
-    "steps": Field("range"),
-    "cfg": Field("range"),
-    "width": Field("range"),
-    "height": Field("range"),
-    "denoise": Field("range"),
-    "clip_skip": Field("range"),
+    **dict.fromkeys(_NUMBERS, Field("range")),
     "seed": Field("exact", indexed=True),
     "before": Field("time", indexed=True),
     "after": Field("time", indexed=True),
@@ -110,8 +109,11 @@ class Condition:
 
 
 def fragment(name: str) -> str:
-    """Return one text of search.sql."""
-    return statements("search.sql")[name]
+    """Return one text of search.sql, or the condition of a number that has none of its own."""
+    texts = statements("search.sql")
+    if name not in texts and name in _NUMBERS:
+        return texts["in_range"].replace("/* column */", _NUMBERS[name])
+    return texts[name]
 
 
 def condition_of(asked: Term) -> Condition:
