@@ -12,7 +12,7 @@ import apsw
 
 from service.assembly import start_reader
 from service.config import Config
-from service.config.folder_checks import unwritable
+from service.config.folder_checks import why_unwritable
 from service.errors import PipeError
 from service.store.database_reader import DatabaseReader
 
@@ -130,7 +130,7 @@ def _outputs(config: Config) -> Iterator[HealthFinding]:
         ("log folder", config.log.directory),
         *(("export folder", folder) for folder in exports),
     ):
-        if flaw := unwritable(folder):
+        if flaw := why_unwritable(folder):
             yield HealthFinding("error", what, f"{folder}: nothing can be written", flaw)
         else:
             yield HealthFinding("ok", what, str(folder))

@@ -13,7 +13,7 @@ from service.cli.output import Bar, say
 from service.clock import Clock
 from service.config import Config, prepare
 from service.store.writer import Store
-from service.supervisor import Pass, Supervisor
+from service.supervisor import PassResult, Supervisor
 from service.worker.batch import FileOutcome
 from service.worker.reprocess import Reprocessor
 
@@ -62,7 +62,7 @@ def all_(
     raise typer.Exit(done.exit_code)
 
 
-def _one_pass(settings: Config, bar: Bar) -> Pass:
+def _one_pass(settings: Config, bar: Bar) -> PassResult:
     def on_begin(house: Assembly) -> None:
         bar.start(house.worker.count_changes() if bar.enabled else None)
 

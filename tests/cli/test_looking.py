@@ -184,9 +184,9 @@ def test_failures_lists_what_could_not_be_read(taken: Place) -> None:
     }
     assert text.code == 0
     assert (
-        "│ Input/broken.png │ extract │ not an image: starts with 6e 6f 20 69 6d 61 67 65 20 61 74 20 "
-        in text.out
-    )
+        "│ Input/broken.png │ extract │ not an image: starts with 6e 6f 20 69 6d 61 67 65 20 "
+        "61 74 20 "
+    ) in text.out
 
 
 def test_status_of_a_service_that_does_not_run_has_code_1_and_the_counts(taken: Place) -> None:

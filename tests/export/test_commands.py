@@ -283,7 +283,7 @@ def test_what_is_wrong_is_told_with_the_mend(
         (("--out", "config.toml"), "lists are written as .txt, .yaml, .yml; name the file so"),
         (
             ("--out", "out/x.txt", "--by-model"),
-            "split lists stand in a folder; name it without .txt",
+            "split lists need a folder; name it without .txt",
         ),
     ],
 )
