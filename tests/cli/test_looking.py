@@ -253,7 +253,7 @@ def test_doctor_says_the_mend_of_what_is_missing(place: Place) -> None:
     found = said.json()
     assert isinstance(found, list)
     wrong = {
-        one["what"]: (one["level"], one["found"], one["mend"][:40]) for one in found if one["mend"]
+        one["what"]: (one["level"], one["found"], one["fix"][:40]) for one in found if one["fix"]
     }
     assert said.code == 1
     assert wrong["ExifTool"] == (
@@ -264,7 +264,7 @@ def test_doctor_says_the_mend_of_what_is_missing(place: Place) -> None:
     assert wrong["root Input"] == (
         "warning",
         f"{place.input} is not there",
-        "create it, or mend [[root]] path; its im",
+        "create it, or correct [[root]] path; its",
     )
 
 
