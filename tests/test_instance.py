@@ -18,7 +18,7 @@ from service.errors import AlreadyRunningError, StartError
 HOLDER = """
 import pathlib, sys
 from service import instance
-with instance.hold(pathlib.Path(sys.argv[1])):
+with instance.hold_instance(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -46,7 +46,8 @@ def test_the_second_instance_ends_with_code_3_naming_the_first_and_the_mend(tmp_
         pass
     year = datetime.now().astimezone().year
     pattern = (
-        f"{re.escape(str(database.resolve()))} is held by process {process.pid} on {re.escape(platform.node())}, "
+        f"{re.escape(str(database.resolve()))} is held by process {process.pid} on "
+        f"{re.escape(platform.node())}, "
         rf"since {year}-\d\d-\d\d \d\d:\d\d:\d\d\. Stop that one .*, or give this one another database with --db\."
     )
     assert re.fullmatch(pattern, str(caught.value))

@@ -63,7 +63,10 @@ def test_without_exiftool_and_a_way_to_install_it_the_package_is_named(project: 
     assert make_ready(project) == (
         False,
         [
-            "Missing: libimage-exiftool-perl (the package's name on Debian). Install it, then run make again."
+            (
+                "Missing: libimage-exiftool-perl (the package's name on Debian). Install it, then "
+                "run make again."
+            )
         ],
     )
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.cli.options import AsJson, ConfigFile, Database, load_config
-from service.cli.output import harmless, say, say_json, tables
+from service.cli.output import harmless, make_console, say, say_json
 from service.errors import StartError
 from service.paths import from_stored
 from service.store.one_image import Value
@@ -69,7 +69,7 @@ def search(
 
 
 def _locate(line: Line, places: dict[str, str]) -> str:
-    """Return where an image lies on this machine, as far as its root is known."""
+    """Return where an image is on this machine, as far as its root is known."""
     root, path = str(line["root"]), from_stored(str(line["path"]))
     return str(Path(places.get(root, root)) / path)
 
@@ -80,13 +80,12 @@ def _print_table(lines: list[Line], *, is_cut: bool) -> None:
         return
     table = Table("id", "file", "prompt", "model", "loras", "sampler", "steps", "seed", box=None)
     for line in lines:
-        table.add_row(
-            *(Text(_cell(line[column]), overflow="ellipsis", no_wrap=True) for column in COLUMNS)
-        )
-    tables().print(table)
+        table.add_row(*[_cell(line[column]) for column in COLUMNS])
+    make_console().print(table)
     if is_cut:
         say(f"The newest {len(lines)}; --limit 0 gives all.", err=True)
 
 
-def _cell(value: Value) -> str:
-    return "" if value is None else harmless(str(value))
+def _cell(value: Value) -> Text:
+    text = "" if value is None else harmless(str(value))
+    return Text(text, overflow="ellipsis", no_wrap=True)

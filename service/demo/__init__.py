@@ -58,7 +58,7 @@ SAMPLES: tuple[Sample, ...] = (
 )
 
 
-def write(folder: Path) -> Iterator[Path]:
+def write_samples(folder: Path) -> Iterator[Path]:
     """Write the samples into a folder, yielding each path.
 
     A file that is already there is left alone.

@@ -17,9 +17,9 @@ from service.extract.signatures import inspect
 from service.paths import Root
 from service.records import RawRecord, WatchedFile
 from service.transfer.lines import Done, line_of
-from service.watch.folder import files_below
-from service.watch.ignore import Names
+from service.watch.folder_listing import files_below
 from service.watch.watch_settings import WatchSettings
+from service.watch.watched_names import WatchedNames
 
 
 def dump(
@@ -30,7 +30,7 @@ def dump(
     Replaces the file at the end.
     """
     done = Done()
-    names = Names(settings)
+    names = WatchedNames(settings)
     files = ((root, Path(path)) for root in roots for path in files_below(str(root.path), names))
     with replace_file(target) as out:
         waiting = None

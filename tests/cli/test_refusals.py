@@ -60,7 +60,8 @@ def test_without_exiftool_the_mend_is_said(place: Place, command: str) -> None:
     assert run(place, command) == Said(
         2,
         "",
-        f"aiimagepipe: extract.exiftool: {missing} is not a program that can be run: install ExifTool, or set "
+        f"aiimagepipe: extract.exiftool: {missing} is not a program that can be run: install "
+        "ExifTool, or set "
         "extract.exiftool in config.toml to the absolute path of its executable\n",
     )
 

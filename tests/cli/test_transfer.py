@@ -27,7 +27,7 @@ def dump(database: Path) -> list[str]:
 @pytest.fixture
 def samples(place: Place) -> Place:
     """Return a place with the sample images, one of a bad name and one in a folder."""
-    count = len(list(demo.write(place.input)))
+    count = len(list(demo.write_samples(place.input)))
     (place.input / "deep").mkdir()
     draw(place.input / "deep" / "-n\new.png", 5)
     said = run(place, "dump")

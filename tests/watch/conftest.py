@@ -41,7 +41,7 @@ class Listener:
         self.arrived += [arrival.file.path for arrival in taken.arrived]
         self.sizes |= {arrival.file.path: arrival.file.size for arrival in taken.arrived}
         self.gone += [gone.path for gone in taken.gone]
-        self.wanted |= self.inbox.rescan_wanted()
+        self.wanted |= self.inbox.pop_wanted_rescans()
 
 
 def _never(_: Listener) -> bool:
@@ -60,6 +60,6 @@ def listener(root: Root) -> Iterator[Listener]:
     inbox = Inbox([root], SETTINGS)
     watcher = Watcher([root], inbox, SETTINGS)
     watcher.start()
-    inbox.rescan_wanted()
+    inbox.pop_wanted_rescans()
     yield Listener(inbox, watcher)
     watcher.stop()

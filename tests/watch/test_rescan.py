@@ -14,12 +14,12 @@ from structlog.testing import capture_logs
 
 from service.paths import MARKER, Root, to_stored
 from service.records import WatchedFile
-from service.watch.ignore import Names
 from service.watch.marker import RootState, root_state
 from service.watch.rescan import Changed, KnownFile, Missing, rescan
 from service.watch.watch_settings import WatchSettings
+from service.watch.watched_names import WatchedNames
 
-NAMES = Names(WatchSettings())
+NAMES = WatchedNames(WatchSettings())
 ONLINE = RootState(online=True, marked=True)
 
 
@@ -172,7 +172,11 @@ def test_what_is_there_but_no_longer_watched_is_not_missing(marked: Root) -> Non
     (marked.path / "linked").rename(marked.path.parent / "elsewhere")
     (marked.path / "linked").symlink_to(marked.path.parent / "elsewhere")
     found = rescan(
-        marked, ONLINE, rows.folder, rows.folders(), Names(WatchSettings(ignore=("b.*", "sub")))
+        marked,
+        ONLINE,
+        rows.folder,
+        rows.folders(),
+        WatchedNames(WatchSettings(ignore=("b.*", "sub"))),
     )
     assert list(found) == []
 
@@ -371,11 +375,11 @@ READ_ALL = """
 import sys, tracemalloc
 from pathlib import Path
 from service.paths import Root
-from service.watch.ignore import Names
+from service.watch.watched_names import WatchedNames
 from service.watch.marker import RootState
 from service.watch.rescan import rescan
 from service.watch.watch_settings import WatchSettings
-found = rescan(Root("Input", Path(sys.argv[1])), RootState(True, True), lambda _: {}, [], Names(WatchSettings()))
+found = rescan(Root("Input", Path(sys.argv[1])), RootState(True, True), lambda _: {}, [], WatchedNames(WatchSettings()))
 next(found)
 tracemalloc.start()
 print(1 + sum(1 for _ in found), tracemalloc.get_traced_memory()[1])

@@ -77,7 +77,7 @@ RESOURCES = [
 @pytest.fixture
 def samples(by_hand: ByHand) -> ByHand:
     """Return a house that has taken in the sample images."""
-    assert len(list(demo.write(by_hand.place.input))) == len(demo.SAMPLES)
+    assert len(list(demo.write_samples(by_hand.place.input))) == len(demo.SAMPLES)
     by_hand.work()
     return by_hand
 

@@ -58,7 +58,8 @@ def test_a_damaged_kept_record_is_told_and_its_neighbours_are_made_again(door: D
     make_stale(by_hand.place)
     connection = apsw.Connection(str(by_hand.place.database))
     connection.execute(
-        "UPDATE raw_records SET record = x'00010203' WHERE image_id = (SELECT id FROM images WHERE path = '00002.png')"
+        "UPDATE raw_records SET record = x'00010203' WHERE image_id = (SELECT id FROM images "
+        "WHERE path = '00002.png')"
     )
     connection.close()
     again = run(by_hand.place, "reprocess")

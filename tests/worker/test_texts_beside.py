@@ -73,7 +73,8 @@ def test_an_image_without_metadata_has_what_the_text_beside_it_says(
     by_hand.work()
     assert by_hand.rows(SHOWN) == [("a.png", *row)]
     sources = by_hand.rows(
-        "SELECT DISTINCT substr(source, 1, instr(source || '#', '#') - 1) FROM kv WHERE key = 'seed'"
+        "SELECT DISTINCT substr(source, 1, instr(source || '#', '#') - 1) FROM kv WHERE key = "
+        "'seed'"
     )
     assert sources == [(f"Sidecar:{name.removeprefix('a')}",)]
 
