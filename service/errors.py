@@ -1,7 +1,8 @@
 """Errors, cut by what the caller does about them.
 
-A worker meets three: one file is bad (record it, go on), the world is busy (put the file back, try
-later), or the program cannot start (say the mend, exit). Anything else is a bug and rises.
+A worker meets four: one file is bad (record it, go on), the world is busy (put the file back, try
+later), the database is another file (open that, compare everything with it), or the program cannot
+start (say what to do, exit). Anything else is a bug and rises.
 """
 
 
@@ -32,21 +33,24 @@ class ExtractorError(TryAgainError):
 
 
 class ExtractorMissingError(TryAgainError):
-    """ExifTool cannot be started at all. Files wait; the message says how to mend it."""
+    """ExifTool cannot be started at all. Files wait; the message says what to do."""
 
 
 class DatabaseBusyError(TryAgainError):
     """Another program holds the write lock. What was to be written is kept and written later."""
 
 
-class DatabaseReplacedError(TryAgainError):
-    """The file at the database's path is no longer the one that was opened."""
+class DatabaseReplacedError(PipeError):
+    """The file at the database's path is no longer the one that was opened.
+
+    To try again would change nothing: it must be opened anew, and every batch in hand forgotten.
+    """
 
 
 class StartError(PipeError):
     """The program cannot start as configured.
 
-    The message names the file, the setting and the mend.
+    The message names the file, the setting and what to do.
     """
 
     exit_code = 2
