@@ -1,4 +1,4 @@
-"""Writing what is known of models: an entry goes into the row about the same file, or into a new one."""
+"""Writing what is known of models: an entry joins the row about the same file, or is a new one."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager

@@ -17,7 +17,7 @@ i.id IN (SELECT rowid FROM positive_words WHERE positive_words MATCH ? AND rowid
 i.id IN (SELECT rowid FROM negative_words WHERE negative_words MATCH ? AND rowid BETWEEN ? AND ?);
 
 -- name: positive_says
--- The index knows no places, so words next to each other are looked for in the text. says() is ours: wording.py.
+-- The index knows no places, so words next to each other are looked for in the text. says() is ours: search/lexing.py.
 says(i.positive_prompt, ?);
 
 -- name: negative_says

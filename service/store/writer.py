@@ -62,7 +62,7 @@ class Store(DatabaseReader):
         return cls(open_writer(path, schema), path, clock)
 
     def reopen(self) -> None:
-        """Go on with the file that is at the database's path now, and so does all that shares this store.
+        """Go on with the file that is at the database's path now; all that share this store do so.
 
         Raises what ``open`` raises; the store is closed then, and may be reopened again.
         """
@@ -172,7 +172,7 @@ class Store(DatabaseReader):
             export_states.set_export(self._connection, state)
 
     def drop_export(self, out: str) -> None:
-        """Forget an export that is configured no more."""
+        """Forget an export that is no longer configured."""
         with self.transaction():
             self._connection.execute(sql("drop_export"), (text(out),))
 
@@ -184,11 +184,11 @@ class Store(DatabaseReader):
         return self._checkpointer.run(self._clock(), quiet=quiet)
 
     def verify(self) -> None:
-        """Raise DatabaseReplacedError where another file, or none, stands at the database's path."""
+        """Raise DatabaseReplacedError where another file, or none, is at the database's path."""
         self._identity.verify()
 
     def busy_since(self) -> float | None:
-        """Return since when another program has held the write lock (seconds since 1970), or None."""
+        """Return since when another program has the write lock (seconds since 1970), or None."""
         return self._waiting.since
 
     def close(self) -> None:
