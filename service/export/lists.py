@@ -1,6 +1,6 @@
 """The bytes of a list: lines, one weighted choice, or YAML.
 
-A list from the rows that the database gave to the file that is read: gathered, filtered, made safe,
+A list from the rows that the database gave to the file that is read: gathering, filtered, made safe,
 written.
 """
 
@@ -19,7 +19,7 @@ from service.errors import TryAgainError
 from service.export.atomic import make_folder, update_file
 from service.export.dialects import Reading
 from service.export.filters import Filters
-from service.export.gathering import Gathered, Heard, Item
+from service.export.gathering import Gathering, FoundText, Item
 from service.export.report import Report, Written, files_before, remember_files, write_report
 
 
@@ -98,18 +98,18 @@ class StoppedError(TryAgainError):
 
 
 def write_list(
-    export: Export, rows: Iterable[Heard], is_cancelled: Callable[[], bool] = lambda: False
+    export: Export, rows: Iterable[FoundText], is_cancelled: Callable[[], bool] = lambda: False
 ) -> Written:
     """Write one list.
 
     Raises StartError with the mend, TryAgainError where it cannot be done now.
     """
     report = Report()
-    with Gathered(_sort(export), is_cancelled) as gathered:
+    with Gathering(_sort(export), is_cancelled) as gathering:
         try:
-            gathered.hear(until(is_cancelled, rows))
-            gathered.merge(export.min_count, export.max_count)
-            listed = until(is_cancelled, _list_items(export, gathered, report))
+            gathering.add(until(is_cancelled, rows))
+            gathering.merge(export.min_count, export.max_count)
+            listed = until(is_cancelled, _list_items(export, gathering, report))
             changed = _write(export, _count_items(listed, report), report)
         except apsw.InterruptError as error:
             raise StoppedError(STOPPED) from error
@@ -117,13 +117,13 @@ def write_list(
     return Written(report.items, report.unsafe, changed)
 
 
-def _list_items(export: Export, gathered: Gathered, report: Report) -> Iterator[Item]:
+def _list_items(export: Export, gathering: Gathering, report: Report) -> Iterator[Item]:
     filters = Filters(export.include, export.exclude)
     reading = Reading.of(export)
     if filters.want_all and reading.takes_all:
-        return gathered.all(export.limit)
-    gathered.keep(_choose(gathered.merged(), filters, reading, export.on_unsafe, report))
-    return gathered.listed(
+        return gathering.all_items(export.limit)
+    gathering.keep(_choose(gathering.merged_items(), filters, reading, export.on_unsafe, report))
+    return gathering.kept_items(
         export.limit, is_changed=export.on_unsafe == "replace" and report.unsafe > 0
     )
 

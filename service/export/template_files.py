@@ -9,7 +9,7 @@ from service.config.export import Export
 from service.export.atomic import make_folder
 from service.export.dialects import Reading
 from service.export.filters import Filters
-from service.export.gathering import Gathered, Heard
+from service.export.gathering import Gathering, FoundText
 from service.export.lists import STOPPED, StoppedError, delete_old_files, until, write_file
 from service.export.report import Report, Written, files_before, remember_files, write_report
 from service.export.templates import MARK, Found, Tags, find_templates, order_fillers
@@ -24,7 +24,7 @@ TEMPLATES = "templates"
 
 
 def write_templates(
-    export: Export, rows: Iterable[Heard], is_cancelled: Callable[[], bool] = lambda: False
+    export: Export, rows: Iterable[FoundText], is_cancelled: Callable[[], bool] = lambda: False
 ) -> Written:
     """Write the templates of prompts.
 
@@ -32,11 +32,11 @@ def write_templates(
     """
     report = Report()
     try:
-        with Gathered("count_desc", is_cancelled) as gathered:
-            gathered.hear(until(is_cancelled, rows))
-            gathered.merge(export.min_count, None)
+        with Gathering("count_desc", is_cancelled) as gathering:
+            gathering.add(until(is_cancelled, rows))
+            gathering.merge(export.min_count, None)
             found = find_templates(
-                until(is_cancelled, _prompts_to_read(export, gathered)),
+                until(is_cancelled, _prompts_to_read(export, gathering)),
                 export.min_fillers,
                 is_cancelled,
             )
@@ -47,10 +47,10 @@ def write_templates(
     return Written(report.items, report.unsafe, changed)
 
 
-def _prompts_to_read(export: Export, gathered: Gathered) -> Iterator[tuple[str, int]]:
+def _prompts_to_read(export: Export, gathering: Gathering) -> Iterator[tuple[str, int]]:
     filters = Filters(export.include, export.exclude)
     return islice(
-        ((item.text, item.times) for item in gathered.all(None) if filters.wants(item.text)),
+        ((item.text, item.times) for item in gathering.all_items(None) if filters.wants(item.text)),
         LOOKED_AT,
     )
 

@@ -13,7 +13,7 @@ import apsw
 
 from service.config import Export
 from service.errors import StartError
-from service.export.gathering import Heard
+from service.export.gathering import FoundText
 from service.export.lists import STOPPED, StoppedError, until, write_list
 from service.export.records import write_csv, write_jsonl, write_parquet
 from service.export.report import Written
@@ -57,7 +57,7 @@ def run_export(
             refuse(database, error)
 
 
-def _read_into(export: Export, connection: apsw.Connection) -> Iterator[Heard]:
+def _read_into(export: Export, connection: apsw.Connection) -> Iterator[FoundText]:
     rows = _rows(export, Listing(connection, Split(export.by_model, export.by_month)))
     if export.form == "tag":
         rows = (row._replace(text=_tag(row.text)) for row in rows)

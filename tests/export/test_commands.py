@@ -14,7 +14,7 @@ import pytest
 
 from service.config import Export
 from service.errors import StartError
-from service.export.gathering import Heard
+from service.export.gathering import FoundText
 from service.export.lists import StoppedError, write_list
 from service.export.report import Written, report_file
 from service.scheduled_exports.run import _tag
@@ -131,7 +131,7 @@ def test_the_files_of_a_split_that_was_stopped_midway_are_taken_away_by_the_next
     tmp_path: Path,
 ) -> None:
     export = Export.model_validate({"kind": "tokens", "out": tmp_path / "tokens", "by_model": True})
-    tokens: list[Heard] = [(place, f"tag {n}", 1) for place in "abc" for n in range(1_000)]
+    tokens: list[FoundText] = [(place, f"tag {n}", 1) for place in "abc" for n in range(1_000)]
     write_list(export, [("z", "old", 1)])
     looks = iter([False] * 22)
     with pytest.raises(StoppedError):

@@ -113,6 +113,26 @@ def test_unsafe_texts_can_be_mended_instead(tmp_path: Path) -> None:
     assert lines == ["a|b", "c major", "50 off", "a_b", "x", "http:/a"]
 
 
+@pytest.mark.parametrize(
+    ("dialect", "text", "line"),
+    [
+        ("dynamicprompts", "a /*/ b", "a / b"),  # '/*' becomes '/', which makes '//' of it
+        ("dynamicprompts", "a/***b", "a/b"),  # three rounds: each takes one star
+        ("dynamicprompts", "a/****b", None),
+        ("impact", "{#a}", "a"),  # without its brace the line begins with '#'
+        ("a1111", "a-----b", "a-b"),  # three rounds: five dashes, three, two, one
+        ("a1111", "a---------b", None),  # nine, five, three, two
+    ],
+)
+def test_what_a_replacement_brings_together_is_replaced_again_three_times_at_most(
+    tmp_path: Path, dialect: Dialect, text: str, line: str | None
+) -> None:
+    lines = [] if line is None else [line]
+    got = written(tmp_path / "list.txt", [text], dialect, "replace")
+    assert got == Written(len(lines), unsafe=1, changed=True)
+    assert (tmp_path / "list.txt").read_text(encoding="utf-8").splitlines() == lines
+
+
 def test_raw_writes_them_as_they_are_and_lists_them(tmp_path: Path) -> None:
     assert written(tmp_path / "list.txt", ["{a|b}", "fox"], "impact", "raw") == Written(
         2, unsafe=1, changed=True
