@@ -7,7 +7,7 @@ statements are here, since nobody else ever sees its tables.
 
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import attrgetter, itemgetter
 from typing import NamedTuple, Self
 
@@ -118,7 +118,7 @@ class Gathering:
         self._connection.executemany(ADD, _rows(_merge_counts(rows)))
 
     def merge(self, least: int, most: int | None) -> None:
-        """Make one of all spellings of a text, the commonest, and drop what is too rare or common."""
+        """Make the commonest of all spellings of a text; drop what is too rare or too common."""
         self._connection.execute(MERGE, {"least": least, "most": most})
         if self._connection.execute(HAS_SEVERAL).get:
             self._connection.executemany(SPELL, self._commonest_spellings())
@@ -163,8 +163,10 @@ def _kept_row(item: Item) -> tuple[str, str, str, int, int]:
 
 
 def _limit_each_place(limit: int | None, items: Iterator[Item]) -> Iterator[Item]:
-    for _, of_place in groupby(items, key=attrgetter("place")):
-        yield from islice(of_place, limit)
+    if limit is None:
+        return items
+    places = groupby(items, key=attrgetter("place"))
+    return chain.from_iterable(islice(of_place, limit) for _, of_place in places)
 
 
 def _merge_counts(rows: Iterable[FoundText]) -> Iterator[tuple[tuple[str, str], int]]:

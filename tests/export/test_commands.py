@@ -149,7 +149,7 @@ def test_a_folder_where_the_report_would_be_is_told_with_the_mend(tmp_path: Path
     export = Export.model_validate({"kind": "tokens", "out": tmp_path / "t.txt"})
     report_file(export.out).mkdir()
     with pytest.raises(
-        StartError, match=r"t\.txt\.report\.json: cannot be taken away \(.+\); the list is"
+        StartError, match=r"t\.txt\.report\.json: cannot be deleted \(.+\); the list is"
     ):
         write_list(export, [("", "fox", 1)])
     assert export.out.read_bytes() == b"fox\n"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from service.config.export import Export, Sort
 from service.export import gathering
-from service.export.gathering import Gathering, FoundText, Item
+from service.export.gathering import FoundText, Gathering, Item
 from service.export.lists import StoppedError, write_list
 from service.export.one_line import one_line, sameness
 
