@@ -20,7 +20,7 @@ CHUNK = 4 << 20
 
 V1_START = 0x100000
 V1_LENGTH = 0x10000
-"""Bytes. AutoV1 is the hash of 64 KiB after the first MiB; a shorter file has none that tells anything."""
+"""Bytes. AutoV1 is the hash of 64 KiB after the first MiB; a shorter file has none of use."""
 
 
 def hash_file(

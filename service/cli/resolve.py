@@ -154,7 +154,7 @@ def make_report(
     counts = learned.counts
     by_fate: dict[str, list[Report]] = {"resolved": [], "ambiguous": [], "unknown": []}
     for reference in findings.references:
-        by_fate[reference.fate].append(_entry(reference))
+        by_fate[reference.outcome].append(_entry(reference))
     for finding in findings.ambiguous:
         by_fate["ambiguous"].append(_entry(finding))
     return {
@@ -176,7 +176,7 @@ def _entry(finding: ReferenceFinding) -> Report:
         "hash": finding.stated.hash,
         "images": finding.images,
     }
-    if finding.fate == "resolved":
+    if finding.outcome == "resolved":
         entry["by"] = finding.by
         entry["name"] = finding.becomes.name
         entry["label"] = finding.becomes.label

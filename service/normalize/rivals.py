@@ -93,7 +93,7 @@ def _is_useless(field: Field, fields: Fields) -> bool:
 
 
 def _new_resources(ours: tuple[Resource, ...], theirs: tuple[Resource, ...]) -> list[Resource]:
-    """Return the rival's resources that tell more of ours, or are of a kind that ours does not list.
+    """Return the rival's resources that say more of ours, or are of a kind that ours has not.
 
     A graph lists what was loaded; a placeholder in the text beside it must not become a second
     checkpoint.

@@ -1,4 +1,4 @@
-"""One export from its settings to its file: what the database is asked, and who writes the answer."""
+"""One export: what the database is asked, and who writes the answer into the file."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
