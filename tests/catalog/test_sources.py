@@ -127,7 +127,8 @@ def test_a_line_that_is_not_understood_is_named_and_its_neighbours_are_taken(
     with pytest.raises(BadFileError) as raised:
         next(models)
     assert str(raised.value) == (
-        f"{file}: line 3 has a kind that is not known: 'loraa' (and 1 more line like it); the other lines were taken"
+        f"{file}: line 3 has a kind that is not known: 'loraa' (and 1 more line like it); "
+        "the other lines were taken"
     )
 
 
@@ -139,7 +140,8 @@ def test_a_line_with_more_cells_than_the_heading_is_not_cut_but_named(tmp_path: 
     with pytest.raises(BadFileError) as raised:
         next(models)
     assert str(raised.value) == (
-        f"{file}: line 2 has more cells than the first line (put quotes around a text with a comma in it); "
+        f"{file}: line 2 has more cells than the first line "
+        "(put quotes around a text with a comma in it); "
         "the other lines were taken"
     )
 

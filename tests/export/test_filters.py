@@ -34,7 +34,10 @@ def test_a_pattern_that_would_run_for_ever_is_stopped_and_named(pattern: str) ->
     with pytest.raises(StartError) as refused:
         filters.wants("a" * 5000 + "b")
     assert time.monotonic() - began < 5
-    shown = f"include: {pattern!r} takes over 0.2 s on '{'a' * 60}…'; repeat no group that itself repeats, like (a+)+"
+    shown = (
+        f"include: {pattern!r} takes over 0.2 s on '{'a' * 60}…'; "
+        "repeat no group that itself repeats, like (a+)+"
+    )
     assert str(refused.value) == shown
 
 
@@ -43,5 +46,6 @@ def test_a_pattern_that_is_slow_on_every_text_is_stopped_before_it_has_looked_at
     with pytest.raises(StartError) as refused:
         all(filters.wants("a" * 14 + "b") for _ in range(100_000))
     assert str(refused.value) == (
-        "exclude: '^(a|a?)+$' takes over 0.05 s on this list; repeat no group that itself repeats, like (a+)+"
+        "exclude: '^(a|a?)+$' takes over 0.05 s on this list; "
+        "repeat no group that itself repeats, like (a+)+"
     )

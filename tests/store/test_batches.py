@@ -61,7 +61,10 @@ def test_another_programs_write_lock_is_told_at_once_and_nothing_is_lost(databas
             messages.append(str(refused.value))
             now[0] += 600
         assert time.monotonic() - before < 2
-        told = "another program holds the write lock since 12:03 (DB Browser: Write Changes or Revert Changes)"
+        told = (
+            "another program holds the write lock since 12:03 "
+            "(DB Browser: Write Changes or Revert Changes)"
+        )
         assert messages == [told, told]
         holder.communicate("")  # closes both pipes and waits
         store.save([odd_image()], now=NOW)
@@ -155,7 +158,8 @@ from service.store.writer import Store
 store = Store.open(Path(sys.argv[1]))
 print("open", flush=True)
 for batch in range(10_000):
-    store.save([image(batch * 16 + number, path=f"{batch}/{number}.png") for number in range(16)], now=NOW)
+    rows = [image(batch * 16 + number, path=f"{batch}/{number}.png") for number in range(16)]
+    store.save(rows, now=NOW)
     store.checkpoint()
     print(batch, flush=True)
 """
@@ -183,8 +187,10 @@ def test_a_kill_in_mid_batch_loses_no_acknowledged_batch_and_leaves_none_half(
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         counts = connection.execute(
-            "SELECT i.folder, COUNT(*), SUM((SELECT COUNT(*) FROM token_rows t WHERE t.image_id = i.id)), "
-            "SUM((SELECT COUNT(*) FROM kv_rows k WHERE k.image_id = i.id)) FROM images i GROUP BY i.folder"
+            "SELECT i.folder, COUNT(*), "
+            "SUM((SELECT COUNT(*) FROM token_rows t WHERE t.image_id = i.id)), "
+            "SUM((SELECT COUNT(*) FROM kv_rows k WHERE k.image_id = i.id)) "
+            "FROM images i GROUP BY i.folder"
         ).fetchall()
         assert {row[1:] for row in counts} == {(16, 16 * 40, 16 * 25)}
         assert len(counts) in {acknowledged + 1, acknowledged + 2}
