@@ -13,7 +13,7 @@ from service.clock import Clock
 from service.errors import StartError
 from service.paths import resolve, resolve_output
 from service.scale import cluster
-from service.scale.jobs import Job, PieceResult, cut_pieces
+from service.scale.jobs import BulkJob, PieceResult, cut_pieces
 
 MEBIBYTE = 1024 * 1024
 
@@ -51,7 +51,7 @@ def bulk(
     if next(folder.glob("*/*.parquet"), None) is not None:
         raise StartError(f"--out: {folder} holds Parquet files already; name an empty folder")
     pieces = list(cut_pieces(files, piece_mb * MEBIBYTE))
-    job = Job(settings.roots, str(folder), Clock().stamp())
+    job = BulkJob(settings.roots, str(folder), Clock().stamp())
     made: list[PieceResult] = []
     total = sum(piece.end - piece.start for piece in pieces)
     with progress_by_bytes("bulk", total, enabled=sys.stderr.isatty()) as advance:

@@ -83,7 +83,7 @@ NO_TAG = _rule(
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LineVerdict:
     """What becomes of a text."""
 
     line: str | None
@@ -100,7 +100,7 @@ def _rules_of_form(dialect: Dialect, *, is_yaml: bool, weighted: bool) -> tuple[
     return (NOT_ASCII, *rules) if dialect == "impact" else rules
 
 
-class Reading:
+class ReaderRules:
     """How one program reads one kind of file."""
 
     def __init__(
@@ -136,16 +136,16 @@ class Reading:
             return None
         return next((rule.reason for rule in self._rules if rule.pattern.search(line)), None)
 
-    def judge(self, line: str, on_unsafe: OnUnsafe) -> Verdict:
+    def judge(self, line: str, on_unsafe: OnUnsafe) -> LineVerdict:
         """Return what is written for a line of ``one_line``."""
         reason = self.flaw(line)
         if reason is None:
-            return Verdict(line)
+            return LineVerdict(line)
         if on_unsafe == "raw":
-            return Verdict(line, reason)
+            return LineVerdict(line, reason)
         if on_unsafe == "replace":
-            return Verdict(self._repair(line), reason)
-        return Verdict(None, reason)
+            return LineVerdict(self._repair(line), reason)
+        return LineVerdict(None, reason)
 
     def _repair(self, line: str) -> str | None:
         """Return the line with what is unsafe replaced, or None where nothing sound is left."""

@@ -16,10 +16,10 @@ import apsw
 from service.config.export import Export, OnUnsafe, Sort
 from service.errors import TryAgainError
 from service.export.atomic import make_folder, update_file
-from service.export.dialects import Reading
+from service.export.dialects import ReaderRules
 from service.export.filters import Filters
 from service.export.gathering import FoundText, Gathering, Item
-from service.export.report import Report, Written, files_before, remember_files, write_report
+from service.export.report import ExportReport, Written, files_before, remember_files, write_report
 
 
 def plain_lines(items: Iterable[Item], *, with_counts: bool) -> Iterator[str]:
@@ -91,7 +91,7 @@ def _escape(char: str) -> str:
     return f"\\u{number:04x}" if number < 1 << 16 else f"\\U{number:08x}"
 
 
-Row = TypeVar("Row")
+Some = TypeVar("Some")
 
 LOOK = 200
 """Rows between two questions whether to stop."""
@@ -109,7 +109,7 @@ def write_list(
 
     Raises StartError, whose message says what to do, and TryAgainError where it cannot be done now.
     """
-    report = Report()
+    report = ExportReport()
     with Gathering(_sort(export), is_cancelled) as gathering:
         try:
             gathering.add(until(is_cancelled, rows))
@@ -122,9 +122,9 @@ def write_list(
     return Written(report.items, report.unsafe, changed)
 
 
-def _list_items(export: Export, gathering: Gathering, report: Report) -> Iterator[Item]:
+def _list_items(export: Export, gathering: Gathering, report: ExportReport) -> Iterator[Item]:
     filters = Filters(export.include, export.exclude)
-    reading = Reading.of(export)
+    reading = ReaderRules.of(export)
     if filters.want_all and reading.takes_all:
         return gathering.all_items(export.limit)
     merged = gathering.merged_items()
@@ -133,7 +133,7 @@ def _list_items(export: Export, gathering: Gathering, report: Report) -> Iterato
     return gathering.kept_items(export.limit, is_changed=is_changed)
 
 
-def until(is_cancelled: Callable[[], bool], items: Iterable[Row]) -> Iterator[Row]:
+def until(is_cancelled: Callable[[], bool], items: Iterable[Some]) -> Iterator[Some]:
     """Yield items. Raises StoppedError soon after nobody waits for them any more."""
     source = iter(items)
     while some := list(islice(source, LOOK)):
@@ -143,7 +143,11 @@ def until(is_cancelled: Callable[[], bool], items: Iterable[Row]) -> Iterator[Ro
 
 
 def _choose(
-    items: Iterable[Item], filters: Filters, reading: Reading, on_unsafe: OnUnsafe, report: Report
+    items: Iterable[Item],
+    filters: Filters,
+    reading: ReaderRules,
+    on_unsafe: OnUnsafe,
+    report: ExportReport,
 ) -> Iterator[Item]:
     """Yield the wanted items as they are written; the report notes those that are unsafe."""
     for item in items:
@@ -165,13 +169,13 @@ def _sort(export: Export) -> Sort | None:
     return export.sort
 
 
-def _count_items(items: Iterable[Item], report: Report) -> Iterator[Item]:
+def _count_items(items: Iterable[Item], report: ExportReport) -> Iterator[Item]:
     for item in items:
         report.items += 1
         yield item
 
 
-def _write(export: Export, items: Iterator[Item], report: Report) -> bool:
+def _write(export: Export, items: Iterator[Item], report: ExportReport) -> bool:
     if export.is_yaml:
         name = _yaml_name(export.out)
         return write_file(export.out, yaml_lines(items, name, with_counts=export.with_counts))
@@ -186,7 +190,7 @@ def _text(export: Export, items: Iterable[Item]) -> Iterator[str]:
     return plain_lines(items, with_counts=export.with_counts)
 
 
-def _write_folder(export: Export, items: Iterator[Item], report: Report) -> bool:
+def _write_folder(export: Export, items: Iterator[Item], report: ExportReport) -> bool:
     """Write a file a place below the folder, and delete those of places that are no more."""
     before = files_before(export)
     # Also for no list at all: a folder that is not there would be made at every look.
@@ -199,7 +203,7 @@ def _write_folder(export: Export, items: Iterator[Item], report: Report) -> bool
     return delete_old_files(export, before, report) or changed
 
 
-def delete_old_files(export: Export, before: Iterable[Path], report: Report) -> bool:
+def delete_old_files(export: Export, before: Iterable[Path], report: ExportReport) -> bool:
     """Delete the files that an export wrote before and does not write any more.
 
     Return whether there were any.

@@ -14,14 +14,14 @@ from service.export.atomic import update_file
 from service.export.report import Written
 from service.records.image_fields import INTEGER_COLUMNS, REAL_COLUMNS
 
-Value = str | int | float | None
+Cell = str | int | float | None
 
 FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 """First characters that make a spreadsheet take a text for a formula (OWASP: CSV injection); the
 last four are the full-width forms of the first four."""
 
 
-def write_jsonl(rows: Iterable[Mapping[str, Value]], target: Path) -> Written:
+def write_jsonl(rows: Iterable[Mapping[str, Cell]], target: Path) -> Written:
     """Write one JSON object a row, exactly as given."""
     count = 0
     with update_file(target) as update:
@@ -32,7 +32,7 @@ def write_jsonl(rows: Iterable[Mapping[str, Value]], target: Path) -> Written:
 
 
 def write_csv(
-    rows: Iterable[Mapping[str, Value]],
+    rows: Iterable[Mapping[str, Cell]],
     target: Path,
     columns: Sequence[str],
     *,
@@ -55,7 +55,7 @@ def write_csv(
     return Written(count, changed=update.changed)
 
 
-def _harmless(value: Value) -> Value:
+def _harmless(value: Cell) -> Cell:
     is_formula = isinstance(value, str) and value[:1] in FORMULA
     return f"'{value}" if is_formula else value
 
@@ -80,7 +80,7 @@ REALS = REAL_COLUMNS | {"weight", "clip_weight"}
 
 
 def write_parquet(
-    rows: Iterable[Mapping[str, Value]],
+    rows: Iterable[Mapping[str, Cell]],
     target: Path,
     columns: Sequence[str],
     *,
@@ -125,7 +125,7 @@ def _arrow_type(arrow: Any, column: str) -> Any:
     return arrow.float64() if column in REALS else arrow.string()
 
 
-def _typed(column: str, value: Value) -> Value:
+def _typed(column: str, value: Cell) -> Cell:
     """Return a value of its column's type: an integer past 64 bits was stored as a float."""
     if column in INTEGERS:
         return value if isinstance(value, int) else None

@@ -30,7 +30,7 @@ LISTED = 10_000
 
 
 @dataclass(slots=True)
-class Report:
+class ExportReport:
     """How a list was made."""
 
     items: int = 0
@@ -51,7 +51,7 @@ def report_file(out: Path) -> Path:
     return out.with_name(f"{out.name}{SUFFIX}")
 
 
-def write_report(export: Export, report: Report) -> None:
+def write_report(export: Export, report: ExportReport) -> None:
     """Write the report where there is something to say, else delete an earlier one."""
     target = report_file(export.out)
     if not (report.unsafe or report.files):
@@ -81,7 +81,7 @@ def _delete(report: Path) -> None:
 
 
 @contextlib.contextmanager
-def remember_files(export: Export, before: Iterable[Path], report: Report) -> Iterator[None]:
+def remember_files(export: Export, before: Iterable[Path], report: ExportReport) -> Iterator[None]:
     """Let the report name the old and the new files where the block ends midway.
 
     The next run then deletes them.

@@ -7,12 +7,12 @@ import apsw
 
 from service.config.export import Export
 from service.export.atomic import make_folder
-from service.export.dialects import Reading
+from service.export.dialects import ReaderRules
 from service.export.filters import Filters
 from service.export.gathering import FoundText, Gathering
 from service.export.lists import STOPPED, StoppedError, delete_old_files, until, write_file
-from service.export.report import Report, Written, files_before, remember_files, write_report
-from service.export.templates import MARK, Found, Tags, find_templates, order_fillers
+from service.export.report import ExportReport, Written, files_before, remember_files, write_report
+from service.export.templates import MARK, FoundTemplates, PromptTags, find_templates, order_fillers
 
 MOST_PROMPTS = 50_000
 """Prompts, the commonest.
@@ -30,7 +30,7 @@ def write_templates(
 
     Raises StartError, whose message says what to do, and TryAgainError where it cannot be done now.
     """
-    report = Report()
+    report = ExportReport()
     try:
         with Gathering("count_desc", is_cancelled) as gathering:
             gathering.add(until(is_cancelled, rows))
@@ -51,10 +51,10 @@ def _prompts_to_read(export: Export, gathering: Gathering) -> Iterator[tuple[str
         yield item.text, item.times
 
 
-def _write(export: Export, found: Found, report: Report) -> bool:
+def _write(export: Export, found: FoundTemplates, report: ExportReport) -> bool:
     # Where anything reads lines, __ is still to be a reference and nothing else.
     dialect = "a1111" if export.dialect == "plain" else export.dialect
-    reading = Reading(dialect, is_yaml=False, weighted=False)
+    reading = ReaderRules(dialect, is_yaml=False, weighted=False)
     groups = _usable_groups(found, reading, export.min_fillers, report)
     usable = _usable_templates(found.templates, groups, reading, report)
     templates = list(islice(usable, export.limit))
@@ -65,7 +65,7 @@ def _write(export: Export, found: Found, report: Report) -> bool:
     return _write_folder(export, lines, report)
 
 
-def _write_folder(export: Export, lines: Mapping[str, list[str]], report: Report) -> bool:
+def _write_folder(export: Export, lines: Mapping[str, list[str]], report: ExportReport) -> bool:
     """Write a file a name; return whether anything has other bytes than before."""
     before = files_before(export)
     make_folder(export.out, export.out)
@@ -78,7 +78,7 @@ def _write_folder(export: Export, lines: Mapping[str, list[str]], report: Report
 
 
 def _usable_groups(
-    found: Found, reading: Reading, least: int, report: Report
+    found: FoundTemplates, reading: ReaderRules, least: int, report: ExportReport
 ) -> dict[str, list[str]]:
     """Return the groups in which enough tags are left that the program reads as they are."""
     groups = {}
@@ -89,12 +89,12 @@ def _usable_groups(
     return groups
 
 
-def _group_names(templates: Iterable[Tags]) -> set[str]:
+def _group_names(templates: Iterable[PromptTags]) -> set[str]:
     """Return the names of all groups that these templates refer to."""
     return {tag.removeprefix(MARK) for tags in templates for tag in tags if tag.startswith(MARK)}
 
 
-def _safe(texts: Iterable[str], reading: Reading, report: Report) -> list[str]:
+def _safe(texts: Iterable[str], reading: ReaderRules, report: ExportReport) -> list[str]:
     safe = []
     for text in texts:
         reason = reading.flaw(text)
@@ -106,8 +106,11 @@ def _safe(texts: Iterable[str], reading: Reading, report: Report) -> list[str]:
 
 
 def _usable_templates(
-    templates: dict[Tags, int], groups: dict[str, list[str]], reading: Reading, report: Report
-) -> Iterator[Tags]:
+    templates: dict[PromptTags, int],
+    groups: dict[str, list[str]],
+    reading: ReaderRules,
+    report: ExportReport,
+) -> Iterator[PromptTags]:
     """Yield the templates that the program reads as they are meant, the commonest first."""
     for tags in sorted(templates, key=lambda tags: (-templates[tags], tags)):
         own = ", ".join(tag for tag in tags if not tag.startswith(MARK))
@@ -118,7 +121,7 @@ def _usable_templates(
             yield tags
 
 
-def _line(tags: Tags, export: Export) -> str:
+def _line(tags: PromptTags, export: Export) -> str:
     form = "<wildcard:{}/{}>" if export.dialect == "swarm" else "__{}/{}__"
     parts = []
     for tag in tags:

@@ -99,7 +99,7 @@ MARK = "\0"
 ROUNDS = 4
 """Groups that one template has at most."""
 LONGEST = 150
-"""Tags of a prompt; longer ones are looked at, too, but nobody varies them."""
+"""PromptTags of a prompt; longer ones are looked at, too, but nobody varies them."""
 OPCODES = 100_000
 PRIME, BASE = (1 << 61) - 1, 1_000_003
 POWERS = tuple(pow(BASE, at, PRIME) for at in range(LONGEST + 2))
@@ -120,30 +120,30 @@ WHERE s.frame IN (SELECT frame FROM slots GROUP BY frame HAVING COUNT(*) >= ?)
 ORDER BY s.frame, s.id
 """
 
-Tags = tuple[str, ...]
-Tagged = tuple[Tags, int]
+PromptTags = tuple[str, ...]
+CountedTags = tuple[PromptTags, int]
 """A prompt or template, and how often it comes."""
 
 _WEIGHTED = re.compile(r"[(\[{]+(.*?)(?::\s*[\d.]+)?[)\]}]+")
 
 
 @dataclass(slots=True)
-class Found:
+class FoundTemplates:
     """Templates, and what their groups hold."""
 
-    templates: dict[Tags, int] = field(default_factory=dict)
+    templates: dict[PromptTags, int] = field(default_factory=dict)
     groups: dict[str, Counter[str]] = field(default_factory=dict)
     """Name → what is in its place, and how often."""
 
 
 def find_templates(
     prompts: Iterable[tuple[str, int]], least: int, is_cancelled: Callable[[], bool] = lambda: False
-) -> Found:
+) -> FoundTemplates:
     """Return the templates of different prompts, each of whose groups has at least so many tags."""
-    found = Found()
-    current: Iterable[Tagged] = ((cut_tags(text), times) for text, times in prompts)
+    found = FoundTemplates()
+    current: Iterable[CountedTags] = ((cut_tags(text), times) for text, times in prompts)
     for _ in range(ROUNDS):
-        made: dict[Tags, int] = {}
+        made: dict[PromptTags, int] = {}
         for one in _find_variations(current, least, is_cancelled):
             name = name_group(order_fillers(one.fillers))
             found.groups.setdefault(name, Counter()).update(one.fillers)
@@ -158,7 +158,7 @@ def find_templates(
     return found
 
 
-def cut_tags(text: str) -> Tags:
+def cut_tags(text: str) -> PromptTags:
     """Return what is between a prompt's commas."""
     return tuple(filter(None, map(str.strip, text.split(","))))
 
@@ -166,17 +166,17 @@ def cut_tags(text: str) -> Tags:
 class _Variation(NamedTuple):
     """Several prompts that differ in one place alone."""
 
-    tags: Tags
+    tags: PromptTags
     """Of one of them."""
     place: int
     """In which they differ."""
     fillers: Counter[str]
     """What is in that place, and how often."""
-    members: list[Tags]
+    members: list[PromptTags]
 
 
 def _find_variations(
-    prompts: Iterable[Tagged], least: int, is_cancelled: Callable[[], bool]
+    prompts: Iterable[CountedTags], least: int, is_cancelled: Callable[[], bool]
 ) -> Iterator[_Variation]:
     """Yield the prompts that differ in one place, where it has at least so many different tags."""
     with closing(apsw.Connection("")) as connection:
@@ -190,14 +190,14 @@ def _find_variations(
                 yield found
 
 
-def _variation(candidates: list[tuple[Tags, int, int]]) -> _Variation:
+def _variation(candidates: list[tuple[PromptTags, int, int]]) -> _Variation:
     """Return what prompts of one frame have in common: tags, how often, and the place of each.
 
     Their frames have the same number; those that are not the same all the same are left out.
     """
     first, _, place = candidates[0]
     around = _around(first, place)
-    members: list[Tags] = []
+    members: list[PromptTags] = []
     fillers: list[tuple[str, int]] = []
     for tags, times, _ in candidates:
         if _around(tags, place) == around:
@@ -207,7 +207,7 @@ def _variation(candidates: list[tuple[Tags, int, int]]) -> _Variation:
 
 
 def _slots(
-    connection: apsw.Connection, prompts: Iterable[Tagged]
+    connection: apsw.Connection, prompts: Iterable[CountedTags]
 ) -> Iterator[tuple[int, int, int]]:
     """Yield every place of every prompt, by all that is around it.
 
@@ -220,11 +220,11 @@ def _slots(
                 yield frame, id_, at
 
 
-def _around(tags: Tags, place: int) -> Tags:
+def _around(tags: PromptTags, place: int) -> PromptTags:
     return tuple(sameness(tag) for at, tag in enumerate(tags) if at != place)
 
 
-def _frames(tags: Tags) -> Iterator[tuple[int, int]]:
+def _frames(tags: PromptTags) -> Iterator[tuple[int, int]]:
     """Yield for each place of a text the number of all that is around it."""
     numbers = [_number(tag) * power for tag, power in zip(tags, POWERS, strict=False)]
     whole = sum(numbers)

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from service.errors import StartError
-from service.scale.jobs import Job, Piece, PieceResult, make_piece
+from service.scale.jobs import BulkJob, Piece, PieceResult, make_piece
 
 TIMEOUT_S = 30
 
 
 def run_jobs(
     pieces: Iterable[Piece],
-    job: Job,
+    job: BulkJob,
     *,
     scheduler: str | None,
     workers: int | None,

@@ -61,7 +61,7 @@ BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class BulkJob:
     """What all pieces have in common."""
 
     roots: tuple[Root, ...]
@@ -83,7 +83,7 @@ class PieceResult:
     """File and byte of the line, and the reason."""
 
 
-def make_piece(piece: Piece, job: Job) -> PieceResult:
+def make_piece(piece: Piece, job: BulkJob) -> PieceResult:
     """Write the rows of a piece, exactly as the service would have them.
 
     They go through a store of its own, in a temporary file.

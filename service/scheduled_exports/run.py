@@ -19,7 +19,7 @@ from service.export.template_files import write_templates
 from service.records.model_names import base_name
 from service.store.connection import open_readonly
 from service.store.database_reader import DatabaseReader
-from service.store.export_rows import Listed, Listing, Split
+from service.store.export_rows import Listed, ListReader, Split
 from service.store.locks import refuse
 from service.store.user_query import first_column
 
@@ -57,7 +57,7 @@ def run_export(
 def _read_into(export: Export, connection: apsw.Connection) -> Iterator[FoundText]:
     """Yield the texts that an export asks for, each with the list that it belongs to."""
     split = Split(export.by_model, export.by_month)
-    rows = _rows(export, Listing(connection, split))
+    rows = _rows(export, ListReader(connection, split))
     if export.form == "tag":
         rows = (row._replace(text=_tag(row.text)) for row in rows)
     if not export.is_split:
@@ -69,7 +69,7 @@ def _read_into(export: Export, connection: apsw.Connection) -> Iterator[FoundTex
     return ((find_place(row.model, row.month), row.text, row.times) for row in rows)
 
 
-def _rows(export: Export, listing: Listing) -> Iterable[Listed]:
+def _rows(export: Export, listing: ListReader) -> Iterable[Listed]:
     match export.kind:
         case "tokens":
             return listing.tokens(export.side)
@@ -81,7 +81,7 @@ def _rows(export: Export, listing: Listing) -> Iterable[Listed]:
             return listing.resources(export.resource_kind, labels=export.form != "name")
 
 
-def _values(listing: Listing, key: str) -> Iterator[Listed]:
+def _values(listing: ListReader, key: str) -> Iterator[Listed]:
     """Yield a key's values. Raises StartError where the key is none that any image has."""
     rows = listing.values(key)
     first = next(rows, None)

@@ -13,7 +13,7 @@ from service.store.binding import text
 from service.store.connection import open_readonly
 from service.store.export_states import ExportBook
 from service.store.failures import Failure, KnownFailure
-from service.store.file_rows import FileRow, KnownFile, file_at, file_row_at, lines_of
+from service.store.file_rows import FileRow, KnownFolder, file_at, file_row_at, lines_of
 from service.store.identity import stable_id
 from service.store.model_reader import ModelReader
 from service.store.one_image import ImageRecord, Value, read_image
@@ -58,7 +58,7 @@ class DatabaseReader:
 
     # ── Places ──
 
-    def known(self, root: str, folder: str) -> KnownFile:
+    def known(self, root: str, folder: str) -> KnownFolder:
         """Return what is known of a folder, not of the folders in it.
 
         It ends in ``/``, and is '' for the root itself.

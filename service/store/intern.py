@@ -52,7 +52,7 @@ class Recent:
         self._old.clear()
 
 
-class Terms:
+class TermIds:
     """What is looked up by its text: tokens, keys, names, hashes."""
 
     def __init__(self, connection: apsw.Connection) -> None:
@@ -82,7 +82,7 @@ def digest(long: str) -> int:
     return int.from_bytes(first, "big", signed=True)
 
 
-class Texts:
+class TextIds:
     """What is only read back: values, sources, spellings."""
 
     def __init__(self, connection: apsw.Connection, hashed: Callable[[str], int] = digest) -> None:

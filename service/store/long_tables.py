@@ -9,7 +9,7 @@ from service.records import ImageRows, Resource, Side
 from service.records.image_fields import PASS_FIELDS
 from service.store.binding import integer, json_bytes, shown, text
 from service.store.images_row import Bound, bind_fields
-from service.store.intern import Terms, Texts
+from service.store.intern import TermIds, TextIds
 from service.store.sql import sql
 
 TABLES = ("kv", "tokens", "resources", "passes", "conflicts")
@@ -29,7 +29,7 @@ TOKEN_KEYS: dict[str, tuple[str, Side]] = {
 class LongForm:
     """The long rows of one batch."""
 
-    def __init__(self, connection: apsw.Connection, terms: Terms, texts: Texts) -> None:
+    def __init__(self, connection: apsw.Connection, terms: TermIds, texts: TextIds) -> None:
         self._connection = connection
         self._terms = terms
         self._texts = texts

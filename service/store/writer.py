@@ -16,7 +16,7 @@ from service.store.database_reader import DatabaseReader
 from service.store.failures import Failure
 from service.store.identity import FileIdentity, stable_id
 from service.store.images_row import columns
-from service.store.intern import Terms, Texts
+from service.store.intern import TermIds, TextIds
 from service.store.locks import Waiting, immediate
 from service.store.long_tables import TABLES, LongForm
 from service.store.model_writer import ModelWriter
@@ -40,8 +40,8 @@ class Store(DatabaseReader):
         self._connection = connection
         self._identity = FileIdentity.of(self.path)
         self._waiting = Waiting(self.path, self._clock)
-        self._terms = Terms(connection)
-        self._texts = Texts(connection)
+        self._terms = TermIds(connection)
+        self._texts = TextIds(connection)
         self._checkpointer = Checkpointer(connection)
         self.is_open = True
         """False while it is closed, also after a ``reopen`` that failed."""

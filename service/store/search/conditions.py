@@ -13,10 +13,13 @@ from typing import Literal, NamedTuple, get_args
 from service.normalize import samplers
 from service.records import ResourceKind, Status
 from service.records.image_fields import IMAGES_COLUMNS
+from service.store.images_row import Bound
 from service.store.search.lexing import Term
 from service.store.sql import statements
 
-Form = Literal["words", "part", "listed", "weighted", "whole", "exact", "choice", "range", "time"]
+SearchForm = Literal[
+    "words", "part", "listed", "weighted", "whole", "exact", "choice", "range", "time"
+]
 """How a value is read.
 
 words: of a prompt. part: found anywhere in it, unless a ``*`` says where. listed: in any entry of a
@@ -29,7 +32,7 @@ a few. range: ``20``, ``20..40``, ``20..``, ``..40``. time: ``2025``, ``2025-01`
 class SearchField(NamedTuple):
     """How a field's values are read. Its condition is in search.sql under its name."""
 
-    form: Form
+    form: SearchForm
     indexed: bool = False
     """Whether an index finds the images, so that few of them may lead the search."""
     choices: tuple[str, ...] = ()
@@ -70,8 +73,6 @@ FIELDS: dict[str, SearchField] = {
     "id": SearchField("exact", indexed=True),
 }
 
-
-Bound = str | int | float | None
 
 WHOLE_NUMBERS = ("version", "id")
 _NUMBER = r"-?\d+(?:\.\d+)?"
@@ -246,7 +247,7 @@ def _is_day(text: str) -> bool:
     return True
 
 
-_READ: dict[Form, Callable[[Term], Sequence[Bound]]] = {
+_READ: dict[SearchForm, Callable[[Term], Sequence[Bound]]] = {
     "part": _part,
     "listed": _listed_pattern,
     "weighted": _weighted_pattern,
