@@ -138,7 +138,7 @@ class _Rewritten:
 def _rewrite_images(store: Store, findings: Findings) -> _Rewritten:
     """Make the images again whose resources have other names now, and let new ones get them too."""
     store.models_to_write().apply_to_new_images()
-    images = store.stated().images(findings.changing)
+    images = store.stated_resources().images(findings.changing)
     reprocessor = Reprocessor(store, Clock(), only=images)
     count = 0
     for size in reprocessor.run(BATCH):

@@ -67,7 +67,7 @@ def find_references(reader: DatabaseReader) -> Findings:
     """Return what the known models say of every resource that an image states."""
     known = CachedModels(reader.models())
     findings = Findings()
-    for stated in reader.stated():
+    for stated in reader.stated_resources():
         resolution = resolve(stated.resource, known)
         before = original(stated.resource)
         outcome = _outcome(before, resolution)

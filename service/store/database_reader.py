@@ -58,7 +58,7 @@ class DatabaseReader:
 
     # ── Places ──
 
-    def known(self, root: str, folder: str) -> KnownFolder:
+    def known_files(self, root: str, folder: str) -> KnownFolder:
         """Return what is known of a folder, not of the folders in it.
 
         It ends in ``/``, and is '' for the root itself.
@@ -101,7 +101,7 @@ class DatabaseReader:
         """Return every recipe that a row was made with."""
         return {recipe for (recipe,) in self._connection.execute(sql("recipes")) if recipe}
 
-    def stale(self, outdated: Iterable[str]) -> Iterator[tuple[int, WatchedFile]]:
+    def stale_images(self, outdated: Iterable[str]) -> Iterator[tuple[int, WatchedFile]]:
         """Yield the images of these recipes that have a kept record, in id order.
 
         They may be saved meanwhile.
@@ -134,7 +134,7 @@ class DatabaseReader:
         """Return what is known of models from outside the images."""
         return ModelReader(self._connection)
 
-    def stated(self) -> StatedResources:
+    def stated_resources(self) -> StatedResources:
         """Return the different resources that images state."""
         return StatedResources(self._connection)
 

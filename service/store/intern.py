@@ -64,11 +64,11 @@ class TermIds:
         """Return the id of a term in its stored form, giving it one where it has none."""
         known = self._recent.get(term)
         if known is None:
-            known = self._stored(text(term))
+            known = self._find_or_add(text(term))
             self._recent.put(term, known)
         return known
 
-    def _stored(self, term: str) -> int:
+    def _find_or_add(self, term: str) -> int:
         row = self._connection.execute(sql("find_term"), (term,)).get
         if row is None:
             self._connection.execute(sql("add_term"), (term,))
@@ -95,11 +95,11 @@ class TextIds:
         """Return the id of a text in its stored form, giving it one where it has none."""
         known = self._recent.get(long)
         if known is None:
-            known = self._stored(text(long))
+            known = self._find_or_add(text(long))
             self._recent.put(long, known)
         return known
 
-    def _stored(self, long: str) -> int:
+    def _find_or_add(self, long: str) -> int:
         hash_ = self._hashed(long)
         while (row := self._connection.execute(sql("find_text"), (hash_,)).fetchone()) is not None:
             id_, other = row

@@ -7,7 +7,7 @@ import apsw
 
 from service.records import ImageRows, Resource, Side
 from service.records.image_fields import PASS_FIELDS
-from service.store.binding import integer, json_bytes, shown, text
+from service.store.binding import as_text, integer, json_bytes, text
 from service.store.images_row import Bound, bind_fields
 from service.store.intern import TermIds, TextIds
 from service.store.sql import sql
@@ -138,8 +138,8 @@ def _conflicts(image_id: int, rows: ImageRows) -> Iterator[Row]:
             image_id,
             ordinal,
             one.field,
-            shown(a.value),
+            as_text(a.value),
             text(a.source),
-            shown(b.value),
+            as_text(b.value),
             text(b.source),
         )

@@ -92,8 +92,8 @@ class ModelWriter(ModelReader):
 
     def _candidates(self, model: KnownModel) -> Iterator[tuple[int, KnownModel]]:
         if model.version_id is not None:
-            yield from self.numbered("models_of_version", (integer(model.version_id),))
-        yield from self.numbered("models_by_keys", keys_argument(*keys(model, TELLING)))
+            yield from self.select_models("models_of_version", (integer(model.version_id),))
+        yield from self.select_models("models_by_keys", keys_argument(*keys(model, TELLING)))
 
     def _add_keys(self, id_: int, model: KnownModel) -> None:
         self._connection.executemany(sql("add_model_key"), [(key, id_) for key in keys(model)])

@@ -80,7 +80,7 @@ class Store(DatabaseReader):
         """
         self._identity.verify()
         try:
-            with self._waiting.translated(), immediate(self._connection):
+            with self._waiting.translate_errors(), immediate(self._connection):
                 yield
                 self._identity.verify()
         except BaseException:

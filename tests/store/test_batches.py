@@ -105,7 +105,7 @@ def test_a_store_that_is_reopened_goes_on_with_the_file_that_is_there_now(store:
     store.verify()
     assert store.counts().present == 0
     store.save([odd_image("b.png")], now=NOW)
-    assert [*store.known("Input", "")] == ["b.png"]
+    assert [*store.known_files("Input", "")] == ["b.png"]
     with DatabaseReader.open(store.path.with_name("elsewhere.db")) as old:
         assert old.counts().present == 1
 

@@ -207,7 +207,7 @@ def test_a_database_of_every_earlier_version_becomes_one_of_today_and_keeps_its_
         f"{insert} VALUES ('s', 'Input', '', 'a.png', 1, 2, 'ok', 'r', '{NOW}', '{NOW}')",
     )
     with Store.open(database) as store:
-        assert store.known("Input", "") == {"a.png": (1, 2, True, ())}
+        assert store.known_files("Input", "") == {"a.png": (1, 2, True, ())}
         assert_same(store._connection, open_writer(tmp_path / "fresh.db"))
 
 

@@ -28,7 +28,7 @@ class Term:
     negated: bool = False
     quoted: bool = False
 
-    def refused(self, why: str) -> StartError:
+    def refusal(self, why: str) -> StartError:
         """Return the error that names this word."""
         return StartError(f"search: {self.shown}: {why}")
 

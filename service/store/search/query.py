@@ -93,7 +93,7 @@ def _choose_lead(words: Iterable[_TermPlan]) -> WordIndex | None:
 def _plan_term(asked: Term) -> _TermPlan:
     words = cut_words(asked.value)
     if words is None:
-        raise asked.refused("there is no word in it")
+        raise asked.refusal("there is no word in it")
     return _TermPlan("negative" if asked.field == "neg" else "positive", words, asked.negated)
 
 
