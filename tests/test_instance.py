@@ -18,7 +18,7 @@ from service.errors import AlreadyRunningError, StartError
 HOLDER = """
 import pathlib, sys
 from service import instance
-with instance.hold(pathlib.Path(sys.argv[1])):
+with instance.hold_instance(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
