@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from service.cli.options import ConfigFile, anchor, load_config
-from service.cli.output import progress_by_bytes, say
+from service.cli.output import finish, progress_by_bytes, say
 from service.clock import Clock
 from service.errors import StartError
 from service.paths import resolve, resolve_output
@@ -69,7 +69,7 @@ def bulk(
             has_failures = True
             say(f"failed: {place}: {reason}", err=True)
     say(f"{count} images in {len(pieces)} pieces → {folder}")
-    raise typer.Exit(1 if has_failures else 0)
+    finish(has_failed=has_failures)
 
 
 def _find_files(pattern: str) -> list[Path]:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from service import instance, logs
 from service.cli.options import AsJson, ConfigFile, Database, anchor, load_config
-from service.cli.output import harmless, make_console, progress_by_bytes, say, say_json
+from service.cli.output import finish, make_cell, make_console, progress_by_bytes, say, say_json
 from service.clock import Clock
 from service.config import prepare
 from service.model_lookup.findings import Findings, ReferenceFinding, Resolvedness, find_references
@@ -107,7 +107,7 @@ def resolve(
         say_json(report)
     else:
         print_report(report)
-    raise typer.Exit(1 if learned.failed or not_rewritten else 0)
+    finish(has_failed=bool(learned.failed or not_rewritten))
 
 
 def _anchor_all(texts: list[str] | None, base: Path, setting: str) -> list[Path]:
@@ -231,10 +231,9 @@ def _print_table(title: str, report: Report, columns: tuple[str, ...]) -> None:
 
 
 def _cell(value: object) -> Text:
-    text = "" if value is None else str(value)
     if isinstance(value, list):
-        text = "; ".join(map(_candidate_words, value))
-    return Text(harmless(text), overflow="fold")
+        value = "; ".join(map(_candidate_words, value))
+    return make_cell(value)
 
 
 def _candidate_words(candidate: Report) -> str:
