@@ -31,7 +31,7 @@ class Source:
     tables: Mapping[str, object]
     """As TOML nests them."""
     place: Callable[[Key], str]
-    """Names where a key of it stands, for a message."""
+    """Names the place of a key, for a message."""
 
     def states(self, key: Key) -> bool:
         """Tell whether this source states the setting (a root is stated only as a whole)."""
