@@ -1,4 +1,4 @@
-"""``show``, ``status``, ``failures`` and ``doctor`` say what is so, to people and to programs, and change nothing."""
+"""``show``, ``status``, ``failures`` and ``doctor`` say what is so and change nothing."""
 
 import json
 import re

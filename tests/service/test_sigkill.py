@@ -1,4 +1,4 @@
-"""Killed at any moment and started again, it comes to the very database of a run that nobody disturbed."""
+"""Killed at any moment and started again, it makes the database of an undisturbed run."""
 
 import random
 import shutil

@@ -26,7 +26,7 @@ class Listener:
         self.wanted: dict[str, str] = {}
 
     def until(self, is_done: Callable[["Listener"], bool], seconds: float = 10.0) -> None:
-        """Take until ``is_done``, then a little longer, so that what comes too often is seen too."""
+        """Take until ``is_done``, then a little longer, so that what comes twice is seen too."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.once()

@@ -304,8 +304,8 @@ def test_a_root_without_marker_and_known_files_is_offline_and_says_how_to_mend_i
     state = root_state(root, [("a.png", 1), ("b.png", 3)], 2)
     assert state == RootState(
         online=False,
-        message=f"input: {tmp_path} is offline or emptied: not marking 2 files missing; if this is the right folder, "
-        "create an empty file named .aiimagepipe in it",
+        message=f"input: {tmp_path} is offline or emptied: not marking 2 files missing; "
+        "if this is the right folder, create an empty file named .aiimagepipe in it",
     )
     assert not (tmp_path / MARKER).exists()
     (tmp_path / MARKER).touch()
@@ -379,7 +379,9 @@ from service.watch.watched_names import WatchedNames
 from service.watch.marker import RootState
 from service.watch.rescan import rescan
 from service.watch.watch_settings import WatchSettings
-found = rescan(Root("Input", Path(sys.argv[1])), RootState(True, True), lambda _: {}, [], WatchedNames(WatchSettings()))
+root = Root("Input", Path(sys.argv[1]))
+names = WatchedNames(WatchSettings())
+found = rescan(root, RootState(True, True), lambda _: {}, [], names)
 next(found)
 tracemalloc.start()
 print(1 + sum(1 for _ in found), tracemalloc.get_traced_memory()[1])

@@ -1,4 +1,7 @@
-"""A file that a batch in hand has already is not done twice, however often it is told of before that is written."""
+"""A file that a batch in hand has already is not done twice.
+
+However often events or a rescan name it before that batch is written.
+"""
 
 import os
 from collections.abc import Iterable
@@ -37,7 +40,7 @@ class Turns:
     began: float
 
     def hear(self, path: Path, at: float = 0.0) -> None:
-        """Tell of a file and let it be looked at, so that it has settled at the next look but one."""
+        """Name a file and let it be looked at, so that it has settled at the next look but one."""
         inbox, now = self.by_hand.house.inbox, self.began + at
         inbox.add(self.by_hand.house.worker._parts.roots["Input"], path, now)
         assert inbox.take(now + 0.02, 9).arrived == ()

@@ -1,4 +1,4 @@
-"""The worker rests when there is nothing to do, and also when there is something that cannot be done."""
+"""The worker rests when there is nothing to do, and when what there is cannot be done."""
 
 import threading
 import time
