@@ -88,7 +88,7 @@ def images_of(text: Path, endings: Iterable[str], extensions: Iterable[str]) -> 
                 yield image
 
 
-class Beside:
+class FolderTexts:
     """The texts of one folder's listing, for every image in it."""
 
     def __init__(self, entries: Iterable[os.DirEntry[str]], endings: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 import glob
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -61,15 +62,18 @@ def bulk(
             advance(one.size)
 
         cluster.run_jobs(pieces, job, scheduler=scheduler, workers=workers, on_made=on_made)
-    count = 0
-    has_failures = False
+    say(f"{sum(one.count for one in made)} images in {len(pieces)} pieces → {folder}")
+    finish(has_failed=_print_failures(made))
+
+
+def _print_failures(made: Sequence[Made]) -> bool:
+    """Print what failed, and return whether anything did."""
+    has_failed = False
     for one in made:
-        count += one.count
         for place, reason in one.failed:
-            has_failures = True
+            has_failed = True
             say(f"failed: {place}: {reason}", err=True)
-    say(f"{count} images in {len(pieces)} pieces → {folder}")
-    finish(has_failed=has_failures)
+    return has_failed
 
 
 def _find_files(pattern: str) -> list[Path]:

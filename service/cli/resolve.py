@@ -97,17 +97,23 @@ def resolve(
         rewritten = _rewrite_images(store, findings) if rewrite else None
         known = store.models().count()
     logs.close()
-    for failure in learned.failed:
-        say(f"not read: {failure}", err=True)
-    not_rewritten = rewritten.failed if rewritten else []
-    for failed in not_rewritten:
-        say(f"failed: {failed.root}/{failed.path}: {failed.message}", err=True)
+    has_failed = _print_failures(learned, rewritten)
     report = make_report(findings, learned, known, rewritten.count if rewritten else None)
     if json:
         say_json(report)
     else:
         print_report(report)
-    finish(has_failed=bool(learned.failed or not_rewritten))
+    finish(has_failed=has_failed)
+
+
+def _print_failures(learned: Learned, rewritten: "_Rewritten | None") -> bool:
+    """Print what failed, and return whether anything did."""
+    for source in learned.failed:
+        say(f"not read: {source}", err=True)
+    not_rewritten = rewritten.failed if rewritten else []
+    for failure in not_rewritten:
+        say(f"failed: {failure.root}/{failure.path}: {failure.message}", err=True)
+    return bool(learned.failed or not_rewritten)
 
 
 def _anchor_all(texts: list[str] | None, base: Path, setting: str) -> list[Path]:

@@ -11,8 +11,8 @@ from service.extract.candidates import Candidate
 from service.extract.reading import Pending
 from service.records import ImageRows, RawRecord, WatchedFile
 from service.store.failures import Failure
-from service.watch.arrivals import Arrival, Gone
-from service.watch.rescan import Missing
+from service.watch.arrivals import Arrival, GonePath
+from service.watch.rescan import MissingFile
 
 log = structlog.get_logger()
 
@@ -25,8 +25,8 @@ class FileOutcome:
     failed: list[Failure] = field(default_factory=list)
     later: list[tuple[Arrival, TryAgainError]] = field(default_factory=list)
     moved: list[tuple[int, WatchedFile]] = field(default_factory=list)
-    gone: list[Gone] = field(default_factory=list)
-    missing: list[Missing] = field(default_factory=list)
+    gone: list[GonePath] = field(default_factory=list)
+    missing: list[MissingFile] = field(default_factory=list)
     unchanged: int = 0
 
 

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from service.paths import Root
 from service.records import WatchedFile
-from service.watch.arrivals import Gone, Taken
+from service.watch.arrivals import DueFiles, GonePath
 from service.watch.inbox import Inbox
 from service.watch.watch_settings import WatchSettings
 
@@ -19,7 +19,7 @@ def inbox_of(folder: Path, settings: WatchSettings = SETTINGS) -> tuple[Root, In
     return root, Inbox([root], settings, clock=lambda: 0.0)
 
 
-def paths(taken: Taken) -> list[str]:
+def paths(taken: DueFiles) -> list[str]:
     return [arrival.file.path for arrival in taken.arrived]
 
 
@@ -29,12 +29,12 @@ def test_a_settled_file_is_taken_once_with_all_that_is_known_of_it(tmp_path: Pat
     path.parent.mkdir()
     path.write_bytes(b"abc")
     inbox.add(root, path, 0.0)
-    assert inbox.take(0.02, 9) == Taken()
+    assert inbox.take(0.02, 9) == DueFiles()
     [arrival] = inbox.take(1.0, 9).arrived
     mtime_ns = path.stat().st_mtime_ns
     assert arrival.file == WatchedFile(root="input", path="sub/a.png", size=3, mtime_ns=mtime_ns)
     assert (arrival.root, arrival.location, arrival.attempts) == (root, path, 0)
-    assert (inbox.take(9.0, 9), inbox.waiting) == (Taken(), 0)
+    assert (inbox.take(9.0, 9), inbox.waiting) == (DueFiles(), 0)
 
 
 def test_those_that_are_quiet_longest_are_taken_first_and_no_more_than_asked_for(
@@ -56,7 +56,7 @@ def test_a_moved_file_is_gone_and_arrives_in_the_same_take(tmp_path: Path) -> No
     inbox.add(root, tmp_path / "new.png", 0.0)
     inbox.take(0.02, 9)
     taken = inbox.take(1.0, 9)
-    assert (paths(taken), taken.gone) == (["new.png"], (Gone("input", "old.png"),))
+    assert (paths(taken), taken.gone) == (["new.png"], (GonePath("input", "old.png"),))
 
 
 def test_a_file_that_was_put_back_comes_again_each_time_after_twice_the_wait(
@@ -71,7 +71,7 @@ def test_a_file_that_was_put_back_comes_again_each_time_after_twice_the_wait(
         [arrival] = inbox.take(now, 9).arrived
         assert arrival.attempts == attempt
         waits.append(inbox.put_back(arrival, now))
-        assert inbox.take(now + waits[-1] - 0.001, 9) == Taken()
+        assert inbox.take(now + waits[-1] - 0.001, 9) == DueFiles()
         now += waits[-1]
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
 
@@ -129,7 +129,7 @@ def test_files_of_a_root_that_is_away_are_not_gone(tmp_path: Path) -> None:
     root.path.mkdir()
     inbox.add(root, root.path / "a.png", 0.0)
     inbox.take(0.02, 9)
-    assert inbox.take(1.0, 9) == Taken()
+    assert inbox.take(1.0, 9) == DueFiles()
     assert inbox.pop_wanted_rescans() == {"input": "files vanished with the folder's marker"}
 
 
@@ -159,7 +159,7 @@ def test_a_refused_file_waits_on_with_the_reason(tmp_path: Path) -> None:
     root, inbox = inbox_of(tmp_path)
     path = tmp_path / ("x" * 300 + ".png")
     inbox.add(root, path, 0.0)
-    assert inbox.take(0.02, 9) == Taken()
+    assert inbox.take(0.02, 9) == DueFiles()
     assert [(item.path, item.refusals, item.refusal) for item in inbox._waiting] == [
         (str(path), 1, "File name too long")
     ]
