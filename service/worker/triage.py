@@ -50,7 +50,12 @@ class InHand:
         Then it may have moved.
         """
         place = self.read.get(sha256)
-        return place is not None and not place.exists()
+        if place is None:
+            return False
+        try:
+            return not place.exists()
+        except OSError:  # a share that has just gone away: the file is believed to be in its place
+            return False
 
 
 def triage(
