@@ -220,7 +220,7 @@ function Get-CheckedFolder {
     $findings = $said | ConvertFrom-Json
     foreach ($one in $findings) {
         Write-Host ('{0,-8}{1}: {2}' -f $one.level, $one.what, $one.found)
-        if ($one.mend) { Write-Host "        -> $($one.mend)" }
+        if ($one.fix) { Write-Host "        -> $($one.fix)" }
     }
     if (@($findings | Where-Object { $_.level -eq 'error' }).Count -gt 0) {
         Stop-With 'Something the service needs is missing.' 'Mend what is marked with "error" above; run this again.'

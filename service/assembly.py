@@ -1,4 +1,4 @@
-"""The rooms put together as the configuration says: one place that knows them all."""
+"""The parts of the service, put together as the configuration says."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -31,11 +31,13 @@ OPEN_WAIT_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """What runs: who works, where news arrive, and who watches (None for a single pass)."""
+    """What runs together."""
 
     worker: Worker
     inbox: Inbox
+    """Where events arrive."""
     watcher: Watcher | None
+    """None for a single pass."""
     store: Store
 
 
@@ -47,33 +49,32 @@ def assemble(
     on_done: Callable[[FileOutcome], None] = lambda _: None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Assembly]:
-    """Give the house of a configuration, and close all of it afterwards.
+    """Give all that a configuration asks for, ready to run, and close it afterwards.
 
-    Raises StartError with the mend.
-
-    Where another program holds the database it is waited for until ``is_stopped`` says so.
+    Raises StartError, whose message says what to do. Where another program holds the database it
+    is waited for until ``is_stopped``.
     """
     clock = Clock()
-    settings = watch_settings(config)
+    settings = WatchSettings.from_config(config.watch)
     inbox = Inbox(config.roots, settings)
     with start_reader(config) as reader:
         store = _open_when_free(config, is_stopped)
-        rooms = Parts(
+        parts = Parts(
             intake=Intake(inbox, config.roots, store, settings, clock),
             reader=reader,
             store=store,
             roots={root.name: root for root in config.roots},
-            board=Heartbeat(store, clock, reader.version),
+            heartbeat=Heartbeat(store, clock, reader.version),
             watcher=Watcher(config.roots, inbox, settings) if watch else None,
             reopen=lambda: _open_when_free(config, is_stopped),
-            timetable=ExportSchedule(config.export if watch else None, store, clock),
+            export_schedule=ExportSchedule(config.export if watch else None, store, clock),
         )
         pace = Pace(config.extract.batch_size, config.watch.rescan_minutes * 60)
-        worker = Worker(rooms, clock, pace, on_done)
+        worker = Worker(parts, clock, pace, on_done)
         try:
-            yield Assembly(worker, inbox, rooms.watcher, store)
+            yield Assembly(worker, inbox, parts.watcher, store)
         finally:
-            rooms.timetable.close()
+            parts.export_schedule.close()
             worker.close()
 
 
@@ -89,31 +90,17 @@ def start_reader(config: Config) -> Reader:
     return Reader(settings, part.processes)
 
 
-def watch_settings(config: Config) -> WatchSettings:
-    """Return the part of the configuration that the watch knows."""
-    part = config.watch
-    return WatchSettings(
-        settle_s=part.settle_seconds,
-        empty_settle_s=part.empty_settle_seconds,
-        poll_s=part.poll_seconds,
-        extensions=frozenset(part.extensions),
-        ignore=tuple(part.ignore),
-        sidecars=tuple(part.sidecars),
-        hidden=part.hidden,
-    )
-
-
 def _open_when_free(config: Config, is_stopped: Callable[[], bool]) -> Store:
-    told = False
+    is_logged = False
     while True:
         try:
             store = Store.open(config.database.path)
         except TryAgainError as error:
             if is_stopped():
                 raise
-            if not told:
+            if not is_logged:
                 log.warning("database_waits", reason=str(error))
-                told = True
+                is_logged = True
             time.sleep(OPEN_WAIT_S)
         else:
             write_project(config.database.path)

@@ -1,4 +1,4 @@
-"""Everything the service needs, checked one by one; each finding says the mend."""
+"""Everything the service needs, checked one by one; each finding says what to do."""
 
 import shutil
 import sqlite3
@@ -12,12 +12,15 @@ import apsw
 
 from service.assembly import start_reader
 from service.config import Config
-from service.config.folder_checks import unwritable
+from service.config.folder_checks import why_unwritable
 from service.errors import PipeError
 from service.store.database_reader import DatabaseReader
 
 SAFE_SQLITE = (3, 51, 3)
-"""Older ones can corrupt a WAL database when two programs write and checkpoint at the same instant."""
+"""Older ones can corrupt a WAL database.
+
+It happens when two programs write and checkpoint at the same instant.
+"""
 SAFE_EXIFTOOL = (13, 54)
 """Older ones have known holes.
 
@@ -34,27 +37,28 @@ class HealthFinding:
     level: Literal["ok", "warning", "error"]
     what: str
     found: str
-    mend: str = ""
+    fix: str = ""
+    """What to do."""
 
 
 def examine_health(config: Config) -> list[HealthFinding]:
     """Return a finding for each thing that the service needs."""
     return [
-        _python(),
-        _exiftool(config),
-        *_sqlite(),
-        _database(config.database.path),
-        *_folders(config),
-        *_outputs(config),
-        *_watches(),
+        _check_python(),
+        _check_exiftool(config),
+        *_check_sqlite(),
+        _check_database(config.database.path),
+        *_check_folders(config),
+        *_check_outputs(config),
+        *_check_watches(),
     ]
 
 
-def _python() -> HealthFinding:
+def _check_python() -> HealthFinding:
     return HealthFinding("ok", "Python", sys.version.split()[0])
 
 
-def _exiftool(config: Config) -> HealthFinding:
+def _check_exiftool(config: Config) -> HealthFinding:
     try:
         with start_reader(config) as reader:
             version = reader.version
@@ -72,17 +76,19 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
-def _sqlite() -> Iterator[HealthFinding]:
+def _check_sqlite() -> Iterator[HealthFinding]:
     version = apsw.sqlite_lib_version()
-    safe = _numbers(version) >= SAFE_SQLITE
-    mend = "" if safe else "install apsw with its own SQLite: pip install --upgrade apsw"
-    yield HealthFinding("ok" if safe else "error", "SQLite of the service", version, mend)
+    if _numbers(version) >= SAFE_SQLITE:
+        yield HealthFinding("ok", "SQLite of the service", version)
+    else:
+        fix = "install apsw with its own SQLite: pip install --upgrade apsw"
+        yield HealthFinding("error", "SQLite of the service", version, fix)
     other = sqlite3.sqlite_version
     if _numbers(other) < SAFE_SQLITE:
         yield HealthFinding("ok", "SQLite of this Python", f"{other} (not used by the service)")
 
 
-def _database(path: Path) -> HealthFinding:
+def _check_database(path: Path) -> HealthFinding:
     if not path.exists():
         return HealthFinding("ok", "database", f"{path} is not there yet; the first run makes it")
     try:
@@ -103,41 +109,40 @@ def _database(path: Path) -> HealthFinding:
     )
 
 
-def _folders(config: Config) -> Iterator[HealthFinding]:
+def _check_folders(config: Config) -> Iterator[HealthFinding]:
     for root in config.roots:
         if root.path.is_dir():
             yield HealthFinding("ok", f"root {root.name}", str(root.path))
         else:
-            mend = "create it, or mend [[root]] path; its images stay in the database meanwhile"
-            yield HealthFinding("warning", f"root {root.name}", f"{root.path} is not there", mend)
+            fix = "create it, or correct [[root]] path; its images stay in the database meanwhile"
+            yield HealthFinding("warning", f"root {root.name}", f"{root.path} is not there", fix)
     out = config.database.path.parent
-    if out.is_dir() and (free := shutil.disk_usage(out).free) < LOW_DISK:
-        yield HealthFinding(
-            "warning",
-            "disk",
-            f"{free >> 20} MB free at {out}",
-            "make room before the database fills it",
-        )
+    free = shutil.disk_usage(out).free if out.is_dir() else LOW_DISK
+    if free < LOW_DISK:
+        found = f"{free >> 20} MB free at {out}"
+        yield HealthFinding("warning", "disk", found, "make room before the database fills it")
 
 
-def _outputs(config: Config) -> Iterator[HealthFinding]:
+def _check_outputs(config: Config) -> Iterator[HealthFinding]:
     """Yield a finding for each folder of outputs.
 
-    Install_service.ps1 grants the right to write there by them.
+    By them, install_service.ps1 grants the right to write there.
     """
-    exports = dict.fromkeys(export.folder for export in config.export)
-    for what, folder in (
-        ("log folder", config.log.directory),
-        *(("export folder", folder) for folder in exports),
-    ):
-        if flaw := unwritable(folder):
-            yield HealthFinding("error", what, f"{folder}: nothing can be written", flaw)
-        else:
-            yield HealthFinding("ok", what, str(folder))
+    yield _check_output("log folder", config.log.directory)
+    for folder in dict.fromkeys(export.folder for export in config.export):
+        yield _check_output("export folder", folder)
 
 
-def _watches() -> Iterator[HealthFinding]:
+def _check_output(what: str, folder: Path) -> HealthFinding:
+    reason = why_unwritable(folder)
+    if reason:
+        return HealthFinding("error", what, f"{folder}: nothing can be written", reason)
+    return HealthFinding("ok", what, str(folder))
+
+
+def _check_watches() -> Iterator[HealthFinding]:
     limit = Path("/proc/sys/fs/inotify/max_user_watches")
-    if limit.is_file() and (count := int(limit.read_text(encoding="ascii"))) < FEW_WATCHES:
-        mend = "sysctl fs.inotify.max_user_watches=524288; until then large folders are polled"
-        yield HealthFinding("warning", "inotify watches", str(count), mend)
+    count = int(limit.read_text(encoding="ascii")) if limit.is_file() else FEW_WATCHES
+    if count < FEW_WATCHES:
+        fix = "sysctl fs.inotify.max_user_watches=524288; until then large folders are polled"
+        yield HealthFinding("warning", "inotify watches", str(count), fix)

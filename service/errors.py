@@ -1,7 +1,7 @@
-"""Errors, cut by what the caller does about them.
+"""Errors, one class for each thing that the caller does about them.
 
-A worker meets three: one file is bad (record it, go on), the world is busy (put the file back, try
-later), or the program cannot start (say the mend, exit). Anything else is a bug and rises.
+The worker meets three: one file is bad (record it, go on), something is busy (put the file back,
+try later), or the program cannot start (say what to do, exit). Anything else is a bug and rises.
 """
 
 
@@ -10,7 +10,7 @@ class PipeError(Exception):
 
 
 class BadFileError(PipeError):
-    """This one file cannot be read as it stands; its neighbours can. Recorded in ``failures``."""
+    """This one file cannot be read as it is; the others can. Recorded in ``failures``."""
 
 
 class TryAgainError(PipeError):
@@ -32,7 +32,7 @@ class ExtractorError(TryAgainError):
 
 
 class ExtractorMissingError(TryAgainError):
-    """ExifTool cannot be started at all. Files wait; the message says how to mend it."""
+    """ExifTool cannot be started at all. Files wait; the message says what to do."""
 
 
 class DatabaseBusyError(TryAgainError):
@@ -46,7 +46,7 @@ class DatabaseReplacedError(TryAgainError):
 class StartError(PipeError):
     """The program cannot start as configured.
 
-    The message names the file, the setting and the mend.
+    The message names the file, the setting and what to do.
     """
 
     exit_code = 2

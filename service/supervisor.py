@@ -1,11 +1,12 @@
-"""The worker's thread under supervision.
+"""The service from start to stop, read from top to bottom.
 
-Start, wait for its end or a signal, stop it and say how it went.
+``Supervisor.serve``: start up → main loop (the worker's thread works, this one waits for a signal
+or the worker's end) → shut down. ``Supervisor.one_pass`` does the same for a single pass.
 """
 
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
 
@@ -18,12 +19,10 @@ from service.worker.batch import Counters, FileOutcome
 
 log = structlog.get_logger()
 
-SIGNALS = tuple(
-    number
-    for name in ("SIGINT", "SIGTERM", "SIGBREAK")
-    if (number := getattr(signal, name, None)) is not None
-)
+SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGBREAK")
 """SIGBREAK is how a Windows console or service host asks; NSSM sends Ctrl+C."""
+
+SIGNALS = tuple(getattr(signal, name) for name in SIGNAL_NAMES if hasattr(signal, name))
 
 POLL_S = 0.2
 SIGNALLED = 128
@@ -55,7 +54,7 @@ class StopRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class PassResult:
     """How a single pass over the folders went."""
 
     counters: Counters
@@ -63,97 +62,101 @@ class Pass:
 
 
 class Supervisor:
-    """Runs the house of one configuration."""
+    """Runs the service of one configuration."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._request = StopRequest()
         self._stop = threading.Event()
         self._death: Exception | None = None
+        """What the worker died of."""
         self._on_note: Callable[[str], None] = lambda _: None
-        self._told: set[str] = set()
+        self._notes_told: set[str] = set()
 
     def serve(self) -> int:
         """Run until a signal or the worker's death; return the process's exit code."""
         try:
-            with assemble(self._config, watch=True, is_stopped=self._is_stopped) as house:
-                self._watch_over(house)
+            with assemble(self._config, watch=True, is_stopped=self._is_stopped) as assembly:
+                self._start_up(assembly)
+                self._main_loop(assembly, lambda: assembly.worker.run(self._stop))
+                self._log_end(assembly)
         except TryAgainError:
             if not self._is_stopped():
                 raise
-        return (
-            0 if self._death is None else 1
-        )  # half alive is worse than dead: the service manager starts it again
+        if self._death is not None:
+            # Half alive is worse than dead: the service manager starts the process again.
+            return 1
+        return 0
 
     def one_pass(
         self,
         on_begin: Callable[[Assembly], None],
         on_done: Callable[[FileOutcome], None],
         on_note: Callable[[str], None],
-    ) -> Pass:
+    ) -> PassResult:
         """Go once over the folders; a signal ends it after the batch in hand.
 
-        Raises what the worker died of.
-
-        ``on_note`` is told, once, each thing that it waits for or cannot do: a lock, a root that is
-        offline.
+        Raises what the worker died of. ``on_note`` is called, once each, with what it waits for or
+        cannot do: a lock, a root that is offline.
         """
         self._on_note = on_note
         with assemble(
             self._config, watch=False, on_done=on_done, is_stopped=self._is_stopped
-        ) as house:
-            on_begin(house)
-            self._attend(lambda: house.worker.run_until_idle(self._stop), house)
+        ) as assembly:
+            on_begin(assembly)
+            self._main_loop(assembly, lambda: assembly.worker.run_until_idle(self._stop))
             if self._death is not None:
                 raise self._death
-            counters = house.worker.counters
-            if self._request.number is not None:
-                on_note(STOPPED)
-                return Pass(counters, SIGNALLED + self._request.number)
-            return Pass(counters, 1 if counters.failed else 0)
+            counters = assembly.worker.counters
+        if self._request.number is not None:
+            on_note(STOPPED)
+            return PassResult(counters, SIGNALLED + self._request.number)
+        return PassResult(counters, 1 if counters.failed else 0)
 
-    def _watch_over(self, house: Assembly) -> None:
+    def _start_up(self, assembly: Assembly) -> None:
         roots = [f"{root.name} ({root.path})" for root in self._config.roots]
         log.info(
             "service_started", roots=", ".join(roots), database=str(self._config.database.path)
         )
-        if house.watcher is not None:
-            house.watcher.start()
-        self._attend(lambda: house.worker.run(self._stop), house)
-        counters = house.worker.counters
-        because = self._request.name or "the worker died"
-        log.info("service_stopped", done=counters.done, failed=counters.failed, because=because)
+        if assembly.watcher is not None:
+            assembly.watcher.start()
 
-    def _attend(self, work: Callable[[], None], house: Assembly) -> None:
-        """Have the work done by a thread.
-
-        When a signal comes, have it stop after the batch in hand.
-        """
-        thread = threading.Thread(target=self._work, args=(work,), name="worker")
+    def _main_loop(self, assembly: Assembly, work: Callable[[], None]) -> None:
+        """Let a thread work until it ends, or until a signal asks it to stop."""
+        thread = threading.Thread(target=self._run_worker, args=(work,), name="worker")
         thread.start()
         while not self._is_stopped() and thread.is_alive():
             thread.join(POLL_S)
-            self._pass_on(house.worker.notes)
-        self._stop.set()
-        house.inbox.wake()
-        if house.watcher is not None:
-            house.watcher.stop()
-        thread.join()
+            self._tell_new_notes(assembly)
+        self._shut_down(assembly, thread)
 
-    def _pass_on(self, notes: Sequence[str]) -> None:
-        for note in notes:
-            if note not in self._told:
-                self._told.add(note)
-                self._on_note(note)
-
-    def _work(self, work: Callable[[], None]) -> None:
+    def _run_worker(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except Exception as error:  # the thread's top: told, then the process ends
+        except Exception as error:  # the thread's top: it is logged, then the process ends
             if isinstance(error, TryAgainError) and self._is_stopped():
                 return  # it waited for something, and waiting has become pointless
             log.exception("worker_died")
             self._death = error
+
+    def _tell_new_notes(self, assembly: Assembly) -> None:
+        for note in assembly.worker.notes:
+            if note not in self._notes_told:
+                self._notes_told.add(note)
+                self._on_note(note)
+
+    def _shut_down(self, assembly: Assembly, thread: threading.Thread) -> None:
+        """Let the worker finish the batches in hand, and wait for its end."""
+        self._stop.set()
+        assembly.inbox.wake()
+        if assembly.watcher is not None:
+            assembly.watcher.stop()
+        thread.join()
+
+    def _log_end(self, assembly: Assembly) -> None:
+        counters = assembly.worker.counters
+        because = self._request.name or "the worker died"
+        log.info("service_stopped", done=counters.done, failed=counters.failed, because=because)
 
     def _is_stopped(self) -> bool:
         return self._request.number is not None

@@ -1,6 +1,8 @@
 """The configuration: what wins, what is refused, and how it is told."""
 
 import os
+import re
+import tomllib
 from pathlib import Path
 from typing import get_args
 
@@ -35,6 +37,45 @@ def test_the_delivered_file_says_exactly_the_defaults(file: Path) -> None:
     defaults = config.load(file, variables={})
     file.write_bytes((TOP / "config.toml").read_bytes())
     assert config.load(file, variables={}) == defaults
+
+
+def stated_defaults(lines: list[str]) -> dict[tuple[str, str], object]:
+    """Return what the comments of config.toml say of defaults: (table, setting) → value."""
+    stated: dict[tuple[str, str], object] = {}
+    table = comment = ""
+    for line in lines:
+        if line.startswith("["):
+            table = line.strip("[]")
+        elif line.startswith("#"):
+            comment += line.removeprefix("#")
+            continue
+        elif " = " in line:
+            found = re.search(r"Default (\S+?)[.:;](?:\s|$)|(\S+) \(default\)", comment)
+            if found:
+                value = tomllib.loads(f"value = {found[1] or found[2]}")["value"]
+                stated[table, line.split(" = ")[0]] = value
+        comment = ""
+    return stated
+
+
+def test_the_comments_of_the_delivered_file_state_the_defaults_there_are() -> None:
+    text = (TOP / "config.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(text) | {"root": tomllib.loads(text)["root"][0]}
+    stated = stated_defaults(text.splitlines())
+    assert stated == {(table, name): tables[table][name] for table, name in stated}
+    unstated = {
+        (table, name) for table, section in tables.items() for name in section
+    } - stated.keys()
+    # Their value below the comment says it.
+    assert unstated == {
+        ("root", "name"),
+        ("root", "path"),
+        ("watch", "extensions"),
+        ("watch", "ignore"),
+        ("watch", "sidecars"),
+        ("database", "path"),
+        ("log", "directory"),
+    }
 
 
 def test_every_setting_stands_in_the_delivered_file_below_a_comment() -> None:
@@ -151,11 +192,17 @@ def test_a_path_in_a_variable_is_never_read_as_a_number(file: Path) -> None:
         ),
         (
             "[watch]\nignore = ['a/b']\n",
-            "config.toml:2: watch.ignore[1]: expected a pattern for one name, like \"*.tmp\" (no slashes), got 'a/b'",
+            (
+                'config.toml:2: watch.ignore[1]: expected a pattern for one name, like "*.tmp" '
+                "(no slashes), got 'a/b'"
+            ),
         ),
         (
             "[watch]\nextensions = ['png']\n",
-            "config.toml:2: watch.extensions[1]: expected an extension with its dot, like \".png\", got 'png'",
+            (
+                "config.toml:2: watch.extensions[1]: expected an extension with its dot, like "
+                "\".png\", got 'png'"
+            ),
         ),
         (
             "[extract]\nbatch_size = 0\n",
@@ -163,7 +210,10 @@ def test_a_path_in_a_variable_is_never_read_as_a_number(file: Path) -> None:
         ),
         (
             "[extract]\nprocesses = 9\n",
-            'config.toml:2: extract.processes: expected "auto" or a whole number from 1 to 8, got 9',
+            (
+                'config.toml:2: extract.processes: expected "auto" or a whole number from 1 to 8, '
+                "got 9"
+            ),
         ),
         (
             "[[export]]\nkind = 'tokens'\nout = 'x.txt'\nlimit = 0\n",
@@ -171,7 +221,10 @@ def test_a_path_in_a_variable_is_never_read_as_a_number(file: Path) -> None:
         ),
         (
             "[[export]]\nkind = 'tokens'\nout = 'x.txt'\nmax_count = 'x'\n",
-            "config.toml:4: export[1].max_count: expected a whole number from 1 to 1000000000, got 'x'",
+            (
+                "config.toml:4: export[1].max_count: expected a whole number from 1 to "
+                "1000000000, got 'x'"
+            ),
         ),
         (
             "[[export]]\nkind = 'tokens'\nout = 'x.txt'\ninclude = 3\n",
@@ -180,13 +233,17 @@ def test_a_path_in_a_variable_is_never_read_as_a_number(file: Path) -> None:
         (
             "[[export]]\nkind = 'tokens'\nout = 'x.txt'\nsort = 'alpha_asc'\n",
             (
-                'config.toml:4: export[1].sort: expected "count_desc" or "count_asc" or "alpha" or "alpha_desc", '
+                'config.toml:4: export[1].sort: expected "count_desc" or "count_asc" or '
+                '"alpha" or "alpha_desc", '
                 "got 'alpha_asc'; did you mean 'alpha_desc'?"
             ),
         ),
         (
             "[[export]]\nkind = 'resources'\nout = 'x.txt'\nresource_kind = 'loras'\n",
-            f"config.toml:4: export[1].resource_kind: expected {KINDS}, got 'loras'; did you mean 'lora'?",
+            (
+                f"config.toml:4: export[1].resource_kind: expected {KINDS}, got 'loras'; did you "
+                "mean 'lora'?"
+            ),
         ),
         (
             "[extract]\nexiftool = 3\n",
@@ -210,7 +267,10 @@ def test_a_path_in_a_variable_is_never_read_as_a_number(file: Path) -> None:
         ),
         (
             "[[root]]\nname = 'A '\npath = '/a'\n",
-            "config.toml:2: root[1].name: expected a name without blanks at its ends or control characters, got 'A '",
+            (
+                "config.toml:2: root[1].name: expected a name without blanks at its ends or "
+                "control characters, got 'A '"
+            ),
         ),
         (
             "[[root]]\nname = 'A'\npath = '../a'\n",
@@ -233,7 +293,10 @@ def test_a_mistake_is_told_with_its_line_and_what_was_expected(
     [
         (
             "[watch\n",
-            "config.toml:1: is not TOML: Expected ']' at the end of a table declaration (at line 1, column 7)",
+            (
+                "config.toml:1: is not TOML: Expected ']' at the end of a table declaration (at "
+                "line 1, column 7)"
+            ),
         ),
         (
             "[log]\n[log]\n",
@@ -274,7 +337,8 @@ def test_all_problems_are_told_at_once_each_with_its_place(file: Path) -> None:
     text = "[watch]\nsettel = 1\n[extract]\nbatch_size = 'many'\n"
     assert told(file, text, AIIMAGEPIPE_LOG__LEVEL="loud", AIIMAGEPIPE_FOO="1") == [
         (
-            "config.toml:2: watch.settel: unknown setting; known here: extensions, ignore, sidecars, hidden, "
+            "config.toml:2: watch.settel: unknown setting; known here: extensions, ignore, "
+            "sidecars, hidden, "
             "settle_seconds, empty_settle_seconds, rescan_minutes, poll_seconds"
         ),
         "config.toml:4: extract.batch_size: expected a whole number from 1 to 1000, got 'many'",
@@ -302,7 +366,8 @@ def test_roots_with_one_name_or_in_each_other_are_refused(file: Path) -> None:
     assert got == [
         "config.toml:5: root[2].name: 'a' is the name of root 1 already; names must differ",
         (
-            f"config.toml:9: root[3].path: {Path('pics/new')} and root 1 (pics) overlap, so images would "
+            f"config.toml:9: root[3].path: {Path('pics/new')} and root 1 (pics) overlap, so "
+            "images would "
             "be listed twice; keep the outer"
         ),
     ]
@@ -322,19 +387,28 @@ def test_outputs_in_a_watched_folder_are_refused(file: Path) -> None:
         file, root("A", "pics") + "[database]\npath = 'pics/x.db'\n[log]\ndirectory = 'pics/logs'\n"
     )
     assert got == [
-        "config.toml:5: database.path: pics lies in the watched folder pics, which would never come to rest",
         (
-            f"config.toml:7: log.directory: {Path('pics/logs')} lies in the watched folder pics, "
+            "config.toml:5: database.path: pics is in the watched folder pics, which would never "
+            "come to rest"
+        ),
+        (
+            f"config.toml:7: log.directory: {Path('pics/logs')} is in the watched folder pics, "
             "which would never come to rest"
         ),
-        "config.toml:3: root[1].path: pics lies in the output folder, which may be cleared at any time",
+        (
+            "config.toml:3: root[1].path: pics is in the output folder, which may be cleared at "
+            "any time"
+        ),
     ]
 
 
 @pytest.mark.parametrize("folder", ["out/Input", "out/logs/in"])
 def test_a_watched_folder_in_the_output_folder_is_refused(file: Path, folder: str) -> None:
     assert told(file, root("A", folder)) == [
-        f"config.toml:3: root[1].path: {Path(folder)} lies in the output folder, which may be cleared at any time",
+        (
+            f"config.toml:3: root[1].path: {Path(folder)} is in the output folder, which may be "
+            "cleared at any time"
+        ),
     ]
 
 
@@ -361,7 +435,10 @@ def test_an_output_folder_without_the_right_to_write_is_refused(file: Path) -> N
     locked = file.parent / "locked"
     locked.mkdir(mode=0o555)
     assert told(file, "[database]\npath = 'locked/x.db'\n") == [
-        "config.toml:2: database.path: locked cannot be written to; give this user the right, or name another folder",
+        (
+            "config.toml:2: database.path: locked cannot be written to; give this user the right, "
+            "or name another folder"
+        ),
     ]
 
 
@@ -382,7 +459,10 @@ def test_prepare_makes_the_default_root_and_tells_of_others_that_are_missing(fil
     file.write_text(root("Input", "Input") + root("Share", "away"), encoding="utf-8")
     notes = config.prepare(config.load(file, variables={}))
     assert notes == [
-        f"root 'Share': {file.parent / 'away'} is not there; it is taken as offline and looked for again",
+        (
+            f"root 'Share': {file.parent / 'away'} is not there; it is taken as offline and "
+            "looked for again"
+        ),
     ]
     assert sorted(path.relative_to(file.parent).as_posix() for path in file.parent.rglob("*")) == [
         "Input",
@@ -407,18 +487,31 @@ def test_a_configuration_cannot_be_changed(file: Path) -> None:
         settings.watch.poll_seconds = 1.0  # type: ignore[misc]
 
 
-def test_the_rooms_have_the_same_defaults_of_their_own() -> None:
-    # They know nothing of the configuration, so that they can be used without one; the two must not
-    # drift apart.
-    watch, extract = config.Watch(), config.Extract()
-    assert WatchSettings() == WatchSettings(
-        settle_s=watch.settle_seconds,
-        empty_settle_s=watch.empty_settle_seconds,
-        poll_s=watch.poll_seconds,
-        extensions=frozenset(watch.extensions),
-        ignore=watch.ignore,
-        hidden=watch.hidden,
+def test_the_watch_takes_its_defaults_and_every_setting_from_the_configuration() -> None:
+    assert WatchSettings() == WatchSettings.from_config(config.Watch())
+    section = config.Watch(
+        extensions=(".png",),
+        ignore=("*.old",),
+        sidecars=(".json",),
+        hidden=True,
+        settle_seconds=1.0,
+        empty_settle_seconds=2.0,
+        poll_seconds=3.0,
     )
+    assert WatchSettings.from_config(section) == WatchSettings(
+        settle_s=1.0,
+        empty_settle_s=2.0,
+        poll_s=3.0,
+        extensions=frozenset({".png"}),
+        ignore=("*.old",),
+        sidecars=(".json",),
+        hidden=True,
+    )
+
+
+def test_extraction_has_the_defaults_of_the_configuration() -> None:
+    # It knows nothing of the configuration; the two must not drift apart.
+    extract = config.Extract()
     assert ExifToolSettings() == ExifToolSettings(
         executable=extract.exiftool,
         deadline_s=extract.deadline_seconds,

@@ -46,8 +46,10 @@ def test_the_second_instance_ends_with_code_3_naming_the_first_and_the_mend(tmp_
         pass
     year = datetime.now().astimezone().year
     pattern = (
-        f"{re.escape(str(database.resolve()))} is held by process {process.pid} on {re.escape(platform.node())}, "
-        rf"since {year}-\d\d-\d\d \d\d:\d\d:\d\d\. Stop that one .*, or give this one another database with --db\."
+        f"{re.escape(str(database.resolve()))} is held by process {process.pid} on "
+        f"{re.escape(platform.node())}, "
+        rf"since {year}-\d\d-\d\d \d\d:\d\d:\d\d\. "
+        r"Stop that one .*, or give this one another database with --db\."
     )
     assert re.fullmatch(pattern, str(caught.value))
     assert caught.value.exit_code == 3

@@ -1,6 +1,6 @@
-"""The house stands as it was planned.
+"""The project is laid out as it was planned.
 
-Who may import whom, what lies where, and what is delivered.
+Who may import whom, what is where, and what is delivered.
 """
 
 import ast
@@ -17,7 +17,7 @@ import pytest
 
 TOP = Path(__file__).resolve().parent.parent
 
-STOREYS = (
+LAYERS = (
     ("__init__",),
     (
         "errors",
@@ -35,17 +35,21 @@ STOREYS = (
     ("scheduled_exports", "model_lookup"),
     ("worker",),
     ("assembly", "service_state", "transfer"),
-    ("supervisor", "doctor", "gallery", "scale"),
+    ("supervisor", "doctor", "scale"),
     ("cli",),
     ("__main__",),
 )
-"""From the ground up.
+"""Every module and folder of ``service/``, from the bottom up.
 
-A room may use the rooms below it; those beside it only on the ground floor.
+Each may import what is in a lower layer. Those of one layer do not import each other, except in the
+lowest.
 """
 
-STOREY = {room: number for number, rooms in enumerate(STOREYS) for room in rooms}
-GROUND = 1
+LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
+LOWEST = 1
+
+LONGEST_MODULE = 300
+"""Lines. A module is a chapter that is read in one go."""
 
 NETWORK = (
     "asyncio.",
@@ -71,7 +75,7 @@ def modules() -> list[Path]:
     return sorted((TOP / "service").rglob("*.py"))
 
 
-def room_of(module: Path) -> str:
+def part_of(module: Path) -> str:
     return module.relative_to(TOP / "service").parts[0].removesuffix(".py")
 
 
@@ -85,47 +89,57 @@ def imported(module: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def used_rooms(module: Path) -> set[str]:
+def imported_parts(module: Path) -> set[str]:
+    """Return the other modules and folders of ``service/`` that a module imports."""
     ours = (name.split(".") for name in imported(module))
-    rooms = {parts[1] for parts in ours if parts[0] == "service" and len(parts) > 1}
-    return {room for room in rooms if room != room_of(module) and not room.startswith("__")}
+    parts = {names[1] for names in ours if names[0] == "service" and len(names) > 1}
+    return {part for part in parts if part != part_of(module) and not part.startswith("__")}
 
 
-def test_every_room_stands_on_a_storey() -> None:
-    assert {room_of(module) for module in modules()} - set(STOREY) == set()
+def test_every_module_and_folder_has_a_layer() -> None:
+    assert {part_of(module) for module in modules()} == set(LAYER)
 
 
 def test_imports_point_down_only_and_neighbours_do_not_know_each_other() -> None:
     upward = [
-        f"{module.relative_to(TOP).as_posix()} imports {room}"
+        f"{module.relative_to(TOP).as_posix()} imports {part}"
         for module in modules()
-        for room in sorted(used_rooms(module))
-        if not allowed(room_of(module), room)
+        for part in sorted(imported_parts(module))
+        if not may_import(part_of(module), part)
     ]
     assert upward == []
 
 
-def allowed(above: str, below: str) -> bool:
-    beside_on_the_ground = STOREY[above] == STOREY[below] == GROUND
-    return STOREY[below] < STOREY[above] or beside_on_the_ground
+def may_import(above: str, below: str) -> bool:
+    both_in_the_lowest = LAYER[above] == LAYER[below] == LOWEST
+    return LAYER[below] < LAYER[above] or both_in_the_lowest
 
 
-def test_the_ground_floor_has_no_circle() -> None:
-    uses: dict[str, set[str]] = {room: set() for room in STOREYS[GROUND]}
+def test_the_lowest_layer_has_no_circle() -> None:
+    imports: dict[str, set[str]] = {part: set() for part in LAYERS[LOWEST]}
     for module in modules():
-        if room_of(module) in uses:
-            uses[room_of(module)] |= used_rooms(module)
-    while free := [room for room, used in uses.items() if not used & set(uses)]:
-        for room in free:
-            del uses[room]
-    assert uses == {}
+        if part_of(module) in imports:
+            imports[part_of(module)] |= imported_parts(module)
+    while free := [part for part, used in imports.items() if not used & set(imports)]:
+        for part in free:
+            del imports[part]
+    assert imports == {}
+
+
+def test_no_module_is_longer_than_can_be_read_in_one_go() -> None:
+    lengths = {module: len(module.read_bytes().splitlines()) for module in modules()}
+    too_long = {
+        module.relative_to(TOP).as_posix(): length
+        for module, length in lengths.items()
+        if length > LONGEST_MODULE
+    }
+    assert too_long == {}
 
 
 def test_nothing_speaks_to_the_network() -> None:
     speaking = [
         f"{module.relative_to(TOP).as_posix()}: {name}"
         for module in modules()
-        if room_of(module) != "gallery"
         for name in [*imported(module), *used_of_socket(module)]
         if f"{name}.".startswith(NETWORK)
     ]

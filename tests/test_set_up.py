@@ -19,7 +19,10 @@ TOOLS = ("make", "sh", "cat", "find", "grep", "id", "pwd", "sleep")
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Return a checkout's files of set-up, without an environment, beside a folder of the only programs there are."""
+    """Return a checkout's files of set-up, without an environment.
+
+    Beside them is a folder of the only programs there are.
+    """
     (tmp_path / "bin").mkdir()
     for tool in TOOLS:
         (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or tool)
@@ -49,7 +52,7 @@ def make_ready(project: Path) -> tuple[bool, list[str]]:
 
 
 def environment(project: Path) -> Path:
-    """Give the project an environment that was set up a moment ago, and return its pip's record of calls."""
+    """Give the project an environment set up a moment ago; return its pip's record of calls."""
     calls = project / "calls"
     (project / ".venv" / "bin").mkdir(parents=True)
     python = project / ".venv" / "bin" / "python"
@@ -63,7 +66,10 @@ def test_without_exiftool_and_a_way_to_install_it_the_package_is_named(project: 
     assert make_ready(project) == (
         False,
         [
-            "Missing: libimage-exiftool-perl (the package's name on Debian). Install it, then run make again."
+            (
+                "Missing: libimage-exiftool-perl (the package's name on Debian). Install it, then "
+                "run make again."
+            )
         ],
     )
 

@@ -1,4 +1,8 @@
-"""``aiimagepipe``: one function a command, nothing but wiring in it."""
+"""``aiimagepipe``: one function a command, nothing but wiring in it.
+
+``MODULES`` says which module has which commands. ``options.py`` and ``output.py`` are what they
+share: options that many commands take, and how lines, JSON, tables and bars are printed.
+"""
 
 import sys
 from collections.abc import Sequence
@@ -22,7 +26,7 @@ MODULES = {
 }
 """Module of this package → the commands it adds.
 
-Only what is asked for is loaded: all of it takes a sixth longer.
+Only the module of the given command is loaded: all of them take a sixth longer.
 """
 
 
@@ -52,17 +56,15 @@ def _group() -> None:
 def main() -> None:
     """Run the command line.
 
-    Every error that has a mend is told in one line, without a traceback.
+    Every error about which something can be done is printed in one line, without a traceback.
     """
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(
-            stream, "reconfigure"
-        ):  # a Windows console of another code page cannot show every file's name
+        # A Windows console of another code page cannot show every file's name.
+        if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        command_line(sys.argv[1:])(
-            prog_name="aiimagepipe"
-        )  # also where it was started as `python -m service`
+        app = command_line(sys.argv[1:])
+        app(prog_name="aiimagepipe")  # also where it was started as `python -m service`
     except StartError as error:
         typer.echo(harmless_lines(f"aiimagepipe: {error}"), err=True)
         raise SystemExit(error.exit_code) from None

@@ -2,13 +2,14 @@
 
 import glob
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from service.cli.options import ConfigFile, anchor, load_config
-from service.cli.output import progress_by_bytes, say
+from service.cli.output import finish, progress_by_bytes, say
 from service.clock import Clock
 from service.errors import StartError
 from service.paths import resolve, resolve_output
@@ -40,34 +41,45 @@ def bulk(
         int, typer.Option(min=1, help="MiB of a dump that a process takes at once.")
     ] = 32,
 ) -> None:
-    """Send dumps through the pure stages, many pieces at once, into one Parquet file a piece and table."""
+    """Send dumps through the pure stages, many pieces at once, into Parquet files.
+
+    One file a piece and table.
+    """
     settings = load_config(config)
     base = anchor(config)
-    files = _files(str(resolve(source, base=base, setting="--in")))
+    files = _find_files(str(resolve(source, base=base, setting="--in")))
     folder = resolve_output(out, base=base, setting="--out")
     if next(folder.glob("*/*.parquet"), None) is not None:
         raise StartError(f"--out: {folder} holds Parquet files already; name an empty folder")
     pieces = list(pieces_of(files, piece_mb * MEBIBYTE))
     job = Job(settings.roots, str(folder), Clock().stamp())
     made: list[Made] = []
-    with progress_by_bytes(
-        "bulk", sum(piece.end - piece.start for piece in pieces), enabled=sys.stderr.isatty()
-    ) as advance:
+    total = sum(piece.end - piece.start for piece in pieces)
+    with progress_by_bytes("bulk", total, enabled=sys.stderr.isatty()) as advance:
 
         def on_made(one: Made) -> None:
             made.append(one)
             advance(one.size)
 
         cluster.run_jobs(pieces, job, scheduler=scheduler, workers=workers, on_made=on_made)
-    failed = [failure for one in made for failure in one.failed]
-    for place, reason in failed:
-        say(f"failed: {place}: {reason}", err=True)
     say(f"{sum(one.count for one in made)} images in {len(pieces)} pieces → {folder}")
-    raise typer.Exit(1 if failed else 0)
+    finish(has_failed=_print_failures(made))
 
 
-def _files(pattern: str) -> list[Path]:
-    files = [Path(pattern)] if Path(pattern).is_file() else sorted(map(Path, glob.glob(pattern)))  # noqa: PTH207  # it is absolute
+def _print_failures(made: Sequence[Made]) -> bool:
+    """Print what failed, and return whether anything did."""
+    has_failed = False
+    for one in made:
+        for place, reason in one.failed:
+            has_failed = True
+            say(f"failed: {place}: {reason}", err=True)
+    return has_failed
+
+
+def _find_files(pattern: str) -> list[Path]:
+    if Path(pattern).is_file():
+        return [Path(pattern)]
+    files = sorted(map(Path, glob.glob(pattern)))  # noqa: PTH207  # it is absolute
     if not files:
         raise StartError(f"--in: there is no file {pattern}; give what `aiimagepipe dump` wrote")
     return files

@@ -1,5 +1,6 @@
 """``config check`` and ``demo``: getting started."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -20,13 +21,13 @@ def register(app: typer.Typer) -> None:
 
 
 def config_check(config: ConfigFile = None, json: AsJson = False) -> None:  # noqa: FBT002
-    """Tell whether the settings are sound: file, line, setting, what was expected.
+    """Say whether the settings are sound: file, line, setting, what was expected.
 
     Exit code 2: they are not.
     """
     problems = check(config)
     if json:
-        say_json([{"where": p.where, "setting": p.setting, "message": p.message} for p in problems])
+        say_json(list(map(asdict, problems)))
     else:
         for problem in problems:
             say(str(problem))
@@ -44,10 +45,8 @@ def demo(
     """Write about twenty sample images, in the formats that the parsers read, into Input."""
     settings = load_config(config)
     prepare(settings)
-    folder = (
-        settings.roots[0].path
-        if into is None
-        else resolve_output(into, base=anchor(config), setting="--into")
-    )
-    count = sum(1 for _ in samples.write(folder))
-    say(f"{count} sample images → {folder}")
+    folder = settings.roots[0].path
+    if into is not None:
+        folder = resolve_output(into, base=anchor(config), setting="--into")
+    written = list(samples.write_samples(folder))
+    say(f"{len(written)} sample images → {folder}")

@@ -6,15 +6,16 @@ from typing import Annotated
 import typer
 
 from service import instance, logs, transfer
-from service.assembly import start_reader, watch_settings
+from service.assembly import start_reader
 from service.cli.options import ConfigFile, Database, Inputs, anchor, load_config
-from service.cli.output import say
+from service.cli.output import finish, say
 from service.clock import Clock
 from service.config import prepare
 from service.export import records
 from service.paths import resolve, resolve_output
 from service.store.database_reader import DatabaseReader
 from service.store.writer import Store
+from service.watch.watch_settings import WatchSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -38,13 +39,17 @@ def dump(
     logs.setup(settings.log, console=sys.stderr.isatty())
     with start_reader(settings) as reader:
         done = transfer.dump(
-            settings.roots, reader, target, watch_settings(settings), settings.extract.batch_size
+            settings.roots,
+            reader,
+            target,
+            WatchSettings.from_config(settings.watch),
+            settings.extract.batch_size,
         )
     logs.close()
     for path, reason in done.failed:
         say(f"failed: {path}: {reason}", err=True)
     say(f"{done.count} records → {target}")
-    raise typer.Exit(1 if done.failed else 0)
+    finish(has_failed=bool(done.failed))
 
 
 def ingest(
@@ -82,4 +87,4 @@ def ingest(
     for place, reason in done.failed:
         say(f"failed: {place}: {reason}", err=True)
     say(f"{done.count} images → {settings.database.path}")
-    raise typer.Exit(1 if done.failed else 0)
+    finish(has_failed=bool(done.failed))

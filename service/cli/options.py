@@ -40,8 +40,9 @@ def load_config(
     """
     overrides: dict[str, object] = {}
     if inputs:
+        names = _root_names(inputs)
         overrides["root"] = [
-            {"name": name, "path": path} for name, path in zip(_names(inputs), inputs, strict=True)
+            {"name": name, "path": path} for name, path in zip(names, inputs, strict=True)
         ]
     if db is not None:
         overrides["database"] = {"path": db}
@@ -51,14 +52,13 @@ def load_config(
 
 
 def anchor(config: Path | None) -> Path:
-    """Return the folder at which a command's relative paths are anchored.
+    """Return the folder at which a command's relative paths are anchored: the settings file's."""
+    if config is None:
+        return project_root()
+    return config.absolute().parent
 
-    That of the settings file.
-    """
-    return config.absolute().parent if config else project_root()
 
-
-def _names(inputs: list[str]) -> list[str]:
+def _root_names(inputs: list[str]) -> list[str]:
     """Return a root name for each folder: its own last part, numbered where two are alike."""
     names: list[str] = []
     for folder in inputs:

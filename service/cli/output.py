@@ -1,10 +1,6 @@
-"""Where tables are printed.
+"""What commands print: lines, JSON, tables, and the bar of a long command.
 
-What is printed: nothing in it that a terminal obeys, since names and prompts come from strangers.
-
-A bar for work that is measured in bytes.
-
-What a person sees of a long command: a bar, and a line at its end.
+Nothing that a terminal obeys is printed, since names and prompts come from strangers.
 """
 
 import json
@@ -14,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, OverflowMethod
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -26,26 +23,33 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+from rich.text import Text
 
 from service.paths import to_stored
 from service.store.failures import Failure
 from service.worker.batch import Counters
 
 PIPED = 200
-"""Columns of what is no terminal: a file or a pager has room for a whole line."""
+"""Columns where the output is no terminal: a file or a pager has room for a whole line."""
 
 
-def tables() -> Console:
+def make_console() -> Console:
     """Return the console for tables, which cuts them to a terminal's width."""
     console = Console()
-    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=PIPED)
+    if console.is_terminal or "COLUMNS" in os.environ:
+        return console
+    return Console(width=PIPED)
 
 
 def harmless(text: str) -> str:
-    r"""Return a text as one line in which all that does not show is written out: ``\n``, ``\x1b``, ``\u202e``."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
+    r"""Return a text as one line in which what does not show is escaped: ``\n``, ``\u202e``."""
+    if text.isprintable():
+        return text
+    return "".join(map(_escape, text))
+
+
+def _escape(char: str) -> str:
+    return char if char.isprintable() else char.encode("unicode_escape").decode()
 
 
 def harmless_lines(text: str) -> str:
@@ -64,7 +68,22 @@ def say_json(value: object) -> None:
     What does not show is escaped as JSON does it.
     """
     text = json.dumps(value, ensure_ascii=False, default=dict)
-    typer.echo("".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text))
+    typer.echo("".join(map(_escape_for_json, text)))
+
+
+def _escape_for_json(char: str) -> str:
+    return char if char.isprintable() else json.dumps(char)[1:-1]
+
+
+def make_cell(value: object, overflow: OverflowMethod = "fold") -> Text:
+    """Return a value as a table's cell; None is an empty one."""
+    text = "" if value is None else harmless_lines(str(value))
+    return Text(text, overflow=overflow, no_wrap=overflow == "ellipsis")
+
+
+def finish(*, has_failed: bool) -> NoReturn:
+    """End the command, with exit code 1 where something failed."""
+    raise typer.Exit(int(has_failed))
 
 
 @contextmanager
@@ -120,17 +139,17 @@ class Bar:
         """Take the bar away."""
         self._progress.stop()
 
-    def summary(self, counters: Counters, database: Path, *, as_json: bool) -> None:
+    def print_summary(self, counters: Counters, database: Path, *, as_json: bool) -> None:
         """Say what was done and list what failed."""
-        failed = [
-            {"root": one.root, "path": one.path, "reason": one.message} for one in self._failed
-        ]
         if as_json:
-            say_json({"database": to_stored(database), **asdict(counters), "failures": failed})
+            failures = [
+                {"root": one.root, "path": one.path, "reason": one.message} for one in self._failed
+            ]
+            say_json({"database": to_stored(database), **asdict(counters), "failures": failures})
             return
         for one in self._failed:
             say(f"failed: {one.root}/{one.path}: {one.message}", err=True)
         say(
-            f"{counters.done} images read, {counters.moved} moved, {counters.gone} gone, {counters.failed} failed "
-            f"in {time.monotonic() - self._began:.1f} s → {database}",
+            f"{counters.done} images read, {counters.moved} moved, {counters.gone} gone, "
+            f"{counters.failed} failed in {time.monotonic() - self._began:.1f} s → {database}",
         )

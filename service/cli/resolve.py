@@ -1,10 +1,11 @@
-"""What ``resolve`` says at its end: as JSON whole, on a terminal the commonest of each.
+"""``resolve``: model ids and hashes into names, from what is on this machine.
 
-``resolve``: model ids and hashes into names, from what lies on this machine. Nothing is asked
-online.
+Nothing is asked online. At its end it prints what was found: as JSON everything, on a terminal the
+commonest of each.
 """
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -14,115 +15,25 @@ from rich.text import Text
 
 from service import instance, logs
 from service.cli.options import AsJson, ConfigFile, Database, anchor, load_config
-from service.cli.output import harmless, progress_by_bytes, say, say_json, tables
+from service.cli.output import finish, make_cell, make_console, progress_by_bytes, say, say_json
 from service.clock import Clock
 from service.config import prepare
-from service.model_lookup.findings import Findings, ReferenceFinding, find_references
+from service.model_lookup.findings import Findings, ReferenceFinding, Resolvedness, find_references
 from service.model_lookup.learn import Learned, Teacher
-from service.paths import resolve as resolved_path
+from service.paths import resolve as resolve_path
 from service.resources.known_models import KnownModel, Trust
+from service.store.failures import Failure
 from service.store.writer import Store
 from service.worker.reprocess import Reprocessor
+
+BATCH = 64
 
 SHOWN = 20
 """Lines of a table on a terminal."""
 
+FATES: tuple[Resolvedness, ...] = ("resolved", "ambiguous", "unknown")
+
 Report = dict[str, object]
-
-
-def make_report(findings: Findings, lesson: Learned, known: int, rewritten: int | None) -> Report:
-    """Return all there is to say, as JSON values."""
-    learnt = lesson.learnt
-    references = findings.references
-    return {
-        "model_files_known": known,
-        "learnt": {"new": learnt.new, "changed": learnt.changed, "unchanged": learnt.same},
-        "not_read": lesson.failed,
-        "references": {fate: findings.count(fate) for fate in ("resolved", "ambiguous", "unknown")},
-        "named": dict(findings.named),
-        "resolved": [_entry(one) for one in references if one.fate == "resolved"],
-        "ambiguous": [
-            _entry(one) for one in (*references, *findings.ambiguous) if one.fate == "ambiguous"
-        ],
-        "unknown": [_entry(one) for one in references if one.fate == "unknown"],
-        "images_rewritten": rewritten,
-        "statements_to_rewrite": len(findings.changing) if rewritten is None else 0,
-    }
-
-
-def _entry(finding: ReferenceFinding) -> Report:
-    entry: Report = {
-        "stated": finding.stated.label,
-        "kind": finding.stated.kind,
-        "hash": finding.stated.hash,
-        "images": finding.images,
-    }
-    if finding.fate == "resolved":
-        entry |= {"by": finding.by, "name": finding.becomes.name, "label": finding.becomes.label}
-        entry["real_kind"] = finding.becomes.kind
-    if finding.candidates:
-        entry |= {
-            "by": finding.by,
-            "candidates": [_candidate(model) for model in finding.candidates],
-        }
-    return entry
-
-
-def _candidate(model: KnownModel) -> Report:
-    return {
-        "version_id": model.version_id,
-        "model": model.model_name,
-        "version": model.version_name,
-        "file": model.file_name,
-        "source": model.source,
-    }
-
-
-def print_report(report: Report) -> None:
-    """Print a report for people."""
-    _print_table("resolved", report, ("stated", "real_kind", "label", "name", "by", "images"))
-    _print_table("ambiguous", report, ("stated", "hash", "by", "candidates", "images"))
-    _print_table("unknown", report, ("stated", "hash", "images"))
-    learnt, references, named = (_counts(report[key]) for key in ("learnt", "references", "named"))
-    say(f"models: {report['model_files_known']} files known; {learnt}")
-    say(f"references (ids and hashes): {references}")
-    say(f"named resources: {named}")
-    if report["images_rewritten"] is not None:
-        say(f"{report['images_rewritten']} images rewritten; new images are resolved from now on")
-    elif report["statements_to_rewrite"]:
-        say("Nothing was rewritten. --rewrite gives the images' resources these names.")
-
-
-def _counts(value: object) -> str:
-    return (
-        ", ".join(f"{count} {name}" for name, count in value.items())
-        if isinstance(value, dict)
-        else ""
-    )
-
-
-def _print_table(title: str, report: Report, columns: tuple[str, ...]) -> None:
-    rows = report[title]
-    if not isinstance(rows, list) or not rows:
-        return
-    more = f" (the {SHOWN} commonest of {len(rows)}; --json lists all)" if len(rows) > SHOWN else ""
-    console = tables()
-    console.print(
-        Text(title + more, style="bold")
-    )  # a table's own title is cut to the table's width
-    table = Table(*columns, box=None)
-    for row in rows[:SHOWN]:
-        table.add_row(*(Text(harmless(_cell(row.get(name))), overflow="fold") for name in columns))
-    console.print(table)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, list):
-        return "; ".join(" ".join(str(part) for part in one.values() if part) for one in value)
-    return "" if value is None else str(value)
-
-
-BATCH = 64
 
 Maps = Annotated[
     list[str] | None,
@@ -176,59 +87,160 @@ def resolve(
         instance.hold_instance(settings.database.path),
         Store.open(settings.database.path) as store,
     ):
-        lesson = _learnt(
+        learned = _learn_models(
             store,
-            maps=_paths(map_, base, "--map"),
-            exports=_paths(civitai, base, "--civitai"),
-            folders=_paths(models, base, "--models"),
+            maps=_anchor_all(map_, base, "--map"),
+            exports=_anchor_all(civitai, base, "--civitai"),
+            folders=_anchor_all(models, base, "--models"),
         )
         findings = find_references(store)
-        rework = _rewritten(store, findings) if rewrite else None
+        rewritten = _rewrite_images(store, findings) if rewrite else None
         known = store.models().count()
     logs.close()
-    for failure in lesson.failed:
-        say(f"not read: {failure}", err=True)
-    for failed in rework.failed if rework else ():
-        say(f"failed: {failed.root}/{failed.path}: {failed.message}", err=True)
-    report = make_report(findings, lesson, known, rework.count if rework else None)
+    has_failed = _print_failures(learned, rewritten)
+    report = make_report(findings, learned, known, rewritten.count if rewritten else None)
     if json:
         say_json(report)
     else:
         print_report(report)
-    raise typer.Exit(1 if lesson.failed or (rework and rework.failed) else 0)
+    finish(has_failed=has_failed)
 
 
-def _paths(texts: list[str] | None, base: Path, setting: str) -> list[Path]:
-    return [resolved_path(text, base=base, setting=setting) for text in texts or ()]
+def _print_failures(learned: Learned, rewritten: "_Rewritten | None") -> bool:
+    """Print what failed, and return whether anything did."""
+    for source in learned.failed:
+        say(f"not read: {source}", err=True)
+    not_rewritten = rewritten.failed if rewritten else []
+    for failure in not_rewritten:
+        say(f"failed: {failure.root}/{failure.path}: {failure.message}", err=True)
+    return bool(learned.failed or not_rewritten)
 
 
-def _learnt(store: Store, *, maps: list[Path], exports: list[Path], folders: list[Path]) -> Learned:
+def _anchor_all(texts: list[str] | None, base: Path, setting: str) -> list[Path]:
+    return [resolve_path(text, base=base, setting=setting) for text in texts or ()]
+
+
+def _learn_models(
+    store: Store, *, maps: list[Path], exports: list[Path], folders: list[Path]
+) -> Learned:
     teacher = Teacher(store.models_to_write(), Clock(), store.checkpoint)
     files = teacher.model_files(folders)
-    with progress_by_bytes(
-        "hashing", sum(file.size for file in files), enabled=bool(files) and sys.stderr.isatty()
-    ) as on_bytes:
+    total = sum(file.size for file in files)
+    has_bar = bool(files) and sys.stderr.isatty()
+    with progress_by_bytes("hashing", total, enabled=has_bar) as on_bytes:
         teacher.read_models(files, on_bytes)
     teacher.read_files(exports, Trust.CIVITAI)
     teacher.read_files(maps, Trust.MANUAL)
     return teacher.lesson
 
 
-class _Counted(Reprocessor):
-    """A rework that knows how many images it made again."""
-
-    count = 0
-
-    def step(self, limit: int) -> int:
-        """Make up to ``limit`` images again and return how many there were."""
-        size = super().step(limit)
-        self.count += size
-        return size
+@dataclass(frozen=True, slots=True)
+class _Rewritten:
+    count: int
+    """Images made again."""
+    failed: list[Failure]
 
 
-def _rewritten(store: Store, findings: Findings) -> _Counted:
+def _rewrite_images(store: Store, findings: Findings) -> _Rewritten:
+    """Make the images again whose resources have other names now, and let new ones get them too."""
     store.models_to_write().apply_to_new_images()
-    rework = _Counted(store, Clock(), only=store.stated().images(findings.changing))
-    for _ in rework.run(BATCH):
+    images = store.stated().images(findings.changing)
+    reprocessor = Reprocessor(store, Clock(), only=images)
+    count = 0
+    for size in reprocessor.run(BATCH):
+        count += size
         store.checkpoint()
-    return rework
+    return _Rewritten(count, reprocessor.failed)
+
+
+def make_report(findings: Findings, learned: Learned, known: int, rewritten: int | None) -> Report:
+    """Return all there is to say, as JSON values."""
+    learnt = learned.learnt
+    by_fate: dict[str, list[Report]] = {"resolved": [], "ambiguous": [], "unknown": []}
+    for reference in findings.references:
+        by_fate[reference.fate].append(_entry(reference))
+    for finding in findings.ambiguous:
+        by_fate["ambiguous"].append(_entry(finding))
+    return {
+        "model_files_known": known,
+        "learnt": {"new": learnt.new, "changed": learnt.changed, "unchanged": learnt.same},
+        "not_read": learned.failed,
+        "references": {fate: findings.count(fate) for fate in FATES},
+        "named": dict(findings.named),
+        **by_fate,
+        "images_rewritten": rewritten,
+        "statements_to_rewrite": len(findings.changing) if rewritten is None else 0,
+    }
+
+
+def _entry(finding: ReferenceFinding) -> Report:
+    entry: Report = {
+        "stated": finding.stated.label,
+        "kind": finding.stated.kind,
+        "hash": finding.stated.hash,
+        "images": finding.images,
+    }
+    if finding.fate == "resolved":
+        entry["by"] = finding.by
+        entry["name"] = finding.becomes.name
+        entry["label"] = finding.becomes.label
+        entry["real_kind"] = finding.becomes.kind
+    if finding.candidates:
+        entry["by"] = finding.by
+        entry["candidates"] = [_candidate(model) for model in finding.candidates]
+    return entry
+
+
+def _candidate(model: KnownModel) -> Report:
+    return {
+        "version_id": model.version_id,
+        "model": model.model_name,
+        "version": model.version_name,
+        "file": model.file_name,
+        "source": model.source,
+    }
+
+
+def print_report(report: Report) -> None:
+    """Print a report for people."""
+    _print_table("resolved", report, ("stated", "real_kind", "label", "name", "by", "images"))
+    _print_table("ambiguous", report, ("stated", "hash", "by", "candidates", "images"))
+    _print_table("unknown", report, ("stated", "hash", "images"))
+    say(f"models: {report['model_files_known']} files known; {_counts(report['learnt'])}")
+    say(f"references (ids and hashes): {_counts(report['references'])}")
+    say(f"named resources: {_counts(report['named'])}")
+    if report["images_rewritten"] is not None:
+        say(f"{report['images_rewritten']} images rewritten; new images are resolved from now on")
+    elif report["statements_to_rewrite"]:
+        say("Nothing was rewritten. --rewrite gives the images' resources these names.")
+
+
+def _counts(value: object) -> str:
+    if not isinstance(value, dict):
+        return ""
+    return ", ".join(f"{count} {name}" for name, count in value.items())
+
+
+def _print_table(title: str, report: Report, columns: tuple[str, ...]) -> None:
+    rows = report[title]
+    if not isinstance(rows, list) or not rows:
+        return
+    if len(rows) > SHOWN:
+        title += f" (the {SHOWN} commonest of {len(rows)}; --json lists all)"
+    console = make_console()
+    # A table's own title is cut to the table's width.
+    console.print(Text(title, style="bold"))
+    table = Table(*columns, box=None)
+    for row in rows[:SHOWN]:
+        table.add_row(*[_cell(row.get(name)) for name in columns])
+    console.print(table)
+
+
+def _cell(value: object) -> Text:
+    if isinstance(value, list):
+        value = "; ".join(map(_candidate_words, value))
+    return make_cell(value)
+
+
+def _candidate_words(candidate: Report) -> str:
+    return " ".join(str(part) for part in candidate.values() if part)

@@ -9,15 +9,15 @@ import typer
 from service import instance, logs
 from service.assembly import Assembly
 from service.cli.options import AsJson, ConfigFile, Database, Inputs, load_config
-from service.cli.output import Bar, say
+from service.cli.output import Bar, finish, say
 from service.clock import Clock
 from service.config import Config, prepare
 from service.store.writer import Store
-from service.supervisor import Pass, Supervisor
+from service.supervisor import PassResult, Supervisor
 from service.worker.batch import FileOutcome
 from service.worker.reprocess import Reprocessor
 
-REWORK_BATCH = 64
+BATCH = 64
 
 
 def register(app: typer.Typer) -> None:
@@ -58,13 +58,13 @@ def all_(
         bar = Bar(enabled=not json and sys.stderr.isatty())
         done = _one_pass(settings, bar)
     logs.close()
-    bar.summary(done.counters, settings.database.path, as_json=json)
+    bar.print_summary(done.counters, settings.database.path, as_json=json)
     raise typer.Exit(done.exit_code)
 
 
-def _one_pass(settings: Config, bar: Bar) -> Pass:
-    def on_begin(house: Assembly) -> None:
-        bar.start(house.worker.count_changes() if bar.enabled else None)
+def _one_pass(settings: Config, bar: Bar) -> PassResult:
+    def on_begin(assembly: Assembly) -> None:
+        bar.start(assembly.worker.count_changes() if bar.enabled else None)
 
     def on_done(outcome: FileOutcome) -> None:
         bar.add(len(outcome.rows) + len(outcome.failed) + len(outcome.moved), outcome.failed)
@@ -80,16 +80,19 @@ def reprocess(
     db: Database = None,
     everything: Annotated[bool, typer.Option("--all", help="Also what is up to date.")] = False,  # noqa: FBT002
 ) -> None:
-    """Make rows again from the kept records, without files and without ExifTool, where a stage has changed."""
-    _rework(config, db, everything=everything)
+    """Make rows again from the stored records where a stage has changed.
+
+    Neither the files nor ExifTool are needed.
+    """
+    _reprocess(config, db, everything=everything)
 
 
 def resources(config: ConfigFile = None, db: Database = None) -> None:
-    """Derive every image's resources (and all its other rows) again from the kept records."""
-    _rework(config, db, everything=True)
+    """Derive every image's resources (and all its other rows) again from the stored records."""
+    _reprocess(config, db, everything=True)
 
 
-def _rework(config: Path | None, db: str | None, *, everything: bool) -> None:
+def _reprocess(config: Path | None, db: str | None, *, everything: bool) -> None:
     settings = load_config(config, None, db)
     prepare(settings)
     logs.setup(settings.log, console=False)
@@ -99,14 +102,14 @@ def _rework(config: Path | None, db: str | None, *, everything: bool) -> None:
     ):
         bar = Bar(enabled=sys.stderr.isatty())
         bar.start(None)
-        rework = Reprocessor(store, Clock(), everything=everything)
+        reprocessor = Reprocessor(store, Clock(), everything=everything)
         count = 0
-        for size in rework.run(REWORK_BATCH):
+        for size in reprocessor.run(BATCH):
             count += size
             bar.add(size, ())
         bar.stop()
     logs.close()
-    for failure in rework.failed:
+    for failure in reprocessor.failed:
         say(f"failed: {failure.root}/{failure.path}: {failure.message}", err=True)
-    say(f"{count - len(rework.failed)} images made again")
-    raise typer.Exit(1 if rework.failed else 0)
+    say(f"{count - len(reprocessor.failed)} images made again")
+    finish(has_failed=bool(reprocessor.failed))

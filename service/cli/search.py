@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from service.cli.options import AsJson, ConfigFile, Database, load_config
-from service.cli.output import harmless, say, say_json, tables
+from service.cli.output import make_cell, make_console, say, say_json
 from service.errors import StartError
 from service.paths import from_stored
 from service.store.one_image import Value
@@ -69,7 +68,7 @@ def search(
 
 
 def _locate(line: Line, places: dict[str, str]) -> str:
-    """Return where an image lies on this machine, as far as its root is known."""
+    """Return where an image is on this machine, as far as its root is known."""
     root, path = str(line["root"]), from_stored(str(line["path"]))
     return str(Path(places.get(root, root)) / path)
 
@@ -80,13 +79,7 @@ def _print_table(lines: list[Line], *, is_cut: bool) -> None:
         return
     table = Table("id", "file", "prompt", "model", "loras", "sampler", "steps", "seed", box=None)
     for line in lines:
-        table.add_row(
-            *(Text(_cell(line[column]), overflow="ellipsis", no_wrap=True) for column in COLUMNS)
-        )
-    tables().print(table)
+        table.add_row(*[make_cell(line[column], "ellipsis") for column in COLUMNS])
+    make_console().print(table)
     if is_cut:
         say(f"The newest {len(lines)}; --limit 0 gives all.", err=True)
-
-
-def _cell(value: Value) -> str:
-    return "" if value is None else harmless(str(value))

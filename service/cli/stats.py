@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.cli.options import AsJson, ConfigFile, Database, anchor, load_config
-from service.cli.output import harmless, say, say_json, tables
+from service.cli.output import harmless, make_console, say, say_json
 from service.export.charts import Bars, Stacks, write_charts
 from service.paths import resolve_output
 from service.store import statistics
@@ -62,33 +62,44 @@ def _rankings(found: Statistics) -> tuple[tuple[str, Ranking], ...]:
 
 
 def _charts(found: Statistics) -> list[Bars | Stacks]:
-    drawn = [Bars(title, ranking) for title, ranking in _rankings(found) if title != "generators"]
-    return [_months(found), *drawn]
+    charts: list[Bars | Stacks] = [_months(found)]
+    for title, ranking in _rankings(found):
+        if title != "generators":  # the months show them
+            charts.append(Bars(title, ranking))
+    return charts
 
 
 def _months(found: Statistics) -> Stacks:
     """Return images by month, stacked by generator: the commonest by name, all others as one."""
-    named = [name for name, _ in found.generators[:STACKED]]
-    rest = {name for month in found.months for name in month.by_generator} - {*named}
-    parts = {name: [month.by_generator.get(name, 0) for month in found.months] for name in named}
+    commonest = [name for name, _ in found.generators[:STACKED]]
+    parts: dict[str, list[int]] = {name: [] for name in commonest}
+    rest: set[str] = set()
+    others: list[int] = []
+    for month in found.months:
+        for name in commonest:
+            parts[name].append(month.by_generator.get(name, 0))
+        of_rest = month.by_generator.keys() - commonest
+        rest |= of_rest
+        others.append(sum(month.by_generator[name] for name in of_rest))
     if rest:
-        others = [sum(month.by_generator.get(name, 0) for name in rest) for month in found.months]
-        parts["others" if rest != {""} else NOT_SAID] = others
+        parts[NOT_SAID if rest == {""} else "others"] = others
     return Stacks("images by month", [month.month for month in found.months], parts)
 
 
 def _print(found: Statistics) -> None:
-    by_status = ", ".join(f"{count:,} {name}" for name, count in found.counts.by_status.items())
-    say(
-        f"{found.counts.present:,} images ({by_status or 'none yet'}), {found.counts.missing:,} missing"
-    )
-    months = tuple((month.month, sum(month.by_generator.values())) for month in found.months)
-    for title, ranking in (*_rankings(found), ("images by month", months)):
-        if ranking:
-            _print_ranking(title, ranking)
+    counts = found.counts
+    by_status = [f"{count:,} {name}" for name, count in counts.by_status.items()]
+    statuses = ", ".join(by_status) or "none yet"
+    say(f"{counts.present:,} images ({statuses}), {counts.missing:,} missing")
+    for title, ranking in _rankings(found):
+        _print_ranking(title, ranking)
+    months = [(month.month, sum(month.by_generator.values())) for month in found.months]
+    _print_ranking("images by month", tuple(months))
 
 
 def _print_ranking(title: str, ranking: Ranking) -> None:
+    if not ranking:
+        return
     table = Table(
         title=title,
         title_justify="left",
@@ -99,4 +110,4 @@ def _print_ranking(title: str, ranking: Ranking) -> None:
     )
     for name, count in ranking:
         table.add_row(Text(f"{count:,}", justify="right"), Text(harmless(name)))
-    tables().print("", table)
+    make_console().print("", table)

@@ -1,8 +1,13 @@
-"""``config.toml``, the environment and the command line, read once at start into one immutable ``Config``.
+"""``config.toml``, the environment and the command line, read once into one immutable ``Config``.
 
 The command line wins over the environment, that over the file, and that over the defaults; without
 a file the defaults serve. A change to the file takes effect at the next start: so a bad edit can
-never stop a running service, and ``aiimagepipe config check`` tells about it beforehand.
+never stop a running service, and ``aiimagepipe config check`` finds it beforehand.
+
+Begin with ``model.py``: every setting with its type, range and default (``export.py`` has those of
+``[[export]]``, ``values.py`` the types that pydantic does not know). ``load.py`` reads the sources,
+``folder_checks.py`` compares the folders with each other, ``problems.py`` says what is wrong in the
+user's words, with the line that ``toml_lines.py`` finds.
 """
 
 from service.config.export import Export

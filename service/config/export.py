@@ -30,20 +30,35 @@ ONLY: dict[str, tuple[ListKind, ...]] = {
     "by_month": ("tokens", "prompts", "kv", "resources"),
     "excel_safe": ("records",),
 }
-"""Settings that mean something to some kinds only."""
+"""Settings that mean something to these kinds only."""
 
-NOT_FOR_RECORDS = tuple(
-    "min_count max_count include exclude sort limit dialect on_unsafe with_counts".split()
-)
-NOT_FOR_TEMPLATES = tuple("max_count sort on_unsafe with_counts".split())
+NOT_FOR: dict[ListKind, tuple[tuple[str, ...], str]] = {
+    "records": (
+        tuple(
+            "min_count max_count include exclude sort limit dialect on_unsafe with_counts".split()
+        ),
+        "means nothing to records, which are whole images; use kind sql or a list",
+    ),
+    "templates": (
+        tuple("max_count sort on_unsafe with_counts".split()),
+        "means nothing to templates, which are the commonest first and always safe",
+    ),
+}
+"""Settings that mean nothing to a kind, and why."""
 WEIGHTED: tuple[Dialect, ...] = ("plain", "dynamicprompts", "impact")
 """Dialects that have a place for a count."""
 RECORD_FORMS = (".jsonl", ".csv", ".parquet")
 LIST_FORMS = (".txt", ".yaml", ".yml")
+FOLDER_OF_TEMPLATES = re.compile(r"[A-Za-z0-9]+([_-][A-Za-z0-9]+)*")
 
 
-def _pattern(value: str) -> str:
-    import regex  # noqa: PLC0415  # costs every command 10 ms, and only exports need it
+MONTH = 44_640
+"""Minutes."""
+MOST = 1_000_000_000
+
+
+def _check_expression(value: str) -> str:
+    import regex  # noqa: PLC0415  costs every command 10 ms, and only exports need it
 
     try:
         regex.compile(value)
@@ -52,19 +67,14 @@ def _pattern(value: str) -> str:
     return value
 
 
-def _every(value: object) -> object:
-    if value == "change" or (
-        isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= MONTH
-    ):
+def _check_every(value: object) -> object:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value == "change" or (is_number and 1 <= value <= MONTH):  # type: ignore[operator]
         return value
     raise refusal(f'expected "change" or minutes from 1 to {MONTH}, got {value!r}')
 
 
-MONTH = 44_640
-"""Minutes."""
-MOST = 1_000_000_000
-
-Expression = Annotated[str, AfterValidator(_pattern)]
+Expression = Annotated[str, AfterValidator(_check_expression)]
 
 
 class Export(Section):
@@ -94,21 +104,21 @@ class Export(Section):
     by_model: bool = False
     by_month: bool = False
     excel_safe: bool = True
-    every: Annotated[float | Literal["change"], BeforeValidator(_every)] = "change"
+    every: Annotated[float | Literal["change"], BeforeValidator(_check_every)] = "change"
 
     @property
     def is_split(self) -> bool:
-        """Whether there is a list for each model or month instead of one."""
+        """Tell whether there is a list for each model or month instead of one."""
         return self.by_model or self.by_month
 
     @property
     def is_yaml(self) -> bool:
-        """Whether a YAML file is asked for, by its name."""
+        """Tell whether a YAML file is asked for, by its name."""
         return self.out.suffix.lower() in {".yaml", ".yml"}
 
     @property
     def is_folder(self) -> bool:
-        """Whether several files are made, below the output, instead of one."""
+        """Tell whether several files are made, below the output, instead of one."""
         return self.kind == "templates" or (self.is_split and not self.is_yaml)
 
     @property
@@ -117,18 +127,18 @@ class Export(Section):
         return self.out if self.is_folder else self.out.parent
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        for complaint in (
-            self._missing(),
-            self._foreign(),
-            self._misnamed(),
-            self._contradiction(),
-        ):
-            if complaint:
-                raise refusal(complaint)
+    def _check_whole(self) -> Self:
+        complaint = (
+            self._find_missing()
+            or self._find_meaningless()
+            or self._find_bad_name()
+            or self._find_contradiction()
+        )
+        if complaint:
+            raise refusal(complaint)
         return self
 
-    def _missing(self) -> str:
+    def _find_missing(self) -> str:
         if self.kind == "kv" and not self.key:
             return 'key is missing: which key of kv is to be listed, like "sampler_norm"'
         if self.kind == "sql" and not self.sql.strip():
@@ -139,49 +149,45 @@ class Export(Section):
             )
         return ""
 
-    def _foreign(self) -> str:
-        told = self.model_fields_set
+    def _find_meaningless(self) -> str:
+        """Say which setting was given that means nothing to this kind."""
+        given = self.model_fields_set
         for name, kinds in ONLY.items():
-            if name in told and self.kind not in kinds and getattr(self, name):
+            if self.kind not in kinds and name in given and getattr(self, name):
                 return f"{name} means nothing to {self.kind}; it is for {', '.join(kinds)}"
-        if self.kind == "records" and (found := [name for name in NOT_FOR_RECORDS if name in told]):
-            return f"{found[0]} means nothing to records, which are whole images; use kind sql or a list"
-        if self.kind == "templates" and (
-            found := [name for name in NOT_FOR_TEMPLATES if name in told]
-        ):
-            return f"{found[0]} means nothing to templates, which are the commonest first and always safe"
+        names, reason = NOT_FOR.get(self.kind, ((), ""))
+        for name in names:
+            if name in given:
+                return f"{name} {reason}"
         return ""
 
-    def _misnamed(self) -> str:
-        """Say what is wrong with the output's name, so that no slip replaces a database or a program by a list."""
+    def _find_bad_name(self) -> str:
+        """Say what is wrong with the output's name.
+
+        So that no slip replaces a database or a program by a list.
+        """
         suffix = self.out.suffix.lower()
         if self.kind == "templates":
-            sound = re.fullmatch(r"[A-Za-z0-9]+([_-][A-Za-z0-9]+)*", self.out.name)
-            return (
-                ""
-                if sound
-                else f"{self.out}: templates refer to their folder; name it by letters, digits and -"
-            )
+            if FOLDER_OF_TEMPLATES.fullmatch(self.out.name):
+                return ""
+            return f"{self.out}: templates refer to their folder; name it by letters, digits and -"
         if self.is_split and not self.is_yaml:
-            return (
-                f"{self.out}: split lists stand in a folder; name it without .txt"
-                if suffix == ".txt"
-                else ""
-            )
-        forms = RECORD_FORMS if self.kind == "records" else LIST_FORMS
-        what = "records" if self.kind == "records" else "lists"
-        return (
-            ""
-            if suffix in forms
-            else f"{self.out}: {what} are written as {', '.join(forms)}; name the file so"
-        )
+            if suffix == ".txt":
+                return f"{self.out}: split lists need a folder; name it without .txt"
+            return ""
+        what, forms = ("lists", LIST_FORMS)
+        if self.kind == "records":
+            what, forms = ("records", RECORD_FORMS)
+        if suffix in forms:
+            return ""
+        return f"{self.out}: {what} are written as {', '.join(forms)}; name the file so"
 
-    def _contradiction(self) -> str:
+    def _find_contradiction(self) -> str:
         if self.max_count is not None and self.max_count < self.min_count:
-            return f"max_count {self.max_count} is below min_count {self.min_count}, so nothing would be listed"
-        return self._no_weights()
-
-    def _no_weights(self) -> str:
+            return (
+                f"max_count {self.max_count} is below min_count {self.min_count}, "
+                "so nothing would be listed"
+            )
         if self.with_counts and self.dialect not in WEIGHTED:
             return (
                 f"{self.dialect} has no place for counts; with_counts is for {', '.join(WEIGHTED)}"

@@ -1,4 +1,4 @@
-"""Where the configured folders lie to each other, and making those that the service owns."""
+"""Which configured folders clash with each other, and making those that the service owns."""
 
 import os
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from service.config.problems import ConfigError, Problem, setting_name
 from service.config.toml_lines import Key
 
 
-def clashes(config: Config, *, only_reads: bool = False) -> Iterator[tuple[Key, str]]:
-    """Yield the key and the sentence of each folder that stands in another's way.
+def find_clashes(config: Config, *, only_reads: bool = False) -> Iterator[tuple[Key, str]]:
+    """Yield the key and the sentence of each folder that cannot be used with the others.
 
     ``only_reads``: the service's own folders are not written to, so that a database on a read-only
     disk will do.
@@ -20,10 +20,10 @@ def clashes(config: Config, *, only_reads: bool = False) -> Iterator[tuple[Key, 
     yield from _nested_roots(config)
     yield from _outputs_below_roots(config)
     yield from _shared_outputs(config)
-    yield from _no_places(config)
+    yield from _wrong_kinds(config)
     if not only_reads:
-        yield from _unmakeable(("database", "path"), config.database.path.parent)
-        yield from _unmakeable(("log", "directory"), config.log.directory)
+        yield from _unwritable_folder(("database", "path"), config.database.path.parent)
+        yield from _unwritable_folder(("log", "directory"), config.log.directory)
 
 
 def _double_names(config: Config) -> Iterator[tuple[Key, str]]:
@@ -39,30 +39,33 @@ def _double_names(config: Config) -> Iterator[tuple[Key, str]]:
 
 def _nested_roots(config: Config) -> Iterator[tuple[Key, str]]:
     for (first, a), (second, b) in combinations(enumerate(config.root), 2):
-        if _inside(b.path, a.path) or _inside(a.path, b.path):
+        if _is_inside(b.path, a.path) or _is_inside(a.path, b.path):
             yield (
                 ("root", second, "path"),
-                f"{b.path} and root {first + 1} ({a.path}) overlap, so images would be listed twice; keep the outer",
+                (
+                    f"{b.path} and root {first + 1} ({a.path}) overlap, so images would be "
+                    "listed twice; keep the outer"
+                ),
             )
 
 
 def _outputs_below_roots(config: Config) -> Iterator[tuple[Key, str]]:
-    written: tuple[tuple[Key, Path], ...] = (
+    written: list[tuple[Key, Path]] = [
         (("database", "path"), config.database.path.parent),
         (("log", "directory"), config.log.directory),
-        *((("export", at, "out"), export.out) for at, export in enumerate(config.export)),
-    )
+    ]
+    for at, export in enumerate(config.export):
+        written.append((("export", at, "out"), export.out))
+    cleared = _folder_of_all_outputs(config)
     for at, root in enumerate(config.root):
         for key, folder in written:
-            if _inside(folder, root.path):
-                yield (
-                    key,
-                    f"{folder} lies in the watched folder {root.path}, which would never come to rest",
-                )
-        if _inside(root.path, config.log.directory) or _inside(root.path, _out(config)):
+            if _is_inside(folder, root.path):
+                where = f"{folder} is in the watched folder {root.path}"
+                yield key, f"{where}, which would never come to rest"
+        if _is_inside(root.path, config.log.directory) or _is_inside(root.path, cleared):
             yield (
                 ("root", at, "path"),
-                f"{root.path} lies in the output folder, which may be cleared at any time",
+                f"{root.path} is in the output folder, which may be cleared at any time",
             )
 
 
@@ -77,17 +80,19 @@ def _shared_outputs(config: Config) -> Iterator[tuple[Key, str]]:
             )
 
 
-def _out(config: Config) -> Path | None:
+def _folder_of_all_outputs(config: Config) -> Path | None:
     """Return the folder of all outputs, or None where they are spread.
 
     ``--db results.db`` writes beside the images' folder and harms nothing; a folder of the
     service's own that also holds the logs is one that users clear.
     """
     folder = config.database.path.parent
-    return folder if folder == config.log.directory.parent else None
+    if folder == config.log.directory.parent:
+        return folder
+    return None
 
 
-def _inside(path: Path, folder: Path | None) -> bool:
+def _is_inside(path: Path, folder: Path | None) -> bool:
     return folder is not None and _real(path).is_relative_to(_real(folder))
 
 
@@ -96,7 +101,7 @@ def _real(path: Path) -> Path:
     return Path(os.path.normcase(os.path.realpath(path)))
 
 
-def _no_places(config: Config) -> Iterator[tuple[Key, str]]:
+def _wrong_kinds(config: Config) -> Iterator[tuple[Key, str]]:
     if config.database.path.is_dir():
         yield (
             ("database", "path"),
@@ -107,16 +112,20 @@ def _no_places(config: Config) -> Iterator[tuple[Key, str]]:
             yield ("root", at, "path"), f"{root.path} is a file; name a folder"
 
 
-def _unmakeable(key: Key, folder: Path) -> Iterator[tuple[Key, str]]:
-    if flaw := unwritable(folder):
-        yield key, flaw
+def _unwritable_folder(key: Key, folder: Path) -> Iterator[tuple[Key, str]]:
+    reason = why_unwritable(folder)
+    if reason:
+        yield key, reason
 
 
-def unwritable(folder: Path) -> str | None:
-    """Return why nothing can be written to a folder, which may yet have to be made, with the mend; or None."""
-    nearest = next(
-        path for path in (folder, *folder.parents) if path.exists() or path == path.parent
-    )
+def why_unwritable(folder: Path) -> str | None:
+    """Return why nothing can be written to a folder and what to do, or None where it can.
+
+    The folder may yet have to be made.
+    """
+    nearest = folder
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
     if not nearest.is_dir():
         return f"{nearest} is no folder"
     if not os.access(nearest, os.W_OK | os.X_OK):
@@ -125,7 +134,7 @@ def unwritable(folder: Path) -> str | None:
 
 
 def prepare(config: Config) -> list[str]:
-    """Make the folders that the service owns, and return a sentence for each root that is not there.
+    """Make the folders that the service owns; return a sentence for each root that is not there.
 
     A missing root is not made: it may be a disk that is not plugged in. Only the default ``Input``
     is. Raises ConfigError where a folder cannot be made.

@@ -1,12 +1,12 @@
-"""Where settings come from, each with a way to name the place of any of them.
+"""Reading the configuration: the sources in order of rank, then every check there is.
 
-Reading the configuration: the sources in order of rank, then every check there is.
+A ``Source`` is the settings that one place states, with a way to name the place of any of them.
 """
 
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from service import paths
 from service.config import folder_checks
 from service.config.model import DEFAULT_ROOT, LISTS, SECTIONS, Config
-from service.config.problems import ConfigError, Problem, refusals, setting_name
+from service.config.problems import ConfigError, Problem, read_refusals, setting_name
 from service.config.toml_lines import Key, line_numbers
 
 PREFIX = "AIIMAGEPIPE_"
@@ -31,10 +31,10 @@ class Source:
     tables: Mapping[str, object]
     """As TOML nests them."""
     place: Callable[[Key], str]
-    """Names where a key of it stands, for a message."""
+    """Names the place of a key, for a message."""
 
     def states(self, key: Key) -> bool:
-        """Tell whether this source says anything of the setting (a root is stated only as a whole)."""
+        """Tell whether this source states the setting (a root is stated only as a whole)."""
         table = self.tables.get(str(key[0])) if key else None
         if isinstance(table, Mapping) and len(key) > 1:
             return key[1] in table
@@ -54,19 +54,18 @@ def read_file(path: Path) -> Source:
         return line_numbers(text)
 
     def place(key: Key) -> str:
-        known = next(
-            (lines()[key[:end]] for end in range(len(key), 0, -1) if key[:end] in lines()), None
-        )
-        return f"{path}:{known}" if known else str(path)
+        for end in range(len(key), 0, -1):
+            line = lines().get(key[:end])
+            if line is not None:
+                return f"{path}:{line}"
+        return str(path)
 
     return Source(tables, place)
 
 
 def _read(path: Path) -> str:
     try:
-        return (
-            path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        )  # Notepad writes a byte order mark
+        text = path.read_bytes().decode("utf-8-sig")  # Notepad writes a byte order mark
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(
@@ -74,16 +73,16 @@ def _read(path: Path) -> str:
         ) from None
     except OSError as error:
         raise ConfigError([Problem(str(path), "", f"cannot be read: {error.strerror}")]) from None
+    return text.replace("\r\n", "\n")
 
 
 def _syntax_problem(path: Path, message: str) -> Problem:
     line = re.search(r"line (\d+)", message)
     where = f"{path}:{line[1]}" if line else str(path)
-    backslash = "\\" in message or "hex" in message
-    mend = (
-        "; write a Windows path in 'single quotes' or with / between folders" if backslash else ""
-    )
-    return Problem(where, "", f"is not TOML: {message}{mend}")
+    text = f"is not TOML: {message}"
+    if "\\" in message or "hex" in message:
+        text += "; write a Windows path in 'single quotes' or with / between folders"
+    return Problem(where, "", text)
 
 
 def read_environment(variables: Mapping[str, str]) -> Source:
@@ -95,22 +94,28 @@ def read_environment(variables: Mapping[str, str]) -> Source:
             continue
         key = tuple(name[len(PREFIX) :].lower().split("__", 1))
         names[key] = name
-        value = _value(key, variables[name])
+        value = _read_variable(key, variables[name])
         table = tables.setdefault(key[0], {}) if len(key) > 1 else None
         if isinstance(table, dict):
             table[key[1]] = value
         else:
             tables[key[0]] = value
-
-    def place(key: Key) -> str:
-        found = [name for known, name in names.items() if known == key[: len(known)]]
-        return f"environment variable {(found or [name for known, name in names.items() if known[0] == key[0]])[0]}"
-
-    return Source(tables, place)
+    return Source(tables, lambda key: f"environment variable {_find_variable(names, key)}")
 
 
-def _value(key: Key, text: str) -> object:
-    """Return a variable's text as TOML reads it, or as it is where the setting is a path or it is no TOML value."""
+def _find_variable(names: Mapping[Key, str], key: Key) -> str:
+    """Return the variable that states a setting, or the first of its table."""
+    for known, name in names.items():
+        if known == key[: len(known)]:
+            return name
+    return next(name for known, name in names.items() if known[0] == key[0])
+
+
+def _read_variable(key: Key, text: str) -> object:
+    """Return a variable's text as TOML reads it.
+
+    Or as it is, where the setting is a path or the text is no TOML value.
+    """
     section = SECTIONS.get(str(key[0]))
     field = section.model_fields.get(str(key[-1])) if section else None
     if field is not None and (field.default is None or isinstance(field.default, Path)):
@@ -126,14 +131,16 @@ def read_command_line(tables: Mapping[str, object]) -> Source:
     return Source(tables, lambda _key: "command line")
 
 
-def merge_sources(sources: tuple[Source, ...]) -> dict[str, object]:
+def merge_sources(sources: Sequence[Source]) -> dict[str, object]:
     """Return all settings; where two sources state one, the first source wins."""
     whole: dict[str, object] = {}
     for source in reversed(sources):
         for name, table in source.tables.items():
             below = whole.get(name)
-            both = isinstance(below, Mapping) and isinstance(table, Mapping)
-            whole[name] = {**below, **table} if both else table  # type: ignore[dict-item]
+            if isinstance(below, Mapping) and isinstance(table, Mapping):
+                whole[name] = {**below, **table}
+            else:
+                whole[name] = table
     return whole
 
 
@@ -156,21 +163,18 @@ def load(
     "out/other.db"}}``. Relative paths of every source are anchored at the file's folder. Nothing is
     written; ``prepare`` makes the folders, which must be possible unless ``only_reads``.
     """
-    file = _file(path)
-    ranked = (
-        read_command_line(overrides),
-        read_environment(os.environ if variables is None else variables),
-        *((read_file(file),) if path or file.is_file() else ()),
-    )
-    base = file.parent
+    file = path.absolute() if path else paths.project_root() / FILE
+    environment = os.environ if variables is None else variables
+    sources = [read_command_line(overrides), read_environment(environment)]
+    if path or file.is_file():
+        sources.append(read_file(file))
+    tables = _complete(merge_sources(sources))
     try:
-        config = Config.model_validate(_complete(merge_sources(ranked)), context={"base": base})
+        config = Config.model_validate(tables, context={"base": file.parent})
     except ValidationError as error:
-        raise ConfigError([_problem(ranked, key, text) for key, text in refusals(error)]) from None
-    if clashes := [
-        _problem(ranked, key, text)
-        for key, text in folder_checks.clashes(config, only_reads=only_reads)
-    ]:
+        raise ConfigError(_locate(sources, read_refusals(error))) from None
+    clashes = _locate(sources, folder_checks.find_clashes(config, only_reads=only_reads))
+    if clashes:
         raise ConfigError(clashes)
     return config
 
@@ -184,17 +188,20 @@ def check(path: Path | None = None, *, variables: Mapping[str, str] | None = Non
     return []
 
 
-def _file(path: Path | None) -> Path:
-    return path.absolute() if path else paths.project_root() / FILE
-
-
 def _complete(tables: dict[str, object]) -> dict[str, object]:
-    """Return the tables with those left out as empty ones, so that defaults are anchored at the file too."""
+    """Return the tables with empty ones for those left out.
+
+    So that their defaults are anchored at the file too.
+    """
     default_root = {"name": DEFAULT_ROOT, "path": DEFAULT_ROOT}
     empty: dict[str, object] = {name: {} for name in Config.model_fields if name not in LISTS}
     return {"root": [default_root], **empty, **tables}
 
 
-def _problem(ranked: tuple[Source, ...], key: Key, text: str) -> Problem:
-    place = next((source.place(key) for source in ranked if source.states(key)), "built-in default")
-    return Problem(place, setting_name(key), text)
+def _locate(sources: Sequence[Source], found: Iterable[tuple[Key, str]]) -> list[Problem]:
+    """Return a problem for each key and sentence, with the place of the source that states it."""
+    problems: list[Problem] = []
+    for key, text in found:
+        places = (source.place(key) for source in sources if source.states(key))
+        problems.append(Problem(next(places, "built-in default"), setting_name(key), text))
+    return problems

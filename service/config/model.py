@@ -27,23 +27,28 @@ from service.sidecars import ENDINGS
 DEFAULT_ROOT = "Input"
 """The name and the folder of the one root that is watched where none is configured."""
 
-_EXTENSIONS = tuple(
+EXTENSIONS = tuple(
     ".png .apng .jpg .jpeg .jpe .jfif .webp .avif .heic .heif .jxl .gif .tif .tiff "
     ".mp4 .m4v .mov .webm .mkv .glb".split()
 )
 
-_IGNORE = (
-    *("*.tmp", "*.temp", "*.part", "*.partial", "*.crdownload", "~*"),
-    *(
-        "._*",
-        "Thumbs.db",
-        "desktop.ini",
-        "@eaDir",
-        "#recycle",
-        "$RECYCLE.BIN",
-        "System Volume Information",
-    ),
-    *(".stversions", ".stfolder", "*.swarmpreview.jpg"),
+IGNORE = (
+    "*.tmp",
+    "*.temp",
+    "*.part",
+    "*.partial",
+    "*.crdownload",
+    "~*",
+    "._*",  # macOS writes these beside every file on a foreign disk
+    "Thumbs.db",
+    "desktop.ini",
+    "@eaDir",  # Synology's thumbnails
+    "#recycle",
+    "$RECYCLE.BIN",
+    "System Volume Information",
+    ".stversions",  # Syncthing's old copies
+    ".stfolder",
+    "*.swarmpreview.jpg",  # SwarmUI's own thumbnails, without metadata
 )
 
 
@@ -55,12 +60,16 @@ class RootFolder(Section):
     recursive: bool = True
     events: paths.EventSource = "auto"
 
+    def as_root(self) -> paths.Root:
+        """Return the folder as the rest of the program knows it."""
+        return paths.Root(self.name, self.path, self.recursive, self.events)
+
 
 class Watch(Section):
     """``[watch]``: which files are seen, and when."""
 
-    extensions: Extensions = _EXTENSIONS
-    ignore: Patterns = _IGNORE
+    extensions: Extensions = EXTENSIONS
+    ignore: Patterns = IGNORE
     sidecars: SidecarEndings = ENDINGS
     hidden: bool = False
     settle_seconds: float = Field(default=0.5, ge=0, le=3600)
@@ -81,13 +90,13 @@ class Extract(Section):
 
 
 class Database(Section):
-    """``[database]``: where the answers stand."""
+    """``[database]``: where the answers are written."""
 
     path: OutputPath = Path("out/images.db")
 
 
 class Log(Section):
-    """``[log]``: what the service tells, and where."""
+    """``[log]``: what the service logs, and where."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     directory: OutputPath = Path("out/logs")
@@ -110,10 +119,7 @@ class Config(Section):
     @property
     def roots(self) -> tuple[paths.Root, ...]:
         """Return the watched folders as the rest of the program knows them."""
-        return tuple(
-            paths.Root(name=each.name, path=each.path, recursive=each.recursive, events=each.events)
-            for each in self.root
-        )
+        return tuple(each.as_root() for each in self.root)
 
 
 SECTIONS: dict[str, type[Section]] = {

@@ -1,6 +1,6 @@
 """What is wrong with a configuration, in the user's words.
 
-Where, which setting, what was expected.
+Each problem says where, which setting, what was expected and what was found.
 """
 
 from collections.abc import Iterator
@@ -19,17 +19,18 @@ from service.errors import StartError
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that must be mended before the program can start."""
+    """One thing to be fixed before the program can start."""
 
     where: str
     """``/home/me/pipe/config.toml:12``, the environment variable, or ``command line``."""
     setting: str
     """``watch.settle_seconds``, ``root[2].path``; empty where the whole file is meant."""
     message: str
-    """What was expected, what was found, and the mend."""
+    """What was expected, what was found, and what to do."""
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.where, self.setting, self.message) if part)
+        parts = (self.where, self.setting, self.message)
+        return ": ".join(filter(None, parts))
 
 
 class ConfigError(StartError):
@@ -42,37 +43,46 @@ class ConfigError(StartError):
 
 def setting_name(key: Key) -> str:
     """Return a key as a user would say it: roots counted from 1."""
-    text = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in key)
+    text = ""
+    for part in key:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")
 
 
-def refusals(error: ValidationError) -> Iterator[tuple[Key, str]]:
+def read_refusals(error: ValidationError) -> Iterator[tuple[Key, str]]:
     """Yield the key and the sentence of each thing that pydantic refused."""
     for details in error.errors(include_url=False):
         yield details["loc"], _sentence(details)
 
 
 def _sentence(details: ErrorDetails) -> str:
-    key, kind = details["loc"], details["type"]
+    key = details["loc"]
+    kind = details["type"]
     if kind == "extra_forbidden":
-        return _unknown(key)
+        return _describe_unknown(key)
     if kind == "refused":
         return details["msg"]
     if kind == "missing":
         return f"is missing; every {_table(key)} needs it"
-    return f"expected {_what_is_expected(key)}, got {_as_toml(details['input'])}{_closest_choice(key, details['input'])}"
+    value = details["input"]
+    expected = _what_is_expected(key)
+    return f"expected {expected}, got {_as_toml(value)}{_closest_choice(key, value)}"
 
 
-def _unknown(key: Key) -> str:
+def _describe_unknown(key: Key) -> str:
     from difflib import get_close_matches  # noqa: PLC0415  costs 4 ms, and only a mistake needs it
 
     name = str(key[-1])
     known = list(_fields(key[:-1]))
-    if close := get_close_matches(name.lower(), known, n=1):
+    close = get_close_matches(name.lower(), known, n=1)
+    if close:
         return f"unknown setting; did you mean {close[0]}?"
-    if elsewhere := [table for table, section in SECTIONS.items() if name in section.model_fields]:
-        return f"unknown setting; did you mean {name} in [{elsewhere[0]}]?"
-    return f"unknown setting; known here: {', '.join(known)}" if known else "unknown setting"
+    for table, section in SECTIONS.items():
+        if name in section.model_fields:
+            return f"unknown setting; did you mean {name} in [{table}]?"
+    if known:
+        return f"unknown setting; known here: {', '.join(known)}"
+    return "unknown setting"
 
 
 def _fields(table: Key) -> dict[str, FieldInfo]:
@@ -80,8 +90,14 @@ def _fields(table: Key) -> dict[str, FieldInfo]:
     if not table:
         return Config.model_fields
     section = SECTIONS.get(str(table[0]))
-    names_a_table = len(table) == (2 if table[0] in LISTS else 1)
-    return section.model_fields if section and names_a_table else {}
+    if section is None or len(table) != _depth(table):
+        return {}
+    return section.model_fields
+
+
+def _depth(key: Key) -> int:
+    """Return how many parts of a key name its table: ``("root", 1)``, but ``("watch",)``."""
+    return 2 if key[0] in LISTS else 1
 
 
 def _table(key: Key) -> str:
@@ -89,7 +105,7 @@ def _table(key: Key) -> str:
 
 
 def _what_is_expected(key: Key) -> str:
-    depth = 2 if key[0] in LISTS else 1
+    depth = _depth(key)
     field = _fields(key[:depth]).get(str(key[depth])) if len(key) > depth else None
     if field is None:
         return f"a {_table(key)} table"
@@ -115,25 +131,32 @@ def _plain(annotation: object) -> object:
 
 def _describe_field(field: FieldInfo) -> str:
     annotation = _plain(field.annotation)
-    if choices := [choice for choice in get_args(annotation) if isinstance(choice, str)]:
-        return " or ".join(f'"{choice}"' for choice in choices)
-    limits = {
-        name: getattr(limit, name)
-        for limit in field.metadata
-        for name in ("ge", "le")
-        if hasattr(limit, name)
-    }
-    kind = _KINDS.get(annotation) or (
-        "a list of texts" if get_args(annotation)[1:] == (...,) else "a path in quotes"
-    )
-    return f"{kind} from {limits['ge']} to {limits['le']}" if len(limits) > 1 else kind
+    choices = [f'"{choice}"' for choice in get_args(annotation) if isinstance(choice, str)]
+    if choices:
+        return " or ".join(choices)
+    kind = _KINDS.get(annotation)
+    if kind is None:
+        is_list = get_args(annotation)[1:] == (...,)
+        kind = "a list of texts" if is_list else "a path in quotes"
+    least = _limit(field, "ge")
+    most = _limit(field, "le")
+    if least is None or most is None:
+        return kind
+    return f"{kind} from {least} to {most}"
+
+
+def _limit(field: FieldInfo, name: str) -> object:
+    limits = (getattr(limit, name, None) for limit in field.metadata)
+    return next((limit for limit in limits if limit is not None), None)
 
 
 def _as_toml(value: object) -> str:
     """Return a value as TOML would say it, cut where it is long."""
     text = str(value).lower() if isinstance(value, bool) else repr(value)
     longest = 60
-    return text if len(text) <= longest else text[:longest] + "…"
+    if len(text) <= longest:
+        return text
+    return text[:longest] + "…"
 
 
 def _closest_choice(key: Key, value: object) -> str:
@@ -143,4 +166,6 @@ def _closest_choice(key: Key, value: object) -> str:
 
     choices = _what_is_expected(key).replace('"', "").split(" or ")
     close = get_close_matches(value.lower(), choices, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    if not close:
+        return ""
+    return f"; did you mean {close[0]!r}?"

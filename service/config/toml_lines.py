@@ -1,4 +1,4 @@
-"""On which line of a TOML text each key stands; ``tomllib`` does not tell."""
+"""The line of each key in a TOML text, which ``tomllib`` does not tell."""
 
 import tomllib
 from collections import Counter
@@ -43,15 +43,19 @@ def _opened_key(parsed: object, seen: Counter[Key]) -> Key:
             key = (*key, name)
         elif isinstance(parsed, list):
             seen[key] += 1
-            key, parsed = (*key, seen[key] - 1), parsed[0]
+            key = (*key, seen[key] - 1)
+            parsed = parsed[0]
     return key
 
 
 def _keys(parsed: object, above: Key = ()) -> list[Key]:
+    """Return the keys of a value and of all values in it, below ``above``."""
+    found = [above] if above else []
+    items: list[tuple[str | int, object]] = []
     if isinstance(parsed, dict):
-        inner = [key for name, value in parsed.items() for key in _keys(value, (*above, name))]
+        items = list(parsed.items())
     elif isinstance(parsed, list):
-        inner = [key for at, value in enumerate(parsed) for key in _keys(value, (*above, at))]
-    else:
-        inner = []
-    return [above, *inner] if above else inner
+        items = list(enumerate(parsed))
+    for name, value in items:
+        found += _keys(value, (*above, name))
+    return found

@@ -1,6 +1,6 @@
-"""What every part of the configuration has in common.
+"""The types of settings that pydantic does not know: paths, extensions, patterns, processes.
 
-The types of settings that pydantic does not know: paths, extensions, patterns, counts of processes.
+``Section`` is what every part of the configuration is made of, ``refusal`` how a value is refused.
 """
 
 import re
@@ -26,7 +26,7 @@ Values = TypeVar("Values", bound=tuple[object, ...])
 
 
 def refusal(reason: str) -> PydanticCustomError:
-    """Return the error by which a value is refused for a reason that is told to the user as it stands."""
+    """Return the error that refuses a value; the user reads the reason as it is."""
     return PydanticCustomError("refused", "{reason}", {"reason": reason})
 
 
@@ -34,68 +34,71 @@ def _anchor(flaw: Callable[[str], str | None]) -> Callable[[object, ValidationIn
     def anchor(value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str | Path):
             return value
-        if found := flaw(str(value)):
-            raise refusal(found)
+        reason = flaw(str(value))
+        if reason:
+            raise refusal(reason)
         base = (info.context or {}).get("base") or paths.project_root()
         return paths.anchor(str(value), base)
 
     return anchor
 
 
-def _program(value: object, info: ValidationInfo) -> object:
+def _check_program(value: object, info: ValidationInfo) -> object:
     return None if value == "" else _anchor(paths.flaw)(value, info)
 
 
-def _extension(value: object) -> object:
+def _check_extension(value: object) -> object:
     if not isinstance(value, str):
         return value
     lower = value.lower()
-    if not (lower.startswith(".") and lower[1:].isalnum() and lower.isascii()):
+    if not _EXTENSION.fullmatch(lower):
         raise refusal(f'expected an extension with its dot, like ".png", got {value!r}')
     return lower
 
 
-def _ending(value: object) -> object:
+def _check_ending(value: object) -> object:
     if isinstance(value, str) and not _ENDING.fullmatch(value):
         raise refusal(
-            f'expected what follows an image\'s name, in lower case, like ".txt" or ".swarm.json", got {value!r}'
+            "expected what follows an image's name, in lower case, "
+            f'like ".txt" or ".swarm.json", got {value!r}'
         )
     return value
 
 
 def not_empty(values: Values) -> Values:
-    """Return the values.
+    """Return the values; refuse none at all.
 
-    Refuses none at all (pydantic's own check also counts refused ones as missing).
+    pydantic's own check also counts refused values as missing.
     """
     if not values:
         raise refusal("expected at least one")
     return values
 
 
-def _pattern(value: object) -> object:
+def _check_pattern(value: object) -> object:
     if isinstance(value, str) and (not value or "/" in value or "\\" in value):
         raise refusal(f'expected a pattern for one name, like "*.tmp" (no slashes), got {value!r}')
     return value
 
 
-def _processes(value: object) -> object:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if value == "auto" or (whole and value in range(1, MAX_PROCESSES + 1)):
+def _check_processes(value: object) -> object:
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if value == "auto" or (is_whole and value in range(1, MAX_PROCESSES + 1)):
         return value
     raise refusal(f'expected "auto" or a whole number from 1 to {MAX_PROCESSES}, got {value!r}')
 
 
-def _name(value: object) -> object:
-    if isinstance(value, str) and (
-        not value or value.strip() != value or paths.CONTROL.search(value)
-    ):
+def _check_name(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not value or value.strip() != value or paths.CONTROL.search(value):
         raise refusal(
             f"expected a name without blanks at its ends or control characters, got {value!r}"
         )
     return value
 
 
+_EXTENSION = re.compile(r"\.[a-z0-9]+")
 _ENDING = re.compile(r"(\.[a-z0-9_-]+)+")
 
 MAX_PROCESSES = 8
@@ -106,15 +109,17 @@ Past the cores of a desktop more only take memory.
 
 InputFolder = Annotated[Path, BeforeValidator(_anchor(paths.flaw))]
 OutputPath = Annotated[Path, BeforeValidator(_anchor(paths.output_flaw))]
-Program = Annotated[Path | None, BeforeValidator(_program)]
-Processes = Annotated[int | Literal["auto"], BeforeValidator(_processes)]
-RootName = Annotated[str, BeforeValidator(_name)]
+Program = Annotated[Path | None, BeforeValidator(_check_program)]
+Processes = Annotated[int | Literal["auto"], BeforeValidator(_check_processes)]
+RootName = Annotated[str, BeforeValidator(_check_name)]
 Extensions = Annotated[
-    tuple[Annotated[str, BeforeValidator(_extension)], ...],
+    tuple[Annotated[str, BeforeValidator(_check_extension)], ...],
     Field(strict=False),
     AfterValidator(not_empty),
 ]
 SidecarEndings = Annotated[
-    tuple[Annotated[str, BeforeValidator(_ending)], ...], Field(strict=False)
+    tuple[Annotated[str, BeforeValidator(_check_ending)], ...], Field(strict=False)
 ]
-Patterns = Annotated[tuple[Annotated[str, BeforeValidator(_pattern)], ...], Field(strict=False)]
+Patterns = Annotated[
+    tuple[Annotated[str, BeforeValidator(_check_pattern)], ...], Field(strict=False)
+]

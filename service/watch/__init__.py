@@ -1,9 +1,10 @@
-"""Watching folders.
+"""Watching folders: what events tell, what has settled, and the disk against the database.
 
-What was heard of, what has settled, and what the disk says against the database.
-
-``observer`` hears of changes and only enqueues; ``inbox`` holds what was heard until ``settle``
-finds it quiet; ``rescan`` compares the disk with the database, since events are hints and get lost;
-``marker`` tells an emptied folder from one that is away; ``ignore`` says which names are watched at
-all.
+- ``observer.py`` watches the roots; ``handler.py`` puts watchdog's events into the inbox;
+- ``inbox.py`` holds the paths of events until ``settle.py`` finds the file quiet (begin there);
+  what it gives the worker is in ``arrivals.py``;
+- ``rescan.py`` compares the disk with the database, since events are hints and get lost;
+- ``marker.py`` tells an emptied folder from one that is away;
+- ``watched_names.py`` says which names are watched, ``folder_listing.py`` lists a folder by them;
+- ``watch_settings.py`` is what a user may set about all this.
 """

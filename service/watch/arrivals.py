@@ -20,9 +20,14 @@ class Arrival:
     attempts: int = 0
     """How often it was put back before."""
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """Return its root and its stored path."""
+        return self.file.root, self.file.path
 
-def arrival_of(candidate: SettlingFile, location: Path, endings: Sequence[str]) -> Arrival:
-    """Return the arrival of a file that has settled, with the texts that lie beside it."""
+
+def make_arrival(candidate: SettlingFile, location: Path, endings: Sequence[str]) -> Arrival:
+    """Return the arrival of a file that has settled, with the texts beside it."""
     size, mtime_ns = candidate.state or GONE
     file = WatchedFile(
         root=candidate.root.name,
@@ -35,10 +40,10 @@ def arrival_of(candidate: SettlingFile, location: Path, endings: Sequence[str]) 
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class GonePath:
     """A path that is there no longer.
 
-    It may have been a folder: all that is known below it is gone with it.
+    It may have been a folder: then all that is known below it is gone too.
     """
 
     root: str
@@ -47,19 +52,8 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What is due now. A file that moved stands in both lists of the same take."""
+class DueFiles:
+    """What is due now. A file that moved is in both lists of the same take."""
 
     arrived: tuple[Arrival, ...] = ()
-    gone: tuple[Gone, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A file that cannot be opened and is still tried."""
-
-    root: str
-    location: Path
-    since: float
-    attempts: int
-    reason: str
+    gone: tuple[GonePath, ...] = ()

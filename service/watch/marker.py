@@ -1,8 +1,8 @@
 """Is a root there at all? A share that is away must never look like a folder that was emptied.
 
 A root the database knows nothing of gets an empty file named ``.aiimagepipe``. Where that file has
-gone and none of the known images lies there either, the folder is away, or another one stands in
-its place.
+gone and none of the known images is there either, the folder is away, or another one has taken its
+place.
 """
 
 import os
@@ -21,19 +21,19 @@ class RootState:
     """What may be believed of a root's contents."""
 
     online: bool
-    """Whether what does not lie there is missing. Files that do lie there are taken in any case."""
+    """Whether a file that is not there is missing. Files that are there are taken in any case."""
     marked: bool = False
-    """Whether the marker lies there."""
+    """Whether the marker is there."""
     message: str = ""
-    """Where it is not online: why, and the mend."""
+    """Where it is not online: why, and what to do."""
 
 
-def root_state(root: Root, known: Iterable[tuple[str, int]], count: int) -> RootState:
-    """Tell whether a root is there, and lay or renew its marker where that is safe.
+def check_root(root: Root, known: Iterable[tuple[str, int]], count: int) -> RootState:
+    """Return whether a root is there, and write or renew its marker where that is safe.
 
-    ``known`` gives stored paths and sizes of files the database holds as present, of which
-    ``count`` exist; it is read only where the marker is missing, and only up to the first that lies
-    there.
+    ``known`` gives stored paths and sizes of files the database holds as present, ``count`` how
+    many these are. It is read only where the marker is missing, and only up to the first file that
+    is there.
     """
     try:
         with os.scandir(root.path):
@@ -45,27 +45,25 @@ def root_state(root: Root, known: Iterable[tuple[str, int]], count: int) -> Root
         )
     if is_marked(root):
         return RootState(online=True, marked=True)
-    if count == 0 or any(_lies_there(root, path, size) for path, size in known):
-        return RootState(online=True, marked=_lay(root))
+    if count == 0 or any(_is_there(root, path, size) for path, size in known):
+        return RootState(online=True, marked=_write_marker(root))
     return RootState(
         online=False,
-        message=f"{root.name}: {root.path} is offline or emptied: not marking {count} files missing; if this is the "
-        f"right folder, create an empty file named {MARKER} in it",
+        message=f"{root.name}: {root.path} is offline or emptied: not marking {count} files "
+        f"missing; if this is the right folder, create an empty file named {MARKER} in it",
     )
 
 
 def is_marked(root: Root) -> bool:
-    """Tell whether the root's marker lies there."""
+    """Tell whether the root's marker is there."""
     return os.path.lexists(root.path / MARKER)
 
 
 def is_believable(root: Root, *, marked: bool) -> bool:
     """Tell, cheaply, whether a file's absence still means anything.
 
-    The marker lies there, or at least something.
-
-    ``marked`` says that the marker was there before, so that its absence alone speaks for a share
-    that left.
+    It does where the marker is there, or at least something. ``marked`` says that the marker was
+    there before: then its absence alone means that the share has gone.
     """
     if is_marked(root):
         return True
@@ -76,14 +74,14 @@ def is_believable(root: Root, *, marked: bool) -> bool:
         return False
 
 
-def _lies_there(root: Root, stored: str, size: int) -> bool:
+def _is_there(root: Root, stored: str, size: int) -> bool:
     try:
         return os.lstat(root.locate(stored)).st_size == size
     except OSError:
         return False
 
 
-def _lay(root: Root) -> bool:
+def _write_marker(root: Root) -> bool:
     try:
         (root.path / MARKER).touch()
     except OSError as error:  # a read-only share: then known files alone tell whether it is there

@@ -1,6 +1,6 @@
-"""One root under watch: started, looked after, and started again when it died.
+"""The watch of the roots: started, checked, and started again when it has died.
 
-All roots under watch.
+``Watcher`` is all roots, ``RootWatch`` one of them.
 """
 
 import errno
@@ -19,23 +19,29 @@ from watchdog.observers.api import BaseObserver
 
 from service.file_systems import network_type
 from service.paths import Root
-from service.watch.handler import HEARD, Handler
-from service.watch.ignore import Names
+from service.watch.handler import WATCHED_EVENTS, Handler
 from service.watch.inbox import Inbox
 from service.watch.watch_settings import WatchSettings
+from service.watch.watched_names import WatchedNames
 
 log = structlog.get_logger()
 
 QUIET_S = 0.02
-"""Windows' emitter holds events back until the folder was quiet this long; watchdog's own 1 s
-delays a steady writer's files by seconds. Elsewhere it means nothing."""
+"""Windows' emitter holds events back until the folder was quiet this long.
+
+watchdog's own 1 s delays a steady writer's files by seconds. Elsewhere it means nothing.
+"""
 
 AFTER_BURST_S = 2.0
 PROBE_S = 60.0
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 60.0
 
+NO_MORE_WATCHES = (errno.ENOSPC, errno.EMFILE, errno.ENFILE)
+"""What Linux answers where its limits of watches, instances or open files are reached."""
+
 Identity = tuple[int, int]
+"""Device and inode of a folder."""
 
 
 class RootWatch:
@@ -50,22 +56,22 @@ class RootWatch:
         self._observer: BaseObserver | None = None
         self._identity: Identity | None = None
         self._failures = 0
-        self._next_try = self._next_poll = self._next_probe = 0.0
-        self.handler = Handler(root, inbox, Names(settings), clock)
-        self.is_polling = root.events == "polling" or (
-            root.events == "auto" and network_type(root.path) is not None
-        )
+        self._next_try = 0.0
+        self._next_poll = 0.0
+        self._next_probe = 0.0
+        self.handler = Handler(root, inbox, WatchedNames(settings), clock)
+        self.is_polling = _needs_polling(root)
         """Whether it is watched by rescans alone."""
 
     def check(self, now: float) -> None:
-        """Start what is not running, and mend what has died. To be called every second or so."""
+        """Start what is not running or has died. To be called every second or so."""
         if self.is_polling:
             self._poll(now)
             return
-        fault = self._fault()
+        fault = self._find_fault()
         if fault is None:
             self._probe(now)
-            self._after_burst(now)
+            self._rescan_after_burst(now)
         elif now >= self._next_try:
             self.stop()
             self._start(now, fault)
@@ -76,12 +82,13 @@ class RootWatch:
         if observer is not None:
             _end(observer)
 
-    def _fault(self) -> str | None:
+    def _find_fault(self) -> str | None:
         """Return what is wrong with the running watch, if anything."""
         observer = self._observer
         if observer is None:
             return "the folder is back" if self._failures else "the watch starts"
-        if not all(thread.is_alive() for thread in (observer, *_readers(observer))):
+        threads = [observer, *_readers(observer)]
+        if not all(thread.is_alive() for thread in threads):
             return "the observer died"
         if not all(emitter.is_alive() for emitter in observer.emitters):
             return "the watch of the folder died"
@@ -95,18 +102,18 @@ class RootWatch:
             self._identity = _identity(self._root)
             self._observer = _observe(self._root, self.handler)
         except OSError as error:
-            self._failed(now, error)
+            self._note_failure(now, error)
             return
         if is_again:
             log.info("watch_started_again", root=self._root.name, because=fault)
         self._failures = 0
-        self._inbox.lost(fault, self._root)
+        self._inbox.want_rescan(fault, self._root)
         self._next_probe = now
         self._probe(now)
 
-    def _failed(self, now: float, error: OSError) -> None:
-        if error.errno in (errno.ENOSPC, errno.EMFILE, errno.ENFILE):
-            self._fall_back(now, error)
+    def _note_failure(self, now: float, error: OSError) -> None:
+        if error.errno in NO_MORE_WATCHES:
+            self._fall_back_to_polling(now, error)
             return
         if self._failures == 0:
             log.warning(
@@ -115,19 +122,19 @@ class RootWatch:
                 path=str(self._root.path),
                 reason=error.strerror,
             )
-            self._inbox.lost(
-                "the folder cannot be watched", self._root
-            )  # the rescan tells that the root is offline
+            # The rescan finds out that the root is offline.
+            self._inbox.want_rescan("the folder cannot be watched", self._root)
         self._next_try = now + min(FIRST_RETRY_S * 2.0 ** min(self._failures, 30), LONGEST_RETRY_S)
         self._failures += 1
 
-    def _fall_back(self, now: float, error: OSError) -> None:
+    def _fall_back_to_polling(self, now: float, error: OSError) -> None:
         log.warning(
             "too_few_inotify_watches",
             root=self._root.name,
             reason=error.strerror,
             instead=f"the folder is rescanned every {self._poll_s:g} s",
-            mend="raise the sysctls fs.inotify.max_user_watches and fs.inotify.max_user_instances, then restart",
+            what_to_do="raise the sysctls fs.inotify.max_user_watches and "
+            "fs.inotify.max_user_instances, then restart",
         )
         self.stop()
         self.is_polling = True
@@ -137,7 +144,7 @@ class RootWatch:
     def _poll(self, now: float) -> None:
         if now >= self._next_poll:
             self._next_poll = now + self._poll_s
-            self._inbox.lost("the folder is watched by rescans", self._root)
+            self._inbox.want_rescan("the folder is watched by rescans", self._root)
 
     def _probe(self, now: float) -> None:
         """Find out whether the kernel grants one more watch.
@@ -150,15 +157,23 @@ class RootWatch:
         try:
             _end(_observe(Root(self._root.name, self._root.path, recursive=False), self.handler))
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EMFILE, errno.ENFILE):
-                self._fall_back(now, error)
+            if error.errno in NO_MORE_WATCHES:
+                self._fall_back_to_polling(now, error)
 
-    def _after_burst(self, now: float) -> None:
+    def _rescan_after_burst(self, now: float) -> None:
         """Ask for a rescan once a burst is over that Windows may have cut short."""
         burst = self.handler.burst_at
-        if sys.platform == "win32" and burst is not None and now - burst > AFTER_BURST_S:
+        if sys.platform != "win32" or burst is None:
+            return
+        if now - burst > AFTER_BURST_S:
             self.handler.burst_at = None
-            self._inbox.lost("many events came at once", self._root)
+            self._inbox.want_rescan("many events came at once", self._root)
+
+
+def _needs_polling(root: Root) -> bool:
+    if root.events == "auto":
+        return network_type(root.path) is not None
+    return root.events == "polling"
 
 
 def _identity(root: Root) -> Identity | None:
@@ -170,20 +185,19 @@ def _identity(root: Root) -> Identity | None:
 
 
 def _observe(root: Root, handler: Handler) -> BaseObserver:
-    # watchdog 7.1.0 warns of folders registered twice, which is harmless, with many kB of text
-    # each.
+    # watchdog 7.1.0 warns of folders registered twice, which is harmless, with many kB each.
     warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
     observer = Observer(timeout=QUIET_S)
-    # watchdog follows no link, not even the configured folder itself: it would watch the link and
-    # hear nothing
-    top = os.path.realpath(root.path) if root.path.is_symlink() else os.fspath(root.path)
-    handler.starts_at(top)
+    top = os.fspath(root.path)
+    if root.path.is_symlink():
+        # watchdog follows no link, not even this one: it would watch the link and get no event.
+        top = os.path.realpath(root.path)
+    handler.set_top(top)
     try:
-        if (
-            sys.platform == "win32"
-        ):  # there the thread that finds no folder would die, and its starter wait 2 s
+        if sys.platform == "win32":
+            # There the thread that finds no folder would die, and its starter wait 2 s.
             os.scandir(top).close()
-        observer.schedule(handler, top, recursive=root.recursive, event_filter=HEARD)
+        observer.schedule(handler, top, recursive=root.recursive, event_filter=WATCHED_EVENTS)
         observer.start()
     except queue.Empty:  # so that starter ends where the folder went just now (watchdog 7.1.0)
         observer.stop()
@@ -196,12 +210,13 @@ def _observe(root: Root, handler: Handler) -> BaseObserver:
 
 def _readers(observer: BaseObserver) -> Iterator[Thread]:
     """Yield the threads that read from the system, whose death watchdog itself does not notice."""
-    inotify = getattr(observer, "_inotify_fd", None)
-    windows = (
-        getattr(getattr(emitter, "_reader", None), "_reader_thread", None)
-        for emitter in observer.emitters
-    )
-    yield from (thread for thread in (inotify, *windows) if isinstance(thread, Thread))
+    threads: list[object] = [getattr(observer, "_inotify_fd", None)]
+    for emitter in observer.emitters:  # on Windows each has one of its own
+        reader = getattr(emitter, "_reader", None)
+        threads.append(getattr(reader, "_reader_thread", None))
+    for thread in threads:
+        if isinstance(thread, Thread):
+            yield thread
 
 
 def _end(observer: BaseObserver) -> None:
@@ -210,7 +225,7 @@ def _end(observer: BaseObserver) -> None:
 
 
 class Watcher:
-    """Tells the inbox what happens in the watched folders, and when it may have missed something."""
+    """Puts into the inbox what happens in the watched folders, and what may have been missed."""
 
     def __init__(
         self,
@@ -234,9 +249,9 @@ class Watcher:
         self.check(self._clock())
 
     def check(self, now: float) -> None:
-        """Mend what has died.
+        """Start again what has died; each such folder is rescanned.
 
-        To be called every second or so; each mended folder wants a rescan.
+        To be called every second or so.
         """
         for watch in self.watches:
             watch.check(now)
@@ -249,18 +264,13 @@ class Watcher:
 
     @property
     def last_event_at(self) -> float | None:
-        """When the last event came, in seconds since 1970."""
-        return max(
-            (at for watch in self.watches if (at := watch.handler.last_event_at) is not None),
-            default=None,
-        )
+        """Return when the last event came, in seconds since 1970."""
+        times = [watch.handler.last_event_at for watch in self.watches]
+        return max((time for time in times if time is not None), default=None)
 
 
 class _OverflowListener(logging.Handler):
-    """Hears watchdog say that the kernel dropped events.
-
-    Its log is the only place where it says so.
-    """
+    """Reads in watchdog's log that the kernel dropped events, the only place that says so."""
 
     def __init__(self, inbox: Inbox) -> None:
         super().__init__(logging.WARNING)
@@ -269,4 +279,4 @@ class _OverflowListener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Ask for a rescan of every root."""
         if "overflow" in record.getMessage().lower():
-            self._inbox.lost("more changes than the kernel's queue holds")
+            self._inbox.want_rescan("more changes than the kernel's queue holds")

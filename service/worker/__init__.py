@@ -1,6 +1,14 @@
-"""One batch at a time through the whole house.
+"""The worker: one batch of files at a time, from the folder to the database.
 
-``intake`` says which files are next, ``examine`` which of them ExifTool must read, ``steps`` what
-became of a batch, ``saver`` writes it, ``board`` tells the world; ``loop.Worker`` puts them in
-order.
+Begin with ``loop.py``; ``Worker.run_once`` is one turn and reads from top to bottom:
+
+- ``intake.py`` says which files are next: events first, then what a rescan finds;
+- ``triage.py`` says which of them ExifTool must read, and which the database knows already;
+- ``batch.py`` waits for ExifTool and sends its records through the pure stages;
+- ``saver.py`` writes the batch, and tries again while another program holds the database;
+- ``heartbeat.py`` tells the state of the service, ``root_status.py`` which roots are there;
+- ``housekeeping.py`` is what is looked after between batches;
+- ``reprocess.py`` makes outdated rows again while nothing else is to be done.
+
+``parts.py`` holds what the worker works with.
 """

@@ -1,6 +1,6 @@
 """What became of one batch, from the moment it was begun until it is written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import structlog
@@ -11,22 +11,22 @@ from service.extract.candidates import Candidate
 from service.extract.reading import Pending
 from service.records import ImageRows, RawRecord, WatchedFile
 from service.store.failures import Failure
-from service.watch.arrivals import Arrival, Gone
-from service.watch.rescan import Missing
+from service.watch.arrivals import Arrival, GonePath
+from service.watch.rescan import MissingFile
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class FileOutcome:
-    """What is to be written of a batch, and which of its files are to come again."""
+    """What is to be written of a batch, and which of its files are to arrive again."""
 
     rows: list[ImageRows] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     later: list[tuple[Arrival, TryAgainError]] = field(default_factory=list)
     moved: list[tuple[int, WatchedFile]] = field(default_factory=list)
-    gone: list[Gone] = field(default_factory=list)
-    missing: list[Missing] = field(default_factory=list)
+    gone: list[GonePath] = field(default_factory=list)
+    missing: list[MissingFile] = field(default_factory=list)
     unchanged: int = 0
 
 
@@ -51,14 +51,23 @@ class Counters:
 
 @dataclass(slots=True)
 class Batch:
-    """A batch that ExifTool is reading, and all else that was learnt with it."""
+    """A batch that ExifTool is reading, and what is known of its files already."""
 
     asked: list[tuple[Arrival, Candidate]]
     pending: Pending | None
     outcome: FileOutcome
 
+    def places(self) -> Iterator[tuple[str, str]]:
+        """Yield the root and stored path of each file that is read, moved or refused here."""
+        for arrival, _ in self.asked:
+            yield arrival.place
+        for _, file in self.outcome.moved:
+            yield file.root, file.path
+        for failure in self.outcome.failed:
+            yield failure.root, failure.path
+
     def finish(self) -> FileOutcome:
-        """Wait for ExifTool, send each record through the pure stages, and return the whole batch's outcome."""
+        """Wait for ExifTool, send its records through the pure stages, and return the outcome."""
         if self.pending is None:
             return self.outcome
         arrivals = {candidate.file: arrival for arrival, candidate in self.asked}
@@ -75,18 +84,18 @@ class Batch:
             self.outcome.later.append((arrival, answer))
 
     def reject(self, arrival: Arrival, error: BadFileError) -> None:
-        """Record a file that cannot be read as it stands."""
+        """Record a file that cannot be read as it is."""
         log.info(
             "file_unreadable", path=arrival.file.path, root=arrival.file.root, reason=str(error)
         )
         self.outcome.failed.append(Failure.of(arrival.file, "extract", error))
 
     def _process(self, raw: RawRecord) -> None:
-        made = process_record(raw)
-        if isinstance(made, Failure):
-            self.outcome.failed.append(made)
+        rows = process_record(raw)
+        if isinstance(rows, Failure):
+            self.outcome.failed.append(rows)
         else:
-            self.outcome.rows.append(made)
+            self.outcome.rows.append(rows)
 
 
 def process_record(

@@ -1,7 +1,6 @@
-"""The disk against the database, a piece at a time, so that neither memory nor news wait for millions of files.
+"""Which files are next: those of events first, then what a rescan finds, then what once failed.
 
-Which files are next: those that were heard of, then those that a rescan finds, then those that once
-failed.
+A rescan is read a piece at a time, so that neither memory nor news wait for millions of files.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,17 +12,17 @@ from service.clock import Clock
 from service.paths import Root
 from service.store.database_reader import DatabaseReader
 from service.store.writer import Store
-from service.watch.arrivals import Arrival, Gone
-from service.watch.ignore import Names
+from service.watch.arrivals import Arrival, GonePath
 from service.watch.inbox import Inbox
-from service.watch.marker import root_state
-from service.watch.rescan import Changed, KnownFile, Looked, Missing, rescan
+from service.watch.marker import check_root
+from service.watch.rescan import ChangedFile, KnownFile, MissingFile, ScanProgress, rescan
 from service.watch.watch_settings import WatchSettings
+from service.watch.watched_names import WatchedNames
 from service.worker.root_status import RootStatusBoard
 
 log = structlog.get_logger()
 
-Found = Changed | Missing | Looked
+Found = ChangedFile | MissingFile | ScanProgress
 
 REST = 10
 """After a comparison of a root, the next one waits so many times as long as it took.
@@ -33,42 +32,48 @@ Lost events come in storms.
 
 LONGEST_REST_S = 600.0
 
+RETRY_S = 15.0
+"""Between two looks at the files that failed before."""
+
+COARSE_CLOCK_S = 2.0
+"""Some file systems keep times to two seconds (FAT)."""
+
 
 class Comparison:
-    """Compares the roots that want it, one after the other.
+    """Compares roots with the disk on request, one after the other.
 
-    Each is read only as far as it is asked for.
+    Each is read only as far as ``find_next`` is called.
     """
 
     def __init__(
         self,
         roots: Mapping[str, Root],
         store: DatabaseReader,
-        names: Names,
-        presence: RootStatusBoard,
+        names: WatchedNames,
+        root_status: RootStatusBoard,
         clock: Clock,
     ) -> None:
         self.store = store
         self._roots = roots
         self._names = names
-        self._presence = presence
+        self._root_status = root_status
         self._clock = clock
         self._wanted: dict[str, str] = {}
         self._not_before: dict[str, float] = {}
         self._under_way: Iterator[Found] | None = None
         self.last_at: str | None = None
-        """When one ended last."""
+        """When the last comparison ended."""
 
     @property
     def is_wanted(self) -> bool:
-        """Whether one is under way, or will be."""
+        """Whether a comparison is under way, or will be."""
         return self._under_way is not None or bool(self._wanted)
 
     def is_due(self, now: float) -> bool:
         """Tell whether there is something to compare at this moment."""
-        return self._under_way is not None or any(
-            self._is_rested(name, now) for name in self._wanted
-        )
+        if self._under_way is not None:
+            return True
+        return any(self._is_rested(name, now) for name in self._wanted)
 
     def want(self, reasons: Mapping[str, str]) -> None:
         """Let the named roots be compared as soon as those before them are done."""
@@ -82,13 +87,13 @@ class Comparison:
         self._not_before.clear()
         self.want(dict.fromkeys(self._roots, reason))
 
-    def next(self, now: float) -> Found | None:
+    def find_next(self, now: float) -> Found | None:
         """Return the next difference, or that some files were looked at without one.
 
         None where the end is reached.
         """
         if self._under_way is None:
-            self._under_way = self._of_due_roots(now)
+            self._under_way = self._compare_due_roots(now)
         found = next(self._under_way, None)
         if found is None:
             self._under_way = None
@@ -98,28 +103,30 @@ class Comparison:
     def count_changes(self) -> int:
         """Return how many files a comparison of all roots would find changed.
 
-        Nothing is told or kept.
+        Nothing of it is kept.
         """
-        return sum(
-            isinstance(found, Changed) for root in self._roots.values() for found in self._of(root)
-        )
+        count = 0
+        for root in self._roots.values():
+            count += sum(isinstance(found, ChangedFile) for found in self._compare_root(root))
+        return count
 
-    def _of_due_roots(self, now: float) -> Iterator[Found]:
-        for name in [name for name in self._wanted if self._is_rested(name, now)]:
+    def _compare_due_roots(self, now: float) -> Iterator[Found]:
+        due = [name for name in self._wanted if self._is_rested(name, now)]
+        for name in due:
             reason = self._wanted.pop(name)
             log.debug("rescan", root=name, because=reason)
             began = self._clock.monotonic()
-            yield from self._of(self._roots[name])
+            yield from self._compare_root(self._roots[name])
             ended = self._clock.monotonic()
             self._not_before[name] = ended + min(REST * (ended - began), LONGEST_REST_S)
 
     def _is_rested(self, name: str, now: float) -> bool:
         return now >= self._not_before.get(name, now)
 
-    def _of(self, root: Root) -> Iterator[Found]:
+    def _compare_root(self, root: Root) -> Iterator[Found]:
         known = _KnownFiles(self.store, root.name)
-        state = root_state(root, known.present(), self.store.count_present(root.name))
-        self._presence.learn(root, state.message)
+        state = check_root(root, known.present(), self.store.count_present(root.name))
+        self._root_status.set_state(root, state.message)
         if root.path.is_dir():
             yield from rescan(root, state, known, known.folders(), self._names)
 
@@ -141,7 +148,7 @@ class _KnownFiles:
     def folders(self) -> Iterator[str]:
         """Yield the folders that hold known images.
 
-        Asked when the walk is over, so new ones are among them.
+        The rescan asks when its walk is over, so new ones are among them.
         """
         for folder in self.store.folders(self.root):
             yield folder.removesuffix("/")
@@ -154,21 +161,14 @@ class _KnownFiles:
                     yield folder + name, size
 
 
-RETRY_S = 15.0
-"""Between two looks at the files that failed before."""
-
-COARSE_CLOCK_S = 2.0
-"""Some file systems keep times to two seconds (FAT)."""
-
-
 @dataclass(slots=True)
 class Work:
     """What one batch is about."""
 
     arrived: list[Arrival] = field(default_factory=list)
-    gone: list[Gone] = field(default_factory=list)
-    """Heard to be gone, one by one; may have been folders."""
-    missing: list[Missing] = field(default_factory=list)
+    gone: list[GonePath] = field(default_factory=list)
+    """Gone by events, one by one; may have been folders."""
+    missing: list[MissingFile] = field(default_factory=list)
     """Found missing by a rescan."""
     goes_on: bool = False
     """Whether a rescan was broken off for what is more urgent."""
@@ -178,7 +178,7 @@ class Work:
 
 
 class Intake:
-    """Gathers work: what was heard of comes first, a rescan fills what room is left."""
+    """Gathers work: what events told of comes first, a rescan fills the room that is left."""
 
     def __init__(
         self,
@@ -193,18 +193,20 @@ class Intake:
         self._roots = {root.name: root for root in roots}
         self._settings = settings
         self._clock = clock
-        self._presence = RootStatusBoard(store, clock)
-        self._comparison = Comparison(self._roots, store, Names(settings), self._presence, clock)
+        self._root_status = RootStatusBoard(store, clock)
+        self._comparison = Comparison(
+            self._roots, store, WatchedNames(settings), self._root_status, clock
+        )
         self._next_retry = 0.0
 
     @property
     def notes(self) -> Mapping[str, str]:
-        """Return why roots are offline, and the mend, by name."""
-        return self._presence.notes
+        """Return why roots are offline and what to do, by the root's name."""
+        return self._root_status.notes
 
     @property
     def last_rescan_at(self) -> str | None:
-        """Return when a comparison with the disk ended last."""
+        """Return when the last comparison with the disk ended."""
         return self._comparison.last_at
 
     @property
@@ -223,25 +225,25 @@ class Intake:
 
     def begin_anew(self, store: Store, reason: str) -> None:
         """Go on with another database: all is compared with the disk again."""
-        self._store = self._presence.store = store
+        self._store = self._root_status.store = store
         self._comparison.begin_anew(store, reason)
 
     def count_changes(self) -> int:
         """Return how many files a rescan of all roots would give to read."""
         return self._comparison.count_changes()
 
-    def tell_roots(self) -> None:
+    def write_root_status(self) -> None:
         """Write which roots are there, as soon as the database lets us."""
-        self._presence.write()
+        self._root_status.write()
 
-    def next(self, now: float, limit: int) -> Work:
+    def next_work(self, now: float, limit: int) -> Work:
         """Return up to ``limit`` files that have settled, and what is gone."""
         self._retry_failed(now)
         taken = self.inbox.take(now, limit)
         work = Work(list(taken.arrived), list(taken.gone))
-        self._comparison.want(self.inbox.rescan_wanted())
+        self._comparison.want(self.inbox.pop_wanted_rescans())
         if self._comparison.is_due(now):
-            self._compare(work, now, limit)
+            self._fill_from_comparison(work, now, limit)
         return work
 
     def _retry_failed(self, now: float) -> None:
@@ -252,37 +254,36 @@ class Intake:
         for known in self._store.due_failures(self._clock.stamp()):
             root = self._roots.get(known.failure.root)
             if root is not None:
-                self.inbox.saw(root, root.locate(known.failure.path), now)
+                self.inbox.add(root, root.locate(known.failure.path), now)
 
-    def _compare(self, work: Work, now: float, limit: int) -> None:
+    def _fill_from_comparison(self, work: Work, now: float, limit: int) -> None:
         """Fill a batch with what a rescan finds.
 
-        Break off where files that were heard of are due.
+        Break off where files of events are due.
         """
         while len(work.arrived) + len(work.missing) < limit:
-            found = self._comparison.next(now)
+            found = self._comparison.find_next(now)
             if found is None:
                 return
-            if isinstance(found, Looked) and self.inbox.is_due(self._clock.monotonic()):
+            if isinstance(found, ScanProgress) and self.inbox.is_due(self._clock.monotonic()):
                 work.goes_on = True
                 return
-            if isinstance(found, Missing):
+            if isinstance(found, MissingFile):
                 work.missing.append(found)
-            elif isinstance(found, Changed):
-                self._changed(work, found, now)
+            elif isinstance(found, ChangedFile):
+                self._take_changed(work, found, now)
 
-    def _changed(self, work: Work, found: Changed, now: float) -> None:
+    def _take_changed(self, work: Work, found: ChangedFile, now: float) -> None:
         root = self._roots[found.file.root]
         if self._is_settled(found):
             work.arrived.append(Arrival(root, found.file, found.location))
         else:
-            self.inbox.saw(root, found.location, now)
+            self.inbox.add(root, found.location, now)
 
-    def _is_settled(self, found: Changed) -> bool:
+    def _is_settled(self, found: ChangedFile) -> bool:
         """Tell whether a file found by a rescan has been still for long.
 
         A younger one goes through the inbox.
         """
-        still = self._settings.settle_s if found.file.size else self._settings.empty_settle_s
         age = self._clock.wall() - found.file.mtime_ns / 1e9
-        return age > max(still, COARSE_CLOCK_S)
+        return age > max(self._settings.stillness_of(found.file.size), COARSE_CLOCK_S)

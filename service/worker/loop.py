@@ -1,10 +1,8 @@
-"""What the worker looks after between batches.
+"""The worker: one batch after another, until it is told to stop.
 
-The watch, the clock, the database's file and its log.
-
-ExifTool cannot be started: for how long nothing is begun, and what is said of it.
-
-The worker: one batch after another, until it is told to stop.
+``run`` repeats ``run_once``. One turn checks what may have died, takes the next arrivals, sorts
+them by triage, begins a batch (ExifTool reads), finishes the oldest batch in hand, saves it, and
+tells the state. The methods below stand in that order.
 """
 
 import contextlib
@@ -16,97 +14,16 @@ import structlog
 
 from service.clock import Clock, stamp
 from service.errors import DatabaseReplacedError, ExtractorMissingError
+from service.watch.arrivals import Arrival
 from service.worker.batch import Batch, Counters, FileOutcome
+from service.worker.housekeeping import OUTAGE_WAIT_S, ExifToolOutage, Housekeeping
 from service.worker.intake import Work
 from service.worker.parts import Pace, Parts
-from service.worker.reprocess import Upkeep
+from service.worker.reprocess import IdleReprocessing
 from service.worker.saver import Saver
-from service.worker.triage import triage
-
-LOOK_S = 1.0
-"""Between two looks at what may have died."""
-QUIET_S = 3.0
-"""After the last batch.
-
-Then the log is emptied into the database, so that a copy of that one file holds all.
-"""
-QUIET_AGAIN_S = 60.0
-"""The same while nothing happens: the heartbeat's rows alone would let the log grow for months."""
-
-
-class ChangeWatch:
-    """Looks about once a second, however busy the worker is."""
-
-    def __init__(self, rooms: Parts, pace: Pace, now: float) -> None:
-        self._rooms = rooms
-        self._rescan_s = pace.rescan_s
-        self._next_look = 0.0
-        self._next_rescan = now + pace.rescan_s
-        self._next_quiet = now + QUIET_S
-        self.note: str | None = None
-        """Who keeps the database's log from shrinking, where somebody does."""
-
-    @property
-    def next(self) -> float:
-        """When to look again."""
-        return self._next_look
-
-    def look(self, now: float) -> bool:
-        """Look if it is time; return whether it was.
-
-        Raises DatabaseReplacedError where the file was exchanged.
-        """
-        if now < self._next_look:
-            return False
-        self._next_look = now + LOOK_S
-        self._rooms.store.verify()
-        if self._rooms.watcher is not None:
-            self._rooms.watcher.check(now)
-        if now >= self._next_rescan:
-            self._next_rescan = now + self._rescan_s
-            self._rooms.intake.want_rescan_of_all("it is time")
-        self._rooms.intake.tell_roots()
-        self._rooms.timetable.look(now, self._rooms.store)
-        if now >= self._next_quiet:
-            self._next_quiet = now + QUIET_AGAIN_S
-            self.note = self._rooms.store.checkpoint(quiet=True)
-        return True
-
-    def wrote(self, now: float) -> None:
-        """Keep the log small after a batch was written, and empty it as soon as it is quiet."""
-        self.note = self._rooms.store.checkpoint()
-        self._next_quiet = now + QUIET_S
-
+from service.worker.triage import InHand, Triage, triage
 
 log = structlog.get_logger()
-
-WAIT_S = 5.0
-"""Between two tries. Its files keep their place meanwhile, and none of them counts as failed."""
-
-
-class ExifToolOutage:
-    """Begins with a batch for which ExifTool could not be started, ends with one that it has read."""
-
-    def __init__(self) -> None:
-        self.until = 0.0
-        """Before this time nothing is worth beginning."""
-        self.note: str | None = None
-        """What is missing, and the mend."""
-
-    def learn(self, outcome: FileOutcome, now: float) -> None:
-        """Begin, prolong or end, as a finished batch shows."""
-        missing = next(
-            (error for _, error in outcome.later if isinstance(error, ExtractorMissingError)), None
-        )
-        if missing is not None:
-            self.until = now + WAIT_S
-            if self.note is None:
-                log.error("exiftool_missing", reason=str(missing))
-            self.note = str(missing)
-        elif outcome.rows and self.note is not None:
-            log.info("exiftool_back")
-            self.note = None
-
 
 SCAN_BACKLOG = 8
 """Batches that a rescan under way is taken for, since its end is not known."""
@@ -117,186 +34,229 @@ none in hand it waited for us for a sixth of the time, with one for a twentieth.
 
 
 class Worker:
-    """Owns ExifTool and the writing connection.
-
-    ``run_once`` is the whole of it; ``run`` only repeats it.
-    """
+    """Owns ExifTool and the writing connection."""
 
     def __init__(
-        self, rooms: Parts, clock: Clock, pace: Pace, on_done: Callable[[FileOutcome], None]
+        self, parts: Parts, clock: Clock, pace: Pace, on_done: Callable[[FileOutcome], None]
     ) -> None:
-        self._rooms = rooms
+        self._parts = parts
         self._clock = clock
         self._pace = pace
         self._on_done = on_done
-        self._saver = Saver(rooms.store, clock, self._saved)
-        self._steps: deque[Batch] = deque()
-        self._upkeep = Upkeep(rooms.store, clock)
-        self._lookout = ChangeWatch(rooms, pace, clock.monotonic())
+        self._saver = Saver(parts.store, clock, self._count_saved)
+        self._batches: deque[Batch] = deque()
+        """In hand: ExifTool reads them, oldest first."""
+        self._put_aside: list[Arrival] = []
+        """Files that a batch in hand has already, perhaps at another place.
+
+        Their turn comes when that batch is written.
+        """
+        self._reprocessing = IdleReprocessing(parts.store, clock)
+        self._housekeeping = Housekeeping(parts, pace, clock.monotonic())
         self._outage = ExifToolOutage()
         self.counters = Counters()
-
-    @property
-    def notes(self) -> list[str]:
-        """Return what it waits for, one sentence each."""
-        notes = (
-            self._saver.note,
-            self._outage.note,
-            self._lookout.note,
-            *self._rooms.intake.notes.values(),
-        )
-        return [note for note in notes if note]
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set. The batches in hand are finished."""
         while not stop.is_set():
             now = self._clock.monotonic()
             if not self.run_once(now):
-                self._rest(now, stop)
+                self._wait_for_news(now, stop)
         self.finish()
 
     def run_until_idle(self, stop: threading.Event) -> None:
-        """Work until every root was compared with the disk and nothing waits any more, or ``stop`` is set."""
-        intake = self._rooms.intake
+        """Work until every root was rescanned and nothing waits, or ``stop`` is set."""
+        intake = self._parts.intake
         intake.want_rescan_of_all("a single pass")
         while not stop.is_set():
             now = self._clock.monotonic()
             if self.run_once(now):
                 continue
-            if not (intake.has_more or self._saver.next_try is not None):
+            is_idle = not intake.has_more and self._saver.next_try is None
+            if is_idle:
                 break
-            self._rest(now, stop)
+            self._wait_for_news(now, stop)
         self.finish()
-
-    def count_changes(self) -> int:
-        """Return how many files a rescan would read, for a progress bar; nothing is changed."""
-        return self._rooms.intake.count_changes()
 
     def run_once(self, now: float) -> bool:
         """Do the next piece of work; return whether there was any."""
         try:
-            if self._lookout.look(now):
-                self._tell(now)
+            if self._housekeeping.check(now):
+                self._tell_state(now)
             return self._saver.try_again(now) and self._work(now)
         except DatabaseReplacedError as error:
             self._replaced(error)
             return True
-
-    def finish(self) -> None:
-        """Finish the batches in hand and write them, if the database lets us."""
-        try:
-            while self._saver.try_again(self._clock.monotonic()) and self._steps:
-                self._finish_oldest()
-        except DatabaseReplacedError as error:  # the next start finds these files again
-            log.error("database_replaced", reason=str(error))  # noqa: TRY400  # no bug: the reason says it all
-
-    def close(self) -> None:
-        """Say that the work has ended, and close the database."""
-        if self._rooms.has_store:
-            with contextlib.suppress(DatabaseReplacedError):
-                self._tell(self._clock.monotonic())
-            self._rooms.board.close()
-            self._rooms.store.close()
 
     def _work(self, now: float) -> bool:
         """Begin the next batch, then finish the one before it.
 
         ExifTool reads while this side thinks and writes.
         """
-        work = self._next(now)
+        work = self._next_work(now)
         if work:
-            self._begin(work)
-        if self._steps and (not work or len(self._steps) > self._rooms.reader.processes + AHEAD):
-            self._finish_oldest()
+            self._begin_batch(work)
+        is_full = len(self._batches) > self._parts.reader.processes + AHEAD
+        if self._batches and (is_full or not work):
+            self._finish_oldest_batch()
             return True
-        return bool(work) or work.goes_on or self._upkeep.some(self._pace.batch_size)
+        if work or work.goes_on:
+            return True
+        return self._reprocessing.make_some_again(self._pace.batch_size)
 
-    def _next(self, now: float) -> Work:
-        is_out = now < self._outage.until
-        return Work() if is_out else self._rooms.intake.next(now, self._pace.batch_size)
+    def _next_work(self, now: float) -> Work:
+        if now < self._outage.until:
+            return Work()
+        work = self._parts.intake.next_work(now, self._pace.batch_size)
+        self._put_aside_what_is_in_hand(work)
+        return work
 
-    def _begin(self, work: Work) -> None:
-        claimed = (image_id for step in self._steps for image_id, _ in step.outcome.moved)
-        found = triage(work.arrived, self._rooms.store, self._rooms.roots, claimed)
-        outcome = FileOutcome(
-            later=found.later,
-            moved=found.moved,
-            gone=work.gone,
-            missing=work.missing,
-            unchanged=found.unchanged,
-        )
-        self._rooms.reader.scale(self._backlog())
+    def _put_aside_what_is_in_hand(self, work: Work) -> None:
+        """Take the files out of this work that a batch in hand has already.
+
+        Late events, or a rescan, tell of such files again before they are written. Examined now,
+        one would be unknown at its place, and be read a second time.
+        """
+        newest = {arrival.place: arrival for arrival in (*self._put_aside, *work.arrived)}
+        in_hand: set[tuple[str, str]] = set()
+        for batch in self._batches:
+            in_hand.update(batch.places())
+        self._put_aside = []
+        work.arrived = []
+        for place, arrival in newest.items():
+            if place in in_hand:
+                self._put_aside.append(arrival)
+            else:
+                work.arrived.append(arrival)
+
+    def _begin_batch(self, work: Work) -> None:
+        parts = self._parts
+        found = triage(work.arrived, parts.store, parts.roots, self._what_is_in_hand())
+        self._put_aside.extend(found.put_aside)
+        parts.reader.scale(self._backlog())
         candidates = [candidate for _, candidate in found.to_read]
-        step = Batch(
-            found.to_read, self._rooms.reader.begin(candidates) if candidates else None, outcome
-        )
+        pending = parts.reader.begin(candidates) if candidates else None
+        batch = Batch(found.to_read, pending, _known_so_far(work, found))
         for arrival, error in found.bad:
-            step.reject(arrival, error)
-        self._steps.append(step)
+            batch.reject(arrival, error)
+        self._batches.append(batch)
+
+    def _what_is_in_hand(self) -> InHand:
+        in_hand = InHand()
+        for batch in self._batches:
+            in_hand.claimed.update(image_id for image_id, _ in batch.outcome.moved)
+            for _, candidate in batch.asked:
+                in_hand.read[candidate.signature.sha256] = candidate.location
+        return in_hand
 
     def _backlog(self) -> int:
-        waiting = self._rooms.intake.inbox.waiting // self._pace.batch_size
-        return waiting + (SCAN_BACKLOG if self._rooms.intake.is_scanning else 0)
+        """Return how many batches wait, by which the number of ExifTool processes is chosen."""
+        intake = self._parts.intake
+        backlog = intake.inbox.waiting // self._pace.batch_size
+        if intake.is_scanning:
+            backlog += SCAN_BACKLOG
+        return backlog
 
-    def _finish_oldest(self) -> None:
-        outcome = self._steps.popleft().finish()
+    def _finish_oldest_batch(self) -> None:
+        outcome = self._batches.popleft().finish()
         now = self._clock.monotonic()  # ExifTool may have taken its time
         self._put_back(outcome, now)
         self._saver.save(outcome, now)
-        self._tell(now)
+        self._tell_state(now)
 
-    def _saved(self, outcome: FileOutcome) -> None:
+    def _put_back(self, outcome: FileOutcome, now: float) -> None:
+        """Let files arrive again that could not be read yet."""
+        self._outage.learn(outcome, now)
+        for arrival, error in outcome.later:
+            delay = OUTAGE_WAIT_S if isinstance(error, ExtractorMissingError) else None
+            self._parts.intake.inbox.put_back(arrival, now, delay)
+
+    def _count_saved(self, outcome: FileOutcome) -> None:
+        """Take note that a batch is in the database. The saver calls it."""
         self.counters.add(outcome)
-        self._lookout.wrote(self._clock.monotonic())
+        self._housekeeping.tidy_after_batch(self._clock.monotonic())
         if outcome.rows:
             log.info(
                 "images_saved",
                 count=len(outcome.rows),
                 done=self.counters.done,
-                waiting=self._waiting(),
+                waiting=self._count_waiting(),
             )
         self._on_done(outcome)
 
-    def _put_back(self, outcome: FileOutcome, now: float) -> None:
-        """Let files come again whose time had not come."""
-        self._outage.learn(outcome, now)
-        for arrival, error in outcome.later:
-            delay = WAIT_S if isinstance(error, ExtractorMissingError) else None
-            self._rooms.intake.inbox.put_back(arrival, now, delay)
-
     def _replaced(self, error: DatabaseReplacedError) -> None:
-        """Go on with the file that now lies at the database's path, and compare everything with it."""
+        """Go on with the file that is now at the database's path, and rescan every root."""
         log.error("database_replaced", reason=str(error))
-        for step in self._steps:
-            step.finish()  # takes ExifTool's answers off the pipe
-        self._steps.clear()
-        store = self._rooms.exchange_store()
+        for batch in self._batches:
+            batch.finish()  # takes ExifTool's answers off the pipe
+        self._batches.clear()
+        store = self._parts.exchange_store()
         self._saver.forget(store)
-        self._upkeep = Upkeep(store, self._clock)
+        self._reprocessing = IdleReprocessing(store, self._clock)
 
-    def _rest(self, now: float, stop: threading.Event) -> None:
-        """Wait for news.
+    def _wait_for_news(self, now: float, stop: threading.Event) -> None:
+        """Wait until something is due.
 
-        For time alone while the database or ExifTool is away, since news would change nothing.
+        While the database or ExifTool is away, wait for time alone: news would change nothing.
         """
         blocked = max(self._saver.next_try or 0.0, self._outage.until)
+        next_check = self._housekeeping.next_check
         if blocked > now:
-            stop.wait(min(blocked, self._lookout.next) - now)
+            stop.wait(min(blocked, next_check) - now)
         else:
-            self._rooms.intake.inbox.wait(max(self._lookout.next - now, 0.0))
+            self._parts.intake.inbox.wait(max(next_check - now, 0.0))
 
-    def _waiting(self) -> int:
-        return self._rooms.intake.inbox.waiting + sum(len(step.asked) for step in self._steps)
+    def finish(self) -> None:
+        """Finish the batches in hand and write them, if the database lets us."""
+        try:
+            while self._saver.try_again(self._clock.monotonic()) and self._batches:
+                self._finish_oldest_batch()
+        except DatabaseReplacedError as error:  # the next start finds these files again
+            log.error("database_replaced", reason=str(error))  # noqa: TRY400  # no bug: the reason says it all
 
-    def _tell(self, now: float) -> None:
-        rooms = self._rooms
-        heard = rooms.watcher.last_event_at if rooms.watcher else None
-        rooms.board.tell(
+    def close(self) -> None:
+        """Say that the work has ended, and close the database."""
+        if self._parts.has_store:
+            with contextlib.suppress(DatabaseReplacedError):
+                self._tell_state(self._clock.monotonic())
+            self._parts.heartbeat.close()
+            self._parts.store.close()
+
+    def count_changes(self) -> int:
+        """Return how many files a rescan would read, for a progress bar; nothing is changed."""
+        return self._parts.intake.count_changes()
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what the worker waits for, one sentence each."""
+        notes = [self._saver.note, self._outage.note, self._housekeeping.note]
+        notes.extend(self._parts.intake.notes.values())
+        return [note for note in notes if note]
+
+    def _tell_state(self, now: float) -> None:
+        parts = self._parts
+        last_event = parts.watcher.last_event_at if parts.watcher else None
+        parts.heartbeat.update(
             now,
-            queued=self._waiting(),
+            queued=self._count_waiting(),
             done=self.counters.done,
             failed=self.counters.failed,
-            last_event_at=None if heard is None else stamp(heard),
-            last_rescan_at=rooms.intake.last_rescan_at,
+            last_event_at=None if last_event is None else stamp(last_event),
+            last_rescan_at=parts.intake.last_rescan_at,
             message="; ".join(self.notes) or None,
         )
+
+    def _count_waiting(self) -> int:
+        in_hand = sum(len(batch.asked) for batch in self._batches)
+        return self._parts.intake.inbox.waiting + in_hand
+
+
+def _known_so_far(work: Work, found: Triage) -> FileOutcome:
+    """Return what is known of a batch before ExifTool has answered."""
+    return FileOutcome(
+        later=found.later,
+        moved=found.moved,
+        gone=work.gone,
+        missing=work.missing,
+        unchanged=found.unchanged,
+    )

@@ -14,29 +14,30 @@ from service.worker.intake import Intake
 
 @dataclass(slots=True)
 class Parts:
-    """The rooms of the house as the worker enters them."""
+    """What the worker works with: the other folders of the service, put together."""
 
     intake: Intake
     reader: Reader
     store: Store
     roots: Mapping[str, Root]
-    board: Heartbeat
+    heartbeat: Heartbeat
     watcher: Watcher | None
     """None for a single pass."""
     reopen: Callable[[], Store]
-    timetable: ExportSchedule
+    """Opens the database again, as soon as no other program holds it."""
+    export_schedule: ExportSchedule
     has_store: bool = True
     """False while the database is being exchanged."""
 
     def exchange_store(self) -> Store:
-        """Go on with the file that lies at the database's path now, and return its store."""
+        """Go on with the file that is at the database's path now, and return its store."""
         self.has_store = False
         # First closed, then opened: both would share one file beside the path (images.db-shm),
         # which a new connection empties under the feet of the old one.
         self.store.close()
-        self.store = self.board.store = self.reopen()
+        self.store = self.heartbeat.store = self.reopen()
         self.intake.begin_anew(self.store, "the database was replaced")
-        self.timetable.learn(self.store)
+        self.export_schedule.learn(self.store)
         self.has_store = True
         return self.store
 

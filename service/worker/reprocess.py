@@ -1,4 +1,4 @@
-"""Making rows again from the kept records, without the files and without ExifTool."""
+"""Making rows again from the stored records, without the files and without ExifTool."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -19,9 +19,9 @@ log = structlog.get_logger()
 
 
 class Reprocessor:
-    """Brings rows up to date that an older version of a stage made; with ``everything``, all.
+    """Makes rows again that an older version of a stage made.
 
-    With ``only``, those.
+    With ``everything``, all rows; with ``only``, those of these images.
     """
 
     def __init__(
@@ -34,11 +34,8 @@ class Reprocessor:
     ) -> None:
         self._store = store
         self._clock = clock
-        outdated = (
-            recipe for recipe in store.recipes() if everything or not pipeline.is_current(recipe)
-        )
-        self._stale = only or store.stale(list(outdated))
-        self._resolving = Resolver(store)
+        self._images = only or store.stale(_outdated_recipes(store, everything=everything))
+        self._resolver = Resolver(store)
         self.failed: list[Failure] = []
 
     def step(self, limit: int) -> int:
@@ -46,55 +43,64 @@ class Reprocessor:
 
         0 means that all are up to date.
         """
-        stale = list(islice(self._stale, limit))
-        made = [one for image_id, file in stale if (one := self._made(image_id, file)) is not None]
-        rows = [one for one in made if isinstance(one, ImageRows)]
+        images = list(islice(self._images, limit))
+        rows: list[ImageRows] = []
+        for image_id, file in images:
+            made = self._make_rows(image_id, file)
+            if isinstance(made, ImageRows):
+                rows.append(made)
+            elif made is not None:
+                self.failed.append(made)
         if rows:
-            self._store.save(self._resolving.apply(rows), now=self._clock.stamp(), from_disk=False)
-        self.failed.extend(one for one in made if isinstance(one, Failure))
-        return len(stale)
+            self._store.save(self._resolver.apply(rows), now=self._clock.stamp(), from_disk=False)
+        return len(images)
 
     def run(self, batch_size: int) -> Iterator[int]:
         """Make everything again, yielding the size of each batch."""
         while size := self.step(batch_size):
             yield size
 
-    def _made(self, image_id: int, file: WatchedFile) -> ImageRows | Failure | None:
+    def _make_rows(self, image_id: int, file: WatchedFile) -> ImageRows | Failure | None:
+        """Return an image's rows or its failure; None where it has just gone."""
         try:
             raw = self._store.raw_record(image_id)
-        except (
-            ZstdError,
-            ValueError,
-            KeyError,
-        ) as error:  # damaged on the disk; its neighbours need not suffer
+        except (ZstdError, ValueError, KeyError) as error:  # damaged on the disk; the others go on
             log.warning("kept_record_damaged", root=file.root, path=file.path, reason=str(error))
             return Failure.of(file, "store", error)
         return None if raw is None else process_record(raw)
 
 
-class Upkeep:
-    """Rework in the spare moments of the service."""
+def _outdated_recipes(store: Store, *, everything: bool) -> list[str]:
+    recipes = store.recipes()
+    if everything:
+        return list(recipes)
+    return [recipe for recipe in recipes if not pipeline.is_current(recipe)]
+
+
+class IdleReprocessing:
+    """Makes outdated rows again while the service has nothing else to do."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._rework: Reprocessor | None = Reprocessor(store, clock)
+        self._reprocessor: Reprocessor | None = Reprocessor(store, clock)
+        """None as soon as everything is up to date."""
 
-    def some(self, limit: int) -> bool:
+    def make_some_again(self, limit: int) -> bool:
         """Make up to ``limit`` images again; return whether there were any.
 
         Raises DatabaseReplacedError.
         """
-        if self._rework is None:
+        if self._reprocessor is None:
             return False
         try:
-            size = self._rework.step(limit)
+            size = self._reprocessor.step(limit)
         except DatabaseReplacedError:
             raise
         except TryAgainError as error:
             log.debug("rework_waits", reason=str(error))
-            self._rework = Reprocessor(self._store, self._clock)
+            self._reprocessor = Reprocessor(self._store, self._clock)
             return False
         if not size:
-            self._rework = None
+            self._reprocessor = None
         return bool(size)

@@ -1,7 +1,4 @@
-"""Which roots are there.
-
-Told in the log when it changes, kept for the status, written when the database lets us.
-"""
+"""Which roots are there: in the log when it changes, and in the database."""
 
 import structlog
 
@@ -15,36 +12,39 @@ log = structlog.get_logger()
 
 
 class RootStatusBoard:
-    """What is known of the roots' presence."""
+    """Which roots are there and which are offline."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self._clock = clock
-        self._untold: dict[str, RootStatus] = {}
+        self._unwritten: dict[str, RootStatus] = {}
         self.notes: dict[str, str] = {}
-        """Root name → why it is offline, and the mend."""
+        """Root name → why it is offline, and what to do."""
 
-    def learn(self, root: Root, message: str) -> None:
+    def set_state(self, root: Root, message: str) -> None:
         """Take note of a root: a message says why it is offline, an empty one that it is there."""
-        if message and self.notes.get(root.name) != message:
-            log.warning("root_offline", root=root.name, reason=message)
-        elif not message and root.name in self.notes:
-            log.info("root_online_again", root=root.name)
-        self.notes.pop(root.name, None)
+        before = self.notes.pop(root.name, None)
         if message:
             self.notes[root.name] = message
-        location = to_stored(root.path)
-        self._untold[root.name] = RootStatus(
-            root.name, location, not message, message or None, self._clock.stamp()
+            if before != message:
+                log.warning("root_offline", root=root.name, reason=message)
+        elif before is not None:
+            log.info("root_online_again", root=root.name)
+        self._unwritten[root.name] = RootStatus(
+            name=root.name,
+            location=to_stored(root.path),
+            online=not message,
+            note=message or None,
+            changed_at=self._clock.stamp(),
         )
         self.write()
 
     def write(self) -> None:
-        """Write what is not yet in the database; where it is busy, the next call does."""
+        """Write what is not yet in the database; where that is busy, the next call does it."""
         try:
-            for name, status in list(self._untold.items()):
+            for name, status in list(self._unwritten.items()):
                 self.store.set_root(status)
-                del self._untold[name]
+                del self._unwritten[name]
         except DatabaseReplacedError:
             raise
         except TryAgainError as error:

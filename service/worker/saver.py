@@ -1,4 +1,4 @@
-"""Writing a batch, however long another program holds the database."""
+"""Where a batch is written, however long another program holds the database."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,14 +19,14 @@ LONGEST_WAIT_S = 5.0
 
 
 class Saver:
-    """Keeps one outcome until it is in the database.
+    """Keeps a batch's outcome until it is in the database.
 
     While it waits, the worker begins nothing new.
     """
 
     def __init__(self, store: Store, clock: Clock, on_saved: Callable[[FileOutcome], None]) -> None:
         self.store = store
-        self._resolving = Resolver(store)
+        self._resolver = Resolver(store)
         self._clock = clock
         self._on_saved = on_saved
         self._unsaved: FileOutcome | None = None
@@ -43,7 +43,7 @@ class Saver:
     def save(self, outcome: FileOutcome, now: float) -> bool:
         """Write an outcome, or keep it for ``try_again``; return whether it is written."""
         self._unsaved = outcome
-        return self._try(now)
+        return self._try_to_write(outcome, now)
 
     def try_again(self, now: float) -> bool:
         """Write what is unsaved if its time has come.
@@ -52,20 +52,19 @@ class Saver:
         """
         if self._unsaved is None:
             return True
-        return now >= self._next_try and self._try(now)
+        return now >= self._next_try and self._try_to_write(self._unsaved, now)
 
     def forget(self, store: Store) -> None:
         """Go on with another database.
 
-        What was unsaved spoke of the old one; a rescan finds it again.
+        What was unsaved was of the old one; a rescan finds it again.
         """
-        self.store, self._unsaved, self.note = store, None, None
-        self._resolving = Resolver(store)
+        self.store = store
+        self._resolver = Resolver(store)
+        self._unsaved = None
+        self.note = None
 
-    def _try(self, now: float) -> bool:
-        outcome = self._unsaved
-        if outcome is None:
-            return True
+    def _try_to_write(self, outcome: FileOutcome, now: float) -> bool:
         try:
             self._write(outcome)
         except DatabaseReplacedError:
@@ -75,7 +74,9 @@ class Saver:
             return False
         if self.note is not None:
             log.info("database_writable_again")
-        self._unsaved, self.note, self._wait = None, None, FIRST_WAIT_S
+        self._unsaved = None
+        self.note = None
+        self._wait = FIRST_WAIT_S
         self._on_saved(outcome)
         return True
 
@@ -89,7 +90,7 @@ class Saver:
     def _write(self, outcome: FileOutcome) -> None:
         """Write a whole outcome.
 
-        May be begun again after any of its transactions: each says what is.
+        It may be begun again after any of its transactions: each writes a state, not a step.
         """
         stamp = self._clock.stamp()
         store = self.store
@@ -97,12 +98,12 @@ class Saver:
             store.relocate(image_id, file.root, file.path, file.size, file.mtime_ns)
         if outcome.rows or outcome.failed:
             self._save(outcome.rows, outcome.failed, stamp)
-        for root, paths in _by_root(outcome, store).items():
+        for root, paths in _gone_by_root(outcome, store).items():
             store.mark_missing(root, paths, stamp)
 
     def _save(self, rows: Sequence[ImageRows], failed: Sequence[Failure], stamp: str) -> None:
         try:
-            self.store.save(self._resolving.apply(rows), now=stamp, failed=failed)
+            self.store.save(self._resolver.apply(rows), now=stamp, failed=failed)
         except TryAgainError:
             raise
         except Exception:
@@ -114,7 +115,7 @@ class Saver:
     ) -> None:
         for one in rows:
             try:
-                self.store.save(self._resolving.apply((one,)), now=stamp)
+                self.store.save(self._resolver.apply((one,)), now=stamp)
             except TryAgainError:
                 raise
             except Exception as error:  # one odd record must not take its neighbours with it
@@ -124,14 +125,16 @@ class Saver:
             self.store.save_unreadable(failed, now=stamp)
 
 
-def _by_root(outcome: FileOutcome, store: Store) -> dict[str, list[str]]:
+def _gone_by_root(outcome: FileOutcome, store: Store) -> dict[str, list[str]]:
     """Return the stored paths that are gone, by root.
 
-    What was a folder stands for all that is known below it.
+    Where a folder is gone, all that is known below it is.
     """
     paths: dict[str, list[str]] = {}
     for missing in outcome.missing:
         paths.setdefault(missing.root, []).append(missing.path)
     for gone in outcome.gone:
-        paths.setdefault(gone.root, []).extend((gone.path, *store.below(gone.root, gone.path)))
+        of_root = paths.setdefault(gone.root, [])
+        of_root.append(gone.path)
+        of_root.extend(store.below(gone.root, gone.path))
     return paths

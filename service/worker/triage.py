@@ -1,10 +1,8 @@
-"""Which of the files that arrived ExifTool must read.
+"""Which of the files that arrived ExifTool must read: not those the database knows already."""
 
-Not those we know by their content already.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from zstandard import ZstdError
 
@@ -26,141 +24,176 @@ class Triage:
 
     to_read: list[tuple[Arrival, Candidate]] = field(default_factory=list)
     moved: list[tuple[int, WatchedFile]] = field(default_factory=list)
-    """Images known by their content, and where they lie now.
+    """Images known by their content, and where they are now.
 
-    A file that was only touched stands here, too.
+    A file that was only touched is here, too.
     """
     bad: list[tuple[Arrival, BadFileError]] = field(default_factory=list)
     later: list[tuple[Arrival, TryAgainError]] = field(default_factory=list)
+    put_aside: list[Arrival] = field(default_factory=list)
+    """To be examined again when the batches in hand are written."""
     unchanged: int = 0
+
+
+@dataclass(slots=True)
+class InHand:
+    """What is known of the batches that are begun and not yet written."""
+
+    claimed: set[int] = field(default_factory=set)
+    """The images whose new place is known; no second file may become one of them."""
+    read: dict[str, Path] = field(default_factory=dict)
+    """The content of each file that is being read, and where it was then."""
+
+    def has_left(self, sha256: str) -> bool:
+        """Tell whether a file of this content that is being read has left its place since.
+
+        Then it may have moved.
+        """
+        place = self.read.get(sha256)
+        if place is None:
+            return False
+        try:
+            return not place.exists()
+        except OSError:  # a share that has just gone away: the file is believed to be in its place
+            return False
 
 
 def triage(
     arrivals: Sequence[Arrival],
     store: Store,
     roots: Mapping[str, Root],
-    claimed: Iterable[int] = (),
+    in_hand: InHand | None = None,
 ) -> Triage:
-    """Inspect each file's bytes once and tell what is to be done with it.
-
-    ``claimed`` are the images whose new place is known and not yet written; no second file may
-    become one of them.
-    """
-    found = Triage()
-    taken = set(claimed)
-    online = {name: root for name, root in roots.items() if root.path.is_dir()}
+    """Inspect each file's bytes once and return what is to be done with it."""
+    work = _TriageRun(store, roots, in_hand or InHand())
     for arrival in arrivals:
-        place = store.find(arrival.file.root, arrival.file.path)
-        if place is not None and _is_unchanged(place, arrival.file):
-            found.unchanged += 1
-            continue
+        work.examine(arrival)
+    return work.found
+
+
+class _TriageRun:
+    """The triage of one batch."""
+
+    def __init__(self, store: Store, roots: Mapping[str, Root], in_hand: InHand) -> None:
+        self.found = Triage()
+        self._store = store
+        self._in_hand = in_hand
+        self._claimed = set(in_hand.claimed)
+        self._online = {name: root for name, root in roots.items() if root.path.is_dir()}
+
+    def examine(self, arrival: Arrival) -> None:
+        """Inspect one file's bytes and put it where it belongs."""
+        row = self._store.find(arrival.file.root, arrival.file.path)
+        if row is not None and _is_unchanged(row, arrival.file):
+            self.found.unchanged += 1
+            return
         try:
             signature = inspect(arrival.location, arrival.file.size)
         except BadFileError as error:
-            found.bad.append((arrival, error))
+            self.found.bad.append((arrival, error))
+            return
         except FileGoneError:  # its deletion is an event of its own
-            continue
+            return
         except TryAgainError as error:
-            found.later.append((arrival, error))
-        else:
-            twins = [
-                twin
-                for twin in store.moved_candidates(signature.sha256, arrival.file.size)
-                if twin.image_id not in taken
-            ]
-            old = _former_place(twins, arrival, online)
-            candidate = Candidate(
-                arrival.location, arrival.file, signature, _kept_texts(store, old, arrival)
-            )
-            _sort(found, taken, candidate, arrival, old)
-    return found
+            self.found.later.append((arrival, error))
+            return
+        if self._in_hand.has_left(signature.sha256):
+            self.found.put_aside.append(arrival)
+            return
+        former = self._find_former_row(arrival, signature.sha256)
+        texts = _read_former_texts(self._store, former, arrival)
+        self._sort(arrival, Candidate(arrival.location, arrival.file, signature, texts), former)
+
+    def _find_former_row(self, arrival: Arrival, sha256: str) -> FileRow | None:
+        """Return the row that this file is.
+
+        Its own, or that of a file of the same content which has left its place.
+        """
+        file = arrival.file
+        left: list[FileRow] = []
+        for twin in self._store.moved_candidates(sha256, file.size):
+            if twin.image_id in self._claimed:
+                continue
+            if _is_at_home(twin, file):
+                return twin
+            if not twin.present or not _is_still_there(twin, self._online, arrival):
+                left.append(twin)
+        name = _file_name(file)
+        return min(
+            left,
+            key=lambda twin: (_file_name(twin.file) != name, twin.image_id),
+            default=None,
+        )
+
+    def _sort(self, arrival: Arrival, candidate: Candidate, former: FileRow | None) -> None:
+        """Put a file where it belongs.
+
+        One known by its content is read again only where a text beside it is new.
+        """
+        file = arrival.file
+        if former is None:
+            self.found.to_read.append((arrival, candidate))
+            return
+        self._claimed.add(former.image_id)
+        is_to_read = has_news(former.file.sidecars, file.sidecars)
+        if is_to_read:
+            self.found.to_read.append((arrival, candidate))
+        if not is_to_read or not _is_at_home(former, file):
+            self.found.moved.append((former.image_id, file))
 
 
-def _kept_texts(store: Store, old: FileRow | None, arrival: Arrival) -> Mapping[str, str]:
-    """Return what the texts said that lay beside a known image and do no more, by stamp."""
-    now = {ending_of(stamp) for stamp in arrival.file.sidecars}
-    gone = (
-        [stamp for stamp in old.file.sidecars if ending_of(stamp) not in now]
-        if old is not None and now
-        else []
-    )
-    if old is None or not gone:
+def _read_former_texts(store: Store, former: FileRow | None, arrival: Arrival) -> Mapping[str, str]:
+    """Return the texts that were beside a known image and are gone, by stamp."""
+    if former is None or not arrival.file.sidecars:
+        return {}
+    endings = {ending_of(stamp) for stamp in arrival.file.sidecars}
+    gone = [stamp for stamp in former.file.sidecars if ending_of(stamp) not in endings]
+    if not gone:
         return {}
     try:
-        record = store.raw_record(old.image_id)
+        record = store.raw_record(former.image_id)
     except (ZstdError, ValueError, KeyError):  # damaged on the disk; it is read anew anyhow
         return {}
-    tags = record.tags if record else {}
-    said = ((stamp, tags.get(f"Sidecar:{ending_of(stamp)}")) for stamp in gone)
-    return {stamp: text for stamp, text in said if isinstance(text, str)}
+    if record is None:
+        return {}
+    texts: dict[str, str] = {}
+    for stamp in gone:
+        text = record.tags.get(f"Sidecar:{ending_of(stamp)}")
+        if isinstance(text, str):
+            texts[stamp] = text
+    return texts
 
 
-def _sort(
-    found: Triage, taken: set[int], candidate: Candidate, arrival: Arrival, old: FileRow | None
-) -> None:
-    """Put a file where it belongs.
-
-    One known by its content is read again only where a text beside it is new.
-    """
-    file = arrival.file
-    news = old is None or has_news(old.file.sidecars, file.sidecars)
-    if news:
-        found.to_read.append((arrival, candidate))
-    if old is not None:
-        taken.add(old.image_id)
-        if not news or not _is_at_home(old, file):
-            found.moved.append((old.image_id, file))
+def _file_name(file: WatchedFile) -> str:
+    return file.path.rsplit("/", 1)[-1]
 
 
-def _is_at_home(place: FileRow, file: WatchedFile) -> bool:
-    return (place.file.root, place.file.path) == (file.root, file.path)
+def _is_at_home(row: FileRow, file: WatchedFile) -> bool:
+    return (row.file.root, row.file.path) == (file.root, file.path)
 
 
-def _is_unchanged(place: FileRow, file: WatchedFile) -> bool:
+def _is_unchanged(row: FileRow, file: WatchedFile) -> bool:
     """Tell whether an event meant nothing.
 
     A file that could not be read is looked at again whenever it comes.
     """
-    known = (place.file.size, place.file.mtime_ns)
-    is_same = known == (file.size, file.mtime_ns) and not has_news(
-        place.file.sidecars, file.sidecars
-    )
-    return place.present and place.status != "unreadable" and is_same
+    if not row.present or row.status == "unreadable":
+        return False
+    is_same = (row.file.size, row.file.mtime_ns) == (file.size, file.mtime_ns)
+    return is_same and not has_news(row.file.sidecars, file.sidecars)
 
 
-def _former_place(
-    twins: Sequence[FileRow], arrival: Arrival, online: Mapping[str, Root]
-) -> FileRow | None:
-    """Return the row that this file is.
+def _is_still_there(twin: FileRow, online: Mapping[str, Root], arrival: Arrival) -> bool:
+    """Tell whether a known file is still at its place.
 
-    Its own, or that of a file of the same content which has left its place.
-    """
-    file = arrival.file
-    own = next((twin for twin in twins if _is_at_home(twin, file)), None)
-    if own is not None:
-        return own
-    name = file.path.rsplit("/", 1)[-1]
-    left = [twin for twin in twins if not twin.present or not _lies_there(twin, online, arrival)]
-    return min(
-        left,
-        key=lambda twin: (twin.file.path.rsplit("/", 1)[-1] != name, twin.image_id),
-        default=None,
-    )
-
-
-def _lies_there(twin: FileRow, online: Mapping[str, Root], arrival: Arrival) -> bool:
-    """Tell whether a known file still lies in its place.
-
-    Where its root is away or no longer watched, it is believed.
-
-    A file whose name changed only its case is found under the old name, too, on Windows and macOS.
+    Where its root is away or no longer watched, it is believed to be. A file whose name changed
+    only its case is found under the old name, too, on Windows and macOS: that one has moved.
     """
     root = online.get(twin.file.root)
     if root is None:
         return True
     place = root.locate(twin.file.path)
-    if twin.file.path.casefold() == arrival.file.path.casefold() and is_same_file(
-        place, arrival.location
-    ):
+    is_respelled = twin.file.path.casefold() == arrival.file.path.casefold()
+    if is_respelled and is_same_file(place, arrival.location):
         return False
     return place.exists()

@@ -73,6 +73,6 @@ def _rescan(intake: Intake) -> tuple[float, float]:
     intake.want_rescan_of_all("a benchmark")
     wall, cpu = time.perf_counter(), time.process_time()
     while intake.is_scanning:
-        if intake.next(time.monotonic(), 32):
+        if intake.next_work(time.monotonic(), 32):
             raise RuntimeError("the rescan found a change where there is none")
     return time.perf_counter() - wall, time.process_time() - cpu

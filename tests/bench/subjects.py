@@ -25,7 +25,7 @@ def originals(spare: Path) -> list[Path]:
         return sorted(
             path for path in CORPUS.rglob("*") if path.is_file() and not path.name.startswith(".")
         )
-    return sorted(demo.write(spare))
+    return sorted(demo.write_samples(spare))
 
 
 def kind() -> str:

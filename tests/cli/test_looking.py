@@ -1,4 +1,4 @@
-"""``show``, ``status``, ``failures`` and ``doctor`` say what is so, to people and to programs, and change nothing."""
+"""``show``, ``status``, ``failures`` and ``doctor`` say what is so and change nothing."""
 
 import json
 import re
@@ -184,9 +184,9 @@ def test_failures_lists_what_could_not_be_read(taken: Place) -> None:
     }
     assert text.code == 0
     assert (
-        "│ Input/broken.png │ extract │ not an image: starts with 6e 6f 20 69 6d 61 67 65 20 61 74 20 "
-        in text.out
-    )
+        "│ Input/broken.png │ extract │ not an image: starts with 6e 6f 20 69 6d 61 67 65 20 "
+        "61 74 20 "
+    ) in text.out
 
 
 def test_status_of_a_service_that_does_not_run_has_code_1_and_the_counts(taken: Place) -> None:
@@ -253,7 +253,7 @@ def test_doctor_says_the_mend_of_what_is_missing(place: Place) -> None:
     found = said.json()
     assert isinstance(found, list)
     wrong = {
-        one["what"]: (one["level"], one["found"], one["mend"][:40]) for one in found if one["mend"]
+        one["what"]: (one["level"], one["found"], one["fix"][:40]) for one in found if one["fix"]
     }
     assert said.code == 1
     assert wrong["ExifTool"] == (
@@ -264,7 +264,7 @@ def test_doctor_says_the_mend_of_what_is_missing(place: Place) -> None:
     assert wrong["root Input"] == (
         "warning",
         f"{place.input} is not there",
-        "create it, or mend [[root]] path; its im",
+        "create it, or correct [[root]] path; its",
     )
 
 

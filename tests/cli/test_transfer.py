@@ -27,7 +27,7 @@ def dump(database: Path) -> list[str]:
 @pytest.fixture
 def samples(place: Place) -> Place:
     """Return a place with the sample images, one of a bad name and one in a folder."""
-    count = len(list(demo.write(place.input)))
+    count = len(list(demo.write_samples(place.input)))
     (place.input / "deep").mkdir()
     draw(place.input / "deep" / "-n\new.png", 5)
     said = run(place, "dump")
@@ -79,7 +79,10 @@ def test_lines_that_exiftool_wrote_by_itself_are_taken(place: Place, words: list
     )
     shutil.move(place.input, place.top / "away")
     assert run(place, "ingest", "--in", "foreign.jsonl").code == 0
-    query = "SELECT root, path, status, generator, seed, steps, file_width, mime_type FROM images ORDER BY path"
+    query = (
+        "SELECT root, path, status, generator, seed, steps, file_width, mime_type "
+        "FROM images ORDER BY path"
+    )
     assert rows(place.database, query) == [
         ("Input", "deep/owl.png", "ok", "a1111", "8", 20, 1, "image/png"),
         ("Input", "fox.png", "ok", "a1111", "7", 20, 1, "image/png"),

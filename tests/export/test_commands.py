@@ -283,7 +283,7 @@ def test_what_is_wrong_is_told_with_the_mend(
         (("--out", "config.toml"), "lists are written as .txt, .yaml, .yml; name the file so"),
         (
             ("--out", "out/x.txt", "--by-model"),
-            "split lists stand in a folder; name it without .txt",
+            "split lists need a folder; name it without .txt",
         ),
     ],
 )
@@ -301,7 +301,7 @@ def test_no_slip_replaces_something_else_by_a_list(
 
 def test_all_beside_a_list_is_refused_with_what_it_is() -> None:
     said = commands.run_plainly("export", "--all", "tokens", "--out", "x.txt")
-    mend = "--all stands alone: `export --all` runs every export of config.toml"
+    mend = "--all is given alone: `export --all` runs every export of config.toml"
     assert (said.code, said.err) == (2, f"aiimagepipe: {mend}\n")
 
 

@@ -20,7 +20,10 @@ MISBEHAVIOURS = {
     "hangs": (fake_exiftools.HANGS, "ExifTool hung for 1 s, on this file alone"),
     "babbles": (
         fake_exiftools.BABBLES,
-        "ExifTool's answer is not JSON: b'It is a truth universally acknowledged', on this file alone",
+        (
+            "ExifTool's answer is not JSON: b'It is a truth universally acknowledged', on this "
+            "file alone"
+        ),
     ),
     "says half": (fake_exiftools.SAYS_HALF, "ExifTool died (exit code 0), on this file alone"),
     "speaks of another": (
@@ -119,7 +122,8 @@ def test_files_wait_while_exiftool_is_gone_and_are_read_when_it_is_back(
     assert isinstance(told, dict)
     assert (told["running"], told["service"]["queued"]) == (True, 5)
     assert told["service"]["message"].endswith(
-        "is not a program that can be run: install ExifTool, or set extract.exiftool in config.toml to the absolute "
+        "is not a program that can be run: install ExifTool, or set extract.exiftool in "
+        "config.toml to the absolute "
         "path of its executable"
     )
     assert waiting == ([], [])

@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Place:
     place = Place(tmp_path_factory.mktemp("bulk"))
     place.input.mkdir()
     place.configure()
-    list(demo.write(place.input))
+    list(demo.write_samples(place.input))
     assert run(place, "dump", "--out", "whole.jsonl").code == 0
     assert run(place, "ingest", "--in", "whole.jsonl").code == 0
     lines = (place.top / "whole.jsonl").read_bytes().splitlines(keepends=True)

@@ -120,7 +120,7 @@ class Place:
 
 
 def environment() -> dict[str, str]:
-    """Return this process's environment, in which our package is found and nothing of ours is set."""
+    """Return this process's environment: our package is found and nothing of ours is set."""
     plain = {
         name: value for name, value in os.environ.items() if not name.startswith("AIIMAGEPIPE_")
     }

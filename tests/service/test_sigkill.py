@@ -1,4 +1,4 @@
-"""Killed at any moment and started again, it comes to the very database of a run that nobody disturbed."""
+"""Killed at any moment and started again, it makes the database of an undisturbed run."""
 
 import random
 import shutil
@@ -28,7 +28,7 @@ def fill(folder: Path) -> int:
     """Write the images, a broken one among them, and return how many there are."""
     draw_many(folder, COUNT)
     (folder / "broken.png").write_text("no image", encoding="utf-8")
-    return COUNT + 1 + len(list(demo.write(folder / "samples")))
+    return COUNT + 1 + len(list(demo.write_samples(folder / "samples")))
 
 
 def dump(database: Path) -> list[str]:

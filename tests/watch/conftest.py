@@ -26,7 +26,7 @@ class Listener:
         self.wanted: dict[str, str] = {}
 
     def until(self, is_done: Callable[["Listener"], bool], seconds: float = 10.0) -> None:
-        """Take until ``is_done``, then a little longer, so that what comes too often is seen too."""
+        """Take until ``is_done``, then a little longer, so that what comes twice is seen too."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.once()
@@ -41,7 +41,7 @@ class Listener:
         self.arrived += [arrival.file.path for arrival in taken.arrived]
         self.sizes |= {arrival.file.path: arrival.file.size for arrival in taken.arrived}
         self.gone += [gone.path for gone in taken.gone]
-        self.wanted |= self.inbox.rescan_wanted()
+        self.wanted |= self.inbox.pop_wanted_rescans()
 
 
 def _never(_: Listener) -> bool:
@@ -60,6 +60,6 @@ def listener(root: Root) -> Iterator[Listener]:
     inbox = Inbox([root], SETTINGS)
     watcher = Watcher([root], inbox, SETTINGS)
     watcher.start()
-    inbox.rescan_wanted()
+    inbox.pop_wanted_rescans()
     yield Listener(inbox, watcher)
     watcher.stop()

@@ -15,19 +15,19 @@ from watchdog.events import (
 )
 
 from service.paths import MARKER, Root
-from service.watch.arrivals import Gone, Taken
+from service.watch.arrivals import DueFiles, GonePath
 from service.watch.handler import BURST, Handler
-from service.watch.ignore import Names
 from service.watch.inbox import Inbox
 from service.watch.observer import Watcher
 from service.watch.watch_settings import WatchSettings
+from service.watch.watched_names import WatchedNames
 
 SETTINGS = WatchSettings(settle_s=0.0)
 
 
 def heard_of(root: Root) -> tuple[Inbox, Handler]:
     inbox = Inbox([root], SETTINGS)
-    return inbox, Handler(root, inbox, Names(SETTINGS), clock=lambda: 0.0)
+    return inbox, Handler(root, inbox, WatchedNames(SETTINGS), clock=lambda: 0.0)
 
 
 def test_a_folder_deleted_on_windows_comes_as_a_file_and_is_gone_all_the_same(
@@ -36,7 +36,7 @@ def test_a_folder_deleted_on_windows_comes_as_a_file_and_is_gone_all_the_same(
     (tmp_path / MARKER).touch()
     inbox, handler = heard_of(Root("input", tmp_path))
     handler.dispatch(FileDeletedEvent(str(tmp_path / "folder")))
-    assert inbox.take(1.0, 9) == Taken(gone=(Gone("input", "folder"),))
+    assert inbox.take(1.0, 9) == DueFiles(gone=(GonePath("input", "folder"),))
 
 
 def test_a_name_that_changed_only_its_case_wants_a_rescan(
@@ -48,7 +48,7 @@ def test_a_name_that_changed_only_its_case_wants_a_rescan(
     handler.dispatch(FileMovedEvent(str(tmp_path / "a.png"), str(tmp_path / "A.png")))
     taken = inbox.take(1.0, 9)
     assert ([arrival.file.path for arrival in taken.arrived], taken.gone) == (["A.png"], ())
-    assert inbox.rescan_wanted() == {"input": "a name changed its case"}
+    assert inbox.pop_wanted_rescans() == {"input": "a name changed its case"}
 
 
 def test_a_move_whose_source_was_not_seen_is_an_arrival(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_move_whose_source_was_not_seen_is_an_arrival(tmp_path: Path) -> None:
     inbox, handler = heard_of(Root("input", tmp_path))
     handler.dispatch(FileMovedEvent("", str(tmp_path / "a.png")))
     assert [arrival.file.path for arrival in inbox.take(1.0, 9).arrived] == ["a.png"]
-    assert inbox.rescan_wanted() == {}
+    assert inbox.pop_wanted_rescans() == {}
 
 
 @pytest.mark.skipif(os.name != "nt", reason="only Windows has short names")
@@ -78,7 +78,7 @@ def test_what_lies_beside_the_root_is_not_heard_of(tmp_path: Path) -> None:
     inbox, handler = heard_of(Root("input", tmp_path / "Input"))
     handler.dispatch(FileCreatedEvent(str(tmp_path / "Input2" / "a.png")))
     handler.dispatch(FileMovedEvent(str(tmp_path / "a.png"), str(tmp_path / "b.png")))
-    assert (inbox.waiting, inbox.rescan_wanted()) == (0, {})
+    assert (inbox.waiting, inbox.pop_wanted_rescans()) == (0, {})
 
 
 def test_a_folder_below_a_root_that_is_not_recursive_is_passed_over(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_folder_below_a_root_that_is_not_recursive_is_passed_over(tmp_path: Pa
     (tmp_path / "sub" / "a.png").write_bytes(b"x")
     inbox, handler = heard_of(Root("input", tmp_path, recursive=False))
     handler.dispatch(DirCreatedEvent(str(tmp_path / "sub")))
-    assert inbox.take(1.0, 9) == Taken()
+    assert inbox.take(1.0, 9) == DueFiles()
 
 
 def test_on_windows_a_burst_wants_a_rescan_when_it_is_over(
@@ -97,13 +97,13 @@ def test_on_windows_a_burst_wants_a_rescan_when_it_is_over(
     inbox = Inbox([root], SETTINGS)
     watcher = Watcher([root], inbox, SETTINGS, clock=lambda: 10.0)
     watcher.start()
-    inbox.rescan_wanted()
+    inbox.pop_wanted_rescans()
     for number in range(BURST):
         watcher.watches[0].handler.dispatch(FileModifiedEvent(str(tmp_path / f"{number}.png")))
     wanted = []
     for now in (11.0, 12.0, 12.1, 20.0):
         watcher.check(now)
-        wanted.append(inbox.rescan_wanted())
+        wanted.append(inbox.pop_wanted_rescans())
     watcher.stop()
     assert wanted == [{}, {}, {"input": "many events came at once"}, {}]
 

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from service.paths import Root
 from service.records import WatchedFile
-from service.watch.arrivals import Gone, Taken
+from service.watch.arrivals import DueFiles, GonePath
 from service.watch.inbox import Inbox
 from service.watch.watch_settings import WatchSettings
 
@@ -19,7 +19,7 @@ def inbox_of(folder: Path, settings: WatchSettings = SETTINGS) -> tuple[Root, In
     return root, Inbox([root], settings, clock=lambda: 0.0)
 
 
-def paths(taken: Taken) -> list[str]:
+def paths(taken: DueFiles) -> list[str]:
     return [arrival.file.path for arrival in taken.arrived]
 
 
@@ -28,13 +28,13 @@ def test_a_settled_file_is_taken_once_with_all_that_is_known_of_it(tmp_path: Pat
     path = tmp_path / "sub" / "a.png"
     path.parent.mkdir()
     path.write_bytes(b"abc")
-    inbox.saw(root, path, 0.0)
-    assert inbox.take(0.02, 9) == Taken()
+    inbox.add(root, path, 0.0)
+    assert inbox.take(0.02, 9) == DueFiles()
     [arrival] = inbox.take(1.0, 9).arrived
     mtime_ns = path.stat().st_mtime_ns
     assert arrival.file == WatchedFile(root="input", path="sub/a.png", size=3, mtime_ns=mtime_ns)
     assert (arrival.root, arrival.location, arrival.attempts) == (root, path, 0)
-    assert (inbox.take(9.0, 9), inbox.waiting) == (Taken(), 0)
+    assert (inbox.take(9.0, 9), inbox.waiting) == (DueFiles(), 0)
 
 
 def test_those_that_are_quiet_longest_are_taken_first_and_no_more_than_asked_for(
@@ -43,7 +43,7 @@ def test_those_that_are_quiet_longest_are_taken_first_and_no_more_than_asked_for
     root, inbox = inbox_of(tmp_path)
     for number in range(5):
         (tmp_path / f"{number}.png").write_bytes(b"x")
-        inbox.saw(root, tmp_path / f"{number}.png", number / 100)
+        inbox.add(root, tmp_path / f"{number}.png", number / 100)
         inbox.take(number / 100 + 0.01, 9)
     assert paths(inbox.take(5.0, 3)) == ["0.png", "1.png", "2.png"]
     assert paths(inbox.take(5.0, 3)) == ["3.png", "4.png"]
@@ -52,11 +52,11 @@ def test_those_that_are_quiet_longest_are_taken_first_and_no_more_than_asked_for
 def test_a_moved_file_is_gone_and_arrives_in_the_same_take(tmp_path: Path) -> None:
     root, inbox = inbox_of(tmp_path)
     (tmp_path / "new.png").write_bytes(b"x")
-    inbox.saw(root, tmp_path / "old.png", 0.0)
-    inbox.saw(root, tmp_path / "new.png", 0.0)
+    inbox.add(root, tmp_path / "old.png", 0.0)
+    inbox.add(root, tmp_path / "new.png", 0.0)
     inbox.take(0.02, 9)
     taken = inbox.take(1.0, 9)
-    assert (paths(taken), taken.gone) == (["new.png"], (Gone("input", "old.png"),))
+    assert (paths(taken), taken.gone) == (["new.png"], (GonePath("input", "old.png"),))
 
 
 def test_a_file_that_was_put_back_comes_again_each_time_after_twice_the_wait(
@@ -64,14 +64,14 @@ def test_a_file_that_was_put_back_comes_again_each_time_after_twice_the_wait(
 ) -> None:
     root, inbox = inbox_of(tmp_path)
     (tmp_path / "a.png").write_bytes(b"x")
-    inbox.saw(root, tmp_path / "a.png", 0.0)
+    inbox.add(root, tmp_path / "a.png", 0.0)
     inbox.take(0.02, 9)
     now, waits = 1.0, []
     for attempt in range(11):
         [arrival] = inbox.take(now, 9).arrived
         assert arrival.attempts == attempt
         waits.append(inbox.put_back(arrival, now))
-        assert inbox.take(now + waits[-1] - 0.001, 9) == Taken()
+        assert inbox.take(now + waits[-1] - 0.001, 9) == DueFiles()
         now += waits[-1]
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
 
@@ -80,25 +80,25 @@ def test_a_change_does_not_end_the_wait_of_a_file_put_back(tmp_path: Path) -> No
     root, inbox = inbox_of(tmp_path)
     path = tmp_path / "a.png"
     path.write_bytes(b"x")
-    inbox.saw(root, path, 0.0)
+    inbox.add(root, path, 0.0)
     inbox.take(0.02, 9)
     [arrival] = inbox.take(1.0, 9).arrived
     inbox.put_back(arrival, 1.0, delay=10.0)
     path.write_bytes(b"changed")
-    inbox.saw(root, path, 2.0)
+    inbox.add(root, path, 2.0)
     assert [paths(inbox.take(now, 9)) for now in (2.02, 3.1, 10.9, 11.0)] == [[], [], [], ["a.png"]]
 
 
 def test_beyond_the_limit_paths_are_left_to_a_rescan(tmp_path: Path) -> None:
     root, inbox = inbox_of(tmp_path, WatchSettings(max_waiting=3))
     for number in range(3):
-        inbox.saw(root, tmp_path / f"{number}.png", 0.0)
-    inbox.saw(root, tmp_path / "0.png", 0.0)
-    assert inbox.rescan_wanted() == {}
-    inbox.saw(root, tmp_path / "3.png", 0.0)
+        inbox.add(root, tmp_path / f"{number}.png", 0.0)
+    inbox.add(root, tmp_path / "0.png", 0.0)
+    assert inbox.pop_wanted_rescans() == {}
+    inbox.add(root, tmp_path / "3.png", 0.0)
     assert (inbox.waiting, inbox.room) == (3, 0)
-    assert inbox.rescan_wanted() == {"input": "more changes than can be held in memory"}
-    assert inbox.rescan_wanted() == {}
+    assert inbox.pop_wanted_rescans() == {"input": "more changes than can be held in memory"}
+    assert inbox.pop_wanted_rescans() == {}
 
 
 def test_a_tree_is_walked_no_further_than_there_is_room(tmp_path: Path) -> None:
@@ -106,20 +106,20 @@ def test_a_tree_is_walked_no_further_than_there_is_room(tmp_path: Path) -> None:
     for number in range(10):
         (tmp_path / "new" / f"{number}" / "deep").mkdir(parents=True)
         (tmp_path / "new" / f"{number}" / "deep" / "a.png").write_bytes(b"x")
-    inbox.saw_tree(root, tmp_path / "new", 0.0)
+    inbox.add_folder(root, tmp_path / "new")
     arrived, most = [], 0
     for tenth in range(100):
         arrived += paths(inbox.take(tenth / 10, 9))
         most = max(most, inbox.waiting)
     assert (sorted(arrived), most) == ([f"new/{number}/deep/a.png" for number in range(10)], 4)
-    assert inbox.rescan_wanted() == {}
+    assert inbox.pop_wanted_rescans() == {}
 
 
 def test_what_is_not_watched_does_not_arrive(tmp_path: Path) -> None:
     root, inbox = inbox_of(tmp_path)
     for name in ("a.txt", "b.png.part", "._c.png", "d.swarmpreview.jpg", "e.PNG"):
         (tmp_path / name).write_bytes(b"x")
-        inbox.saw(root, tmp_path / name, 0.0)
+        inbox.add(root, tmp_path / name, 0.0)
     inbox.take(0.02, 9)
     assert paths(inbox.take(1.0, 9)) == ["e.PNG"]
 
@@ -127,23 +127,23 @@ def test_what_is_not_watched_does_not_arrive(tmp_path: Path) -> None:
 def test_files_of_a_root_that_is_away_are_not_gone(tmp_path: Path) -> None:
     root, inbox = inbox_of(tmp_path / "unmounted")
     root.path.mkdir()
-    inbox.saw(root, root.path / "a.png", 0.0)
+    inbox.add(root, root.path / "a.png", 0.0)
     inbox.take(0.02, 9)
-    assert inbox.take(1.0, 9) == Taken()
-    assert inbox.rescan_wanted() == {"input": "files vanished with the folder's marker"}
+    assert inbox.take(1.0, 9) == DueFiles()
+    assert inbox.pop_wanted_rescans() == {"input": "files vanished with the folder's marker"}
 
 
 def test_lost_events_of_no_known_root_want_a_rescan_of_all(tmp_path: Path) -> None:
     inbox = Inbox([Root("a", tmp_path), Root("b", tmp_path)], SETTINGS)
-    inbox.lost("overflow")
-    assert inbox.rescan_wanted() == {"a": "overflow", "b": "overflow"}
+    inbox.want_rescan("overflow")
+    assert inbox.pop_wanted_rescans() == {"a": "overflow", "b": "overflow"}
 
 
 def test_in_a_backlog_nobody_is_told_of_files_that_do_not_change(tmp_path: Path) -> None:
     root, inbox = inbox_of(tmp_path)
     for number in range(3):
         (tmp_path / f"{number}.png").write_bytes(b"x")
-        inbox.saw(root, tmp_path / f"{number}.png", 0.0)
+        inbox.add(root, tmp_path / f"{number}.png", 0.0)
     with capture_logs() as logs:
         assert [paths(inbox.take(now, 1)) for now in (1000.0, 2000.0, 2000.0, 3000.0)] == [
             [],
@@ -155,12 +155,13 @@ def test_in_a_backlog_nobody_is_told_of_files_that_do_not_change(tmp_path: Path)
 
 
 @pytest.mark.posix("Windows says of a name that is too long only that it finds none")
-def test_a_refused_file_is_listed_with_the_reason(tmp_path: Path) -> None:
+def test_a_refused_file_waits_on_with_the_reason(tmp_path: Path) -> None:
     root, inbox = inbox_of(tmp_path)
-    inbox.saw(root, tmp_path / ("x" * 300 + ".png"), 0.0)
-    inbox.take(0.02, 9)
-    assert [(item.root, item.attempts, item.reason) for item in inbox.refused()] == [
-        ("input", 1, "File name too long")
+    path = tmp_path / ("x" * 300 + ".png")
+    inbox.add(root, path, 0.0)
+    assert inbox.take(0.02, 9) == DueFiles()
+    assert [(item.path, item.refusals, item.refusal) for item in inbox._waiting] == [
+        (str(path), 1, "File name too long")
     ]
 
 
@@ -171,7 +172,7 @@ def test_wait_returns_when_the_next_file_is_due(tmp_path: Path) -> None:
     late = []
     for _ in range(5):
         begin = time.monotonic()
-        inbox.saw(root, tmp_path / "a.png", begin)
+        inbox.add(root, tmp_path / "a.png", begin)
         while not inbox.take(time.monotonic(), 9).arrived:
             inbox.wait(5.0)
         late.append(time.monotonic() - begin - 0.2)
@@ -186,8 +187,8 @@ def test_wait_returns_for_a_wake_for_a_rescan_and_for_news_from_another_thread(
     inbox = Inbox([root], SETTINGS)
     news = (
         inbox.wake,
-        lambda: inbox.lost("x"),
-        lambda: inbox.saw_tree(root, tmp_path, 0.0),
+        lambda: inbox.want_rescan("x"),
+        lambda: inbox.add_folder(root, tmp_path),
         lambda: _saw_now(inbox, root),
     )
     for tell in news:
@@ -201,4 +202,4 @@ def test_wait_returns_for_a_wake_for_a_rescan_and_for_news_from_another_thread(
 
 
 def _saw_now(inbox: Inbox, root: Root) -> None:
-    inbox.saw(root, root.path / "a.png", time.monotonic())
+    inbox.add(root, root.path / "a.png", time.monotonic())

@@ -211,7 +211,7 @@ def test_a_root_that_is_a_link_is_watched_under_its_own_name(tmp_path: Path) -> 
     watcher.start()
     (tmp_path / "disk" / "sub").mkdir()
     (tmp_path / "disk" / "sub" / "a.png").write_bytes(b"x")
-    inbox.rescan_wanted()
+    inbox.pop_wanted_rescans()
     arrived, end = [], time.monotonic() + 10
     while not arrived and time.monotonic() < end:
         inbox.wait(0.1)
@@ -248,7 +248,7 @@ def test_an_event_that_is_not_understood_ends_nothing_and_wants_a_rescan(
 ) -> None:
     [watch] = listener.watcher.watches
     with monkeypatch.context() as patched, capture_logs() as logs:
-        patched.setattr(watch.handler, "_tell", _raise)
+        patched.setattr(watch.handler, "_enqueue", _raise)
         (root.path / "a.png").write_bytes(b"x")
         listener.until(lambda it: it.wanted)
     assert listener.wanted == {"input": "an event was not understood"}
@@ -343,13 +343,13 @@ def test_a_folder_that_comes_later_is_watched_from_then_on(tmp_path: Path) -> No
         watcher.start()
         watcher.check(0.5)
         watcher.check(1.5)
-        assert inbox.rescan_wanted() == {"late": "the folder cannot be watched"}
+        assert inbox.pop_wanted_rescans() == {"late": "the folder cannot be watched"}
         root.path.mkdir()
         watcher.check(2.0)
-        assert inbox.rescan_wanted() == {}
+        assert inbox.pop_wanted_rescans() == {}
         watcher.check(3.5)
     watcher.stop()
-    assert inbox.rescan_wanted() == {"late": "the folder is back"}
+    assert inbox.pop_wanted_rescans() == {"late": "the folder is back"}
     assert [entry["event"] for entry in logs] == ["folder_not_watched", "watch_started_again"]
 
 
@@ -374,10 +374,10 @@ def test_a_polled_folder_wants_a_rescan_every_so_often(root: Root) -> None:
     inbox = Inbox([polled], WatchSettings(poll_s=30.0))
     watcher = Watcher([polled], inbox, WatchSettings(poll_s=30.0), clock=lambda: 0.0)
     watcher.start()
-    wanted = [inbox.rescan_wanted()]
+    wanted = [inbox.pop_wanted_rescans()]
     for now in (1.0, 29.9, 30.0, 31.0, 60.0):
         watcher.check(now)
-        wanted.append(inbox.rescan_wanted())
+        wanted.append(inbox.pop_wanted_rescans())
     watcher.stop()
     poll = {"polled": "the folder is watched by rescans"}
     assert wanted == [poll, {}, {}, poll, {}, poll]
@@ -402,7 +402,7 @@ def test_without_inotify_the_folder_is_polled(root: Root) -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     watcher.stop()
     assert [entry["event"] for entry in logs] == ["too_few_inotify_watches"]
-    assert ([watch.is_polling for watch in watcher.watches], list(inbox.rescan_wanted())) == (
+    assert ([watch.is_polling for watch in watcher.watches], list(inbox.pop_wanted_rescans())) == (
         [True],
         ["input"],
     )
@@ -453,11 +453,11 @@ def test_an_error_that_is_no_lack_of_watches_is_tried_again(
     with monkeypatch.context() as patched, capture_logs() as logs:
         patched.setattr("service.watch.observer._observe", _share_is_away)
         watcher.start()
-    assert inbox.rescan_wanted() == {"input": "the folder cannot be watched"}
+    assert inbox.pop_wanted_rescans() == {"input": "the folder cannot be watched"}
     watcher.check(1.0)
     watcher.stop()
     assert [entry["event"] for entry in logs] == ["folder_not_watched"]
-    assert inbox.rescan_wanted() == {"input": "the folder is back"}
+    assert inbox.pop_wanted_rescans() == {"input": "the folder is back"}
 
 
 def test_a_watch_whose_reader_died_at_its_start_is_tried_again(
@@ -471,10 +471,10 @@ def test_a_watch_whose_reader_died_at_its_start_is_tried_again(
     assert [(entry["event"], entry["reason"]) for entry in logs] == [
         ("folder_not_watched", "the folder went while its watch was started"),
     ]
-    assert inbox.rescan_wanted() == {"input": "the folder cannot be watched"}
+    assert inbox.pop_wanted_rescans() == {"input": "the folder cannot be watched"}
     watcher.check(1.0)
     watcher.stop()
-    assert inbox.rescan_wanted() == {"input": "the folder is back"}
+    assert inbox.pop_wanted_rescans() == {"input": "the folder is back"}
 
 
 def _nothing_came(_: BaseObserver) -> None:

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from service.paths import Root
-from service.watch.settle import Settling, SettlingFile, Verdict
+from service.watch.settle import SettleRule, SettlingFile, Verdict
 from service.watch.watch_settings import WatchSettings
 
 SETTINGS = WatchSettings(settle_s=1.0, empty_settle_s=10.0, tell_after_s=60.0)
 
 
 def heard(path: Path, at: float = 0.0) -> SettlingFile:
-    return SettlingFile(Root("input", path.parent), str(path), heard=at, due=at)
+    return SettlingFile(Root("input", path.parent), str(path), last_event=at, due=at)
 
 
 def written(path: Path, data: bytes, mtime_ns: int) -> Path:
@@ -25,7 +25,7 @@ def written(path: Path, data: bytes, mtime_ns: int) -> Path:
 
 def test_a_file_settles_when_it_was_still_for_the_time_set(tmp_path: Path) -> None:
     candidate = heard(written(tmp_path / "a.png", b"abc", 5_000))
-    settling = Settling(SETTINGS)
+    settling = SettleRule(SETTINGS)
     assert [settling.look(candidate, now) for now in (0.01, 0.5, 0.99)] == [Verdict.WAIT] * 3
     assert candidate.due == 1.0
     assert settling.look(candidate, 1.0) is Verdict.SETTLED
@@ -35,7 +35,7 @@ def test_a_file_settles_when_it_was_still_for_the_time_set(tmp_path: Path) -> No
 def test_a_file_that_grows_is_waited_for_as_long_as_it_grows(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     candidate = heard(written(path, b"x", 1000))  # NTFS keeps hundreds of nanoseconds
-    settling = Settling(SETTINGS)
+    settling = SettleRule(SETTINGS)
     for second in range(1, 120):
         written(path, b"x" * (second + 1), second * 1000)
         assert settling.look(candidate, second * 0.9) is Verdict.WAIT
@@ -46,7 +46,7 @@ def test_a_file_that_grows_is_waited_for_as_long_as_it_grows(tmp_path: Path) -> 
 def test_a_file_of_full_size_that_is_filled_later_is_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     candidate = heard(written(path, bytes(100), 1000))
-    settling = Settling(SETTINGS)
+    settling = SettleRule(SETTINGS)
     settling.look(candidate, 0.0)
     written(path, b"x" * 100, 2000)
     assert settling.look(candidate, 1.0) is Verdict.WAIT
@@ -55,10 +55,10 @@ def test_a_file_of_full_size_that_is_filled_later_is_waited_for(tmp_path: Path) 
 
 def test_an_event_that_changes_nothing_does_not_delay(tmp_path: Path) -> None:
     candidate = heard(written(tmp_path / "a.png", b"abc", 1))
-    settling = Settling(SETTINGS)
+    settling = SettleRule(SETTINGS)
     settling.look(candidate, 0.01)
     for tenth in range(1, 10):
-        candidate.hear(tenth / 10)
+        candidate.note_event(tenth / 10)
         settling.look(candidate, tenth / 10)
     assert settling.look(candidate, 1.0) is Verdict.SETTLED
 
@@ -66,23 +66,23 @@ def test_an_event_that_changes_nothing_does_not_delay(tmp_path: Path) -> None:
 def test_a_change_told_by_an_event_counts_from_the_event_not_from_the_look(tmp_path: Path) -> None:
     path = written(tmp_path / "a.png", b"a", 1)
     candidate = heard(path)
-    settling = Settling(SETTINGS)
+    settling = SettleRule(SETTINGS)
     settling.look(candidate, 0.01)
     written(path, b"ab", 2)
-    candidate.hear(0.50)
+    candidate.note_event(0.50)
     settling.look(candidate, 0.52)
     assert candidate.due == 1.50
 
 
 def test_an_old_event_is_not_believed_to_be_the_last_change(tmp_path: Path) -> None:
     candidate = heard(written(tmp_path / "a.png", b"a", 1))
-    assert Settling(SETTINGS).look(candidate, 60.0) is Verdict.WAIT
+    assert SettleRule(SETTINGS).look(candidate, 60.0) is Verdict.WAIT
     assert candidate.due == pytest.approx(60.95)
 
 
 def test_an_empty_file_waits_longer_and_then_arrives_all_the_same(tmp_path: Path) -> None:
     candidate = heard(written(tmp_path / "a.png", b"", 1))
-    settling = Settling(SETTINGS)
+    settling = SettleRule(SETTINGS)
     assert [settling.look(candidate, now) for now in (0.0, 9.9, 10.0)] == [
         Verdict.WAIT,
         Verdict.WAIT,
@@ -92,20 +92,20 @@ def test_an_empty_file_waits_longer_and_then_arrives_all_the_same(tmp_path: Path
 
 def test_a_path_where_nothing_is_has_gone_after_the_same_stillness(tmp_path: Path) -> None:
     candidate = heard(tmp_path / "a.png")
-    settling = Settling(SETTINGS)
+    settling = SettleRule(SETTINGS)
     assert [settling.look(candidate, now) for now in (0.0, 1.0)] == [Verdict.WAIT, Verdict.GONE]
 
 
 def test_a_path_below_what_is_a_file_now_has_gone(tmp_path: Path) -> None:
     written(tmp_path / "folder", b"x", 1)
     candidate = heard(tmp_path / "folder" / "a.png")
-    settling = Settling(SETTINGS)
+    settling = SettleRule(SETTINGS)
     assert [settling.look(candidate, now) for now in (0.0, 1.0)] == [Verdict.WAIT, Verdict.GONE]
 
 
 def test_a_file_saved_by_delete_and_rename_is_never_gone(tmp_path: Path) -> None:
     candidate = heard(tmp_path / "a.png")
-    settling = Settling(SETTINGS)
+    settling = SettleRule(SETTINGS)
     settling.look(candidate, 0.0)
     written(tmp_path / "a.png", b"new", 1)
     assert [settling.look(candidate, now) for now in (0.9, 1.9)] == [Verdict.WAIT, Verdict.SETTLED]
@@ -127,7 +127,7 @@ POSIX = pytest.mark.posix("a folder holds no pipes there, and Wine makes no link
 )
 def test_what_is_no_plain_file_is_not_ours(tmp_path: Path, make) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     make(tmp_path / "a.png")
-    assert Settling(SETTINGS).look(heard(tmp_path / "a.png"), 0.0) is Verdict.NOT_OURS
+    assert SettleRule(SETTINGS).look(heard(tmp_path / "a.png"), 0.0) is Verdict.NOT_OURS
 
 
 def test_a_file_that_cannot_be_opened_is_tried_ever_more_seldom_and_told_of_once(
@@ -135,7 +135,7 @@ def test_a_file_that_cannot_be_opened_is_tried_ever_more_seldom_and_told_of_once
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     candidate = heard(written(tmp_path / "a.png", b"abc", 1))
-    settling = Settling(SETTINGS)
+    settling = SettleRule(SETTINGS)
     settling.look(candidate, 0.0)
     now, waits = 1.0, []
     with monkeypatch.context() as patched, capture_logs() as logs:
@@ -171,7 +171,7 @@ def test_whatever_the_order_a_file_never_settles_within_the_time_set_of_its_last
 ) -> None:
     path = tmp_path_factory.mktemp("settle") / "a.png"
     changes = [sum(gaps[:end]) for end in range(len(gaps) + 1)]
-    candidate, settling, now, done = heard(path), Settling(SETTINGS), 0.0, 0
+    candidate, settling, now, done = heard(path), SettleRule(SETTINGS), 0.0, 0
     for step in looks:
         now += step
         while done < len(changes) and changes[done] <= now:

@@ -202,6 +202,6 @@ def test_everything_it_reads_from_the_program_s_answers_is_there() -> None:
     within = {"service": fields_of(ServiceStatus), "counts": fields_of(Counts)}
     assert {name for name, _ in asked} <= fields_of(ServiceState)
     assert [(name, inner) for name, inner in asked if inner and inner not in within[name]] == []
-    assert set(re.findall(r"\$(?:one|_)\.(level|what|found|mend)\b", code())) == fields_of(
+    assert set(re.findall(r"\$(?:one|_)\.(level|what|found|fix)\b", code())) == fields_of(
         HealthFinding
     )

@@ -45,7 +45,7 @@ def test_a_full_disk_is_told_and_what_was_read_is_written_when_there_is_room(
     connection = by_hand.house.store._connection
     pages = int(connection.pragma("page_count"))
     connection.pragma("max_page_count", pages)
-    by_hand.house.inbox.lost("a test")
+    by_hand.house.inbox.want_rescan("a test")
     worker = by_hand.house.worker
     for _ in range(200):
         if worker.notes:

@@ -1,4 +1,4 @@
-"""One image keeps one row, whatever is done to its file, and is read once for each content it has."""
+"""One image keeps one row, whatever is done to its file, and is read once for each content."""
 
 import os
 import shutil

@@ -19,19 +19,32 @@ from service.store.writer import Store
 
 CIVITAI = """\
 a red fox
-Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: {seed}, Size: 512x512, Created Date: 2026-01-31T12:00:00.000Z, \
-Civitai resources: [{{"type":"checkpoint","modelVersionId":25}},{{"type":"lora","weight":0.8,"modelVersionId":7}}]"""
+Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: {seed}, Size: 512x512, \
+Created Date: 2026-01-31T12:00:00.000Z, \
+Civitai resources: [{{"type":"checkpoint","modelVersionId":25}},\
+{{"type":"lora","weight":0.8,"modelVersionId":7}}]"""
 
 A1111 = """\
 a red fox <lora:brass:0.6>
-Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: {seed}, Size: 512x512, Model hash: {model}, Model: renamed, \
-Lora hashes: "brass: {lora}", Version: v1.9.4"""
+Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: {seed}, Size: 512x512, Model hash: {model}, \
+Model: renamed, Lora hashes: "brass: {lora}", Version: v1.9.4"""
 
 CHECKPOINT_SHA = "a5f58eb1c3" + "0" * 54
 CHECKPOINT = {
-    "id": 25, "modelId": 82, "name": "v1", "baseModel": "Illustrious", "model": {"name": "Real", "type": "Checkpoint"},
-    "files": [{"name": "real_v1.safetensors", "type": "Model", "primary": True, "hashes": {"SHA256": CHECKPOINT_SHA}}],
-}  # fmt: skip
+    "id": 25,
+    "modelId": 82,
+    "name": "v1",
+    "baseModel": "Illustrious",
+    "model": {"name": "Real", "type": "Checkpoint"},
+    "files": [
+        {
+            "name": "real_v1.safetensors",
+            "type": "Model",
+            "primary": True,
+            "hashes": {"SHA256": CHECKPOINT_SHA},
+        }
+    ],
+}
 FILE = "real_v1.safetensors"
 CHECKPOINT_AIR = "urn:air:sdxl:checkpoint:civitai:82@25"
 LORA_AIR = "urn:air:sdxl:lora:civitai:70@7"
@@ -232,8 +245,20 @@ def test_an_ambiguous_hash_is_reported_and_not_chosen(filled: Place, sources: Pa
             "images": 1,
             "by": "hash",
             "candidates": [
-                {"version_id": 25, "model": "Real", "version": "v1", "file": FILE, "source": "export.json"},
-                {"version_id": 26, "model": "Real", "version": "reupload", "file": FILE, "source": "export.json"},
+                {
+                    "version_id": 25,
+                    "model": "Real",
+                    "version": "v1",
+                    "file": FILE,
+                    "source": "export.json",
+                },
+                {
+                    "version_id": 26,
+                    "model": "Real",
+                    "version": "reupload",
+                    "file": FILE,
+                    "source": "export.json",
+                },
             ],
         }
     ]  # fmt: skip
@@ -277,9 +302,18 @@ def test_an_export_does_not_make_a_local_file_forget_its_name(place: Place, sour
         file.unlink()
     (folder / "brass_gears.safetensors").rename(folder / "soft_light.safetensors")
     version = {
-        "id": 555, "modelId": 50, "name": "v1", "model": {"name": "Soft light", "type": "LORA"},
-        "files": [{"name": "softlight_v1.safetensors", "type": "Model", "hashes": {"SHA256": LORA_SHA}}],
-    }  # fmt: skip
+        "id": 555,
+        "modelId": 50,
+        "name": "v1",
+        "model": {"name": "Soft light", "type": "LORA"},
+        "files": [
+            {
+                "name": "softlight_v1.safetensors",
+                "type": "Model",
+                "hashes": {"SHA256": LORA_SHA},
+            }
+        ],
+    }
     (sources / "export.json").write_text(json.dumps(version), encoding="utf-8")
     for words in (
         ("--models", str(folder)),

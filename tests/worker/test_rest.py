@@ -1,4 +1,4 @@
-"""The worker rests when there is nothing to do, and also when there is something that cannot be done."""
+"""The worker rests when there is nothing to do, and when what there is cannot be done."""
 
 import threading
 import time
@@ -46,7 +46,7 @@ def test_a_worker_whose_database_is_locked_rests_however_much_arrives(by_hand: B
     # Not the standard library's: two SQLites in one process do not see each other's locks.
     with closing(apsw.Connection(str(by_hand.place.database))) as other:
         other.execute("BEGIN EXCLUSIVE")
-        by_hand.house.inbox.lost("a test")
+        by_hand.house.inbox.want_rescan("a test")
         turns = turns_in(by_hand, 3)
         other.execute("ROLLBACK")
     assert turns < 3 * LOOKS_A_SECOND
@@ -58,9 +58,9 @@ def test_a_worker_without_exiftool_rests_however_much_arrives(by_hand: ByHand) -
     draw_many(by_hand.place.input, 30)
     program = by_hand.place.top / "exiftool"
     away = program.rename(by_hand.place.top / "away")
-    for tool in by_hand.house.worker._rooms.reader._pool._files:
+    for tool in by_hand.house.worker._parts.reader._pool._files:
         tool.close()
-    by_hand.house.inbox.lost("a test")
+    by_hand.house.inbox.want_rescan("a test")
     turns = turns_in(by_hand, 3)
     away.rename(program)
     assert turns < 3 * LOOKS_A_SECOND

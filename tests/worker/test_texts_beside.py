@@ -1,4 +1,7 @@
-"""A text beside an image is read with it, whenever it comes, and is lost with neither a move nor its own end."""
+"""A text beside an image is read with it, whenever it comes.
+
+It is lost neither when it moves nor when it goes.
+"""
 
 import json
 import shutil
@@ -46,7 +49,10 @@ VERSION = json.dumps(
         ],
     }
 )
-EASY = "A quay\nSeed: 9\nStable Diffusion model: harbour\nSampler: euler_a\nWidth: 512\nHeight: 512\nSteps: 50\n"
+EASY = (
+    "A quay\nSeed: 9\nStable Diffusion model: harbour\nSampler: euler_a\n"
+    "Width: 512\nHeight: 512\nSteps: 50\n"
+)
 GRAPH = json.dumps(graph(10, "a quay"))
 
 
@@ -62,9 +68,17 @@ GRAPH = json.dumps(graph(10, "a quay"))
         ("a.civitai.info", VERSION, ("a1111", "8", "harbour_xl", "euler_ancestral")),
         ("a.json", GRAPH, ("comfyui", "10", "harbour.safetensors", "euler")),
     ],
-    ids=["infotext", "infotext after the ending", "Easy Diffusion", "SwarmUI", "CivitAI's answer", "the same as .info",
-         "a model version that shows this image", "a graph"],
-)  # fmt: skip
+    ids=[
+        "infotext",
+        "infotext after the ending",
+        "Easy Diffusion",
+        "SwarmUI",
+        "CivitAI's answer",
+        "the same as .info",
+        "a model version that shows this image",
+        "a graph",
+    ],
+)
 def test_an_image_without_metadata_has_what_the_text_beside_it_says(
     by_hand: ByHand, name: str, text: str, row: tuple[object, ...]
 ) -> None:
@@ -73,7 +87,8 @@ def test_an_image_without_metadata_has_what_the_text_beside_it_says(
     by_hand.work()
     assert by_hand.rows(SHOWN) == [("a.png", *row)]
     sources = by_hand.rows(
-        "SELECT DISTINCT substr(source, 1, instr(source || '#', '#') - 1) FROM kv WHERE key = 'seed'"
+        "SELECT DISTINCT substr(source, 1, instr(source || '#', '#') - 1) FROM kv WHERE key = "
+        "'seed'"
     )
     assert sources == [(f"Sidecar:{name.removeprefix('a')}",)]
 

@@ -1,4 +1,4 @@
-"""When the timed exports run, what they leave in the database, and that none of it stops the service."""
+"""When the timed exports run, what they write of it, and that none of it stops the service."""
 
 import threading
 from collections.abc import Callable, Iterator

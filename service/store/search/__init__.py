@@ -3,6 +3,6 @@
 ``masterpiece -neg:blurry lora:detail sampler:euler_ancestral model:pony* steps:20..40
 before:2025-01-01``
 
-``lexing.py`` cuts the line, ``fields.py`` knows the fields, ``conditions.py`` makes a condition of
-each, ``finding.py`` asks the database. The grammar for users stands in docs/queries.md.
+``lexing.py`` cuts the line, ``conditions.py`` knows the fields and makes a condition of each,
+``query.py`` asks the database. The grammar for users is in docs/queries.md.
 """

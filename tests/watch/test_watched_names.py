@@ -6,9 +6,9 @@ from typing import cast
 
 import pytest
 
-from service.file_systems import Kind, kind_of
-from service.watch.ignore import Names
+from service.file_systems import FileKind, kind_of
 from service.watch.watch_settings import WatchSettings
+from service.watch.watched_names import WatchedNames
 
 
 @pytest.mark.parametrize(
@@ -35,18 +35,18 @@ def test_a_file_is_watched_by_extension_unless_a_part_of_its_path_is_ignored(
     path: str,
     is_watched: bool,  # noqa: FBT001 (a table's column)
 ) -> None:
-    assert Names(WatchSettings()).covers(PurePath(path)) is is_watched
+    assert WatchedNames(WatchSettings()).watches_image(PurePath(path)) is is_watched
 
 
 def test_hidden_names_are_watched_where_that_is_set_but_never_the_marker() -> None:
-    names = Names(WatchSettings(hidden=True, extensions=frozenset({".aiimagepipe", ".png"})))
+    names = WatchedNames(WatchSettings(hidden=True, extensions=frozenset({".aiimagepipe", ".png"})))
     paths = (".a/.b.png", "._a.png", ".stversions/a.png", ".aiimagepipe")
-    assert [names.covers(PurePath(path)) for path in paths] == [True, False, False, False]
+    assert [names.watches_image(PurePath(path)) for path in paths] == [True, False, False, False]
 
 
 def test_without_patterns_only_the_extension_counts() -> None:
-    names = Names(WatchSettings(ignore=()))
-    assert [names.covers(PurePath(path)) for path in ("~a.png", "a.txt")] == [True, False]
+    names = WatchedNames(WatchSettings(ignore=()))
+    assert [names.watches_image(PurePath(path)) for path in ("~a.png", "a.txt")] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -65,5 +65,5 @@ def test_without_patterns_only_the_extension_counts() -> None:
         ({"st_mode": stat.S_IFDIR, "st_reparse_tag": 0x9000001A}, "folder"),
     ],
 )
-def test_a_status_tells_the_kind_of_thing(fields: dict[str, int], kind: Kind) -> None:
+def test_a_status_tells_the_kind_of_thing(fields: dict[str, int], kind: FileKind) -> None:
     assert kind_of(cast("os.stat_result", SimpleNamespace(**fields))) == kind

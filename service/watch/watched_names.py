@@ -1,4 +1,4 @@
-"""Which names are watched, and which things on a disk are files we may open."""
+"""Which names below a root are watched, by their endings and the patterns to ignore."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from service.paths import MARKER
 from service.watch.watch_settings import WatchSettings
 
 
-class Names:
+class WatchedNames:
     """Which names below a root are watched."""
 
     def __init__(self, settings: WatchSettings) -> None:
@@ -26,32 +26,33 @@ class Names:
         return name.lower().endswith(self._extensions)
 
     def is_sidecar(self, name: str) -> bool:
-        """Tell whether the name ends like that of a text which belongs to the image beside it."""
+        """Tell whether the name ends like that of a text that belongs to an image."""
         return name.endswith(self.sidecars)
 
     def is_image(self, name: str) -> bool:
         """Tell whether a file of this name is watched, by its extension and the ignore patterns."""
-        return self.has_extension(name) and self.is_entered(name)
+        return self.has_extension(name) and self.is_allowed(name)
 
-    def is_entered(self, name: str) -> bool:
-        """Tell whether a folder of this name is looked into (or a name of any kind is not ignored)."""
+    def is_allowed(self, name: str) -> bool:
+        """Tell whether no pattern ignores a file or folder of this name."""
         if name.startswith(".") and not self._hidden:
             return False
         return self._ignored.match(name.lower()) is None
 
-    def are_entered(self, relative: PurePath) -> bool:
+    def is_path_allowed(self, relative: PurePath) -> bool:
         """Tell whether no part of this root-relative path is ignored."""
-        return all(map(self.is_entered, relative.parts))
+        return all(map(self.is_allowed, relative.parts))
 
-    def covers(self, relative: PurePath) -> bool:
-        """Tell whether the file at this root-relative path is watched."""
-        return self.is_image(relative.name) and self.are_entered(relative.parent)
+    def watches_image(self, relative: PurePath) -> bool:
+        """Tell whether the file at this root-relative path is a watched image."""
+        return self.is_image(relative.name) and self.is_path_allowed(relative.parent)
 
     def images_beside(self, text: Path) -> Iterator[Path]:
-        """Yield the watched images that a text belongs to, as far as they are there."""
-        found = sidecars.images_of(text, self.sidecars, self._extensions)
-        return (image for image in found if self.is_entered(image.name))
+        """Yield the watched images that a text belongs to, of those that are there."""
+        for image in sidecars.images_of(text, self.sidecars, self._extensions):
+            if self.is_allowed(image.name):
+                yield image
 
-    def covers_sidecar(self, relative: PurePath) -> bool:
-        """Tell whether the file at this root-relative path is a text that belongs to a watched image."""
-        return self.is_sidecar(relative.name) and self.are_entered(relative)
+    def watches_text(self, relative: PurePath) -> bool:
+        """Tell whether the file at this root-relative path is a text beside watched images."""
+        return self.is_sidecar(relative.name) and self.is_path_allowed(relative)

@@ -1,0 +1,136 @@
+"""A file that a batch in hand has already is not done twice.
+
+However often events or a rescan name it before that batch is written.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from drawn_images import draw
+from working_by_hand import ByHand
+
+from service.errors import BadFileError, TryAgainError
+from service.extract.candidates import Candidate
+from service.records import RawRecord
+from service.worker.batch import Counters
+
+PLACES = "SELECT id, path, state FROM images ORDER BY id"
+LONG_AGO = (1_600_000_000, 1_600_000_000)
+
+Answers = Iterable[tuple[Candidate, RawRecord | BadFileError | TryAgainError]]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What ExifTool has answered already, for a step that is finished later."""
+
+    answers: Answers
+
+    def result(self) -> Answers:
+        return self.answers
+
+
+@dataclass(slots=True)
+class Turns:
+    """Lets the worker turn once at each moment it is given, in seconds after the beginning."""
+
+    by_hand: ByHand
+    began: float
+
+    def hear(self, path: Path, at: float = 0.0) -> None:
+        """Name a file and let it be looked at, so that it has settled at the next look but one."""
+        inbox, now = self.by_hand.house.inbox, self.began + at
+        inbox.add(self.by_hand.house.worker._parts.roots["Input"], path, now)
+        assert inbox.take(now + 0.02, 9).arrived == ()
+
+    def want_rescan(self) -> None:
+        self.by_hand.house.inbox.want_rescan("a test")
+
+    def turn(self, at: float) -> None:
+        self.by_hand.house.worker.run_once(self.began + at)
+
+    def files_in_hand(self) -> list[list[str]]:
+        """Return the files of each batch in hand."""
+        found = []
+        for batch in self.by_hand.house.worker._batches:
+            read = [arrival.file.path for arrival, _ in batch.asked]
+            found.append(read + [file.path for _, file in batch.outcome.moved])
+        return found
+
+
+def turns_of(by_hand: ByHand) -> Turns:
+    """Return a worker at rest, to be turned by hand."""
+    by_hand.work()
+    by_hand.read_by_exiftool()
+    by_hand.house.worker.counters = Counters()
+    by_hand.house.worker._parts.intake._comparison._not_before.clear()  # the next one need not rest
+    return Turns(by_hand, by_hand.house.worker._clock.monotonic())
+
+
+def test_a_file_heard_of_again_while_it_is_read_is_read_once(by_hand: ByHand) -> None:
+    turns = turns_of(by_hand)
+    image = draw(by_hand.place.input / "a.png", 1)
+    os.utime(image, LONG_AGO)  # settled as soon as a rescan meets it
+    turns.hear(image)
+    turns.want_rescan()
+    turns.turn(0.03)
+    assert turns.files_in_hand() == [["a.png"]]
+    turns.turn(1.0)
+    by_hand.work()
+    assert by_hand.house.worker.counters == Counters(done=1, unchanged=1)
+    assert by_hand.read_by_exiftool() == ["a.png"]
+
+
+def test_a_moved_file_heard_of_again_before_its_new_place_is_written_is_not_read(
+    by_hand: ByHand,
+) -> None:
+    image = draw(by_hand.place.input / "a.png", 1)
+    os.utime(image, LONG_AGO)
+    turns = turns_of(by_hand)
+    moved = image.rename(image.with_name("b.png"))
+    turns.hear(moved)
+    turns.want_rescan()
+    turns.turn(0.03)
+    assert turns.files_in_hand() == [["b.png"]]
+    turns.turn(1.0)
+    by_hand.work()
+    assert by_hand.house.worker.counters == Counters(unchanged=1, moved=1, gone=1)
+    assert by_hand.read_by_exiftool() == []
+    assert by_hand.rows(PLACES) == [(1, "b.png", "present")]
+
+
+def test_a_file_that_is_heard_of_and_met_by_a_rescan_in_one_batch_is_read_once(
+    by_hand: ByHand,
+) -> None:
+    turns = turns_of(by_hand)
+    image = draw(by_hand.place.input / "a.png", 1)
+    os.utime(image, LONG_AGO)
+    turns.hear(image)
+    turns.want_rescan()
+    turns.turn(1.0)
+    assert turns.files_in_hand() == [["a.png"]]
+    by_hand.work()
+    assert by_hand.house.worker.counters == Counters(done=1)
+    assert by_hand.read_by_exiftool() == ["a.png"]
+
+
+def test_a_file_that_moves_while_it_is_read_keeps_its_one_row_and_is_read_once(
+    by_hand: ByHand,
+) -> None:
+    turns = turns_of(by_hand)
+    image = draw(by_hand.place.input / "a.png", 1)
+    os.utime(image, LONG_AGO)
+    turns.want_rescan()
+    turns.turn(0.0)
+    (batch,) = by_hand.house.worker._batches
+    assert batch.pending is not None
+    batch.pending = Read(list(batch.pending.result()))  # type: ignore[assignment]  # it has read the file already
+    moved = image.rename(image.with_name("b.png"))
+    turns.hear(moved, at=1.0)
+    turns.turn(2.0)
+    by_hand.work()
+    assert by_hand.rows(PLACES) == [(1, "b.png", "present")]
+    assert by_hand.house.worker.counters == Counters(done=1, moved=1)
+    assert by_hand.read_by_exiftool() == ["a.png"]
