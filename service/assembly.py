@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
 import structlog
 
@@ -27,6 +29,8 @@ from service.worker.parts import Pace, Parts
 log = structlog.get_logger()
 
 OPEN_WAIT_S = 1.0
+
+Opened = TypeVar("Opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ def assemble(
     settings = WatchSettings.from_config(config.watch)
     inbox = Inbox(config.roots, settings)
     with start_reader(config) as reader:
-        store = _open_when_free(config, is_stopped)
+        database = config.database.path
+        store = _open_when_free(lambda: Store.open(database), database, is_stopped)
         parts = Parts(
             intake=Intake(inbox, config.roots, store, settings, clock),
             reader=reader,
@@ -66,7 +71,7 @@ def assemble(
             roots={root.name: root for root in config.roots},
             heartbeat=Heartbeat(store, clock, reader.version),
             watcher=Watcher(config.roots, inbox, settings) if watch else None,
-            reopen=lambda: _open_when_free(config, is_stopped),
+            reopen=lambda: _open_when_free(store.reopen, database, is_stopped),
             export_schedule=ExportSchedule(config.export if watch else None, store, clock),
         )
         pace = Pace(config.extract.batch_size, config.watch.rescan_minutes * 60)
@@ -90,11 +95,14 @@ def start_reader(config: Config) -> Reader:
     return Reader(settings, part.processes)
 
 
-def _open_when_free(config: Config, is_stopped: Callable[[], bool]) -> Store:
+def _open_when_free(
+    open_: Callable[[], Opened], database: Path, is_stopped: Callable[[], bool]
+) -> Opened:
+    """Open the database as soon as no other program holds it; give up when ``is_stopped``."""
     is_logged = False
     while True:
         try:
-            store = Store.open(config.database.path)
+            opened = open_()
         except TryAgainError as error:
             if is_stopped():
                 raise
@@ -103,5 +111,5 @@ def _open_when_free(config: Config, is_stopped: Callable[[], bool]) -> Store:
                 is_logged = True
             time.sleep(OPEN_WAIT_S)
         else:
-            write_project(config.database.path)
-            return store
+            write_project(database)
+            return opened

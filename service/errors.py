@@ -1,7 +1,8 @@
 """Errors, one class for each thing that the caller does about them.
 
-The worker meets three: one file is bad (record it, go on), something is busy (put the file back,
-try later), or the program cannot start (say what to do, exit). Anything else is a bug and rises.
+A worker meets four: one file is bad (record it, go on), the world is busy (put the file back, try
+later), the database is another file (open that, compare everything with it), or the program cannot
+start (say what to do, exit). Anything else is a bug and rises.
 """
 
 
@@ -39,8 +40,11 @@ class DatabaseBusyError(TryAgainError):
     """Another program holds the write lock. What was to be written is kept and written later."""
 
 
-class DatabaseReplacedError(TryAgainError):
-    """The file at the database's path is no longer the one that was opened."""
+class DatabaseReplacedError(PipeError):
+    """The file at the database's path is no longer the one that was opened.
+
+    To try again would change nothing: it must be opened anew, and every batch in hand forgotten.
+    """
 
 
 class StartError(PipeError):

@@ -1,7 +1,7 @@
-"""What is known of models from outside the images.
+"""What is known of models from outside the images: exports of CivitAI, the user's maps, model folders.
 
-Exports of CivitAI, the user's maps, sidecars, model folders.
-
-Each source is read into ``KnownModel`` records, streamed, and nothing is asked online. ``sources``
-reads files, ``folders`` reads folders of models.
+Each source is streamed into ``KnownModel`` records; nothing is asked online. Begin with
+``sources.py`` (a file: is an object a model version?) and ``describe.py`` (a version: an entry for
+each of its files). ``folders.py`` reads folders of models, ``safetensors.py`` their headers,
+``json_stream.py`` JSON of any size, ``fields.py`` one object's values.
 """

@@ -7,6 +7,7 @@ from typing import TypeGuard
 from pydantic import JsonValue
 
 from service.records import HashKind
+from service.records.kinds import squeeze_word
 
 Fields = dict[str, JsonValue]
 """Squeezed key → value.
@@ -54,13 +55,8 @@ def squeeze_keys(data: Mapping[str, JsonValue]) -> Fields:
     """
     found: Fields = {}
     for key, value in data.items():
-        found.setdefault(squeeze(key), value)
+        found.setdefault(squeeze_word(key), value)
     return found
-
-
-def squeeze(key: str) -> str:
-    """Return a key in lower case without separators."""
-    return re.sub(r"[^a-z0-9]", "", key.lower())
 
 
 def text(fields: Fields, *keys: str) -> str | None:
@@ -74,7 +70,11 @@ def text(fields: Fields, *keys: str) -> str | None:
 
 def whole(fields: Fields, *keys: str) -> int | None:
     """Return the first of these that is a positive whole number, or a text of digits."""
-    return next((number for key in keys if (number := as_id(fields.get(key))) is not None), None)
+    for key in keys:
+        number = as_id(fields.get(key))
+        if number is not None:
+            return number
+    return None
 
 
 def as_id(value: object) -> int | None:
@@ -83,12 +83,11 @@ def as_id(value: object) -> int | None:
         return None
     if isinstance(value, int):
         return value if 0 < value < 10**LONGEST_ID else None
-    digits = value.strip().removeprefix("modelVersionId:") if isinstance(value, str) else ""
-    return (
-        int(digits) or None
-        if digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_ID
-        else None
-    )
+    if not isinstance(value, str):
+        return None
+    digits = value.strip().removeprefix("modelVersionId:")
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_ID
+    return int(digits) or None if is_number else None
 
 
 def mapping(fields: Fields, key: str) -> Fields:
@@ -106,12 +105,14 @@ def hashes(fields: Fields) -> dict[HashKind, str]:
     """Return the sound hashes among the fields, ``hash`` of unstated kind by its length."""
     found: dict[HashKind, str] = {}
     for key, kind in HASH_KEYS.items():
-        if (digits := hex_digits(fields.get(key))) is not None and len(digits) in LENGTHS[kind]:
+        digits = hex_digits(fields.get(key))
+        if digits is not None and len(digits) in LENGTHS[kind]:
             found[kind] = digits
     for key in ("hash", "modelhash", "filehash"):
         digits = hex_digits(fields.get(key)) or ""
-        if (kind_ := BY_LENGTH.get(len(digits))) is not None:
-            found.setdefault(kind_, digits)
+        kind_by_length = BY_LENGTH.get(len(digits))
+        if kind_by_length is not None:
+            found.setdefault(kind_by_length, digits)
     return found
 
 

@@ -1,7 +1,4 @@
-"""The hashes that images state of a model file, all of them in one pass over it.
-
-Folders of models: each file's header and hashes, and the sidecars that other tools laid beside it.
-"""
+"""Folders of models: what each file's header, hashes and sidecars say of it."""
 
 import hashlib
 import os
@@ -11,27 +8,28 @@ from pathlib import Path
 from typing import Protocol
 
 from service.catalog import safetensors, sources
-from service.catalog.kinds import kind_of_word
 from service.catalog.safetensors import Header
 from service.errors import BadFileError
 from service.paths import to_stored
 from service.records import HashKind, ResourceKind
+from service.records.kinds import kind_of_word
+from service.records.model_names import is_shared_model_file, stem
 from service.resources.known_models import KnownModel, Trust
-from service.resources.merge import stem
 
 CHUNK = 4 << 20
 
 V1_START = 0x100000
 V1_LENGTH = 0x10000
-"""AutoV1 is the hash of 64 KiB after the first MiB; a shorter file has none that tells anything."""
+"""Bytes. AutoV1 is the hash of 64 KiB after the first MiB; a shorter file has none that tells anything."""
 
 
 def hash_file(
     path: Path, header: Header | None, on_bytes: Callable[[int], None]
 ) -> dict[HashKind, str]:
-    """Return SHA-256, AutoV2, and AutoV1 and AutoV3 where the file has them.
+    """Return the hashes that images may state of a model file, in one pass over it.
 
-    Tells each piece's length on the way.
+    SHA-256 and AutoV2, AutoV3 where it has a header, AutoV1 where it is long enough. ``on_bytes``
+    gets each piece's length on the way.
     """
     whole, tensors, slice_ = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
     at = sliced = 0
@@ -53,9 +51,6 @@ def hash_file(
         found["autov1"] = slice_.hexdigest()[:8]
     return found
 
-
-SUFFIXES = (*safetensors.SUFFIXES, ".ckpt", ".pt", ".pth", ".bin", ".gguf")
-"""Of the last five only the bytes are hashed: a pickle is a program, and is never loaded."""
 
 SIDECARS = (".civitai.info", ".metadata.json", ".cm-info.json", ".json")
 """Appended to the model's name without extension, the more telling first."""
@@ -81,38 +76,40 @@ class ModelFile:
     size: int
     mtime_ns: int
     kind: ResourceKind | None
-    """By the folders it lies in."""
+    """By the folders it is in."""
 
 
-def files(top: Path) -> Iterator[ModelFile]:
+def find_model_files(top: Path) -> Iterator[ModelFile]:
     """Yield the model files at any depth below a folder, by name.
 
     Raises BadFileError where it cannot be listed.
     """
     if not top.is_dir():
         raise BadFileError(f"{top}: is no folder")
-    for folder, names, found in os.walk(top):
-        names.sort()
-        for name in sorted(found):
+    for folder, subfolders, names in os.walk(top):
+        subfolders.sort()
+        kind = _kind_by_folder(Path(folder), top)
+        for name in sorted(names):
             path = Path(folder, name)
-            if path.suffix.lower() in SUFFIXES:
-                try:
-                    status = path.stat()
-                except OSError:  # a link that leads nowhere
-                    continue
-                yield ModelFile(
-                    path, status.st_size, status.st_mtime_ns, _kind_by_folder(path.parent, top)
-                )
+            if not is_shared_model_file(path):
+                continue
+            try:
+                status = path.stat()
+            except OSError:  # a link that leads nowhere
+                continue
+            yield ModelFile(path, status.st_size, status.st_mtime_ns, kind)
 
 
 def _kind_by_folder(folder: Path, top: Path) -> ResourceKind | None:
     """Return the kind that the nearest telling folder names: ``models/Lora/styles`` holds LoRAs."""
-    below = [folder, *folder.parents]
-    kinds = (kind_of_word(each.name) for each in below[: below.index(top) + 1])
-    return next((kind for kind in kinds if kind is not None), None)
+    for each in (folder, *folder.parents):
+        kind = kind_of_word(each.name)
+        if kind is not None or each == top:
+            return kind
+    return None
 
 
-def describe(
+def describe_model_file(
     file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]
 ) -> Iterator[KnownModel]:
     """Yield what is known of a model file, then what its sidecars say.
@@ -120,7 +117,7 @@ def describe(
     Raises BadFileError where it cannot be read.
     """
     try:
-        local = _local(file, cache, on_bytes)
+        local = _describe_alone(file, cache, on_bytes)
     except OSError as error:
         raise BadFileError(f"{file.path}: {error.strerror or error}") from error
     yield local
@@ -131,9 +128,16 @@ def describe(
             yield from _describe_sidecar(sidecar, local)
 
 
-def _local(file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]) -> KnownModel:
-    has_header = file.path.suffix.lower() in safetensors.SUFFIXES
-    header = safetensors.read_header(file.path, file.size) if has_header else None
+def _describe_alone(file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]) -> KnownModel:
+    """Return what a file's header, hashes and folders say of it.
+
+    A pickle is a program and is never loaded: of all but safetensors only the bytes are hashed.
+    """
+    header = None
+    if file.path.suffix.lower() in safetensors.SUFFIXES:
+        header = safetensors.read_header(file.path, file.size)
+    metadata = safetensors.describe_metadata(header.metadata) if header else {}
+    kind = header.kind if header else None
     place = to_stored(file.path)
     hashes = cache.get(place, file.size, file.mtime_ns)
     if hashes is None:
@@ -141,12 +145,10 @@ def _local(file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]) -> Kn
         cache.put(place, file.size, file.mtime_ns, hashes)
     else:
         on_bytes(file.size)
-    stated = safetensors.describe_metadata(header.metadata) if header else {}
-    name, base_model = stated.get("model_name"), stated.get("base_model")
     return KnownModel(
-        model_name=str(name) if name else None,
-        kind=(header.kind if header else None) or file.kind,
-        base_model=str(base_model) if base_model else None,
+        model_name=metadata.get("model_name"),
+        kind=kind or file.kind,
+        base_model=metadata.get("base_model"),
         file_name=to_stored(Path(file.path.name)),
         hashes=hashes,
         source=place,
@@ -163,19 +165,26 @@ def _describe_sidecar(sidecar: Path, local: KnownModel) -> Iterator[KnownModel]:
         found = list(sources.read_models(sidecar, Trust.CIVITAI))
     except BadFileError:  # most .json beside models are notes of a web interface
         return
-    own = next((model for model in found if model.hash("sha256") == local.hash("sha256")), None)
-    own = own or next((model for model in found if _may_be(model, local)), None)
+    own = _find_own(found, local)
     for model in found:
-        if model is own:
-            hashes = {**model.hashes, **local.hashes}
-            yield replace(
-                model, file_name=local.file_name, hashes=hashes, kind=model.kind or local.kind
-            )
-        else:
+        if model is not own:
             yield model
+            continue
+        hashes = {**model.hashes, **local.hashes}
+        kind = model.kind or local.kind
+        yield replace(model, file_name=local.file_name, hashes=hashes, kind=kind)
+
+
+def _find_own(found: list[KnownModel], local: KnownModel) -> KnownModel | None:
+    """Return the entry that is the local file: by its hash, else the first that may be it."""
+    for model in found:
+        if model.hash("sha256") == local.hash("sha256"):
+            return model
+    return next((model for model in found if _may_be(model, local)), None)
 
 
 def _may_be(model: KnownModel, local: KnownModel) -> bool:
     """Tell whether an entry without SHA-256 is the local file: of its name, or of none."""
-    named = model.file_name is None or stem(model.file_name) == stem(local.file_name or "")
-    return model.hash("sha256") is None and named
+    if model.hash("sha256") is not None:
+        return False
+    return model.file_name is None or stem(model.file_name) == stem(local.file_name or "")

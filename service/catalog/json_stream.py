@@ -32,7 +32,7 @@ _BLANK = " \t\r\n\ufeff\0"
 
 
 class JunkError(ValueError):
-    """The text is no JSON from here on. What was yielded before stands."""
+    """The text is no JSON from here on. What was yielded before is valid."""
 
 
 def elements(stream: TextIO) -> Iterator[JsonValue]:

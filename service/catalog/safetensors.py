@@ -8,20 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
-from pydantic import JsonValue
 
 from service.records import ResourceKind
 
 MAX_HEADER = 32 << 20
-"""Bytes.
-
-The format allows 100 MB; the largest real ones (LoRAs with every caption of their training) have a
-few.
-"""
+"""Bytes. The format allows 100 MB; the largest real ones (LoRAs with every caption of their training)
+have a few."""
 
 SUFFIXES = (".safetensors", ".sft")
 
 LENGTH_BYTES = 8
+SHORTEST_HEADER = len("{}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class Header:
     metadata: dict[str, str] = field(default_factory=dict)
     """``__metadata__``: what the trainer or the merging tool wrote."""
     kind: ResourceKind | None = None
-    """Told by the metadata, else by the tensors' names."""
+    """By the metadata, else by the tensors' names."""
 
 
 def read_header(path: Path, size: int) -> Header | None:
@@ -42,7 +39,7 @@ def read_header(path: Path, size: int) -> Header | None:
         return None
     with path.open("rb") as file:
         length = int.from_bytes(file.read(LENGTH_BYTES), "little")
-        if not 2 <= length <= min(MAX_HEADER, size - LENGTH_BYTES):  # noqa: PLR2004  # '{}' is the shortest
+        if not SHORTEST_HEADER <= length <= min(MAX_HEADER, size - LENGTH_BYTES):
             return None
         data = file.read(length)
     try:
@@ -52,9 +49,9 @@ def read_header(path: Path, size: int) -> Header | None:
     if not isinstance(found, dict):
         return None
     stated = found.get("__metadata__")
-    metadata = (
-        {k: v for k, v in stated.items() if isinstance(v, str)} if isinstance(stated, dict) else {}
-    )
+    metadata: dict[str, str] = {}
+    if isinstance(stated, dict):
+        metadata = {key: value for key, value in stated.items() if isinstance(value, str)}
     return Header(LENGTH_BYTES + length, metadata, kind_of_file(metadata, found))
 
 
@@ -108,21 +105,20 @@ _EMBEDDING_KEYS = frozenset({"clip_g", "clip_l", "clip_h", "t5xxl", "emb_params"
 def _kind_by_tensors(names: list[str]) -> ResourceKind | None:
     if names and _EMBEDDING_KEYS.issuperset(names):
         return "embedding"
-    return next(
-        (kind for kind, parts in _TENSORS if any(part in name for name in names for part in parts)),
-        None,
-    )
+    for kind, parts in _TENSORS:
+        for name in names:
+            if any(part in name for part in parts):
+                return kind
+    return None
 
 
-def describe_metadata(metadata: dict[str, str]) -> dict[str, JsonValue]:
+def describe_metadata(metadata: dict[str, str]) -> dict[str, str]:
     """Return what a trainer's metadata says under our names.
 
     ``model_name`` and ``base_model`` where stated.
     """
     name = metadata.get("modelspec.title") or metadata.get("ss_output_name")
-    base = (
-        metadata.get("ss_base_model_version")
-        or metadata.get("modelspec.architecture", "").partition("/")[0]
-    )
-    stated = {"model_name": name, "base_model": base}
+    architecture = metadata.get("modelspec.architecture", "")
+    base_model = metadata.get("ss_base_model_version") or architecture.partition("/")[0]
+    stated = {"model_name": name, "base_model": base_model}
     return {key: value for key, value in stated.items() if value}

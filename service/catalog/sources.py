@@ -1,21 +1,19 @@
-"""Every form in which CivitAI, its mirrors and other tools describe model versions, told by keys alone.
+"""Files that describe models: JSON of any known shape, JSON lines, or a CSV map.
 
-Taken are: a version (``/model-versions/ID``, ``.civitai.info``) or a list of them;
-``[{modelVersionId, hash}]``; the short form whose ids stand only in its AIR; a model with its
-``modelVersions``, alone or in ``items`` of any wrapping; Lora Manager's ``.metadata.json``;
-Stability Matrix's ``.cm-info.json``; dumps with ``versionId`` and parallel ``files`` and
-``hashes``; and what people write by hand.
-
-A file that tells of models: JSON of any of the shapes, JSON lines, or a CSV map.
+Which shape it is, is told by the keys alone: a version (``/model-versions/ID``, ``.civitai.info``)
+or a list of them; ``[{modelVersionId, hash}]``; the short form whose ids are only in its AIR; a
+model with its ``modelVersions``, alone or in ``items`` of any wrapping; Lora Manager's
+``.metadata.json``; Stability Matrix's ``.cm-info.json``; dumps with ``versionId`` and parallel
+``files`` and ``hashes``; and what people write by hand.
 """
 
 import codecs
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from pydantic import JsonValue
 
@@ -26,15 +24,14 @@ from service.catalog.fields import (
     hashes,
     is_object,
     mapping,
-    squeeze,
     squeeze_keys,
     text,
     whole,
 )
 from service.catalog.json_stream import JunkError, elements
-from service.catalog.kinds import kind_of_word
 from service.errors import BadFileError
 from service.paths import to_stored
+from service.records.kinds import kind_of_word, squeeze_word
 from service.resources import air
 from service.resources.known_models import KnownModel, Trust
 
@@ -46,7 +43,10 @@ _BY_HAND = frozenset({"name", "kind", "type", "air", "urn"})
 
 
 def find_versions(value: JsonValue, context: Context) -> Iterator[KnownModel]:
-    """Yield every model version that a JSON value describes, at any depth, each file as an entry of its own."""
+    """Yield every model version that a JSON value describes, at any depth.
+
+    Each of its files is an entry.
+    """
     waiting: list[tuple[JsonValue, Context]] = [(value, context)]
     for _ in range(MAX_OBJECTS):
         if not waiting:
@@ -59,23 +59,22 @@ def find_versions(value: JsonValue, context: Context) -> Iterator[KnownModel]:
             if is_version(fields, around):
                 yield from describe_version(fields, around)
             else:
-                waiting.extend(reversed(list(_versions_inside(found, fields, around))))
+                inside = list(_values_inside(found, fields, around))
+                waiting.extend(reversed(inside))
 
 
-def _versions_inside(
+def _values_inside(
     data: dict[str, JsonValue], fields: Fields, around: Context
 ) -> Iterator[tuple[JsonValue, Context]]:
-    """Yield what stands in an object that is no version itself."""
+    """Yield what may describe versions in an object that is no version itself."""
     is_model = isinstance(fields.get("modelversions"), list)
     model = fields if is_model else around.model
     for key, value in data.items():
-        if isinstance(value, dict | list) and not (is_model and key != "modelVersions"):
-            yield value, Context(around.source, around.trust, model, as_id(key))
-        elif (
-            isinstance(value, str)
-            and (id_ := as_id(key)) is not None
-            and around.trust is Trust.MANUAL
-        ):
+        id_ = as_id(key)
+        if isinstance(value, dict | list):
+            if not is_model or key == "modelVersions":
+                yield value, Context(around.source, around.trust, model, id_)
+        elif isinstance(value, str) and id_ is not None and around.trust is Trust.MANUAL:
             yield _as_named_object(value), Context(around.source, around.trust, {}, id_)
 
 
@@ -90,10 +89,17 @@ def is_version(fields: Fields, around: Context) -> bool:
         return False
     if whole(fields, "modelversionid", "versionid", "ref") is not None or _has_air(fields):
         return True
-    telling = _NAMED | _BY_HAND if around.trust is Trust.MANUAL or around.version_id else _NAMED
     if whole(fields, "id") is not None or around.version_id is not None:
-        return bool(telling & fields.keys() or around.model)
+        return bool(around.model) or _has_telling_key(fields, around)
     return _is_file(fields, around)
+
+
+def _has_telling_key(fields: Fields, around: Context) -> bool:
+    """Tell whether an object with an id has a key that only a model's description has."""
+    if not _NAMED.isdisjoint(fields):
+        return True
+    is_entry_of_a_map = around.trust is Trust.MANUAL or around.version_id is not None
+    return is_entry_of_a_map and not _BY_HAND.isdisjoint(fields)
 
 
 def _has_air(fields: Fields) -> bool:
@@ -106,13 +112,12 @@ def _is_file(fields: Fields, around: Context) -> bool:
 
     A sidecar, or a line of a map.
     """
-    file = text(fields, "filename", "file", "modelname", "name")
-    by_hash = bool(hashes(fields) or hashes(mapping(fields, "hashes")))
-    by_hand = (
-        around.trust is Trust.MANUAL
-        and kind_of_word(text(fields, "kind", "type", "modeltype")) is not None
-    )
-    return file is not None and (by_hash or by_hand)
+    if text(fields, "filename", "file", "modelname", "name") is None:
+        return False
+    if hashes(fields) or hashes(mapping(fields, "hashes")):
+        return True
+    kind = kind_of_word(text(fields, "kind", "type", "modeltype"))
+    return around.trust is Trust.MANUAL and kind is not None
 
 
 _BOMS = (
@@ -126,11 +131,10 @@ _HEADING = 64 << 10
 """Characters within which a file's first line ends."""
 
 MAP_COLUMNS = frozenset(
-    "ref id versionid modelversionid modelid air urn name model modelname versionname kind type modeltype "
-    "file filename hash sha256 autov1 autov2 autov3 blake3 crc32 basemodel".split(),
+    "ref id versionid modelversionid modelid air urn name model modelname versionname basemodel "
+    "kind type modeltype file filename hash sha256 autov1 autov2 autov3 blake3 crc32".split(),
 )
 """Columns of a CSV map, squeezed."""
-
 
 _TOO_MANY = "has more cells than the first line (put quotes around a text with a comma in it)"
 
@@ -138,8 +142,8 @@ _TOO_MANY = "has more cells than the first line (put quotes around a text with a
 def read_models(path: Path, trust: Trust) -> Iterator[KnownModel]:
     """Yield every model that a file tells of, as it is read.
 
-    Raises BadFileError where it cannot be read or is none of the shapes; what was yielded before
-    stands.
+    Raises BadFileError where it cannot be read or has none of the shapes; what was yielded before
+    is valid.
     """
     around = Context(source=to_stored(Path(path.name)), trust=trust)
     has_any = False
@@ -161,22 +165,29 @@ def read_models(path: Path, trust: Trust) -> Iterator[KnownModel]:
 def _models(stream: TextIO, around: Context) -> Iterator[KnownModel]:
     start = stream.read(_HEADING)
     stream.seek(0)
-    if around.trust is Trust.MANUAL and start.lstrip("\ufeff \t\r\n")[:1] not in ("{", "["):
-        yield from _rows(stream, start, around)
-    else:
-        for element in elements(stream):
-            yield from find_versions(element, around)
+    first = start.lstrip("\ufeff \t\r\n")[:1]
+    if around.trust is Trust.MANUAL and first not in ("{", "["):
+        yield from _read_map(stream, start, around)
+        return
+    for element in elements(stream):
+        yield from find_versions(element, around)
 
 
 @contextmanager
 def _open_source(path: Path, trust: Trust) -> Iterator[TextIO]:
+    with path.open(encoding=_encoding(path, trust), errors="replace", newline="") as stream:
+        yield stream
+
+
+def _encoding(path: Path, trust: Trust) -> str:
     with path.open("rb") as file:
         head = file.read(4)
-    encoding = next((name for bom, name in _BOMS if head.startswith(bom)), "utf-8")
-    if encoding == "utf-8" and trust is Trust.MANUAL and not _is_utf8(path):
-        encoding = "cp1252"  # what Excel calls CSV, unless it is asked for UTF-8
-    with path.open(encoding=encoding, errors="replace", newline="") as stream:
-        yield stream
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name
+    if trust is Trust.MANUAL and not _is_utf8(path):
+        return "cp1252"  # what Excel calls CSV, unless it is asked for UTF-8
+    return "utf-8"
 
 
 def _is_utf8(path: Path) -> bool:
@@ -189,40 +200,73 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-def _rows(stream: TextIO, start: str, around: Context) -> Iterator[KnownModel]:
-    """Yield the models of a CSV map. The heading names the columns; they may stand in any order."""
-    lines = start.splitlines() or [""]
-    skipped = 0
-    delimiter = None
-    if lines[0].lower().startswith("sep="):  # Excel's hint
+def _read_map(stream: TextIO, start: str, around: Context) -> Iterator[KnownModel]:
+    """Yield the models of a CSV map; its first line names the columns, in any order.
+
+    Raises JunkError where it does not; at the end also where lines were not understood.
+    """
+    form = _map_form(start)
+    lines = islice(stream, form.skipped, None)
+    reader = csv.DictReader(lines, delimiter=form.delimiter)
+    complaints: list[str] = []
+    for row in reader:
+        cells = {key: value for key, value in row.items() if isinstance(key, str)}
+        found, complaint = _read_map_line(cells, past_heading=row.get(None), around=around)
+        yield from found
+        if complaint:
+            complaints.append(f"line {reader.line_num + form.skipped} {complaint}")
+    if complaints:
+        others = _count_others(len(complaints) - 1)
+        raise JunkError(f"{complaints[0]}{others}; the other lines were taken")
+
+
+class _MapForm(NamedTuple):
+    """How a CSV map is written."""
+
+    skipped: int
+    """Lines before the heading."""
+    delimiter: str
+
+
+def _map_form(start: str) -> _MapForm:
+    """Return the form of a map that begins so. Raises JunkError where its columns have no names."""
+    lines = start.splitlines()
+    skipped, delimiter = 0, ""
+    if lines and lines[0].lower().startswith("sep="):  # Excel's hint
         skipped, delimiter = 1, lines[0][4:5]
     heading = lines[skipped] if len(lines) > skipped else ""
     delimiter = delimiter or max(",;\t|", key=heading.count)
-    if not MAP_COLUMNS & {squeeze(cell) for cell in heading.split(delimiter)}:
+    columns = {squeeze_word(cell) for cell in heading.split(delimiter)}
+    if MAP_COLUMNS.isdisjoint(columns):
         raise JunkError("the first line must name the columns, such as ref,kind,name,hash")
-    reader = csv.DictReader(islice(stream, skipped, None), delimiter=delimiter)
-    wrong: list[str] = []
-    for row in reader:
-        stated: Fields = {
-            key: value for key, value in row.items() if isinstance(key, str) and value
-        }
-        is_cut = any(row.get(None) or ())  # under None are the cells past the heading's
-        found = [] if is_cut else list(find_versions(stated, around))
-        yield from found
-        if complaint := _TOO_MANY if is_cut else _complaint(squeeze_keys(stated), found):
-            wrong.append(f"line {reader.line_num + skipped} {complaint}")
-    if wrong:
-        more = {1: "", 2: " (and 1 more line like it)"}.get(
-            len(wrong), f" (and {len(wrong) - 1} more lines like it)"
-        )
-        raise JunkError(f"{wrong[0]}{more}; the other lines were taken")
+    return _MapForm(skipped, delimiter)
 
 
-def _complaint(stated: Fields, found: list[KnownModel]) -> str:
+def _read_map_line(
+    cells: dict[str, str | None], *, past_heading: Sequence[str] | None, around: Context
+) -> tuple[list[KnownModel], str]:
+    """Return the models of one line and what is wrong with it; '' where nothing is."""
+    if any(past_heading or ()):
+        return [], _TOO_MANY
+    stated: Fields = {key: value for key, value in cells.items() if value}
+    found = list(find_versions(stated, around))
+    return found, _find_fault(squeeze_keys(stated), found)
+
+
+def _count_others(count: int) -> str:
+    if count == 0:
+        return ""
+    return " (and 1 more line like it)" if count == 1 else f" (and {count} more lines like it)"
+
+
+def _find_fault(stated: Fields, found: list[KnownModel]) -> str:
     """Say what is wrong with a line of a map; '' for a sound or an empty one."""
     if not stated:
         return ""
     if not found:
-        return "tells of no model: it needs an id in ref, an AIR, a hash or a file's name, and what that is"
+        needed = "an id in ref, an AIR, a hash or a file's name, and what that is"
+        return f"tells of no model: it needs {needed}"
     word = text(stated, "kind", "type", "modeltype")
-    return f"has a kind that is not known: {word!r}" if word and kind_of_word(word) is None else ""
+    if word and kind_of_word(word) is None:
+        return f"has a kind that is not known: {word!r}"
+    return ""

@@ -11,7 +11,7 @@ from importlib import import_module
 import typer
 
 from service.cli.output import harmless_lines
-from service.errors import StartError, TryAgainError
+from service.errors import DatabaseReplacedError, StartError, TryAgainError
 
 MODULES = {
     "run": ("run", "all", "reprocess", "resources"),
@@ -68,6 +68,6 @@ def main() -> None:
     except StartError as error:
         typer.echo(harmless_lines(f"aiimagepipe: {error}"), err=True)
         raise SystemExit(error.exit_code) from None
-    except TryAgainError as error:
+    except (TryAgainError, DatabaseReplacedError) as error:
         typer.echo(harmless_lines(f"aiimagepipe: {error}; try again"), err=True)
         raise SystemExit(1) from None

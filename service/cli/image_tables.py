@@ -7,6 +7,8 @@ from rich.table import Table
 
 from service.cli.output import make_cell, make_console
 from service.parse.why import Judgement
+from service.records import SamplingPass
+from service.records.image_fields import PASS_FIELDS, ImageField
 from service.store.one_image import ImageRecord
 
 Cells = tuple[object, ...]
@@ -56,15 +58,19 @@ def print_image(image: ImageRecord, why: tuple[Judgement, ...]) -> None:
 
 
 def _print_passes(console: Console, image: ImageRecord) -> None:
+    shown = [field for field in PASS_FIELDS if field.heading]
     rows: list[Cells] = []
     for each in image.passes:
-        size = None
-        if each.width is not None and each.height is not None:
-            size = f"{each.width}x{each.height}"
-        settings = (each.sampler, each.scheduler, each.steps, each.cfg_scale)
-        rows.append((each.role, *settings, each.seed, each.denoise, size, each.model))
-    columns = "role sampler scheduler steps cfg seed denoise size model"
-    _print_table(console, "passes", columns.split(), rows)
+        cells = [_pass_cell(each, field) for field in shown]
+        rows.append((each.role, *cells))
+    _print_table(console, "passes", ["role", *(field.heading for field in shown)], rows)
+
+
+def _pass_cell(sampled: SamplingPass, field: ImageField) -> object:
+    if field.name != "width":
+        return getattr(sampled, field.name)
+    has_size = sampled.width is not None and sampled.height is not None
+    return f"{sampled.width}x{sampled.height}" if has_size else None
 
 
 def _print_resources(console: Console, image: ImageRecord) -> None:

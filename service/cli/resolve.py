@@ -19,7 +19,7 @@ from service.cli.output import finish, make_cell, make_console, progress_by_byte
 from service.clock import Clock
 from service.config import prepare
 from service.model_lookup.findings import Findings, ReferenceFinding, Resolvedness, find_references
-from service.model_lookup.learn import Learned, Teacher
+from service.model_lookup.learn import SourceLearner, SourceReport
 from service.paths import resolve as resolve_path
 from service.resources.known_models import KnownModel, Trust
 from service.store.failures import Failure
@@ -122,16 +122,16 @@ def _anchor_all(texts: list[str] | None, base: Path, setting: str) -> list[Path]
 
 def _learn_models(
     store: Store, *, maps: list[Path], exports: list[Path], folders: list[Path]
-) -> Learned:
-    teacher = Teacher(store.models_to_write(), Clock(), store.checkpoint)
-    files = teacher.model_files(folders)
+) -> SourceReport:
+    learner = SourceLearner(store.models_to_write(), Clock(), store.checkpoint)
+    files = learner.find_model_files(folders)
     total = sum(file.size for file in files)
     has_bar = bool(files) and sys.stderr.isatty()
     with progress_by_bytes("hashing", total, enabled=has_bar) as on_bytes:
-        teacher.read_models(files, on_bytes)
-    teacher.read_files(exports, Trust.CIVITAI)
-    teacher.read_files(maps, Trust.MANUAL)
-    return teacher.lesson
+        learner.learn_model_files(files, on_bytes)
+    learner.learn_files(exports, Trust.CIVITAI)
+    learner.learn_files(maps, Trust.MANUAL)
+    return learner.report
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +153,11 @@ def _rewrite_images(store: Store, findings: Findings) -> _Rewritten:
     return _Rewritten(count, reprocessor.failed)
 
 
-def make_report(findings: Findings, learned: Learned, known: int, rewritten: int | None) -> Report:
+def make_report(
+    findings: Findings, learned: SourceReport, known: int, rewritten: int | None
+) -> Report:
     """Return all there is to say, as JSON values."""
-    learnt = learned.learnt
+    counts = learned.counts
     by_fate: dict[str, list[Report]] = {"resolved": [], "ambiguous": [], "unknown": []}
     for reference in findings.references:
         by_fate[reference.fate].append(_entry(reference))
@@ -163,7 +165,7 @@ def make_report(findings: Findings, learned: Learned, known: int, rewritten: int
         by_fate["ambiguous"].append(_entry(finding))
     return {
         "model_files_known": known,
-        "learnt": {"new": learnt.new, "changed": learnt.changed, "unchanged": learnt.same},
+        "learnt": {"new": counts.new, "changed": counts.changed, "unchanged": counts.same},
         "not_read": learned.failed,
         "references": {fate: findings.count(fate) for fate in FATES},
         "named": dict(findings.named),

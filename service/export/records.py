@@ -15,6 +15,7 @@ import orjson
 from service.errors import StartError
 from service.export.atomic import update_file
 from service.export.report import Written
+from service.records.image_fields import INTEGER_COLUMNS, REAL_COLUMNS
 
 Value = str | int | float | None
 
@@ -66,8 +67,8 @@ def _safe(values: Iterable[Value]) -> list[Value]:
 
 ROWS = 5_000
 """In memory at once, and in a row group of the file."""
-INTEGERS = frozenset({"image_id", "steps", "width", "height", "clip_skip"})
-REALS = frozenset({"cfg_scale", "denoise"})
+INTEGERS = INTEGER_COLUMNS | {"image_id"}
+REALS = REAL_COLUMNS
 
 
 def write_parquet(

@@ -8,11 +8,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from service.records.model_names import base_name
+
 LONGEST = 80
 UNKNOWN = "unknown"
 """For images that name no model, or have no time."""
 
-_MODEL_FILE = re.compile(r"\.(safetensors|ckpt|pt|pth|gguf|sft|bin)\Z", re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Za-z0-9 _.-]*")
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\Z")
@@ -26,7 +27,7 @@ def slug(name: str) -> str:
     What cannot be written so is told apart by a few digits of its hash: two names in Chinese stay
     two files, and so do ``mix`` and ``mix+``.
     """
-    base = _MODEL_FILE.sub("", re.split(r"[\\/]", unicodedata.normalize("NFC", name).strip())[-1])
+    base = base_name(unicodedata.normalize("NFC", name))
     plain = unicodedata.normalize("NFKD", base).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
     if not base.strip():

@@ -9,7 +9,7 @@ from service.catalog import folders, sources
 from service.clock import Clock
 from service.errors import BadFileError
 from service.resources.known_models import KnownModel, Trust
-from service.store.model_writer import Learnt, ModelWriter
+from service.store.model_writer import EntryCounts, ModelWriter
 
 BATCH = 500
 
@@ -18,15 +18,15 @@ SOURCE_SUFFIXES = (".json", ".jsonl", ".info")
 
 
 @dataclass(slots=True)
-class Learned:
-    """What was learnt from all sources."""
+class SourceReport:
+    """What became of all sources."""
 
-    learnt: Learnt = field(default_factory=Learnt)
+    counts: EntryCounts = field(default_factory=EntryCounts)
     failed: list[str] = field(default_factory=list)
     """Why a source could not be read, one sentence each."""
 
 
-class Teacher:
+class SourceLearner:
     """Reads sources into the database. One that cannot be read is noted, and the others go on."""
 
     def __init__(
@@ -35,45 +35,46 @@ class Teacher:
         self._models = models
         self._on_batch = on_batch
         self._clock = clock
-        self.lesson = Learned()
+        self.report = SourceReport()
 
-    def read_files(self, paths: Iterable[Path], trust: Trust) -> None:
-        """Learn from exports, sidecars and maps; of a folder, from all that lie in it."""
+    def learn_files(self, paths: Iterable[Path], trust: Trust) -> None:
+        """Learn from exports, sidecars and maps; of a folder of sidecars, from each in it."""
         for path in paths:
-            if trust is Trust.MANUAL and path.is_dir():
-                self.lesson.failed.append(f"{path}: is a folder; name the map's file")
-                continue
-            inside = sorted(
-                each for each in path.rglob("*") if each.suffix.lower() in SOURCE_SUFFIXES
-            )
-            for file in inside if path.is_dir() else (path,):
-                self._learn(sources.read_models(file, trust))
+            if not path.is_dir():
+                self._learn(sources.read_models(path, trust))
+            elif trust is Trust.MANUAL:
+                self.report.failed.append(f"{path}: is a folder; name the map's file")
+            else:
+                for file in sorted(path.rglob("*")):
+                    if file.suffix.lower() in SOURCE_SUFFIXES:
+                        self._learn(sources.read_models(file, trust))
 
-    def read_models(
+    def learn_model_files(
         self, files: Iterable[folders.ModelFile], on_bytes: Callable[[int], None]
     ) -> None:
         """Learn from local model files and the sidecars beside them."""
         for file in files:
-            self._learn(folders.describe(file, self._models, on_bytes))
+            self._learn(folders.describe_model_file(file, self._models, on_bytes))
 
-    def model_files(self, tops: Iterable[Path]) -> list[folders.ModelFile]:
+    def find_model_files(self, tops: Iterable[Path]) -> list[folders.ModelFile]:
         """Return the model files below these folders; a folder that cannot be listed is noted."""
         found: list[folders.ModelFile] = []
         for top in tops:
             try:
-                found.extend(folders.files(top))
+                found.extend(folders.find_model_files(top))
             except BadFileError as error:
-                self.lesson.failed.append(str(error))
+                self.report.failed.append(str(error))
         return found
 
     def _learn(self, models: Iterator[KnownModel]) -> None:
-        told = self._until_it_fails(models)
-        while batch := list(islice(told, BATCH)):
-            self._models.learn(batch, now=self._clock.stamp(), learnt=self.lesson.learnt)
+        readable = self._note_failure(models)
+        while batch := list(islice(readable, BATCH)):
+            self._models.learn(batch, now=self._clock.stamp(), counts=self.report.counts)
             self._on_batch()
 
-    def _until_it_fails(self, models: Iterator[KnownModel]) -> Iterator[KnownModel]:
+    def _note_failure(self, models: Iterator[KnownModel]) -> Iterator[KnownModel]:
+        """Yield the models as far as they can be read, and note why no further."""
         try:
             yield from models
         except BadFileError as error:
-            self.lesson.failed.append(str(error))
+            self.report.failed.append(str(error))

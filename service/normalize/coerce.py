@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from service.records import Scalar
+from service.records.image_fields import ImageField
 
 MAX_SEED = 2**64 - 1
 MAX_WHOLE = 2**31 - 1
@@ -41,6 +42,18 @@ class Coercion:
     def refuse(self, what: str, value: object) -> None:
         """Note that a value was not usable."""
         self.warnings.append(f"{what}: {text(value)[:80]!r} is not usable")
+
+    def number(self, of: ImageField, value: Scalar | None) -> str | float | None:
+        """Return a number in the form and within the bounds of its field."""
+        match of.form:
+            case "seed":
+                return self.seed(of.name, value)
+            case "layers":
+                return self.clip_skip(of.name, value)
+            case "whole":
+                return self.whole(of.name, value, least=int(of.least))
+            case _:
+                return self.real(of.name, value, least=of.least, most=of.most)
 
     def whole(self, what: str, value: Scalar | None, *, least: int = 0) -> int | None:
         """Return a whole number between ``least`` and 2^31-1."""

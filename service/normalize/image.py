@@ -1,13 +1,10 @@
-"""One sampling pass in our vocabulary.
-
-The whole image in our vocabulary.
-"""
+"""What a generator states of an image, in our vocabulary."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields as names_of
 from dataclasses import replace
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -23,61 +20,19 @@ from service.records import (
     PassRole,
     Resource,
     SamplingPass,
-    Scalar,
     Stated,
     Status,
 )
+from service.records.image_fields import (
+    IMAGE_FIELDS,
+    PASS_FIELDS,
+    ImageField,
+    select_stated,
+)
+
+VERSION = 4
 
 Fields = Mapping[Field, Stated]
-
-
-def sampling_pass(role: PassRole, fields: Fields, coercion: Coercion) -> SamplingPass:
-    """Return the pass; what is unusable is None and stands in the coercion's warnings."""
-
-    def stated(name: Field) -> Scalar | None:
-        return fields[name].value if name in fields else None
-
-    def words(name: Field) -> str | None:
-        return text_field(fields, name)
-
-    sampler, scheduler = words("sampler"), words("scheduler")
-    sampler_norm, scheduler_norm = split(sampler, scheduler)
-    return SamplingPass(
-        role=role,
-        positive_prompt=words("positive_prompt"),
-        negative_prompt=words("negative_prompt"),
-        steps=coercion.whole("steps", stated("steps")),
-        start_step=coercion.whole("start_step", stated("start_step")),
-        end_step=coercion.whole("end_step", stated("end_step")),
-        cfg_scale=coercion.real("cfg_scale", stated("cfg_scale")),
-        guidance=coercion.real("guidance", stated("guidance")),
-        sampler=sampler,
-        scheduler=scheduler,
-        sampler_norm=sampler_norm,
-        scheduler_norm=scheduler_norm,
-        seed=coercion.seed("seed", stated("seed")),
-        denoise=coercion.real("denoise", stated("denoise"), least=0, most=1),
-        width=coercion.whole("width", stated("width"), least=1),
-        height=coercion.whole("height", stated("height"), least=1),
-        model=words("model"),
-        model_hash=words("model_hash"),
-    )
-
-
-def text_field(fields: Fields, name: Field) -> str | None:
-    """Return a field as storable text.
-
-    Empty means nothing, except for prompts, which may be empty.
-    """
-    if name not in fields:
-        return None
-    found = text(fields[name].value)
-    return found if found.strip() or name.endswith("_prompt") else None
-
-
-VERSION = 3
-
-_ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 CORE: tuple[Field, ...] = (
     "positive_prompt",
@@ -90,30 +45,9 @@ CORE: tuple[Field, ...] = (
 )
 """A file that states none of these is read only in part."""
 
-SOURCES: Mapping[str, tuple[Field, ...]] = {
-    "sampler_norm": ("sampler",),
-    "scheduler_norm": ("scheduler", "sampler"),
-}
-"""The stated fields that a derived key comes from."""
-
-PASS_KEYS = (
-    "positive_prompt",
-    "negative_prompt",
-    "steps",
-    "cfg_scale",
-    "guidance",
-    "sampler",
-    "sampler_norm",
-    "scheduler",
-    "scheduler_norm",
-    "seed",
-    "denoise",
-    "width",
-    "height",
-    "model",
-    "model_hash",
-)
-"""Of the base pass, in the order in which they stand in ``kv``."""
+_OF_PASS = select_stated(of_image=False)
+_OF_IMAGE = select_stated(of_image=True)
+_ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def normalize(
@@ -126,57 +60,87 @@ def normalize(
     merged = merge(generation, rivals)
     generation = merged.generation
     fields, coercion = generation.fields, Coercion()
-    base = sampling_pass("base", fields, coercion)
-    later = tuple(sampling_pass(extra.role, extra.fields, coercion) for extra in generation.passes)
+    base = read_pass("base", fields, coercion)
+    later = [read_pass(extra.role, extra.fields, coercion) for extra in generation.passes]
+    passes = (base, *later) if later or _says_anything(base) else ()
+    of_image = _read_values(_OF_IMAGE, fields, coercion)
     image = NormalizedImage(
         status=_status(generation),
         generator=generation.generator,
-        passes=(base, *later) if later or _says_anything(base) else (),
-        vae=text_field(fields, "vae"),
-        clip_skip=coercion.clip_skip("clip_skip", _value(fields, "clip_skip")),
-        upscaler=text_field(fields, "upscaler"),
+        passes=passes,
         file_width=blobs.width,
         file_height=blobs.height,
-        resources=tuple(one for one in map(storable, generation.resources) if one.label.strip()),
+        resources=_storable_resources(generation.resources),
         conflicts=merged.conflicts,
-        warnings=(*(text(reason) for reason in generation.unsettled), *coercion.warnings),
+        warnings=(*map(text, generation.unsettled), *coercion.warnings),
+        **of_image,
     )
-    own = (Fact(text(fact.key), text(fact.value), text(fact.source)) for fact in generation.facts)
-    return replace(image, facts=tuple(dict.fromkeys((*_facts(image, fields), *own))))
+    facts = [*_our_facts(image, fields), *_own_facts(generation)]
+    return replace(image, facts=tuple(dict.fromkeys(facts)))
 
 
-def _value(fields: Fields, name: Field) -> str | int | float | bool | None:
-    return fields[name].value if name in fields else None
+def read_pass(role: PassRole, fields: Fields, coercion: Coercion) -> SamplingPass:
+    """Return the pass; what is unusable is None and is among the coercion's warnings."""
+    values = _read_values(_OF_PASS, fields, coercion)
+    norms = split(values["sampler"], values["scheduler"])
+    values["sampler_norm"], values["scheduler_norm"] = norms
+    return SamplingPass(role=role, **values)
 
 
-def _status(generation: Generation) -> Status:
-    return (
-        "partial"
-        if generation.unsettled or not any(name in generation.fields for name in CORE)
-        else "ok"
-    )
+def _read_values(
+    wanted: Mapping[Field, ImageField], fields: Fields, coercion: Coercion
+) -> dict[str, Any]:
+    """Return what is stated of each wanted field, in its form; None where nothing is."""
+    values: dict[str, Any] = {}
+    for name, field in wanted.items():
+        value = fields[name].value if name in fields else None
+        if value is None:
+            values[name] = None
+        elif field.is_number:
+            values[name] = coercion.number(field, value)
+        else:
+            written = text(value)
+            may_be_empty = field.form == "prompt"
+            values[name] = written if may_be_empty or written.strip() else None
+    return values
 
 
 def _says_anything(base: SamplingPass) -> bool:
-    return any(
-        getattr(base, field.name) is not None for field in names_of(base) if field.name != "role"
-    )
+    return any(getattr(base, field.name) is not None for field in PASS_FIELDS)
 
 
-def _facts(image: NormalizedImage, fields: Fields) -> Iterator[Fact]:
+def _status(generation: Generation) -> Status:
+    states_core = any(name in generation.fields for name in CORE)
+    return "ok" if states_core and not generation.unsettled else "partial"
+
+
+def _our_facts(image: NormalizedImage, fields: Fields) -> Iterator[Fact]:
     """Yield our own keys, each with the place that states it."""
-    values = {key: getattr(image.base, key) for key in PASS_KEYS}
-    values |= {"vae": image.vae, "clip_skip": image.clip_skip, "upscaler": image.upscaler}
-    for key, value in values.items():
-        if value is not None:
+    base = image.base
+    for field in IMAGE_FIELDS:
+        value = getattr(image if field.of_image else base, field.name)
+        if field.in_kv and value is not None:
             written = value if isinstance(value, str) else number_text(value)
-            yield Fact(key, written, _source(key, fields))
+            yield Fact(field.name, written, _source(field, fields))
 
 
-def _source(key: str, fields: Mapping[Field, Stated]) -> str:
-    names: tuple[str, ...] = SOURCES.get(key, (key,))
-    sources = {name: stated.source for name, stated in fields.items() if name in names}
-    return next((text(sources[name]) for name in names if name in sources), "")
+def _source(field: ImageField, fields: Fields) -> str:
+    """Return the place that states a field, or the first place that it is derived from."""
+    for name in field.derived_from:
+        if name in fields:
+            return text(fields[name].source)
+    stated = [one.source for name, one in fields.items() if name == field.name]
+    return text(stated[0]) if stated else ""
+
+
+def _own_facts(generation: Generation) -> Iterator[Fact]:
+    for fact in generation.facts:
+        yield Fact(text(fact.key), text(fact.value), text(fact.source))
+
+
+def _storable_resources(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    found = [storable(resource) for resource in resources]
+    return tuple(resource for resource in found if resource.label.strip())
 
 
 def storable(resource: Resource) -> Resource:

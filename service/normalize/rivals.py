@@ -1,4 +1,4 @@
-"""What other texts of the same file say: they fill gaps, and where they disagree both are kept."""
+"""What other texts of the same file state: they fill gaps, and disagreements are kept."""
 
 import re
 from collections.abc import Mapping
@@ -7,23 +7,14 @@ from dataclasses import dataclass, replace
 from service.normalize.coerce import Coercion, text
 from service.normalize.samplers import split
 from service.records import Conflict, Field, Generation, Resource, Scalar, Stated
+from service.records.image_fields import STATED_FIELDS
+from service.records.model_names import stem
 
-HEADS: Mapping[Field, Field] = {
-    "model_hash": "model",
-    "scheduler": "sampler",
-    "height": "width",
-}
-"""A field that means something only beside another.
+Fields = Mapping[Field, Stated]
 
-It fills a gap only where both agree on the other.
-"""
+_HASH_DIGITS = 8
+"""So many at its beginning every tool writes of a model's hash."""
 
-_WHOLE: frozenset[Field] = frozenset({"steps", "start_step", "end_step", "width", "height"})
-_SIDES: frozenset[Field] = frozenset({"width", "height"})
-_REAL: frozenset[Field] = frozenset({"cfg_scale", "guidance", "denoise"})
-_NUMBERS = _WHOLE | _REAL | {"seed"}
-_FILES: frozenset[Field] = frozenset({"model", "vae", "upscaler"})
-_EXTENSION = re.compile(r"\.(safetensors|ckpt|gguf|pt|pth|bin|sft)$", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
@@ -42,28 +33,27 @@ def merge(generation: Generation, rivals: tuple[Generation, ...]) -> Merged:
     """
     conflicts: list[Conflict] = []
     for rival in rivals:
-        conflicts += _conflicts(generation.fields, rival.fields)
-        if not _is_of_another(generation, rival):
+        conflicts += _find_conflicts(generation.fields, rival.fields)
+        if not _is_of_another_image(generation, rival):
             generation = _fill(generation, rival)
     return Merged(generation, tuple(conflicts))
 
 
-def _is_of_another(generation: Generation, rival: Generation) -> bool:
-    """Tell whether a text beside the file speaks of another image.
-
-    Of an earlier one of this name, it has its seed.
-    """
+def _is_of_another_image(generation: Generation, rival: Generation) -> bool:
+    """Tell whether a text beside the file is of an earlier image of this name: its seed differs."""
     ours, theirs = generation.fields, rival.fields
-    both = "seed" in ours and "seed" in theirs
-    return both and theirs["seed"].source.startswith("Sidecar:") and not agree("seed", ours, theirs)
+    if "seed" not in ours or "seed" not in theirs:
+        return False
+    return theirs["seed"].source.startswith("Sidecar:") and not agree("seed", ours, theirs)
 
 
-def _conflicts(ours: Mapping[Field, Stated], theirs: Mapping[Field, Stated]) -> list[Conflict]:
-    return [
-        Conflict(field, _storable(ours[field]), _storable(theirs[field]))
-        for field in ours
-        if field in theirs and not agree(field, ours, theirs)
-    ]
+def _find_conflicts(ours: Fields, theirs: Fields) -> list[Conflict]:
+    conflicts = []
+    for field in ours:
+        if field in theirs and not agree(field, ours, theirs):
+            conflict = Conflict(field, _storable(ours[field]), _storable(theirs[field]))
+            conflicts.append(conflict)
+    return conflicts
 
 
 def _storable(stated: Stated) -> Stated:
@@ -71,37 +61,38 @@ def _storable(stated: Stated) -> Stated:
 
 
 def _fill(generation: Generation, rival: Generation) -> Generation:
-    fills = {
-        field: stated for field, stated in rival.fields.items() if _fills(field, generation, rival)
-    }
+    ours, theirs = generation.fields, rival.fields
+    fills = {field: stated for field, stated in theirs.items() if _fills(field, ours, theirs)}
+    added = _new_resources(generation.resources, rival.resources)
+    facts = dict.fromkeys((*generation.facts, *rival.facts))
     return replace(
         generation,
-        fields={**generation.fields, **fills},
+        fields={**ours, **fills},
         passes=generation.passes or rival.passes,
-        resources=(*generation.resources, *_welcome(generation.resources, rival.resources)),
-        facts=tuple(dict.fromkeys((*generation.facts, *rival.facts))),
+        resources=(*generation.resources, *added),
+        facts=tuple(facts),
     )
 
 
-def _fills(field: Field, generation: Generation, rival: Generation) -> bool:
-    head = HEADS.get(field)
-    if field in generation.fields and not (
-        _is_useless(field, generation) and not _is_useless(field, rival)
-    ):
-        return False
-    return (
-        head is None
-        or head not in generation.fields
-        or agree(head, generation.fields, rival.fields)
-    )
+def _fills(field: Field, ours: Fields, theirs: Fields) -> bool:
+    """Tell whether a rival's value is taken: where ours is missing, or is no number and theirs is.
+
+    A value that belongs to another (a height to its width) is taken only where both agree on that.
+    """
+    if field in ours:
+        ours_is_usable = not _is_useless(field, ours)
+        if ours_is_usable or _is_useless(field, theirs):
+            return False
+    owner = STATED_FIELDS[field].beside
+    return owner is None or owner not in ours or agree(owner, ours, theirs)
 
 
-def _is_useless(field: Field, generation: Generation) -> bool:
+def _is_useless(field: Field, fields: Fields) -> bool:
     """Tell whether a number is stated that cannot be one (steps ``x``, a seed of 40 digits)."""
-    return field in _NUMBERS and _comparable(field, generation.fields) is None
+    return STATED_FIELDS[field].is_number and _comparable(field, fields) is None
 
 
-def _welcome(ours: tuple[Resource, ...], theirs: tuple[Resource, ...]) -> list[Resource]:
+def _new_resources(ours: tuple[Resource, ...], theirs: tuple[Resource, ...]) -> list[Resource]:
     """Return the rival's resources that tell more of ours, or are of a kind that ours does not list.
 
     A graph lists what was loaded; a placeholder in the text beside it must not become a second
@@ -109,44 +100,40 @@ def _welcome(ours: tuple[Resource, ...], theirs: tuple[Resource, ...]) -> list[R
     """
     kinds = {resource.kind for resource in ours}
     names = {(resource.kind, stem(resource.label)) for resource in ours}
-    return [r for r in theirs if r.kind not in kinds or (r.kind, stem(r.label)) in names]
+    return [
+        resource
+        for resource in theirs
+        if resource.kind not in kinds or (resource.kind, stem(resource.label)) in names
+    ]
 
 
-def agree(field: Field, ours: Mapping[Field, Stated], theirs: Mapping[Field, Stated]) -> bool:
+def agree(field: Field, ours: Fields, theirs: Fields) -> bool:
     """Tell whether both state the same of a field, once both are in our vocabulary."""
-    return (
-        field in ours and field in theirs and _comparable(field, ours) == _comparable(field, theirs)
-    )
+    if field not in ours or field not in theirs:
+        return False
+    return _comparable(field, ours) == _comparable(field, theirs)
 
 
-def _comparable(field: Field, fields: Mapping[Field, Stated]) -> Scalar | None:
+def _comparable(field: Field, fields: Fields) -> Scalar | None:
+    """Return what is equal in two texts that state the same of a field."""
     value = fields[field].value
-    if field in _FILES:
-        return stem(text(value))
-    if field == "model_hash":
-        return text(value).lower().removeprefix("0x")[:8]
-    if field in ("sampler", "scheduler"):
-        return _schedule_word(field, fields)
-    if field in ("positive_prompt", "negative_prompt"):
-        return _SPACE.sub(" ", text(value)).strip()
-    return _number(field, value)
+    match STATED_FIELDS[field].form:
+        case "file":
+            return stem(text(value))
+        case "hash":
+            return text(value).lower().removeprefix("0x")[:_HASH_DIGITS]
+        case "method":
+            return _method_name(field, fields)
+        case "prompt":
+            return _SPACE.sub(" ", text(value)).strip()
+        case _:
+            return Coercion().number(STATED_FIELDS[field], value)
 
 
-def _schedule_word(field: Field, fields: Mapping[Field, Stated]) -> str:
-    own = {name: text(fields[name].value) for name in ("sampler", "scheduler") if name in fields}
-    norms = split(own.get("sampler"), own.get("scheduler"))
-    return norms[0 if field == "sampler" else 1] or own[field].lower()
-
-
-def _number(field: Field, value: Scalar) -> Scalar | None:
-    coercion = Coercion()
-    if field in _WHOLE:
-        return coercion.whole(field, value, least=1 if field in _SIDES else 0)
-    if field in _REAL:
-        return coercion.real(field, value)
-    return coercion.seed(field, value) if field == "seed" else coercion.clip_skip(field, value)
-
-
-def stem(name: str) -> str:
-    """Return a model's file name without folders and extension, lower case."""
-    return _EXTENSION.sub("", re.split(r"[\\/]", name.strip())[-1]).lower()
+def _method_name(field: Field, fields: Fields) -> str:
+    """Return ComfyUI's name of a sampler or scheduler, or the stated one where it has none."""
+    sampler = text(fields["sampler"].value) if "sampler" in fields else None
+    scheduler = text(fields["scheduler"].value) if "scheduler" in fields else None
+    sampler_norm, scheduler_norm = split(sampler, scheduler)
+    known = sampler_norm if field == "sampler" else scheduler_norm
+    return known or text(fields[field].value).lower()

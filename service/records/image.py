@@ -34,10 +34,10 @@ class SamplingPass:
     """Distilled guidance (Flux), which is not CFG."""
     sampler: str | None = None
     """As written."""
-    scheduler: str | None = None
-    """As written."""
     sampler_norm: str | None = None
     """ComfyUI's name."""
+    scheduler: str | None = None
+    """As written."""
     scheduler_norm: str | None = None
     """ComfyUI's name; ``automatic`` stays."""
     seed: str | None = None

@@ -7,32 +7,7 @@ import re
 from dataclasses import dataclass
 
 from service.records import ResourceKind
-
-TYPES: dict[str, ResourceKind] = {
-    "checkpoint": "checkpoint",
-    "model": "checkpoint",
-    "unet": "checkpoint",
-    "diffusionmodel": "checkpoint",
-    "lora": "lora",
-    "lycoris": "lora",
-    "locon": "lora",
-    "loha": "lora",
-    "dora": "lora",
-    "embedding": "embedding",
-    "hypernet": "hypernetwork",
-    "vae": "vae",
-    "upscaler": "upscaler",
-    "controlnet": "controlnet",
-    "motion": "motion",
-    "text_encoders": "text_encoder",
-    "clip": "text_encoder",
-    "clipvision": "clip_vision",
-    "ag": "other",
-    "visionlanguage": "other",
-    "other": "other",
-    "unknown": "resource_ref",
-}
-"""AIR's types and the kinds of our ``resources``."""
+from service.records.kinds import AIR_TYPES
 
 SOURCES = frozenset(
     {"civitai", "civitai-r2", "huggingface", "orchestrator", "modelscope", "openai", "leonardo"}
@@ -83,7 +58,7 @@ class Air:
     @property
     def kind(self) -> ResourceKind:
         """Our kind for its type; a type we do not know is a reference to be resolved."""
-        return TYPES.get(self.type or "", "resource_ref")
+        return AIR_TYPES.get(self.type or "", "resource_ref")
 
     @property
     def civitai_version(self) -> int | None:
@@ -116,7 +91,7 @@ def _is_full(parts: list[str], *, prefixed: bool) -> bool:
 
     A site may be an ecosystem, too: ``urn:air:openai:checkpoint:civitai:1733399@1970211``.
     """
-    typed = parts[1].lower() in TYPES
+    typed = parts[1].lower() in AIR_TYPES
     if parts[0].lower() == "oci" or (parts[0].lower() in SOURCES and not typed):
         return False
     return all(_PART.fullmatch(part) for part in parts[:3]) and (prefixed or typed)

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from pydantic import JsonValue
 
-from service.records import NormalizedImage, Resource, ResourceKind, Token
+from service.records import NormalizedImage, Resource, Token
+from service.records.kinds import TAG_PATTERN, TAGS
 from service.resources.merge import merge_resources
 
 IGNORES_TAGS = frozenset(
@@ -37,14 +38,10 @@ UNET_SECOND = frozenset(
 )
 """In ``<lora:name:0.8:0.5>`` these read the text encoder's weight first; all others the model's."""
 
-KINDS: dict[str, ResourceKind] = {"hypernet": "hypernetwork", "embed": "embedding"}
-
 # CivitAI's site names files by AIR in tags too: <lora:urn:air:sdxl:lora:civitai:1@2:0.8>,
 # <lora:civitai:1@2:0.8>.
 _AIR = r"(?:urn:)?air:(?:[^:<>\n]+:){3}[^:<>\n]+|civitai:\d+@\d+"
-_TAG = re.compile(
-    rf"<(lora|lyco|locon|loha|hypernet|embed):({_AIR}|[^:<>\n]+)((?::[^:<>\n]*)*)>", re.IGNORECASE
-)
+_TAG = re.compile(rf"<({TAG_PATTERN}):({_AIR}|[^:<>\n]+)((?::[^:<>\n]*)*)>", re.IGNORECASE)
 _NUMBER = re.compile(
     r"\s*([+-]?(?:\d{1,9}\.?\d{0,12}|\.\d{1,12})(?:e-?\d{1,2})?)\s*", re.IGNORECASE
 )
@@ -82,7 +79,7 @@ def networks_of_tags(
         label = match[2].strip()
         if not label:
             continue
-        kind = KINDS.get(match[1].lower(), "lora")
+        kind = TAGS[match[1].lower()]
         first, second, extra = _weights(match[3])
         split = second is not None and second != first
         if split and generator in UNET_SECOND:
@@ -143,7 +140,7 @@ def _embeddings(tokens: tuple[Token, ...], sources: dict[str, str]) -> Iterator[
             )
 
 
-VERSION = 3
+VERSION = 4
 
 _BLANKS = re.compile(r"[\s_]+")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from service.records import HashKind, Resource
+from service.records.model_names import stem
 from service.resources import air
 
 Key = tuple[str, ...]
@@ -21,7 +22,6 @@ HASH_RANK: tuple[HashKind | None, ...] = (
 )
 """The most telling first."""
 
-_EXTENSION = re.compile(r"\.(safetensors|ckpt|gguf|pt|pth|bin|sft|onnx)\Z", re.IGNORECASE)
 _SAFE: dict[str, tuple[str, int]] = {
     "autov2": ("sha256", 10),
     "sha256": ("sha256", 10),
@@ -170,8 +170,3 @@ def _weightless(resource: Resource) -> bool:
 def is_opaque(label: str) -> bool:
     """Tell whether a label is an id or a hash, which names a model to programs only."""
     return _OPAQUE.fullmatch(label) is not None or air.parse(label) is not None
-
-
-def stem(label: str) -> str:
-    """Return a file's name without folders and extension, lower case."""
-    return _EXTENSION.sub("", re.split(r"[\\/]", label.strip())[-1]).lower()

@@ -13,9 +13,10 @@ from typing import Literal
 from pydantic import JsonValue
 
 from service.records import HashKind, Resource
+from service.records.model_names import stem
 from service.resources import air
 from service.resources.known_models import KnownModel, KnownModels
-from service.resources.merge import HASH_RANK, OF_NOTHING, is_opaque, stem
+from service.resources.merge import HASH_RANK, OF_NOTHING, is_opaque
 
 By = Literal["version id", "air", "hash", "file name"]
 

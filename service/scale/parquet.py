@@ -9,6 +9,7 @@ import apsw
 
 from service.errors import StartError
 from service.export.atomic import update_file
+from service.records.image_fields import INTEGER_COLUMNS, REAL_COLUMNS
 from service.store.one_image import Value
 from service.store.sql import statements
 
@@ -22,11 +23,19 @@ DIGITS = 15
 Among ten million images two share a number once in 20,000 collections.
 """
 
-INTEGERS = frozenset(
-    "image_id size_bytes mtime_ns file_width file_height steps start_step end_step width height clip_skip position "
-    "ordinal is_primary model_version_id used".split(),
-)
-REALS = frozenset("cfg_scale guidance denoise weight clip_weight".split())
+INTEGERS = INTEGER_COLUMNS | {
+    KEY,
+    "size_bytes",
+    "mtime_ns",
+    "file_width",
+    "file_height",
+    "position",
+    "ordinal",
+    "is_primary",
+    "model_version_id",
+    "used",
+}
+REALS = REAL_COLUMNS | {"weight", "clip_weight"}
 
 
 def number_of(stable_id: str) -> int:

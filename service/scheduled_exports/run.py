@@ -3,7 +3,6 @@
 What the database is asked, and who writes the answer.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import lru_cache, partial
@@ -20,6 +19,7 @@ from service.export.records import write_csv, write_jsonl, write_parquet
 from service.export.report import Written
 from service.export.slugs import place
 from service.export.template_files import write_templates
+from service.records.model_names import base_name
 from service.store.connection import open_readonly
 from service.store.database_reader import DatabaseReader
 from service.store.export_rows import Listed, Listing, Split
@@ -28,9 +28,6 @@ from service.store.user_query import first_column
 
 OPCODES = 100_000
 """Steps of SQLite's machine between two questions whether to stop; about a millisecond."""
-
-SUFFIX = re.compile(r"\.(safetensors|sft|pt|pth|ckpt|bin)\Z", re.IGNORECASE)
-"""Of a LoRA's file; programs know it by its name without."""
 
 SOME = 8
 """Keys that are named to somebody who asked for one that there is not."""
@@ -106,9 +103,8 @@ def _values(listing: Listing, key: str) -> Iterator[Listed]:
 
 
 def _tag(label: str) -> str:
-    """Return a LoRA's label as a prompt names it: its file without folders and suffix."""
-    name = label.replace("\\", "/").rsplit("/", 1)[-1]
-    return f"<lora:{SUFFIX.sub('', name)}:1>"
+    """Return a LoRA's label as a prompt names it: its file without folders and ending."""
+    return f"<lora:{base_name(label)}:1>"
 
 
 def _records(export: Export, database: Path, is_cancelled: Callable[[], bool]) -> Written:

@@ -19,7 +19,7 @@ import structlog
 
 from service.clock import Clock
 from service.config import Export
-from service.errors import DatabaseReplacedError, StartError, TryAgainError
+from service.errors import StartError, TryAgainError
 from service.export.report import Written, files_before
 from service.paths import to_stored
 from service.scheduled_exports.run import run_export
@@ -168,8 +168,6 @@ class ExportSchedule:
             while self._strangers:
                 store.drop_export(self._strangers[-1])
                 self._strangers.pop()
-        except DatabaseReplacedError:
-            raise
         except TryAgainError as error:
             log.debug("export_row_not_written", reason=str(error))
 

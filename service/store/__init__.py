@@ -1,6 +1,12 @@
-"""The database: one writer, one transaction a batch, and every statement in ``queries.sql``.
+"""The database: one writer, one transaction a batch, every statement by name in a .sql file.
 
-``writer.Store`` is what the worker holds; ``reading.Reader`` is the half of it that only looks, for
-commands that run beside the service. ``connection`` opens, checks and upgrades the file;
-``checkpoint`` keeps the log beside it small.
+Begin with ``writer.py`` (``Store``, which the worker has) and ``database_reader.py`` (its half that
+only looks, for commands that run beside the service). ``connection.py`` opens and checks the
+file, ``schema.py`` upgrades it. ``images_row.py`` and ``long_tables.py`` turn one image into rows;
+``model_writer.py`` and ``model_reader.py`` keep what is known of models; ``search/`` finds images.
+
+The statements, each with its name and a comment that says why: ``queries.sql`` is what the store
+asks, ``search.sql`` the conditions of a search, ``stats.sql`` the statistics, ``bulk.sql`` the
+tables for Parquet, ``examples.sql`` what users may ask themselves. ``migrations/`` upgrades older
+databases to ``schema.sql``, which is above this package.
 """

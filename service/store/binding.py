@@ -1,7 +1,8 @@
 r"""What SQLite can hold: the forms in which texts and numbers are bound.
 
-Metadata is written by strangers. SQLite refuses lone surrogates and integers past 64 bits, and a NUL ends a text
-for most of its functions (``length('a\0b')`` is 1), so none of the three may reach it.
+Metadata is written by strangers. SQLite refuses lone surrogates and integers past 64 bits, and a
+NUL ends a text for most of its functions (``length('a\0b')`` is 1), so none of the three may reach
+it.
 """
 
 import json
@@ -18,7 +19,7 @@ NUL_SHOWN = "\u2400"
 
 
 def text(value: str) -> str:
-    r"""Return a text as it is stored: valid Unicode without NUL; a lone surrogate is written ``\udcXX``."""
+    r"""Return a text as it is stored: valid Unicode without NUL, a lone surrogate as ``\udcXX``."""
     if "\0" in value:
         value = value.replace("\0", NUL_SHOWN)
     if value.isascii():
@@ -51,13 +52,11 @@ def integer(value: int | None) -> int | float | None:
 
 
 def json_bytes(value: Mapping[str, object]) -> bytes:
-    """Return a JSON object as bytes, whatever texts and integers stand in it."""
+    """Return a JSON object as bytes, whatever texts and integers are in it."""
     try:
         return orjson.dumps(value)
-    except (
-        TypeError,
-        orjson.JSONEncodeError,
-    ):  # integers past 64 bits and lone surrogates, which json can write
+    except (TypeError, orjson.JSONEncodeError):
+        # integers past 64 bits and lone surrogates, which json can write
         return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 

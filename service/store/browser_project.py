@@ -1,9 +1,7 @@
-"""The DB Browser project beside the database.
-
-It opens the search view, newest first, and cannot edit by mistake.
+"""The DB Browser project beside the database: it opens the search view, newest first, read-only.
 
 Opened read-only, DB Browser never holds a lock and never an old snapshot; opened otherwise, an
-unsaved cell blocks the writer for as long as the window stands.
+unsaved cell blocks the writer for as long as the window is open.
 """
 
 import hashlib
@@ -16,10 +14,7 @@ from service.store.sql import statements
 TABLE = "v_images_search"
 
 WIDTHS = (60, 170, 420, 170, 220, 110, 90, 50, 60, 110, 55, 55, 80)
-"""Pixels of the first columns.
-
-Image_id, file_name, prompt_preview, model, loras, sampler_norm, …
-"""
+"""Pixels of the first columns: image_id, file_name, prompt_preview, model, loras, sampler_norm …"""
 
 # At the end: DB Browser 3.12 takes the second thing in the file for the root element, so a comment
 # must not be first.
@@ -77,8 +72,10 @@ def project(name: str) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
         f'<sqlb_project><db path="{escape(name)}" readonly="1"/>'
-        '<window><main_tabs open="structure browser pragmas query" current="1"/></window><tab_structure/>'
-        f'<tab_browse><current_table name="4,{len(TABLE)}:main{TABLE}"/><default_encoding codec=""/>'
+        '<window><main_tabs open="structure browser pragmas query" current="1"/></window>'
+        "<tab_structure/>"
+        f'<tab_browse><current_table name="4,{len(TABLE)}:main{TABLE}"/>'
+        '<default_encoding codec=""/>'
         f'<browse_table_settings><table schema="main" name="{TABLE}" show_row_id="0" encoding="" '
         'plot_x_axis="" unlock_view_pk="_rowid_"><sort><column index="1" mode="1"/></sort>'
         f"<column_widths>{widths}</column_widths><filter_values/><display_formats/><hidden_columns/>"

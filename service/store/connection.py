@@ -1,6 +1,4 @@
-"""The log beside the database is kept small, and who keeps it from shrinking is told.
-
-How the database is opened: whose file it is, how old it is, and how SQLite is to treat it.
+"""How the database is opened and its log kept small: whose file it is, how SQLite is to treat it.
 
 Nothing in this process may open the same file with Python's own ``sqlite3``: that is a second
 SQLite library, POSIX locks belong to the process, and so neither would see the other's
@@ -69,14 +67,12 @@ class Checkpointer:
             pages, moved = self._connection.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.BusyError:  # another program is checkpointing at this moment
             return
-        except (apsw.FullError, apsw.IOError) as error:  # nothing is lost: it all stands in the log
+        except (apsw.FullError, apsw.IOError) as error:  # nothing is lost: it is all in the log
             log.warning("log_not_emptied", reason=str(error))
             return
         if moved >= pages:
             self._stuck_since = None
-            self._log_pages = (
-                0  # the next commit starts the log anew, unless somebody reads its end
-            )
+            self._log_pages = 0  # the next commit starts the log anew, unless its end is read
         elif moved != self._moved or self._stuck_since is None:
             self._stuck_since = now
         self._moved = moved
@@ -107,12 +103,16 @@ LOCAL_9P = "9p"
 
 PRAGMAS = f"""
 PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;  -- a power cut may undo the last commits, which the next rescan writes again
+-- A power cut may undo the last commits, which the next rescan writes again.
+PRAGMA synchronous = NORMAL;
 PRAGMA foreign_keys = ON;
 PRAGMA journal_size_limit = {LOG_LIMIT};
-PRAGMA wal_autocheckpoint = 0;  -- checkpoint.py decides, between batches
-PRAGMA mmap_size = 0;  -- with mmap a stray write of any library in the process reaches the file
-PRAGMA cache_size = -16384;  -- KiB; twice that took 18 MB more and saved 1 % of the CPU at 40,000 images
+-- Checkpointer decides, between batches.
+PRAGMA wal_autocheckpoint = 0;
+-- With mmap a stray write of any library in the process reaches the file.
+PRAGMA mmap_size = 0;
+-- KiB. Twice that took 18 MB more and saved 1 % of the CPU at 40,000 images.
+PRAGMA cache_size = -16384;
 PRAGMA temp_store = MEMORY;
 """
 
@@ -120,14 +120,13 @@ PRAGMA temp_store = MEMORY;
 def open_writer(path: Path, schema: Schema | None = None) -> apsw.Connection:
     """Return the writing connection, having created or upgraded the database.
 
-    Raises StartError with the mend.
-
-    Raises TryAgainError where another program holds a lock that creating or upgrading needs.
+    Raises StartError, whose message says what to do, and TryAgainError where another program holds
+    a lock that creating or upgrading needs.
     """
     if (kind := network_type(path.parent)) not in (None, LOCAL_9P):
         raise StartError(
-            f"{path}: lies on a network drive ({kind}), where two programs cannot share a database safely; "
-            "set [database] path (or --db) to a local disk",
+            f"{path}: lies on a network drive ({kind}), where two programs cannot share a "
+            "database safely; set [database] path (or --db) to a local disk",
         )
     schema = schema or current()
     try:
@@ -174,8 +173,9 @@ def check_owner(connection: apsw.Connection, path: Path, schema: Schema) -> None
         )
     if version > schema.version:
         raise StartError(
-            f"{path}: was made by a newer version of this program (schema {version}, known is {schema.version}); "
-            "install that version, or set [database] path (or --db) to another file",
+            f"{path}: was made by a newer version of this program (schema {version}, known is "
+            f"{schema.version}); install that version, or set [database] path (or --db) to "
+            "another file",
         )
 
 

@@ -59,7 +59,10 @@ class DatabaseReader:
     # ── Places ──
 
     def known(self, root: str, folder: str) -> KnownFile:
-        """Return what is known of a folder (``''`` or with a final ``/``), not of the folders in it."""
+        """Return what is known of a folder, not of the folders in it.
+
+        It ends in ``/``, and is '' for the root itself.
+        """
         rows = self._connection.execute(sql("known"), (root, text(folder)))
         return {
             name: (size, mtime_ns, bool(present), lines_of(sidecars))
@@ -71,7 +74,7 @@ class DatabaseReader:
         return [folder for (folder,) in self._connection.execute(sql("folders"), {"root": root})]
 
     def find(self, root: str, path: str) -> FileRow | None:
-        """Return where an image is known to lie."""
+        """Return where an image is known to be."""
         row = self._connection.execute(sql("find_place"), (stable_id(root, path),)).fetchone()
         return None if row is None else file_row_at(*row)
 
@@ -80,17 +83,15 @@ class DatabaseReader:
 
         One of them may have moved.
         """
-        return [
-            file_row_at(*row)
-            for row in self._connection.execute(sql("moved_candidates"), (sha256, size))
-        ]
+        rows = self._connection.execute(sql("moved_candidates"), (sha256, size))
+        return [file_row_at(*row) for row in rows]
 
     def count_present(self, root: str) -> int:
         """Return how many files of a root are held as present."""
         return int(self._connection.execute(sql("count_present"), (root,)).get or 0)
 
     def below(self, root: str, path: str) -> list[str]:
-        """Return the present files known at any depth below a path, should it have been a folder."""
+        """Return the present files known at any depth below a path, if it was a folder."""
         rows = self._connection.execute(sql("below"), {"root": root, "path": text(path)})
         return [found for (found,) in rows]
 
@@ -105,21 +106,19 @@ class DatabaseReader:
 
         They may be saved meanwhile.
         """
-        recipes = sorted(outdated)
+        recipes = orjson.dumps(sorted(outdated)).decode()
         after = 0
-        while recipes:
-            arguments = {"after": after, "recipes": orjson.dumps(recipes).decode(), "limit": PAGE}
-            page = [
-                (id_, file_at(*place))
-                for id_, *place in self._connection.execute(sql("stale"), arguments)
-            ]
+        while True:
+            arguments = {"after": after, "recipes": recipes, "limit": PAGE}
+            rows = self._connection.execute(sql("stale"), arguments)
+            page = [(id_, file_at(*place)) for id_, *place in rows]
             if not page:
                 return
             yield from page
             after = page[-1][0]
 
     def raw_record(self, image_id: int) -> RawRecord | None:
-        """Return the kept record of an image, with the place where it lies now.
+        """Return the kept record of an image, with the place where it is now.
 
         None where there is none.
         """
@@ -182,7 +181,7 @@ class DatabaseReader:
         return [_failure(*row) for row in self._connection.execute(sql("due_failures"), (now,))]
 
     def status(self) -> ServiceStatus | None:
-        """Return what the service said of itself last, or None if none ever ran on this database."""
+        """Return what the service said of itself last, or None if none ever ran."""
         row = self._connection.execute(sql("status")).fetchone()
         return None if row is None else ServiceStatus(*row)
 

@@ -5,7 +5,7 @@ Counted is every image the database knows, those included whose file is gone.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -24,8 +24,7 @@ COMPUTED_KEYS = (
     "prompt_tokens",
     "neg_tokens",
 )
-"""Keys of ``kv`` whose values may stand elsewhere; the view knows where."""
-
+"""Keys of ``kv`` whose values may be elsewhere; the view knows where."""
 
 Row = tuple[Any, ...]
 """As SQLite gives it."""
@@ -73,7 +72,9 @@ class Listing:
 
         What only prompts' grammar needs is left out.
         """
-        return self._split_tokens(side) if self._is_split else self._rows("list_tokens", side=side)
+        if self._is_split:
+            return self._split_tokens(side)
+        return self._rows("list_tokens", side=side)
 
     def prompts(self, which: Side) -> Iterator[Listed]:
         """Yield the prompts of the base passes, as the files have them."""
@@ -88,7 +89,10 @@ class Listing:
         return self._rows("list_values", key=text(key))
 
     def resources(self, kind: ResourceKind | None, *, labels: bool = False) -> Iterator[Listed]:
-        """Yield the names of the resources that had an effect (AIR URNs where known), or their labels."""
+        """Yield the names of the resources that had an effect, or their labels.
+
+        A name is the AIR URN where it is known.
+        """
         if self._is_split:
             return self._rows("list_resources_split", kind=kind, labels=labels, **self._split)
         return self._unsplit_resources(kind, labels=labels)
@@ -98,60 +102,55 @@ class Listing:
         return [key for (key,) in self._connection.execute(sql("list_keys"))]
 
     def _unsplit_resources(self, kind: ResourceKind | None, *, labels: bool) -> Iterator[Listed]:
-        found = self._connection.execute(sql("list_used"), {"kind": kind, "labels": int(labels)})
-        for counts in _count_rows([found]):
-            rows = (
-                {"name_id": name, "label_id": label, "times": n}
-                for (name, label), n in counts.items()
-            )
-            yield from self._looked_up("list_resource", rows)
+        used = self._connection.execute(sql("list_used"), {"kind": kind, "labels": int(labels)})
+        for counts in _count_rows([used]):
+            rows = []
+            for (name_id, label_id), times in counts.items():
+                rows.append({"name_id": name_id, "label_id": label_id, "times": times})
+            yield from self._look_up("list_resource", rows)
 
     def _split_tokens(self, side: Side) -> Iterator[Listed]:
-        places = self._connection.execute(sql("list_places"), self._bound(self._split))
+        places = self._connection.execute(sql("list_places"), self._bind(self._split))
         for (model, month), images in groupby(places, key=itemgetter(0, 1)):
             for counts in _count_rows(self._terms(side, images)):
-                rows = (
-                    {"model": model, "month": month, "id": id_, "times": n}
-                    for (id_,), n in counts.items()
-                )
-                yield from self._looked_up("list_term", rows)
+                rows = []
+                for (id_,), times in counts.items():
+                    rows.append({"model": model, "month": month, "id": id_, "times": times})
+                yield from self._look_up("list_term", rows)
 
     def _terms(self, side: Side, images: Iterator[Row]) -> Iterator[Iterable[Row]]:
         """Yield the ids of the images' tokens, some images at a time."""
-        while ids := [id_ for *_, id_ in islice(images, IMAGES)]:
-            yield self._connection.execute(
-                sql("list_terms"), {"ids": orjson.dumps(ids).decode(), "side": side}
-            )
+        while some := list(islice(images, IMAGES)):
+            ids = orjson.dumps([image_id for *_, image_id in some]).decode()
+            yield self._connection.execute(sql("list_terms"), {"ids": ids, "side": side})
 
     def _rows(self, name: str, **arguments: object) -> Iterator[Listed]:
-        return map(Listed._make, self._connection.execute(sql(name), self._bound(arguments)))
+        return map(Listed._make, self._connection.execute(sql(name), self._bind(arguments)))
 
-    def _looked_up(self, name: str, rows: Iterable[Mapping[str, object]]) -> Iterator[Listed]:
+    def _look_up(self, name: str, rows: Iterable[Mapping[str, object]]) -> Iterator[Listed]:
         return map(Listed._make, self._connection.executemany(sql(name), rows))
 
     @staticmethod
-    def _bound(arguments: Mapping[str, object]) -> dict[str, object]:
-        return {
-            key: int(value) if isinstance(value, bool) else value
-            for key, value in arguments.items()
-        }
+    def _bind(arguments: Mapping[str, object]) -> dict[str, object]:
+        """Return arguments as SQLite takes them: it has no booleans."""
+        bound = dict(arguments)
+        for key, value in arguments.items():
+            if isinstance(value, bool):
+                bound[key] = int(value)
+        return bound
 
 
-def _count_rows(found: Iterable[Iterable[Row]]) -> Iterator[Counter[Row]]:
+def _count_rows(sources: Iterable[Iterable[Row]]) -> Iterator[Counter[Row]]:
     """Yield how often each row was met.
 
     In several parts, where they are too many different ones to be held.
     """
     counts: Counter[Row] = Counter()
-    for rows in chain.from_iterable(map(_portions, found)):
-        counts.update(rows)
-        if len(counts) > DIFFERENT:
-            yield counts
-            counts.clear()
+    for source in sources:
+        rows = iter(source)
+        while some := list(islice(rows, DIFFERENT)):
+            counts.update(some)
+            if len(counts) > DIFFERENT:
+                yield counts
+                counts.clear()
     yield counts
-
-
-def _portions(rows: Iterable[Row]) -> Iterator[Iterable[Row]]:
-    source = iter(rows)
-    while portion := list(islice(source, DIFFERENT)):
-        yield portion

@@ -22,7 +22,7 @@ class ExportState:
     last_run_at: str
     seconds: float
     items: int | None = None
-    """None: it failed, and what the run before it wrote still stands."""
+    """None: it failed, and what the run before it wrote is still there."""
     unsafe: int | None = None
     changed_at: str | None = None
     error: str | None = None

@@ -13,6 +13,8 @@ from service.store.sql import sql
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=24)
+MAX_DOUBLINGS = 11
+"""2^11 minutes are more than a day."""
 MAX_MESSAGE = 2000
 """Characters. ExifTool's complaints about a broken file can run to megabytes."""
 
@@ -64,7 +66,8 @@ def next_try(now: str, attempts: int) -> str:
 
     The wait doubles from a minute to a day.
     """
-    wait = LONGEST_WAIT if attempts > 11 else min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)  # noqa: PLR2004  # 2^11 minutes are more than a day
+    doublings = min(attempts - 1, MAX_DOUBLINGS)
+    wait = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
     return stamp(datetime.fromisoformat(now) + wait)
 
 
@@ -74,23 +77,24 @@ def stamp(moment: datetime) -> str:
 
 
 def record(connection: apsw.Connection, failures: Sequence[Failure], now: str) -> None:
-    """Write failures, each with one attempt more than before, and a row in ``images`` for files known by size."""
+    """Write failures, each with one attempt more than before.
+
+    Files known by size get a row in ``images``, too.
+    """
     for failure in failures:
         path = text(failure.path)
         attempts = 1 + (connection.execute(sql("failed_attempts"), (failure.root, path)).get or 0)
-        connection.execute(
-            sql("add_failure"),
-            {
-                "root": failure.root,
-                "path": path,
-                "stage": failure.stage,
-                "error_class": failure.error_class,
-                "message": text(failure.message[:MAX_MESSAGE]),
-                "attempts": attempts,
-                "now": now,
-                "next_try_at": next_try(now, attempts),
-            },
-        )
+        row = {
+            "root": failure.root,
+            "path": path,
+            "stage": failure.stage,
+            "error_class": failure.error_class,
+            "message": text(failure.message[:MAX_MESSAGE]),
+            "attempts": attempts,
+            "now": now,
+            "next_try_at": next_try(now, attempts),
+        }
+        connection.execute(sql("add_failure"), row)
         _mark_unreadable(connection, failure, now)
 
 

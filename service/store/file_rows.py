@@ -1,4 +1,4 @@
-"""Where images lie: which files are known, which went missing, which moved."""
+"""Where images are: which files are known, which went missing, which moved."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from service.store.sql import sql
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A known image and where it lies."""
+    """A known image and where it is."""
 
     image_id: int
     file: WatchedFile
@@ -32,7 +32,7 @@ def lines_of(text_: str | None) -> tuple[str, ...]:
 
 
 def file_at(root: str, path: str, size: int, mtime_ns: int, sidecars: str | None) -> WatchedFile:
-    """Return a file from the columns that tell of it."""
+    """Return a file from its columns."""
     return WatchedFile(
         root=root, path=path, size=size, mtime_ns=mtime_ns, sidecars=lines_of(sidecars)
     )
@@ -48,7 +48,7 @@ def file_row_at(  # noqa: PLR0917  # a row, in the order of its columns
     present: int,
     status_: Status,
 ) -> FileRow:
-    """Return a place from the columns that tell of it."""
+    """Return a known image from its columns."""
     return FileRow(image_id, file_at(root, path, size, mtime_ns, sidecars), bool(present), status_)
 
 
@@ -74,7 +74,7 @@ def mark_present(connection: apsw.Connection, root: str, paths: Iterable[str]) -
 def relocate(connection: apsw.Connection, image_id: int, file: WatchedFile) -> None:
     """Give an image its new place.
 
-    It keeps its id; a row of the file that lay there before is removed.
+    It keeps its id; a row of the file that was there before is removed.
     """
     path = text(file.path)
     folder, file_name = split(path)
@@ -82,14 +82,12 @@ def relocate(connection: apsw.Connection, image_id: int, file: WatchedFile) -> N
     connection.execute(sql("drop_other"), place)
     connection.execute(sql("drop_failure_of"), (image_id,))
     connection.execute(sql("drop_failure"), (file.root, path))
-    connection.execute(
-        sql("relocate"),
-        place
-        | {
-            "root": text(file.root),
-            "folder": folder,
-            "file_name": file_name,
-            "size_bytes": file.size,
-            "mtime_ns": file.mtime_ns,
-        },
-    )
+    row = {
+        **place,
+        "root": text(file.root),
+        "folder": folder,
+        "file_name": file_name,
+        "size_bytes": file.size,
+        "mtime_ns": file.mtime_ns,
+    }
+    connection.execute(sql("relocate"), row)

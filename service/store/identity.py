@@ -1,7 +1,4 @@
-"""Which file is which.
-
-An image's lasting name, and whether the database is still the file that was opened.
-"""
+"""Which file is which: an image's lasting name, and whether the database is still the same file."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,9 +19,9 @@ def stable_id(root: str, path: str) -> str:
 
 
 def split(path: str) -> tuple[str, str]:
-    """Return a stored path's folder (with its final ``/``.
+    """Return a stored path's folder and file name.
 
-    '' for the root itself) and file name.
+    The folder ends in ``/``, and is '' for the root itself.
     """
     folder, slash, name = path.rpartition("/")
     return folder + slash, name
@@ -32,7 +29,7 @@ def split(path: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class FileIdentity:
-    """The file that stood at a path when it was opened."""
+    """The file that was at a path when it was opened."""
 
     path: Path
     device: int
@@ -40,12 +37,12 @@ class FileIdentity:
 
     @classmethod
     def of(cls, path: Path) -> "FileIdentity":
-        """Return the identity of the file that stands there now."""
+        """Return the identity of the file that is there now."""
         found = path.stat()
         return cls(path, found.st_dev, found.st_ino)
 
     def verify(self) -> None:
-        """Raise DatabaseReplacedError where another file, or none, stands at the path.
+        """Raise DatabaseReplacedError where another file, or none, is at the path.
 
         SQLite goes on writing into a deleted file without an error, and all of it would be lost at
         exit.
@@ -59,5 +56,6 @@ class FileIdentity:
             ) from error
         if now != self:
             raise DatabaseReplacedError(
-                f"{self.path}: another file was put in the database's place while it was open; it is opened anew",
+                f"{self.path}: another file was put in the database's place while it was open; "
+                "it is opened anew",
             )

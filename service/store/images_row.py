@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from service.records import ImageRows, Resource
+from service.records import ImageRows, NormalizedImage, Resource, SamplingPass
+from service.records.image_fields import IMAGES_COLUMNS, ImageField
 from service.store.binding import integer, lines, optional, text
 from service.store.identity import split, stable_id
 
@@ -13,9 +14,9 @@ OWN_COLUMN = {
     "lora": "loras",
     "embedding": "embeddings",
     "vae": "vaes",
+    "upscaler": "upscalers",
 }
-OWN_COLUMN |= {"upscaler": "upscalers"}
-"""Resource kind → the column that lists it; every other kind stands in other_resources."""
+"""Resource kind → the column that lists it; every other kind is listed in other_resources."""
 
 
 def columns(rows: ImageRows, *, now: str, from_disk: bool) -> dict[str, Bound]:
@@ -39,26 +40,27 @@ def columns(rows: ImageRows, *, now: str, from_disk: bool) -> dict[str, Bound]:
         "now": now,
         "from_disk": int(from_disk),
         "generator": optional(image.generator),
-        "model": optional(base.model),
-        "model_hash": optional(base.model_hash),
-        "sampler": optional(base.sampler),
-        "sampler_norm": optional(base.sampler_norm),
-        "scheduler": optional(base.scheduler),
-        "scheduler_norm": optional(base.scheduler_norm),
-        "steps": integer(base.steps),
-        "cfg_scale": base.cfg_scale,
-        "seed": optional(base.seed),
-        "width": integer(base.width),
-        "height": integer(base.height),
-        "clip_skip": integer(image.clip_skip),
-        "denoise": base.denoise,
-        "vae": optional(image.vae),
-        "upscaler": optional(image.upscaler),
         "warnings": text("\n".join(image.warnings)) or None,
-        "positive_prompt": optional(base.positive_prompt),
-        "negative_prompt": optional(base.negative_prompt),
+        **bind_fields(IMAGES_COLUMNS, base, image),
         **join_resources(rows.resources),
     }
+
+
+def bind_fields(
+    fields: Iterable[ImageField], sampled: SamplingPass, image: NormalizedImage
+) -> dict[str, Bound]:
+    """Return the values of these fields by column, in the form of each."""
+    values: dict[str, Bound] = {}
+    for field in fields:
+        value = getattr(image if field.of_image else sampled, field.name)
+        match field.column_type:
+            case "TEXT":
+                values[field.name] = optional(value)
+            case "INTEGER":
+                values[field.name] = integer(value)
+            case "REAL":
+                values[field.name] = value
+    return values
 
 
 def join_resources(resources: Iterable[Resource]) -> dict[str, str | None]:

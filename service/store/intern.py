@@ -1,4 +1,4 @@
-"""Strings that repeat, stored once: text → id, with a bounded memory of those met lately."""
+"""Strings that repeat are stored once: text to id, with a bounded memory of those met lately."""
 
 import hashlib
 from collections.abc import Callable
@@ -32,8 +32,10 @@ class Recent:
     def get(self, string: str) -> int | None:
         """Return the id of a string met lately."""
         found = self._young.get(string)
-        if found is None and (found := self._old.get(string)) is not None:
-            self.put(string, found)
+        if found is None:
+            found = self._old.get(string)
+            if found is not None:
+                self.put(string, found)
         return found
 
     def put(self, string: str, id_: int) -> None:
@@ -45,7 +47,7 @@ class Recent:
         self._young[string] = id_
 
     def clear(self) -> None:
-        """Forget everything: after a rollback, ids given since its BEGIN stand for nothing."""
+        """Forget everything: after a rollback, ids given since its BEGIN are of nothing."""
         self._young.clear()
         self._old.clear()
 
@@ -76,9 +78,8 @@ class Terms:
 
 def digest(long: str) -> int:
     """Return a text's BLAKE2b, its first 64 bits as a signed integer."""
-    return int.from_bytes(
-        hashlib.blake2b(long.encode(), digest_size=8).digest(), "big", signed=True
-    )
+    first = hashlib.blake2b(long.encode(), digest_size=8).digest()
+    return int.from_bytes(first, "big", signed=True)
 
 
 class Texts:
@@ -101,11 +102,10 @@ class Texts:
     def _stored(self, long: str) -> int:
         hash_ = self._hashed(long)
         while (row := self._connection.execute(sql("find_text"), (hash_,)).fetchone()) is not None:
-            if row[1] == long:
-                return int(row[0])
-            hash_ = _next(
-                hash_
-            )  # another text bears this hash: the next free number stands for ours
+            id_, other = row
+            if other == long:
+                return int(id_)
+            hash_ = _next(hash_)  # another text has this hash, so ours takes the next free number
         self._connection.execute(sql("add_text"), (hash_, long))
         return self._connection.last_insert_rowid()
 

@@ -14,7 +14,7 @@ HOLDER = "DB Browser: Write Changes or Revert Changes"
 
 
 class Waiting:
-    """Turns SQLite's errors into ours, and remembers since when another program has held the write lock."""
+    """Turns SQLite's errors into ours; knows since when another program has the write lock."""
 
     def __init__(self, path: Path, clock: Callable[[], float]) -> None:
         self._path = path
@@ -60,7 +60,8 @@ def _explain(path: Path, error: apsw.Error) -> PipeError | None:
             )
         case apsw.IOError() | apsw.CantOpenError() | apsw.ReadOnlyError() | apsw.PermissionsError():
             return TryAgainError(
-                f"{path}: cannot be written ({error}); see that disk and folder are there and writable",
+                f"{path}: cannot be written ({error}); "
+                "see that disk and folder are there and writable",
             )
         case apsw.CorruptError() | apsw.NotADBError():
             return damage_message(path, error)
@@ -71,8 +72,9 @@ def _explain(path: Path, error: apsw.Error) -> PipeError | None:
 def damage_message(path: Path, error: apsw.Error) -> StartError:
     """Return what to say of a file that SQLite cannot read."""
     return StartError(
-        f"{path}: is damaged or no SQLite database ({error}). Move it away and start again: all but the notes of "
-        f"past failures is read anew from the images. To save what it holds: sqlite3 '{path}' .recover",
+        f"{path}: is damaged or no SQLite database ({error}). Move it away and start again: all "
+        "but the notes of past failures is read anew from the images. "
+        f"To save what it holds: sqlite3 '{path}' .recover",
     )
 
 

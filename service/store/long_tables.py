@@ -8,15 +8,17 @@ from operator import attrgetter
 
 import apsw
 
-from service.records import Fact, ImageRows, Resource, SamplingPass, Side
-from service.store.binding import integer, json_bytes, optional, shown, text
-from service.store.images_row import Bound
+from service.records import Fact, ImageRows, Resource, Side
+from service.records.image_fields import PASS_FIELDS
+from service.store.binding import integer, json_bytes, shown, text
+from service.store.images_row import Bound, bind_fields
 from service.store.intern import Terms, Texts
 from service.store.sql import sql
 
 TABLES = ("kv", "tokens", "resources", "passes", "conflicts")
 
-Row = tuple[Bound, ...]
+Row = tuple[Bound, ...] | dict[str, Bound]
+"""By position, or by the names in the statement."""
 
 _SIDE = attrgetter("side")
 
@@ -114,40 +116,20 @@ def _with_tokens(rows: ImageRows) -> Iterator[Fact | _Said]:
             yield _Said(key, None, None)
 
 
-def _passes(image_id: int, rows: ImageRows) -> Iterator[Row]:
-    base = rows.image.base
-    for ordinal, one in enumerate(rows.image.passes):
+def _passes(image_id: int, rows: ImageRows) -> Iterator[dict[str, Bound]]:
+    """Yield the passes; a prompt is written only where it is not that of the base pass."""
+    image = rows.image
+    base = image.base
+    for ordinal, one in enumerate(image.passes):
+        row = bind_fields(PASS_FIELDS, one, image)
         own_positive = one.positive_prompt != base.positive_prompt
         own_negative = one.negative_prompt != base.negative_prompt
-        yield (
-            image_id,
-            ordinal,
-            *_sampling(one),
-            optional(one.positive_prompt) if own_positive else None,
-            optional(one.negative_prompt) if own_negative else None,
-            own_positive + 2 * own_negative,
-        )
-
-
-def _sampling(one: SamplingPass) -> Row:
-    return (
-        one.role,
-        optional(one.sampler),
-        optional(one.sampler_norm),
-        optional(one.scheduler),
-        optional(one.scheduler_norm),
-        integer(one.steps),
-        integer(one.start_step),
-        integer(one.end_step),
-        one.cfg_scale,
-        one.guidance,
-        optional(one.seed),
-        one.denoise,
-        integer(one.width),
-        integer(one.height),
-        optional(one.model),
-        optional(one.model_hash),
-    )
+        if not own_positive:
+            row["positive_prompt"] = None
+        if not own_negative:
+            row["negative_prompt"] = None
+        row["own_prompts"] = own_positive + 2 * own_negative
+        yield {"image_id": image_id, "ordinal": ordinal, "role": one.role, **row}
 
 
 def _conflicts(image_id: int, rows: ImageRows) -> Iterator[Row]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 import apsw
 
 from service.records import HashKind, ResourceKind
+from service.records.model_names import stem as file_stem
 from service.resources import air
 from service.resources.known_models import KnownModel, Trust
-from service.resources.merge import stem as file_stem
 from service.store.binding import text
 from service.store.sql import sql
 
@@ -40,37 +40,42 @@ class ModelReader:
     def by_hash(self, digits: str) -> list[KnownModel]:
         """Return the files with a hash that begins with these digits, or that they begin with."""
         found = self.numbered("models_by_hash", {"digits": digits})
-        return self._published(model for _, model in found if _begins(model, digits))
+        return self._published([model for _, model in found if _begins(model, digits)])
 
     def by_stem(self, stem: str) -> list[KnownModel]:
         """Return the files of a name without folders and extension."""
         found = self.numbered("models_by_keys", keys_argument(f"file:{text(stem)}"))
-        return self._published(
-            model for _, model in found if file_stem(model.file_name or "") == text(stem)
-        )
+        same = [model for _, model in found if file_stem(model.file_name or "") == text(stem)]
+        return self._published(same)
 
     def _published(self, found: Iterable[KnownModel]) -> list[KnownModel]:
-        """Return models, in the place of each local file the published ones of its SHA-256, with all of its hashes."""
+        """Return models, a local file as the site's models of its SHA-256 where there are any.
+
+        These then have all hashes of the local file.
+        """
         models: list[KnownModel] = []
         for model in found:
-            digits = None if model.version_id is not None else model.hash("sha256")
-            same = self.numbered("models_by_hash", {"digits": digits}) if digits else []
-            theirs = [
-                one
-                for _, one in same
-                if one.version_id is not None and one.hash("sha256") == digits
-            ]
-            whole = [replace(one, hashes={**one.hashes, **model.hashes}) for one in theirs]
-            models += [one for one in whole or [model] if one not in models]
+            for one in self._published_copies(model) or [model]:
+                if one not in models:
+                    models.append(one)
         return models
+
+    def _published_copies(self, model: KnownModel) -> list[KnownModel]:
+        digits = model.hash("sha256")
+        if model.version_id is not None or digits is None:
+            return []
+        copies = []
+        for _, one in self.numbered("models_by_hash", {"digits": digits}):
+            if one.version_id is not None and one.hash("sha256") == digits:
+                copies.append(replace(one, hashes={**one.hashes, **model.hashes}))
+        return copies
 
     def numbered(
         self, name: str, arguments: tuple[object, ...] | dict[str, object]
     ) -> list[tuple[int, KnownModel]]:
         """Return the rows that a statement selects, each with its id."""
-        return [
-            (row[-1], _model(*row[:-1])) for row in self._connection.execute(sql(name), arguments)
-        ]
+        rows = self._connection.execute(sql(name), arguments)
+        return [(row[-1], _model(*row[:-1])) for row in rows]
 
     def count(self) -> int:
         """Return how many model files are known."""
@@ -104,10 +109,11 @@ def air_key(model: KnownModel) -> str | None:
 
 def _begins(model: KnownModel, digits: str) -> bool:
     """Tell whether a hash of the model begins with the digits, or they with it."""
-    known = (model.hash(kind) or "" for kind in HASHES)
-    return any(
-        each.startswith(digits) or (len(each) >= SURE and digits.startswith(each)) for each in known
-    )
+    for kind in HASHES:
+        known = model.hash(kind) or ""
+        if known.startswith(digits) or (len(known) >= SURE and digits.startswith(known)):
+            return True
+    return False
 
 
 def _model(  # noqa: PLR0917  # a row, in the order of its columns

@@ -1,7 +1,4 @@
-"""Writing what is known of models.
-
-Each entry into the row that is about the same file, or into a new one.
-"""
+"""Writing what is known of models: an entry joins the row about the same file, or is a new one."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -10,9 +7,10 @@ from dataclasses import dataclass, replace
 import apsw
 
 from service.records import HashKind
+from service.records.model_names import stem
 from service.resources.known_models import KnownModel, Trust
-from service.resources.merge import OF_NOTHING, stem
-from service.store.binding import integer, json_bytes, optional, text
+from service.resources.merge import OF_NOTHING
+from service.store.binding import integer, json_bytes, text
 from service.store.model_reader import HASHES, ModelReader, air_key, keys_argument
 from service.store.sql import sql
 
@@ -36,7 +34,7 @@ _FIELDS = (
 
 
 @dataclass(slots=True)
-class Learnt:
+class EntryCounts:
     """What became of the entries of a source."""
 
     new: int = 0
@@ -53,32 +51,32 @@ class ModelWriter(ModelReader):
         super().__init__(connection)
         self._transaction = transaction
 
-    def learn(self, models: Sequence[KnownModel], *, now: str, learnt: Learnt) -> None:
+    def learn(self, models: Sequence[KnownModel], *, now: str, counts: EntryCounts) -> None:
         """Write a batch of entries in one transaction, and count them.
 
         What is known is never forgotten.
         """
         with self._transaction():
             for model in models:
-                self._learn(_sound(model), now, learnt)
+                self._learn(_storable(model), now, counts)
 
-    def _learn(self, model: KnownModel, now: str, learnt: Learnt) -> None:
+    def _learn(self, model: KnownModel, now: str, counts: EntryCounts) -> None:
         same = {id_: old for id_, old in self._candidates(model) if is_same(old, model)}
         if not same:
             self._connection.execute(sql("add_model"), _columns(model, now))
             self._add_keys(self._connection.last_insert_rowid(), model)
-            learnt.new += 1
+            counts.new += 1
             return
         (id_, old), *others = same.items()
         both = self._absorbed(combine(old, model), others)
         if replace(both, source=old.source) == old:
-            learnt.same += 1
+            counts.same += 1
             return
         self._connection.execute(sql("change_model"), _columns(both, now) | {"id": id_})
         gone = set(keys(old)) - set(keys(both))
         self._connection.executemany(sql("drop_model_key"), [(key, id_) for key in sorted(gone)])
         self._add_keys(id_, both)
-        learnt.changed += 1
+        counts.changed += 1
 
     def _absorbed(self, model: KnownModel, others: list[tuple[int, KnownModel]]) -> KnownModel:
         """Return a model with what other rows say of it: an id and a file became known as one."""
@@ -135,30 +133,50 @@ def is_same(old: KnownModel, new: KnownModel) -> bool:
     """Tell whether two entries are about one file of one version."""
     if None not in (old.version_id, new.version_id) and old.version_id != new.version_id:
         return False
-    agreeing = [
-        old.hash(kind) == new.hash(kind) for kind in TELLING if old.hash(kind) and new.hash(kind)
-    ]
-    named = {stem(model.file_name) for model in (old, new) if model.file_name}
-    # two names of one file stay two rows, so that both are found; a map's name takes the other's
-    # place
-    if agreeing:
-        return all(agreeing) and (len(named) < 2 or Trust.MANUAL in (old.trust, new.trust))  # noqa: PLR2004
-    if old.version_id is not None and old.version_id == new.version_id:
-        return len(named) < 2  # noqa: PLR2004  # two names are two files
-    if old.air and new.air and air_key(old) == air_key(new):
-        return len(named) < 2  # noqa: PLR2004
     by_hand = Trust.MANUAL in (old.trust, new.trust)
-    alike = old.source == new.source and old.model_name == new.model_name
-    return (
-        (by_hand or alike)
-        and len(named) == 1
-        and old.kind in (new.kind, None)
-        and None not in _names(old, new)
-    )
+    agreement = _do_hashes_agree(old, new)
+    if agreement is not None:
+        # Two names of one file stay two rows, so that both are found; a map's name takes the
+        # other's place.
+        return agreement and (by_hand or not _has_two_names(old, new))
+    if _is_one_version(old, new):
+        return not _has_two_names(old, new)
+    return (by_hand or _is_one_entry(old, new)) and _is_one_named_file(old, new)
 
 
-def _names(*models: KnownModel) -> tuple[str | None, ...]:
-    return tuple(model.file_name for model in models)
+def _do_hashes_agree(old: KnownModel, new: KnownModel) -> bool | None:
+    """Tell whether all hashes that both state are equal; None where both state none."""
+    pairs = [(old.hash(kind), new.hash(kind)) for kind in TELLING]
+    stated = [(ours, theirs) for ours, theirs in pairs if ours and theirs]
+    if not stated:
+        return None
+    return all(ours == theirs for ours, theirs in stated)
+
+
+def _has_two_names(old: KnownModel, new: KnownModel) -> bool:
+    """Tell whether both state a file's name, and not the same: these are two files of a version."""
+    if not old.file_name or not new.file_name:
+        return False
+    return stem(old.file_name) != stem(new.file_name)
+
+
+def _is_one_version(old: KnownModel, new: KnownModel) -> bool:
+    """Tell whether both state the same version by its id or its AIR."""
+    if old.version_id is not None and old.version_id == new.version_id:
+        return True
+    return bool(old.air and new.air) and air_key(old) == air_key(new)
+
+
+def _is_one_entry(old: KnownModel, new: KnownModel) -> bool:
+    """Tell whether one source speaks again of a model of the same name."""
+    return old.source == new.source and old.model_name == new.model_name
+
+
+def _is_one_named_file(old: KnownModel, new: KnownModel) -> bool:
+    """Tell whether both name the same file, and the kind that was known is the new one."""
+    if old.file_name is None or new.file_name is None or _has_two_names(old, new):
+        return False
+    return bool(old.file_name or new.file_name) and old.kind in (new.kind, None)
 
 
 def combine(old: KnownModel, new: KnownModel) -> KnownModel:
@@ -182,12 +200,11 @@ KEY_DIGITS = 16
 
 def keys(model: KnownModel, kinds: tuple[HashKind, ...] = HASHES) -> list[str]:
     """Return under what a model is found, the surest first."""
-    hashes = (
-        digits
-        for kind in kinds
-        if (digits := model.hash(kind)) and not OF_NOTHING.startswith(digits)
-    )
-    found = [f"#{digits[:KEY_DIGITS]}" for digits in hashes]
+    found = []
+    for kind in kinds:
+        digits = model.hash(kind)
+        if digits and not OF_NOTHING.startswith(digits):
+            found.append(f"#{digits[:KEY_DIGITS]}")
     if (key := air_key(model)) is not None:
         found.append(f"air:{text(key)}")
     if model.file_name:
@@ -195,13 +212,16 @@ def keys(model: KnownModel, kinds: tuple[HashKind, ...] = HASHES) -> list[str]:
     return found
 
 
-def _sound(model: KnownModel) -> KnownModel:
-    """Return an entry whose texts are as the database will give them back, AutoV2 among its hashes."""
-    fields = {
-        name: optional(value) for name in _FIELDS if isinstance(value := getattr(model, name), str)
-    }
-    hashes = {kind: digits for kind in HASHES if (digits := model.hash(kind))}
-    return replace(model, **fields, hashes=hashes)  # type: ignore[arg-type]  # the same types as before
+def _storable(model: KnownModel) -> KnownModel:
+    """Return an entry whose texts are as the database will give them back.
+
+    AutoV2 is among its hashes.
+    """
+    values = {name: getattr(model, name) for name in _FIELDS}
+    texts = {name: text(value) for name, value in values.items() if isinstance(value, str)}
+    digits = {kind: model.hash(kind) for kind in HASHES}
+    hashes = {kind: found for kind, found in digits.items() if found}
+    return replace(model, **texts, hashes=hashes)  # type: ignore[arg-type]  # the same types as before
 
 
 def _columns(model: KnownModel, now: str) -> dict[str, str | int | float | None]:

@@ -80,7 +80,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 INSERT INTO pass_rows (image_id, ordinal, role, sampler, sampler_norm, scheduler, scheduler_norm, steps, start_step,
                        end_step, cfg_scale, guidance, seed, denoise, width, height, model, model_hash,
                        positive_prompt, negative_prompt, own_prompts)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+VALUES (:image_id, :ordinal, :role, :sampler, :sampler_norm, :scheduler, :scheduler_norm, :steps, :start_step,
+        :end_step, :cfg_scale, :guidance, :seed, :denoise, :width, :height, :model, :model_hash,
+        :positive_prompt, :negative_prompt, :own_prompts);
 
 -- name: add_conflicts
 -- Rare, and short enough to stand here in full.
@@ -253,8 +255,8 @@ FROM v_all_resources WHERE image_id = ?;
 
 -- name: show_passes
 -- In the order in which they ran.
-SELECT role, positive_prompt, negative_prompt, steps, start_step, end_step, cfg_scale, guidance, sampler, scheduler,
-       sampler_norm, scheduler_norm, seed, denoise, width, height, model, model_hash
+SELECT role, positive_prompt, negative_prompt, steps, start_step, end_step, cfg_scale, guidance, sampler, sampler_norm,
+       scheduler, scheduler_norm, seed, denoise, width, height, model, model_hash
 FROM passes WHERE image_id = ? ORDER BY ordinal;
 
 -- name: show_conflicts

@@ -19,7 +19,7 @@ MAX_RECORD = 1 << 30
 def pack(raw: RawRecord) -> bytes:
     """Return the compressed JSON of a record's extractor and tags.
 
-    The rest of it stands in ``images``.
+    The rest of it is in ``images``.
     """
     record = json_bytes({"extractor": raw.extractor, "tags": raw.tags})
     return zstandard.ZstdCompressor(level=LEVEL, write_content_size=True).compress(record)

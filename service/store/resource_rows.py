@@ -38,13 +38,11 @@ class StatedResources:
 
         They may be saved meanwhile.
         """
-        ids = {
-            image_id
-            for one in stated
-            for (image_id,) in self._connection.execute(
-                sql("images_stating"), (one.name_id, one.resource.kind)
-            )
-        }
+        ids: set[int] = set()
+        for one in stated:
+            of_name = (one.name_id, one.resource.kind)
+            rows = self._connection.execute(sql("images_stating"), of_name)
+            ids.update(image_id for (image_id,) in rows)
         for image_id in sorted(ids):
             place = self._connection.execute(sql("place_of_image"), (image_id,)).fetchone()
             if place is not None:

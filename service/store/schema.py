@@ -1,6 +1,6 @@
-"""``schema.sql`` and the migrations beside it, as values.
+"""``schema.sql`` and its migrations, and how an older database is upgraded.
 
-An older database is brought up to date: a copy first, then one transaction a version.
+A copy first, then one transaction a version.
 """
 
 import re
@@ -47,21 +47,24 @@ class Schema:
         return known
 
     def is_complete(self, found: dict[tuple[str, str], str]) -> bool:
-        """Tell whether a database has every table, index and view, and the views in their newest form."""
-        return all(
-            name in found and (name[0] != "view" or found[name] == statement)
-            for name, statement in self.objects.items()
-        )
+        """Tell whether a database has all tables, indexes and views, these in their newest form."""
+        for name, statement in self.objects.items():
+            if name not in found:
+                return False
+            is_view = name[0] == "view"
+            if is_view and found[name] != statement:
+                return False
+        return True
 
 
 def objects(connection: apsw.Connection) -> dict[tuple[str, str], str]:
-    """Return the statement of every table, index and view of a database that somebody made on purpose."""
+    """Return the statement of every table, index and view that somebody made on purpose."""
     rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-    return {
-        (type_, name): statement
-        for type_, name, statement in rows
-        if not name.startswith("sqlite_")
-    }
+    found = {}
+    for type_, name, statement in rows:
+        if not name.startswith("sqlite_"):
+            found[type_, name] = statement
+    return found
 
 
 def number(connection: apsw.Connection, pragma: str) -> int:
@@ -89,7 +92,7 @@ def current() -> Schema:
 def upgrade(connection: apsw.Connection, schema: Schema, path: Path) -> Path | None:
     """Bring an older database up to the schema's version.
 
-    Return where the copy of the older one lies.
+    Return where the copy of the older one is.
 
     Each version is a transaction of its own, so a kill leaves one version or the next, never one
     between.
@@ -100,8 +103,8 @@ def upgrade(connection: apsw.Connection, schema: Schema, path: Path) -> Path | N
     missing = set(range(version + 1, schema.version + 1)) - schema.migrations.keys()
     if missing:
         raise StartError(
-            f"{path}: is of version {version}, which this program cannot upgrade to {schema.version}; "
-            "move it away and start again, and it is made anew from the images",
+            f"{path}: is of version {version}, which this program cannot upgrade to "
+            f"{schema.version}; move it away and start again, and it is made anew from the images",
         )
     backup = back_up(connection, path, version)
     for target in range(version + 1, schema.version + 1):

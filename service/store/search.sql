@@ -17,7 +17,7 @@ i.id IN (SELECT rowid FROM positive_words WHERE positive_words MATCH ? AND rowid
 i.id IN (SELECT rowid FROM negative_words WHERE negative_words MATCH ? AND rowid BETWEEN ? AND ?);
 
 -- name: positive_says
--- The index knows no places, so words next to each other are looked for in the text. says() is ours: wording.py.
+-- The index knows no places, so words next to each other are looked for in the text. says() is ours: search/lexing.py.
 says(i.positive_prompt, ?);
 
 -- name: negative_says
@@ -154,29 +154,17 @@ i.missing_since IS NULL;
 -- Deleted, or moved out of sight.
 i.missing_since IS NOT NULL;
 
--- name: steps
--- Both ends belong to a range; NULL is an open end.
-i.steps BETWEEN COALESCE(?, -9e99) AND COALESCE(?, 9e99);
-
--- name: cfg
--- As steps.
-i.cfg_scale BETWEEN COALESCE(?, -9e99) AND COALESCE(?, 9e99);
+-- name: in_range
+-- A number. Both ends belong to a range; NULL is an open end.
+i./* column */ BETWEEN COALESCE(?, -9e99) AND COALESCE(?, 9e99);
 
 -- name: width
--- As steps; of what was sampled, where the file says so, else of the file.
+-- As in_range; of what was sampled, where the file says so, else of the file.
 COALESCE(i.width, i.file_width) BETWEEN COALESCE(?, -9e99) AND COALESCE(?, 9e99);
 
 -- name: height
 -- As width.
 COALESCE(i.height, i.file_height) BETWEEN COALESCE(?, -9e99) AND COALESCE(?, 9e99);
-
--- name: denoise
--- As steps.
-i.denoise BETWEEN COALESCE(?, -9e99) AND COALESCE(?, 9e99);
-
--- name: clip_skip
--- As steps.
-i.clip_skip BETWEEN COALESCE(?, -9e99) AND COALESCE(?, 9e99);
 
 -- name: before
 -- Times are texts that sort: '2025' comes before every moment of 2025.

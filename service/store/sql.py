@@ -1,4 +1,4 @@
-"""SQL by name: ``queries.sql`` is what the store asks, ``examples.sql`` what users may."""
+"""Statements by name, from the .sql files of this package."""
 
 import re
 from functools import cache

@@ -11,7 +11,7 @@ from service.store.sql import statements
 from service.store.status import Counts, counts
 
 Ranking = tuple[tuple[str, int], ...]
-"""Names and how many images they stand for, the commonest first."""
+"""Names and how many images have each, the commonest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +62,31 @@ def read_statistics(path: Path, limit: int) -> Statistics:
 
 
 class _Statistician:
+    """Asks the statements of stats.sql."""
+
     def __init__(self, connection: apsw.Connection, limit: int) -> None:
         self._connection = connection
         self._limit = limit
 
     def ranking(self, name: str) -> Ranking:
-        return tuple(self._connection.execute(statements("stats.sql")[name], (self._limit,)))
+        return tuple(self._rows(name, self._limit))
 
     def groups(self, name: str) -> dict[str, Ranking]:
         found: dict[str, list[tuple[str, int]]] = {}
-        for group, text, count in self._connection.execute(
-            statements("stats.sql")[name], (self._limit,)
-        ):
+        for group, text, count in self._rows(name, self._limit):
             found.setdefault(group, []).append((text, count))
-        return {
-            group: tuple(sorted(names, key=lambda one: (-one[1], one[0])))
-            for group, names in found.items()
-        }
+        return {group: tuple(sorted(names, key=_by_count)) for group, names in found.items()}
 
     def months(self) -> tuple[Month, ...]:
         found: dict[str, dict[str, int]] = {}
-        for month, generator, count in self._connection.execute(statements("stats.sql")["months"]):
+        for month, generator, count in self._rows("months"):
             found.setdefault(month or "", {})[generator] = count
         return tuple(Month(month, by_generator) for month, by_generator in found.items())
+
+    def _rows(self, name: str, *arguments: int) -> apsw.Cursor:
+        return self._connection.execute(statements("stats.sql")[name], arguments)
+
+
+def _by_count(one: tuple[str, int]) -> tuple[int, str]:
+    name, count = one
+    return -count, name

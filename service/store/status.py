@@ -38,7 +38,7 @@ class RootStatus:
     """Absolute path on the machine that watched it last."""
     online: bool
     note: str | None
-    """Why it is offline, and the mend."""
+    """Why it is offline, and what to do."""
     changed_at: str
 
 

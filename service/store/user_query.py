@@ -1,13 +1,12 @@
-"""SQLite's functions on texts that take as long as one text times the other, made anew in bounded time.
-
-``instr(hex(zeroblob(7000000)), hex(zeroblob(3000000)) || '1')`` runs for an hour inside one step of
-SQLite's machine, where no clock is looked at (tried). Python's own search does not.
-
-A user's own query, which can change nothing, start nothing, and not run for ever.
+"""A user's own query, which can change nothing, start nothing, and not run for ever.
 
 A read-only connection is not enough: on one, ATTACH makes new files and VACUUM INTO writes copies
 (both tried). So an authorizer allows reading and calling harmless functions, and refuses everything
 else when the query is prepared.
+
+SQLite's functions on texts that take as long as one text times the other are replaced by our own:
+``instr(hex(zeroblob(7000000)), hex(zeroblob(3000000)) || '1')`` runs for an hour inside one step of
+SQLite's machine, where no clock is looked at (tried). Python's own search does not.
 """
 
 import time
@@ -71,15 +70,16 @@ class _Trim:
         if None in arguments:
             return None
         text = _text(arguments[0])
-        unwanted = frozenset(_text(arguments[1])) if len(arguments) > 1 else frozenset(" ")
+        # A set, since str.strip() looks through all unwanted characters for each of the text.
+        unwanted = frozenset(_text(arguments[1]) if len(arguments) > 1 else " ")
         start, end = 0, len(text)
         if self._ends != "right":
-            start = next((at for at, char in enumerate(text) if char not in unwanted), end)
+            while start < end and text[start] in unwanted:
+                start += 1
         if self._ends != "left":
-            end -= next(
-                (at for at, char in enumerate(reversed(text)) if char not in unwanted), end - start
-            )
-        return text[start : max(start, end)]
+            while start < end and text[end - 1] in unwanted:
+                end -= 1
+        return text[start:end]
 
 
 def _text(value: Value) -> str:
@@ -93,8 +93,8 @@ FORBIDDEN_FUNCTIONS = frozenset(
     {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"}
 )
 UNBOUNDED_FUNCTIONS = ("json_patch", "jsonb_patch", "unhex", "geopoly_")
-"""How the names of functions begin that can take hours within one step, as those of ``bounded.py``
-did. Nobody makes lists with them."""
+"""How the names of functions begin that can take hours within one step, as those replaced here did.
+Nobody makes lists with them."""
 
 OPCODES = 20_000
 """Steps of SQLite's machine between two looks at the clock; less than a millisecond."""
@@ -169,9 +169,14 @@ def _is_allowed(
         return apsw.SQLITE_OK  # what the full-text indexes ask before they answer; it only reads
     if action not in ALLOWED:
         return apsw.SQLITE_DENY
-    function = (two or "").lower() if action == apsw.SQLITE_FUNCTION else ""
-    forbidden = function in FORBIDDEN_FUNCTIONS or function.startswith(UNBOUNDED_FUNCTIONS)
-    return apsw.SQLITE_DENY if forbidden else apsw.SQLITE_OK
+    if action == apsw.SQLITE_FUNCTION and _is_harmful(two or ""):
+        return apsw.SQLITE_DENY
+    return apsw.SQLITE_OK
+
+
+def _is_harmful(function: str) -> bool:
+    name = function.lower()
+    return name in FORBIDDEN_FUNCTIONS or name.startswith(UNBOUNDED_FUNCTIONS)
 
 
 class _Once:
@@ -181,9 +186,8 @@ class _Once:
         self.count = 0
 
     def __call__(self, cursor: apsw.Cursor, _statement: str, _bindings: object) -> bool:
-        self.count += (
-            cursor.has_vdbe
-        )  # a comment alone is called a statement, too, and has no program
+        # A comment alone is called a statement, too, and has no program.
+        self.count += cursor.has_vdbe
         if self.count > 1:
             raise StartError(
                 "sql: one statement at a time; there is a second one behind the semicolon"
@@ -199,7 +203,8 @@ def _texts(connection: apsw.Connection, query: str) -> Iterator[str]:
             )
         if row[0] is not None:
             yield str(row[0])
-    if isinstance(once := connection.exec_trace, _Once) and not once.count:
+    once = connection.exec_trace
+    if isinstance(once, _Once) and once.count == 0:
         raise StartError("sql: there is no statement in it; give one SELECT")
 
 

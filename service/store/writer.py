@@ -34,11 +34,17 @@ class Store(DatabaseReader):
     def __init__(self, connection: apsw.Connection, path: Path, clock: Callable[[], float]) -> None:
         super().__init__(connection, path)
         self._clock = clock
-        self._identity = FileIdentity.of(path)
-        self._waiting = Waiting(path, clock)
+        self._use(connection)
+
+    def _use(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._identity = FileIdentity.of(self.path)
+        self._waiting = Waiting(self.path, self._clock)
         self._terms = Terms(connection)
         self._texts = Texts(connection)
         self._checkpointer = Checkpointer(connection)
+        self.is_open = True
+        """False while it is closed, also after a ``reopen`` that failed."""
 
     @classmethod
     def open(
@@ -48,15 +54,29 @@ class Store(DatabaseReader):
         clock: Callable[[], float] = time.time,
         schema: Schema | None = None,
     ) -> Self:
-        """Return the store, its database created or upgraded. Raises StartError with the mend."""
+        """Return the store, its database created or upgraded.
+
+        Raises StartError, whose message says what to do, and TryAgainError where another program
+        holds the database.
+        """
         return cls(open_writer(path, schema), path, clock)
+
+    def reopen(self) -> None:
+        """Go on with the file that is at the database's path now; all that share this store do so.
+
+        Raises what ``open`` raises; the store is closed then, and may be reopened again.
+        """
+        # First closed, then opened: both would share one file beside the path (images.db-shm),
+        # which a new connection empties under the feet of the old one.
+        self.close()
+        self._use(open_writer(self.path))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Run a piece of work whose rows appear together or not at all.
 
-        Raises DatabaseBusyError, DatabaseReplacedError or another TryAgainError where it cannot be
-        done now; nothing of it is then in the database.
+        Raises DatabaseBusyError or another TryAgainError where it cannot be done now, and
+        DatabaseReplacedError; nothing of it is then in the database.
         """
         self._identity.verify()
         try:
@@ -152,7 +172,7 @@ class Store(DatabaseReader):
             export_states.set_export(self._connection, state)
 
     def drop_export(self, out: str) -> None:
-        """Forget an export that is configured no more."""
+        """Forget an export that is no longer configured."""
         with self.transaction():
             self._connection.execute(sql("drop_export"), (text(out),))
 
@@ -164,14 +184,16 @@ class Store(DatabaseReader):
         return self._checkpointer.run(self._clock(), quiet=quiet)
 
     def verify(self) -> None:
-        """Raise DatabaseReplacedError where another file, or none, stands at the database's path."""
+        """Raise DatabaseReplacedError where another file, or none, is at the database's path."""
         self._identity.verify()
 
     def busy_since(self) -> float | None:
-        """Return since when another program has held the write lock (seconds since 1970), or None."""
+        """Return since when another program has the write lock (seconds since 1970), or None."""
         return self._waiting.since
 
     def close(self) -> None:
-        """Empty the log if nobody reads, and close. Never waits."""
-        self._checkpointer.finish()
-        super().close()
+        """Empty the log if nobody reads, and close. Never waits. To close it twice is harmless."""
+        if self.is_open:
+            self.is_open = False
+            self._checkpointer.finish()
+            super().close()

@@ -22,6 +22,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from service.records import Side, Token, TokenKind
+from service.records.kinds import TAG_PATTERN
 from service.tokens.groups import Group, Lexeme, groups, lex, weight_at_end
 
 FACES = frozenset(
@@ -68,7 +69,7 @@ LIMIT = 1_000_000.0
 
 _WILDCARD = re.compile(r"__[^\s_](?:[^\n,]{0,80}?[^\s_])?__")
 _NETWORK = re.compile(
-    r"<(lora|lyco|locon|loha|hypernet|embed):"
+    rf"<({TAG_PATTERN}):"
     # CivitAI's site names files by AIR
     r"((?:urn:)?air:(?:[^:<>]+:){3}[^:<>]+|civitai:\d+@\d+|[^:<>]+)"
     r"(?::\s*([+-]?(?:\d+\.?\d*|\.\d+)))?",

@@ -10,6 +10,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from service.records.kinds import TAG_PATTERN
+
 SEPARATORS = frozenset({"comma", "newline", "break", "and", "network", "embedding"})
 """They end a token wherever nothing holds it together."""
 
@@ -23,16 +25,20 @@ _FORM = r"""
     | (?P<open>     [(\[{{] )
     | (?P<close>    [)\]}}] )
     | (?P<bar>      \| )
-    | (?P<network>  <(?:lora|lyco|locon|loha|hypernet|embed):[^<>\n]+> )
+    | (?P<network>  <(?:{tags}):[^<>\n]+> )
     | (?P<break>    (?<!\w) BREAK (?!\w) )
     | (?P<and>      (?<!\w) AND (?!\w) )
     {more}
     | (?P<rest>     . )
     """
-_PLAIN = re.compile(_FORM.format(run=r"[^,\r\n()\[\]{}|<\\BA]", more=""), re.VERBOSE | re.DOTALL)
+_PLAIN = re.compile(
+    _FORM.format(run=r"[^,\r\n()\[\]{}|<\\BA]", tags=TAG_PATTERN, more=""),
+    re.VERBOSE | re.DOTALL,
+)
 _COMFY = re.compile(
     _FORM.format(
         run=r"[^,\r\n()\[\]{}|<\\BAe]",
+        tags=TAG_PATTERN,
         more=r"""| (?P<embedding> (?<![^\s,()\[\]{}|:]) embedding:
             (?: (?:urn:)?air: (?:[^\s,()\[\]{}<>|:]+:){3} | civitai:(?=\d) )?  # CivitAI's site names files by AIR
             [^\s,()\[\]{}<>|:]+ )""",

@@ -77,8 +77,6 @@ class Heartbeat:
             log.debug("status_file_not_written", reason=str(error))
         try:
             self.store.heartbeat(status)
-        except DatabaseReplacedError:
-            raise
         except TryAgainError as error:
             log.debug("status_row_not_written", reason=str(error))
 

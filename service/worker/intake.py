@@ -80,9 +80,8 @@ class Comparison:
         for name, reason in reasons.items():
             self._wanted.setdefault(name, reason)
 
-    def begin_anew(self, store: DatabaseReader, reason: str) -> None:
-        """Go on with another database: what is under way spoke of the old one."""
-        self.store = store
+    def begin_anew(self, reason: str) -> None:
+        """Compare every root after the database was replaced; what is under way was of the old one."""
         self._under_way = None
         self._not_before.clear()
         self.want(dict.fromkeys(self._roots, reason))
@@ -223,10 +222,9 @@ class Intake:
         """Let every root be compared with the disk."""
         self._comparison.want(dict.fromkeys(self._roots, reason))
 
-    def begin_anew(self, store: Store, reason: str) -> None:
-        """Go on with another database: all is compared with the disk again."""
-        self._store = self._root_status.store = store
-        self._comparison.begin_anew(store, reason)
+    def begin_anew(self, reason: str) -> None:
+        """Compare every root with the disk after the database was replaced."""
+        self._comparison.begin_anew(reason)
 
     def count_changes(self) -> int:
         """Return how many files a rescan of all roots would give to read."""

@@ -190,9 +190,9 @@ class Worker:
         for batch in self._batches:
             batch.finish()  # takes ExifTool's answers off the pipe
         self._batches.clear()
-        store = self._parts.exchange_store()
-        self._saver.forget(store)
-        self._reprocessing = IdleReprocessing(store, self._clock)
+        self._parts.reopen_store()
+        self._saver.forget()
+        self._reprocessing = IdleReprocessing(self._parts.store, self._clock)
 
     def _wait_for_news(self, now: float, stop: threading.Event) -> None:
         """Wait until something is due.
@@ -216,7 +216,7 @@ class Worker:
 
     def close(self) -> None:
         """Say that the work has ended, and close the database."""
-        if self._parts.has_store:
+        if self._parts.store.is_open:
             with contextlib.suppress(DatabaseReplacedError):
                 self._tell_state(self._clock.monotonic())
             self._parts.heartbeat.close()

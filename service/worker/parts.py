@@ -12,7 +12,7 @@ from service.worker.heartbeat import Heartbeat
 from service.worker.intake import Intake
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What the worker works with: the other folders of the service, put together."""
 
@@ -23,23 +23,18 @@ class Parts:
     heartbeat: Heartbeat
     watcher: Watcher | None
     """None for a single pass."""
-    reopen: Callable[[], Store]
-    """Opens the database again, as soon as no other program holds it."""
+    reopen: Callable[[], None]
+    """Opens the store's file again, as soon as no other program holds it."""
     export_schedule: ExportSchedule
-    has_store: bool = True
-    """False while the database is being exchanged."""
 
-    def exchange_store(self) -> Store:
-        """Go on with the file that is at the database's path now, and return its store."""
-        self.has_store = False
-        # First closed, then opened: both would share one file beside the path (images.db-shm),
-        # which a new connection empties under the feet of the old one.
-        self.store.close()
-        self.store = self.heartbeat.store = self.reopen()
-        self.intake.begin_anew(self.store, "the database was replaced")
+    def reopen_store(self) -> None:
+        """Go on with the file that is at the database's path now.
+
+        All parts share one store, so each has only to forget what it knew of the old file.
+        """
+        self.reopen()
+        self.intake.begin_anew("the database was replaced")
         self.export_schedule.learn(self.store)
-        self.has_store = True
-        return self.store
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from zstandard import ZstdError
 
 from service import pipeline
 from service.clock import Clock
-from service.errors import DatabaseReplacedError, TryAgainError
+from service.errors import TryAgainError
 from service.model_lookup.resolve_rows import Resolver
 from service.records import ImageRows, WatchedFile
 from service.store.failures import Failure
@@ -95,8 +95,6 @@ class IdleReprocessing:
             return False
         try:
             size = self._reprocessor.step(limit)
-        except DatabaseReplacedError:
-            raise
         except TryAgainError as error:
             log.debug("rework_waits", reason=str(error))
             self._reprocessor = Reprocessor(self._store, self._clock)

@@ -3,7 +3,7 @@
 import structlog
 
 from service.clock import Clock
-from service.errors import DatabaseReplacedError, TryAgainError
+from service.errors import TryAgainError
 from service.paths import Root, to_stored
 from service.store.status import RootStatus
 from service.store.writer import Store
@@ -45,7 +45,5 @@ class RootStatusBoard:
             for name, status in list(self._unwritten.items()):
                 self.store.set_root(status)
                 del self._unwritten[name]
-        except DatabaseReplacedError:
-            raise
         except TryAgainError as error:
             log.debug("root_row_not_written", reason=str(error))

@@ -54,21 +54,18 @@ class Saver:
             return True
         return now >= self._next_try and self._try_to_write(self._unsaved, now)
 
-    def forget(self, store: Store) -> None:
-        """Go on with another database.
+    def forget(self) -> None:
+        """Begin anew after the database was replaced.
 
         What was unsaved was of the old one; a rescan finds it again.
         """
-        self.store = store
-        self._resolver = Resolver(store)
+        self._resolver = Resolver(self.store)
         self._unsaved = None
         self.note = None
 
     def _try_to_write(self, outcome: FileOutcome, now: float) -> bool:
         try:
             self._write(outcome)
-        except DatabaseReplacedError:
-            raise
         except TryAgainError as error:
             self._put_off(error, now)
             return False
@@ -104,7 +101,7 @@ class Saver:
     def _save(self, rows: Sequence[ImageRows], failed: Sequence[Failure], stamp: str) -> None:
         try:
             self.store.save(self._resolver.apply(rows), now=stamp, failed=failed)
-        except TryAgainError:
+        except (TryAgainError, DatabaseReplacedError):
             raise
         except Exception:
             log.exception("batch_not_saved", files=len(rows))
@@ -116,7 +113,7 @@ class Saver:
         for one in rows:
             try:
                 self.store.save(self._resolver.apply((one,)), now=stamp)
-            except TryAgainError:
+            except (TryAgainError, DatabaseReplacedError):
                 raise
             except Exception as error:  # one odd record must not take its neighbours with it
                 log.exception("image_not_saved", path=one.raw.file.path)

@@ -142,7 +142,9 @@ def test_hashes_are_those_that_other_programs_make(tmp_path: Path, size: int) ->
 def described(top: Path, cache: folders.Cache | None = None) -> list[KnownModel]:
     memory = cache or Memory()
     return [
-        model for file in folders.files(top) for model in folders.describe(file, memory, nothing)
+        model
+        for file in folders.find_model_files(top)
+        for model in folders.describe_model_file(file, memory, nothing)
     ]
 
 
@@ -291,10 +293,10 @@ def test_links_that_lead_nowhere_and_other_files_are_passed_over(
 ) -> None:
     (tmp_path / "models" / "gone.safetensors").symlink_to(tmp_path / "nowhere")
     (tmp_path / "models" / "readme.txt").write_text("x", encoding="utf-8")
-    assert [file.path for file in folders.files(tmp_path)] == [lora]
+    assert [file.path for file in folders.find_model_files(tmp_path)] == [lora]
 
 
 def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadFileError) as raised:
-        list(folders.files(tmp_path / "none"))
+        list(folders.find_model_files(tmp_path / "none"))
     assert str(raised.value) == f"{tmp_path / 'none'}: is no folder"

@@ -59,6 +59,9 @@ def test_a_database_replaced_in_the_middle_of_a_backlog_holds_everything_in_the_
         wait_for(lambda: count(place.database, "status = 'ok'"), 500)
         assert service.stop() == 0
     assert rows(place.database, "PRAGMA integrity_check") == [("ok",)]
+    # The batch that met another file was no odd batch: nothing of it was tried image by image.
+    levels = {(line["level"], line["event"]) for line in place.log() if line["level"] == "error"}
+    assert levels == {("error", "database_replaced")}
 
 
 def test_a_stranger_s_database_in_its_place_ends_the_service_with_code_1(place: Place) -> None:

@@ -162,6 +162,14 @@ def test_a_decimal_comma_is_a_point_and_a_thousands_comma_is_none() -> None:
     assert image.warnings == ("guidance: '1,024' is not usable",)
 
 
+def test_a_denoise_beyond_its_bounds_gives_way_to_a_rivals() -> None:
+    graph = Generation("comfyui", stated("a", denoise=1.5))
+    text = Generation("a1111", stated("b", denoise="0.5"))
+    image = normalize(graph, Blobs({}), (text,))
+    assert (image.base, image.warnings) == (SamplingPass(denoise=0.5), ())
+    assert image.conflicts == (Conflict("denoise", Stated("1.5", "a"), Stated("0.5", "b")),)
+
+
 def test_a_number_that_is_none_gives_way_to_a_rivals() -> None:
     asked = Generation(
         "tensorart", stated("a", seed="-1", steps="x", width=0, cfg_scale=5, denoise="half")

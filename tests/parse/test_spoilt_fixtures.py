@@ -14,15 +14,17 @@ from pydantic import JsonValue
 
 from service import parse
 from service.normalize import normalize
-from service.normalize.image import PASS_KEYS
 from service.parse.blobs import parse_json
 from service.records import Blob, Blobs, NormalizedImage, Resource
+from service.records.image_fields import PASS_FIELDS
 from service.resources import collect
 from service.tokens import split
 
 CASES = sorted(Path(__file__).parent.parent.joinpath("fixtures").glob("*/*/blobs.json"))
 CASES = [path for path in CASES if path.parent.parent.name not in ("comfyui", "civitai", "c2pa")]
 """Graphs are spoilt by tests of their own; manifests state no settings."""
+
+PASS_KEYS = [field.name for field in PASS_FIELDS if field.in_kv]
 
 ALONG: Mapping[str, str] = {"model": "model_hash", "param": "model_hash", "request_type": "denoise"}
 """Key → the field that means nothing without it."""

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.resources.air import TYPES, Air, parse
+from service.records.kinds import AIR_TYPES
+from service.resources.air import Air, parse
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ AIRS = st.builds(
     ecosystem=WORD.filter(
         lambda word: word not in ("oci", "civitai", "huggingface", "openai", "leonardo")
     ),
-    type=st.sampled_from(sorted(TYPES)),
+    type=st.sampled_from(sorted(AIR_TYPES)),
     layer=WORD | st.none(),
     file_id=NUMBER | st.none(),
     format=st.sampled_from(["safetensors", "ckpt"]) | st.none(),

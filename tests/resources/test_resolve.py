@@ -18,9 +18,9 @@ from service.records import (
     SamplingPass,
     WatchedFile,
 )
+from service.records.model_names import stem
 from service.resources import air
 from service.resources.known_models import KnownModel
-from service.resources.merge import stem
 from service.resources.resolve import original, resolve
 
 SHA = "a5f58eb1c3" + "0123456789abcdef" * 3 + "abcdef"

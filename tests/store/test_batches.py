@@ -11,8 +11,9 @@ import pytest
 from store_dump import dump
 from store_samples import LATER, NOW, image, odd_image
 
-from service.errors import DatabaseBusyError, DatabaseReplacedError, TryAgainError
+from service.errors import DatabaseBusyError, DatabaseReplacedError, StartError, TryAgainError
 from service.records import Token
+from service.store.database_reader import DatabaseReader
 from service.store.status import ServiceStatus
 from service.store.writer import Store
 
@@ -89,6 +90,36 @@ def test_a_database_deleted_within_a_transaction_is_noticed_before_the_commit(st
     with pytest.raises(DatabaseReplacedError):
         delete_within()
     assert not store._connection.in_transaction
+
+
+@pytest.mark.posix("Windows lets nobody move or delete a database that is open")
+def test_a_store_that_is_reopened_goes_on_with_the_file_that_is_there_now(store: Store) -> None:
+    store.save([odd_image()], now=NOW)
+    store.path.rename(store.path.with_name("elsewhere.db"))
+    with pytest.raises(DatabaseReplacedError):
+        store.verify()
+    store.reopen()
+    store.verify()
+    assert store.counts().present == 0
+    store.save([odd_image("b.png")], now=NOW)
+    assert [*store.known("Input", "")] == ["b.png"]
+    with DatabaseReader.open(store.path.with_name("elsewhere.db")) as old:
+        assert old.counts().present == 1
+
+
+@pytest.mark.posix("Windows lets nobody move or delete a database that is open")
+def test_a_store_that_could_not_be_reopened_is_closed_and_can_be_reopened_later(
+    store: Store,
+) -> None:
+    store.path.unlink()
+    store.path.mkdir()
+    with pytest.raises(StartError, match="cannot be opened"):
+        store.reopen()
+    assert not store.is_open
+    store.close()
+    store.path.rmdir()
+    store.reopen()
+    assert (store.is_open, store.counts().present) == (True, 0)
 
 
 def test_a_full_disk_is_tried_again_and_leaves_nothing_half(store: Store) -> None:

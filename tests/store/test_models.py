@@ -7,7 +7,7 @@ import pytest
 
 from service.resources.known_models import KnownModel, Trust
 from service.store.model_reader import keys_argument
-from service.store.model_writer import Learnt, ModelWriter
+from service.store.model_writer import EntryCounts, ModelWriter
 from service.store.writer import Store
 
 SHA, OTHER = "ab" * 32, "cd" * 32
@@ -20,9 +20,9 @@ def known(version: int | None = 7, **fields: Any) -> KnownModel:
 
 
 def learn(store: Store, *models: KnownModel, now: str = NOW) -> tuple[int, int, int]:
-    learnt = Learnt()
-    store.models_to_write().learn(models, now=now, learnt=learnt)
-    return learnt.new, learnt.changed, learnt.same
+    counts = EntryCounts()
+    store.models_to_write().learn(models, now=now, counts=counts)
+    return counts.new, counts.changed, counts.same
 
 
 def shelf(store: Store) -> ModelWriter:

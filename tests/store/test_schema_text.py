@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import service.store
 from service.store.schema import current
 from service.store.sql import statements
 
@@ -109,10 +110,26 @@ def test_every_view_of_the_contract_has_its_columns() -> None:
     connection.close()
 
 
-def test_every_statement_of_the_store_is_found_by_its_name() -> None:
-    folder = Path(__file__).resolve().parent.parent.parent / "service" / "store"
-    for file in ("queries.sql", "examples.sql"):
-        named = re.findall(
-            r"^-- name: (\w+)$", (folder / file).read_text(encoding="utf-8"), re.MULTILINE
-        )
-        assert list(statements(file)) == named
+STORE = Path(service.store.__file__).parent
+SQL_FILES = sorted(STORE.glob("*.sql"))
+PAGES = ("docs/architecture.md", "docs/contributing.md", "service/store/__init__.py")
+
+
+@pytest.mark.parametrize("file", SQL_FILES, ids=lambda file: file.name)
+def test_every_statement_of_the_store_is_found_by_its_name(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    named = re.findall(r"^-- name: (\w+)$", text, re.MULTILINE)
+    assert list(statements(file.name)) == named != []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_sql_file_is_named_where_a_page_says_where_the_statements_are(page: str) -> None:
+    text = STORE.parent.parent.joinpath(page).read_text(encoding="utf-8")
+    found = {name for name in re.findall(r"\b(\w+\.sql)\b", text) if name != "schema.sql"}
+    assert found == {file.name for file in SQL_FILES}
+
+
+def test_there_is_no_sql_file_but_those_of_the_store_and_the_schema() -> None:
+    top = STORE.parent.parent
+    folders = {file.parent for file in (top / "service").rglob("*.sql")}
+    assert folders == {STORE, STORE / "migrations"}

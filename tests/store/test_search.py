@@ -273,7 +273,8 @@ def test_every_field_has_its_condition_in_the_database(search: Search, field: st
 
 def test_every_text_of_the_searchs_sql_is_found_by_its_name() -> None:
     text = statements("search.sql")
-    assert {*FIELDS} - {"pos", "neg", "state"} <= {*text}
+    own = {*FIELDS} - {"pos", "neg", "state"} - {*text}
+    assert own == {"steps", "cfg", "denoise", "clip_skip"}  # in_range serves all of these
 
 
 @settings(

@@ -14,7 +14,7 @@ from working_by_hand import ByHand
 
 from service.cli.resolve import SHOWN
 from service.resources.known_models import KnownModel
-from service.store.model_writer import Learnt
+from service.store.model_writer import EntryCounts
 from service.store.writer import Store
 
 CIVITAI = """\
@@ -358,7 +358,7 @@ def test_the_running_service_sees_what_was_learnt_meanwhile(by_hand: ByHand) -> 
         entry = KnownModel(
             version_id=7, kind="lora", air=LORA_AIR, file_name="brass_gears.safetensors"
         )
-        models.learn([entry], now="2026-01-31T12:00:00Z", learnt=Learnt())
+        models.learn([entry], now="2026-01-31T12:00:00Z", counts=EntryCounts())
         models.apply_to_new_images()
     draw(place, "b.png", CIVITAI, 2)
     by_hand.work()

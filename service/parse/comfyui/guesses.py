@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from service.parse.comfyui.form.graph import Raw, objects, unwrap, word
 from service.parse.comfyui.form.widgets import CONTROLS, paired
 from service.parse.comfyui.orders import ORDERS
+from service.records.model_names import is_model_file
 
 Values = list[JsonValue]
 Found = dict[str, JsonValue]
@@ -21,7 +22,6 @@ Found = dict[str, JsonValue]
 TEXTUAL = re.compile(r"(?<!kon)(?<!con)text|string|prompt|literal|constant|primitive")
 """Classes that hold a text; neither a context nor Flux Kontext is one."""
 
-FILE = re.compile(r"\.(safetensors|sft|ckpt|gguf|pth?|bin|onnx|engine)$", re.IGNORECASE)
 ON_OFF = ("On", "Off", True, False)
 SCHEDULER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -132,7 +132,7 @@ def _numbers(values: Values) -> Values:
 
 
 def _is_file(value: JsonValue) -> bool:
-    return isinstance(value, str) and FILE.search(value) is not None
+    return isinstance(value, str) and is_model_file(value)
 
 
 def _files(raw: Raw, values: Values) -> Found:

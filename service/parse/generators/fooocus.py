@@ -38,8 +38,9 @@ from service.parse.generators import a1111
 from service.parse.infotext.field_names import names_nothing
 from service.parse.shared.civitai_resources import number_of
 from service.parse.shared.json_facts import JsonTable, Table, as_written, is_cut
-from service.parse.shared.model_files import model_file, model_name, stem
+from service.parse.shared.model_files import model_file, model_name
 from service.records import Blob, Blobs, Field, Generation, Resource, Sampling, Stated
+from service.records.model_names import stem
 
 DEFAULT_VAE = "Default (model)"
 

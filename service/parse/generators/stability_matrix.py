@@ -22,8 +22,9 @@ from dataclasses import replace
 from service.parse import comfyui
 from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import JsonTable, Table
-from service.parse.shared.model_files import model_file, model_name, stem
+from service.parse.shared.model_files import model_file, model_name
 from service.records import Blobs, Fact, Field, Generation, Resource, Sampling, Stated
+from service.records.model_names import stem
 
 SAMPLER: Table = (("steps", ("Steps",)),)
 

@@ -14,9 +14,10 @@ from collections.abc import Iterator
 
 from service.parse.base import Claim, Parser
 from service.parse.infotext.field_names import names_nothing
-from service.parse.shared.civitai_resources import KINDS, hash_of, number_of
+from service.parse.shared.civitai_resources import hash_of, number_of
 from service.parse.shared.json_facts import JsonTable, Table
 from service.records import Blobs, Generation, Resource, ResourceKind, Stated
+from service.records.kinds import kind_in_list
 
 ROLE = "generation_data"
 
@@ -77,7 +78,7 @@ def _resource(entry: JsonTable, implied: ResourceKind) -> Resource | None:
     label = entry.text(*NAMES) or entry.text("modelFileId", "modelId")
     if label is None:
         return None
-    kind = KINDS.get((entry.text("type") or "").lower().replace("_", ""), implied)
+    kind = kind_in_list(entry.text("type") or "") or implied
     weight = number_of(entry.data.get("weight"))
     hash_, hash_kind = hash_of(entry.text("hash"))
     extra = {

@@ -14,26 +14,12 @@ from service.parse.infotext.key_values import Settings
 from service.parse.infotext.passes import name_and_hash
 from service.parse.shared.civitai_resources import hash_of, number_of, parse_value
 from service.records import Resource, ResourceKind
+from service.records.kinds import HASH_PREFIXES
 
 LISTS: tuple[tuple[ResourceKind, tuple[str, ...]], ...] = (
     ("lora", ("lora hashes",)),
     ("embedding", ("ti hashes", "used embeddings", "embeddings")),
 )
-
-PREFIXES: Mapping[str, ResourceKind] = {
-    "lora": "lora",
-    "lyco": "lora",
-    "lycoris": "lora",
-    "locon": "lora",
-    "dora": "lora",
-    "embed": "embedding",
-    "embedding": "embedding",
-    "ti": "embedding",
-    "vae": "vae",
-    "hypernet": "hypernetwork",
-    "controlnet": "controlnet",
-}
-"""Of the keys in ``Hashes: {"lora:name": "…"}``."""
 
 _NUMBERED = re.compile(
     r"(lora|embedding)_(\d+) (?:model )?(name|hash)|(lora)_(\d+) strength (model|clip)"
@@ -124,7 +110,7 @@ def _hashes(settings: Settings, source: str) -> Iterator[Resource]:
     found = parse_value(settings.get("hashes"))
     for key, value in found.items() if isinstance(found, dict) else ():
         prefix, _, name = key.partition(":")
-        kind = PREFIXES.get(prefix.lower())
+        kind = HASH_PREFIXES.get(prefix.lower())
         if kind and name.strip() and isinstance(value, str):
             yield entry(kind, name.strip(), value, source)
 

@@ -11,32 +11,7 @@ from pydantic import JsonValue
 
 from service.parse.infotext.key_values import Settings
 from service.records import HashKind, Resource, ResourceKind, Stated
-
-KINDS: Mapping[str, ResourceKind] = {
-    "checkpoint": "checkpoint",
-    "model": "checkpoint",
-    "unet": "checkpoint",
-    "diffusionmodel": "checkpoint",
-    "lora": "lora",
-    "lycoris": "lora",
-    "locon": "lora",
-    "loha": "lora",
-    "dora": "lora",
-    "embed": "embedding",
-    "embedding": "embedding",
-    "textualinversion": "embedding",
-    "hypernet": "hypernetwork",
-    "hypernetwork": "hypernetwork",
-    "vae": "vae",
-    "upscaler": "upscaler",
-    "controlnet": "controlnet",
-    "motion": "motion",
-    "motionmodule": "motion",
-    "clipvision": "clip_vision",
-    "textencoder": "text_encoder",
-    "text_encoders": "text_encoder",
-}
-"""CivitAI's words, lower case, → ours. Anything else is a ``resource_ref`` until resolved."""
+from service.records.kinds import kind_in_list
 
 NAMES = ("modelName", "modelVersionName", "versionName")
 """CivitAI's own words for a model, kept beside the label; the last is ComfyUI's Image Saver's."""
@@ -143,7 +118,7 @@ def _kind(
     type_ = stated.get("Type") or _text(entry.get("type")) or ""
     if not type_ and air and air.count(":") > 3:  # noqa: PLR2004 - urn:air:ecosystem:type:source…
         type_ = air.split(":")[3]
-    return KINDS.get(type_.lower(), "resource_ref")
+    return kind_in_list(type_) or "resource_ref"
 
 
 def hash_of(text: str | None) -> tuple[str | None, HashKind | None]:

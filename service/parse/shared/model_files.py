@@ -12,7 +12,6 @@ _NAMED_HASH = re.compile(
     r"(blake3|sha256)(?:_\w+)?:([0-9a-fA-F]{8,64})"
 )  # InvokeAI: 'blake3:7c16…'
 _NAMED_KINDS: dict[str, HashKind] = {"blake3": "blake3", "sha256": "sha256"}
-_EXTENSION = re.compile(r"\.(safetensors|ckpt|gguf|pt|pth|bin|sft|onnx)$", re.IGNORECASE)
 
 
 def model_file(
@@ -58,8 +57,3 @@ def read_hash(value: JsonValue) -> tuple[str | None, HashKind | None]:
 def model_name(value: JsonValue) -> str | None:
     """Return a model's name, or None where the value is no text or says that there is no model."""
     return value if isinstance(value, str) and not names_nothing(value) else None
-
-
-def stem(name: str) -> str:
-    """Return a model's file name without folders and extension, in lower case."""
-    return _EXTENSION.sub("", re.split(r"[\\/]", name.strip())[-1]).lower()

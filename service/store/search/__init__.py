@@ -1,8 +1,9 @@
-"""Searching: one line of words and ``field:value`` into a query that reads the fewest rows.
+"""Searching: one line of words and ``field:value`` becomes a query that reads the fewest rows.
 
 ``masterpiece -neg:blurry lora:detail sampler:euler_ancestral model:pony* steps:20..40
 before:2025-01-01``
 
-``lexing.py`` cuts the line, ``conditions.py`` knows the fields and makes a condition of each,
-``query.py`` asks the database. The grammar for users is in docs/queries.md.
+``lexing.py`` cuts the line into terms, ``conditions.py`` knows the fields and makes a condition of
+each term, ``query.py`` plans the search and asks the database. The grammar for users is in
+docs/queries.md.
 """

@@ -1,6 +1,6 @@
-"""What can be asked about by name: ``field:value``.
+"""What can be asked about by name (``field:value``), and each as a condition in SQL.
 
-Each thing asked as a condition in SQL: its text from search.sql, its values as parameters.
+A condition's text is in search.sql, its values are parameters.
 """
 
 import difflib
@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, get_args
 
 from service.normalize import samplers
 from service.records import ResourceKind, Status
+from service.records.image_fields import IMAGES_COLUMNS
 from service.store.search.lexing import Term
 from service.store.sql import statements
 
@@ -25,8 +26,8 @@ a few. range: ``20``, ``20..40``, ``20..``, ``..40``. time: ``2025``, ``2025-01`
 """
 
 
-class Field(NamedTuple):
-    """How a field's values are read. Its condition stands in search.sql under its name."""
+class SearchField(NamedTuple):
+    """How a field's values are read. Its condition is in search.sql under its name."""
 
     form: Form
     indexed: bool = False
@@ -34,41 +35,39 @@ class Field(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
-FIELDS: dict[str, Field] = {
-    "pos": Field("words"),
-    "neg": Field("words"),
-    "token": Field("exact", indexed=True),
-    "negtoken": Field("exact", indexed=True),
-    "model": Field("part", indexed=True),
-    "lora": Field("weighted"),
-    "embedding": Field("listed"),
-    "checkpoint": Field("listed"),
-    "vae": Field("listed"),
-    "upscaler": Field("listed"),
-    "resource": Field("weighted"),
-    "kind": Field("choice", choices=get_args(ResourceKind)),
-    "version": Field("exact", indexed=True),
-    "air": Field("exact", indexed=True),
-    "sampler": Field("whole", indexed=True),
-    "scheduler": Field("whole"),
-    "generator": Field("whole", indexed=True),
-    "steps": Field("range"),
-    "cfg": Field("range"),
-    "width": Field("range"),
-    "height": Field("range"),
-    "denoise": Field("range"),
-    "clip_skip": Field("range"),
-    "seed": Field("exact", indexed=True),
-    "before": Field("time", indexed=True),
-    "after": Field("time", indexed=True),
-    "date": Field("time", indexed=True),
-    "status": Field("choice", indexed=True, choices=get_args(Status)),
-    "state": Field("choice", choices=("present", "missing", "any")),
-    "file": Field("part"),
-    "path": Field("part"),
-    "root": Field("whole"),
-    "mime": Field("part"),
-    "id": Field("exact", indexed=True),
+_NUMBERS = {one.word or one.name: one.name for one in IMAGES_COLUMNS if one.column_type != "TEXT"}
+"""The numbers that can be asked about, and their columns."""
+
+FIELDS: dict[str, SearchField] = {
+    "pos": SearchField("words"),
+    "neg": SearchField("words"),
+    "token": SearchField("exact", indexed=True),
+    "negtoken": SearchField("exact", indexed=True),
+    "model": SearchField("part", indexed=True),
+    "lora": SearchField("weighted"),
+    "embedding": SearchField("listed"),
+    "checkpoint": SearchField("listed"),
+    "vae": SearchField("listed"),
+    "upscaler": SearchField("listed"),
+    "resource": SearchField("weighted"),
+    "kind": SearchField("choice", choices=get_args(ResourceKind)),
+    "version": SearchField("exact", indexed=True),
+    "air": SearchField("exact", indexed=True),
+    "sampler": SearchField("whole", indexed=True),
+    "scheduler": SearchField("whole"),
+    "generator": SearchField("whole", indexed=True),
+    **dict.fromkeys(_NUMBERS, SearchField("range")),
+    "seed": SearchField("exact", indexed=True),
+    "before": SearchField("time", indexed=True),
+    "after": SearchField("time", indexed=True),
+    "date": SearchField("time", indexed=True),
+    "status": SearchField("choice", indexed=True, choices=get_args(Status)),
+    "state": SearchField("choice", choices=("present", "missing", "any")),
+    "file": SearchField("part"),
+    "path": SearchField("part"),
+    "root": SearchField("whole"),
+    "mime": SearchField("part"),
+    "id": SearchField("exact", indexed=True),
 }
 
 
@@ -81,8 +80,8 @@ _NAME_AND_WEIGHT = re.compile(rf".*[^*:\s].*:{_NUMBER}\*?")
 _MOMENT = re.compile(
     r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T\d\d(:\d\d(:\d\dZ?)?)?)?)?)?", re.IGNORECASE
 )
-_LONGEST = 18
-"""Digits of a whole number that SQLite surely holds."""
+_ID = re.compile(r"\d{1,18}")
+"""As many digits as SQLite's integers surely hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +109,11 @@ class Condition:
 
 
 def fragment(name: str) -> str:
-    """Return one text of search.sql."""
-    return statements("search.sql")[name]
+    """Return one text of search.sql, or the condition of a number that has none of its own."""
+    texts = statements("search.sql")
+    if name not in texts and name in _NUMBERS:
+        return texts["in_range"].replace("/* column */", _NUMBERS[name])
+    return texts[name]
 
 
 def condition_of(asked: Term) -> Condition:
@@ -124,50 +126,57 @@ def condition_of(asked: Term) -> Condition:
         raise asked.refused("a value is missing behind the colon")
     if field.form == "choice":
         return _choice(asked, field)
-    values = [_READ[field.form](replace(asked, value=value)) for value in asked.alternatives]
-    bound = tuple(one for value in values for one in value)
-    return _any_of(asked, field, bound, len(values))
+    bound: list[Bound] = []
+    for value in asked.alternatives:
+        bound += _READ[field.form](replace(asked, value=value))
+    return _any_of(asked, field, tuple(bound))
 
 
-def _any_of(asked: Term, field: Field, bound: tuple[Bound, ...], count: int) -> Condition:
-    """Return the condition that one of so many values meets."""
+def _any_of(asked: Term, field: SearchField, bound: tuple[Bound, ...]) -> Condition:
+    """Return the condition that one of the values asked for meets."""
+    count = len(asked.alternatives)
     test = " OR ".join([fragment(asked.field)] * count)
     if not field.indexed:
         return Condition(test, bound, asked.negated)
-    if own := statements("search.sql").get(f"{asked.field}_ids"):
-        return Condition(test, bound, asked.negated, " UNION ALL ".join([own] * count))
-    return Condition(
-        test, bound, asked.negated, fragment("meeting").replace("/* condition */", test)
-    )
+    own_ids = statements("search.sql").get(f"{asked.field}_ids")
+    if own_ids is not None:
+        ids = " UNION ALL ".join([own_ids] * count)
+    else:
+        ids = fragment("meeting").replace("/* condition */", test)
+    return Condition(test, bound, asked.negated, ids)
 
 
-def known_field(asked: Term) -> Field:
+def known_field(asked: Term) -> SearchField:
     """Return the field that is named. Raises StartError where there is none of this name."""
     if found := FIELDS.get(asked.field):
         return found
-    near = difflib.get_close_matches(asked.field, FIELDS, 1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FIELDS)}."
+    hint = f"there are {', '.join(FIELDS)}."
+    for near in difflib.get_close_matches(asked.field, FIELDS, 1):
+        hint = f"did you mean {near}?"
     raise asked.refused(
         f'there is no field {asked.field!r}; {hint} Put "…" around a word that has a colon in it'
     )
 
 
-def _choice(asked: Term, field: Field) -> Condition:
+def _choice(asked: Term, field: SearchField) -> Condition:
     values = tuple(value.lower() for value in asked.alternatives)
-    if unknown := [value for value in values if value not in field.choices]:
-        raise asked.refused(f"{unknown[0]!r} is none of {', '.join(field.choices)}")
-    if asked.field == "state":
-        test = " OR ".join("TRUE" if value == "any" else fragment(value) for value in values)
-        return Condition(test, (), asked.negated)
-    return _any_of(asked, field, values, len(values))
+    for value in values:
+        if value not in field.choices:
+            raise asked.refused(f"{value!r} is none of {', '.join(field.choices)}")
+    if asked.field != "state":
+        return _any_of(asked, field, values)
+    tests = ["TRUE" if value == "any" else fragment(value) for value in values]
+    return Condition(" OR ".join(tests), (), asked.negated)
 
 
 def _part(asked: Term) -> Sequence[Bound]:
-    return (pattern(asked.value) if "*" in asked.value else f"%{pattern(asked.value)}%",)
+    like = pattern(asked.value)
+    return (like if "*" in asked.value else f"%{like}%",)
 
 
-def _list_condition(asked: Term) -> Sequence[Bound]:
-    return (f"%, {pattern(asked.value)}%" if "*" in asked.value else f"%{pattern(asked.value)}%",)
+def _listed_pattern(asked: Term) -> Sequence[Bound]:
+    like = pattern(asked.value)
+    return (f"%, {like}%" if "*" in asked.value else f"%{like}%",)
 
 
 def _weighted_pattern(asked: Term) -> Sequence[Bound]:
@@ -175,16 +184,18 @@ def _weighted_pattern(asked: Term) -> Sequence[Bound]:
 
     A weight alone is no name.
     """
-    (entry,) = _list_condition(asked)
-    return (entry, "%" if _NAME_AND_WEIGHT.fullmatch(asked.value) else entry)
+    (entry,) = _listed_pattern(asked)
+    has_weight = _NAME_AND_WEIGHT.fullmatch(asked.value) is not None
+    return (entry, "%" if has_weight else entry)
 
 
 def _whole(asked: Term) -> Sequence[Bound]:
+    norm = None
     if asked.field == "sampler":
-        return (pattern(samplers.split(asked.value, None)[0] or asked.value),)
-    if asked.field == "scheduler":
-        return (pattern(samplers.scheduler_norm(asked.value) or asked.value),)
-    return (pattern(asked.value),)
+        norm, _ = samplers.split(asked.value, None)
+    elif asked.field == "scheduler":
+        norm = samplers.scheduler_norm(asked.value)
+    return (pattern(norm or asked.value),)
 
 
 def pattern(text: str) -> str:
@@ -193,23 +204,30 @@ def pattern(text: str) -> str:
 
 
 def _exact(asked: Term) -> Sequence[Bound]:
-    if asked.field in WHOLE_NUMBERS and not re.fullmatch(rf"\d{{1,{_LONGEST}}}", asked.value):
+    if "token" in asked.field:
+        return (" ".join(asked.value.lower().replace("_", " ").split()),)
+    if asked.field in WHOLE_NUMBERS and not _ID.fullmatch(asked.value):
         raise asked.refused("a whole number is expected")
-    return (
-        " ".join(asked.value.lower().replace("_", " ").split())
-        if "token" in asked.field
-        else asked.value,
-    )
+    return (asked.value,)
 
 
 def _range(asked: Term) -> Sequence[Bound]:
     found = _RANGE.fullmatch(asked.value)
     if found is None or asked.value == "..":
         raise asked.refused("a number or a range is expected: 20, 20..40, 20.. or ..40")
-    low, high = (found["only"] or found["low"], found["only"] or found["high"])
-    if low is not None and high is not None and float(low) > float(high):
-        raise asked.refused(f"{low} is more than {high}; write {high}..{low}")
-    return (None if low is None else float(low), None if high is None else float(high))
+    if found["only"]:
+        return (float(found["only"]), float(found["only"]))
+    low = _open_end(found["low"])
+    high = _open_end(found["high"])
+    if low is not None and high is not None and low > high:
+        stated_low, stated_high = found["low"], found["high"]
+        hint = f"{stated_low} is more than {stated_high}; write {stated_high}..{stated_low}"
+        raise asked.refused(hint)
+    return (low, high)
+
+
+def _open_end(digits: str | None) -> float | None:
+    return None if digits is None else float(digits)
 
 
 def _time(asked: Term) -> Sequence[Bound]:
@@ -230,7 +248,7 @@ def _is_day(text: str) -> bool:
 
 _READ: dict[Form, Callable[[Term], Sequence[Bound]]] = {
     "part": _part,
-    "listed": _list_condition,
+    "listed": _listed_pattern,
     "weighted": _weighted_pattern,
     "whole": _whole,
     "exact": _exact,

@@ -1,7 +1,4 @@
-"""A search's line cut into what is asked: words, and values of fields.
-
-Words of a prompt as the full-text index cuts them, and words that stand next to each other.
-"""
+"""A search's line is cut into terms, and their words are cut as the full-text index does."""
 
 import re
 import unicodedata
@@ -15,6 +12,8 @@ _PIECE = re.compile(
     r'(?P<minus>-?)(?:(?P<field>[^\s":]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))(?=\s|\Z)'
 )
 _BLANKS = re.compile(r"\s*")
+_ENDS_IN_A_COLON = re.compile(r"[^:]:\Z")
+_ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,9 @@ class Term:
 
         Those between commas, or all of it where it is quoted.
         """
-        return (self.value,) if self.quoted else tuple(filter(None, self.value.split(",")))
+        if self.quoted:
+            return (self.value,)
+        return tuple(filter(None, self.value.split(",")))
 
 
 def read_query(line: str) -> tuple[Term, ...]:
@@ -56,21 +57,28 @@ def _pieces(line: str) -> Iterator[Term]:
         found = _PIECE.match(line, at)
         if found is None:
             raise StartError(f"search: {line[at:].split(maxsplit=1)[0]}: {_why(line[at:])}")
-        if found[0].startswith("--"):
-            raise StartError(
-                f"search: {found[0]}: there is no such option; a word that must not be there has one dash"
-            )
-        quoted = found["quoted"]
-        if quoted is None and not found["field"] and re.search(r"[^:]:\Z", found["bare"]):
-            raise StartError(f"search: {found[0]}: a value is missing behind the colon")
-        yield Term(
-            shown=found[0],
-            field=(found["field"] or "").lower(),
-            value=found["bare"] if quoted is None else quoted.strip(),
-            negated=bool(found["minus"]),
-            quoted=quoted is not None,
-        )
+        yield _term(found)
         at = _end_of_blanks(line, found.end())
+
+
+def _term(found: re.Match[str]) -> Term:
+    shown, quoted = found[0], found["quoted"]
+    if shown.startswith("--"):
+        fix = "a word that must not be there has one dash"
+        raise StartError(f"search: {shown}: there is no such option; {fix}")
+    if quoted is not None:
+        value = quoted.strip()
+    else:
+        value = found["bare"]
+        if not found["field"] and _ENDS_IN_A_COLON.search(value):
+            raise StartError(f"search: {shown}: a value is missing behind the colon")
+    return Term(
+        shown=shown,
+        field=(found["field"] or "").lower(),
+        value=value,
+        negated=bool(found["minus"]),
+        quoted=quoted is not None,
+    )
 
 
 def _end_of_blanks(line: str, at: int) -> int:
@@ -81,10 +89,9 @@ def _end_of_blanks(line: str, at: int) -> int:
 def _why(rest: str) -> str:
     if rest.count('"') % 2:
         return 'a " is not closed'
-    is_inside = '"' in rest.split(maxsplit=1)[0]
-    return (
-        'a " stands inside the word; put it around all of it' if is_inside else "nothing is asked"
-    )
+    if '"' in rest.split(maxsplit=1)[0]:
+        return 'a " stands inside the word; put it around all of it'
+    return "nothing is asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +104,14 @@ class WordPattern:
     @property
     def match(self) -> str:
         """Return an expression for MATCH that all of these words satisfy, in any order."""
-        quoted = [f'"{word}"' for word in self.words]
-        return " AND ".join(quoted) + ("*" if self.open_ended else "")
+        quoted = " AND ".join(f'"{word}"' for word in self.words)
+        return f"{quoted}*" if self.open_ended else quoted
 
     @property
     def phrase(self) -> str:
         """Return the form in which ``says`` takes it."""
-        return " ".join(self.words) + ("*" if self.open_ended else "")
+        words = " ".join(self.words)
+        return f"{words}*" if self.open_ended else words
 
 
 def cut_words(text: str) -> WordPattern | None:
@@ -117,40 +125,36 @@ def _cut(text: str) -> list[str]:
 
     Letters, digits and marks make words, all else parts them.
     """
-    return "".join(char if _in_word(char) else " " for char in text).split()
+    return "".join(map(_letter_or_blank, text)).split()
 
 
-def _in_word(char: str) -> bool:
-    return unicodedata.category(char)[0] in "LNM" or unicodedata.category(char) == "Co"
+def _letter_or_blank(char: str) -> str:
+    category = unicodedata.category(char)
+    return char if category[0] in "LNM" or category == "Co" else " "
 
 
 def says(text: str, phrase: str) -> bool:
-    """Tell whether words follow each other in a text, whatever stands between two of them but words."""
+    """Tell whether words follow each other in a text, whatever is between two of them but words."""
     return _pattern(phrase).search(_fold(text)) is not None
 
 
 @lru_cache(maxsize=64)
 def _pattern(phrase: str) -> re.Pattern[str]:
-    words = r"[\W_]+".join(re.escape(_fold(word)) for word in phrase.rstrip("*").split(" "))
-    return re.compile(rf"(?<![^\W_]){words}" + ("" if phrase.endswith("*") else r"(?![^\W_])"))
+    folded = (_fold(word) for word in phrase.rstrip("*").split(" "))
+    words = r"[\W_]+".join(map(re.escape, folded))
+    end = "" if phrase.endswith("*") else r"(?![^\W_])"
+    return re.compile(rf"(?<![^\W_]){words}{end}")
 
 
 def _fold(text: str) -> str:
-    """Return a text in lower case and without the accents of Latin letters, as the index folds it."""
+    """Return a text as the index folds it: lower case, no accents of Latin letters."""
     if text.isascii():
         return text.lower()
-    return "".join(
-        char
-        for char in unicodedata.normalize("NFD", text.lower())
-        if not "\u0300" <= char <= "\u036f"
-    )
+    return _ACCENTS.sub("", unicodedata.normalize("NFD", text.lower()))
 
 
 _WEIGHT = re.compile(r"(?<!modelVersionId):-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?=, |\Z)")
-"""As ``loras`` has it at the end of an entry.
-
-The number of a nameless reference is all of its name.
-"""
+"""A weight at the end of an entry of ``loras``; a nameless reference's number is all its name."""
 
 
 def without_weights(entries: str) -> str:

@@ -1,7 +1,4 @@
-"""All that a line asks: what the full-text indexes are asked, and the conditions besides.
-
-The images that a search finds, newest first.
-"""
+"""A search planned from its terms, and the images that it finds, newest first."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -34,7 +31,7 @@ class SearchPlan:
     """A search, ready to be put to the database."""
 
     lead: Prompt | None
-    """Whose index of words leads; None where none is asked for a word that must be there."""
+    """Whose index of words leads; None where no word must be there."""
     match: str
     """What it is asked."""
     conditions: tuple[Condition, ...]
@@ -52,7 +49,7 @@ class SearchPlan:
 
 @dataclass(frozen=True, slots=True)
 class _TermPlan:
-    """Words that stand, or do not stand, in a prompt."""
+    """Words that must be, or must not be, in a prompt."""
 
     prompt: Prompt
     wording: WordPattern
@@ -64,26 +61,32 @@ def plan_search(asked: Iterable[Term]) -> SearchPlan:
 
     Raises StartError that names the word which cannot be searched for.
     """
-    said, conditions, states = [], [], 0
+    words: list[_TermPlan] = []
+    conditions: list[Condition] = []
+    names_a_state = False
     for one in asked:
         if not one.field or known_field(one).form == "words":
-            said.append(_plan_term(one))
+            words.append(_plan_term(one))
         else:
             conditions.append(condition_of(one))
-            states += one.field == "state"
-    if not states:
+            names_a_state = names_a_state or one.field == "state"
+    if not names_a_state:
         conditions.append(Condition(fragment("present")))
-    lead = next(
-        (
-            one.prompt
-            for one in sorted(said, key=lambda one: one.prompt != "positive")
-            if not one.negated
-        ),
-        None,
-    )
-    match = "" if lead is None else _match(one for one in said if one.prompt == lead)
-    in_texts = (*map(_in_the_text, said), *conditions)
-    return SearchPlan(lead, match, (*_conditions(said, lead), *conditions), in_texts)
+    lead = _choose_lead(words)
+    match = ""
+    if lead is not None:
+        match = _match([one for one in words if one.prompt == lead])
+    by_index = [*_conditions(words, lead), *conditions]
+    by_reading = [*map(_in_the_text, words), *conditions]
+    return SearchPlan(lead, match, tuple(by_index), tuple(by_reading))
+
+
+def _choose_lead(words: Iterable[_TermPlan]) -> Prompt | None:
+    """Return whose index leads: the positive one wherever a word of it must be there."""
+    wanted = {one.prompt for one in words if not one.negated}
+    if "positive" in wanted:
+        return "positive"
+    return "negative" if wanted else None
 
 
 def _plan_term(asked: Term) -> _TermPlan:
@@ -93,13 +96,13 @@ def _plan_term(asked: Term) -> _TermPlan:
     return _TermPlan("negative" if asked.field == "neg" else "positive", words, asked.negated)
 
 
-def _match(said: Iterable[_TermPlan]) -> str:
+def _match(words: Iterable[_TermPlan]) -> str:
     """Return a MATCH expression of all that one index can answer.
 
     A phrase that must not be there is none of it.
     """
     wanted, unwanted = [], []
-    for one in said:
+    for one in words:
         if not one.negated:
             wanted.append(one.wording.match)
         elif len(one.wording.words) == 1:
@@ -107,20 +110,24 @@ def _match(said: Iterable[_TermPlan]) -> str:
     return " NOT ".join([f"({' AND '.join(wanted)})", *unwanted])
 
 
-def _conditions(said: Iterable[_TermPlan], lead: Prompt | None) -> Iterator[Condition]:
-    for one in said:
-        single = len(one.wording.words) == 1
-        in_the_index = Condition(
-            fragment(f"{one.prompt}_within"),
-            (one.wording.match,),
-            one.negated,
-            fragment(f"{one.prompt}_ids"),
-            within=True,
-        )
-        if one.prompt != lead and (single or not one.negated):
-            yield in_the_index
-        if not single:
+def _conditions(words: Iterable[_TermPlan], lead: Prompt | None) -> Iterator[Condition]:
+    """Yield what the words ask beside the index that leads."""
+    for one in words:
+        is_single = len(one.wording.words) == 1
+        if one.prompt != lead and (is_single or not one.negated):
+            yield _in_the_index(one)
+        if not is_single:
             yield _in_the_text(one)
+
+
+def _in_the_index(one: _TermPlan) -> Condition:
+    return Condition(
+        fragment(f"{one.prompt}_within"),
+        (one.wording.match,),
+        one.negated,
+        fragment(f"{one.prompt}_ids"),
+        within=True,
+    )
 
 
 def _in_the_text(one: _TermPlan) -> Condition:
@@ -157,11 +164,14 @@ class Query(NamedTuple):
 
     text: str
     values: tuple[tuple[Bound, ...] | None, ...]
-    """Parameters in their order; None: those of the window stand here."""
+    """Parameters in their order; None stands for those of the window."""
 
     def bound(self, window: Window, limit: int) -> list[Bound]:
         """Return all parameters."""
-        return [*(one for own in self.values for one in (window if own is None else own)), limit]
+        bound: list[Bound] = []
+        for values in self.values:
+            bound += window if values is None else values
+        return [*bound, limit]
 
 
 class Search:
@@ -170,9 +180,7 @@ class Search:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
         connection.create_scalar_function("says", _says, 2, deterministic=True)
-        connection.create_scalar_function(
-            "unweighted", _unweighted_condition, 1, deterministic=True
-        )
+        connection.create_scalar_function("unweighted", _unweighted, 1, deterministic=True)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -193,17 +201,15 @@ class Search:
 
         Raises StartError that names the wrong word.
         """
-        line = text(line)  # a byte that is no UTF-8 stands in the database so, too
+        line = text(line)  # a byte that is no UTF-8 is so in the database, too
         search = plan_search(read_query(line))
         found: list[int] = []
         try:
             query = self.query(search)
             for window in self._windows(everything=limit is None):
                 left = -1 if limit is None else limit - len(found)
-                found += [
-                    id_
-                    for (id_,) in self._connection.execute(query.text, query.bound(window, left))
-                ]
+                rows = self._connection.execute(query.text, query.bound(window, left))
+                found += [image_id for (image_id,) in rows]
                 if len(found) == limit:
                     break
         except apsw.SQLError as error:
@@ -226,21 +232,22 @@ class Search:
         What few images meet is a list of ids in it, all else a test of one image.
         """
         counts = {one: self._count(one) for one in search.conditions if one.ids is not None}
-        if (
-            min((count for one, count in counts.items() if not one.negated), default=LEADING + 1)
-            <= LEADING
-        ):
+        fewest = min((count for one, count in counts.items() if not one.negated), default=None)
+        if fewest is not None and fewest <= LEADING:
             search = search.by_reading
-        frame = fragment(f"newest_{search.lead}" if search.lead else "newest")
-        id_ = (
-            "+w.rowid" if search.lead else "i.id"
-        )  # the +: the index of words is not to be asked once for each id
+        frame, id_ = fragment("newest"), "i.id"
+        values: list[tuple[Bound, ...] | None] = [None]
+        if search.lead:
+            # the +: the index of words is not to be asked once for each id
+            frame, id_ = fragment(f"newest_{search.lead}"), "+w.rowid"
+            values = [(search.match,), None]
         tests: list[str] = []
-        values: list[tuple[Bound, ...] | None] = [(search.match,), None] if search.lead else [None]
         for one in search.conditions:
-            few = counts.get(one, FEW + 1) <= FEW
-            tests.append(_list_entries(one, id_) if few else one.sql)
-            values += [one.values, None] if one.within and not few else [one.values]
+            is_list = counts.get(one, FEW + 1) <= FEW
+            tests.append(_list_entries(one, id_) if is_list else one.sql)
+            values.append(one.values)
+            if one.within and not is_list:
+                values.append(None)
         return Query(frame.replace("/* conditions */", " AND ".join(tests)), tuple(values))
 
     def _count(self, one: Condition) -> int:
@@ -255,9 +262,8 @@ class Search:
     def lines(self, ids: Sequence[int]) -> Iterator[dict[str, Value]]:
         """Yield the lines of ``v_images_search`` of these images, newest first."""
         for start in range(0, len(ids), PAGE):
-            cursor = self._connection.execute(
-                fragment("lines"), (orjson.dumps(ids[start : start + PAGE]).decode(),)
-            )
+            page = orjson.dumps(ids[start : start + PAGE]).decode()
+            cursor = self._connection.execute(fragment("lines"), (page,))
             names: list[str] = []
             for row in cursor:
                 names = names or [column[0] for column in cursor.get_description()]
@@ -269,10 +275,11 @@ def _says(*arguments: object) -> int:
     return int(isinstance(text, str) and says(text, str(phrase)))
 
 
-def _unweighted_condition(*arguments: object) -> str | None:
+def _unweighted(*arguments: object) -> str | None:
     (entries,) = arguments
     return without_weights(entries) if isinstance(entries, str) else None
 
 
 def _list_entries(one: Condition, id_: str) -> str:
-    return f"{id_} {'NOT ' if one.negated else ''}IN ({one.ids})"
+    operator = "NOT IN" if one.negated else "IN"
+    return f"{id_} {operator} ({one.ids})"

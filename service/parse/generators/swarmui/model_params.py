@@ -10,8 +10,9 @@ from pydantic import JsonValue
 
 from service.parse.shared.civitai_resources import number_of
 from service.parse.shared.json_facts import JsonTable
-from service.parse.shared.model_files import model_file, model_name, read_hash, stem
+from service.parse.shared.model_files import model_file, model_name, read_hash
 from service.records import Resource, ResourceKind
+from service.records.model_names import stem
 
 SINGLE: tuple[tuple[str, ResourceKind, str | None], ...] = (
     ("model", "checkpoint", None),

@@ -1,0 +1,49 @@
+"""Names of model files: which endings they have, and what is left of a name without them.
+
+Every room takes the endings from here, so that ``x.gguf`` is the same model in a graph, a list of
+hashes, a model folder and the name of an export.
+"""
+
+import re
+from pathlib import PurePath
+
+ENDINGS = (
+    ".safetensors",
+    ".sft",
+    ".ckpt",
+    ".pt",
+    ".pth",
+    ".bin",
+    ".gguf",
+    ".onnx",
+    ".engine",  # TensorRT, as ComfyUI's loader names it
+)
+"""Of model files, in lower case. A dot alone is no ending: ``dreamshaper_v1.5`` is a whole name."""
+
+_COMPILED = ".engine"
+_ENDING = re.compile(rf"(?:{'|'.join(map(re.escape, ENDINGS))})\Z", re.IGNORECASE)
+_FOLDER = re.compile(r"[\\/]")
+
+
+def is_model_file(name: str) -> bool:
+    """Tell whether a name ends as a model file does."""
+    return _ENDING.search(name) is not None
+
+
+def is_shared_model_file(path: PurePath) -> bool:
+    """Tell whether a file on disk is a model that others may have, too, byte for byte.
+
+    A TensorRT engine is compiled on each machine, so its hashes tell nothing.
+    """
+    ending = path.suffix.lower()
+    return ending in ENDINGS and ending != _COMPILED
+
+
+def base_name(name: str) -> str:
+    """Return a model's file name without folders and ending, as it is written."""
+    return _ENDING.sub("", _FOLDER.split(name.strip())[-1])
+
+
+def stem(name: str) -> str:
+    """Return a model's file name without folders and ending, in lower case, to compare names by."""
+    return base_name(name).lower()
