@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from service.normalize.coerce import Coercion, number_text, text
 from service.normalize.rivals import merge
-from service.normalize.samplers import split
+from service.normalize.samplers import split_sampler
 from service.records import (
     Blobs,
     Fact,
@@ -41,7 +41,7 @@ def sampling_pass(role: PassRole, fields: Fields, coercion: Coercion) -> Samplin
         return text_field(fields, name)
 
     sampler, scheduler = words("sampler"), words("scheduler")
-    sampler_norm, scheduler_norm = split(sampler, scheduler)
+    sampler_norm, scheduler_norm = split_sampler(sampler, scheduler)
     return SamplingPass(
         role=role,
         positive_prompt=words("positive_prompt"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from service.normalize.coerce import Coercion, text
-from service.normalize.samplers import split
+from service.normalize.samplers import split_sampler
 from service.records import Conflict, Field, Generation, Resource, Scalar, Stated
 
 HEADS: Mapping[Field, Field] = {
@@ -134,7 +134,7 @@ def _comparable(field: Field, fields: Mapping[Field, Stated]) -> Scalar | None:
 
 def _schedule_word(field: Field, fields: Mapping[Field, Stated]) -> str:
     own = {name: text(fields[name].value) for name in ("sampler", "scheduler") if name in fields}
-    norms = split(own.get("sampler"), own.get("scheduler"))
+    norms = split_sampler(own.get("sampler"), own.get("scheduler"))
     return norms[0 if field == "sampler" else 1] or own[field].lower()
 
 

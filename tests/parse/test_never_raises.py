@@ -14,8 +14,8 @@ from service import parse
 from service.normalize import normalize
 from service.parse.blobs import parse_json
 from service.records import Blob, Blobs
-from service.resources import collect
-from service.tokens import split
+from service.resources import collect_resources
+from service.tokens import split_prompt
 
 CASES = sorted(Path(__file__).parent.parent.joinpath("fixtures").glob("*/*/blobs.json"))
 
@@ -85,17 +85,17 @@ def test_any_json_in_any_role_is_answered(texts: dict[str, JsonValue]) -> None:
 
 def answer(blobs: Blobs) -> None:
     """Read the texts to the end and make sure that UTF-8 and JSON can hold what comes of them."""
-    reading = parse.read(blobs)
+    reading = parse.read_blobs(blobs)
     if reading is None:
         return
     image = normalize(
         reading.generation, blobs, tuple(generation for _, generation in reading.rivals)
     )
     tokens = (
-        *split(image.base.positive_prompt or "", "pos"),
-        *split(image.base.negative_prompt or "", "neg"),
+        *split_prompt(image.base.positive_prompt or "", "pos"),
+        *split_prompt(image.base.negative_prompt or "", "neg"),
     )
-    for row in (*image.facts, *collect(image, tokens)):
+    for row in (*image.facts, *collect_resources(image, tokens)):
         json.dumps(repr(row)).encode("utf-8")
     for fact in image.facts:
         (fact.key + fact.value + fact.source).encode("utf-8")

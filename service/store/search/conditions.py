@@ -181,7 +181,7 @@ def _weighted_pattern(asked: Term) -> Sequence[Bound]:
 
 def _whole(asked: Term) -> Sequence[Bound]:
     if asked.field == "sampler":
-        return (pattern(samplers.split(asked.value, None)[0] or asked.value),)
+        return (pattern(samplers.split_sampler(asked.value, None)[0] or asked.value),)
     if asked.field == "scheduler":
         return (pattern(samplers.scheduler_norm(asked.value) or asked.value),)
     return (pattern(asked.value),)
