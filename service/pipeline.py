@@ -1,4 +1,4 @@
-"""The pure stages in order: from a file's tags to all its rows, without clock, disk, log or global."""
+"""The pure stages in order: from a file's tags to all its rows, without clock, disk or log."""
 
 from collections.abc import Iterable
 
@@ -30,7 +30,7 @@ VERSIONS: dict[str, int] = {
     "tokens": tokens.VERSION,
     "resources": RESOURCES,
 }
-"""Stage or parser → version; a row made by another version of any stage it went through is stale."""
+"""Stage or parser → version; a row made by another version of any of its stages is stale."""
 
 SHARED = ("parsers", "blobs", "normalize", "tokens", "resources")
 """The stages that every image goes through."""
@@ -88,7 +88,9 @@ def _image_without_words(status: Status, blobs: Blobs, *warnings: str) -> Normal
 
 
 def _tokens_of(prompt: str | None, side: Side) -> tuple[Token, ...]:
-    return tokens.split_prompt(prompt, side) if prompt else ()
+    if prompt:
+        return tokens.split_prompt(prompt, side)
+    return ()
 
 
 def _recipe(parsers: Iterable[str]) -> str:

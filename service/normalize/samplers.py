@@ -29,7 +29,9 @@ def split_sampler(sampler: str | None, scheduler: str | None) -> tuple[str | Non
 
 
 def _short_name(name: str | None) -> str:
-    return name if name and len(name) <= _LONGEST else ""
+    if name and len(name) <= _LONGEST:
+        return name
+    return ""
 
 
 @lru_cache(maxsize=4096)
@@ -70,11 +72,15 @@ def sampler_norm(name: str) -> str | None:
     for suffix in _ENDINGS:
         name = name.removesuffix(suffix)
     name = SAMPLER_ALIASES.get(name, name)
-    return name if name in SAMPLERS else None
+    if name in SAMPLERS:
+        return name
+    return None
 
 
 def scheduler_norm(text: str) -> str | None:
     """Return a schedule's name, given its own, a display name, or the class of a sigma node."""
     name = fold_name(text)
     name = SCHEDULER_ALIASES.get(name, name)
-    return name if name in SCHEDULERS else None
+    if name in SCHEDULERS:
+        return name
+    return None

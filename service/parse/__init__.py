@@ -1,6 +1,6 @@
 """From a file's texts to what one generator says of the image, in its own words.
 
-Begin with ``read_blobs``. ``blobs`` sorts a file's tags into texts by role; ``generators`` holds the
+Begin with ``read_blobs``. ``blobs`` sorts a file's tags into texts by role; ``generators`` is the
 parsers, one module or folder a generator, ``comfyui`` that of ComfyUI's graphs; ``infotext`` reads
 the text block of A1111 that many write, ``shared`` what several parsers read alike; ``why`` says
 how the parsers were judged. To add a generator: one module, one line in PARSERS, one fixture.
@@ -74,11 +74,11 @@ class Reading:
     """How sure the parser was."""
     generation: Generation
     rivals: tuple[tuple[Parser, Generation], ...] = ()
-    """Other parsers that found their own text in the same file: they fill gaps, show conflicts."""
+    """Other parsers that found their own text in the same file; they fill gaps, show conflicts."""
 
 
 def read_blobs(blobs: Blobs) -> Reading | None:
-    """Return the best parser's answer and those of its rivals; None where no parser claims the file.
+    """Return the best parser's answer and its rivals'; None where no parser claims the file.
 
     What a text beside the file says is a rival of what the file itself says, unless that is hardly
     anything.

@@ -21,7 +21,7 @@ class Claim(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parser:
-    """A generator's reader: ``parse`` is called only where ``claim`` is above NO, and never raises."""
+    """A generator's reader; ``parse`` is called only where ``claim`` is above NO, never raises."""
 
     name: str
     version: int

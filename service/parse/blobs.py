@@ -30,8 +30,7 @@ TEXT_GROUPS = frozenset(
 )
 """Besides every ``XMP-…``: the groups where a generator's words have been seen."""
 
-SIZE_GROUPS = ("PNG", "RIFF", "File", "GIF", "QuickTime", "Jpeg2000", "JXL", "Track1")
-SIZE_GROUPS += ("Matroska", "IFD0")
+SIZE_GROUPS = "PNG RIFF File GIF QuickTime Jpeg2000 JXL Track1 Matroska IFD0".split()
 """Where ExifTool states ``ImageWidth`` and ``ImageHeight``, the surest first."""
 
 MANIFEST_GROUPS = frozenset({"CBOR", "JUMBF"})
@@ -92,7 +91,9 @@ def _tag_text(value: JsonValue, group: str, tag: str) -> str | None:
     """
     if isinstance(value, str):
         is_telling = value.strip() != "" or (group == "PNG" and tag in PROMPTS)
-        return value if is_telling else None
+        if is_telling:
+            return value
+        return None
     if group == "PNG" and isinstance(value, int | float):
         return json.dumps(value)
     return None
@@ -205,4 +206,6 @@ def _swap_bytes(text: str) -> str:
     if start.isascii() or any(ord(character) % 256 for character in wide):
         return text
     swapped = text.encode("utf-16-le", "surrogatepass").decode("utf-16-be", "replace")
-    return swapped if swapped.isascii() else text
+    if swapped.isascii():
+        return swapped
+    return text

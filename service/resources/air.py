@@ -1,4 +1,4 @@
-"""AIR, CivitAI's names for models of any site: ``urn:air:sdxl:checkpoint:civitai:827184@2514310``."""
+"""AIR, CivitAI's names for models of any site: ``urn:air:sdxl:checkpoint:civitai:1@2``."""
 
 import re
 from dataclasses import dataclass
@@ -90,7 +90,9 @@ class Air:
         number = self.version or ""
         if self.source != "civitai" or len(number) > _MAX_DIGITS:
             return None
-        return int(number) if number.isascii() and number.isdecimal() else None
+        if number.isascii() and number.isdecimal():
+            return int(number)
+        return None
 
 
 def parse(text: str) -> Air | None:
@@ -110,7 +112,9 @@ def parse(text: str) -> Air | None:
 
 def _without(text: str, prefix: str) -> str:
     has_prefix = text[: len(prefix)].lower() == prefix
-    return text[len(prefix) :] if has_prefix else text
+    if has_prefix:
+        return text[len(prefix) :]
+    return text
 
 
 def _is_full(parts: list[str], *, prefixed: bool) -> bool:

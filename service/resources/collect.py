@@ -54,7 +54,7 @@ def collect_resources(image: NormalizedImage, tokens: tuple[Token, ...]) -> tupl
 def _with_prompt_weights(
     resources: tuple[Resource, ...], tokens: tuple[Token, ...]
 ) -> Iterator[Resource]:
-    """Yield the resources, each embedding with the weight of the word in the prompt that calls it."""
+    """Yield the resources, each embedding with the weight of the word that calls it."""
     for resource in resources:
         weight = None
         if resource.kind == "embedding" and resource.weight is None:

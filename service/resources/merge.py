@@ -77,7 +77,9 @@ def settle_resource(resource: Resource) -> Resource:
     parsed = air.parse(resource.air or resource.label)
     used = resource.used and not _is_weightless(resource)
     if parsed is None:
-        return resource if used == resource.used else replace(resource, used=used)
+        if used == resource.used:
+            return resource
+        return replace(resource, used=used)
     return replace(
         resource,
         air=str(parsed) if parsed.type else None,
@@ -114,7 +116,7 @@ def _hash_key(resource: Resource) -> tuple[str, str]:
 
 
 def _are_different(a: Resource, b: Resource) -> bool:
-    """Return whether two entries of one name are different files: by version ids, else by hashes."""
+    """Return whether two entries of one name are different files, by version ids or hashes."""
     if a.kind != b.kind and "resource_ref" not in (a.kind, b.kind):
         return True
     if a.model_version_id and b.model_version_id:
@@ -148,7 +150,9 @@ def join_resources(a: Resource, b: Resource) -> Resource:
         used=a.used or b.used,
         extra=extra,
     )
-    return replace(whole, used=False) if _is_weightless(whole) else whole
+    if _is_weightless(whole):
+        return replace(whole, used=False)
+    return whole
 
 
 def _hash_rank(resource: Resource) -> int:

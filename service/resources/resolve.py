@@ -92,7 +92,9 @@ def _answers(resource: Resource, known: KnownModels) -> Iterator[tuple[By, Seque
 
 def _version_in_label(label: str) -> int | None:
     match = _VERSION.fullmatch(label.strip())
-    return int(match[1]) if match else None
+    if match:
+        return int(match[1])
+    return None
 
 
 def _digits(resource: Resource) -> str | None:
@@ -143,11 +145,12 @@ def _closest(resource: Resource, found: list[KnownModel], by: By) -> list[KnownM
     kinds: tuple[HashKind, ...] = ("sha256", "autov3", "autov2", "autov1")
     if kind is not None and kind != "unknown":
         kinds = (kind,)
-    agreeing: list[KnownModel] = []
-    for model in found:
-        if any(_begin_alike(digits, model.hash(one) or "") for one in kinds):
-            agreeing.append(model)
+    agreeing = [model for model in found if _has_hash(model, digits, kinds)]
     return agreeing or found
+
+
+def _has_hash(model: KnownModel, digits: str, kinds: tuple[HashKind, ...]) -> bool:
+    return any(_begin_alike(digits, model.hash(kind) or "") for kind in kinds)
 
 
 def _different_models(found: list[KnownModel]) -> list[KnownModel]:
@@ -171,7 +174,9 @@ def _different_models(found: list[KnownModel]) -> list[KnownModel]:
 
 def _air_key(model: KnownModel) -> str | None:
     parsed = air.parse(model.air) if model.air else None
-    return parsed.lookup_key if parsed else None
+    if parsed:
+        return parsed.lookup_key
+    return None
 
 
 def _rewrite(resource: Resource, model: KnownModel, by: By) -> Resource:
@@ -213,9 +218,11 @@ def _best_hash(model: KnownModel) -> tuple[str | None, HashKind | None]:
 
 
 def _readable_name(model: KnownModel) -> str | None:
-    """Return what people call a model: its file without extension, else its and its version's name."""
+    """Return what people call a model: its file, else its own and its version's name."""
     name = model.file_name
     if name:
-        return name.rsplit(".", 1)[0] if "." in name[1:] else name
+        if "." in name[1:]:
+            return name.rsplit(".", 1)[0]
+        return name
     names = [name for name in (model.model_name, model.version_name) if name]
     return " ".join(names) or None

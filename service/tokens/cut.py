@@ -42,7 +42,9 @@ def fold_token(token: str) -> str:
     undone. A weight that covers only a part (``a (red:1.3) car``) is left out; brackets of a name
     (``saber (fate)``) are kept.
     """
-    return _fold_short(token) if len(token) <= _LONGEST_CACHED else _fold(token)
+    if len(token) <= _LONGEST_CACHED:
+        return _fold_short(token)
+    return _fold(token)
 
 
 def _fold(token: str) -> str:
@@ -81,7 +83,7 @@ def split_prompt(prompt: str, side: Side) -> tuple[Token, ...]:
 
 
 class _Cutter:
-    """One walk over the lexemes, with the token being gathered, the weights in force, the tokens."""
+    """One walk over the lexemes: the token being gathered, the weights in force, the tokens."""
 
     def __init__(self, prompt: str, side: Side) -> None:
         self.tokens: list[Token] = []
@@ -119,7 +121,7 @@ class _Cutter:
         return number + 1
 
     def _without_weight(self, number: int) -> str:
-        """Return a lexeme's text, without the weight of a bracket that closes right after it."""
+        """Return a lexeme's text, without the weight of a bracket that closes after it."""
         group = self._closes.get(number + 1)
         if group is None or group.trimmed is None:
             return self._lexemes[number].text
@@ -190,7 +192,9 @@ class _Cutter:
 
 
 def _weight_or_one(text: str | None) -> float:
-    return 1.0 if text is None else float(text[:12])
+    if text is None:
+        return 1.0
+    return float(text[:12])
 
 
 def _round(weight: float) -> float:

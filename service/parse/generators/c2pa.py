@@ -63,7 +63,9 @@ def claim(blobs: Blobs) -> Claim:
     """Claim a manifest by which a model made the picture or a part of it."""
     if not _texts_of_drawing_actions(blobs):
         return Claim.NO
-    return Claim.MARKER if find_maker(blobs) else Claim.SHAPE
+    if find_maker(blobs):
+        return Claim.MARKER
+    return Claim.SHAPE
 
 
 def parse(blobs: Blobs) -> Generation:

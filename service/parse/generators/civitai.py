@@ -107,10 +107,10 @@ def find_job(blobs: Blobs) -> Job | None:
 
 
 def _job_of(graph: JsonTable) -> Job | None:
-    extra = graph.inside("extra")
-    airs = tuple(_airs(extra)) if extra else ()
+    extra = graph.part("extra")
+    airs = tuple(_airs(extra))
     path, metadata = "extraMetadata", graph.data.get("extraMetadata")
-    if extra and extra.data.get("extraMetadata"):  # seen there too
+    if extra.data.get("extraMetadata"):  # seen there too
         path, metadata = "extra.extraMetadata", extra.data["extraMetadata"]
     if metadata is None and not airs:
         return None

@@ -1,4 +1,4 @@
-"""CivitAI's ``meta`` of an image, as its image API gives it: JSON that tools leave beside or in images.
+"""CivitAI's ``meta``: JSON of its image API, which download tools leave beside images or in them.
 
 It is the infotext taken apart: ``prompt negativePrompt cfgScale steps sampler seed`` and
 ``clipSkip`` in camel case, all other settings under their own names (``Size``, ``Model``, ``Model
@@ -87,7 +87,9 @@ SIGNS = ("cfgScale", "civitaiResources", "additionalResources")
 
 def claim(blobs: Blobs) -> Claim:
     """Claim JSON with CivitAI's keys."""
-    return Claim.SHAPE if _find_meta(blobs) else Claim.NO
+    if _find_meta(blobs):
+        return Claim.SHAPE
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
@@ -126,10 +128,9 @@ def _find_meta(blobs: Blobs) -> JsonTable | None:
         whole = table
         if "meta" not in whole.data:
             whole = _entry_of_image(whole, blobs.file_name) or whole
-        inner = whole.inside("meta")
-        innermost = inner.inside("meta") if inner else None
-        for meta in (whole, inner, innermost):
-            if meta and "prompt" in meta.data and any(key in meta.data for key in SIGNS):
+        inner = whole.part("meta")
+        for meta in (whole, inner, inner.part("meta")):
+            if "prompt" in meta.data and any(key in meta.data for key in SIGNS):
                 return meta
     return None
 

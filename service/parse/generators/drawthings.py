@@ -77,7 +77,9 @@ def claim(blobs: Blobs) -> Claim:
     """Claim what XMP names, or JSON with its two prompts and its ``sampler`` or ``scale``."""
     settings = _find_json(blobs)
     if is_signed(blobs):
-        return Claim.MARKER if settings or blobs.first(*TEXTS) else Claim.NO
+        if settings or blobs.first(*TEXTS):
+            return Claim.MARKER
+        return Claim.NO
     if settings and not settings.data.keys().isdisjoint({"sampler", "scale", "v2"}):
         return Claim.SHAPE
     return Claim.NO
@@ -99,7 +101,8 @@ def parse(blobs: Blobs) -> Generation:
         passes.append(Sampling("hires", whole | settings.fields(SECOND)))
     if refiner:
         passes.append(Sampling("refiner", refiner))
-    fields = _configuration(settings) | settings.fields(FIELDS) | (first or whole)
+    configuration = settings.part("v2", "config").fields(CONFIGURATION)
+    fields = configuration | settings.fields(FIELDS) | (first or whole)
     resources = (
         *_models_of_fields(fields, refiner),
         *_listed_models(settings),
@@ -112,11 +115,6 @@ def parse(blobs: Blobs) -> Generation:
 def _find_json(blobs: Blobs) -> JsonTable | None:
     wanted = {"c"} if is_signed(blobs) else {"c", "uc"}
     return find_table(blobs, *ROLES, accept=lambda table: wanted <= table.data.keys())
-
-
-def _configuration(settings: JsonTable) -> dict[Field, Stated]:
-    configuration = settings.inside("v2", "config")
-    return configuration.fields(CONFIGURATION) if configuration else {}
 
 
 def _size(settings: JsonTable, *keys: str) -> dict[Field, Stated]:
@@ -142,9 +140,7 @@ def _models_of_fields(
 
 def _listed_models(settings: JsonTable) -> Iterator[Resource]:
     """Yield the models in the JSON's lists and in those of the app's configuration."""
-    for part in (settings, settings.inside("v2", "config")):
-        if part is None:
-            continue
+    for part in (settings, settings.part("v2", "config")):
         for key, kind in LISTS:
             for entry in part.each(key):
                 label = entry.text("model", "file")

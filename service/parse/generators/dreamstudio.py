@@ -26,7 +26,9 @@ _SOFTWARE = re.compile(r"DreamStudio", re.IGNORECASE)
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where an infotext or the software beside it names DreamStudio."""
-    return Claim.MARKER if _find_infotext(blobs) else Claim.NO
+    if _find_infotext(blobs):
+        return Claim.MARKER
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:

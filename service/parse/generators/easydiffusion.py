@@ -288,7 +288,9 @@ def split_list(value: JsonValue) -> list[str]:
     text = as_written(value).strip()
     is_list = text.startswith("[") and text.endswith("]")
     if not is_list or len(text) > LONGEST:
-        return [text] if text else []
+        if text:
+            return [text]
+        return []
     return [first or second or number for first, second, number in _ITEM.findall(text)]
 
 

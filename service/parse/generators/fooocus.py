@@ -100,7 +100,9 @@ def claim(blobs: Blobs) -> Claim:
         return Claim.NO
     if _has_scheme(blobs) or _names_itself(settings):
         return Claim.MARKER
-    return Claim.NO if _OWN.isdisjoint(settings.data) else Claim.SHAPE
+    if _OWN.isdisjoint(settings.data):
+        return Claim.NO
+    return Claim.SHAPE
 
 
 def parse(blobs: Blobs) -> Generation:
@@ -148,10 +150,8 @@ def _read_settings(settings: JsonTable) -> Generation:
     for field in ("model", "vae"):
         if field in fields and _names_no_file(fields[field]):
             del fields[field]
-    refiner: dict[Field, Stated] = {}
-    for field, stated in settings.fields(REFINER).items():
-        if not _names_no_file(stated):
-            refiner[field] = stated
+    found = settings.fields(REFINER)
+    refiner = {field: stated for field, stated in found.items() if not _names_no_file(stated)}
     passes = (Sampling("refiner", refiner),) if "model" in refiner else ()
     resources = (
         *checkpoint_of_fields(fields),
@@ -277,14 +277,18 @@ def read_log(blobs: Blobs) -> JsonTable | None:
     for blob in blobs.all(SIDECAR):
         if _MARK in blob.text[:400]:
             data = _read_button(blob) or _read_rows(blob)
-            return JsonTable(data, blob.source) if data else None
+            if data:
+                return JsonTable(data, blob.source)
+            return None
     return None
 
 
 def _read_button(blob: Blob) -> dict[str, JsonValue] | None:
     button = _BUTTON.search(blob.text)
     data = parse_json(unquote(button[1])) if button else None
-    return data if isinstance(data, dict) else None
+    if isinstance(data, dict):
+        return data
+    return None
 
 
 def _read_rows(blob: Blob) -> dict[str, JsonValue]:

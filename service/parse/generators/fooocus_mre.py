@@ -35,7 +35,9 @@ BASE: FieldKeys = (
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where the object names MRE or has the keys that only MRE writes."""
-    return Claim.MARKER if _find_settings(blobs) else Claim.NO
+    if _find_settings(blobs):
+        return Claim.MARKER
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
@@ -61,7 +63,9 @@ def _is_ours(table: JsonTable) -> bool:
 
 def _refiner(settings: JsonTable) -> dict[Field, Stated]:
     model = settings.stated("refiner_model")
-    return {"model": model} if model and model_name(model.value) else {}
+    if model and model_name(model.value):
+        return {"model": model}
+    return {}
 
 
 def _resources(settings: JsonTable) -> Iterator[Resource]:

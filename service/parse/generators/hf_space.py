@@ -1,12 +1,12 @@
-"""Hugging Face Spaces of the diffusers kind: JSON in PNG ``parameters`` (Animagine XL's, and copies).
+"""Hugging Face Spaces of the diffusers kind: JSON in PNG ``parameters``.
 
-``prompt negative_prompt resolution ("1024 x 1024") guidance_scale num_inference_steps seed
-sampler``, ``sdxl_style add_quality_tags quality_tags``, ``use_upscaler`` (null or ``upscale_method
-upscaler_strength upscale_steps upscale_by new_resolution``: a second pass by image to image), and
-the model as ``Model`` and ``Model hash`` or, in version 3.1, as an object ``Model`` that holds
-both. Nothing names the Space: diffusers' word ``num_inference_steps``, ``use_upscaler`` or a
-``resolution`` so written, beside a prompt, shows the family. Sources: the corpus
-(huggingface-space.png, hfspace-full.png).
+Animagine XL's Space and its many copies write ``prompt negative_prompt resolution ("1024 x 1024")
+guidance_scale num_inference_steps seed sampler``, ``sdxl_style add_quality_tags quality_tags``,
+``use_upscaler`` (null or ``upscale_method upscaler_strength upscale_steps upscale_by
+new_resolution``: a second pass by image to image), and the model as ``Model`` and ``Model hash``
+or, in version 3.1, as an object ``Model`` that holds both. Nothing names the Space: diffusers' word
+``num_inference_steps``, ``use_upscaler`` or a ``resolution`` so written, beside a prompt, shows the
+family. Sources: the corpus (huggingface-space.png, hfspace-full.png).
 """
 
 from collections.abc import Iterator
@@ -61,7 +61,9 @@ UPSCALE: FieldKeys = (
 
 def claim(blobs: Blobs) -> Claim:
     """Claim JSON in diffusers' words."""
-    return Claim.SHAPE if _find_settings(blobs) else Claim.NO
+    if _find_settings(blobs):
+        return Claim.SHAPE
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:

@@ -79,16 +79,22 @@ def _find_run(blobs: Blobs) -> JsonTable | None:
 
 def _read_run(run: JsonTable) -> Generation:
     fields = run.fields(BASE) | _size(run)
-    weights = run.inside("model_weights")
     named: tuple[tuple[Field, Stated | None], ...] = (
         ("positive_prompt", _prompt(run, "prompt", "prompts", "prompt_text")),
         ("negative_prompt", _prompt(run, "negative_prompt", "negative_prompts")),
-        ("model", weights.stated("name") if weights else run.stated("model", "model_weights")),
+        ("model", _model(run)),
     )
     for field, stated in named:
         if stated is not None:
             fields[field] = stated
     return Generation(NAME, fields, (), tuple(checkpoint_of_fields(fields)), run.facts())
+
+
+def _model(run: JsonTable) -> Stated | None:
+    weights = run.inside("model_weights")
+    if weights:
+        return weights.stated("name")
+    return run.stated("model", "model_weights")
 
 
 def _size(run: JsonTable) -> dict[Field, Stated]:

@@ -62,9 +62,12 @@ def parse(blobs: Blobs) -> Generation:
     facts = [Fact(f"--{name}", value, blob.source) for name, value in parameters]
     if job:
         facts.append(Fact("Job ID", job[1], blob.source))
-    for about in blobs.all(*ABOUT):
-        facts.append(Fact(about.source.rpartition(":")[2], about.text, about.source))
+    facts += [_fact(about) for about in blobs.all(*ABOUT)]
     return Generation(NAME, fields, facts=tuple(facts))
+
+
+def _fact(blob: Blob) -> Fact:
+    return Fact(blob.source.rpartition(":")[2], blob.text, blob.source)
 
 
 def cut_parameters(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -99,7 +102,9 @@ def _claim_text(text: str) -> Claim:
     if _JOB.search(text):
         return Claim.MARKER
     prompt, parameters = cut_parameters(text)
-    return Claim.SHAPE if prompt and _has_version(parameters) else Claim.NO
+    if prompt and _has_version(parameters):
+        return Claim.SHAPE
+    return Claim.NO
 
 
 def _has_version(parameters: tuple[tuple[str, str], ...]) -> bool:

@@ -1,9 +1,9 @@
 """NovelAI: PNG texts ``Software``, ``Source``, ``Description`` and ``Comment`` (JSON), also hidden.
 
-``Software`` is ``NovelAI``, ``Source`` the model: ``NovelAI Diffusion V4.5 4BDE2A90``. The same five
-texts (Title, Description, Software, Source, Comment) are in one JSON object, with ``Comment`` as a
-text within it, in EXIF UserComment of WebP downloads and, gzipped, in the alpha channel of every PNG
-(NovelAI's own ``novelai-image-metadata``), which survives sites that strip texts.
+``Software`` is ``NovelAI``, ``Source`` the model: ``NovelAI Diffusion V4.5 4BDE2A90``. The same
+five texts (Title, Description, Software, Source, Comment) are in one JSON object, with ``Comment``
+as a text within it, in EXIF UserComment of WebP downloads and, gzipped, in the alpha channel of
+every PNG (NovelAI's own ``novelai-image-metadata``), which survives sites that strip texts.
 
 * 2022 (V1, V2): ``Comment`` has steps, sampler, seed, strength, noise, scale, uc; the prompt is
   ``Description``, the model ``Stable Diffusion 1D44365E``. ``strength`` and ``noise`` are there
@@ -149,9 +149,7 @@ def _is_settings(table: JsonTable) -> bool:
 def _settings(comment: JsonTable) -> dict[Field, Stated]:
     fields = comment.fields(BASE)
     for field, key in CAPTIONS:
-        version_4 = comment.inside(key)
-        caption = version_4.inside("caption") if version_4 else None
-        base = caption.stated("base_caption", empty=True) if caption else None
+        base = comment.part(key).part("caption").stated("base_caption", empty=True)
         if base is not None:
             fields[field] = base
     strength = comment.stated("strength")
@@ -191,11 +189,14 @@ def _checkpoint(fields: Mapping[Field, Stated]) -> Iterator[Resource]:
 
 def _facts(texts: Texts) -> tuple[Fact, ...]:
     facts: list[Fact] = []
-    for fact in texts.comment.facts() if texts.comment else ():
-        facts.append(replace(fact, key=fact.key.removeprefix("Comment.")))
-    for name, blob in texts.named.items():
-        facts.append(Fact(name, blob.text.strip("\0"), blob.source))
+    if texts.comment:
+        facts += [_without_path(fact) for fact in texts.comment.facts()]
+    facts += [Fact(name, blob.text.strip("\0"), blob.source) for name, blob in texts.named.items()]
     return tuple(facts)
+
+
+def _without_path(fact: Fact) -> Fact:
+    return replace(fact, key=fact.key.removeprefix("Comment."))
 
 
 PARSER = Parser(NAME, 2, claim, parse)

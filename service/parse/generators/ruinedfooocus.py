@@ -47,7 +47,9 @@ def claim(blobs: Blobs) -> Claim:
     settings = _find_settings(blobs)
     if settings is None:
         return Claim.NO
-    return Claim.MARKER if _names_itself(settings) else Claim.SHAPE
+    if _names_itself(settings):
+        return Claim.MARKER
+    return Claim.SHAPE
 
 
 def parse(blobs: Blobs) -> Generation:
@@ -80,7 +82,9 @@ def _names_itself(table: JsonTable) -> bool:
 
 def _refiner(settings: JsonTable) -> dict[Field, Stated]:
     model = settings.stated("refiner_model_name")
-    return {"model": model} if model and model_name(model.value) else {}
+    if model and model_name(model.value):
+        return {"model": model}
+    return {}
 
 
 def _loras(settings: JsonTable) -> Iterator[Resource]:

@@ -9,8 +9,8 @@ rival.
 
 ``Sampler`` is a display name with the schedule in it (``Euler Ancestral Karras``). FrameCount and
 its like are 0 for stills. The project's ``State`` has a card each for the model, sampler, prompt,
-seed and batch; ``Modules.$values`` are the add-ons with ``IsEnabled``. A card states all its values;
-``Is…Enabled`` says which of them were used.
+seed and batch; ``Modules.$values`` are the add-ons with ``IsEnabled``. A card states all its
+values; ``Is…Enabled`` says which of them were used.
 """
 
 from collections.abc import Iterator, Mapping
@@ -68,7 +68,9 @@ _UPSCALER_MODEL = 2
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where a text has a name that only Stability Matrix uses, read or not."""
-    return Claim.MARKER if "parameters-json" in blobs.texts or "smproj" in blobs.texts else Claim.NO
+    if "parameters-json" in blobs.texts or "smproj" in blobs.texts:
+        return Claim.MARKER
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
@@ -83,7 +85,9 @@ def parse(blobs: Blobs) -> Generation:
 
 
 def _read_graph(blobs: Blobs) -> Generation | None:
-    return comfyui.PARSER.parse(blobs) if comfyui.PARSER.claim(blobs) > Claim.NO else None
+    if comfyui.PARSER.claim(blobs) > Claim.NO:
+        return comfyui.PARSER.parse(blobs)
+    return None
 
 
 def _read_json(blobs: Blobs) -> Generation | None:
@@ -112,7 +116,9 @@ def _models(settings: JsonTable) -> Iterator[Resource]:
 
 
 def _version_id(value: JsonValue) -> int | None:
-    return None if isinstance(value, str) else id_number(value)
+    if isinstance(value, str):
+        return None
+    return id_number(value)
 
 
 def _fill(whole: Generation, part: Generation) -> Generation:
@@ -141,7 +147,7 @@ def _is_same_model(whole: Generation, part: Generation) -> bool:
 
 
 def _join_resources(ours: tuple[Resource, ...], theirs: tuple[Resource, ...]) -> Iterator[Resource]:
-    """Yield ours with hashes and ids of theirs, and those of theirs whose kind is not among ours."""
+    """Yield ours with hashes and ids of theirs, and theirs whose kind is not among ours."""
     by_name = {(one.kind, stem(one.label)): one for one in theirs}
     for one in ours:
         yield _enrich(one, by_name.get((one.kind, stem(one.label))))
@@ -175,9 +181,7 @@ def _read_smproj(blobs: Blobs) -> Generation | None:
 
 def _facts_of_cards(project: JsonTable, state: JsonTable) -> Iterator[Fact]:
     for key in _CARDS:
-        card = state.inside(key)
-        if card:
-            yield from card.facts()
+        yield from state.part(key).facts()
     for key in ("Version", "ProjectType"):
         stated = project.stated(key)
         if stated is not None:
@@ -187,15 +191,9 @@ def _facts_of_cards(project: JsonTable, state: JsonTable) -> Iterator[Fact]:
 def _fields_of_cards(state: JsonTable) -> dict[Field, Stated]:
     fields: dict[Field, Stated] = {}
     for key, keys_of_fields in CARD_FIELDS.items():
-        card = state.inside(key)
-        if card:
-            fields |= card.fields(keys_of_fields)
-    model, sampler = state.inside("Model"), state.inside("Sampler")
-    if model:
-        fields |= _fields_of_model(model)
-    if sampler:
-        fields |= _fields_of_sampler(sampler)
-    return fields
+        fields |= state.part(key).fields(keys_of_fields)
+    fields |= _fields_of_model(state.part("Model"))
+    return fields | _fields_of_sampler(state.part("Sampler"))
 
 
 def _fields_of_model(model: JsonTable) -> dict[Field, Stated]:
@@ -217,7 +215,9 @@ def _fields_of_model(model: JsonTable) -> dict[Field, Stated]:
 def _file_name(value: JsonValue) -> str | None:
     """Return a file's name; ``@none`` and ``@default`` are choices of the page."""
     name = model_name(value)
-    return None if name is None or name.startswith("@") else name
+    if name is None or name.startswith("@"):
+        return None
+    return name
 
 
 def _fields_of_sampler(sampler: JsonTable) -> dict[Field, Stated]:
@@ -227,8 +227,7 @@ def _fields_of_sampler(sampler: JsonTable) -> dict[Field, Stated]:
         if sampler.data.get(switch) is True:
             fields |= sampler.fields(keys_of_fields)
     for switch, field, key in SELECTED:
-        choice = sampler.inside(key)
-        name = choice.stated("Name") if choice else None
+        name = sampler.part(key).stated("Name")
         if name and sampler.data.get(switch) is True:
             fields[field] = name
     return fields
@@ -246,8 +245,7 @@ def _passes(state: JsonTable) -> Iterator[Sampling]:
 
 def _modules(state: JsonTable) -> Iterator[JsonTable]:
     """Yield the add-ons that are switched on."""
-    modules = state.inside("Modules")
-    for module in modules.each("$values") if modules else ():
+    for module in state.part("Modules").each("$values"):
         if module.data.get("IsEnabled") is True:
             yield module
 
@@ -260,20 +258,20 @@ def _sampler_card(module: JsonTable) -> JsonTable | None:
 
 
 def _files_of_cards(state: JsonTable) -> Iterator[Resource]:
-    model = state.inside("Model")
+    model = state.part("Model")
     names: tuple[tuple[ResourceKind, str], ...] = (
         ("checkpoint", "SelectedModelName"),
         ("vae", "SelectedVaeName"),
     )
     for kind, key in names:
-        name = _file_name(model.data.get(key)) if model else None
-        if model and name:
+        name = _file_name(model.data.get(key))
+        if name:
             yield model_file(kind, name, model.place(key))
     for module in _modules(state):
         for card in module.each("$values"):
-            upscaler = card.inside("SelectedUpscaler")
-            name = upscaler.text("Name") if upscaler else None
-            if upscaler and name and upscaler.data.get("Type") == _UPSCALER_MODEL:
+            upscaler = card.part("SelectedUpscaler")
+            name = upscaler.text("Name")
+            if name and upscaler.data.get("Type") == _UPSCALER_MODEL:
                 yield model_file("upscaler", name, upscaler.place("Name"))
 
 

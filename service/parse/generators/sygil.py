@@ -39,7 +39,9 @@ _KEY = "SD:"
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where a text is named ``SD:prompt``."""
-    return Claim.MARKER if "prompt" in _settings(blobs) else Claim.NO
+    if "prompt" in _settings(blobs):
+        return Claim.MARKER
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:

@@ -50,7 +50,9 @@ MODEL_NAMES = ("modelFileName", "modelName", "name", "label")
 
 def claim(blobs: Blobs) -> Claim:
     """Claim what has Tensor.Art's own text, even where it cannot be read."""
-    return Claim.MARKER if ROLE in blobs.texts else Claim.NO
+    if ROLE in blobs.texts:
+        return Claim.MARKER
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:

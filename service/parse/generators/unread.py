@@ -1,4 +1,4 @@
-"""Files with AI metadata, in keys and forms that image generators write, that no other parser reads.
+"""Files with AI metadata in the keys or forms of image generators that no other parser reads.
 
 They are told apart from plain photographs. The answer has no field and no generator: status
 ``partial`` with the reason, so that such files can be found by one query and are read again from
@@ -20,7 +20,9 @@ TRAINED = "trainedAlgorithmicMedia"
 
 def claim(blobs: Blobs) -> Claim:
     """Claim what no other parser does, where a key or a text's form shows an image generator."""
-    return Claim.FALLBACK if _find_evidence(blobs) else Claim.NO
+    if _find_evidence(blobs):
+        return Claim.FALLBACK
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:

@@ -1,4 +1,4 @@
-"""Who wrote an infotext: the first line of ``EVIDENCE`` that fits its settings names the generator."""
+"""Who wrote an infotext: the first line of ``EVIDENCE`` that fits names the generator."""
 
 import re
 
@@ -65,7 +65,9 @@ def generator_of(settings: Settings, blobs: Blobs) -> tuple[str, str]:
 
 def shorten(text: str) -> str:
     """Return a value short enough to be read at a glance."""
-    return text if len(text) <= GLANCE else f"{text[:GLANCE]}…"
+    if len(text) <= GLANCE:
+        return text
+    return f"{text[:GLANCE]}…"
 
 
 def is_of_civitai(blobs: Blobs) -> bool:

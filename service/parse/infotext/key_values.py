@@ -107,11 +107,13 @@ def _value(text: str, start: int) -> tuple[str, int]:
 
 def _past_bound(text: str, at: int) -> int:
     at = _past_blanks(text, at)
-    return at + 1 if text[at : at + 1] in (",", "\n") else at
+    if text[at : at + 1] in (",", "\n"):
+        return at + 1
+    return at
 
 
 def _hash_list(text: str, start: int) -> tuple[str, int]:
-    """Return a list of ``name: hash`` pairs that its writer did not quote, up to the next known key."""
+    """Return ``name: hash`` pairs that their writer did not quote, up to the next known key."""
     value, at = _value(text, start)
     if text[start : start + 1] == '"':
         return value, at
@@ -162,4 +164,6 @@ def unquote(text: str) -> str:
         value = json.loads(text, strict=False)
     except ValueError:
         return text[1:-1].replace('\\"', '"')
-    return value if isinstance(value, str) else text
+    if isinstance(value, str):
+        return value
+    return text

@@ -58,7 +58,7 @@ def read_layout(text: str) -> Infotext:
 
 
 def _split_negative(text: str, *, within: bool) -> tuple[str, str | None]:
-    """Split at the negative's mark; one in the middle of a line counts only where ``within`` is set."""
+    """Split at the negative's mark; one within a line counts only where ``within`` is set."""
     mark = _NEGATIVE.search(text)
     if mark is None and within:
         mark = _NEGATIVE_WITHIN.search(text)
@@ -88,7 +88,9 @@ def settings_start(text: str) -> int | None:
         return _last_line(text)
     line = text.rfind("\n", 0, within) + 1
     key = key_at(text, line)  # 'Sampler: Euler a, Steps: 20, …'
-    return line if key and key[1].lower() in KNOWN else within
+    if key and key[1].lower() in KNOWN:
+        return line
+    return within
 
 
 def _last_match(pattern: re.Pattern[str], text: str) -> int | None:
@@ -110,7 +112,7 @@ def _is_bare_settings(text: str, at: int) -> bool:
 
 
 def _has_known_key(text: str, at: int) -> bool:
-    """Return whether the rest of this line (of the next, where it breaks here) holds a known key."""
+    """Return whether the rest of this line (the next, where it breaks here) holds a known key."""
     while at < len(text) and text[at] in " \t\n":
         at += 1
     line = text[at : at + _LOOK].partition("\n")[0]

@@ -20,8 +20,7 @@ from service.parse.shared.model_files import names_nothing, pass_entry
 from service.parse.shared.numbers import number_of
 from service.records import Resource, ResourceKind
 
-# Since 1.1.2 one quoted list a unit:
-# 'ControlNet 0: "Module: canny, Model: control_v11p [d14c016b], Weight: 1, …"'
+# Since 1.1.2 one quoted list a unit, 'ControlNet 0: "Module: canny, Model: …, Weight: 1, …"'.
 _QUOTED_UNIT = re.compile(r"controlnet (\d+)")
 # Before that 'ControlNet-0 Model: …' and 'ControlNet Model: …'; 'ADetailer ControlNet model 2nd: …'
 _FLAT_UNIT = re.compile(
@@ -97,7 +96,9 @@ def checkpoint_of(settings: Settings) -> tuple[str | None, str | None]:
 
 def _only_checkpoint(stated: tuple[Resource, ...]) -> Resource | None:
     checkpoints = [resource for resource in stated if resource.kind == "checkpoint"]
-    return checkpoints[0] if len(checkpoints) == 1 else None
+    if len(checkpoints) == 1:
+        return checkpoints[0]
+    return None
 
 
 def _checkpoint(
@@ -159,7 +160,9 @@ def module_vae(settings: Settings) -> str | None:
     for match, name in settings.numbered("module", _MODULE):
         if not match[1] and module_kind(name) == "vae":
             names.append(name)
-    return names[0] if len(names) == 1 else None
+    if len(names) == 1:
+        return names[0]
+    return None
 
 
 def _controlnet_units(settings: Settings, source: str) -> Iterator[Resource]:

@@ -80,7 +80,9 @@ def _hash_under(settings: Settings, key: str) -> str | None:
 
 def _hashes_object(settings: Settings) -> Mapping[str, object]:
     value = parse_value(settings.get("hashes"))
-    return value if isinstance(value, dict) else {}
+    if isinstance(value, dict):
+        return value
+    return {}
 
 
 def _network(kind: ResourceKind, label: str, hash_: str | None, source: str) -> Resource:

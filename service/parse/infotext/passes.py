@@ -96,7 +96,7 @@ def _detailers(settings: Settings, source: str) -> Iterator[Sampling]:
 
 
 def sdnext_detectors(settings: Settings) -> list[str]:
-    """Return the models of SD.Next's detailer: ``Detailer: "face-yolo8n, hand_yolov8n:steps=5"``."""
+    """Return the models of SD.Next's ``Detailer: "face-yolo8n, hand_yolov8n:steps=5"``."""
     if not settings.get("detailer steps", "detailer strength"):
         return []
     names: list[str] = []
@@ -130,10 +130,10 @@ def _without_inherited(found: dict[Field, Stated]) -> dict[Field, Stated]:
 
     ``Use same sampler`` repeats the base pass's.
     """
-    own: dict[Field, Stated] = {}
+    own = dict(found)
     for field, stated in found.items():
-        if not _INHERITED.fullmatch(str(stated.value)):
-            own[field] = stated
+        if _INHERITED.fullmatch(str(stated.value)):
+            del own[field]
     model = own.get("model")
     if model:
         own |= model_fields(*name_and_hash(str(model.value)), model.source)

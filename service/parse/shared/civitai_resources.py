@@ -73,7 +73,9 @@ def _requested(metadata: JsonValue) -> list[dict[str, JsonValue]]:
     if not isinstance(metadata, dict):
         return []
     resources = metadata.get("resources")
-    return _objects(resources) if isinstance(resources, list) else []
+    if isinstance(resources, list):
+        return _objects(resources)
+    return []
 
 
 def _recipe_entries(recipe: JsonValue) -> Iterator[dict[str, JsonValue]]:
@@ -135,4 +137,6 @@ def _kind(type_: str, air: str | None) -> ResourceKind:
 
 
 def _text(value: JsonValue) -> str | None:
-    return value if isinstance(value, str) and value.strip() else None
+    if isinstance(value, str) and value.strip():
+        return value
+    return None

@@ -51,7 +51,9 @@ class JsonTable:
     @classmethod
     def of(cls, blob: Blob) -> "JsonTable | None":
         """Return a blob's JSON, or None where it is not an object."""
-        return cls(blob.data, blob.source) if isinstance(blob.data, dict) else None
+        if isinstance(blob.data, dict):
+            return cls(blob.data, blob.source)
+        return None
 
     @property
     def here(self) -> str:
@@ -63,7 +65,9 @@ class JsonTable:
         return f"{self.source}#{self._path_of(key)}"
 
     def _path_of(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
+        if self.path:
+            return f"{self.path}.{key}"
+        return key
 
     def text(self, *keys: str) -> str | None:
         """Return the first of these keys' values that is a text with something in it."""
@@ -110,10 +114,16 @@ class JsonTable:
                 return JsonTable(value, self.source, self._path_of(key))
         return None
 
+    def part(self, *keys: str) -> "JsonTable":
+        """Return the first of these keys' values that is an object, or an empty one."""
+        return self.inside(*keys) or JsonTable({}, self.source, self._path_of(keys[0]))
+
     def items(self, key: str) -> list[JsonValue]:
         """Return a list's items; nothing where the value is no list."""
         value = self.data.get(key)
-        return value if isinstance(value, list) else []
+        if isinstance(value, list):
+            return value
+        return []
 
     def each(self, key: str) -> Iterator["JsonTable"]:
         """Yield the objects of a list, or the one object in its place."""
@@ -125,7 +135,7 @@ class JsonTable:
                 yield JsonTable(item, self.source, self._path_of(f"{key}.{number}"))
 
     def facts(self, *, without: frozenset[str] = frozenset()) -> tuple[Fact, ...]:
-        """Return every value under its own key, in order: ``baseModel.hash``, ``models.0.weight``."""
+        """Return every value under its own key, in order: ``baseModel.hash``, ``models.0.name``."""
         wanted = [(key, value) for key, value in self.data.items() if key not in without]
         facts: list[Fact] = []
         for path, value in _leaves(wanted, 1):
@@ -192,7 +202,9 @@ def _items_below(
 
 def as_written(value: JsonValue) -> str:
     """Return a JSON value as the file writes it; a text without its quotes."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def parse_value(text: str | None) -> JsonValue:

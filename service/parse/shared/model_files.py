@@ -56,7 +56,9 @@ def model_file(
 
 def pass_entry(role: str | None) -> dict[str, JsonValue]:
     """Return how a resource's ``extra`` names the pass it served; nothing for the base pass."""
-    return {"pass": role} if role else {}
+    if role:
+        return {"pass": role}
+    return {}
 
 
 def checkpoint_of_fields(

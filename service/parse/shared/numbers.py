@@ -35,9 +35,11 @@ def first_number(*values: JsonValue) -> float | None:
 
 
 def id_number(value: JsonValue) -> int | None:
-    """Return a positive whole number that a site may use as an id, given as a number or as digits."""
+    """Return a positive whole number that may be a site's id, given as a number or as digits."""
     if isinstance(value, str) and _ID.fullmatch(value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         return None
-    return value if 0 < value < _MAX_ID else None
+    if 0 < value < _MAX_ID:
+        return value
+    return None

@@ -35,7 +35,9 @@ def claim(blobs: Blobs) -> Claim:
 
 
 def _has_form(role: str, blob: Blob) -> bool:
-    return legacy.is_dream(blob.text) if role == "dream" else isinstance(blob.data, dict)
+    if role == "dream":
+        return legacy.is_dream(blob.text)
+    return isinstance(blob.data, dict)
 
 
 def parse(blobs: Blobs) -> Generation:
@@ -54,7 +56,9 @@ def _read_modern(blobs: Blobs) -> Generation | None:
     if run is not None:
         return metadata.read_metadata(run)
     build = find_table(blobs, "invokeai")
-    return metadata.read_metadata(build.inside("node") or build) if build else None
+    if build:
+        return metadata.read_metadata(build.inside("node") or build)
+    return None
 
 
 def _read_legacy(blobs: Blobs) -> Generation | None:
@@ -63,7 +67,9 @@ def _read_legacy(blobs: Blobs) -> Generation | None:
     if table is None:
         return command
     found = legacy.read_sd_metadata(table)
-    return _fill(found, command) if command else found
+    if command:
+        return _fill(found, command)
+    return found
 
 
 def _fill(found: Generation, other: Generation) -> Generation:

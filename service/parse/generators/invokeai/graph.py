@@ -28,6 +28,7 @@ PLACES: tuple[tuple[Field, tuple[str, ...], tuple[str, ...]], ...] = (
 _OWN = frozenset(
     {"steps", "num_steps", "cfg_scale", "guidance", "scheduler", "seed", "width", "height"}
 )
+_NO_FIELDS = ("id", "type")
 _FURTHEST = 8
 """Nodes between a value and its use: collectors, primitives, string nodes."""
 
@@ -73,10 +74,10 @@ class InvokeGraph:
 
     def gather(self, id_: str) -> JsonTable:
         """Return a node with its linked fields filled in."""
-        fields: dict[str, JsonValue] = {}
-        for name, value in self.nodes[id_].items():
-            if value is not None and name not in ("id", "type"):
-                fields[name] = value
+        own = self.nodes[id_].items()
+        fields = {
+            name: value for name, value in own if value is not None and name not in _NO_FIELDS
+        }
         for node, name in self._links:
             linked = self.value(id_, name) if node == id_ else None
             if linked is not None:

@@ -1,4 +1,4 @@
-"""InvokeAI 1 and 2 (lstein's Stable Diffusion before): ``sd-metadata`` and the ``Dream`` command line.
+"""InvokeAI 1 and 2, lstein's Stable Diffusion before: ``sd-metadata`` and the ``Dream`` command.
 
 Both hold the prompt with the negative in brackets: ``a cat [blurry, text]``. ``sd-metadata`` keeps
 it as a text (1.14) or as a list of ``{"prompt", "weight"}`` (2.0 on); ``image`` was a list
@@ -108,7 +108,9 @@ def _written_prompt(image: JsonTable) -> Stated | None:
         stated = entry.stated("prompt")
         if stated:
             parts.append(str(stated.value))
-    return Stated("\n".join(parts), image.place("prompt")) if parts else None
+    if parts:
+        return Stated("\n".join(parts), image.place("prompt"))
+    return None
 
 
 def _prompts(prompt: str, source: str) -> dict[Field, Stated]:

@@ -90,8 +90,7 @@ def _models(run: JsonTable) -> dict[Field, Stated]:
         name = _name(run, key)
         if name:
             fields[field] = name
-    model = run.inside("model")
-    hash_ = model.stated("hash", "model_hash") if model else None
+    hash_ = run.part("model").stated("hash", "model_hash")
     if hash_:
         fields["model_hash"] = hash_
     return fields
@@ -101,7 +100,9 @@ def _name(table: JsonTable, key: str) -> Stated | None:
     """Return a model's name, which may be in an object or alone."""
     model = table.inside(key)
     stated = model.stated("name", "model_name") if model else table.stated(key)
-    return stated if stated and model_name(stated.value) else None
+    if stated and model_name(stated.value):
+        return stated
+    return None
 
 
 def _passes(run: JsonTable) -> Iterator[Sampling]:
@@ -134,31 +135,30 @@ def _file(
     used_as: str | None = None,
 ) -> Iterator[Resource]:
     """Yield the model under a key, if there is one."""
-    name, model = _name(table, key), table.inside(key)
+    name = _name(table, key)
     if name is not None:
-        hash_ = model.data.get("hash") if model else None
+        hash_ = table.part(key).data.get("hash")
         yield model_file(
             kind, str(name.value), name.source, hash_=hash_, weight=weight, used_as=used_as
         )
 
 
 def _lists(run: JsonTable) -> Iterator[Resource]:
-    canvas = run.inside("canvas_v2_metadata")
+    canvas = run.part("canvas_v2_metadata")
     for key, kind, names, weights in LISTS:
         for part in (run, canvas):
-            for entry in part.each(key) if part else ():
+            for entry in part.each(key):
                 yield from named_models(entry, kind, names, weights)
 
 
 def _layers(run: JsonTable) -> Iterator[Resource]:
     """Yield the models of layers (4.2) and of a canvas's regions (5 on)."""
-    layers, canvas = run.inside("control_layers"), run.inside("canvas_v2_metadata")
-    for layer in layers.each("layers") if layers else ():
+    for layer in run.part("control_layers").each("layers"):
         kind = LAYERS.get(layer.text("type") or "")
         if kind:
             yield from named_models(layer, kind, ("model",), ("weight",))
         yield from _adapters(layer, "ipAdapters")
-    for region in canvas.each("regionalGuidance") if canvas else ():
+    for region in run.part("canvas_v2_metadata").each("regionalGuidance"):
         yield from _adapters(region, "referenceImages")
 
 
@@ -188,5 +188,7 @@ def _weight(entry: JsonTable, keys: tuple[str, ...]) -> JsonValue:
     for key in keys:
         if key in entry.data:
             value = entry.data[key]
-            return value[0] if isinstance(value, list) and value else value
+            if isinstance(value, list) and value:
+                return value[0]
+            return value
     return None

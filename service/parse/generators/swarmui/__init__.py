@@ -72,7 +72,9 @@ _YOLO = re.compile(r"yolo-(.+?)(?:-\d+)?")
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where a text is SwarmUI's object: nobody else has its key."""
-    return Claim.MARKER if _find_object(blobs) else Claim.NO
+    if _find_object(blobs):
+        return Claim.MARKER
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
@@ -133,7 +135,9 @@ def _refiner_passes(params: JsonTable) -> tuple[Sampling, ...]:
     if share is None:
         return ()
     if share.value == 0:  # the group is on, but no step of it is run
-        return (Sampling("upscale", {}),) if _enlarges(params) else ()
+        if _enlarges(params):
+            return (Sampling("upscale", {}),)
+        return ()
     fields = params.fields(REFINER)
     model = str(fields["model"].value) if "model" in fields else ""
     if model == USE_BASE or names_nothing(model):

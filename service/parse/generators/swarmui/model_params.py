@@ -56,11 +56,12 @@ def read_resources(whole: JsonTable, params: JsonTable) -> tuple[Resource, ...]:
         name = file.text("name")
         if name:
             hashes[stem(name)] = file.data.get("hash")
-    found: list[Resource] = []
-    for resource in stated:
-        found.append(_with_tensor_hash(resource, hashes.get(stem(resource.label))))
-    known = {stem(resource.label) for resource in stated}
-    return (*found, *_only_listed(whole, known))
+    names = [stem(resource.label) for resource in stated]
+    found = [
+        _with_tensor_hash(resource, hashes.get(name))
+        for resource, name in zip(stated, names, strict=True)
+    ]
+    return (*found, *_only_listed(whole, set(names)))
 
 
 def refines(params: JsonTable) -> bool:
@@ -118,9 +119,7 @@ def _upscaler(params: JsonTable) -> Iterator[Resource]:
 
 
 def _embeddings(whole: JsonTable) -> Iterator[Resource]:
-    extra = whole.inside("sui_extra_data")
-    if extra is None:
-        return
+    extra = whole.part("sui_extra_data")
     for item in extra.items("used_embeddings"):
         name = model_name(item)
         if name:
