@@ -66,7 +66,7 @@ PARSERS: tuple[Parser, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParserAnswers:
     """What the parsers made of one file."""
 
     parser: Parser
@@ -77,7 +77,7 @@ class Reading:
     """Other parsers that found their own text in the same file; they fill gaps, show conflicts."""
 
 
-def read_blobs(blobs: Blobs) -> Reading | None:
+def read_blobs(blobs: Blobs) -> ParserAnswers | None:
     """Return the best parser's answer and its rivals'; None where no parser claims the file.
 
     What a text beside the file says is a rival of what the file itself says, unless that is hardly
@@ -98,7 +98,7 @@ def read_blobs(blobs: Blobs) -> Reading | None:
     return replace(own, rivals=tuple(rivals))
 
 
-def _read_together(blobs: Blobs) -> Reading | None:
+def _read_together(blobs: Blobs) -> ParserAnswers | None:
     """Return what the parsers make of texts that all have the same standing."""
     claims = claims_of(blobs)
     best = _surest(claims)
@@ -109,7 +109,7 @@ def _read_together(blobs: Blobs) -> Reading | None:
         is_known = parser.name == best.name or parser.name in best.covers
         if claim >= Claim.SHAPE and not is_known:
             rivals.append((parser, parser.parse(blobs)))
-    return Reading(best, claims[best], best.parse(blobs), tuple(rivals))
+    return ParserAnswers(best, claims[best], best.parse(blobs), tuple(rivals))
 
 
 def choose_parser(blobs: Blobs) -> Parser | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.parse import Reading, claims_of, read_blobs
+from service.parse import ParserAnswers, claims_of, read_blobs
 from service.parse.base import Claim, Parser
 from service.parse.blobs import SIDECAR
 from service.records import Blobs, Generation
@@ -62,7 +62,9 @@ def _claims_as_read(blobs: Blobs) -> dict[Parser, Claim]:
     return claims
 
 
-def _judge(parser: Parser, claim: Claim, reading: Reading, answer: Generation | None) -> Judgement:
+def _judge(
+    parser: Parser, claim: Claim, reading: ParserAnswers, answer: Generation | None
+) -> Judgement:
     if parser is reading.parser:
         part = "taken"
     elif answer is not None:
@@ -81,5 +83,8 @@ def _judge(parser: Parser, claim: Claim, reading: Reading, answer: Generation | 
 def _read_from(answer: Generation) -> tuple[str, ...]:
     sources = [stated.source for stated in answer.fields.values()]
     sources += [resource.source for resource in answer.resources]
-    texts = (source.partition("#")[0] for source in sources if source)
-    return tuple(dict.fromkeys(texts))
+    texts: dict[str, None] = {}
+    for source in sources:
+        texts[source.partition("#")[0]] = None
+    texts.pop("", None)
+    return tuple(texts)

@@ -91,7 +91,7 @@ def settle_resource(resource: Resource) -> Resource:
 
 def _keys(resource: Resource) -> Iterator[Key]:
     """Yield what may show that two entries are one, the surest first."""
-    parsed = air.parse(resource.air) if resource.air else None
+    parsed = air.parse(resource.air or "")
     if parsed:
         yield ("air", *(part or "" for part in parsed.key))
     if resource.model_version_id is not None:

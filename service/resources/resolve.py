@@ -173,7 +173,7 @@ def _different_models(found: list[KnownModel]) -> list[KnownModel]:
 
 
 def _air_key(model: KnownModel) -> str | None:
-    parsed = air.parse(model.air) if model.air else None
+    parsed = air.parse(model.air or "")
     if parsed:
         return parsed.lookup_key
     return None

@@ -48,7 +48,7 @@ SIZE: FieldKeys = (("width", ("upscaleWidth", "width")), ("height", ("upscaleHei
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class CivitaiJob:
     """What CivitAI put beside the nodes of a graph."""
 
     request: JsonTable | None
@@ -69,7 +69,7 @@ def claim(blobs: Blobs) -> Claim:
 
 def parse(blobs: Blobs) -> Generation:
     """Return what was asked for, or what the graph says where nothing is beside it."""
-    job = find_job(blobs) or Job(None, ())
+    job = find_job(blobs) or CivitaiJob(None, ())
     if job.request is None:
         return _read_graph(job, blobs)
     resources = tuple(_resources(job.request, job.airs))
@@ -85,7 +85,7 @@ def parse(blobs: Blobs) -> Generation:
     return Generation(NAME, fields, passes, resources, job.request.facts())
 
 
-def _read_graph(job: Job, blobs: Blobs) -> Generation:
+def _read_graph(job: CivitaiJob, blobs: Blobs) -> Generation:
     graph = comfyui.PARSER.parse(blobs)
     files = (resource_of_air(air) for air in job.airs)
     doubts = ("extraMetadata is not JSON",) if job.is_broken else ()
@@ -97,7 +97,7 @@ def _read_graph(job: Job, blobs: Blobs) -> Generation:
     )
 
 
-def find_job(blobs: Blobs) -> Job | None:
+def find_job(blobs: Blobs) -> CivitaiJob | None:
     """Return what CivitAI put beside the first graph that has it, or None."""
     for graph in find_tables(blobs):
         job = _job_of(graph)
@@ -106,7 +106,7 @@ def find_job(blobs: Blobs) -> Job | None:
     return None
 
 
-def _job_of(graph: JsonTable) -> Job | None:
+def _job_of(graph: JsonTable) -> CivitaiJob | None:
     extra = graph.part("extra")
     airs = tuple(_airs(extra))
     path, metadata = "extraMetadata", graph.data.get("extraMetadata")
@@ -116,8 +116,8 @@ def _job_of(graph: JsonTable) -> Job | None:
         return None
     data = parse_json(metadata) if isinstance(metadata, str) else metadata
     if isinstance(data, dict):
-        return Job(JsonTable(data, graph.source, path), airs)
-    return Job(None, airs, is_broken=metadata is not None)
+        return CivitaiJob(JsonTable(data, graph.source, path), airs)
+    return CivitaiJob(None, airs, is_broken=metadata is not None)
 
 
 def _airs(extra: JsonTable) -> Iterator[Stated]:
@@ -131,7 +131,7 @@ def _is_file(air: str) -> bool:
     return bool(air.strip()) and _CONTAINER.match(air) is None
 
 
-def _upscaler(job: Job) -> Stated | None:
+def _upscaler(job: CivitaiJob) -> Stated | None:
     for air in job.airs:
         if resource_of_air(air).kind == "upscaler":
             return air

@@ -81,7 +81,7 @@ PROMPTS = frozenset({"prompt", "negativePrompt", "resources", "comfy", "addition
 STRUCTURED = frozenset({"hashes", "civitaiResources"})
 """The keys whose values are JSON in an infotext, too."""
 
-SIGNS = ("cfgScale", "civitaiResources", "additionalResources")
+SIGNS = frozenset({"cfgScale", "civitaiResources", "additionalResources"})
 """No generator writes these keys beside ``prompt``; CivitAI's graphs have them deeper."""
 
 
@@ -130,7 +130,7 @@ def _find_meta(blobs: Blobs) -> JsonTable | None:
             whole = _entry_of_image(whole, blobs.file_name) or whole
         inner = whole.part("meta")
         for meta in (whole, inner, inner.part("meta")):
-            if "prompt" in meta.data and any(key in meta.data for key in SIGNS):
+            if "prompt" in meta.data and not SIGNS.isdisjoint(meta.data):
                 return meta
     return None
 

@@ -73,6 +73,7 @@ REFINER: FieldKeys = (
 
 ROLES = ("parameters", "usercomment", "comment")
 _OWN = frozenset({"base_model", "Base Model", "full_prompt"})
+_WITH_PROMPT = _OWN | {"prompt", "Prompt"}
 _SIZE = re.compile(r"[\[(]?\s*(\d+)\s*[,x×]\s*(\d+)")  # noqa: RUF001 - SimpleSDXL writes the sign
 _COMBINED = re.compile(r"(?:lora_combined_|LoRA )\d+")
 _BRACKETED = re.compile(r"LoRA \[(.+)\] weight")
@@ -127,7 +128,7 @@ def _find_infotext(blobs: Blobs) -> Blob | None:
 def _find_json(blobs: Blobs) -> JsonTable | None:
     tables = list(find_tables(blobs, *ROLES))
     for table in tables:
-        if any(key in table.data for key in ("prompt", "Prompt", *_OWN)):
+        if not _WITH_PROMPT.isdisjoint(table.data):
             return table
     if tables and "fooocus_scheme" in blobs.texts:
         return tables[0]

@@ -42,7 +42,7 @@ LINE: tuple[tuple[Field, re.Pattern[str]], ...] = (
 
 _LINE_START = re.compile(r"\A(?:\W{0,4})\"(.*)\" (\d+)x(\d+)px ", re.DOTALL)
 _NEGATIVE = ' negative-prompt:"'
-_PROMPT_KEYS = ("prompts", "prompt", "prompt_text")
+_PROMPT_KEYS = frozenset({"prompts", "prompt", "prompt_text"})
 _SIZE = re.compile(r"(\d+)[x,](\d+)")
 
 
@@ -72,7 +72,7 @@ def parse(blobs: Blobs) -> Generation:
 def _find_run(blobs: Blobs) -> JsonTable | None:
     for table in find_tables(blobs, "usercomment"):
         run = table.inside("prompt")
-        if run is not None and any(key in run.data for key in _PROMPT_KEYS):
+        if run is not None and not _PROMPT_KEYS.isdisjoint(run.data):
             return run
     return None
 
@@ -114,14 +114,21 @@ def _prompt(run: JsonTable, *keys: str) -> Stated | None:
         stated = run.stated(key, empty=True)
         if stated is not None:
             return stated
-        texts = [entry.text("text") for entry in run.each(key)]
-        for pair in run.items(key):
-            if isinstance(pair, list):
-                texts += [part for part in pair if isinstance(part, str)]
-        found = [text for text in texts if text]
-        if found:
-            return Stated("\n".join(found), run.place(key))
+        texts = "\n".join(_weighted_texts(run, key))
+        if texts:
+            return Stated(texts, run.place(key))
     return None
+
+
+def _weighted_texts(run: JsonTable, key: str) -> Iterator[str]:
+    """Yield the texts of ``{"weight", "text"}`` and of ``[weight, text]``."""
+    for entry in run.each(key):
+        text = entry.text("text")
+        if text:
+            yield text
+    for pair in run.items(key):
+        if isinstance(pair, list):
+            yield from (part for part in pair if isinstance(part, str) and part)
 
 
 def _fields_of_line(blob: Blob) -> Iterator[tuple[Field, Stated]]:

@@ -54,8 +54,10 @@ def parse(blobs: Blobs) -> Generation:
     blob = max(_texts(blobs), key=lambda text: _claim_text(text.text), default=None)
     if blob is None:
         return Generation(NAME, {}, unsettled=("no text of this file is Midjourney's",))
-    job = _JOB.search(blob.text)
-    prompt, parameters = cut_parameters(blob.text[: job.start()] if job else blob.text)
+    text, job = blob.text, _JOB.search(blob.text)
+    if job:
+        text = text[: job.start()]
+    prompt, parameters = cut_parameters(text)
     fields: dict[Field, Stated] = {"positive_prompt": Stated(prompt, blob.source)}
     for field, value in _fields(parameters):
         fields[field] = Stated(value, blob.source)

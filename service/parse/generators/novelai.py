@@ -55,7 +55,7 @@ _ENOUGH = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class NovelaiTexts:
     """NovelAI's texts, wherever they were found."""
 
     comment: JsonTable | None
@@ -80,7 +80,7 @@ def parse(blobs: Blobs) -> Generation:
     return read_texts(texts_of(blobs), NAME)
 
 
-def read_texts(texts: Texts, generator: str) -> Generation:
+def read_texts(texts: NovelaiTexts, generator: str) -> Generation:
     """Return what these texts say; for forks that write the same ones, too."""
     fields: dict[Field, Stated] = {}
     description = texts.named.get("description")
@@ -93,17 +93,17 @@ def read_texts(texts: Texts, generator: str) -> Generation:
     return Generation(generator, fields, (), tuple(_checkpoint(fields)), _facts(texts), unsettled)
 
 
-def texts_of(blobs: Blobs) -> Texts:
+def texts_of(blobs: Blobs) -> NovelaiTexts:
     """Return the best of the file's sets of texts."""
-    return min(_find_texts(blobs), key=_rank, default=Texts(None, {}))
+    return min(_find_texts(blobs), key=_rank, default=NovelaiTexts(None, {}))
 
 
-def _rank(texts: Texts) -> tuple[bool, bool, bool]:
+def _rank(texts: NovelaiTexts) -> tuple[bool, bool, bool]:
     """Return what sorts those first that hold settings, name NovelAI, and name the model."""
     return texts.comment is None, not _is_named(texts.named), "source" not in texts.named
 
 
-def _find_texts(blobs: Blobs) -> Iterator[Texts]:
+def _find_texts(blobs: Blobs) -> Iterator[NovelaiTexts]:
     named: dict[str, Blob] = {}
     for role in ("title", "description", "software", "source", "generationtime"):
         blob = blobs.first(role)
@@ -111,16 +111,16 @@ def _find_texts(blobs: Blobs) -> Iterator[Texts]:
             named[role] = blob
     comment = find_table(blobs, "comment", accept=_is_settings)
     if comment or _is_named(named):
-        yield Texts(comment, named)
+        yield NovelaiTexts(comment, named)
     for role in WHOLE_ROLES:
         for table in find_tables(blobs, role):
             if "Comment" in table.data:
                 yield _texts_within(table)
             elif role != "comment" and _is_settings(table):
-                yield Texts(table, named)
+                yield NovelaiTexts(table, named)
 
 
-def _texts_within(whole: JsonTable) -> Texts:
+def _texts_within(whole: JsonTable) -> NovelaiTexts:
     """Return the texts of one object that holds them all, ``Comment`` as JSON."""
     comment = whole.data["Comment"]
     if isinstance(comment, str):
@@ -130,8 +130,8 @@ def _texts_within(whole: JsonTable) -> Texts:
         if isinstance(value, str) and key != "Comment":
             named[key.lower()] = Blob(value, whole.place(key))
     if not isinstance(comment, dict):
-        return Texts(None, named)
-    return Texts(JsonTable(comment, whole.source, "Comment"), named)
+        return NovelaiTexts(None, named)
+    return NovelaiTexts(JsonTable(comment, whole.source, "Comment"), named)
 
 
 def _is_named(named: Mapping[str, Blob]) -> bool:
@@ -187,7 +187,7 @@ def _checkpoint(fields: Mapping[Field, Stated]) -> Iterator[Resource]:
     yield checkpoint
 
 
-def _facts(texts: Texts) -> tuple[Fact, ...]:
+def _facts(texts: NovelaiTexts) -> tuple[Fact, ...]:
     facts: list[Fact] = []
     if texts.comment:
         facts += [_without_path(fact) for fact in texts.comment.facts()]

@@ -40,7 +40,9 @@ BASE: FieldKeys = (
     ("model_hash", ("ModelHash",)),
 )
 
-CORE: tuple[Field, ...] = ("positive_prompt", "steps", "cfg_scale", "sampler", "seed", "model")
+CORE: frozenset[Field] = frozenset(
+    {"positive_prompt", "steps", "cfg_scale", "sampler", "seed", "model"}
+)
 
 CARD_FIELDS: Mapping[str, FieldKeys] = {
     "Prompt": (("positive_prompt", ("Prompt",)), ("negative_prompt", ("NegativePrompt",))),
@@ -79,7 +81,7 @@ def parse(blobs: Blobs) -> Generation:
     for part in (_read_graph(blobs), _read_json(blobs), _read_smproj(blobs)):
         if part is not None:
             whole = _fill(whole, part)
-    if all(field in whole.fields for field in CORE):
+    if whole.fields.keys() >= CORE:
         return replace(whole, unsettled=())
     return whole
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 
 from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_tables
-from service.parse.shared.model_files import model_file, model_name
+from service.parse.shared.model_files import model_file, names_nothing
 from service.records import Blobs, Fact, Field, Generation, Resource, Stated
 
 NAME = "sygil"
@@ -55,7 +55,7 @@ def parse(blobs: Blobs) -> Generation:
     facts: list[Fact] = []
     for key, stated in settings.items():
         facts.append(Fact(f"{_KEY}{key}", str(stated.value), stated.source))
-    return Generation(NAME, fields, (), tuple(_checkpoint(settings)), tuple(facts))
+    return Generation(NAME, fields, (), tuple(_checkpoint(fields)), tuple(facts))
 
 
 def _settings(blobs: Blobs) -> Mapping[str, Stated]:
@@ -80,12 +80,11 @@ def _from_json(table: JsonTable) -> Iterator[tuple[str, Stated]]:
             yield key.removeprefix(_KEY), stated
 
 
-def _checkpoint(settings: Mapping[str, Stated]) -> Iterator[Resource]:
-    model, hash_ = settings.get("model_name") or settings.get("model"), settings.get("model_hash")
-    name = model_name(str(model.value)) if model else None
-    if model is not None and name is not None:
+def _checkpoint(fields: Mapping[Field, Stated]) -> Iterator[Resource]:
+    model, hash_ = fields.get("model"), fields.get("model_hash")
+    if model is not None and not names_nothing(str(model.value)):
         digits = str(hash_.value) if hash_ else None
-        yield model_file("checkpoint", name, model.source, hash_=digits)
+        yield model_file("checkpoint", str(model.value), model.source, hash_=digits)
 
 
 PARSER = Parser(NAME, 1, claim, parse)

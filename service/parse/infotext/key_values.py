@@ -78,7 +78,9 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
         key = key_at(text, at)
         if key is None:
             bound = _BOUND.search(text, at)
-            at = bound.end() if bound else len(text)
+            if bound is None:
+                return
+            at = bound.end()
             continue
         start = _past_blanks(text, key.end())
         read_value = _hash_list if key[1].lower() in HASH_LISTS else _value

@@ -127,11 +127,12 @@ def _without_checkpoint(settings: Settings, stated: tuple[Resource, ...]) -> Ite
     hash_, kind = hash_of(stated_hash)
     twin = _only_checkpoint(stated)
     for resource in stated:
-        if resource is not twin:
+        if resource is twin and label is not None:
+            continue
+        if resource is twin and resource.hash is None:
+            yield replace(resource, hash=hash_, hash_kind=kind)
+        else:
             yield resource
-        elif label is None:
-            has_own = resource.hash is not None
-            yield resource if has_own else replace(resource, hash=hash_, hash_kind=kind)
 
 
 def _vaes(settings: Settings, source: str) -> Iterator[Resource]:

@@ -96,13 +96,14 @@ def _network(kind: ResourceKind, label: str, hash_: str | None, source: str) -> 
 
 def _sdnext_networks(networks: str, hashes: str, source: str) -> Iterator[Resource]:
     """Yield SD.Next's LoRAs, each with its hash where there are as many hashes as names."""
-    stripped = (name.strip() for name in networks.split(","))
-    names = [name for name in stripped if name]
-    digits: list[str | None] = [hash_.strip() for hash_ in hashes.split(",")]
-    if len(digits) != len(names):
-        digits = [None] * len(names)
-    for name, hash_ in zip(names, digits, strict=True):
-        yield _network("lora", name, hash_, source)
+    names = [name for name in map(str.strip, networks.split(",")) if name]
+    digits = hashes.split(",")
+    if len(digits) == len(names):
+        for name, hash_ in zip(names, digits, strict=True):
+            yield _network("lora", name, hash_.strip(), source)
+    else:
+        for name in names:
+            yield _network("lora", name, None, source)
 
 
 def _hash_pairs(kind: ResourceKind, text: str, source: str) -> Iterator[Resource]:

@@ -112,8 +112,11 @@ def detailer_units(settings: Settings) -> list[Settings]:
     units: dict[str, dict[str, str]] = {}
     for match, value in settings.numbered("adetailer", _UNIT):
         units.setdefault(match[2] or "", {})[match[1]] = value
-    with_model = (unit for unit in units.values() if not names_nothing(unit.get("model")))
-    return [Settings(tuple(unit.items()), unit) for unit in with_model]
+    return [
+        Settings(tuple(unit.items()), unit)
+        for unit in units.values()
+        if not names_nothing(unit.get("model"))
+    ]
 
 
 def name_and_hash(text: str) -> tuple[str, str | None]:

@@ -59,8 +59,12 @@ def read_lists(
     """
     entries = _objects(parse_value(resources)) or _requested(parse_value(metadata))
     entries += _recipe_entries(parse_value(recipe))
-    read = (read_entry(entry, source) for entry in entries)
-    return tuple(resource for resource in read if resource is not None)
+    found: list[Resource] = []
+    for entry in entries:
+        resource = read_entry(entry, source)
+        if resource is not None:
+            found.append(resource)
+    return tuple(found)
 
 
 def _objects(value: JsonValue) -> list[dict[str, JsonValue]]:

@@ -22,7 +22,9 @@ from service.records import Blob, Blobs, Field, Generation
 NAME = "invokeai"
 ROLES = ("invokeai_metadata", "invokeai", "sd-metadata", "dream", "invokeai_graph")
 
-CORE: tuple[Field, ...] = ("positive_prompt", "steps", "cfg_scale", "sampler", "seed", "model")
+CORE: frozenset[Field] = frozenset(
+    {"positive_prompt", "steps", "cfg_scale", "sampler", "seed", "model"}
+)
 """Where one of these is missing the graph is asked for it."""
 
 
@@ -43,7 +45,7 @@ def _has_form(role: str, blob: Blob) -> bool:
 def parse(blobs: Blobs) -> Generation:
     """Return what the newest form says, what it lacks from an older one or the graph."""
     found = _read_modern(blobs) or _read_legacy(blobs) or Generation(NAME, {})
-    if all(field in found.fields for field in CORE):
+    if found.fields.keys() >= CORE:
         return found
     table = find_table(blobs, "invokeai_graph")
     if table is None:

@@ -115,8 +115,7 @@ def _written_prompt(image: JsonTable) -> Stated | None:
 
 def _prompts(prompt: str, source: str) -> dict[Field, Stated]:
     """Return the prompt, and what is in brackets as the negative."""
-    in_brackets = (text.strip() for text in _BRACKETED.findall(prompt))
-    negatives = [text for text in in_brackets if text]
+    negatives = [text for text in map(str.strip, _BRACKETED.findall(prompt)) if text]
     if not negatives:
         return {"positive_prompt": Stated(prompt.strip(), source)}
     return {

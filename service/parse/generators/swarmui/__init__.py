@@ -139,9 +139,9 @@ def _refiner_passes(params: JsonTable) -> tuple[Sampling, ...]:
             return (Sampling("upscale", {}),)
         return ()
     fields = params.fields(REFINER)
-    model = str(fields["model"].value) if "model" in fields else ""
-    if model == USE_BASE or names_nothing(model):
-        fields.pop("model", None)
+    model = fields.pop("model", None)
+    if model and str(model.value) != USE_BASE and not names_nothing(str(model.value)):
+        fields["model"] = model
     return (Sampling("hires" if _enlarges(params) else "refiner", fields),)
 
 
