@@ -189,7 +189,10 @@ S = "PNG:Parameters"
             [Resource("motion", "mm_v15.ckpt", S)],
         ),
         (
-            'Model: a, Civitai resources: [{"type":"checkpoint","modelVersionId":5,"modelName":"A"}]',
+            (
+                "Model: a, Civitai resources: "
+                '[{"type":"checkpoint","modelVersionId":5,"modelName":"A"}]'
+            ),
             [Resource("checkpoint", "a", S, model_version_id=5, extra={"modelName": "A"})],
         ),
         (

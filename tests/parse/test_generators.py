@@ -404,8 +404,14 @@ def read_file(path: Path) -> dict[str, object]:
 
 # ── whatever stands there
 
-ROLES = "parameters usercomment comment imagedescription invokeai invokeai_graph invokeai_metadata sd-metadata dream smproj"
-ROLES += " parameters-json prompt negative_prompt use_stable_diffusion_model lora_alpha use_lora_model software source"
+ROLES = (
+    "parameters usercomment comment imagedescription invokeai invokeai_graph "
+    "invokeai_metadata sd-metadata dream smproj"
+)
+ROLES += (
+    " parameters-json prompt negative_prompt use_stable_diffusion_model lora_alpha "
+    "use_lora_model software source"
+)
 ROLES += " sdprompt sdseed fooocus_scheme alpha model text description"
 WORDS = (
     "None",

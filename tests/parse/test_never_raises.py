@@ -1,4 +1,4 @@
-"""Whatever stands under the keys that generators use, every parser answers, and what it answers can be stored."""
+"""Whatever the keys of generators hold, every parser answers, and its answer can be stored."""
 
 import json
 from collections.abc import Mapping
@@ -20,16 +20,22 @@ from service.tokens import split_prompt
 CASES = sorted(Path(__file__).parent.parent.joinpath("fixtures").glob("*/*/blobs.json"))
 
 ROLES = (
-    "parameters usercomment prompt workflow generation_data description comment dream sd-metadata invokeai_metadata "
-    "creatortool software artist source title fooocus_scheme parameters-json smproj alpha cbor:actions "
+    "parameters usercomment prompt workflow generation_data description comment dream "
+    "sd-metadata invokeai_metadata "
+    "creatortool software artist source title fooocus_scheme parameters-json smproj alpha "
+    "cbor:actions "
     "cbor:claim_generator_info"
 ).split()
 
 KEYS = (
-    "prompt negativePrompt negative_prompt c uc v2 lora loras models baseModel modelFileName weight hash type "
-    "resources modelVersionId strength extra airs extraMetadata transformations upscaleWidth num_inference_steps "
-    "guidance_scale resolution use_upscaler new_resolution Model seed steps scale sampler size first_stage_size "
-    "width height action digitalSourceType softwareAgent description name class_type inputs 1 2 sui_image_params "
+    "prompt negativePrompt negative_prompt c uc v2 lora loras models baseModel modelFileName "
+    "weight hash type "
+    "resources modelVersionId strength extra airs extraMetadata transformations upscaleWidth "
+    "num_inference_steps "
+    "guidance_scale resolution use_upscaler new_resolution Model seed steps scale sampler "
+    "size first_stage_size "
+    "width height action digitalSourceType softwareAgent description name class_type inputs "
+    "1 2 sui_image_params "
     "Comment cfg_scale model base_model Seed image app_version Prompt vae"
 ).split()
 
@@ -122,7 +128,7 @@ def test_a_record_with_some_values_replaced_is_answered(
 
 
 def with_one_replaced(data: JsonValue, value: JsonValue, random: Random) -> JsonValue:
-    """Return the JSON with one of its values, at any depth, replaced or (where there is a text) cut short."""
+    """Return the JSON with one of its values, at any depth, replaced; a text may be cut short."""
     if isinstance(data, dict) and data and random.random() < 0.9:
         key = random.choice(sorted(data))
         return {**data, key: with_one_replaced(data[key], value, random)}

@@ -296,8 +296,16 @@ def _read_rows(blob: Blob) -> dict[str, JsonValue]:
     rows: dict[str, JsonValue] = {}
     for label, value in _ROW.findall(blob.text):
         lines = (line.strip() for line in _BREAK.split(value))
-        rows[label] = html.unescape("\n".join(lines))
+        rows[label] = _unescape("\n".join(lines))
     return rows
+
+
+def _unescape(text: str) -> str:
+    """Return a text without HTML's entities; as it is where one is a number too long for Python."""
+    try:
+        return html.unescape(text)
+    except ValueError:  # past 4,300 digits
+        return text
 
 
 PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))
