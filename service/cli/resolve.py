@@ -106,7 +106,7 @@ def resolve(
     finish(has_failed=has_failed)
 
 
-def _print_failures(learned: Learned, rewritten: "_Rewritten | None") -> bool:
+def _print_failures(learned: SourceReport, rewritten: "_Rewritten | None") -> bool:
     """Print what failed, and return whether anything did."""
     for source in learned.failed:
         say(f"not read: {source}", err=True)

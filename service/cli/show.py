@@ -55,7 +55,7 @@ def show(
         image, record = reader.image(place.image_id), reader.raw_record(place.image_id)
     if image is None:
         raise StartError(f"{path}: its row has just gone")
-    why = pipeline.why(record) if record else ()
+    why = pipeline.explain_reading(record) if record else ()
     if json:
         say_json(asdict(image) | {"why": list(map(asdict, why))})
     else:

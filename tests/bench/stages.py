@@ -16,9 +16,9 @@ from service.extract.candidates import Candidate
 from service.extract.reader import Reader
 from service.extract.signatures import inspect
 from service.normalize import normalize
-from service.parse.blobs import collect as blobs_of
+from service.parse.blobs import collect_blobs
 from service.records import ImageRows, NormalizedImage, RawRecord, Token, WatchedFile
-from service.resources.collect import collect as resources_of
+from service.resources.collect import collect_resources
 from service.store.writer import Store
 
 Subject = TypeVar("Subject")
@@ -33,10 +33,10 @@ def measure(folder: Path) -> Iterator[Figure]:
     how = f"CPU, {len(sources)} {kind()}, least of {RUNS} runs of each, warm"
     yield from _spread("inspect", sources, lambda path: inspect(path, path.stat().st_size), how)
     raws = _records(sources)
-    blobs = [blobs_of(raw) for raw in raws]
-    yield from _spread("blobs", raws, blobs_of, how)
-    yield from _spread("parse", blobs, parse.read, how)
-    read = [(reading, one) for one in blobs if (reading := parse.read(one)) is not None]
+    blobs = [collect_blobs(raw) for raw in raws]
+    yield from _spread("blobs", raws, collect_blobs, how)
+    yield from _spread("parse", blobs, parse.read_blobs, how)
+    read = [(reading, one) for one in blobs if (reading := parse.read_blobs(one)) is not None]
     made = [(normalize(r.generation, b, tuple(g for _, g in r.rivals))) for r, b in read]
     yield from _spread(
         "normalize",
@@ -46,7 +46,7 @@ def measure(folder: Path) -> Iterator[Figure]:
     )
     yield from _spread("tokens", made, _cut, how)
     cut = [(one, _cut(one)) for one in made]
-    yield from _spread("resources", cut, lambda pair: resources_of(*pair), how)
+    yield from _spread("resources", cut, lambda pair: collect_resources(*pair), how)
     yield from _spread("all pure stages", raws, pipeline.process, how, limit=1.0)
     graph = _of_graph(large_graph())
     yield from _spread(
@@ -149,7 +149,7 @@ def _candidate(path: Path) -> Candidate:
 
 def _cut(image: NormalizedImage) -> tuple[Token, ...]:
     positive, negative = image.base.positive_prompt, image.base.negative_prompt
-    return tokens.split(positive or "", "pos") + tokens.split(negative or "", "neg")
+    return tokens.split_prompt(positive or "", "pos") + tokens.split_prompt(negative or "", "neg")
 
 
 def _spread(

@@ -16,9 +16,10 @@ from pydantic import JsonValue
 from service import parse
 from service.normalize import normalize
 from service.parse.base import Claim
-from service.parse.blobs import collect, parse_json
+from service.parse.blobs import collect_blobs, parse_json
 from service.parse.generators.easydiffusion import split_list
-from service.parse.shared.model_files import model_file, model_name, read_hash
+from service.parse.shared.hashes import read_hash
+from service.parse.shared.model_files import model_file, model_name
 from service.pipeline import VERSIONS, process
 from service.records import Blob, Blobs, RawRecord, Stated, WatchedFile
 
@@ -47,7 +48,7 @@ def chosen(found: Blobs) -> str | None:
 
 
 def values(found: Blobs) -> dict[str, object]:
-    reading = parse.read(found)
+    reading = parse.read_blobs(found)
     assert reading is not None
     return {name: stated.value for name, stated in reading.generation.fields.items()}
 
@@ -61,19 +62,19 @@ def test_a_png_text_that_is_a_number_or_a_boolean_is_a_text_again() -> None:
         "PNG:Guidance_scale": 7.5,
         "PNG:Clip_skip": True,
     }
-    found = {role: texts[0].text for role, texts in collect(record(tags)).texts.items()}
+    found = {role: texts[0].text for role, texts in collect_blobs(record(tags)).texts.items()}
     assert found == {"seed": "12345", "guidance_scale": "7.5", "clip_skip": "true"}
 
 
 def test_an_empty_prompt_of_a_png_is_stated_and_other_empty_texts_are_not() -> None:
-    found = collect(
+    found = collect_blobs(
         record({"PNG:Prompt": "", "PNG:Negative_prompt": "", "PNG:Comment": "", "IFD0:Model": ""})
     )
     assert set(found.texts) == {"prompt", "negative_prompt"}
 
 
 def test_a_number_elsewhere_than_in_a_png_text_says_nothing() -> None:
-    assert dict(collect(record({"IFD0:Orientation": 1, "ExifIFD:ISO": 200})).texts) == {}
+    assert dict(collect_blobs(record({"IFD0:Orientation": 1, "ExifIFD:ISO": 200})).texts) == {}
 
 
 # ── who is chosen
@@ -254,7 +255,7 @@ def test_a_command_line_is_read_as_it_was_written(stated: dict[str, object], tig
 
 
 def test_what_sd_metadata_does_not_say_the_command_line_does() -> None:
-    found = parse.read(
+    found = parse.read_blobs(
         blobs(
             dream='"a mill" -s 20 -S 7 -A ddim',
             sd_metadata={"model_weights": "m", "image": {"prompt": "a mill", "steps": 20}},
@@ -319,7 +320,7 @@ def test_a_graph_that_leads_in_a_circle_is_answered() -> None:
 )
 def test_long_texts_cost_no_more_than_their_length(found: Blobs) -> None:
     started = time.perf_counter()
-    reading = parse.read(found)
+    reading = parse.read_blobs(found)
     assert reading is not None
     assert max(parser.claim(found) for parser in parse.PARSERS) > Claim.NO
     assert time.perf_counter() - started < 5
@@ -398,13 +399,19 @@ def read_file(path: Path) -> dict[str, object]:
     made = subprocess.run(
         ["exiftool", "-config", "", "-j", "-G1:4", str(path)], capture_output=True, check=True
     )
-    return values(collect(record(json.loads(made.stdout)[0])))
+    return values(collect_blobs(record(json.loads(made.stdout)[0])))
 
 
 # ── whatever stands there
 
-ROLES = "parameters usercomment comment imagedescription invokeai invokeai_graph invokeai_metadata sd-metadata dream smproj"
-ROLES += " parameters-json prompt negative_prompt use_stable_diffusion_model lora_alpha use_lora_model software source"
+ROLES = (
+    "parameters usercomment comment imagedescription invokeai invokeai_graph "
+    "invokeai_metadata sd-metadata dream smproj"
+)
+ROLES += (
+    " parameters-json prompt negative_prompt use_stable_diffusion_model lora_alpha "
+    "use_lora_model software source"
+)
 ROLES += " sdprompt sdseed fooocus_scheme alpha model text description"
 WORDS = (
     "None",

@@ -16,8 +16,8 @@ from service.normalize import normalize
 from service.parse.base import Parser
 from service.parse.blobs import parse_json
 from service.records import Blob, Blobs, NormalizedImage, Resource, Token
-from service.resources import collect
-from service.tokens import split
+from service.resources import collect_resources
+from service.tokens import split_prompt
 
 CASES = sorted(Path(__file__).parent.parent.joinpath("fixtures").glob("*/*/blobs.json"))
 
@@ -27,17 +27,17 @@ CASES = sorted(Path(__file__).parent.parent.joinpath("fixtures").glob("*/*/blobs
 )
 def test_case(case: Path, *, update_golden: bool) -> None:
     blobs = blobs_of(json.loads((case / "blobs.json").read_text(encoding="utf-8")))
-    reading = parse.read(blobs)
+    reading = parse.read_blobs(blobs)
     assert reading is not None
     assert reading.parser.name == case.parent.name
     image = normalize(
         reading.generation, blobs, tuple(generation for _, generation in reading.rivals)
     )
     tokens = (
-        *split(image.base.positive_prompt or "", "pos"),
-        *split(image.base.negative_prompt or "", "neg"),
+        *split_prompt(image.base.positive_prompt or "", "pos"),
+        *split_prompt(image.base.negative_prompt or "", "neg"),
     )
-    got = json.loads(json.dumps(told(image, tokens, collect(image, tokens))))
+    got = json.loads(json.dumps(told(image, tokens, collect_resources(image, tokens))))
     expected = case / "expected.json"
     if update_golden:
         expected.write_text(

@@ -1,9 +1,9 @@
 import pytest
 
 from service.records import NormalizedImage, Resource, SamplingPass
-from service.resources import collect
+from service.resources import collect_resources
 from service.resources.merge import merge_resources
-from service.tokens import split
+from service.tokens import split_prompt
 
 S = "PNG:Parameters"
 AIR = "urn:air:sdxl:lora:civitai:1@2"
@@ -14,7 +14,7 @@ def collected(
 ) -> tuple[Resource, ...]:
     sampled = SamplingPass(positive_prompt=prompt, negative_prompt=negative)
     image = NormalizedImage("ok", generator, passes=(sampled,), resources=stated)
-    return collect(image, (*split(prompt, "pos"), *split(negative, "neg")))
+    return collect_resources(image, (*split_prompt(prompt, "pos"), *split_prompt(negative, "neg")))
 
 
 def lora(label: str = "x", weight: float | None = None, **more: object) -> Resource:
@@ -70,7 +70,7 @@ def test_tags_of_every_pass_are_read() -> None:
         SamplingPass("detailer", positive_prompt="<lora:face:0.5>"),
     )
     image = NormalizedImage("ok", "a1111", passes=passes)
-    assert collect(image, ()) == (tag("face", 0.5),)
+    assert collect_resources(image, ()) == (tag("face", 0.5),)
 
 
 def test_a_tag_and_a_hash_of_one_name_are_one_lora() -> None:

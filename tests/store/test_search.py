@@ -27,7 +27,7 @@ def drawn(
     rows = image(number, path=f"2025/{number}.png")
     plain = replace(rows.image.passes[0], steps=30, sampler_norm="dpmpp_2m", cfg_scale=7.0)
     first = replace(plain, positive_prompt=positive, negative_prompt=negative, **base)
-    cut = (*tokens.split(positive or "", "pos"), *tokens.split(negative or "", "neg"))
+    cut = (*tokens.split_prompt(positive or "", "pos"), *tokens.split_prompt(negative or "", "neg"))
     return replace(rows, image=replace(rows.image, passes=(first,)), tokens=cut, resources=())
 
 

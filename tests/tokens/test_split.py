@@ -2,17 +2,20 @@ import time
 
 import pytest
 
-from service.tokens import split
+from service.tokens import split_prompt
 
 Told = tuple[str, str, float, str]
 
 
 def told(prompt: str) -> list[Told]:
-    return [(token.token, token.t_norm, token.weight, token.kind) for token in split(prompt, "pos")]
+    return [
+        (token.token, token.t_norm, token.weight, token.kind)
+        for token in split_prompt(prompt, "pos")
+    ]
 
 
 def tags(prompt: str) -> dict[str, float]:
-    return {token.t_norm: token.weight for token in split(prompt, "pos")}
+    return {token.t_norm: token.weight for token in split_prompt(prompt, "pos")}
 
 
 AIR = "urn:air:sdxl:lora:civitai"
@@ -78,7 +81,7 @@ def test_a_face_in_brackets_is_weighed_and_not_a_weight() -> None:
     ["Saber \\(Fate\\)", "saber_(fate)", "saber (fate)", "saber  (fate)", "\uff53aber (fate)"],
 )
 def test_spellings_of_one_tag_are_one_word(written: str) -> None:
-    assert [(token.t_norm, token.weight) for token in split(written, "pos")] == [
+    assert [(token.t_norm, token.weight) for token in split_prompt(written, "pos")] == [
         ("saber (fate)", 1.0)
     ]
 
@@ -131,7 +134,7 @@ def test_a_weight_of_a_joined_prompt_reaches_all_its_tags() -> None:
 
 
 def test_positions_count_from_zero_on_each_side() -> None:
-    assert [(token.side, token.position) for token in split("a, b", "neg")] == [
+    assert [(token.side, token.position) for token in split_prompt("a, b", "neg")] == [
         ("neg", 0),
         ("neg", 1),
     ]
@@ -152,5 +155,5 @@ def test_positions_count_from_zero_on_each_side() -> None:
 )
 def test_a_hostile_prompt_takes_linear_time(prompt: str) -> None:
     before = time.process_time()
-    split(prompt, "pos")
+    split_prompt(prompt, "pos")
     assert time.process_time() - before < 8
