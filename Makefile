@@ -28,7 +28,7 @@ INSTALL = \
 		fi >&2; \
 	}
 
-# Scripts in .venv name their folder, so one that has moved is made anew.
+# Scripts in .venv name their folder, so one that has moved is made again.
 NEW_ENVIRONMENT = \
 	$(FIND_PYTHON); \
 	if [ -z "$$python" ]; then \
@@ -69,7 +69,7 @@ coverage: ready
 bench: bench-million
 	$(BIN)/python tests/bench
 
-# What questions cost at a million images: builds a database of 4 GB in a passing folder first, which takes minutes.
+# What questions cost at a million images: builds a database of 4 GB in a temporary folder first, which takes minutes.
 bench-million: ready
 	$(BIN)/python tests/bench/bench_million.py
 
@@ -77,12 +77,12 @@ bench-million: ready
 accuracy: ready
 	$(BIN)/python tests/accuracy
 
-# Takes away what was installed or built. Input and out are yours and stay.
+# Removes what was installed or built. Input and out are yours and stay.
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist build
 	find service tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# ExifTool, and a private environment with the pinned packages; installed anew only when pyproject.toml or constraints.txt
+# ExifTool, and a private environment with the pinned packages; installed again only when pyproject.toml or constraints.txt
 # has changed, or when the folder or its Python has moved.
 ready:
 	@set -eu; $(INSTALL); \
