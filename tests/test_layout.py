@@ -250,7 +250,7 @@ def test_every_dependency_is_pinned_to_one_version_by_name_alone() -> None:
     assert dependencies() - set(pinned) == set()
 
 
-ELSEWHERE = {"colorama", "importlib-metadata", "pefile", "tzdata", "zipp"}
+ELSEWHERE = {"colorama", "importlib-metadata", "lazy-importer", "zipp"}
 """What only Windows or only a newer or older Python installs."""
 
 

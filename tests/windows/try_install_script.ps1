@@ -1,12 +1,13 @@
 #Requires -Version 5.1
 <#
 .SYNOPSIS
-    Tries install_service.ps1 in the PowerShell that runs this, on a Windows machine that may be spoilt.
+    Tries install_service.ps1 in the PowerShell that runs this. For a test machine only.
 
 .DESCRIPTION
-    Parses the script, asks for the state of what is not installed, then installs the service twice, asks for its
-    state, has it read the sample images, and removes it. Needs an administrator, and Python, ExifTool and NSSM on
-    PATH. Used by .github/workflows/test.yml, in Windows PowerShell 5.1 and in PowerShell 7.
+    Parses the script, asks for the state of what is not installed, then installs the service twice,
+    asks for its state, has it read the sample images, and removes it. Needs an administrator, and
+    Python, ExifTool and NSSM on PATH. It writes into Input and out of this checkout. Used by
+    .github/workflows/test.yml, in Windows PowerShell 5.1 and in PowerShell 7.
 
 .EXAMPLE
     powershell -ExecutionPolicy Bypass -File tests\windows\try_install_script.ps1
@@ -38,9 +39,11 @@ function Invoke-Script {
 function Assert-Parsed {
     $tokens = $null
     $mistakes = $null
-    [System.Management.Automation.Language.Parser]::ParseFile($Script, [ref] $tokens, [ref] $mistakes) | Out-Null
-    if ($mistakes.Count -gt 0) { throw "install_service.ps1 has syntax errors: $($mistakes -join '; ')" }
-    Write-Host "install_service.ps1 is parsed by PowerShell $($PSVersionTable.PSVersion): $($tokens.Count) tokens."
+    $parser = [System.Management.Automation.Language.Parser]
+    $parser::ParseFile($Script, [ref] $tokens, [ref] $mistakes) | Out-Null
+    if ($mistakes.Count -gt 0) { throw "install_service.ps1: $($mistakes -join '; ')" }
+    $version = $PSVersionTable.PSVersion
+    Write-Host "PowerShell $version parses install_service.ps1: $($tokens.Count) tokens."
 }
 
 function Wait-For {
@@ -80,8 +83,9 @@ try {
     Invoke-Script @('-Action', 'Install', '-Name', $Name) 0
     Invoke-Script @('-Action', 'Status', '-Name', $Name) 0
     & $VenvPython -X utf8 -m service demo | Out-Host
-    $samples = @(Get-ChildItem -LiteralPath 'Input' -File | Where-Object { $_.Name -notlike '.*' }).Count
-    Wait-For "The service has rows for $samples images" { $samples -gt 0 -and (Get-ImageCount) -eq $samples }
+    $files = @(Get-ChildItem -LiteralPath 'Input' -File | Where-Object { $_.Name -notlike '.*' })
+    if ($files.Count -eq 0) { throw 'The demo wrote no sample images.' }
+    Wait-For "The service has rows for $($files.Count) images" { (Get-ImageCount) -eq $files.Count }
 }
 catch {
     Show-Log
