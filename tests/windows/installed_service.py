@@ -1,4 +1,7 @@
-"""A service installed with the values of install_service.ps1, without PowerShell, which Wine does not have."""
+"""A service installed with the values of install_service.ps1.
+
+Without PowerShell, which Wine does not have.
+"""
 
 import contextlib
 import shutil

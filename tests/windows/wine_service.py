@@ -99,7 +99,7 @@ def test_a_path_of_more_than_260_characters_is_read(place: Place) -> None:
 
 @contextmanager
 def held(path: Path, content: bytes) -> Iterator[None]:
-    """Hold a file open for writing and share it with nobody, as a program does that is still saving it."""
+    """Hold a file open and share it with nobody, as a program does that is still saving it."""
     kernel = ctypes.WinDLL("kernel32", use_last_error=True)
     kernel.CreateFileW.restype = ctypes.c_void_p
     generic_write, create_always, normal = 0x40000000, 2, 0x80
@@ -159,7 +159,8 @@ def test_every_file_of_a_burst_has_its_row(place: Place) -> None:
         assert service.stop() < 10
     assert rows(place.database, "SELECT * FROM failures") == []
     print(
-        f"\n{BURST} files written in {written:.1f} s had their rows after {took:.1f} s: {BURST / took:.0f} a second"
+        f"\n{BURST} files written in {written:.1f} s had their rows after {took:.1f} s:"
+        f" {BURST / took:.0f} a second"
     )
 
 
