@@ -171,4 +171,4 @@ def _upscales(request: JsonTable, upscaler: Stated | None) -> Iterator[Sampling]
             yield Sampling("upscale", fields)
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 3, claim, parse)

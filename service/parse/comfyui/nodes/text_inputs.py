@@ -1,6 +1,6 @@
-"""Which inputs hold words, and which nodes build words out of others.
+"""Which inputs hold texts, or the parts of which a node builds them: the fallback, by names.
 
-Data for ``values.py`` and ``prompts.py``.
+A class that names its inputs otherwise gets a record with aliases.
 """
 
 import re
@@ -23,8 +23,10 @@ ENCODER_TEXTS = (
     "tags",
     "positive_prompt",
 )
-"""The text inputs of encoders in order; the first that is not blank is the prompt. ``text_g``
-before ``text_l``, and before both what wildcards became."""
+"""The text inputs of encoders in order; the first that is not blank is the prompt.
+
+What wildcards became comes first, and ``text_g`` before ``text_l``.
+"""
 
 _POSITIVE_TEXTS = (
     "positive_populated_text",
@@ -81,77 +83,45 @@ LITERALS = (
 NUMBERS = ("seed", "noise_seed", "select")
 """Such inputs where a number is asked for."""
 
-RUN_ONLY = re.compile(
-    r"textgenerat|llm|gpt|ollama|gemini|claude|florence|caption|tagger|interrogat|blip|joycaption|translat|"
-    r"load ?preset|text ?file|load ?line|from ?file|llava|qwen.*vl|vlm|groq|openai|deepseek|random|regex|"
-    r"tipo|string ?selector|\bagent\b",
-    re.IGNORECASE,
-)
-"""Classes whose text only the run knew."""
-
-FILLS = re.compile(r"^DP(random|comb)", re.IGNORECASE)
-"""Those of them that only fill wildcards in, and hand on as it is what holds none."""
-
-CHANGES = re.compile(
-    r"^string ?(trim|strip|substring)|^(case ?converter|text ?case)|truncat", re.IGNORECASE
-)
-"""Classes that cut a text or change its letters."""
-EXTRACTS = "JsonExtractString"
 TOGGLES = "toggle_trigger_words"
 """The input of LoRA Manager's node that hands on those of its words that are switched on."""
+
 CHANGED = ("string", "text", "prompt", "input")
+"""Inputs whose text a node cuts, or sets in other letters."""
 
-SHOWS = re.compile(
-    r"show ?(text|any)|display ?(text|any|string)|preview ?(any|text)", re.IGNORECASE
-)
-"""Boxes that show what came in.
-
-Their widget may be of the run before, so the link is asked first.
-"""
 SHOWN = ("text_0", "preview", "preview_text")
+"""Widgets in which a box keeps the text that it showed: at times of the run before its link's."""
 
-JOIN = re.compile(
-    r"concat|join|^StringFunction|combine(?!.*cond)|merge.*(text|string|prompt)|append",
-    re.IGNORECASE,
-)
 JOINED = re.compile(
-    r"^(?:text|string|str|prompt|part|input|value|arg)?[_ ]?(?:[a-h]|\d{1,2})?$|^(?:prefix|text|suffix|append)$",
+    r"^(?:text|string|str|prompt|part|input|value|arg)?[_ ]?(?:[a-h]|\d{1,2})?$"
+    r"|^(?:prefix|text|suffix|append)$",
     re.IGNORECASE,
 )
 """Inputs of a joining node that are its parts."""
 COMMAS = re.compile(r"[ ]?,(?:[ ]?,)+")
 """What ``tidy_tags`` makes one comma of."""
-DROPS_BLANK = frozenset({"Text Concatenate", "StringFunction|pysssss"})
-"""Joining classes that leave blank parts out."""
+
 DELIMITERS = ("delimiter", "separator", "delim", "sep", "glue")
 
-FORMAT = re.compile(r"string ?format|format ?(string|text)|text ?(template|format)", re.IGNORECASE)
-"""Classes that put texts into the places of a template."""
 TEMPLATES = ("template", "format", "format_string", "f_string", "text", "string")
 HOLE = re.compile(r"(?<!\{)\{(\w{1,40})\}(?!\})")
 
-HOLDS = re.compile(r"text|string|prompt|literal|constant|primitive|\bnote\b", re.IGNORECASE)
-"""Classes whose only value is what they give, whatever its name."""
 POINTS = re.compile(
-    r"file|path|dir|folder|url|name|key|id$|preset|style|pixel|scale|factor|ratio|percent|multip|index|count|batch|max|min"
-    r"|delim|separator|glue",
+    r"file|path|dir|folder|url|name|key|id$|preset|style|pixel|scale|factor|ratio|percent|multip"
+    r"|index|count|batch|max|min|delim|separator|glue",
     re.IGNORECASE,
 )
 """Inputs that only point at what is given, or by which it is reckoned."""
 CHOSEN = frozenset({"sampler_name", "scheduler", "ckpt_name", "unet_name", "lora_name", "vae_name"})
 """Inputs that hold one of a list, which a node that gives one holds as it is."""
 
-REPLACE = re.compile(r"replace", re.IGNORECASE)
 REPLACED = ("string", "text", "input", "prompt", "source")
 FIND = re.compile(
-    r"^(?:find|old|search|target|to_replace)(?:[_ ]?\w+?)??[_ ]?(\d*)$", re.IGNORECASE
+    r"^(?:find|old|search|target|to_replace)(?:[_ ]?\w+?)??[_ ]?(\d*)$",
+    re.IGNORECASE,
 )
 REPLACEMENTS = ("replace", "replacement", "new", "replace_with", "replace_text")
 
-SWITCH = re.compile(
-    r"(?<!inversed)switch|^if any|if.?else|conditional.?branch|select(or)?\b.*any|indexswitch|router",
-    re.IGNORECASE,
-)
 SELECTORS = (
     "ANY",
     "switch",
@@ -178,10 +148,7 @@ FALSE_INPUTS = (
 )
 
 MAX_TEXT = 200_000
-"""Characters.
-
-A chain of 64 nodes that each double a text would fill the memory; real prompts are below 20,000.
-"""
+"""Characters. 64 nodes that each double a text would fill the memory; real prompts have 20,000."""
 
 MAX_BUILT = 2_000_000
 """Characters of all texts that one graph builds."""

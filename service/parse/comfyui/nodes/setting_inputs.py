@@ -1,25 +1,21 @@
-"""By which inputs a node shows that it samples, and where a pass keeps its settings: data."""
+"""Where a pass keeps its settings, and what shows that a node samples: the fallback, by names.
+
+A class that names its inputs otherwise gets a record with aliases.
+"""
 
 import re
 
+from service.parse.comfyui.nodes.record import SEED_NAMES
 from service.records import Field, PassRole
 
 NUMBERS: dict[Field, tuple[str, ...]] = {
-    "seed": ("seed", "noise_seed", "seed_value"),
+    "seed": SEED_NAMES,
     "steps": ("steps", "total_steps", "base_steps"),
-    "cfg_scale": (
-        "cfg",
-        "cfg_scale",
-        "cfg_conds",
-        "guidance_scale",
-        "cfg_text",
-        "cfg_scale_start",
-        "true_gs",
-    ),
+    "cfg_scale": ("cfg", "cfg_scale", "guidance_scale", "cfg_text"),
     "denoise": ("denoise", "denoise_strength", "denoising_strength"),
     "start_step": ("start_at_step", "start_step"),
     "end_step": ("end_at_step", "end_step"),
-    "guidance": ("guidance", "embedded_guidance_scale"),
+    "guidance": ("guidance",),
 }
 
 NAMES: dict[Field, tuple[str, ...]] = {
@@ -43,29 +39,11 @@ SETTING_PIPES = ("upscaler", "ksampler_config", "sampler_config", "options", "hi
 HANDED_ON = ("noise", "", "*", "any", "anything", "value", "input")
 """Links through which a noise comes from further up."""
 
-SAMPLER = re.compile(
-    r"(?<!up)sampler(?!.*(select|config|provider|setting|preset|option|scheduler|name))"
-    r"|detailer(?!.*(hook|provider|pipe\b.*edit))|ultimatesdupscale|iterative(latent|image)upscale",
-    re.IGNORECASE,
-)
-"""Classes that sample, where their inputs do not already tell."""
-
-NO_SAMPLER = re.compile(
-    r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?(k?sampl|detailer)|^ToDetailer|Scheduler|save|settings",
-    re.IGNORECASE,
-)
-
-ITERATES = re.compile(r"^iterative(latent|image)upscale", re.IGNORECASE)
-"""Classes whose own ``steps`` counts how often they enlarge.
-
-What they sample with comes by link.
-"""
-
 SERVICE_SIGNS = (
     frozenset({"prompt", "positive_prompt", "text_prompt"}),
     frozenset({"seed", "noise_seed"}),
 )
-"""A node on the image's way with a text and a seed of its own draws the image, if only by asking a service."""
+"""A node on the image's way with a text and a seed draws the image, if only by asking a service."""
 
 SAMPLER_SIGNS = (
     frozenset({"seed", "noise_seed", "noise"}),
