@@ -20,7 +20,6 @@ Found = dict[str, JsonValue]
 TEXTUAL = re.compile(r"(?<!kon)(?<!con)text|string|prompt|literal|constant|primitive")
 """Classes that hold a text; neither a context nor Flux Kontext is one."""
 
-FILE = re.compile(r"\.(safetensors|sft|ckpt|gguf|pth?|bin|onnx|engine)$", re.IGNORECASE)
 ON_OFF = ("On", "Off", True, False)
 SCHEDULER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -50,6 +49,7 @@ MOST_STEPS = 1000
 """More is no count of steps, but a side of an image (a node of presets for size and steps)."""
 
 PAIR = 2
+from service.records.model_names import is_model_file
 
 
 def guessed(raw: Raw, *, told: bool) -> Found:
@@ -156,7 +156,7 @@ def _leading_numbers(values: Values) -> Values:
 
 
 def _is_file(value: JsonValue) -> bool:
-    return isinstance(value, str) and FILE.search(value) is not None
+    return isinstance(value, str) and is_model_file(value)
 
 
 def _files(raw: Raw, values: Values) -> Found:
