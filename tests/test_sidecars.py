@@ -186,7 +186,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(there=st.lists(st.sampled_from(ALL), unique=True))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_a_folders_listing_tells_the_same_as_asking_for_each_text(
     folder: Path, there: list[str]
 ) -> None:

@@ -2,11 +2,11 @@
 
 import json
 import subprocess
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from growth import LINEAR, growth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -18,6 +18,7 @@ from service.normalize import normalize
 from service.parse.base import Claim
 from service.parse.blobs import collect_blobs, parse_json
 from service.parse.generators.easydiffusion import split_list
+from service.parse.infotext.layout import read_layout
 from service.parse.shared.hashes import read_hash
 from service.parse.shared.model_files import model_file, model_name
 from service.pipeline import VERSIONS, process
@@ -290,40 +291,48 @@ def test_a_graph_that_leads_in_a_circle_is_answered() -> None:
 # ── cost
 
 
-@pytest.mark.parametrize(
-    "found",
-    [
-        blobs(dream='"' + "[" * 200_000 + '" -s 5'),
-        blobs(dream='" -' * 200_000),
-        blobs(use_stable_diffusion_model="m", use_lora_model="['" + "\\'" * 200_000 + "]"),
-        blobs(text="Seed: 1\nStable Diffusion model: a\n" * 20_000),
-        blobs(software="imaginairy", imagedescription='"' + '" 5x5px ' * 100_000),
-        blobs(software="imaginairy", imagedescription='" 5x5px ' + ' negative-prompt:"' * 100_000),
-        blobs(software="NovelAI", source="a" + " " * 400_000),
-        blobs(
-            fooocus_scheme="a1111",
-            parameters='a\nSteps: 2, Version: Fooocus v2, Lora weights: "' + "a, " * 100_000 + '"',
+WEIGHTS = 'a\nSteps: 2, Version: Fooocus v2, Lora weights: "'
+LONG: dict[str, tuple[Callable[[int], Blobs], int]] = {
+    "brackets": (lambda size: blobs(dream='"' + "[" * size + '" -s 5'), 200_000),
+    "quotes": (lambda size: blobs(dream='" -' * size), 200_000),
+    "list": (
+        lambda size: blobs(
+            use_stable_diffusion_model="m", use_lora_model="['" + "\\'" * size + "]"
         ),
-        blobs(parameters={"software": "RuinedFooocus", "loras": [["", "1" * 300_000]]}),
-    ],
-    ids=[
-        "brackets",
-        "quotes",
-        "list",
-        "lines",
-        "sizes",
-        "negatives",
-        "blanks",
-        "weights",
-        "digits",
-    ],
-)
-def test_long_texts_cost_no_more_than_their_length(found: Blobs) -> None:
-    started = time.perf_counter()
-    reading = parse.read_blobs(found)
-    assert reading is not None
-    assert max(parser.claim(found) for parser in parse.PARSERS) > Claim.NO
-    assert time.perf_counter() - started < 5
+        200_000,
+    ),
+    "lines": (lambda size: blobs(text="Seed: 1\nStable Diffusion model: a\n" * size), 20_000),
+    "sizes": (
+        lambda size: blobs(software="imaginairy", imagedescription='"' + '" 5x5px ' * size),
+        100_000,
+    ),
+    "negatives": (
+        lambda size: blobs(
+            software="imaginairy", imagedescription='" 5x5px ' + ' negative-prompt:"' * size
+        ),
+        100_000,
+    ),
+    "blanks": (lambda size: blobs(software="NovelAI", source="a" + " " * size), 400_000),
+    "weights": (
+        lambda size: blobs(fooocus_scheme="a1111", parameters=WEIGHTS + "a, " * size + '"'),
+        100_000,
+    ),
+    "digits": (
+        lambda size: blobs(parameters={"software": "RuinedFooocus", "loras": [["", "1" * size]]}),
+        300_000,
+    ),
+}
+"""Texts of any length that could cost more than their length, and the length to try."""
+
+
+@pytest.mark.parametrize(("make", "size"), LONG.values(), ids=LONG)
+def test_long_texts_cost_no_more_than_their_length(make: Callable[[int], Blobs], size: int) -> None:
+    def read(found: Blobs) -> None:
+        read_layout.cache_clear()
+        assert parse.read_blobs(found) is not None
+        assert max(parser.claim(found) for parser in parse.PARSERS) > Claim.NO
+
+    assert growth(make, read, size) < LINEAR
 
 
 # ── from a real file
@@ -473,7 +482,7 @@ anything: st.SearchStrategy[JsonValue] = st.recursive(
 objects = st.dictionaries(st.sampled_from(KEYS), anything, max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.dictionaries(st.sampled_from(ROLES.split()), objects | anything, min_size=1, max_size=5))
 def test_every_parser_answers_any_json_whether_it_claims_it_or_not(
     texts: dict[str, JsonValue],

@@ -1,4 +1,5 @@
 import pytest
+from growth import LINEAR, growth
 
 from service.records import NormalizedImage, Resource, SamplingPass
 from service.resources import collect_resources
@@ -162,8 +163,10 @@ def test_different_files_stay_apart(resources: tuple[Resource, ...]) -> None:
 
 
 def test_many_resources_are_merged_in_linear_time() -> None:
-    many = [
-        lora(f"x{number % 5000}", 0.5, model_version_id=number % 5000 + 1)
-        for number in range(20_000)
-    ]
-    assert len(merge_resources(many)) == 5000
+    def make(count: int) -> list[Resource]:
+        """Return resources of which each model is named four times."""
+        models = [number % (count // 4) for number in range(count)]
+        return [lora(f"x{model}", 0.5, model_version_id=model + 1) for model in models]
+
+    assert len(merge_resources(make(20_000))) == 5000
+    assert growth(make, merge_resources, 20_000) < LINEAR

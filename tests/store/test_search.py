@@ -278,7 +278,8 @@ def test_every_text_of_the_searchs_sql_is_found_by_its_name() -> None:
 
 
 @settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=200,
 )
 @given(line=st.text(st.sampled_from("ab漢é 1\"-:*.,_'%\\()+~^{}") | st.characters(), max_size=30))
 def test_any_line_is_answered_or_refused(search: Search, line: str) -> None:

@@ -348,7 +348,7 @@ PATHS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(steps=st.lists(PATHS, min_size=1, max_size=4))
 def test_whatever_happened_one_rescan_makes_the_rows_true_to_the_disk(
     tmp_path_factory: pytest.TempPathFactory,

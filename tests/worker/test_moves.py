@@ -118,6 +118,23 @@ def test_a_copy_has_a_row_of_its_own_and_both_are_duplicates(by_hand: ByHand) ->
     ]
 
 
+def test_of_two_copies_that_left_the_one_of_the_same_name_is_the_file_that_moved(
+    by_hand: ByHand,
+) -> None:
+    one = draw(by_hand.place.input / "a.png", 1)
+    by_hand.work()
+    two = Path(shutil.copy(one, one.with_name("b.png")))
+    by_hand.work()
+    one.unlink()
+    (by_hand.place.input / "new").mkdir()
+    two.rename(by_hand.place.input / "new" / "b.png")
+    by_hand.work()
+    assert by_hand.rows("SELECT id, path, state FROM images ORDER BY id") == [
+        (1, "a.png", "missing"),
+        (2, "new/b.png", "present"),
+    ]
+
+
 def test_two_files_that_change_places_keep_their_rows_and_say_what_they_hold(
     by_hand: ByHand,
 ) -> None:

@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 from asked import rows
+from commands import run
 from drawn_images import draw, graph, infotext, png
 from running_service import Place
 from working_by_hand import ByHand, Door
@@ -298,9 +299,9 @@ def test_an_unreadable_image_with_a_text_is_tried_again_only_when_its_time_comes
 def test_a_dump_carries_the_texts_to_another_machine(place: Place) -> None:
     (place.input / "a.png").write_bytes(PLAIN)
     (place.input / "a.txt").write_text(infotext(6), encoding="utf-8")
-    dumped = place.run("dump", "--out", str(place.top / "raw.jsonl"))
-    ingested = place.run("ingest", "--in", str(place.top / "raw.jsonl"))
-    assert (dumped.returncode, ingested.returncode) == (0, 0)
+    dumped = run(place, "dump", "--out", str(place.top / "raw.jsonl"))
+    ingested = run(place, "ingest", "--in", str(place.top / "raw.jsonl"))
+    assert (dumped.code, ingested.code) == (0, 0)
     assert rows(place.database, SHOWN) == [
         ("a.png", "a1111", "6", "dreamshaper_8", "euler_ancestral")
     ]

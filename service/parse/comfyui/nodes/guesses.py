@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from service.parse.comfyui.form.graph import Raw, objects, unwrap, word
 from service.parse.comfyui.nodes.file_inputs import LOADED
 from service.parse.comfyui.nodes.fitting import fits_type, is_control
+from service.records.model_names import is_model_file
 
 Values = list[JsonValue]
 Found = dict[str, JsonValue]
@@ -49,7 +50,6 @@ MOST_STEPS = 1000
 """More is no count of steps, but a side of an image (a node of presets for size and steps)."""
 
 PAIR = 2
-from service.records.model_names import is_model_file
 
 
 def guessed(raw: Raw, *, told: bool) -> Found:
