@@ -8,8 +8,8 @@ from typing import BinaryIO
 from service import sidecars
 from service.errors import BadFileError, TryAgainError
 from service.export.atomic import replace_file
-from service.extract.candidates import Candidate
-from service.extract.reader import Reader
+from service.extract.file_to_read import FileToRead
+from service.extract.reader import TagReader
 from service.extract.signatures import inspect
 from service.paths import Root
 from service.records import RawRecord, WatchedFile
@@ -20,7 +20,7 @@ from service.watch.watched_names import WatchedNames
 
 
 def dump(
-    roots: Sequence[Root], reader: Reader, target: Path, settings: WatchSettings, batch_size: int
+    roots: Sequence[Root], reader: TagReader, target: Path, settings: WatchSettings, batch_size: int
 ) -> TransferResult:
     """Write the record of every image below the roots as JSON lines, batch by batch.
 
@@ -48,7 +48,7 @@ def _list_files(roots: Sequence[Root], names: WatchedNames) -> Iterator[tuple[Ro
 
 def _make_candidates(
     batch: Iterable[tuple[Root, Path]], endings: Sequence[str], done: TransferResult
-) -> Iterator[Candidate]:
+) -> Iterator[FileToRead]:
     for root, location in batch:
         try:
             status = location.stat()
@@ -63,11 +63,11 @@ def _make_candidates(
             mtime_ns=status.st_mtime_ns,
             sidecars=sidecars.stamps(location, endings),
         )
-        yield Candidate(location, file, signature)
+        yield FileToRead(location, file, signature)
 
 
 def _write(
-    outcomes: Iterable[tuple[Candidate, RawRecord | BadFileError | TryAgainError]],
+    outcomes: Iterable[tuple[FileToRead, RawRecord | BadFileError | TryAgainError]],
     out: BinaryIO,
     done: TransferResult,
 ) -> None:

@@ -7,8 +7,8 @@ import structlog
 
 from service import pipeline
 from service.errors import BadFileError, FileGoneError, TryAgainError
-from service.extract.candidates import Candidate
-from service.extract.reading import Pending
+from service.extract.file_to_read import FileToRead
+from service.extract.reader import TagBatch
 from service.records import ImageRows, RawRecord, WatchedFile
 from service.store.failures import Failure
 from service.watch.arrivals import Arrival, GonePath
@@ -53,8 +53,8 @@ class Counters:
 class Batch:
     """A batch that ExifTool is reading, and what is known of its files already."""
 
-    asked: list[tuple[Arrival, Candidate]]
-    pending: Pending | None
+    asked: list[tuple[Arrival, FileToRead]]
+    pending: TagBatch | None
     outcome: FileOutcome
 
     def places(self) -> Iterator[tuple[str, str]]:

@@ -12,8 +12,8 @@ from store_samples import NOW
 from subjects import kind, originals
 
 from service import parse, pipeline, tokens
-from service.extract.candidates import Candidate
-from service.extract.reader import Reader
+from service.extract.file_to_read import FileToRead
+from service.extract.reader import TagReader
 from service.extract.signatures import inspect
 from service.normalize import normalize
 from service.parse.blobs import collect_blobs
@@ -60,7 +60,7 @@ def measure(folder: Path) -> Iterator[Figure]:
 
 def _records(sources: Sequence[Path]) -> list[RawRecord]:
     candidates = [_candidate(path) for path in sources]
-    with Reader(processes=1) as reader:
+    with TagReader(processes=1) as reader:
         answers = reader.begin(candidates).result()
     return [answer for _, answer in answers if isinstance(answer, RawRecord)]
 
@@ -139,12 +139,12 @@ def _of_graph(nodes: dict[str, object]) -> RawRecord:
     )
 
 
-def _candidate(path: Path) -> Candidate:
+def _candidate(path: Path) -> FileToRead:
     status = path.stat()
     file = WatchedFile(
         root="Input", path=path.name, size=status.st_size, mtime_ns=status.st_mtime_ns
     )
-    return Candidate(path, file, inspect(path, status.st_size))
+    return FileToRead(path, file, inspect(path, status.st_size))
 
 
 def _cut(image: NormalizedImage) -> tuple[Token, ...]:

@@ -12,14 +12,14 @@ from drawn_images import draw
 from working_by_hand import ByHand
 
 from service.errors import BadFileError, TryAgainError
-from service.extract.candidates import Candidate
+from service.extract.file_to_read import FileToRead
 from service.records import RawRecord
 from service.worker.batch import Counters
 
 PLACES = "SELECT id, path, state FROM images ORDER BY id"
 LONG_AGO = (1_600_000_000, 1_600_000_000)
 
-Answers = Iterable[tuple[Candidate, RawRecord | BadFileError | TryAgainError]]
+Answers = Iterable[tuple[FileToRead, RawRecord | BadFileError | TryAgainError]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,7 +193,7 @@ def test_a_worker_without_exiftool_rests_however_much_arrives(paced: Paced) -> N
     program = by_hand.place.top / "exiftool"
     away = program.rename(by_hand.place.top / "away")
     for tool in by_hand.house.worker._parts.reader._pool._files:
-        tool.close()
+        tool.terminate()
     by_hand.house.inbox.want_rescan("a test")
     turns = paced.turns_in(MINUTE)
     away.rename(program)

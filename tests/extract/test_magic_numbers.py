@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.extract.magic import kind, webp_alpha
+from service.extract.magic_numbers import has_webp_alpha, kind_of
 
 
 def box(major: bytes, *others: bytes) -> bytes:
@@ -30,6 +30,8 @@ def box(major: bytes, *others: bytes) -> bytes:
         (box(b"mif1"), "image/heif"),
         (box(b"isom", b"iso2", b"avc1", b"mp41"), "video/mp4"),
         (box(b"qt  "), "video/quicktime"),
+        (box(b"isom", b"mp41") + b"avif" * 9, "video/mp4"),
+        (box(b"isom", b"avif"), "image/avif"),
         (box(b"M4A ", b"isom"), None),
         (b"\0\0\0\x08wide\0\0\0\0mdat", "video/quicktime"),
         (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm", "video/webm"),
@@ -48,18 +50,18 @@ def box(major: bytes, *others: bytes) -> bytes:
     ],
 )
 def test_a_kind_is_told_by_the_first_bytes(head: bytes, expected: str | None) -> None:
-    assert kind(head) == expected
+    assert kind_of(head) == expected
 
 
 @given(st.binary(max_size=64))
 def test_any_bytes_have_a_kind_or_none(head: bytes) -> None:
-    found = kind(head)
+    found = kind_of(head)
     assert found is None or found.split("/")[0] in ("image", "video", "model")
 
 
 @given(st.binary(max_size=64))
 def test_any_bytes_can_be_asked_for_alpha(head: bytes) -> None:
-    assert webp_alpha(head) in (True, False)
+    assert has_webp_alpha(head) in (True, False)
 
 
 def test_webp_alpha_is_read_from_both_kinds_of_header() -> None:
@@ -67,4 +69,4 @@ def test_webp_alpha_is_read_from_both_kinds_of_header() -> None:
     lossless = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f\0\0\0"
     lossy = b"RIFF\0\0\0\0WEBPVP8 \0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
     heads = [extended + b"\x10", extended + b"\x04", lossless + b"\x10", lossless + b"\x00", lossy]
-    assert [webp_alpha(head) for head in heads] == [True, False, True, False, False]
+    assert [has_webp_alpha(head) for head in heads] == [True, False, True, False, False]

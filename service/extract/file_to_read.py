@@ -6,13 +6,12 @@ from pathlib import Path
 
 from service.errors import BadFileError, TryAgainError
 from service.extract.signatures import Signature
+from service.extract.stay_open import argument_line
 from service.records import RawRecord, WatchedFile
-
-_LINE_BREAKERS = frozenset("\r\n\0")
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class FileToRead:
     """A file whose bytes have been inspected and whose tags are to be read."""
 
     location: Path
@@ -20,38 +19,27 @@ class Candidate:
     file: WatchedFile
     signature: Signature
     kept_texts: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """What texts beside it said that have gone since, by stamp.
-
-    They stay true of the same content.
-    """
+    """What texts beside it said that have gone since, by stamp: they stay true of the same
+    content."""
 
     def __post_init__(self) -> None:
         if not self.location.is_absolute():
             raise ValueError(f"not an absolute path: {self.location}")
 
     @property
-    def asked_as(self) -> str:
-        """Return the path as ExifTool is asked for it, and repeats it.
-
-        With ``/`` on Windows, too.
-        """
+    def exiftool_path(self) -> str:
+        """Return the path as ExifTool is asked for it and repeats it: with ``/`` on Windows too."""
         return self.location.as_posix()
 
     @property
-    def plain(self) -> bool:
-        """Return whether the path is one line of UTF-8.
-
-        Any other cannot go through ExifTool's stdin.
-        """
-        path = self.asked_as
-        if not _LINE_BREAKERS.isdisjoint(path):
-            return False
+    def is_one_line(self) -> bool:
+        """Return whether the path is one line of UTF-8: no other can go through its stdin."""
         try:
-            path.encode("utf-8")
-        except UnicodeEncodeError:  # bytes that are not UTF-8 are lone surrogates in Python
+            argument_line(self.exiftool_path)
+        except ValueError:
             return False
         return True
 
 
-Outcome = tuple[Candidate, RawRecord | BadFileError | TryAgainError]
-"""A candidate and what became of it."""
+ReadOutcome = tuple[FileToRead, RawRecord | BadFileError | TryAgainError]
+"""A file and what became of it."""

@@ -1,16 +1,23 @@
 """Finding ExifTool, and refusing what is none."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from exiftool.constants import EXIFTOOL_MINIMUM_VERSION
 
 from service.errors import ExtractorMissingError, StartError
-from service.extract.executable import check_version, find
-from service.extract.reader import Reader
-from service.extract.settings import ExifToolSettings
+from service.extract.exiftool import (
+    MINIMUM_VERSION,
+    ExifToolSettings,
+    check_version,
+    find_exiftool,
+)
+from service.extract.reader import TagReader
 
 Fake = Callable[..., Path]
+TOP = Path(__file__).resolve().parents[2]
 
 
 def test_the_first_on_path_is_found(
@@ -18,7 +25,7 @@ def test_the_first_on_path_is_found(
 ) -> None:
     place = fake()
     monkeypatch.setenv("PATH", f"{tmp_path / 'nothing'}:{place.parent}")
-    assert find(None) == place
+    assert find_exiftool(None) == place
 
 
 @pytest.mark.parametrize("path", ["", ".", "bin", "::"])
@@ -34,7 +41,11 @@ def test_the_working_folder_is_never_searched(
         ExtractorMissingError,
         match=r"ExifTool is not on PATH: install ExifTool, or set extract\.exiftool",
     ):
-        find(None)
+        find_exiftool(None)
+
+
+def test_each_ten_million_bytes_lengthen_a_deadline_by_a_second() -> None:
+    assert [ExifToolSettings().deadline(size) for size in (0, 10_000_000)] == [30.0, 31.0]
 
 
 @pytest.mark.parametrize("place", ["relative/exiftool", "/nothing/here", "/"])
@@ -42,19 +53,39 @@ def test_a_configured_path_that_will_not_do_names_the_setting(place: str) -> Non
     with pytest.raises(
         ExtractorMissingError, match=r"extract\.exiftool: .* set extract\.exiftool in config\.toml"
     ):
-        find(Path(place))
+        find_exiftool(Path(place))
 
 
-@pytest.mark.parametrize("version", ["12.15", "12.57", "13.00", "13.59", "100.01"])
-def test_a_version_from_12_15_on_will_do(version: str) -> None:
+def test_a_relative_path_is_refused_though_it_leads_to_a_program(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = fake()
+    monkeypatch.chdir(place.parent)
+    with pytest.raises(ExtractorMissingError, match=r"extract\.exiftool: exiftool is not absolute"):
+        find_exiftool(Path(place.name))
+
+
+@pytest.mark.parametrize("version", ["12.38", "12.57", "13.00", "13.59", "100.01"])
+def test_a_version_from_12_38_on_will_do(version: str) -> None:
     assert check_version(version, Path("/x")) == version
+
+
+def test_the_least_version_is_the_one_that_the_documents_name_and_pyexiftool_is_content() -> None:
+    page = (TOP / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    named = re.findall(r"\*\*ExifTool\*\* (\d+\.\d+) or newer", page)
+    assert named == [MINIMUM_VERSION]
+    assert check_version(MINIMUM_VERSION, Path("/x")) == MINIMUM_VERSION
+    assert tuple(map(int, MINIMUM_VERSION.split("."))) > tuple(
+        map(int, EXIFTOOL_MINIMUM_VERSION.split("."))
+    )
 
 
 @pytest.mark.parametrize(
     ("version", "words"),
     [
-        ("12.14", "older than 12.15"),
-        ("9.99", "older than 12.15"),
+        ("12.37", "older than 12.38"),
+        ("12.15", "older than 12.38"),
+        ("9.99", "older than 12.38"),
         ("", "is not ExifTool"),
         ("hello", "is not ExifTool"),
     ],
@@ -83,11 +114,11 @@ def test_a_program_that_is_no_exiftool_is_told_at_the_start(
     place.chmod(0o755)
     settings = ExifToolSettings(executable=place, start_deadline_s=0.5, answer_cap=100_000)
     with pytest.raises(StartError, match=words):
-        Reader(settings)
+        TagReader(settings)
 
 
 def test_an_old_exiftool_is_told_at_the_start(fake: Fake) -> None:
     place = fake()
     place.write_text(place.read_text().replace("12.99", "11.88"))
-    with pytest.raises(StartError, match=r"is ExifTool 11\.88, older than 12\.15"):
-        Reader(ExifToolSettings(executable=place))
+    with pytest.raises(StartError, match=r"is ExifTool 11\.88, older than 12\.38"):
+        TagReader(ExifToolSettings(executable=place))
