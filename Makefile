@@ -28,7 +28,7 @@ INSTALL = \
 		fi >&2; \
 	}
 
-# Scripts in .venv name their folder, so one that has moved is made anew.
+# Scripts in .venv name their folder, so one that has moved is made again.
 NEW_ENVIRONMENT = \
 	$(FIND_PYTHON); \
 	if [ -z "$$python" ]; then \
@@ -39,7 +39,16 @@ NEW_ENVIRONMENT = \
 	echo "Setting up .venv with $$("$$python" --version)." >&2; \
 	"$$python" -m venv --clear .venv
 
-.PHONY: run test lint bench bench-million accuracy clean ready
+# How much of the pure stages their own tests run: a minute. Without the tests that draw thousands of
+# inputs or measure how time grows, which run the same lines again and again. docs/dependencies.md
+# says why not the whole suite.
+COVERED_TESTS = tests/parse tests/normalize tests/tokens tests/resources tests/test_pipeline.py \
+	--ignore=tests/parse/comfyui/test_any_graph.py --ignore=tests/parse/test_never_raises.py \
+	-k 'not linear_time'
+COVERED_ROOMS = service.parse,service.normalize,service.tokens,service.resources,service.records,service.pipeline
+LEAST_COVERED = 95
+
+.PHONY: run test lint coverage bench bench-million accuracy clean ready
 
 run: ready
 	@exec $(BIN)/aiimagepipe run
@@ -52,11 +61,15 @@ lint: ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 
+coverage: ready
+	$(BIN)/coverage run --source=$(COVERED_ROOMS) -m pytest $(COVERED_TESTS)
+	$(BIN)/coverage report --fail-under=$(LEAST_COVERED)
+
 # Half an hour. Prints one table and writes out/bench.json; other programs on the machine disturb it, so it is no test.
 bench: bench-million
 	$(BIN)/python tests/bench
 
-# What questions cost at a million images: builds a database of 4 GB in a passing folder first, which takes minutes.
+# What questions cost at a million images: builds a database of 4 GB in a temporary folder first, which takes minutes.
 bench-million: ready
 	$(BIN)/python tests/bench/bench_million.py
 
@@ -64,12 +77,12 @@ bench-million: ready
 accuracy: ready
 	$(BIN)/python tests/accuracy
 
-# Takes away what was installed or built. Input and out are yours and stay.
+# Removes what was installed or built. Input and out are yours and stay.
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist build
 	find service tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# ExifTool, and a private environment with the pinned packages; installed anew only when pyproject.toml or constraints.txt
+# ExifTool, and a private environment with the pinned packages; installed again only when pyproject.toml or constraints.txt
 # has changed, or when the folder or its Python has moved.
 ready:
 	@set -eu; $(INSTALL); \

@@ -2,13 +2,12 @@
 
 The way an image takes::
 
-    Input/ ─ watch ─▶ inbox ─▶ worker ─▶ extract ─▶ parse ─▶ normalize ─▶ tokens ─▶ resources ─▶ store
-                ▲                       (ExifTool)  └────────── pure functions ──────────────┘
-                └── rescan: disk against database
+    Input/ ─▶ watch ─▶ worker ─▶ extract ─▶ parse ─▶ normalize ─▶ tokens ─▶ resources ─▶ store
+                                 (ExifTool) └────────────── pure functions ─────────────┘
 
-``records`` holds every record that crosses a stage; ``pipeline.py`` joins the pure stages;
-``worker`` takes one batch at a time through the whole house; ``supervisor.py`` starts it, waits,
-and stops it.
+Begin with ``worker/loop.py`` (one turn of the worker), ``pipeline.py`` (the pure stages in order)
+and ``records/`` (every record that crosses a stage). ``supervisor.py`` starts all of it, waits, and
+stops it. docs/architecture.md says what is in each folder.
 """
 
 __version__ = "0.1.0"

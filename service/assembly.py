@@ -12,8 +12,8 @@ import structlog
 from service.clock import Clock
 from service.config import Config
 from service.errors import TryAgainError
-from service.extract.reader import Reader
-from service.extract.settings import ExifToolSettings
+from service.extract.exiftool import ExifToolSettings
+from service.extract.reader import TagReader
 from service.scheduled_exports.schedule import ExportSchedule
 from service.store.browser_project import write_project
 from service.store.writer import Store
@@ -83,7 +83,7 @@ def assemble(
             worker.close()
 
 
-def start_reader(config: Config) -> Reader:
+def start_reader(config: Config) -> TagReader:
     """Return a reader with ExifTool started. Raises StartError where there is none."""
     part = config.extract
     settings = ExifToolSettings(
@@ -92,7 +92,7 @@ def start_reader(config: Config) -> Reader:
         recycle_after=part.recycle_after,
         stealth=part.stealth,
     )
-    return Reader(settings, part.processes)
+    return TagReader(settings, part.processes)
 
 
 def _open_when_free(

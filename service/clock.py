@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Monotonic time for waiting, wall time for telling."""
+    """Monotonic time for waiting, wall time for what is written down."""
 
     monotonic: Callable[[], float] = time.monotonic
     """Seconds from any beginning; never jumps."""

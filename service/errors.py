@@ -1,4 +1,4 @@
-"""Errors, cut by what the caller does about them.
+"""Errors, one class for each thing that the caller does about them.
 
 A worker meets four: one file is bad (record it, go on), the world is busy (put the file back, try
 later), the database is another file (open that, compare everything with it), or the program cannot
@@ -11,7 +11,7 @@ class PipeError(Exception):
 
 
 class BadFileError(PipeError):
-    """This one file cannot be read as it stands; its neighbours can. Recorded in ``failures``."""
+    """This one file cannot be read as it is; the others can. Recorded in ``failures``."""
 
 
 class TryAgainError(PipeError):

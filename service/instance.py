@@ -1,9 +1,7 @@
-"""One program at a time may write a database.
+"""One program at a time may write a database: a lock beside it.
 
-A lock beside it, freed by the system however its holder ends.
-
-The lock file itself stays empty and stays behind; who holds it stands in a second file, because
-Windows lets nobody read a locked one.
+The system frees the lock however its holder ends. The lock file itself is empty and remains; who
+holds it is in a second file, because Windows lets nobody read a locked one.
 """
 
 import contextlib
@@ -33,10 +31,10 @@ class Holder(BaseModel, frozen=True):
 
 @contextmanager
 def hold_instance(database: Path) -> Iterator[None]:
-    """Keep every other instance off this database until the block ends, or the process, even by SIGKILL.
+    """Keep every other instance off this database until the block or the process ends.
 
-    Raises AlreadyRunningError, which names the holder, or StartError where no lock can be had at
-    all.
+    Also where SIGKILL ends it. Raises AlreadyRunningError, which names the holder, or StartError
+    where there can be no lock at all.
     """
     # Two names of one file (a link to it) must meet the same lock.
     real = Path(os.path.realpath(database))
@@ -51,7 +49,7 @@ def hold_instance(database: Path) -> Iterator[None]:
             f"{lock.lock_file}: cannot be locked ({error}); put the database on a local disk"
         ) from error
     try:
-        _leave(note)
+        _write_holder(note)
         yield
     finally:
         with contextlib.suppress(OSError):
@@ -59,11 +57,10 @@ def hold_instance(database: Path) -> Iterator[None]:
         lock.release()
 
 
-def _leave(note: Path) -> None:
+def _write_holder(note: Path) -> None:
     holder = Holder(pid=os.getpid(), host=platform.node(), since=datetime.now().astimezone())
-    with contextlib.suppress(
-        OSError
-    ):  # the lock is what counts; without a note the second instance only knows less
+    # The lock is what counts; without the note a second instance only knows less.
+    with contextlib.suppress(OSError):
         note.write_text(holder.model_dump_json(), encoding="utf-8")
 
 
@@ -73,6 +70,6 @@ def _refusal(database: Path, note: Path) -> str:
     except (OSError, ValidationError):
         holder = "another instance that left no name"
     return (
-        f"{database} is held by {holder}. Stop that one (Ctrl+C where it runs, or stop the service), "
-        "or give this one another database with --db."
+        f"{database} is held by {holder}. Stop that one (Ctrl+C where it runs, or stop the "
+        "service), or give this one another database with --db."
     )

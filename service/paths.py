@@ -1,7 +1,7 @@
-"""Where things lie: the project's root, the watched roots, and how a path is stored.
+"""Where things are: the project's root, the watched roots, and how a path is stored.
 
-User-given paths are anchored at the project's root; ``..`` is refused everywhere, since a relative
-path that climbs out of the project is a slip or an attack and never a need: an absolute path says
+User-given paths are anchored at the project's root. ``..`` is refused everywhere: a relative path
+that climbs out of the project is a slip or an attack and never needed, since an absolute path says
 the same plainly.
 """
 
@@ -18,12 +18,12 @@ EventSource = Literal["auto", "events", "polling"]
 _ESCAPED = re.compile(r"\\u(d[89a-f][0-9a-f]{2})" if os.name == "nt" else r"\\u(dc[89a-f][0-9a-f])")
 
 MARKER = ".aiimagepipe"
-"""An empty file the service lays into each root; a root without it is offline, not emptied."""
+"""An empty file the service writes into each root; a root without it is offline, not emptied."""
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """One watched folder. ``name`` stands in the database, so the folder may move."""
+    """One watched folder. The database has its ``name`` alone, so the folder may move."""
 
     name: str
     path: Path
@@ -46,8 +46,8 @@ class Root:
 def to_stored(relative: PurePath) -> str:
     r"""Return a relative path as the database keeps it: ``/`` between parts, valid Unicode.
 
-    A byte that is not UTF-8 (``lat\xe9.png``) is a lone surrogate in Python, which SQLite refuses; it is written
-    as the six characters ``\udce9``. Windows lets names hold any lone surrogate.
+    A byte that is not UTF-8 (``lat\xe9.png``) is a lone surrogate in Python, which SQLite refuses;
+    it is written as the six characters ``\udce9``. Windows lets names hold any lone surrogate.
     """
     return relative.as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -63,7 +63,9 @@ def project_root() -> Path:
     The checkout, or the working folder of an installed wheel.
     """
     checkout = Path(__file__).resolve().parent.parent
-    return checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()
+    if (checkout / "pyproject.toml").is_file():
+        return checkout
+    return Path.cwd()
 
 
 def resolve(text: str, *, base: Path, setting: str) -> Path:
@@ -71,8 +73,9 @@ def resolve(text: str, *, base: Path, setting: str) -> Path:
 
     Raises StartError for ``flaw``.
     """
-    if found := flaw(text):
-        raise StartError(f"{setting}: {found}")
+    reason = flaw(text)
+    if reason:
+        raise StartError(f"{setting}: {reason}")
     return anchor(text, base)
 
 
@@ -81,8 +84,9 @@ def resolve_output(text: str, *, base: Path, setting: str) -> Path:
 
     Raises StartError for ``output_flaw``.
     """
-    if found := output_flaw(text):
-        raise StartError(f"{setting}: {found}")
+    reason = output_flaw(text)
+    if reason:
+        raise StartError(f"{setting}: {reason}")
     return anchor(text, base)
 
 
@@ -102,8 +106,11 @@ def flaw(text: str) -> str | None:
     if _DRIVE_RELATIVE.match(text):
         return f"{text!r} depends on that drive's current folder; write a slash after the colon"
     if _DEVICE_SPACE.match(text):
-        return f"{text!r} goes past Windows' own reading of paths; write it plainly (C:/… or //server/share/…)"
-    return _homeless(text)
+        return (
+            f"{text!r} goes past Windows' own reading of paths; "
+            "write it plainly (C:/… or //server/share/…)"
+        )
+    return _home_flaw(text)
 
 
 def output_flaw(text: str) -> str | None:
@@ -112,12 +119,17 @@ def output_flaw(text: str) -> str | None:
     The same on every system, so that a configuration that works on Linux does not write to a device
     or a hidden stream when it is carried to Windows.
     """
-    if found := flaw(text):
-        return found
+    reason = flaw(text)
+    if reason:
+        return reason
     if text.startswith(("\\\\", "//")):
         return f"{text!r} is a network or device path; write to a local disk"
     parts = re.split(r"[\\/]", _DRIVE.sub("", text))
-    return next((found for part in parts if (found := _part_flaw(part))), None)
+    for part in parts:
+        reason = _part_flaw(part)
+        if reason:
+            return reason
+    return None
 
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -126,7 +138,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DRIVE = re.compile(r"\A[A-Za-z]:(?=[\\/])")
 _DRIVE_RELATIVE = re.compile(r"\A[A-Za-z]:(?![\\/])")
 _DEVICE_SPACE = re.compile(r"\A[\\/]{2}[?.][\\/]")
-r"""``\\?\`` and ``\\.\``: what lies below is told of under other names, and it may be a disk's raw bytes."""
+r"""``\\?\`` and ``\\.\``: events name what is below otherwise, or it is a raw disk."""
 _DEVICE = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])[ ]*(?:\..*)?",
     re.IGNORECASE,
@@ -144,7 +156,7 @@ def _part_flaw(part: str) -> str | None:
     return None
 
 
-def _homeless(text: str) -> str | None:
+def _home_flaw(text: str) -> str | None:
     if not text.startswith("~"):
         return None
     try:

@@ -1,101 +1,108 @@
-"""The pure stages in order: from what ExifTool said of a file to all its rows.
+"""The pure stages in order: from a file's tags to all its rows, without clock, disk or log."""
 
-No clock, disk, log or global.
-"""
+from collections.abc import Iterable
 
 from service import parse, tokens
 from service.normalize import VERSION as NORMALIZE
 from service.normalize import normalize
 from service.parse.blobs import VERSION as BLOBS
-from service.parse.blobs import collect as blobs_of
+from service.parse.blobs import collect_blobs
 from service.parse.why import Judgement, judge_parsers
-from service.records import Blobs, ImageRows, NormalizedImage, RawRecord, Side, Token
+from service.records import (
+    Blobs,
+    Generation,
+    ImageRows,
+    NormalizedImage,
+    RawRecord,
+    Side,
+    Status,
+    Token,
+)
 from service.resources.collect import VERSION as RESOURCES
-from service.resources.collect import collect as merged_resources
+from service.resources.collect import collect_resources
 
 VERSIONS: dict[str, int] = {
     **{parser.name: parser.version for parser in parse.PARSERS},
+    # added parsers make every file worth another reading
     "parsers": len(parse.PARSERS),
     "blobs": BLOBS,
     "normalize": NORMALIZE,
     "tokens": tokens.VERSION,
     "resources": RESOURCES,
 }
-"""Stage or parser → version.
-
-A row made by another version of any stage it went through is stale.
-"""
+"""Stage or parser → version; a row made by another version of any of its stages is stale."""
 
 SHARED = ("parsers", "blobs", "normalize", "tokens", "resources")
 """The stages that every image goes through."""
 
-
-NO_RECORD_VERSION = "its JSON is nested too deep to be of any generator"
+TOO_DEEP = "its JSON is nested too deep to be of any generator"
 
 
 def process(raw: RawRecord) -> ImageRows:
     """Return every row of one image."""
-    blobs = blobs_of(raw)
+    blobs = collect_blobs(raw)
     try:
         return _make_rows(raw, blobs)
-    except (
-        RecursionError
-    ):  # brackets hundreds deep, which repr and json follow into the abyss: an attack
-        image = NormalizedImage(
-            "partial",
-            file_width=blobs.width,
-            file_height=blobs.height,
-            warnings=(NO_RECORD_VERSION,),
-        )
+    except RecursionError:  # brackets hundreds deep, on which repr and json recurse: an attack
+        image = _image_without_words("partial", blobs, TOO_DEEP)
         return ImageRows(raw, image, (), (), _recipe(()))
 
 
 def _make_rows(raw: RawRecord, blobs: Blobs) -> ImageRows:
-    reading = parse.read(blobs)
+    reading = parse.read_blobs(blobs)
     if reading is None:
-        return ImageRows(raw, _without_metadata(raw, blobs), (), (), _recipe(()))
-    rivals = tuple(generation for _, generation in reading.rivals)
-    image = normalize(reading.generation, blobs, rivals)
-    cut = _cut_tokens(image.base.positive_prompt, "pos") + _cut_tokens(
-        image.base.negative_prompt, "neg"
+        return ImageRows(raw, _image_without_metadata(raw, blobs), (), (), _recipe(()))
+    parsers = [reading.parser.name, *sorted(reading.parser.covers)]
+    rivals: list[Generation] = []
+    for parser, generation in reading.rivals:
+        parsers.append(parser.name)
+        rivals.append(generation)
+    image = normalize(reading.generation, blobs, tuple(rivals))
+    words = (
+        *_tokens_of(image.base.positive_prompt, "pos"),
+        *_tokens_of(image.base.negative_prompt, "neg"),
     )
-    read_by = (
-        reading.parser.name,
-        *sorted(reading.parser.covers),
-        *(parser.name for parser, _ in reading.rivals),
-    )
-    names = tuple(dict.fromkeys(read_by))
-    return ImageRows(raw, image, cut, merged_resources(image, cut), _recipe(names))
+    recipe = _recipe(dict.fromkeys(parsers))
+    return ImageRows(raw, image, words, collect_resources(image, words), recipe)
 
 
-def why(raw: RawRecord) -> tuple[Judgement, ...]:
-    """Return which parsers claimed an image and what came of it, the one that was believed first."""
-    return judge_parsers(blobs_of(raw))
+def explain_reading(raw: RawRecord) -> tuple[Judgement, ...]:
+    """Return which parsers claimed an image and what came of it, the believed one first."""
+    return judge_parsers(collect_blobs(raw))
 
 
-def _without_metadata(raw: RawRecord, blobs: Blobs) -> NormalizedImage:
+def _image_without_metadata(raw: RawRecord, blobs: Blobs) -> NormalizedImage:
     """Return the image of a file that says nothing of its making.
 
-    ExifTool's own complaint tells an empty one.
+    ExifTool's own complaint, where it has one, says why: an empty file, say.
     """
-    said = raw.tags.get("ExifTool:Error")
-    warnings = (f"ExifTool: {said}",) if said else ()
+    complaint = raw.tags.get("ExifTool:Error")
+    warnings = (f"ExifTool: {complaint}",) if complaint else ()
+    return _image_without_words("no_metadata", blobs, *warnings)
+
+
+def _image_without_words(status: Status, blobs: Blobs, *warnings: str) -> NormalizedImage:
     return NormalizedImage(
-        "no_metadata", file_width=blobs.width, file_height=blobs.height, warnings=warnings
+        status, file_width=blobs.width, file_height=blobs.height, warnings=warnings
     )
 
 
-def _cut_tokens(prompt: str | None, side: Side) -> tuple[Token, ...]:
-    return tokens.split(prompt, side) if prompt else ()
+def _tokens_of(prompt: str | None, side: Side) -> tuple[Token, ...]:
+    if prompt:
+        return tokens.split_prompt(prompt, side)
+    return ()
 
 
-def _recipe(parsers: tuple[str, ...]) -> str:
+def _recipe(parsers: Iterable[str]) -> str:
     return " ".join(f"{stage}@{VERSIONS[stage]}" for stage in (*parsers, *SHARED))
 
 
 def is_current(recipe: str) -> bool:
     """Return whether a row with this recipe would be made the same way today."""
-    made = dict(part.partition("@")[::2] for part in recipe.split())
-    return set(SHARED) <= made.keys() and all(
-        str(VERSIONS.get(stage)) == version for stage, version in made.items()
-    )
+    stages: set[str] = set()
+    for part in recipe.split():
+        stage, _, version = part.partition("@")
+        if str(VERSIONS.get(stage)) != version:
+            return False
+        stages.add(stage)
+    return stages.issuperset(SHARED)

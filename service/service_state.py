@@ -1,4 +1,4 @@
-"""What the service says of itself, and whether it is alive to say it."""
+"""The state of the service as ``status`` shows it, and whether its process is alive."""
 
 import os
 import socket
@@ -16,6 +16,16 @@ from service.store.status import Counts, RootStatus, ServiceStatus
 from service.worker.heartbeat import STOPPED, status_file
 
 DEAD_AFTER_S = 60
+
+STATUS_LINES = (
+    "started_at",
+    "heartbeat_at",
+    "last_event_at",
+    "last_rescan_at",
+    "exiftool_version",
+    "sqlite_version",
+)
+"""Fields of ``ServiceStatus`` that are shown as they are."""
 
 _QUERY = 0x1000
 _NO_SUCH_PROCESS = 87
@@ -40,51 +50,41 @@ class ServiceState:
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield what a person wants to know, as name and value."""
         service = self.service or ServiceStatus()
-        yield (
-            "service",
-            f"running, process {service.pid} on {service.host}" if self.running else "not running",
-        )
+        if self.running:
+            yield "service", f"running, process {service.pid} on {service.host}"
+        else:
+            yield "service", "not running"
         if service.message and self.running:
             yield "waits for", service.message
         yield "database", self.database
         if self.counts is not None:
-            by_status = ", ".join(
-                f"{count:,} {name}" for name, count in self.counts.by_status.items()
-            )
-            yield (
-                "images",
-                f"{self.counts.present:,} present ({by_status}), {self.counts.missing:,} missing",
-            )
+            yield "images", _describe_counts(self.counts)
             yield "failures", f"{self.counts.failures:,}"
         if self.running:
-            yield (
-                "queue",
-                f"{service.queued:,} waiting; {service.done:,} done, {service.failed:,} failed since the start",
-            )
-        for name in (
-            "started_at",
-            "heartbeat_at",
-            "last_event_at",
-            "last_rescan_at",
-            "exiftool_version",
-            "sqlite_version",
-        ):
+            done = f"{service.done:,} done, {service.failed:,} failed since the start"
+            yield "queue", f"{service.queued:,} waiting; {done}"
+        for name in STATUS_LINES:
             yield name.replace("_", " "), str(getattr(service, name) or "-")
         for root in self.roots:
-            yield (
-                f"root {root.name}",
-                f"{root.location}: {'online' if root.online else root.note or 'offline'}",
-            )
+            state = "online" if root.online else root.note or "offline"
+            yield f"root {root.name}", f"{root.location}: {state}"
         for export in self.exports:
-            yield f"export {export.kind}", f"{export.out}: {_came_to(export)}"
+            yield f"export {export.kind}", f"{export.out}: {_describe_export(export)}"
 
 
-def _came_to(export: ExportState) -> str:
+def _describe_counts(counts: Counts) -> str:
+    by_status = [f"{count:,} {name}" for name, count in counts.by_status.items()]
+    return f"{counts.present:,} present ({', '.join(by_status)}), {counts.missing:,} missing"
+
+
+def _describe_export(export: ExportState) -> str:
     if export.error is not None:
-        return f"failed at {export.last_run_at}: {export.error.removeprefix(f'{export.out}: ')}"
-    unsafe = f", {export.unsafe:,} unsafe" if export.unsafe else ""
-    items = "1 item" if export.items == 1 else f"{export.items or 0:,} items"
-    return f"{items}{unsafe}, last run {export.last_run_at}"
+        error = export.error.removeprefix(f"{export.out}: ")
+        return f"failed at {export.last_run_at}: {error}"
+    text = "1 item" if export.items == 1 else f"{export.items or 0:,} items"
+    if export.unsafe:
+        text += f", {export.unsafe:,} unsafe"
+    return f"{text}, last run {export.last_run_at}"
 
 
 def read_state(database: Path) -> ServiceState:
@@ -92,32 +92,33 @@ def read_state(database: Path) -> ServiceState:
 
     Raises StartError where the file is not ours.
     """
-    said = _from_file(status_file(database))
+    service = _read_status_file(status_file(database))
     if not database.is_file():
-        return ServiceState(_is_alive(said), str(database), said, None, ())
+        return ServiceState(_is_alive(service), str(database), service, None, ())
     with DatabaseReader.open(database) as reader:
-        stored = reader.status()
-        service = max(
-            filter(None, (said, stored)), key=lambda one: one.heartbeat_at or "", default=None
+        service = _newer(service, reader.status())
+        return ServiceState(
+            running=_is_alive(service),
+            database=str(database),
+            service=service,
+            counts=reader.counts(),
+            roots=tuple(reader.roots()),
+            exports=tuple(reader.exports().states()),
         )
-        return ServiceState(_is_alive(service), str(database), service, *_read_database(reader))
 
 
-def _read_database(
-    reader: DatabaseReader,
-) -> tuple[Counts, tuple[RootStatus, ...], tuple[ExportState, ...]]:
-    return reader.counts(), tuple(reader.roots()), tuple(reader.exports().states())
+def _newer(one: ServiceStatus | None, other: ServiceStatus | None) -> ServiceStatus | None:
+    if one is None or other is None:
+        return one or other
+    is_newer = (other.heartbeat_at or "") > (one.heartbeat_at or "")
+    return other if is_newer else one
 
 
-def _from_file(path: Path) -> ServiceStatus | None:
+def _read_status_file(path: Path) -> ServiceStatus | None:
     try:
         return ServiceStatus(**orjson.loads(path.read_bytes()))
-    except (
-        OSError,
-        TypeError,
-        orjson.JSONDecodeError,
-    ):  # none, or of another version: the database tells
-        return None
+    except (OSError, TypeError, orjson.JSONDecodeError):
+        return None  # there is none, or it is of another version: the database says it
 
 
 def _is_alive(service: ServiceStatus | None) -> bool:
@@ -134,7 +135,9 @@ def _is_known_dead(service: ServiceStatus) -> bool:
     """
     if service.pid is None or service.host != socket.gethostname():
         return False
-    return not (_runs_on_windows(service.pid) if sys.platform == "win32" else _runs(service.pid))
+    if sys.platform == "win32":
+        return not _runs_on_windows(service.pid)
+    return not _runs(service.pid)
 
 
 def _runs(pid: int) -> bool:
@@ -155,13 +158,13 @@ def _runs_on_windows(pid: int) -> bool:
 
     kernel = ctypes.WinDLL("kernel32", use_last_error=True)
     kernel.OpenProcess.restype = ctypes.c_void_p
-    handle = ctypes.c_void_p(kernel.OpenProcess(_QUERY, False, pid))  # noqa: FBT003 (as Windows declares it)
+    inherit = False
+    handle = ctypes.c_void_p(kernel.OpenProcess(_QUERY, inherit, pid))
     if not handle:
         return ctypes.get_last_error() != _NO_SUCH_PROCESS
     try:
         code = ctypes.c_uint32()
-        return (
-            not kernel.GetExitCodeProcess(handle, ctypes.byref(code)) or code.value == _STILL_ACTIVE
-        )
+        is_known = kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+        return not is_known or code.value == _STILL_ACTIVE
     finally:
         kernel.CloseHandle(handle)

@@ -16,7 +16,7 @@ from pathlib import Path, PurePath
 from service.file_systems import kind_of, own_spelling
 
 ENDINGS = (".txt", ".json", ".swarm.json", ".civitai.info", ".workflow.json")
-"""What may stand in place of the image's extension, or after it.
+"""What may be in place of the image's extension, or after it.
 
 Lower case, as all of these programs write them.
 """
@@ -29,6 +29,9 @@ Real graphs reach 5 MB; what is larger says nothing of one image and is not read
 LARGEST_PLAIN = 1024 * 1024
 """Bytes of a ``.txt``, which holds no graph."""
 
+SizeAndTime = tuple[int, int]
+"""Bytes, and nanoseconds since 1970."""
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -40,13 +43,12 @@ def stamps(location: Path, endings: Iterable[str]) -> tuple[str, ...]:
     """Return the texts beside an image that are there, each as ``.txt 812 1690000000000000000``.
 
     That is: what follows the image's stem, bytes, and when it was last written (nanoseconds since
-    1970). The image's own ending stands in lower case there, as on a disk that knows no case it may
-    be told in either.
+    1970). The image's own ending is in lower case there: on a disk that knows no case, events may
+    give it in either.
     """
     stem, extension = _parts(os.fspath(location))
-    return _with_stamp(
-        (ending, _state(place)) for ending, place in _places(endings, stem, extension)
-    )
+    states = ((ending, _read_state(place)) for ending, place in _places(endings, stem, extension))
+    return _make_stamps(states)
 
 
 def has_news(known: Iterable[str], found: Iterable[str]) -> bool:
@@ -57,25 +59,36 @@ def has_news(known: Iterable[str], found: Iterable[str]) -> bool:
 def read_texts(location: Path, stamped: Iterable[str]) -> dict[str, str]:
     """Return what these texts say, by stamp. One that is gone or held by its writer is left out."""
     stem, extension = _parts(os.fspath(location))
-    read = ((stamp, _text(_place(stem, extension, ending_of(stamp)))) for stamp in stamped)
-    return {stamp: text for stamp, text in read if text is not None}
+    texts: dict[str, str] = {}
+    for stamp in stamped:
+        text = _read_text(_place(stem, extension, ending_of(stamp)))
+        if text is not None:
+            texts[stamp] = text
+    return texts
 
 
 def images_of(text: Path, endings: Iterable[str], extensions: Iterable[str]) -> Iterator[Path]:
-    """Yield the images that a text may lie beside, as far as they are there."""
+    """Yield the images that a text belongs to, of those that are there."""
     fitting = [ending for ending in endings if text.name.endswith(ending)]
     if not fitting:
         return
     stem = text.name.removesuffix(max(fitting, key=len))
     watched = tuple(extensions)
     names = [stem] if stem.lower().endswith(watched) else []
-    names += [stem + written for extension in watched for written in (extension, extension.upper())]
-    # Not Path.is_file, which raises for a name that is too long and for what may not be looked at.
-    there = (place for name in names if os.path.isfile(place := text.with_name(name)))  # noqa: PTH113
-    yield from dict.fromkeys(map(own_spelling, there))
+    for extension in watched:
+        names += [stem + extension, stem + extension.upper()]
+    found: set[Path] = set()
+    for name in names:
+        place = text.with_name(name)
+        # Not Path.is_file, which raises for a name that is too long and for what is forbidden.
+        if os.path.isfile(place):  # noqa: PTH113
+            image = own_spelling(place)
+            if image not in found:
+                found.add(image)
+                yield image
 
 
-class Beside:
+class FolderTexts:
     """The texts of one folder's listing, for every image in it."""
 
     def __init__(self, entries: Iterable[os.DirEntry[str]], endings: Iterable[str]) -> None:
@@ -89,12 +102,12 @@ class Beside:
         if not self._entries:
             return ()
         stem, extension = _parts(os.path.normcase(name))
-        places = _places(self._endings, stem, extension)
-        return _with_stamp(
-            (ending, _state(entry.path))
-            for ending, place in places
-            if (entry := self._entries.get(place)) is not None
-        )
+        states: list[tuple[str, SizeAndTime | None]] = []
+        for ending, place in _places(self._endings, stem, extension):
+            entry = self._entries.get(place)
+            if entry is not None:
+                states.append((ending, _read_state(entry.path)))
+        return _make_stamps(states)
 
 
 def _places(endings: Iterable[str], stem: str, extension: str) -> Iterator[tuple[str, str]]:
@@ -109,15 +122,18 @@ def _place(stem: str, extension: str, ending: str) -> str:
     return stem + (extension + after if after != ending else ending)
 
 
-def _with_stamp(found: Iterable[tuple[str, tuple[int, int] | None]]) -> tuple[str, ...]:
-    stamped, room = [], LARGEST
+def _make_stamps(found: Iterable[tuple[str, SizeAndTime | None]]) -> tuple[str, ...]:
+    """Return a stamp for each text, as long as all together are not too large."""
+    stamped: list[str] = []
+    room = LARGEST
     for ending, state in found:
-        if state is None or state[0] > min(
-            room, LARGEST_PLAIN if ending.endswith(".txt") else LARGEST
-        ):
+        if state is None:
             continue
-        room -= state[0]
-        stamped.append(_stamp(ending, state))
+        size, mtime_ns = state
+        largest = LARGEST_PLAIN if ending.endswith(".txt") else LARGEST
+        if size <= min(room, largest):
+            room -= size
+            stamped.append(f"{ending} {size} {mtime_ns}")
     return tuple(stamped)
 
 
@@ -127,39 +143,41 @@ def _parts(path: str) -> tuple[str, str]:
     return path[: len(path) - len(extension)], extension
 
 
-def _stamp(ending: str, state: tuple[int, int]) -> str:
-    return f"{ending} {state[0]} {state[1]}"
-
-
 def ending_of(stamp: str) -> str:
-    """Return what follows the image's stem in the name of the text that a stamp tells of."""
+    """Return what follows the image's stem in the name of a stamp's text."""
     return stamp.rsplit(" ", 2)[0]
 
 
-def _state(path: str) -> tuple[int, int] | None:
+def _read_state(path: str) -> SizeAndTime | None:
     """Return size and modification time of a text that may be read, else None."""
     try:
         found = os.lstat(path)
     except (OSError, ValueError):
         return None
-    may_be_read = (
-        kind_of(found) == "file" and 0 < found.st_size <= LARGEST and os.access(path, os.R_OK)
-    )
-    return (found.st_size, found.st_mtime_ns) if may_be_read else None
+    if kind_of(found) != "file" or not 0 < found.st_size <= LARGEST:
+        return None
+    if not os.access(path, os.R_OK):
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
-def _text(path: str) -> str | None:
+def _read_text(path: str) -> str | None:
     """Return a text file's text.
 
     Bytes that are of no encoding become replacement characters, not an error.
     """
     try:
-        descriptor = os.open(
-            path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-        )
+        flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+        descriptor = os.open(path, flags)
         with os.fdopen(descriptor, "rb") as file:
             data = file.read(LARGEST)
     except OSError:  # gone, or still held: its next event brings the image again
         return None
-    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8")
-    return data.decode(encoding, "replace").replace("\r\n", "\n")
+    return data.decode(_encoding_of(data), "replace").replace("\r\n", "\n")
+
+
+def _encoding_of(data: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    return "utf-8"

@@ -1,5 +1,6 @@
 """The documentation says what the code does."""
 
+import ast
 import re
 import sqlite3
 from pathlib import Path
@@ -75,3 +76,58 @@ def test_every_link_and_every_named_file_leads_somewhere(page: Path) -> None:
     named = set(re.findall(r"`(service/[\w/.]+(?:\.py|\.sql|/))`", text))
     missing += [name for name in named if "NAME" not in name and not (TOP / name).exists()]
     assert missing == []
+
+
+def package_docstrings() -> dict[str, str]:
+    """Return the docstring of each package of the service, by the path of its folder."""
+    found: dict[str, str] = {}
+    for init in sorted((TOP / "service").rglob("__init__.py")):
+        text = ast.get_docstring(ast.parse(init.read_bytes()))
+        found[init.parent.relative_to(TOP).as_posix()] = text or ""
+    return found
+
+
+NAMED_PATH = re.compile(r"`([\w./-]+\.(?:py|sql)|service/[\w/]*)`|\b(docs/[\w-]+\.md)\b")
+"""A module, a file of SQL or a folder of ``service/``, or a page of the documentation."""
+
+PLACEHOLDERS = ("NAME", "CASE")
+
+
+def missing_paths(text: str, places: list[Path]) -> list[str]:
+    """Return the paths that a text names and that are in none of these folders.
+
+    A bare name of a module may also be anywhere below the last of them.
+    """
+    missing = []
+    for in_backticks, page in NAMED_PATH.findall(text):
+        name = in_backticks or page
+        if any(word in name for word in PLACEHOLDERS):
+            continue
+        is_bare = "/" not in name
+        found = any((place / name).exists() for place in places)
+        if not found and not (is_bare and any(places[-1].rglob(name))):
+            missing.append(name)
+    return missing
+
+
+@pytest.mark.parametrize(
+    "page", [*sorted(TOP.glob("docs/*.md")), TOP / "README.md"], ids=lambda page: page.name
+)
+def test_every_path_that_a_page_names_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert missing_paths(text, [TOP, TOP / "service"]) == []
+
+
+@pytest.mark.parametrize(("package", "text"), package_docstrings().items())
+def test_every_path_that_a_package_says_it_holds_exists(package: str, text: str) -> None:
+    assert text != ""
+    assert missing_paths(text, [TOP, TOP / "service", TOP / package]) == []
+
+
+def test_a_path_that_does_not_exist_is_found_in_a_page_and_in_a_package() -> None:
+    text = "`service/none.py`, `watch/none.py`, `settle.py`, `none.py`, `service/no/`, docs/no.md"
+    expected = ["service/none.py", "watch/none.py", "none.py", "service/no/", "docs/no.md"]
+    assert missing_paths(text, [TOP, TOP / "service"]) == expected
+    # A bare name is looked for everywhere in the service, or in the package that names it.
+    in_a_package = [TOP, TOP / "service", TOP / "service" / "worker"]
+    assert missing_paths(text, in_a_package) == [*expected[:2], "settle.py", *expected[2:]]

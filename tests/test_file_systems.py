@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from service.file_systems import file_system, is_same_file, network_type
+from service.file_systems import file_system_of, is_same_file, network_type
 
 MOUNTS = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -30,7 +30,7 @@ broken line
     ],
 )
 def test_the_deepest_and_latest_mount_holds_a_path(path: str, kind: str) -> None:
-    assert file_system(Path(path), MOUNTS) == kind
+    assert file_system_of(Path(path), MOUNTS) == kind
 
 
 def test_this_machines_own_folders_are_not_on_a_network(tmp_path: Path) -> None:

@@ -48,7 +48,8 @@ def test_the_second_instance_ends_with_code_3_naming_the_first_and_the_mend(tmp_
     pattern = (
         f"{re.escape(str(database.resolve()))} is held by process {process.pid} on "
         f"{re.escape(platform.node())}, "
-        rf"since {year}-\d\d-\d\d \d\d:\d\d:\d\d\. Stop that one .*, or give this one another database with --db\."
+        rf"since {year}-\d\d-\d\d \d\d:\d\d:\d\d\. "
+        r"Stop that one .*, or give this one another database with --db\."
     )
     assert re.fullmatch(pattern, str(caught.value))
     assert caught.value.exit_code == 3

@@ -1,23 +1,30 @@
-"""The house stands as it was planned.
+"""The project is laid out as it was planned.
 
-Who may import whom, what lies where, and what is delivered.
+Who may import whom, what is where, and what is delivered.
 """
 
 import ast
+import importlib.metadata
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+
+import service
 
 TOP = Path(__file__).resolve().parent.parent
 
-STOREYS = (
+LAYERS = (
     ("__init__",),
     (
         "errors",
@@ -35,17 +42,21 @@ STOREYS = (
     ("scheduled_exports", "model_lookup"),
     ("worker",),
     ("assembly", "service_state", "transfer"),
-    ("supervisor", "doctor", "gallery", "scale"),
+    ("supervisor", "doctor", "scale"),
     ("cli",),
     ("__main__",),
 )
-"""From the ground up.
+"""Every module and folder of ``service/``, from the bottom up.
 
-A room may use the rooms below it; those beside it only on the ground floor.
+Each may import what is in a lower layer. Those of one layer do not import each other, except in the
+lowest.
 """
 
-STOREY = {room: number for number, rooms in enumerate(STOREYS) for room in rooms}
-GROUND = 1
+LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
+LOWEST = 1
+
+LONGEST_MODULE = 300
+"""Lines. A module is a chapter that is read in one go."""
 
 NETWORK = (
     "asyncio.",
@@ -71,7 +82,7 @@ def modules() -> list[Path]:
     return sorted((TOP / "service").rglob("*.py"))
 
 
-def room_of(module: Path) -> str:
+def part_of(module: Path) -> str:
     return module.relative_to(TOP / "service").parts[0].removesuffix(".py")
 
 
@@ -85,47 +96,57 @@ def imported(module: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def used_rooms(module: Path) -> set[str]:
+def imported_parts(module: Path) -> set[str]:
+    """Return the other modules and folders of ``service/`` that a module imports."""
     ours = (name.split(".") for name in imported(module))
-    rooms = {parts[1] for parts in ours if parts[0] == "service" and len(parts) > 1}
-    return {room for room in rooms if room != room_of(module) and not room.startswith("__")}
+    parts = {names[1] for names in ours if names[0] == "service" and len(names) > 1}
+    return {part for part in parts if part != part_of(module) and not part.startswith("__")}
 
 
-def test_every_room_stands_on_a_storey() -> None:
-    assert {room_of(module) for module in modules()} - set(STOREY) == set()
+def test_every_module_and_folder_has_a_layer() -> None:
+    assert {part_of(module) for module in modules()} == set(LAYER)
 
 
 def test_imports_point_down_only_and_neighbours_do_not_know_each_other() -> None:
     upward = [
-        f"{module.relative_to(TOP).as_posix()} imports {room}"
+        f"{module.relative_to(TOP).as_posix()} imports {part}"
         for module in modules()
-        for room in sorted(used_rooms(module))
-        if not allowed(room_of(module), room)
+        for part in sorted(imported_parts(module))
+        if not may_import(part_of(module), part)
     ]
     assert upward == []
 
 
-def allowed(above: str, below: str) -> bool:
-    beside_on_the_ground = STOREY[above] == STOREY[below] == GROUND
-    return STOREY[below] < STOREY[above] or beside_on_the_ground
+def may_import(above: str, below: str) -> bool:
+    both_in_the_lowest = LAYER[above] == LAYER[below] == LOWEST
+    return LAYER[below] < LAYER[above] or both_in_the_lowest
 
 
-def test_the_ground_floor_has_no_circle() -> None:
-    uses: dict[str, set[str]] = {room: set() for room in STOREYS[GROUND]}
+def test_the_lowest_layer_has_no_circle() -> None:
+    imports: dict[str, set[str]] = {part: set() for part in LAYERS[LOWEST]}
     for module in modules():
-        if room_of(module) in uses:
-            uses[room_of(module)] |= used_rooms(module)
-    while free := [room for room, used in uses.items() if not used & set(uses)]:
-        for room in free:
-            del uses[room]
-    assert uses == {}
+        if part_of(module) in imports:
+            imports[part_of(module)] |= imported_parts(module)
+    while free := [part for part, used in imports.items() if not used & set(imports)]:
+        for part in free:
+            del imports[part]
+    assert imports == {}
+
+
+def test_no_module_is_longer_than_can_be_read_in_one_go() -> None:
+    lengths = {module: len(module.read_bytes().splitlines()) for module in modules()}
+    too_long = {
+        module.relative_to(TOP).as_posix(): length
+        for module, length in lengths.items()
+        if length > LONGEST_MODULE
+    }
+    assert too_long == {}
 
 
 def test_nothing_speaks_to_the_network() -> None:
     speaking = [
         f"{module.relative_to(TOP).as_posix()}: {name}"
         for module in modules()
-        if room_of(module) != "gallery"
         for name in [*imported(module), *used_of_socket(module)]
         if f"{name}.".startswith(NETWORK)
     ]
@@ -152,9 +173,14 @@ def test_service_is_the_checkout_and_not_a_stranger_of_that_name(tmp_path: Path)
 
 
 def tracked() -> list[str]:
+    """Return the files that git knows."""
+    return git_files("--cached")
+
+
+def git_files(*words: str) -> list[str]:
     if not (TOP / ".git").exists() or shutil.which("git") is None:
         pytest.skip("not a git checkout, or no git here")
-    command = ["git", "-c", f"safe.directory={TOP.as_posix()}", "ls-files", "-z"]
+    command = ["git", "-c", f"safe.directory={TOP.as_posix()}", "ls-files", "-z", *words]
     listed = subprocess.run(command, cwd=TOP, check=True, capture_output=True).stdout
     return [name for name in listed.decode("utf-8").split("\0") if name and (TOP / name).exists()]
 
@@ -188,8 +214,8 @@ def test_no_tracked_file_names_this_machine_or_a_package_index() -> None:
         "/ro" + "ot/",
         "py" + "pi.org",
         "python" + "hosted",
-        "registry.npm" + "js",
-        "deb.deb" + "ian",
+        "npm" + "js.",
+        ".deb" + "ian.org",
     ]
     pattern = re.compile("|".join(map(re.escape, [*strange, f"{TOP}/"])).encode())
     naming = [
@@ -200,38 +226,136 @@ def test_no_tracked_file_names_this_machine_or_a_package_index() -> None:
     assert naming == []
 
 
-def project() -> dict[str, list[str]]:
-    """Return the names of the packages that run, and those for development."""
-    stated = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    groups = {"runtime": stated["dependencies"], **stated["optional-dependencies"]}
-    return {
-        group: [re.split(r"[<>=\[; ]", need)[0].lower() for need in needs]
-        for group, needs in groups.items()
-    }
+def metadata() -> dict[str, Any]:
+    """Return what pyproject.toml says of the package."""
+    stated: dict[str, Any] = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))
+    project: dict[str, Any] = stated["project"]
+    return project
+
+
+def dependency_groups() -> dict[str, list[str]]:
+    """Return the names of the packages that run, and those of each extra."""
+    groups = {"runtime": metadata()["dependencies"], **metadata()["optional-dependencies"]}
+    return {group: [needed_name(need) for need in needs] for group, needs in groups.items()}
+
+
+def dependencies() -> set[str]:
+    """Return the names of all packages that pyproject.toml asks for."""
+    return {name for names in dependency_groups().values() for name in names}
+
+
+def needed_name(requirement: str) -> str:
+    return normalized(re.split(r"[<>=!~\[;( ]", requirement)[0])
+
+
+def normalized(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins() -> list[str]:
+    lines = (TOP / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
 
 
 def test_every_dependency_is_pinned_to_one_version_by_name_alone() -> None:
-    lines = (TOP / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pins = [line for line in lines if not line.startswith("#")]
-    assert [pin for pin in pins if not re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", pin)] == []
-    assert {name for needs in project().values() for name in needs} - {
-        pin.split("==")[0] for pin in pins
-    } == set()
+    assert [pin for pin in pins() if not re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", pin)] == []
+    pinned = [pin.split("==")[0] for pin in pins()]
+    assert len(pinned) == len(set(pinned))
+    assert dependencies() - set(pinned) == set()
+
+
+ELSEWHERE = {"colorama", "importlib-metadata", "lazy-importer", "zipp"}
+"""What only Windows or only a newer or older Python installs."""
+
+
+def test_exactly_what_is_installed_with_them_is_pinned_too() -> None:
+    needed: set[str] = set()
+    waiting = sorted(dependencies())
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += installed_with(name)
+    pinned = {pin.split("==")[0] for pin in pins()}
+    assert (needed - pinned, pinned - needed - ELSEWHERE) == (set(), set())
+
+
+def installed_with(name: str) -> list[str]:
+    """Return the packages that a package asks for on this system, without its extras."""
+    try:
+        needs = importlib.metadata.requires(name) or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
+    required = [Requirement(need) for need in needs]
+    return [
+        normalized(one.name)
+        for one in required
+        if one.marker is None or one.marker.evaluate({"extra": ""})
+    ]
+
+
+def imported_packages(files: Iterable[Path]) -> set[str]:
+    """Return the names of the installed packages that these modules import."""
+    providers = importlib.metadata.packages_distributions()
+    packages: set[str] = set()
+    for file in files:
+        skipped_without = re.findall(r'importorskip\("(\w+)"', file.read_text(encoding="utf-8"))
+        for name in [*imported(file), *skipped_without]:
+            packages.update(providers.get(name.split(".")[0], []))
+    return set(map(normalized, packages))
+
+
+PROGRAMS = {
+    "coverage": ("Makefile", "$(BIN)/coverage run"),
+    "dask": ("docs/scale.md", "dask scheduler"),
+    "hatchling": ("pyproject.toml", 'build-backend = "hatchling.build"'),
+    "mypy": ("Makefile", "$(BIN)/mypy"),
+    "pytest-timeout": ("pyproject.toml", "timeout = 60"),
+    "ruff": ("Makefile", "$(BIN)/ruff check"),
+}
+"""Packages that are run and not imported, each with the file and the text that runs it."""
+
+
+def test_every_dependency_is_used() -> None:
+    used = imported_packages([*modules(), *(TOP / "tests").rglob("*.py")])
+    for package, (file, text) in PROGRAMS.items():
+        assert text in (TOP / file).read_text(encoding="utf-8"), package
+    assert dependencies() - used - set(PROGRAMS) == set()
+
+
+def test_what_the_service_imports_is_asked_for_to_run_or_by_an_extra() -> None:
+    groups = dependency_groups()
+    asked_for = {*groups["runtime"], *groups["plot"], *groups["scale"]}
+    ours_or_pydantics_own = {"aiimagemetapipe", "pydantic-core"}
+    assert imported_packages(modules()) - asked_for - ours_or_pydantics_own == set()
 
 
 def test_the_docs_say_of_every_dependency_why_it_was_taken() -> None:
     text = (TOP / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
-    assert [
-        name for needs in project().values() for name in needs if f"**{name}**" not in text
-    ] == []
+    assert [name for name in sorted(dependencies()) if f"**{name}**" not in text] == []
+
+
+def test_the_extras_are_developed_with() -> None:
+    groups = dependency_groups()
+    assert {*groups["plot"], *groups["scale"]} - set(groups["dev"]) == set()
+
+
+def test_the_version_is_written_in_one_place() -> None:
+    assert metadata()["dynamic"] == ["version"]
+    assert importlib.metadata.version("aiimagemetapipe") == service.__version__
+
+
+def build(kind: str, project: Path, folder: Path) -> Path:
+    """Build the wheel or the sdist of a project into a folder and return the file."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)]
+    subprocess.run(command, cwd=project, check=True, capture_output=True)
+    (built,) = folder.iterdir()
+    return built
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=TOP, check=True, capture_output=True)
-    (built,) = folder.glob("*.whl")
+    built = build("wheel", TOP, tmp_path_factory.mktemp("wheel"))
     with zipfile.ZipFile(built) as archive:
         assert archive.read("service/schema.sql") == (TOP / "schema.sql").read_bytes()
         return archive.namelist()
@@ -240,7 +364,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def test_the_wheel_carries_the_schema_and_every_file_of_the_service(wheel: list[str]) -> None:
     ours = {name for name in tracked() if name.startswith("service/")}
     assert ours - set(wheel) == set()
-    assert "service/schema.sql" in wheel
+    assert {"service/schema.sql", "service/py.typed"} - set(wheel) == set()
 
 
 def test_the_wheel_carries_nothing_of_the_users(wheel: list[str]) -> None:
@@ -249,3 +373,47 @@ def test_the_wheel_carries_nothing_of_the_users(wheel: list[str]) -> None:
         "service",
         "aiimagemetapipe.dist-info",
     }
+
+
+QUICK_TESTS = ["tests/test_pipeline.py", "tests/test_config_lines.py", "tests/test_docs.py"]
+"""Tests that take no time: of the pure stages, of the settings, of schema.sql and the docs."""
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an unpacked sdist."""
+    built = build("sdist", TOP, tmp_path_factory.mktemp("sdist"))
+    folder = tmp_path_factory.mktemp("unpacked")
+    with tarfile.open(built) as archive:
+        archive.extractall(folder, filter="data")
+    (project,) = folder.iterdir()
+    return project
+
+
+def test_the_sdist_is_what_git_knows_or_is_about_to_know(unpacked: Path) -> None:
+    files = (path for path in unpacked.rglob("*") if path.is_file())
+    delivered = {path.relative_to(unpacked).as_posix() for path in files}
+    known = git_files("--cached", "--others", "--exclude-standard")
+    assert delivered == {*known, "PKG-INFO"}
+
+
+def test_the_unpacked_sdist_runs_and_passes_tests_of_its_own(unpacked: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(unpacked)}
+    where = "test_service_is_the_checkout_and_not_a_stranger_of_that_name"
+    for words in (
+        ["-m", "service", "--version"],
+        ["-m", "service", "config", "check"],
+        ["-m", "pytest", "-q", *QUICK_TESTS, f"tests/test_layout.py::{where}"],
+    ):
+        command = [sys.executable, *words]
+        got = subprocess.run(
+            command, cwd=unpacked, env=environment, check=False, capture_output=True, text=True
+        )
+        assert got.returncode == 0, got.stdout + got.stderr
+
+
+def test_a_wheel_built_from_the_sdist_is_the_one_built_from_the_checkout(
+    unpacked: Path, wheel: list[str], tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(build("wheel", unpacked, tmp_path)) as archive:
+        assert sorted(archive.namelist()) == sorted(wheel)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.pipeline import NO_RECORD_VERSION, process
+from service.pipeline import TOO_DEEP, process
 from service.records import RawRecord, WatchedFile
 
 DEEP = "[" * 1000 + "]" * 1000
@@ -25,6 +25,6 @@ def test_brackets_a_thousand_deep_make_a_partial_image_and_no_error(text: str) -
     )
     assert (rows.image.status, rows.image.warnings, rows.image.file_height) == (
         "partial",
-        (NO_RECORD_VERSION,),
+        (TOO_DEEP,),
         9,
     )

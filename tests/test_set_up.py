@@ -19,7 +19,10 @@ TOOLS = ("make", "sh", "cat", "find", "grep", "id", "pwd", "sleep")
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Return a checkout's files of set-up, without an environment, beside a folder of the only programs there are."""
+    """Return a checkout's files of set-up, without an environment.
+
+    Beside them is a folder of the only programs there are.
+    """
     (tmp_path / "bin").mkdir()
     for tool in TOOLS:
         (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or tool)
@@ -49,7 +52,7 @@ def make_ready(project: Path) -> tuple[bool, list[str]]:
 
 
 def environment(project: Path) -> Path:
-    """Give the project an environment that was set up a moment ago, and return its pip's record of calls."""
+    """Give the project an environment set up a moment ago; return its pip's record of calls."""
     calls = project / "calls"
     (project / ".venv" / "bin").mkdir(parents=True)
     python = project / ".venv" / "bin" / "python"
@@ -117,6 +120,15 @@ def test_changed_dependencies_are_installed_once(project: Path, name: str) -> No
         assert calls.read_text(encoding="utf-8") == expected
 
 
-def test_ci_runs_the_test_command_of_the_readme_and_then_the_windows_side() -> None:
+def test_ci_runs_the_test_command_of_the_readme_and_ends_with_the_windows_side() -> None:
     lines = (TOP / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    assert lines[-2:] == ["make test", "exec tests/windows/run_wine.sh"]
+    assert lines[-3:] == ["make test", "make coverage", "exec tests/windows/run_wine.sh"]
+
+
+def test_every_test_that_coverage_counts_is_there() -> None:
+    makefile = (TOP / "Makefile").read_text(encoding="utf-8")
+    _, _, words = makefile.replace("\\\n", " ").partition("\nCOVERED_TESTS = ")
+    named = [word.removeprefix("--ignore=") for word in words.splitlines()[0].split()]
+    named = [word for word in named if "/" in word]
+    assert len(named) > 5
+    assert [name for name in named if not (TOP / name).exists()] == []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.sidecars import ENDINGS, LARGEST, Beside, has_news, images_of, read_texts, stamps
+from service.sidecars import ENDINGS, LARGEST, FolderTexts, has_news, images_of, read_texts, stamps
 
 WHEN_NS = 1_690_000_000_000_000_000
 ALL = sorted([*ENDINGS, *(f".png{ending}" for ending in ENDINGS)])
@@ -56,7 +56,7 @@ def test_the_images_own_ending_is_told_in_lower_case_and_found_as_it_is_written(
     put(tmp_path / "cat.PNG.txt", b"a text")
     stamped = stamps(tmp_path / "cat.PNG", ENDINGS)
     with os.scandir(tmp_path) as entries:
-        beside = Beside(list(entries), ENDINGS)
+        beside = FolderTexts(list(entries), ENDINGS)
     assert stamped == beside.stamps("cat.PNG") == (f".png.txt 6 {WHEN_NS}",)
     assert read_texts(tmp_path / "cat.PNG", stamped) == {stamped[0]: "a text"}
 
@@ -186,7 +186,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(there=st.lists(st.sampled_from(ALL), unique=True))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_a_folders_listing_tells_the_same_as_asking_for_each_text(
     folder: Path, there: list[str]
 ) -> None:
@@ -195,7 +198,7 @@ def test_a_folders_listing_tells_the_same_as_asking_for_each_text(
     for ending in there:
         put(folder / f"cat{ending}")
     with os.scandir(folder) as entries:
-        beside = Beside(list(entries), ENDINGS)
+        beside = FolderTexts(list(entries), ENDINGS)
     assert beside.stamps("cat.png") == stamps(folder / "cat.png", ENDINGS)
     assert sorted(ending.split(" ")[0] for ending in beside.stamps("cat.png")) == sorted(there)
     assert beside.stamps("dog.png") == ()

@@ -7,9 +7,11 @@ share: options that many commands take, and how lines, JSON, tables and bars are
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
+from service import __version__
 from service.cli.output import harmless_lines
 from service.errors import DatabaseReplacedError, StartError, TryAgainError
 
@@ -49,7 +51,24 @@ def command_line(words: Sequence[str] = ()) -> typer.Typer:
     return app
 
 
-def _group() -> None:
+def _print_version(asked: bool) -> None:  # noqa: FBT001  # typer passes the option's value so
+    if asked:
+        typer.echo(f"aiimagepipe {__version__}")
+        raise typer.Exit
+
+
+def _group(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the program's name and version.",
+        ),
+    ] = False,
+) -> None:
     """Keeps one SQLite database true to your folders of AI-generated images."""  # noqa: D401  # the help's first line
 
 

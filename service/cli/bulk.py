@@ -2,13 +2,14 @@
 
 import glob
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from service.cli.options import ConfigFile, anchor, load_config
-from service.cli.output import progress_by_bytes, say
+from service.cli.output import finish, progress_by_bytes, say
 from service.clock import Clock
 from service.errors import StartError
 from service.paths import resolve, resolve_output
@@ -61,15 +62,18 @@ def bulk(
             advance(one.size)
 
         cluster.run_jobs(pieces, job, scheduler=scheduler, workers=workers, on_made=on_made)
-    count = 0
-    has_failures = False
+    say(f"{sum(one.count for one in made)} images in {len(pieces)} pieces → {folder}")
+    finish(has_failed=_print_failures(made))
+
+
+def _print_failures(made: Sequence[PieceResult]) -> bool:
+    """Print what failed, and return whether anything did."""
+    has_failed = False
     for one in made:
-        count += one.count
         for place, reason in one.failed:
-            has_failures = True
+            has_failed = True
             say(f"failed: {place}: {reason}", err=True)
-    say(f"{count} images in {len(pieces)} pieces → {folder}")
-    raise typer.Exit(1 if has_failures else 0)
+    return has_failed
 
 
 def _find_files(pattern: str) -> list[Path]:

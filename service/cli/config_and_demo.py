@@ -1,5 +1,6 @@
 """``config check`` and ``demo``: getting started."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -26,7 +27,7 @@ def config_check(config: ConfigFile = None, json: AsJson = False) -> None:  # no
     """
     problems = check(config)
     if json:
-        say_json([{"where": p.where, "setting": p.setting, "message": p.message} for p in problems])
+        say_json(list(map(asdict, problems)))
     else:
         for problem in problems:
             say(str(problem))

@@ -8,7 +8,7 @@ import typer
 from service import instance, logs, transfer
 from service.assembly import start_reader
 from service.cli.options import ConfigFile, Database, Inputs, anchor, load_config
-from service.cli.output import say
+from service.cli.output import finish, say
 from service.clock import Clock
 from service.config import prepare
 from service.export import records
@@ -49,7 +49,7 @@ def dump(
     for path, reason in done.failed:
         say(f"failed: {path}: {reason}", err=True)
     say(f"{done.count} records → {target}")
-    raise typer.Exit(1 if done.failed else 0)
+    finish(has_failed=bool(done.failed))
 
 
 def ingest(
@@ -87,4 +87,4 @@ def ingest(
     for place, reason in done.failed:
         say(f"failed: {place}: {reason}", err=True)
     say(f"{done.count} images → {settings.database.path}")
-    raise typer.Exit(1 if done.failed else 0)
+    finish(has_failed=bool(done.failed))

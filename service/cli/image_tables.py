@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from service.cli.output import harmless_lines, make_console
+from service.cli.output import make_cell, make_console
 from service.parse.why import Judgement
 from service.records import SamplingPass
 from service.records.image_fields import PASS_FIELDS, ImageField
@@ -121,11 +120,6 @@ def _print_table(
         box=None,
     )
     for row in rows:
-        table.add_row(*map(_cell, row))
+        table.add_row(*map(make_cell, row))
     console.print(table)
     console.print()
-
-
-def _cell(value: object) -> Text:
-    text = "" if value is None else harmless_lines(str(value))
-    return Text(text, overflow="fold")

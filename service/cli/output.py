@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, OverflowMethod
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -22,6 +23,7 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+from rich.text import Text
 
 from service.paths import to_stored
 from service.store.failures import Failure
@@ -71,6 +73,17 @@ def say_json(value: object) -> None:
 
 def _escape_for_json(char: str) -> str:
     return char if char.isprintable() else json.dumps(char)[1:-1]
+
+
+def make_cell(value: object, overflow: OverflowMethod = "fold") -> Text:
+    """Return a value as a table's cell; None is an empty one."""
+    text = "" if value is None else harmless_lines(str(value))
+    return Text(text, overflow=overflow, no_wrap=overflow == "ellipsis")
+
+
+def finish(*, has_failed: bool) -> NoReturn:
+    """End the command, with exit code 1 where something failed."""
+    raise typer.Exit(int(has_failed))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from service import instance, logs
 from service.cli.options import AsJson, ConfigFile, Database, anchor, load_config
-from service.cli.output import harmless, make_console, progress_by_bytes, say, say_json
+from service.cli.output import finish, make_cell, make_console, progress_by_bytes, say, say_json
 from service.clock import Clock
 from service.config import prepare
 from service.model_lookup.findings import Findings, ReferenceFinding, Resolvedness, find_references
@@ -97,17 +97,23 @@ def resolve(
         rewritten = _rewrite_images(store, findings) if rewrite else None
         known = store.models().count()
     logs.close()
-    for failure in learned.failed:
-        say(f"not read: {failure}", err=True)
-    not_rewritten = rewritten.failed if rewritten else []
-    for failed in not_rewritten:
-        say(f"failed: {failed.root}/{failed.path}: {failed.message}", err=True)
+    has_failed = _print_failures(learned, rewritten)
     report = make_report(findings, learned, known, rewritten.count if rewritten else None)
     if json:
         say_json(report)
     else:
         print_report(report)
-    raise typer.Exit(1 if learned.failed or not_rewritten else 0)
+    finish(has_failed=has_failed)
+
+
+def _print_failures(learned: SourceReport, rewritten: "_Rewritten | None") -> bool:
+    """Print what failed, and return whether anything did."""
+    for source in learned.failed:
+        say(f"not read: {source}", err=True)
+    not_rewritten = rewritten.failed if rewritten else []
+    for failure in not_rewritten:
+        say(f"failed: {failure.root}/{failure.path}: {failure.message}", err=True)
+    return bool(learned.failed or not_rewritten)
 
 
 def _anchor_all(texts: list[str] | None, base: Path, setting: str) -> list[Path]:
@@ -233,10 +239,9 @@ def _print_table(title: str, report: Report, columns: tuple[str, ...]) -> None:
 
 
 def _cell(value: object) -> Text:
-    text = "" if value is None else str(value)
     if isinstance(value, list):
-        text = "; ".join(map(_candidate_words, value))
-    return Text(harmless(text), overflow="fold")
+        value = "; ".join(map(_candidate_words, value))
+    return make_cell(value)
 
 
 def _candidate_words(candidate: Report) -> str:

@@ -9,7 +9,7 @@ import typer
 from service import instance, logs
 from service.assembly import Assembly
 from service.cli.options import AsJson, ConfigFile, Database, Inputs, load_config
-from service.cli.output import Bar, say
+from service.cli.output import Bar, finish, say
 from service.clock import Clock
 from service.config import Config, prepare
 from service.store.writer import Store
@@ -112,4 +112,4 @@ def _reprocess(config: Path | None, db: str | None, *, everything: bool) -> None
     for failure in reprocessor.failed:
         say(f"failed: {failure.root}/{failure.path}: {failure.message}", err=True)
     say(f"{count - len(reprocessor.failed)} images made again")
-    raise typer.Exit(1 if reprocessor.failed else 0)
+    finish(has_failed=bool(reprocessor.failed))

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from service.cli.options import AsJson, ConfigFile, Database, load_config
-from service.cli.output import harmless, make_console, say, say_json
+from service.cli.output import make_cell, make_console, say, say_json
 from service.errors import StartError
 from service.paths import from_stored
 from service.store.one_image import Value
@@ -80,12 +79,7 @@ def _print_table(lines: list[Line], *, is_cut: bool) -> None:
         return
     table = Table("id", "file", "prompt", "model", "loras", "sampler", "steps", "seed", box=None)
     for line in lines:
-        table.add_row(*[_cell(line[column]) for column in COLUMNS])
+        table.add_row(*[make_cell(line[column], "ellipsis") for column in COLUMNS])
     make_console().print(table)
     if is_cut:
         say(f"The newest {len(lines)}; --limit 0 gives all.", err=True)
-
-
-def _cell(value: Value) -> Text:
-    text = "" if value is None else harmless(str(value))
-    return Text(text, overflow="ellipsis", no_wrap=True)

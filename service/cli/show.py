@@ -13,7 +13,7 @@ from service import doctor as examination
 from service import pipeline, service_state
 from service.cli.image_tables import print_image
 from service.cli.options import AsJson, ConfigFile, Database, load_config
-from service.cli.output import harmless, make_console, say, say_json
+from service.cli.output import finish, harmless, make_console, say, say_json
 from service.errors import StartError
 from service.paths import Root, flaw, to_stored
 from service.store.database_reader import DatabaseReader
@@ -55,9 +55,9 @@ def show(
         image, record = reader.image(place.image_id), reader.raw_record(place.image_id)
     if image is None:
         raise StartError(f"{path}: its row has just gone")
-    why = pipeline.why(record) if record else ()
+    why = pipeline.explain_reading(record) if record else ()
     if json:
-        say_json(asdict(image) | {"why": [asdict(one) for one in why]})
+        say_json(asdict(image) | {"why": list(map(asdict, why))})
     else:
         print_image(image, why)
 
@@ -115,7 +115,7 @@ def status(config: ConfigFile = None, db: Database = None, json: AsJson = False)
         say_json(asdict(found))
     else:
         _print_status(found)
-    raise typer.Exit(0 if found.running else 1)
+    finish(has_failed=not found.running)
 
 
 def _print_status(found: service_state.ServiceState) -> None:
@@ -131,7 +131,7 @@ def failures(config: ConfigFile = None, db: Database = None, json: AsJson = Fals
     with DatabaseReader.open(settings.database.path) as reader:
         found = reader.failures()
     if json:
-        say_json([asdict(one) for one in found])
+        say_json(list(map(asdict, found)))
         return
     if not found:
         say("No file has failed.")
@@ -157,12 +157,11 @@ def doctor(config: ConfigFile = None, db: Database = None, json: AsJson = False)
     """
     findings = examination.examine_health(load_config(config, None, db))
     if json:
-        say_json([asdict(one) for one in findings])
+        say_json(list(map(asdict, findings)))
     else:
         for finding in findings:
             _print_finding(finding)
-    has_errors = any(finding.level == "error" for finding in findings)
-    raise typer.Exit(1 if has_errors else 0)
+    finish(has_failed=any(finding.level == "error" for finding in findings))
 
 
 COLOURS = {

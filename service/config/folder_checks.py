@@ -39,7 +39,7 @@ def _double_names(config: Config) -> Iterator[tuple[Key, str]]:
 
 def _nested_roots(config: Config) -> Iterator[tuple[Key, str]]:
     for (first, a), (second, b) in combinations(enumerate(config.root), 2):
-        if _inside(b.path, a.path) or _inside(a.path, b.path):
+        if _is_inside(b.path, a.path) or _is_inside(a.path, b.path):
             yield (
                 ("root", second, "path"),
                 (
@@ -59,10 +59,10 @@ def _outputs_below_roots(config: Config) -> Iterator[tuple[Key, str]]:
     cleared = _folder_of_all_outputs(config)
     for at, root in enumerate(config.root):
         for key, folder in written:
-            if _inside(folder, root.path):
+            if _is_inside(folder, root.path):
                 where = f"{folder} is in the watched folder {root.path}"
                 yield key, f"{where}, which would never come to rest"
-        if _inside(root.path, config.log.directory) or _inside(root.path, cleared):
+        if _is_inside(root.path, config.log.directory) or _is_inside(root.path, cleared):
             yield (
                 ("root", at, "path"),
                 f"{root.path} is in the output folder, which may be cleared at any time",
@@ -92,7 +92,7 @@ def _folder_of_all_outputs(config: Config) -> Path | None:
     return None
 
 
-def _inside(path: Path, folder: Path | None) -> bool:
+def _is_inside(path: Path, folder: Path | None) -> bool:
     return folder is not None and _real(path).is_relative_to(_real(folder))
 
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from service import paths
 from service.config import folder_checks
 from service.config.model import DEFAULT_ROOT, LISTS, SECTIONS, Config
-from service.config.problems import ConfigError, Problem, refusals, setting_name
+from service.config.problems import ConfigError, Problem, read_refusals, setting_name
 from service.config.toml_lines import Key, line_numbers
 
 PREFIX = "AIIMAGEPIPE_"
@@ -31,7 +31,7 @@ class Source:
     tables: Mapping[str, object]
     """As TOML nests them."""
     place: Callable[[Key], str]
-    """Names where a key of it stands, for a message."""
+    """Names the place of a key, for a message."""
 
     def states(self, key: Key) -> bool:
         """Tell whether this source states the setting (a root is stated only as a whole)."""
@@ -172,7 +172,7 @@ def load(
     try:
         config = Config.model_validate(tables, context={"base": file.parent})
     except ValidationError as error:
-        raise ConfigError(_locate(sources, refusals(error))) from None
+        raise ConfigError(_locate(sources, read_refusals(error))) from None
     clashes = _locate(sources, folder_checks.find_clashes(config, only_reads=only_reads))
     if clashes:
         raise ConfigError(clashes)

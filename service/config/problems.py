@@ -49,7 +49,7 @@ def setting_name(key: Key) -> str:
     return text.removeprefix(".")
 
 
-def refusals(error: ValidationError) -> Iterator[tuple[Key, str]]:
+def read_refusals(error: ValidationError) -> Iterator[tuple[Key, str]]:
     """Yield the key and the sentence of each thing that pydantic refused."""
     for details in error.errors(include_url=False):
         yield details["loc"], _sentence(details)

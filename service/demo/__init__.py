@@ -1,6 +1,7 @@
-"""Sample images in the formats that the parsers read, so that a newcomer sees rows before having images of their own.
+"""Sample images in the formats that the parsers read, so that a newcomer sees rows at once.
 
-Every picture is drawn and every text written here; nothing is taken from anywhere.
+Every picture is drawn and every text written here; nothing is taken from anywhere. The texts are in
+``infotexts.py`` (the A1111 family), ``graphs.py`` (ComfyUI) and ``others.py``.
 """
 
 from collections.abc import Iterator
@@ -84,49 +85,54 @@ def _picture(sample: Sample, number: int) -> Image.Image:
     plain = Image.new("L", sample.size, hue)
     image = Image.merge("HSV", (plain, Image.new("L", sample.size, 110), sky)).convert("RGB")
     draw = ImageDraw.Draw(image)
-    draw.ellipse(
-        (width // 8, height // 2 + number, width * 9 // 8, height * 3 // 2),
-        fill=(30 + hue // 2, 70, 60),
-    )
-    draw.ellipse(
-        (width * 2 // 3, height // 8, width * 5 // 6, height * 7 // 24), fill=(250, 240, 200)
-    )
+    hill = (width // 8, height // 2 + number, width * 9 // 8, height * 3 // 2)
+    draw.ellipse(hill, fill=(30 + hue // 2, 70, 60))
+    sun = (width * 2 // 3, height // 8, width * 5 // 6, height * 7 // 24)
+    draw.ellipse(sun, fill=(250, 240, 200))
     return image
 
 
 def _save(image: Image.Image, sample: Sample, path: Path) -> None:
     temporary = path.with_name(f".{path.name}.tmp")
     kind = {".png": "PNG", ".jpg": "JPEG", ".webp": "WEBP"}[path.suffix]
-    if sample.place == "text":
-        image.save(temporary, kind, **({"pnginfo": _chunks(sample)} if kind == "PNG" else {}))
+    if sample.place == "text" and kind == "PNG":
+        image.save(temporary, kind, pnginfo=_make_chunks(sample))
+    elif sample.place == "text":
+        image.save(temporary, kind)
     elif sample.place == "alpha":
-        _hidden(image, *sample.texts.values()).save(temporary, kind)
+        _hide_in_alpha(image, *sample.texts.values()).save(temporary, kind)
     else:
-        image.save(temporary, kind, exif=_exif(sample))
+        image.save(temporary, kind, exif=_make_exif(sample))
     temporary.replace(path)
 
 
-def _chunks(sample: Sample) -> PngImagePlugin.PngInfo:
+def _make_chunks(sample: Sample) -> PngImagePlugin.PngInfo:
     chunks = PngImagePlugin.PngInfo()
     for keyword, text in sample.texts.items():
-        chunks.add_text(keyword, text) if text.isascii() else chunks.add_itxt(keyword, text)
+        if text.isascii():
+            chunks.add_text(keyword, text)
+        else:
+            chunks.add_itxt(keyword, text)
     return chunks
 
 
-def _exif(sample: Sample) -> Image.Exif:
+def _make_exif(sample: Sample) -> Image.Exif:
     exif = Image.Exif()
     if sample.place == "usercomment":
         (text,) = sample.texts.values()
         details = exif.get_ifd(ExifTags.IFD.Exif)
         details[ExifTags.Base.UserComment] = b"UNICODE\0" + text.encode("utf-16-be")
-    else:  # ComfyUI's animated WebP: the graphs stand in camera tags, each behind its name
+    else:  # ComfyUI's animated WebP: the graphs are in camera tags, each behind its name
         exif[ExifTags.Base.Model] = f"prompt:{sample.texts['prompt']}"
         exif[ExifTags.Base.Make] = f"workflow:{sample.texts['workflow']}"
     return exif
 
 
-def _hidden(image: Image.Image, text: str) -> Image.Image:
-    """Return the image with the text in the lowest bit of its alpha channel, column by column (stealth pnginfo)."""
+def _hide_in_alpha(image: Image.Image, text: str) -> Image.Image:
+    """Return the image with the text in the lowest bits of its alpha channel (stealth pnginfo).
+
+    Column by column, as the add-ons write it.
+    """
     payload = text.encode("utf-8")
     message = b"stealth_pnginfo" + (len(payload) * 8).to_bytes(4, "big") + payload
     bits = "".join(f"{byte:08b}" for byte in message)

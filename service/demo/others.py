@@ -94,7 +94,7 @@ FOOOCUS = {
 }
 
 MIDJOURNEY = {
-    "Description": "paper lanterns over a canal, dusk --ar 3:2 --seed 4294967295 --stylize 250 --v 6.1 "
-    "Job ID: 0a1b2c3d-0001-4002-8003-0a1b2c3d4e5f",
+    "Description": "paper lanterns over a canal, dusk --ar 3:2 --seed 4294967295 "
+    "--stylize 250 --v 6.1 Job ID: 0a1b2c3d-0001-4002-8003-0a1b2c3d4e5f",
     "Author": "somebody",
 }

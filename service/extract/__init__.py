@@ -1,4 +1,6 @@
 """From a file on disk to its ``RawRecord``.
 
-Its kind, its tags by ExifTool, and texts hidden in its pixels.
+Its bytes are inspected once (``signatures``), its tags come from ExifTool (``reader``), and what
+ExifTool does not see is added: texts hidden in pixels (``stealth``), in 3D models and on pages
+beside images (``extra_texts``).
 """

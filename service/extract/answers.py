@@ -1,6 +1,6 @@
 """ExifTool's JSON, told apart by file name.
 
-A batch of three with one missing file gives two objects, in any case.
+A batch of three with one missing file gives two objects, so the order of asking tells nothing.
 """
 
 import json
@@ -15,25 +15,21 @@ from service.errors import ExtractorError
 Tags = dict[str, JsonValue]
 
 _LONG_INTEGER = re.compile(rb'": \d{19}(?<!\\": \d{19})')
-"""A bare number that orjson might round.
+"""A bare number that orjson might round. ExifTool 12.57 quotes all of more than 15 digits; others
+need not."""
 
-ExifTool 12.57 quotes all of more than 15 digits; others need not.
-"""
-
-_PASSING = ("System:Directory", "System:FileAccessDate", "System:FileInodeChangeDate")
-"""Where the file lay on this machine, and times that its mere reading changes.
-
-None of them is the image's.
-"""
+_NOT_THE_IMAGES = ("System:Directory", "System:FileAccessDate", "System:FileInodeChangeDate")
+"""Where the file was on this machine, and times that its mere reading changes: none of them is the
+image's."""
 
 
-def by_name(answer: bytes, asked: Sequence[str]) -> dict[str, Tags]:
+def tags_by_name(answer: bytes, asked: Sequence[str]) -> dict[str, Tags]:
     """Return the tags of each file answered for.
 
     Raises ExtractorError for junk and for files not asked for.
     """
     found: dict[str, Tags] = {}
-    for tags in objects(answer):
+    for tags in load_objects(answer):
         name = tags.pop("SourceFile", None)
         if not isinstance(name, str):
             raise ExtractorError("ExifTool's answer names no file")
@@ -43,35 +39,38 @@ def by_name(answer: bytes, asked: Sequence[str]) -> dict[str, Tags]:
     return found
 
 
-def only(answer: bytes) -> Tags | None:
-    """Return the tags of the one file that was asked for by an unspeakable name, None where there are none."""
-    found = objects(answer)
+def tags_of_one_file(answer: bytes) -> Tags | None:
+    """Return the tags of the one file that was asked for, None where there are none.
+
+    Its name cannot be compared: it is one that no line can hold.
+    """
+    found = load_objects(answer)
     if len(found) != 1:
         return None
     found[0].pop("SourceFile", None)
     return found[0]
 
 
-def objects(answer: bytes) -> list[Tags]:
+def load_objects(answer: bytes) -> list[Tags]:
     """Return ExifTool's objects, without what is not the image's.
 
     Raises ExtractorError for anything else.
     """
     if not answer:
         return []
-    found = _loaded(answer)
+    found = _load(answer)
     if not isinstance(found, list):
         raise ExtractorError("ExifTool's answer is not a JSON array")
     objects = [item for item in found if isinstance(item, dict)]
     if len(objects) != len(found):
         raise ExtractorError("ExifTool's answer holds more than objects")
     for tags in objects:
-        for name in _PASSING:
+        for name in _NOT_THE_IMAGES:
             tags.pop(name, None)
     return objects
 
 
-def _loaded(answer: bytes) -> JsonValue:
+def _load(answer: bytes) -> JsonValue:
     if _LONG_INTEGER.search(answer) is None:
         try:
             quick: JsonValue = orjson.loads(answer)
@@ -80,8 +79,8 @@ def _loaded(answer: bytes) -> JsonValue:
         else:
             return quick
     try:
-        # Bytes that are not UTF-8 cost their own characters, not the batch; NaN is no JSON and says
-        # nothing.
+        # Bytes that are not UTF-8 cost their own characters, not the batch; NaN is no JSON and
+        # says nothing.
         slow: JsonValue = json.loads(
             answer.decode("utf-8", "replace"), strict=False, parse_constant=lambda _: None
         )
@@ -90,8 +89,10 @@ def _loaded(answer: bytes) -> JsonValue:
     return slow
 
 
-def complaint(stderr: bytes) -> str:
+def first_complaint(stderr: bytes) -> str:
     """Return ExifTool's own words about a file, or that it had none."""
     lines = stderr.decode("utf-8", "replace").splitlines()
-    first = next((line.strip() for line in lines if line.startswith(("Error", "Warning"))), "")
-    return f"ExifTool: {first[:300]}" if first else "ExifTool gave no answer for this file"
+    for line in lines:
+        if line.startswith(("Error", "Warning")):
+            return f"ExifTool: {line.strip()[:300]}"
+    return "ExifTool gave no answer for this file"

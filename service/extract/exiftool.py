@@ -1,20 +1,20 @@
-"""One persistent ExifTool process.
+"""One persistent ExifTool: pyexiftool's, with a start and a transport that cannot hang us.
 
-Requests go out at once, answers come back in their order, or an error in time.
+pyexiftool has no place for a ``Popen`` of one's own, no deadline and no second thread. What it does
+when ExifTool dies, stops or floods was measured: docs/dependencies.md.
 """
 
-import secrets
-import threading
-import time
+import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from exiftool.constants import DEFAULT_EXECUTABLE
+from exiftool.exceptions import ExifToolNotRunning
+from exiftool.exiftool import ExifTool
 
 from service.errors import ExtractorError, ExtractorMissingError
-from service.extract.channel import STDERR_MARK, Answer, Channel
-from service.extract.executable import check, check_version
-from service.extract.settings import ExifToolSettings
+from service.extract.channel import Channel, Request
 
 NO_CONFIG = ("-config", "")
 """First of all arguments: ``~/.ExifTool_config`` is Perl, and ExifTool would run it."""
@@ -31,123 +31,204 @@ READ = (
     "-charset",
     "filename=utf8",
 )
-"""``-e`` leaves Composite tags out (a fifth of the time, nothing lost).
+"""``-e`` leaves Composite tags out (a fifth of the time, nothing lost); ``-G1:4`` keeps tags that
+occur twice."""
 
-``-G1:4`` keeps tags that occur twice.
-"""
+MINIMUM_VERSION = "12.38"
+"""Before it, ExifTool runs a file name that ends in ``|`` as a command (CVE-2022-23935); pyexiftool
+needs 12.15."""
 
 _END = b"-stay_open\nFalse\n"
-_CLOSE_S = 2.0
-_LINE_BREAKERS = frozenset("\r\n\0")
+_CLOSE_S = 2
+_MIB = 1024 * 1024
+_WHAT_TO_DO = (
+    "install ExifTool, or set extract.exiftool in config.toml to the absolute path of its "
+    "executable"
+)
 
 
-class Request:
-    """A question that ExifTool has been asked."""
+@dataclass(frozen=True, slots=True)
+class ExifToolSettings:
+    """The ``[extract]`` part of the configuration, as the reader needs it."""
 
-    def __init__(self, channel: Channel, number: int, allowed: float) -> None:
-        self._channel = channel
-        self._number = number
-        self._allowed = allowed
-        self._begun = time.monotonic()
+    executable: Path | None = None
+    """Absolute; None means the first one on PATH."""
+    deadline_s: float = 30.0
+    """For one request, before its bytes are counted."""
+    bytes_per_s: int = 10_000_000
+    """Each so many bytes of a request's files lengthen its deadline by a second."""
+    start_deadline_s: float = 30.0
+    """A cold start on a virus-scanned Windows disk has been seen to take many seconds."""
+    recycle_after: int = 5000
+    """Files, after which a process is replaced by a fresh one."""
+    answer_cap: int = 512 * _MIB
+    """Bytes of one answer; past this ExifTool is stopped."""
+    memory_limit: int | None = 2048 * _MIB
+    """Bytes of address space each process may take (Linux and Windows); a text bomb took 1.56
+    GB."""
+    stealth: bool = True
+    """Whether pixels are searched for hidden texts where a file says nothing else."""
 
-    def result(self, allowed: float | None = None) -> Answer:
-        """Wait for the answer.
+    def deadline(self, size: int) -> float:
+        """Return the seconds that files of ``size`` bytes together may take."""
+        return self.deadline_s + size / self.bytes_per_s
 
-        Raises ExtractorError where ExifTool died or hung; then it is no longer ``alive``.
-        """
-        return self._channel.take(
-            self._number, self._begun, self._allowed if allowed is None else allowed
+
+def find_exiftool(configured: Path | None) -> Path:
+    """Return the absolute path of ExifTool. Raises ExtractorMissingError, which says what to do."""
+    if configured is not None:
+        return check_executable(configured)
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        # A relative entry means the working folder, where anybody may have put a file of that name.
+        place = Path(folder, DEFAULT_EXECUTABLE)
+        if place.is_absolute() and _can_run(place):
+            return place
+    raise ExtractorMissingError(f"ExifTool is not on PATH: {_WHAT_TO_DO}")
+
+
+def check_executable(executable: Path) -> Path:
+    """Return an absolute path to a program that can be run, or raise ExtractorMissingError."""
+    if not executable.is_absolute():
+        raise ExtractorMissingError(
+            f"extract.exiftool: {executable} is not absolute: {_WHAT_TO_DO}"
         )
+    if not _can_run(executable):
+        raise ExtractorMissingError(
+            f"extract.exiftool: {executable} is not a program that can be run: {_WHAT_TO_DO}"
+        )
+    return executable
 
 
-class ExifTool:
-    """A running ExifTool. It may be used by several threads at once; once dead it stays dead."""
+def _can_run(place: Path) -> bool:
+    # Not Path.is_file, which raises for a folder of PATH that may not be entered.
+    return os.path.isfile(place) and os.access(place, os.X_OK)  # noqa: PTH113
+
+
+def check_version(version: str, executable: Path) -> str:
+    """Return what ExifTool answered to ``-ver``.
+
+    Raises ExtractorMissingError where it is too old or no version.
+    """
+    parts = _version_parts(version)
+    if parts is None:
+        raise ExtractorMissingError(
+            f"extract.exiftool: {executable} is not ExifTool: it calls itself {version[:60]!r}"
+        )
+    if parts < (_version_parts(MINIMUM_VERSION) or ()):
+        raise ExtractorMissingError(
+            f"extract.exiftool: {executable} is ExifTool {version}, older than {MINIMUM_VERSION}: "
+            "install a newer one, or set extract.exiftool in config.toml to it",
+        )
+    return version
+
+
+def _version_parts(version: str) -> tuple[int, ...] | None:
+    major, _, minor = version.partition(".")
+    return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else None
+
+
+class ExifToolProcess(ExifTool):
+    """A persistent ExifTool. It may be used by several threads at once; dead, it stays dead.
+
+    From pyexiftool come the checked properties (``executable``, ``common_args``, ``config_file``),
+    ``version`` and the question for it, ``with``, ``execute_json`` and ``terminate``.
+    """
+
+    _running = False
+    _process: Channel | None  # type: ignore[assignment]  # there a Popen
 
     def __init__(self, executable: Path, settings: ExifToolSettings) -> None:
-        """Start it and ask for its version. Raises ExtractorMissingError where that fails."""
-        self._lock = threading.Lock()
-        # Unguessable, so that no file's text can pass for the end of an answer.
-        self._first = self._next = 10**8 + secrets.randbelow(10**8)
-        self._channel = Channel(
-            [str(check(executable)), *NO_CONFIG, "-stay_open", "True", "-@", "-"],
-            first=self._first,
-            answer_cap=settings.answer_cap,
-            memory_limit=settings.memory_limit,
+        """Take an ExifTool that is not started yet.
+
+        Raises ExtractorMissingError where there is none.
+        """
+        check_executable(executable)
+        super().__init__(str(executable), list(READ), config_file="", encoding="utf-8")
+        self._settings = settings
+        self._channel: Channel | None = None
+
+    def run(self) -> None:
+        """Start it and ask for its version. Raises ExtractorMissingError where that fails.
+
+        The command line is pyexiftool's (a test compares them); the process is ours: in a group or
+        job of its own, and without a ``preexec_fn``, which is unsafe beside threads.
+        """
+        if self.running:
+            return
+        argv = [str(self.executable), "-config", str(self.config_file)]
+        argv += ["-stay_open", "True", "-@", "-", "-common_args", *(self.common_args or [])]
+        self._process = self._channel = Channel(
+            argv, answer_cap=self._settings.answer_cap, memory_limit=self._settings.memory_limit
         )
+        self._running = True
         try:
-            self.version = self._asked_version(executable, settings.start_deadline_s)
+            version = self._parse_ver()  # type: ignore[no-untyped-call]
+            self._ver = check_version(version, Path(self.executable))
+        except ExtractorError as error:
+            self.terminate()
+            raise ExtractorMissingError(f"extract.exiftool: {self.executable}: {error}") from error
         except ExtractorMissingError:
-            self.close()
+            self.terminate()
             raise
 
-    def _asked_version(self, executable: Path, allowed: float) -> str:
-        try:
-            answer = self.begin(["-ver"], allowed).result()
-        except ExtractorError as error:
-            raise ExtractorMissingError(f"extract.exiftool: {executable}: {error}") from error
-        return check_version(answer.stdout.decode("utf-8", "replace"), executable)
+    @property
+    def running(self) -> bool:
+        """Return whether it was started and not yet terminated; see ``alive``.
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+        pyexiftool's own warns of a death and lets go of the process without closing its pipes.
+        """
+        return self._running
 
     @property
     def alive(self) -> bool:
         """Return whether it can be asked."""
-        return self._channel.ended is None
+        return self._channel is not None and self._channel.end_reason is None
 
     @property
     def waiting(self) -> int:
         """Return how many requests have no answer yet."""
-        return self._next - self._first - self._channel.answered
+        return self._channel.waiting if self._channel else 0
 
     @property
     def pid(self) -> int | None:
         """Return the process's number."""
-        return self._channel.pid
+        return self._channel.pid if self._channel else None
 
-    def begin(self, arguments: Sequence[str], allowed: float) -> Request:
+    def begin(self, arguments: Sequence[str | bytes], allowed: float) -> Request:
         """Ask at once; the answer may take ``allowed`` seconds of ExifTool's time.
 
-        Raises ValueError, before a byte is written, where an argument holds a line break or NUL:
-        each would be read as further arguments, and ``-if`` runs code.
+        Raises ValueError, before a byte is written, where an argument holds a line break or NUL.
         """
-        lines = b"".join(line(argument) for argument in arguments)
-        with self._lock:
-            number = self._next
-            self._next += 1
-            marks = f"-echo4\n{STDERR_MARK % number}\n-execute{number}\n"
-            self._channel.send(lines + marks.encode("ascii"))
-        return Request(self._channel, number, allowed)
+        if self._channel is None:
+            raise ExifToolNotRunning("Cannot begin()")
+        return self._channel.ask(arguments, allowed)
+
+    def execute(self, *params: str | bytes, raw_bytes: bool = False) -> str | bytes:
+        """Ask, wait, and return what it says on stdout.
+
+        Raises ExtractorError where it dies, or takes longer than the settings allow.
+        """
+        allowed = self._settings.deadline_s if self._ver else self._settings.start_deadline_s
+        answer = self.begin(params, allowed).result()
+        return answer.stdout if raw_bytes else answer.stdout.decode("utf-8", "replace")
 
     def retire(self) -> None:
         """Have it answer what it was asked, and end."""
-        self._channel.finish(_END)
+        if self._channel is not None:
+            self._channel.finish(_END)
 
-    def ended(self, timeout: float = 0.0) -> bool:
+    def has_ended(self, timeout: float = 0.0) -> bool:
         """Return whether its process has ended, within ``timeout`` seconds."""
-        return self._channel.join(timeout)
+        return self._channel is None or self._channel.join(timeout)
 
-    def close(self) -> None:
-        """End it, and all it started: by its own leave when idle, else at once."""
-        self.retire()
-        if self.waiting or not self._channel.join(_CLOSE_S):
-            self._channel.kill("ExifTool was closed")
-            self._channel.join(_CLOSE_S)
+    def terminate(
+        self,
+        timeout: int = _CLOSE_S,
+        _del: bool = False,  # noqa: FBT001, FBT002 - as pyexiftool's
+    ) -> None:
+        """End it, and all it started: by its own leave when idle, else at once.
 
-
-def line(argument: str) -> bytes:
-    """Return an argument as ExifTool reads it from stdin.
-
-    Raises ValueError where it would not be one line.
-    """
-    if not _LINE_BREAKERS.isdisjoint(argument):
-        raise ValueError(f"a line break or NUL in an argument: {argument!r}")
-    return argument.encode("utf-8") + b"\n"
+        Where it does not run, nothing is done, without pyexiftool's warning.
+        """
+        if self.running:
+            super().terminate(0 if self.waiting or _del else timeout, _del)

@@ -1,4 +1,4 @@
-"""A PNG's chunks, walked while the file streams by, and its texts weighed before ExifTool inflates them.
+"""A PNG's chunks, walked while the file is read, and its texts weighed before ExifTool sees them.
 
 A 522 kB PNG can expand to 512 MB: ExifTool took 20 s and 1.56 GB for it, without an error. So
 compressed texts are inflated here first, piece by piece, counted and thrown away.
@@ -24,7 +24,7 @@ _WEIGHED = _KEPT | {b"tEXt", b"eXIf", b"caBX"}
 class ChunkScan:
     """Takes a PNG's bytes in pieces of any size.
 
-    Malformed ones end the scan quietly, since ExifTool warns of them.
+    A malformed chunk ends the scan quietly, since ExifTool warns of it.
     """
 
     def __init__(self) -> None:
@@ -80,9 +80,9 @@ class ChunkScan:
         if self._type == b"acTL":
             self.animated = True
         elif self._type == b"IHDR":
-            self.has_alpha = len(self._kept) > 9 and self._kept[9] in _ALPHA_COLOURS  # noqa: PLR2004 - colour type
+            self.has_alpha = not _ALPHA_COLOURS.isdisjoint(self._kept[9:10])  # the colour type
         elif self._type in _COMPRESSED:
-            self._inflate(_deflated(self._type, bytes(self._kept[:-_CRC])))
+            self._inflate(_zlib_stream(self._type, bytes(self._kept[:-_CRC])))
         self._kept.clear()
 
     def _inflate(self, data: bytes) -> None:
@@ -95,7 +95,7 @@ class ChunkScan:
             return
 
 
-def _deflated(chunk: bytes, data: bytes) -> bytes:
+def _zlib_stream(chunk: bytes, data: bytes) -> bytes:
     """Return the zlib stream inside a text chunk, or nothing where it holds none."""
     _, _, rest = data.partition(b"\0")
     if chunk != b"iTXt":

@@ -1,17 +1,44 @@
-"""Reads the tags of settled files, a batch at a time, with one ExifTool or several."""
+"""Reads the tags of settled files, a batch at a time.
 
+Each file gets its own outcome, whatever becomes of the batch.
+"""
+
+import os
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Literal, Self
 
-from service.errors import ExtractorMissingError, StartError
-from service.extract.candidates import Candidate
-from service.extract.pool import Pool
-from service.extract.reading import Pending
-from service.extract.settings import ExifToolSettings
+import structlog
+
+from service import sidecars
+from service.errors import (
+    BadFileError,
+    ExtractorError,
+    ExtractorMissingError,
+    FileGoneError,
+    StartError,
+    TryAgainError,
+)
+from service.extract import extra_texts, stealth
+from service.extract.answers import Tags, first_complaint, tags_by_name, tags_of_one_file
+from service.extract.channel import Request
+from service.extract.exiftool import NO_CONFIG, READ, ExifToolSettings
+from service.extract.file_to_read import FileToRead, ReadOutcome
+from service.extract.pool import ExifToolPool
+from service.extract.process_tree import ProcessTree
+from service.records import RawRecord
+
+log = structlog.get_logger()
+
+EMPTY_FILE: Tags = {"ExifTool:Error": "File is empty"}
+"""What ExifTool would say of a file without bytes; it is not asked."""
+
+CANNOT_OPEN = "Error opening file"
+"""ExifTool's words when a writer locked the file after it was inspected (a share violation, on
+Windows)."""
 
 
-class Reader:
+class TagReader:
     """Owns the ExifTool processes from the start of the service to its end."""
 
     def __init__(
@@ -19,11 +46,11 @@ class Reader:
     ) -> None:
         """Start ExifTool.
 
-        Raises StartError where there is none, or one too old; the message says how to mend it.
+        Raises StartError where there is none, or one too old; the message says what to do.
         """
         self._settings = settings or ExifToolSettings()
         try:
-            self._pool = Pool(self._settings, None if processes == "auto" else processes)
+            self._pool = ExifToolPool(self._settings, None if processes == "auto" else processes)
         except ExtractorMissingError as error:
             raise StartError(str(error)) from error
 
@@ -43,9 +70,9 @@ class Reader:
         """Return who reads, as records name it: ``exiftool 12.57``."""
         return f"exiftool {self._pool.version}"
 
-    def begin(self, files: Sequence[Candidate]) -> Pending:
+    def begin(self, files: Sequence[FileToRead]) -> "TagBatch":
         """Ask for the tags of ``files`` and return at once; several batches may be under way."""
-        return Pending(files, self._pool, self._settings)
+        return TagBatch(files, self._pool, self._settings)
 
     def scale(self, backlog_batches: int) -> None:
         """Run more processes while so many batches wait, and one again when none do."""
@@ -53,12 +80,162 @@ class Reader:
 
     @property
     def processes(self) -> int:
-        """Return how many processes read at this moment.
-
-        That many batches can be under way without waiting.
-        """
-        return self._pool.running
+        """Return how many processes read at this moment: so many batches go on without waiting."""
+        return self._pool.process_count
 
     def close(self) -> None:
         """End every process and all that they started."""
         self._pool.close()
+
+
+class TagBatch:
+    """A batch that ExifTool is reading.
+
+    Its result waits for ExifTool, and reads what failed together one by one.
+    """
+
+    def __init__(
+        self, files: Sequence[FileToRead], pool: ExifToolPool, settings: ExifToolSettings
+    ) -> None:
+        """Ask ExifTool at once, so that it works while the caller does other things."""
+        self._files = tuple(files)
+        self._pool = pool
+        self._settings = settings
+        self._missing: ExtractorMissingError | None = None
+        self._request = self._begin(
+            [each for each in self._files if each.file.size and each.is_one_line]
+        )
+        self._outcomes: list[ReadOutcome] | None = None
+
+    def _begin(self, together: list[FileToRead]) -> Request | None:
+        try:
+            return _ask(together, self._pool, self._settings) if together else None
+        except ExtractorMissingError as error:
+            self._missing = error
+            return None
+
+    def result(self, deadline_s: float | None = None) -> list[ReadOutcome]:
+        """Return one outcome for each file, in the order of asking.
+
+        ``deadline_s`` overrides the time that the settings allow to the batch, and to each file
+        that is read alone.
+        """
+        if self._outcomes is None:
+            tags = self._read_together(deadline_s)
+            self._outcomes = [
+                (each, self._read_outcome(each, tags.get(each.exiftool_path), deadline_s))
+                for each in self._files
+            ]
+        return self._outcomes
+
+    def _read_together(self, allowed: float | None) -> dict[str, Tags]:
+        """Return the tags by name; nothing where the batch failed as a whole."""
+        if self._request is None:
+            return {}
+        try:
+            answer = self._request.result(allowed)
+            return tags_by_name(answer.stdout, [each.exiftool_path for each in self._files])
+        except ExtractorError:  # the culprit, if there is one, shows when it is read alone
+            return {}
+
+    def _read_outcome(
+        self, each: FileToRead, tags: Tags | None, allowed: float | None
+    ) -> RawRecord | BadFileError | TryAgainError:
+        try:
+            return self._make_record(each, self._read_tags(each, tags, allowed))
+        except ExtractorMissingError as error:
+            self._missing = error  # nor will it start for the rest of this batch
+            return error
+        except (BadFileError, TryAgainError) as error:
+            return error
+        except Exception as error:
+            # One odd file must not stop the service, nor again after each restart.
+            log.exception("bug_in_reading", path=each.file.path, root=each.file.root)
+            return BadFileError(f"a bug met this file: {error!r}")
+
+    def _read_tags(self, each: FileToRead, tags: Tags | None, allowed: float | None) -> Tags:
+        if not each.file.size:
+            return dict(EMPTY_FILE)
+        if tags is not None:
+            return tags
+        if self._missing is not None:
+            raise self._missing
+        return read_alone(each, self._pool, self._settings, allowed)
+
+    def _make_record(self, each: FileToRead, tags: Tags) -> RawRecord:
+        if tags.get("ExifTool:Error") == CANNOT_OPEN:
+            raise TryAgainError(
+                "ExifTool could not open it, though we could: another program holds it"
+            )
+        if each.signature.mime_type == extra_texts.GLB_MIME_TYPE:
+            tags |= extra_texts.glb_texts(each.location)
+        if self._settings.stealth and stealth.may_hide_text(each.signature, tags):
+            tags |= stealth.hidden_texts(each.location, each.signature)
+        texts = dict(each.kept_texts)
+        if each.file.sidecars:
+            texts |= sidecars.read_texts(each.location, each.file.sidecars)
+        tags |= {f"Sidecar:{sidecars.ending_of(stamp)}": text for stamp, text in texts.items()}
+        if entry := extra_texts.folder_log_entry(each.location):
+            tags[f"Sidecar:{extra_texts.FOLDER_LOG}"] = entry
+        return RawRecord(
+            file=each.file.model_copy(update={"sidecars": tuple(texts)}),
+            mime_type=each.signature.mime_type,
+            sha256=each.signature.sha256,
+            extractor=f"exiftool {self._pool.version}",
+            tags=tags,
+        )
+
+
+def read_alone(
+    file: FileToRead, pool: ExifToolPool, settings: ExifToolSettings, allowed: float | None
+) -> Tags:
+    """Read one file by itself: its batch failed, or its name cannot go through ExifTool's stdin.
+
+    Raises BadFileError where ExifTool dies, hangs or has no answer over this very file,
+    FileGoneError where there is no such file any more, ExtractorMissingError where ExifTool cannot
+    be started.
+    """
+    if not os.path.lexists(file.location):
+        raise FileGoneError("gone before ExifTool read it")
+    read = _read_by_line if file.is_one_line else _read_by_argv
+    try:
+        tags, stderr = read(file, pool, settings, allowed)
+    except ExtractorError as error:
+        raise BadFileError(f"{error}, on this file alone") from error
+    if tags is not None:
+        return tags
+    if not os.path.lexists(file.location):
+        raise FileGoneError("gone while ExifTool read it")
+    raise BadFileError(first_complaint(stderr))
+
+
+def _ask(files: list[FileToRead], pool: ExifToolPool, settings: ExifToolSettings) -> Request:
+    """Have a process begin to read files whose paths are one line each."""
+    allowed = settings.deadline(sum(each.file.size for each in files))
+    return pool.lease(len(files)).begin([each.exiftool_path for each in files], allowed)
+
+
+def _read_by_line(
+    file: FileToRead, pool: ExifToolPool, settings: ExifToolSettings, allowed: float | None
+) -> tuple[Tags | None, bytes]:
+    answer = _ask([file], pool, settings).result(allowed)
+    tags = tags_by_name(answer.stdout, [file.exiftool_path])
+    return tags.get(file.exiftool_path), answer.stderr
+
+
+def _read_by_argv(
+    file: FileToRead, pool: ExifToolPool, settings: ExifToolSettings, allowed: float | None
+) -> tuple[Tags | None, bytes]:
+    """Read by an ExifTool of its own: argv has no line protocol, and takes any bytes."""
+    allowed = allowed or settings.start_deadline_s + settings.deadline(file.file.size)
+    argv = [pool.executable, *NO_CONFIG, *READ, file.exiftool_path]
+    try:
+        process = ProcessTree(argv, settings.memory_limit)
+    except OSError as error:
+        raise ExtractorMissingError(
+            f"extract.exiftool: {pool.executable}: {error.strerror}"
+        ) from error
+    answer = process.communicate(allowed)
+    if answer is None:
+        raise ExtractorError(f"ExifTool hung for {allowed:.3g} s")
+    return tags_of_one_file(answer[0]), answer[1]

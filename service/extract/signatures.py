@@ -1,7 +1,4 @@
-"""One sequential read of a file.
-
-Of what kind it is, its SHA-256, and whether ExifTool may be shown it.
-"""
+"""One sequential read of a file: its kind, its SHA-256, and whether ExifTool may be shown it."""
 
 import hashlib
 import os
@@ -12,10 +9,12 @@ from io import FileIO
 from pathlib import Path
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
-from service.extract import magic
+from service.extract import magic_numbers
 from service.extract.png_chunks import ChunkScan
 
 _BLOCK = 512 * 1024
+_PRINTABLE = bytes(range(32, 127)).rjust(127, b".").ljust(256, b".")
+"""Byte → itself where it is printable ASCII, else a dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def inspect(location: Path, size: int) -> Signature:
     """
     try:
         # Path.open takes no opener.
-        with open(location, "rb", buffering=0, opener=_opener) as file:
+        with open(location, "rb", buffering=0, opener=_open_without_waiting) as file:
             return _read(file, size)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileGoneError(f"gone before it was read: {error.strerror}") from error
@@ -48,7 +47,7 @@ def inspect(location: Path, size: int) -> Signature:
         raise TryAgainError(f"cannot be read now: {error.strerror}") from error
 
 
-def _opener(path: str, flags: int) -> int:
+def _open_without_waiting(path: str, flags: int) -> int:
     """Open without waiting: a named pipe in the folder would otherwise hold the worker for ever."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
@@ -56,16 +55,17 @@ def _opener(path: str, flags: int) -> int:
 def _read(file: FileIO, size: int) -> Signature:
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         raise BadFileError("not a regular file")
-    # The first block is looked at by itself: an unknown kind is refused before gigabytes of it are
-    # hashed.
+    # The first block is looked at by itself: an unknown kind is refused before gigabytes of it
+    # are hashed.
     head = file.read(_BLOCK)
-    mime_type = _known(head, size)
+    mime_type = _read_kind(head, size)
     scan = ChunkScan() if mime_type == "image/png" else None
     digest = hashlib.sha256()
     count = 0
     for block in _blocks(file, head, size):
         if scan is not None:
-            scan.feed(block if count else block[len(magic.PNG) :])
+            chunks = block if count else block[len(magic_numbers.PNG) :]
+            scan.feed(chunks)
         digest.update(block)
         count += len(block)
         if count > size:  # a file that grows as fast as it is read would never end
@@ -73,12 +73,10 @@ def _read(file: FileIO, size: int) -> Signature:
     if count != size:
         raise TryAgainError(f"still being written: {count} bytes read, {size} expected")
     if scan is not None:
-        return Signature(
-            "image/apng" if scan.animated else mime_type, digest.hexdigest(), scan.has_alpha
-        )
-    return Signature(
-        mime_type, digest.hexdigest(), mime_type == "image/webp" and magic.webp_alpha(head)
-    )
+        mime_type = "image/apng" if scan.animated else mime_type
+        return Signature(mime_type, digest.hexdigest(), scan.has_alpha)
+    has_alpha = mime_type == "image/webp" and magic_numbers.has_webp_alpha(head)
+    return Signature(mime_type, digest.hexdigest(), has_alpha)
 
 
 def _blocks(file: FileIO, head: bytes, size: int) -> Iterator[memoryview]:
@@ -89,15 +87,15 @@ def _blocks(file: FileIO, head: bytes, size: int) -> Iterator[memoryview]:
         yield buffer[:got]
 
 
-def _known(head: bytes, size: int) -> str | None:
-    mime_type = magic.kind(head[: magic.HEAD])
+def _read_kind(head: bytes, size: int) -> str | None:
+    mime_type = magic_numbers.kind_of(head[: magic_numbers.HEAD])
     if mime_type is None and head:
-        raise BadFileError(f"not an image: starts with {_shown(head[:12])}")
+        raise BadFileError(f"not an image: starts with {_describe(head[:12])}")
     if size and not head:
         raise TryAgainError(f"still being written: empty, {size} bytes expected")
     return mime_type
 
 
-def _shown(start: bytes) -> str:
-    text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in start)  # noqa: PLR2004 - printable ASCII
+def _describe(start: bytes) -> str:
+    text = start.translate(_PRINTABLE).decode("ascii")
     return f"{start.hex(' ')} ({text})"

@@ -1,8 +1,8 @@
-"""What the service tells: lines for people on the console, JSON lines in a rotating file.
+"""The log: lines for people on the console, JSON lines in a rotating file.
 
-Every logger ends here, structlog's and the standard library's (watchdog's, warnings'): one gate
-holds floods back, and two handlers write what passes. Nothing in here ever raises into the code
-that logs.
+Every logger ends here, structlog's and the standard library's (watchdog's, warnings'): a gate holds
+floods back (``flood.py``), and two handlers write what passes (``writers.py``), by way of
+``fields.py``. Nothing in here ever raises into the code that logs.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import structlog
 from service import config
 from service.logs.fields import remember_kind
 from service.logs.flood import FloodGate
-from service.logs.writers import Console, JsonLines
+from service.logs.writers import ConsoleWriter, JsonLines
 
 FILE = "service.jsonl"
 
@@ -23,14 +23,18 @@ MEGABYTE = 1_000_000
 
 
 def setup(settings: config.Log, *, console: bool = True, stream: TextIO | None = None) -> None:
-    """Send all logging to the file of these settings and, with ``console``, to ``stream`` (stderr by default).
+    """Send all logging to the file of these settings and, with ``console``, to a stream.
 
-    May be called again: the last call holds. Levels, sizes and counts are those of ``[log]``.
+    The stream is stderr where none is given. May be called again: the last call holds.
     """
     close()
+    if not console:
+        stream = None
+    elif stream is None:
+        stream = sys.stderr
     root = logging.getLogger()
     root.setLevel(settings.level.upper())
-    root.addHandler(FloodGate(_handlers(settings, stream or sys.stderr if console else None)))
+    root.addHandler(FloodGate(_make_handlers(settings, stream)))
     logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[
@@ -47,21 +51,23 @@ def setup(settings: config.Log, *, console: bool = True, stream: TextIO | None =
 def close() -> None:
     """Write what is held back, close the file, and leave logging as Python starts it."""
     root = logging.getLogger()
-    for gate in [handler for handler in root.handlers if isinstance(handler, FloodGate)]:
-        root.removeHandler(gate)
-        gate.close()
+    for handler in list(root.handlers):
+        if isinstance(handler, FloodGate):
+            root.removeHandler(handler)
+            handler.close()
     root.setLevel(logging.WARNING)
     logging.captureWarnings(capture=False)
     structlog.reset_defaults()
 
 
-def _handlers(settings: config.Log, stream: TextIO | None) -> list[logging.Handler]:
-    with contextlib.suppress(OSError):  # the first line tells that the file cannot be opened
+def _make_handlers(settings: config.Log, stream: TextIO | None) -> list[logging.Handler]:
+    with contextlib.suppress(OSError):  # the first line will say that the file cannot be opened
         settings.directory.mkdir(parents=True, exist_ok=True)
     file = JsonLines(
         settings.directory / FILE,
         max_bytes=settings.max_megabytes * MEGABYTE,
         keep=settings.keep_files,
     )
-    # A Windows service, and pythonw, have no stderr.
-    return [file, Console(stream)] if stream is not None else [file]
+    if stream is None:  # asked for, or a Windows service or pythonw, which have no stderr
+        return [file]
+    return [file, ConsoleWriter(stream)]

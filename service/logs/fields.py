@@ -3,7 +3,7 @@
 import logging
 import os
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -14,6 +14,9 @@ LONGEST = 2_000
 """Characters of one value. watchdog warns with many kilobytes for nested folders."""
 
 LONGEST_TRACEBACK = 20_000
+
+LARGEST_INT_BITS = 62
+"""orjson refuses what C cannot hold."""
 
 DEEPEST = 4
 """Levels of lists and objects; beyond, their text is shown."""
@@ -31,40 +34,44 @@ _KIND = "_kind"
 
 
 def remember_kind(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Keep the event's name before its arguments are put in, so that a flood of it is known as one kind."""
+    """Keep the event's name before its arguments are put in: a flood of it is one kind."""
     event[_KIND] = event.get("event")
     return event
 
 
-def kind(record: logging.LogRecord) -> tuple[str, int, object]:
+def kind_of_record(record: logging.LogRecord) -> tuple[str, int, object]:
     """Return what makes records alike: who logs, how grave, and the event without its values."""
-    said: object = record.msg
-    name = said.get(_KIND) if isinstance(said, Mapping) else said
-    return record.name, record.levelno, name if isinstance(name, str) else str(name)
+    name: object = record.msg
+    if isinstance(name, Mapping):
+        name = name.get(_KIND)
+    return record.name, record.levelno, str(name)
 
 
-def fields(record: logging.LogRecord) -> dict[str, Shown]:
-    """Return the fields of a record, ``level``, ``logger`` and ``event`` first, an ``exception``'s traceback last."""
-    said: object = record.msg
-    stated: MutableMapping[str, object] = (
-        dict(said) if isinstance(said, Mapping) else {"event": record.getMessage()}
-    )
+def fields_of_record(record: logging.LogRecord) -> dict[str, Shown]:
+    """Return a record's fields: ``level``, ``logger``, ``event``, the values, ``exception``."""
+    message: object = record.msg
+    stated: dict[str, object] = {"event": record.getMessage()}
+    if isinstance(message, Mapping):
+        stated = dict(message)
     trace = _traceback(record, stated.pop("exc_info", None))
     shown: dict[str, Shown] = {
         "level": record.levelname.lower(),
         "logger": record.name,
         "event": harmless(stated.pop("event", "")),
     }
-    shown |= {str(harmless(key)): harmless(value) for key, value in stated.items() if key != _KIND}
-    return shown | ({"exception": trace} if trace else {})
+    stated.pop(_KIND, None)
+    shown |= {str(harmless(key)): harmless(value) for key, value in stated.items()}
+    if trace:
+        shown["exception"] = trace
+    return shown
 
 
 def harmless(value: object, depth: int = 0) -> Shown:
-    r"""Return a value as JSON can hold it, control characters written as ``\x1b``, long texts cut."""
+    r"""Return a value as JSON can hold it: control characters as ``\x1b``, long texts cut."""
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int):
-        return value if value.bit_length() < 63 else str(value)  # noqa: PLR2004  orjson refuses what C cannot hold
+        return value if value.bit_length() <= LARGEST_INT_BITS else str(value)
     if isinstance(value, Mapping) and depth < DEEPEST:
         return {str(harmless(key)): harmless(inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset) and depth < DEEPEST:
@@ -76,8 +83,10 @@ def _text(value: object) -> str:
     if isinstance(value, bytes):
         return repr(value)
     try:
-        return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
-    except Exception as error:  # noqa: BLE001  a value that cannot be shown must not stop what logs it
+        if isinstance(value, os.PathLike):
+            value = os.fspath(value)
+        return str(value)
+    except Exception as error:  # noqa: BLE001  such a value must not stop the code that logs it
         return f"<{type(value).__name__} that cannot be shown: {type(error).__name__}>"
 
 
@@ -91,16 +100,20 @@ def _traceback(record: logging.LogRecord, exc_info: object) -> str:
     return _shorten(_OBEYED_IN_TRACEBACK.sub(_escape, text), LONGEST_TRACEBACK)
 
 
+_SHORT_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
 def _escape(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(match[0]) or (
-        f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004
-    )
+    char = match[0]
+    code = ord(char)
+    if char in _SHORT_ESCAPES:
+        return _SHORT_ESCAPES[char]
+    if code <= 0xFF:  # noqa: PLR2004
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}"
 
 
 def _shorten(text: str, longest: int) -> str:
-    return (
-        text
-        if len(text) <= longest
-        else f"{text[:longest]}… and {len(text) - longest} characters more"
-    )
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest]}… and {len(text) - longest} characters more"

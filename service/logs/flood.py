@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from service.logs.fields import kind
+from service.logs.fields import kind_of_record
 
 LIMIT = 20
 """Lines of one kind in a window."""
@@ -21,9 +21,10 @@ class _Window:
 
 
 class FloodGate(logging.Handler):
-    """Hands records on to other handlers, at most ``limit`` of a kind a minute, and tells how many it kept back.
+    """Passes records on to other handlers, at most ``limit`` of a kind a minute.
 
-    That number comes with the first record after the minute, or at the end; no thread waits for it.
+    How many it kept back is logged with the first record after the minute, or at the end; no thread
+    waits for that.
     """
 
     def __init__(
@@ -37,27 +38,26 @@ class FloodGate(logging.Handler):
         self._handlers = tuple(handlers)
         self._limit = limit
         self._clock = clock
-        self._windows: dict[
-            object, _Window
-        ] = {}  # the longest open first, since a dict keeps its order
+        self._windows: dict[object, _Window] = {}
+        """By kind; the longest open first, since a dict keeps its order."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Hand the record on, unless too many of its kind went before.
+        """Pass the record on, unless too many of its kind went before.
 
-        And first what earlier minutes held back.
+        First, log how many earlier minutes kept back.
         """
         now = self._clock()
-        self._end(before=now - WINDOW_S)
-        window = self._windows.setdefault(kind(record), _Window(now, record))
+        self._end_windows(before=now - WINDOW_S)
+        window = self._windows.setdefault(kind_of_record(record), _Window(now, record))
         window.count += 1
         if window.count <= self._limit:
-            self._pass(record)
+            self._pass_on(record)
 
     def close(self) -> None:
-        """Tell what is held back, and close the handlers behind this one."""
+        """Log how many are kept back, and close the handlers behind this one."""
         self.acquire()
         try:
-            self._end(before=float("inf"))
+            self._end_windows(before=float("inf"))
         finally:
             self.release()
         for handler in self._handlers:
@@ -69,28 +69,28 @@ class FloodGate(logging.Handler):
         for handler in self._handlers:
             handler.flush()
 
-    def _end(self, before: float) -> None:
+    def _end_windows(self, before: float) -> None:
         while self._windows:
             name, window = next(iter(self._windows.items()))
             if window.opened >= before:
                 return
             del self._windows[name]
             if window.count > self._limit:
-                self._pass(_summary(window.record, window.count - self._limit))
+                self._pass_on(_summary(window.record, window.count - self._limit))
 
-    def _pass(self, record: logging.LogRecord) -> None:
+    def _pass_on(self, record: logging.LogRecord) -> None:
         for handler in self._handlers:
             handler.handle(record)
 
 
-def _summary(record: logging.LogRecord, held: int) -> logging.LogRecord:
-    name = kind(record)[2]
-    said = {"event": f"{name}: {held} more like this", "of": name, "more": held}
+def _summary(record: logging.LogRecord, kept_back: int) -> logging.LogRecord:
+    name = kind_of_record(record)[2]
+    message = {"event": f"{name}: {kept_back} more like this", "of": name, "more": kept_back}
     return logging.makeLogRecord(
         {
             "name": record.name,
             "levelno": record.levelno,
             "levelname": record.levelname,
-            "msg": said,
+            "msg": message,
         },
     )

@@ -1,8 +1,8 @@
-"""Lines for people: the time, how grave it is, what happened, and the values.
+"""The two ways in which a log record is written.
 
-Colour only on a terminal.
-
-A file of JSON lines that is put aside when it is full, and that never stops the program.
+``ConsoleWriter``: lines for people, with the time, the level, what happened, and the values; in
+colour only on a terminal. ``JsonLines``: a file of JSON lines that is put aside when it is full,
+and that never stops the program.
 """
 
 import contextlib
@@ -18,12 +18,12 @@ from typing import TextIO
 
 import orjson
 
-from service.logs.fields import Shown, fields
+from service.logs.fields import Shown, fields_of_record
 
 _COLOURS = {"debug": "2", "warning": "33", "error": "31", "critical": "1;31"}
 
 
-class Console(logging.StreamHandler[TextIO]):
+class ConsoleWriter(logging.StreamHandler[TextIO]):
     """Writes to a terminal, a pipe or a service manager's file. A closed one is no error."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -33,21 +33,23 @@ class Console(logging.StreamHandler[TextIO]):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and a traceback indented below it."""
-        shown = fields(record)
-        level, event, trace = (
-            str(shown.pop("level")),
-            str(shown.pop("event")),
-            shown.pop("exception", None),
-        )
+        shown = fields_of_record(record)
+        level = str(shown.pop("level"))
+        event = str(shown.pop("event"))
+        trace = shown.pop("exception", None)
         shown.pop("logger")
         at = time.strftime("%H:%M:%S", time.localtime(record.created))
         values = "".join(f"  {name}={_quote(value)}" for name, value in shown.items())
-        line = f"{at} {self._painted(f'{level:<8}', level)} {_as_words(event)}{values}"
-        return line if trace is None else line + "\n    " + str(trace).replace("\n", "\n    ")
+        line = f"{at} {self._paint(f'{level:<8}', level)} {_as_words(event)}{values}"
+        if trace is not None:
+            line += "\n    " + str(trace).replace("\n", "\n    ")
+        return line
 
-    def _painted(self, text: str, level: str) -> str:
-        code = _COLOURS.get(level) if self._colour else None
-        return f"\x1b[{code}m{text}\x1b[0m" if code else text
+    def _paint(self, text: str, level: str) -> str:
+        code = _COLOURS.get(level)
+        if code is None or not self._colour:
+            return text
+        return f"\x1b[{code}m{text}\x1b[0m"
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
         """Let the line go: whoever read it has left, or their encoding does not hold it."""
@@ -58,15 +60,16 @@ def _as_words(event: str) -> str:
 
 
 def _quote(value: Shown) -> str:
-    text = str(value)
-    return f'"{text}"' if isinstance(value, str) and (" " in text or not text) else text
+    if isinstance(value, str) and (" " in value or not value):
+        return f'"{value}"'
+    return str(value)
 
 
 class JsonLines(RotatingFileHandler):
     """Writes one object a line: ``time`` (UTC), ``level``, ``logger``, ``event``, then the values.
 
-    A full disk or a file that another program holds costs lines, which are counted and told when
-    writing works again.
+    A full disk or a file that another program holds costs lines. They are counted, and the count is
+    logged when writing works again.
     """
 
     def __init__(self, path: Path, *, max_bytes: int, keep: int) -> None:
@@ -80,36 +83,33 @@ class JsonLines(RotatingFileHandler):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        return orjson.dumps({"time": at.replace("+00:00", "Z"), **fields(record)}).decode("utf-8")
+        return orjson.dumps({"time": at.replace("+00:00", "Z"), **fields_of_record(record)}).decode(
+            "utf-8"
+        )
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the record; after a loss, tell first how much was lost."""
+        """Write the record; after a loss, write first how much was lost."""
         lost = self.lost
         if lost:
             super().emit(logging.makeLogRecord(_loss(lost)))
-            if (
-                self.lost > lost
-            ):  # still no room; the count now holds this record in place of that line
+            if self.lost > lost:  # still no room; the count now has this record for that line
                 return
             self.lost = 0
         super().emit(record)
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  logging's name and signature
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  logging's own
         """Count the lost line, and open the file anew for the next.
 
-        The first loss is told on the console.
+        The first loss is written on the console.
         """
         self.lost += 1
         if self.lost == 1:
-            with contextlib.suppress(
-                OSError, ValueError, AttributeError
-            ):  # no stderr, or a closed one
-                sys.stderr.write(
-                    f"the log {self.baseFilename} cannot be written: {sys.exc_info()[1]}\n"
-                )
-        with contextlib.suppress(
-            OSError, ValueError
-        ):  # closing writes what is left, and so fails too
+            line = f"the log {self.baseFilename} cannot be written: {sys.exc_info()[1]}\n"
+            # There may be no stderr, or a closed one.
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                sys.stderr.write(line)
+        # Closing writes what is left, and so fails too.
+        with contextlib.suppress(OSError, ValueError):
             self._drop()
 
     def doRollover(self) -> None:  # noqa: N802  logging's name
@@ -124,10 +124,9 @@ class JsonLines(RotatingFileHandler):
         with contextlib.suppress(OSError):
             full.replace(leaving)
             for number in range(self.backupCount - 1, 0, -1):
+                older = full.with_name(f"{full.name}.{number}")
                 with contextlib.suppress(FileNotFoundError):
-                    full.with_name(f"{full.name}.{number}").replace(
-                        full.with_name(f"{full.name}.{number + 1}")
-                    )
+                    older.replace(full.with_name(f"{full.name}.{number + 1}"))
             leaving.replace(full.with_name(f"{full.name}.1"))
 
     def _drop(self) -> None:
@@ -139,5 +138,10 @@ class JsonLines(RotatingFileHandler):
 
 
 def _loss(lost: int) -> dict[str, object]:
-    said = {"event": "log_lines_lost", "lines": lost}
-    return {"name": __name__, "levelno": logging.WARNING, "levelname": "WARNING", "msg": said}
+    message = {"event": "log_lines_lost", "lines": lost}
+    return {
+        "name": __name__,
+        "levelno": logging.WARNING,
+        "levelname": "WARNING",
+        "msg": message,
+    }

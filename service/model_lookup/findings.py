@@ -7,7 +7,7 @@ from service.model_lookup.resolve_rows import CachedModels
 from service.records import Resource
 from service.resources.known_models import KnownModel
 from service.resources.merge import is_opaque
-from service.resources.resolve import By, Resolution, original, resolve
+from service.resources.resolve import By, Resolution, original_resource, resolve_resource
 from service.store.database_reader import DatabaseReader
 from service.store.resource_rows import StatedResource
 
@@ -68,8 +68,8 @@ def find_references(reader: DatabaseReader) -> Findings:
     known = CachedModels(reader.models())
     findings = Findings()
     for stated in reader.stated_resources():
-        resolution = resolve(stated.resource, known)
-        before = original(stated.resource)
+        resolution = resolve_resource(stated.resource, known)
+        before = original_resource(stated.resource)
         outcome = _outcome(before, resolution)
         finding = ReferenceFinding(
             before,

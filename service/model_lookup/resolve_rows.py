@@ -11,7 +11,7 @@ from typing import TypeVar
 from service.records import ImageRows, NormalizedImage
 from service.resources.known_models import KnownModel, KnownModels
 from service.resources.merge import merge_resources
-from service.resources.resolve import resolve
+from service.resources.resolve import resolve_resource
 from service.store.database_reader import DatabaseReader
 from service.store.model_reader import ModelReader
 
@@ -21,7 +21,7 @@ def resolve_rows(rows: ImageRows, known: KnownModels) -> ImageRows:
 
     What the file said stays in kv.
     """
-    done = tuple(resolve(resource, known).resource for resource in rows.resources)
+    done = tuple(resolve_resource(resource, known).resource for resource in rows.resources)
     if done == rows.resources:
         return rows
     names: dict[str, str] = {}

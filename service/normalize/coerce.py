@@ -1,6 +1,6 @@
-"""From stated values to typed ones.
+"""From stated values to typed ones: what cannot be used is None and a warning.
 
-What cannot be used is None and a warning; nothing is guessed or rounded.
+Nothing is guessed or rounded.
 """
 
 import math
@@ -16,21 +16,24 @@ _MAX_DIGITS = 40
 _EXACT_FLOAT = 2**53
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-_COMMA = re.compile(
-    r"\A\s*([+-]?\d{1,4}),(\d{1,2})\s*\Z", re.ASCII
-)  # '7,5', by a .NET program in a German Windows
+# '7,5', by a .NET program in a German Windows
+_COMMA = re.compile(r"\A\s*([+-]?\d{1,4}),(\d{1,2})\s*\Z", re.ASCII)
 _DECIMAL = re.compile(r"([+-]?\d+)(?:\.0*)?", re.ASCII)
 
 
 def text(value: object) -> str:
     """Return a value as text that SQLite and UTF-8 can hold: without NUL and lone surrogates."""
-    written = value if isinstance(value, str) else str(value)
-    return written if written.isascii() and "\0" not in written else _UNSTORABLE.sub("", written)
+    written = str(value)
+    if written.isascii() and "\0" not in written:
+        return written
+    return _UNSTORABLE.sub("", written)
 
 
 def number_text(value: float) -> str:
     """Return a number as people write it: ``7`` and not ``7.0``."""
-    return str(int(value)) if value == int(value) and abs(value) < _EXACT_FLOAT else repr(value)
+    if value == int(value) and abs(value) < _EXACT_FLOAT:
+        return str(int(value))
+    return repr(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Coercion:
         return None
 
     def seed(self, what: str, value: Scalar | None) -> str | None:
-        """Return the exact decimal digits of a seed; -1 means that the file does not tell it."""
+        """Return the exact decimal digits of a seed; -1 means that the file does not state it."""
         number = _whole(value)
         if number is not None and 0 <= number <= MAX_SEED:
             return str(number)
@@ -87,7 +90,9 @@ class Coercion:
     def clip_skip(self, what: str, value: Scalar | None) -> int | None:
         """Return the layer counted from the last, positive: ComfyUI's -2 is 2."""
         number = _whole(value)
-        return None if number == 0 else self.whole(what, value if number is None else abs(number))
+        if number == 0:
+            return None
+        return self.whole(what, value if number is None else abs(number))
 
 
 def _whole(value: Scalar | None) -> int | None:
@@ -96,22 +101,25 @@ def _whole(value: Scalar | None) -> int | None:
     if isinstance(value, int):
         return value
     if isinstance(value, float):  # beyond 2^53 digits are lost already
-        return (
-            int(value)
-            if math.isfinite(value) and value == int(value) and abs(value) <= _EXACT_FLOAT
-            else None
-        )
-    match = _DECIMAL.fullmatch(value.strip()) if len(value) <= _MAX_DIGITS else None
+        is_exact = value.is_integer() and abs(value) <= _EXACT_FLOAT
+        return int(value) if is_exact else None
+    if len(value) > _MAX_DIGITS:
+        return None
+    match = _DECIMAL.fullmatch(value.strip())
     return int(match[1]) if match else None
 
 
 def _real(value: Scalar | None) -> float | None:
     if isinstance(value, bool) or value is None:
         return None
-    if isinstance(value, str) and len(value) > _MAX_DIGITS:
-        return None
+    if isinstance(value, str):
+        if len(value) > _MAX_DIGITS:
+            return None
+        value = _COMMA.sub(r"\1.\2", value)
     try:
-        number = float(_COMMA.sub(r"\1.\2", value) if isinstance(value, str) else value)
+        number = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) else None
+    if math.isfinite(number):
+        return number
+    return None

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from service.normalize.coerce import Coercion, number_text, text
 from service.normalize.rivals import StatedFields, merge
-from service.normalize.samplers import split
+from service.normalize.samplers import split_sampler
 from service.records import (
     Blobs,
     Fact,
@@ -79,7 +79,7 @@ def normalize(
 def read_pass(role: PassRole, fields: StatedFields, coercion: Coercion) -> SamplingPass:
     """Return the pass; what is unusable is None and is among the coercion's warnings."""
     values = _read_values(_OF_PASS, fields, coercion)
-    norms = split(values["sampler"], values["scheduler"])
+    norms = split_sampler(values["sampler"], values["scheduler"])
     values["sampler_norm"], values["scheduler_norm"] = norms
     return SamplingPass(role=role, **values)
 

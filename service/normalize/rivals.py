@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from service.normalize.coerce import Coercion, text
-from service.normalize.samplers import split
+from service.normalize.samplers import split_sampler
 from service.records import Conflict, Field, Generation, Resource, Scalar, Stated
 from service.records.image_fields import STATED_FIELDS
 from service.records.model_names import stem
@@ -134,6 +134,6 @@ def _method_name(field: Field, fields: StatedFields) -> str:
     """Return ComfyUI's name of a sampler or scheduler, or the stated one where it has none."""
     sampler = text(fields["sampler"].value) if "sampler" in fields else None
     scheduler = text(fields["scheduler"].value) if "scheduler" in fields else None
-    sampler_norm, scheduler_norm = split(sampler, scheduler)
+    sampler_norm, scheduler_norm = split_sampler(sampler, scheduler)
     known = sampler_norm if field == "sampler" else scheduler_norm
     return known or text(fields[field].value).lower()

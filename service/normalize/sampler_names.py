@@ -1,21 +1,19 @@
-"""The names themselves: what ComfyUI calls samplers and schedules, and what others call the same.
+"""What ComfyUI calls samplers and schedules, and what other generators call the same.
 
-A name that ComfyUI has no word for is not here: ``sampler_norm`` stays empty rather than near.
+A sampler that ComfyUI does not have is not here: no name is better than a similar one.
 """
 
 SAMPLERS = frozenset(
-    "euler euler_cfg_pp euler_ancestral euler_ancestral_cfg_pp heun heunpp2 exp_heun_2_x0 exp_heun_2_x0_sde "
-    "dpm_2 dpm_2_ancestral lms dpm_fast dpm_adaptive dpmpp_2s_ancestral dpmpp_2s_ancestral_cfg_pp dpmpp_sde "
-    "dpmpp_2m dpmpp_2m_cfg_pp dpmpp_2m_sde dpmpp_2m_sde_heun dpmpp_3m_sde ddpm lcm ipndm ipndm_v deis "
-    "res_multistep res_multistep_cfg_pp res_multistep_ancestral res_multistep_ancestral_cfg_pp "
-    "gradient_estimation gradient_estimation_cfg_pp er_sde seeds_2 seeds_3 sa_solver sa_solver_pece "
-    "ddim ddim_cfg_pp uni_pc uni_pc_bh2 plms restart tcd "
+    "euler euler_cfg_pp euler_ancestral euler_ancestral_cfg_pp heun heunpp2 exp_heun_2_x0 "
+    "exp_heun_2_x0_sde dpm_2 dpm_2_ancestral lms dpm_fast dpm_adaptive dpmpp_2s_ancestral "
+    "dpmpp_2s_ancestral_cfg_pp dpmpp_sde dpmpp_2m dpmpp_2m_cfg_pp dpmpp_2m_sde dpmpp_2m_sde_heun "
+    "dpmpp_3m_sde ddpm lcm ipndm ipndm_v deis res_multistep res_multistep_cfg_pp "
+    "res_multistep_ancestral res_multistep_ancestral_cfg_pp gradient_estimation "
+    "gradient_estimation_cfg_pp er_sde seeds_2 seeds_3 sa_solver sa_solver_pece ddim ddim_cfg_pp "
+    "uni_pc uni_pc_bh2 plms restart tcd "
     "res_2m res_3m res_2s res_3s res_5s res_2m_sde res_3m_sde res_2s_sde res_3s_sde".split(),
 )
-"""ComfyUI's, without ``_gpu``.
-
-The last line are those of RES4LYF, which adds itself to ComfyUI's list.
-"""
+"""ComfyUI's, without ``_gpu``. The last line is RES4LYF's, which adds itself to ComfyUI's list."""
 
 SAMPLER_ALIASES = {
     # A1111, Forge, SD.Next, Draw Things: display names
@@ -45,7 +43,7 @@ SAMPLER_ALIASES = {
     "cogx_ddim": "ddim",
     "er_sde_solver": "er_sde",
     "sa_solver_pec": "sa_solver",
-    # InvokeAI; its version 2 called two of k-diffusion's samplers otherwise (_set_sampler)
+    # InvokeAI; its version 2 had other names for two of k-diffusion's samplers (_set_sampler)
     "dpmpp_2": "dpmpp_2m",
     "dpmpp_2_a": "dpmpp_2s_ancestral",
     "kdpm_2": "dpm_2",
@@ -89,9 +87,10 @@ SAMPLER_ALIASES = {
 """Folded spelling (lower case, ``_`` for blanks, ``pp`` for ``++``) → ComfyUI's."""
 
 SCHEDULERS = frozenset(
-    "automatic normal karras exponential polyexponential simple beta beta57 turbo uniform sgm_uniform ddim_uniform "
-    "linear_quadratic kl_optimal align_your_steps align_your_steps_gits align_your_steps_11 align_your_steps_32 "
-    "laplace vp gits optimal_steps ltxv flux2 bong_tangent smoothstep".split(),
+    "automatic normal karras exponential polyexponential simple beta beta57 turbo uniform "
+    "sgm_uniform ddim_uniform linear_quadratic kl_optimal align_your_steps align_your_steps_gits "
+    "align_your_steps_11 align_your_steps_32 laplace vp gits optimal_steps ltxv flux2 "
+    "bong_tangent smoothstep".split(),
 )
 
 SCHEDULER_ALIASES = {

@@ -1,6 +1,9 @@
-"""From texts to one generator's words.
+"""From a file's texts to what one generator says of the image, in its own words.
 
-To add a generator: one module, one line in PARSERS, one fixture.
+Begin with ``read_blobs``. ``blobs`` sorts a file's tags into texts by role; ``generators`` is the
+parsers, one module or folder a generator, ``comfyui`` that of ComfyUI's graphs; ``infotext`` reads
+the text block of A1111 that many write, ``shared`` what several parsers read alike; ``why`` says
+how the parsers were judged. To add a generator: one module, one line in PARSERS, one fixture.
 """
 
 from dataclasses import dataclass, replace
@@ -35,7 +38,7 @@ from service.parse.generators import (
 from service.records import Blobs, Generation
 
 PARSERS: tuple[Parser, ...] = (
-    civitai.PARSER,  # these four name the graph beside which they stand as their own
+    civitai.PARSER,  # the first four claim the graph beside their own texts
     tensorart.PARSER,
     stability_matrix.PARSER,
     swarmui.PARSER,
@@ -63,7 +66,7 @@ PARSERS: tuple[Parser, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParserAnswers:
     """What the parsers made of one file."""
 
     parser: Parser
@@ -71,58 +74,60 @@ class Reading:
     """How sure the parser was."""
     generation: Generation
     rivals: tuple[tuple[Parser, Generation], ...] = ()
-    """Other parsers that found their own text in the same file.
-
-    They fill gaps and show conflicts.
-    """
+    """Other parsers that found their own text in the same file; they fill gaps, show conflicts."""
 
 
-def choose_parser(blobs: Blobs) -> Parser | None:
-    """Return the parser with the highest claim (the first of equals), or None where none claims the file."""
-    claims = claims_of(blobs)
-    return max(claims, key=claims.__getitem__, default=None)
-
-
-def read(blobs: Blobs) -> Reading | None:
-    """Return the best parser's answer and those of its rivals, or None where the file has no such metadata.
+def read_blobs(blobs: Blobs) -> ParserAnswers | None:
+    """Return the best parser's answer and its rivals'; None where no parser claims the file.
 
     What a text beside the file says is a rival of what the file itself says, unless that is hardly
     anything.
     """
     if SIDECAR not in blobs.texts:
-        return _read(blobs)
-    own, beside = (_read(part) for part in blobs.parted(SIDECAR))
+        return _read_together(blobs)
+    own, beside = (_read_together(part) for part in blobs.parted(SIDECAR))
     if own is None or beside is None:
         return own or beside
     if own.claim == Claim.FALLBACK < beside.claim:
         own, beside = beside, own
     known = {own.parser.name, *own.parser.covers, *(parser.name for parser, _ in own.rivals)}
-    more = ((beside.parser, beside.generation), *beside.rivals)
-    return replace(
-        own, rivals=(*own.rivals, *(rival for rival in more if rival[0].name not in known))
-    )
+    rivals = list(own.rivals)
+    for parser, generation in ((beside.parser, beside.generation), *beside.rivals):
+        if parser.name not in known:
+            rivals.append((parser, generation))
+    return replace(own, rivals=tuple(rivals))
 
 
-def _read(blobs: Blobs) -> Reading | None:
+def _read_together(blobs: Blobs) -> ParserAnswers | None:
+    """Return what the parsers make of texts that all have the same standing."""
     claims = claims_of(blobs)
-    if not claims:
+    best = _surest(claims)
+    if best is None:
         return None
-    best = max(claims, key=claims.__getitem__)
-    known = {best.name} | best.covers
-    rivals = [
-        parser
-        for parser, claim in claims.items()
-        if parser.name not in known and claim >= Claim.SHAPE
-    ]
-    return Reading(
-        best,
-        claims[best],
-        best.parse(blobs),
-        tuple((rival, rival.parse(blobs)) for rival in rivals),
-    )
+    rivals: list[tuple[Parser, Generation]] = []
+    for parser, claim in claims.items():
+        is_known = parser.name == best.name or parser.name in best.covers
+        if claim >= Claim.SHAPE and not is_known:
+            rivals.append((parser, parser.parse(blobs)))
+    return ParserAnswers(best, claims[best], best.parse(blobs), tuple(rivals))
+
+
+def choose_parser(blobs: Blobs) -> Parser | None:
+    """Return the parser with the highest claim (the first of equals), or None without a claim."""
+    return _surest(claims_of(blobs))
+
+
+def _surest(claims: dict[Parser, Claim]) -> Parser | None:
+    return max(claims, key=claims.__getitem__, default=None)
 
 
 def claims_of(blobs: Blobs) -> dict[Parser, Claim]:
     """Return the parsers that claim a file, and how sure each is."""
-    claims = {parser: parser.claim(blobs) for parser in PARSERS} if blobs.texts else {}
-    return {parser: claim for parser, claim in claims.items() if claim > Claim.NO}
+    if not blobs.texts:
+        return {}
+    claims: dict[Parser, Claim] = {}
+    for parser in PARSERS:
+        claim = parser.claim(blobs)
+        if claim > Claim.NO:
+            claims[parser] = claim
+    return claims

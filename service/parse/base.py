@@ -12,7 +12,7 @@ class Claim(IntEnum):
 
     NO = 0
     FALLBACK = 1
-    """It could be read so, if nobody knows better."""
+    """It can be read so, if no other parser knows better."""
     SHAPE = 2
     """It has the form this generator writes."""
     MARKER = 3
@@ -21,10 +21,7 @@ class Claim(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parser:
-    """A generator's reader.
-
-    ``parse`` is called only where ``claim`` was above NO, and never raises.
-    """
+    """A generator's reader; ``parse`` is called only where ``claim`` is above NO, never raises."""
 
     name: str
     version: int

@@ -1,11 +1,8 @@
-"""Why a file was read as it was: which parsers claimed it, and what came of each claim.
-
-For people who ask.
-"""
+"""Why a file was read as it was: which parsers claimed it, and what came of each claim."""
 
 from dataclasses import dataclass
 
-from service.parse import Reading, claims_of, read
+from service.parse import ParserAnswers, claims_of, read_blobs
 from service.parse.base import Claim, Parser
 from service.parse.blobs import SIDECAR
 from service.records import Blobs, Generation
@@ -36,48 +33,58 @@ CLAIMS = {
 def judge_parsers(blobs: Blobs) -> tuple[Judgement, ...]:
     """Return every parser that claimed the file, the one that was believed first.
 
-    Not those that only stood by.
+    Those whose claim was only a fallback and came to nothing are left out.
     """
-    reading = read(blobs)
+    reading = read_blobs(blobs)
     if reading is None:
         return ()
-    answers = {
-        reading.parser.name: reading.generation,
-        **{rival.name: found for rival, found in reading.rivals},
-    }
-    claims: dict[Parser, Claim] = {}
-    for part in blobs.parted(SIDECAR) if SIDECAR in blobs.texts else (blobs,):  # as they were read
-        for parser, claim in claims_of(part).items():
-            claims[parser] = max(claim, claims.get(parser, claim))
-    others = [
-        parser
-        for parser, claim in claims.items()
-        if claim > Claim.FALLBACK and parser.name not in answers
-    ]
-    made = (reading.parser, *(parser for parser, _ in reading.rivals), *others)
+    claims = _claims_as_read(blobs)
+    answers: dict[str, Generation] = {reading.parser.name: reading.generation}
+    parsers = [reading.parser]
+    for rival, generation in reading.rivals:
+        answers[rival.name] = generation
+        parsers.append(rival)
+    for parser, claim in claims.items():
+        if claim > Claim.FALLBACK and parser.name not in answers:
+            parsers.append(parser)
     return tuple(
-        _judge(parser, claims[parser], reading, answers.get(parser.name)) for parser in made
+        _judge(parser, claims[parser], reading, answers.get(parser.name)) for parser in parsers
     )
 
 
-def _judge(parser: Parser, claim: Claim, reading: Reading, answer: Generation | None) -> Judgement:
+def _claims_as_read(blobs: Blobs) -> dict[Parser, Claim]:
+    """Return each parser's highest claim, the texts beside the image read apart as always."""
+    parts = blobs.parted(SIDECAR) if SIDECAR in blobs.texts else (blobs,)
+    claims: dict[Parser, Claim] = {}
+    for part in parts:
+        for parser, claim in claims_of(part).items():
+            claims[parser] = max(claim, claims.get(parser, claim))
+    return claims
+
+
+def _judge(
+    parser: Parser, claim: Claim, reading: ParserAnswers, answer: Generation | None
+) -> Judgement:
     if parser is reading.parser:
         part = "taken"
     elif answer is not None:
         part = "fills gaps, shows conflicts"
+    elif parser.name in reading.parser.covers:
+        part = f"left to {reading.parser.name}"
     else:
-        part = (
-            f"left to {reading.parser.name}"
-            if parser.name in reading.parser.covers
-            else "not asked"
-        )
-    generator, because = (answer.generator, answer.because) if answer else (None, "")
+        part = "not asked"
+    if answer is None:
+        return Judgement(parser.name, CLAIMS[claim], part, None, "", ())
     return Judgement(
-        parser.name, CLAIMS[claim], part, generator, because, _read_from(answer) if answer else ()
+        parser.name, CLAIMS[claim], part, answer.generator, answer.because, _read_from(answer)
     )
 
 
 def _read_from(answer: Generation) -> tuple[str, ...]:
     sources = [stated.source for stated in answer.fields.values()]
     sources += [resource.source for resource in answer.resources]
-    return tuple(dict.fromkeys(source.partition("#")[0] for source in sources if source))
+    texts: dict[str, None] = {}
+    for source in sources:
+        texts[source.partition("#")[0]] = None
+    texts.pop("", None)
+    return tuple(texts)

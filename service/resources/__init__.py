@@ -1,5 +1,10 @@
-"""Every model file an image was made with, stated by the generator or in the prompts, one entry a file."""
+"""Every model file that an image was made with, one entry a file.
 
-from service.resources.collect import VERSION, collect
+Begin with ``collect``: what the generator states and what the prompts name, as one list. ``merge``
+says which entries are one file, ``air`` reads CivitAI's names for models. ``resolve`` finds the
+real name of an entry among ``known_models``, which are known from outside the images.
+"""
 
-__all__ = ["VERSION", "collect"]
+from service.resources.collect import VERSION, collect_resources
+
+__all__ = ["VERSION", "collect_resources"]

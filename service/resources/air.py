@@ -1,7 +1,4 @@
-"""AIR, CivitAI's names for models of any site.
-
-``urn:air:sdxl:checkpoint:civitai:827184@2514310``.
-"""
+"""AIR, CivitAI's names for models of any site: ``urn:air:sdxl:checkpoint:civitai:1@2``."""
 
 import re
 from dataclasses import dataclass
@@ -14,9 +11,9 @@ SOURCES = frozenset(
 )
 """Sites whose short form (``civitai:123@456``) is understood without type."""
 
-_MAX = 1000
+_LONGEST = 1000  # characters
 _MAX_DIGITS = 15
-"""Of a CivitAI version; more do not fit where others keep it."""
+"""Of a CivitAI version; a longer number does not fit where other programs keep it."""
 _PART = re.compile(r"[A-Za-z0-9_.-]+")
 _TAIL = re.compile(
     r"(?P<id>[^\s@:+]+)(?:@(?P<version>[^\s@:+]+))?(?::(?P<layer>[\w-]+))?(?:\+(?P<file>[\w-]+))?"
@@ -38,12 +35,14 @@ class Air:
     format: str | None = None
 
     def __str__(self) -> str:
-        head = f"urn:air:{self.ecosystem}:{self.type}:" if self.type else ""
-        version = f"@{self.version}" if self.version else ""
-        layer = f":{self.layer}" if self.layer else ""
-        file = f"+{self.file_id}" if self.file_id else ""
-        form = f".{self.format}" if self.format else ""
-        return f"{head}{self.source}:{self.id}{version}{layer}{file}{form}"
+        parts = [f"{self.source}:{self.id}"]
+        if self.type:
+            parts.insert(0, f"urn:air:{self.ecosystem}:{self.type}:")
+        ends = (("@", self.version), (":", self.layer), ("+", self.file_id), (".", self.format))
+        for mark, value in ends:
+            if value:
+                parts.append(mark + value)
+        return "".join(parts)
 
     @property
     def key(self) -> tuple[str, str, str | None, str | None]:
@@ -52,7 +51,7 @@ class Air:
 
     @property
     def lookup_key(self) -> str:
-        """``key`` without the file, as one text: what the files of a version share."""
+        """``key`` without the file, as one text: the same for all files of a version."""
         return f"{self.source}:{self.id}@{self.version or ''}".lower()
 
     @property
@@ -64,30 +63,37 @@ class Air:
     def civitai_version(self) -> int | None:
         """CivitAI's model version id, where it is one."""
         number = self.version or ""
-        if self.source != "civitai" or not (number.isascii() and number.isdecimal()):
+        if self.source != "civitai" or len(number) > _MAX_DIGITS:
             return None
-        return int(number) if len(number) <= _MAX_DIGITS else None
+        if number.isascii() and number.isdecimal():
+            return int(number)
+        return None
 
 
 def parse(text: str) -> Air | None:
     """Return the AIR that the whole text is, or None. ``urn:`` and ``air:`` may be missing."""
     text = text.strip()
-    if len(text) > _MAX:
+    if len(text) > _LONGEST:
         return None
     bare = _without(_without(text, "urn:"), "air:")
     parts = bare.split(":", 3)
     if len(parts) == 4 and _is_full(parts, prefixed=bare != text):  # noqa: PLR2004
         return _with_tail(parts[2].lower(), parts[3], parts[0].lower(), parts[1].lower())
     source, _, tail = bare.partition(":")
-    return _with_tail(source.lower(), tail, None, None) if source.lower() in SOURCES else None
+    if source.lower() not in SOURCES:
+        return None
+    return _with_tail(source.lower(), tail, None, None)
 
 
 def _without(text: str, prefix: str) -> str:
-    return text[len(prefix) :] if text[: len(prefix)].lower() == prefix else text
+    has_prefix = text[: len(prefix)].lower() == prefix
+    if has_prefix:
+        return text[len(prefix) :]
+    return text
 
 
 def _is_full(parts: list[str], *, prefixed: bool) -> bool:
-    """Tell a full AIR from other texts with colons; ``oci:image:…`` is a container, not a model.
+    """Return whether this is a full AIR; ``oci:image:…`` is a container, not a model.
 
     A site may be an ecosystem, too: ``urn:air:openai:checkpoint:civitai:1733399@1970211``.
     """

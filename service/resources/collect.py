@@ -1,8 +1,6 @@
-"""Resources that stand in the prompts.
+"""The stage: what the generator states and what the prompts name, as one list of resources.
 
-``<lora:name:0.8>``, ``<hypernet:name:1>``, ``embedding:name``.
-
-The stage: what the generator lists and what the prompts name, as one list.
+Prompts name files by ``<lora:name:0.8>``, ``<hypernet:name:1>`` and ``embedding:name``.
 """
 
 import re
@@ -15,6 +13,8 @@ from service.records import NormalizedImage, Resource, Token
 from service.records.kinds import TAG_PATTERN, TAGS
 from service.resources.merge import merge_resources
 
+VERSION = 4
+
 IGNORES_TAGS = frozenset(
     {"comfyui", "invokeai", "novelai", "midjourney", "drawthings", "diffusionbee"}
 )
@@ -25,16 +25,7 @@ READS_EMBEDDINGS = frozenset({"comfyui", "swarmui", "stability_matrix", "civitai
 """Those that run on ComfyUI and so know ``embedding:name``."""
 
 UNET_SECOND = frozenset(
-    {
-        "a1111",
-        "forge",
-        "forge-classic",
-        "forge-neo",
-        "reforge",
-        "easy-reforge",
-        "sdnext",
-        "civitai",
-    },
+    "a1111 forge forge-classic forge-neo reforge easy-reforge sdnext civitai".split()
 )
 """In ``<lora:name:0.8:0.5>`` these read the text encoder's weight first; all others the model's."""
 
@@ -42,31 +33,54 @@ UNET_SECOND = frozenset(
 # <lora:civitai:1@2:0.8>.
 _AIR = r"(?:urn:)?air:(?:[^:<>\n]+:){3}[^:<>\n]+|civitai:\d+@\d+"
 _TAG = re.compile(rf"<({TAG_PATTERN}):({_AIR}|[^:<>\n]+)((?::[^:<>\n]*)*)>", re.IGNORECASE)
-_NUMBER = re.compile(
+_WEIGHT = re.compile(
     r"\s*([+-]?(?:\d{1,9}\.?\d{0,12}|\.\d{1,12})(?:e-?\d{1,2})?)\s*", re.IGNORECASE
 )
-_NAMED = re.compile(r"\s*(te|unet)\s*=\s*([+-]?[\d.]{1,12})\s*", re.IGNORECASE)
+_NAMED_WEIGHT = re.compile(r"\s*(te|unet)\s*=\s*([+-]?[\d.]{1,12})\s*", re.IGNORECASE)
+_BLANKS = re.compile(r"[\s_]+")
 # Weights by step, of the loractl extension and SD.Next: <lora:name:0.5@0,1@0.6>
 _STEPWISE = re.compile(r"[\d.+-]+@[\d.@,;~+ -]*")
 
 
-def from_prompts(image: NormalizedImage, tokens: tuple[Token, ...]) -> Iterator[Resource]:
+def collect_resources(image: NormalizedImage, tokens: tuple[Token, ...]) -> tuple[Resource, ...]:
+    """Return one entry a resource, those that the generator states first."""
+    stated = _with_prompt_weights(image.resources, tokens)
+    return merge_resources([*stated, *_resources_of_prompts(image, tokens)])
+
+
+def _with_prompt_weights(
+    resources: tuple[Resource, ...], tokens: tuple[Token, ...]
+) -> Iterator[Resource]:
+    """Yield the resources, each embedding with the weight of the word that calls it."""
+    for resource in resources:
+        weight = None
+        if resource.kind == "embedding" and resource.weight is None:
+            weight = _weight_of_word(resource.label, tokens)
+        yield resource if weight is None else replace(resource, weight=weight, used=True)
+
+
+def _weight_of_word(label: str, tokens: tuple[Token, ...]) -> float | None:
+    word = _BLANKS.sub(" ", label.lower()).strip()
+    for token in tokens:
+        # <lora:name:1> is another file's name
+        if token.t_norm == word and token.kind in ("tag", "embedding"):
+            return token.weight
+    return None
+
+
+def _resources_of_prompts(image: NormalizedImage, tokens: tuple[Token, ...]) -> Iterator[Resource]:
     """Yield what every pass's prompts name, in reading order.
 
     The same file may come more than once.
     """
     sources = {fact.key: fact.source for fact in reversed(image.facts)}
-    for sampled in image.passes:
-        sides = (
-            ("positive_prompt", sampled.positive_prompt),
-            ("negative_prompt", sampled.negative_prompt),
-        )
-        for key, prompt in sides:
-            if prompt and "<" in prompt:
-                read = key == "positive_prompt" and image.generator not in IGNORES_TAGS
-                yield from networks_of_tags(
-                    prompt, sources.get(key, key), image.generator, read=read
-                )
+    reads_tags = image.generator not in IGNORES_TAGS
+    for one_pass in image.passes:
+        positive, negative = one_pass.positive_prompt or "", one_pass.negative_prompt or ""
+        source = sources.get("positive_prompt", "positive_prompt")
+        yield from networks_of_tags(positive, source, image.generator, read=reads_tags)
+        source = sources.get("negative_prompt", "negative_prompt")
+        yield from networks_of_tags(negative, source, image.generator, read=False)
     if image.generator in READS_EMBEDDINGS:
         yield from _embeddings(tokens, sources)
 
@@ -75,100 +89,54 @@ def networks_of_tags(
     prompt: str, source: str, generator: str | None, *, read: bool
 ) -> Iterator[Resource]:
     """Yield the networks of one prompt. A tag without a weight weighs 1."""
+    if "<" not in prompt:
+        return
     for match in _TAG.finditer(prompt):
         label = match[2].strip()
         if not label:
             continue
         kind = TAGS[match[1].lower()]
         first, second, extra = _weights(match[3])
-        split = second is not None and second != first
-        if split and generator in UNET_SECOND:
-            yield Resource(
-                kind,
-                label,
-                source,
-                first,
-                first,
-                used=read and (first, second) != (0, 0),
-                extra={**extra, "unet": second},
-            )
-        else:
-            used = read and (first != 0 or bool(second))
-            yield Resource(kind, label, source, first, second, used=used, extra=extra)
+        used = read and (first != 0 or bool(second))
+        if second not in (None, first) and generator in UNET_SECOND:
+            extra = {**extra, "unet": second}
+            second = first
+        yield Resource(kind, label, source, first, second, used=used, extra=extra)
 
 
 def _weights(arguments: str) -> tuple[float | None, float | None, Mapping[str, JsonValue]]:
     """Return the first weight, the second if there is one, and what else is to be said of them."""
-    parts = arguments.split(":")[1:]
-    numbers = [float(match[1]) for part in parts if (match := _NUMBER.fullmatch(part))]
-    named = {
-        match[1].lower(): _float(match[2]) for part in parts if (match := _NAMED.fullmatch(part))
-    }
+    numbers: list[float] = []
+    named: dict[str, float] = {}
+    by_step: str | None = None
+    for part in arguments.split(":")[1:]:
+        number, name = _WEIGHT.fullmatch(part), _NAMED_WEIGHT.fullmatch(part)
+        if number:
+            numbers.append(float(number[1]))
+        elif name:
+            named[name[1].lower()] = _weight_or_one(name[2])
+        elif by_step is None and _STEPWISE.fullmatch(part.strip()):
+            by_step = part.strip()
     if numbers:
         return numbers[0], numbers[1] if len(numbers) > 1 else named.get("unet"), {}
-    if named:
-        return (
-            named.get("te", 1.0),
-            named.get("unet"),
-            {} if "te" in named else {"weight_implied": True},
-        )
-    by_step = next((part.strip() for part in parts if _STEPWISE.fullmatch(part.strip())), None)
-    return (
-        (1.0, None, {"weight_implied": True})
-        if by_step is None
-        else (None, None, {"weight_by_step": by_step})
-    )
+    if "te" in named:
+        return named["te"], named.get("unet"), {}
+    if by_step is not None and not named:
+        return None, None, {"weight_by_step": by_step}
+    return 1.0, named.get("unet"), {"weight_implied": True}
 
 
-def _float(text: str) -> float:
+def _weight_or_one(text: str) -> float:
     try:
         return float(text)
     except ValueError:
         return 1.0
 
 
-def _embeddings(tokens: tuple[Token, ...], sources: dict[str, str]) -> Iterator[Resource]:
+def _embeddings(tokens: tuple[Token, ...], sources: Mapping[str, str]) -> Iterator[Resource]:
     for token in tokens:
         if token.kind == "embedding":
             key = "positive_prompt" if token.side == "pos" else "negative_prompt"
-            yield Resource(
-                "embedding",
-                token.token,
-                sources.get(key, key),
-                token.weight,
-                used=token.weight != 0,
-            )
-
-
-VERSION = 4
-
-_BLANKS = re.compile(r"[\s_]+")
-
-
-def collect(image: NormalizedImage, tokens: tuple[Token, ...]) -> tuple[Resource, ...]:
-    """Return one entry a resource, those that the generator states first."""
-    return merge_resources(
-        (*_with_prompt_weights(image.resources, tokens), *from_prompts(image, tokens))
-    )
-
-
-def _with_prompt_weights(
-    resources: tuple[Resource, ...], tokens: tuple[Token, ...]
-) -> tuple[Resource, ...]:
-    """Return the resources, each embedding with the weight of the word in the prompt that calls it."""
-    if not any(resource.kind == "embedding" for resource in resources):
-        return resources
-    # <lora:name:1> is another file's name
-    weights = {
-        token.t_norm: token.weight
-        for token in reversed(tokens)
-        if token.kind in ("tag", "embedding")
-    }
-    return tuple(_word_in_prompt(resource, weights) for resource in resources)
-
-
-def _word_in_prompt(resource: Resource, weights: dict[str, float]) -> Resource:
-    weight = weights.get(_BLANKS.sub(" ", resource.label.lower()).strip())
-    if resource.kind != "embedding" or resource.weight is not None or weight is None:
-        return resource
-    return replace(resource, weight=weight, used=True)
+            source = sources.get(key, key)
+            used = token.weight != 0
+            yield Resource("embedding", token.token, source, token.weight, used=used)

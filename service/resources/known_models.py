@@ -12,10 +12,7 @@ from service.records import HashKind, ResourceKind
 
 
 class Trust(IntEnum):
-    """Whose word counts where two sources disagree.
-
-    The higher one's, and of equals the later one's.
-    """
+    """Whom to believe where two sources disagree: the higher one, and of equals the later one."""
 
     HEADER = 1
     """A local file's own header and place."""
@@ -27,7 +24,7 @@ class Trust(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
-    """One file of one model version. None means that no source said so yet."""
+    """One file of one model version. None means that no source has stated it yet."""
 
     version_id: int | None = None
     """CivitAI's."""
@@ -42,12 +39,12 @@ class KnownModel:
     file_name: str | None = None
     """Without folders."""
     hashes: Mapping[HashKind, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Lower-case hex by kind; ``autov2`` may be left out where ``sha256`` stands."""
+    """Lower-case hex by kind; ``autov2`` may be left out where ``sha256`` is there."""
     source: str | None = None
     """The file it was learnt from."""
     trust: Trust = Trust.CIVITAI
     extra: Mapping[str, JsonValue] = field(default_factory=lambda: MappingProxyType({}))
-    """What has no column, in the source's words."""
+    """What has no field here, in the source's words."""
 
     def hash(self, kind: HashKind) -> str | None:
         """Return the hash of a kind; AutoV2 follows from SHA-256."""
@@ -68,7 +65,10 @@ class KnownModels(Protocol):
         ...
 
     def by_hash(self, digits: str) -> Sequence[KnownModel]:
-        """Return the files with a hash of any kind that begins with these digits, or that they begin with."""
+        """Return the files with a hash of any kind that begins with these digits.
+
+        Also those whose hash is shorter and is what the digits begin with.
+        """
         ...
 
     def by_stem(self, stem: str) -> Sequence[KnownModel]:

@@ -10,16 +10,8 @@ from service.resources import air
 
 Key = tuple[str, ...]
 
-HASH_RANK: tuple[HashKind | None, ...] = (
-    "sha256",
-    "autov3",
-    "autov2",
-    "blake3",
-    "autov1",
-    "crc32",
-    "unknown",
-    None,
-)
+HASH_RANK: tuple[HashKind | None, ...] = ("sha256", "autov3", "autov2", "blake3", "autov1")
+HASH_RANK += ("crc32", "unknown", None)
 """The most telling first."""
 
 _SAFE: dict[str, tuple[str, int]] = {
@@ -37,11 +29,14 @@ OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 LoRAs it could not read: it names none of them."""
 
 _UNWRITTEN = re.compile(r"[:,]")
-"""A1111 leaves these out of a name in its lists, where they would part the entries."""
+"""A1111 leaves these out of a name in its lists, where they would split the entries."""
 
 _MIN_HASH = 8  # digits; A1111's four of an embedding name nothing for certain
 
 _OPAQUE = re.compile(r"modelVersionId:\d+|(?:urn:)?air:.*|[0-9a-f]{8,64}", re.IGNORECASE)
+
+
+_TWINS = 4  # different files of one name, kept apart by their hashes, are few
 
 
 def merge_resources(resources: Iterable[Resource]) -> tuple[Resource, ...]:
@@ -50,15 +45,7 @@ def merge_resources(resources: Iterable[Resource]) -> tuple[Resource, ...]:
     by_key: dict[Key, list[int]] = {}
     for resource in map(settle_resource, resources):
         keys = list(_keys(resource))
-        number = next(
-            (
-                n
-                for key in keys
-                for n in by_key.get(key, ())
-                if not _are_different(entries[n], resource)
-            ),
-            None,
-        )
+        number = _number_of_same(resource, keys, entries, by_key)
         if number is None:
             number = len(entries)
             entries.append(resource)
@@ -71,7 +58,15 @@ def merge_resources(resources: Iterable[Resource]) -> tuple[Resource, ...]:
     return tuple(entries)
 
 
-_TWINS = 4  # different files of one name, kept apart by their hashes, are few
+def _number_of_same(
+    resource: Resource, keys: list[Key], entries: list[Resource], by_key: dict[Key, list[int]]
+) -> int | None:
+    """Return which entry is the same file, or None where none is."""
+    for key in keys:
+        for number in by_key.get(key, ()):
+            if not _are_different(entries[number], resource):
+                return number
+    return None
 
 
 def settle_resource(resource: Resource) -> Resource:
@@ -80,9 +75,11 @@ def settle_resource(resource: Resource) -> Resource:
     One of weight 0 is not used.
     """
     parsed = air.parse(resource.air or resource.label)
-    used = resource.used and not _weightless(resource)
+    used = resource.used and not _is_weightless(resource)
     if parsed is None:
-        return replace(resource, used=used) if used != resource.used else resource
+        if used == resource.used:
+            return resource
+        return replace(resource, used=used)
     return replace(
         resource,
         air=str(parsed) if parsed.type else None,
@@ -93,80 +90,81 @@ def settle_resource(resource: Resource) -> Resource:
 
 
 def _keys(resource: Resource) -> Iterator[Key]:
-    """Yield what may tell that two entries are one, the surest first."""
-    parsed = air.parse(resource.air) if resource.air else None
+    """Yield what may show that two entries are one, the surest first."""
+    parsed = air.parse(resource.air or "")
     if parsed:
         yield ("air", *(part or "" for part in parsed.key))
     if resource.model_version_id is not None:
         yield ("version", str(resource.model_version_id))
-    if (
-        resource.hash
-        and len(resource.hash) >= _MIN_HASH
-        and not OF_NOTHING.startswith(resource.hash)
-    ):
+    hash_ = resource.hash or ""
+    if len(hash_) >= _MIN_HASH and not OF_NOTHING.startswith(hash_):
         yield ("hash", *_hash_key(resource))
-    yield (
-        "file",
-        resource.kind,
-        stem(resource.label) if is_opaque(resource.label) else _name(resource.label),
-    )
+    label = resource.label
+    yield ("file", resource.kind, stem(label) if is_opaque(label) else _name_in_lists(label))
 
 
-def _name(label: str) -> str:
+def _name_in_lists(label: str) -> str:
     """Return a file's name as A1111's lists would write it."""
     return " ".join(_UNWRITTEN.sub("", stem(label)).split())
 
 
 def _hash_key(resource: Resource) -> tuple[str, str]:
     digits = resource.hash or ""
-    sort, length = _SAFE.get(resource.hash_kind or "", (resource.hash_kind or "", len(digits)))
+    kind = resource.hash_kind or ""
+    sort, length = _SAFE.get(kind, (kind, len(digits)))
     return sort, digits[:length]
 
 
 def _are_different(a: Resource, b: Resource) -> bool:
-    """Tell whether two entries of one name are different files.
-
-    By version ids or by hashes of one sort.
-    """
+    """Return whether two entries of one name are different files, by version ids or hashes."""
     if a.kind != b.kind and "resource_ref" not in (a.kind, b.kind):
         return True
     if a.model_version_id and b.model_version_id:
         return a.model_version_id != b.model_version_id
     if a.hash and b.hash:
-        ours, theirs = _hash_key(a), _hash_key(b)
-        return ours[0] == theirs[0] and ours[1] != theirs[1]
+        (a_sort, a_digits), (b_sort, b_digits) = _hash_key(a), _hash_key(b)
+        return a_sort == b_sort and a_digits != b_digits
     return False
 
 
 def join_resources(a: Resource, b: Resource) -> Resource:
     """Return the two as one: the first's place and word, and the most telling of each."""
-    hashed = min((a, b), key=lambda r: HASH_RANK.index(r.hash_kind) if r.hash else len(HASH_RANK))
-    weighed, other = (
-        (b, a) if a.weight is None or (b.used and not a.used and b.weight is not None) else (a, b)
-    )
+    most_telling = min((a, b), key=_hash_rank)
+    weighted, other = a, b
+    if a.weight is None or (b.used and not a.used and b.weight is not None):
+        weighted, other = b, a
     extra = {**b.extra, **a.extra}
-    if other.weight not in (None, weighed.weight):  # a LoRA may be applied twice
+    if other.weight not in (None, weighted.weight):  # a LoRA may be applied twice
         extra["other_weight"] = other.weight
+    has_better_label = is_opaque(a.label) and not is_opaque(b.label)
     whole = replace(
         a,
         kind=b.kind if a.kind == "resource_ref" else a.kind,
-        label=b.label if is_opaque(a.label) and not is_opaque(b.label) else a.label,
-        weight=weighed.weight,
-        clip_weight=weighed.clip_weight,
-        hash=hashed.hash,
-        hash_kind=hashed.hash_kind,
+        label=b.label if has_better_label else a.label,
+        weight=weighted.weight,
+        clip_weight=weighted.clip_weight,
+        hash=most_telling.hash,
+        hash_kind=most_telling.hash_kind,
         model_version_id=a.model_version_id or b.model_version_id,
         air=a.air or b.air,
         used=a.used or b.used,
         extra=extra,
     )
-    return replace(whole, used=False) if _weightless(whole) else whole
+    if _is_weightless(whole):
+        return replace(whole, used=False)
+    return whole
 
 
-def _weightless(resource: Resource) -> bool:
+def _hash_rank(resource: Resource) -> int:
+    if not resource.hash:
+        return len(HASH_RANK)
+    return HASH_RANK.index(resource.hash_kind)
+
+
+def _is_weightless(resource: Resource) -> bool:
     return resource.weight == 0 and not resource.clip_weight and not resource.extra.get("unet")
 
 
 def is_opaque(label: str) -> bool:
-    """Tell whether a label is an id or a hash, which names a model to programs only."""
+    """Return whether a label is an id or a hash, which names a model to programs only."""
     return _OPAQUE.fullmatch(label) is not None or air.parse(label) is not None

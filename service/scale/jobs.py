@@ -16,7 +16,7 @@ from service.records import ImageRows, RawRecord
 from service.scale.parquet import write_tables
 from service.store.connection import open_readonly
 from service.store.writer import Store
-from service.transfer import record_of
+from service.transfer import read_record
 from service.worker.batch import process_record
 
 PIECE = 32 * 1024 * 1024
@@ -110,7 +110,7 @@ def _records(
         if not line.strip():
             continue
         try:
-            yield record_of(line, roots)
+            yield read_record(line, roots)
         except ValueError as error:
             failed.append((f"{piece.file}, byte {at}", str(error)))
 

@@ -1,5 +1,9 @@
-"""The grammar of prompts: from one prompt to its tokens, in linear time and without recursion."""
+"""The grammar of prompts: from one prompt to its tokens, in linear time and without recursion.
 
-from service.tokens.cut import VERSION, split
+Begin with ``cut``. ``groups`` finds the smallest pieces of a prompt, and which brackets belong
+together.
+"""
 
-__all__ = ["VERSION", "split"]
+from service.tokens.cut import VERSION, split_prompt
+
+__all__ = ["VERSION", "split_prompt"]

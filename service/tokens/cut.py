@@ -1,8 +1,4 @@
-"""How a token is written for comparing.
-
-``Blue_Eyes`` and ``blue eyes`` are one word, ``^_^`` is itself.
-
-From lexemes to tokens: commas and newlines cut, brackets weigh all that stands in them.
+"""From lexemes to tokens: commas and newlines cut, brackets weigh all that is in them.
 
 What A1111's grammar and the wildcard tools know::
 
@@ -13,7 +9,8 @@ What A1111's grammar and the wildcard tools know::
     embedding:name  <embed:name>    an embedding, in ComfyUI and SwarmUI
     a :1.2 AND b :0.8  BREAK        prompts joined, with weights of their own
 
-Anything unbalanced is text.
+Anything unbalanced is text. Each token has a second form for comparing (``fold_token``):
+``Blue_Eyes`` and ``blue eyes`` are one word, ``^_^`` is itself.
 """
 
 import re
@@ -23,13 +20,15 @@ from functools import lru_cache
 
 from service.records import Side, Token, TokenKind
 from service.records.kinds import TAG_PATTERN
-from service.tokens.groups import Group, Lexeme, groups, lex, weight_at_end
+from service.tokens.groups import Group, Lexeme, find_groups, lex_prompt, weight_at_end
+
+VERSION = 2
 
 FACES = frozenset(
-    "0_0 (o)_(o) +_+ +_- ._. <o>_<o> <|>_<|> =_= >_< 3_3 6_9 >_o @_@ ^_^ o_o u_u x_x |_| ||_|| ;_; d_d n_n t_t v_v "
-    "\\_/ -_- q_q y_y ^o^ >_> <_< x_d o_0 0_o".split(),
+    "0_0 (o)_(o) +_+ +_- ._. <o>_<o> <|>_<|> =_= >_< 3_3 6_9 >_o @_@ ^_^ o_o u_u x_x |_| ||_|| "
+    ";_; d_d n_n t_t v_v \\_/ -_- q_q y_y ^o^ >_> <_< x_d o_0 0_o".split(),
 )
-"""Tags that are drawings: their ``_`` stays."""
+"""Tags that are drawings: their ``_`` is kept."""
 
 _ESCAPED = re.compile(r"\\([()\[\]{}<>|:,\\])")
 _WEIGHED = re.compile(r"\(([^()]*?):[ \t]*[+-]?[\d.]+[ \t]*\)")
@@ -37,16 +36,19 @@ _BLANKS = re.compile(r"[\s_]+")
 _WORD = re.compile(r"[^\W_]")
 
 
-def norm(token: str) -> str:
-    """Return lower case, compatibility forms folded (NFKC), ``_`` and runs of blanks as one, escapes undone.
+def fold_token(token: str) -> str:
+    """Return the form of a token that is compared.
 
-    A weight that covers only a part (``a (red:1.3) car``) is left out; brackets of a name (``saber
-    (fate)``) stay.
+    Lower case, compatibility forms folded (NFKC), ``_`` and runs of blanks as one blank, escapes
+    undone. A weight that covers only a part (``a (red:1.3) car``) is left out; brackets of a name
+    (``saber (fate)``) are kept.
     """
-    return _known(token) if len(token) <= _LONGEST_KNOWN else _norm(token)
+    if len(token) <= _LONGEST_CACHED:
+        return _fold_short(token)
+    return _fold(token)
 
 
-def _norm(token: str) -> str:
+def _fold(token: str) -> str:
     text = token if token.isascii() else unicodedata.normalize("NFKC", token)
     text = text.lower().strip()
     if "\\" in text:
@@ -58,11 +60,8 @@ def _norm(token: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
-_LONGEST_KNOWN = 80  # tags are short and come again; sentences do not
-_known = lru_cache(maxsize=32_768)(_norm)
-
-
-VERSION = 2
+_LONGEST_CACHED = 80  # tags are short and come again; sentences do not
+_fold_short = lru_cache(maxsize=32_768)(_fold)
 
 LIMIT = 1_000_000.0
 """Weights are kept within this: 10,000 brackets are a slip or an attack."""
@@ -77,7 +76,7 @@ _NETWORK = re.compile(
 )
 
 
-def split(prompt: str, side: Side) -> tuple[Token, ...]:
+def split_prompt(prompt: str, side: Side) -> tuple[Token, ...]:
     """Return the tokens of a prompt in order."""
     cutter = _Cutter(prompt, side)
     cutter.run()
@@ -85,22 +84,19 @@ def split(prompt: str, side: Side) -> tuple[Token, ...]:
 
 
 class _Cutter:
-    """One walk over the lexemes.
-
-    The token being gathered, the weights in force, the tokens so far.
-    """
+    """One walk over the lexemes: the token being gathered, the weights in force, the tokens."""
 
     def __init__(self, prompt: str, side: Side) -> None:
         self.tokens: list[Token] = []
         self._side = side
-        self._lexemes = lex(prompt)
-        self._groups = groups(self._lexemes)
+        self._lexemes = lex_prompt(prompt)
+        self._groups = find_groups(self._lexemes)
         self._gathered: list[str] = []
         self._kind: TokenKind = "tag"
         self._weights = [1.0]
         self._closes: dict[int, Group] = {}
-        self._subprompts = any(lexeme.mark == "and" for lexeme in self._lexemes)
-        self._begun = 0  # the first token of the sub-prompt in hand
+        self._is_joined = any(lexeme.mark == "and" for lexeme in self._lexemes)
+        self._subprompt_start = 0  # the first token of the sub-prompt in hand
 
     def run(self) -> None:
         """Make all tokens."""
@@ -122,10 +118,15 @@ class _Cutter:
         elif lexeme.mark in ("break", "and", "network", "embedding"):
             self._special(lexeme)
         else:
-            ending = self._closes.get(number + 1)
-            trimmed = ending.trimmed if ending else None
-            self._gathered.append(lexeme.text if trimmed is None else trimmed)
+            self._gathered.append(self._without_weight(number))
         return number + 1
+
+    def _without_weight(self, number: int) -> str:
+        """Return a lexeme's text, without the weight of a bracket that closes after it."""
+        group = self._closes.get(number + 1)
+        if group is None or group.trimmed is None:
+            return self._lexemes[number].text
+        return group.trimmed
 
     def _open(self, group: Group) -> int:
         if group.effect == "weigh":
@@ -145,51 +146,56 @@ class _Cutter:
             self._network(lexeme.text)
         elif lexeme.mark == "embedding":
             self._add(lexeme.text.partition(":")[2], "embedding", self._weights[-1])
+        elif lexeme.mark == "and":
+            self._add(lexeme.text, "and", 1.0)
+            self._subprompt_start = len(self.tokens)
         else:
-            self._add(lexeme.text, "and" if lexeme.mark == "and" else "break", 1.0)
-            self._begun = len(self.tokens) if lexeme.mark == "and" else self._begun
+            self._add(lexeme.text, "break", 1.0)
 
     def _network(self, text: str) -> None:
         match = _NETWORK.match(text)
         if match is None or not match[2].strip():
             self._add(text, "tag", self._weights[-1])
         elif match[1].lower() == "hypernet":
-            self._add(text, "tag", _number(match[3]))
+            self._add(text, "tag", _weight_or_one(match[3]))
         elif match[1].lower() == "embed":  # SwarmUI
             self._add(match[2].strip(), "embedding", self._weights[-1])
         else:
-            self._add(match[2].strip(), "lora", _number(match[3]))
+            self._add(match[2].strip(), "lora", _weight_or_one(match[3]))
 
     def _flush(self, *, ends_subprompt: bool = False) -> None:
         if not self._gathered:
             return
         text, kind = "".join(self._gathered).strip(), self._kind
         self._gathered, self._kind = [], "tag"
-        weighed = weight_at_end(text) if ends_subprompt and self._subprompts else None
-        if weighed:
-            text = weighed[0].strip()
+        weighted = weight_at_end(text) if ends_subprompt and self._is_joined else None
+        if weighted:
+            text = weighted[0].strip()
         if text.strip("()[]{}"):  # a bracket left alone is a slip of the pen
-            wild = kind == "tag" and "__" in text and _WILDCARD.search(text)
-            self._add(text, "wildcard" if wild else kind, self._weights[-1])
-        if weighed:
-            self._weigh_subprompt(weighed[1])
+            if kind == "tag" and "__" in text and _WILDCARD.search(text):
+                kind = "wildcard"
+            self._add(text, kind, self._weights[-1])
+        if weighted:
+            self._weigh_subprompt(weighted[1])
 
     def _weigh_subprompt(self, weight: float) -> None:
-        """Apply the weight of ``a, b :1.2 AND c`` to both a and b, and to the AND before them if there is one."""
-        first = self._begun
+        """Apply the weight of ``a, b :1.2 AND c`` to a and b, and to an AND before them."""
+        first = self._subprompt_start
         for number in range(max(0, first - 1), len(self.tokens)):
             token = self.tokens[number]
             if number >= first or token.kind == "and":
                 self.tokens[number] = replace(token, weight=_round(token.weight * weight))
 
     def _add(self, text: str, kind: TokenKind, weight: float) -> None:
-        folded = text.lower() if kind == "wildcard" else norm(text)
+        folded = text.lower() if kind == "wildcard" else fold_token(text)
         exact = weight if weight == 1.0 else _round(weight)
         self.tokens.append(Token(self._side, len(self.tokens), text, folded, exact, kind))
 
 
-def _number(text: str | None) -> float:
-    return 1.0 if text is None else float(text[:12])
+def _weight_or_one(text: str | None) -> float:
+    if text is None:
+        return 1.0
+    return float(text[:12])
 
 
 def _round(weight: float) -> float:

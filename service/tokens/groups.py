@@ -1,8 +1,7 @@
-"""The smallest pieces of a prompt.
+"""The smallest pieces of a prompt, and what each pair of brackets does to the text between.
 
-Plain text, brackets, separators, and the words that mean something.
-
-Brackets: which belong together, and what each pair does to the text between.
+``lex_prompt`` cuts plain text, brackets, separators and the words that mean something;
+``find_groups`` says which brackets belong together.
 """
 
 import re
@@ -14,10 +13,10 @@ from service.records.kinds import TAG_PATTERN
 
 SEPARATORS = frozenset({"comma", "newline", "break", "and", "network", "embedding"})
 """They end a token wherever nothing holds it together."""
+_EDGES = SEPARATORS | {"open", "close", "bar"}
 
 # Plain text comes first and takes long runs: most of a prompt passes in one step. A run ends before
-# whatever could begin another piece, so 'B' and 'A' stand alone where they open no BREAK and no
-# AND.
+# whatever could begin another piece, so 'B' and 'A' are pieces alone where no BREAK or AND begins.
 _FORM = r"""
       (?P<text>     {run}+ | \\. )
     | (?P<comma>    ,[ ]* )
@@ -40,7 +39,7 @@ _COMFY = re.compile(
         run=r"[^,\r\n()\[\]{}|<\\BAe]",
         tags=TAG_PATTERN,
         more=r"""| (?P<embedding> (?<![^\s,()\[\]{}|:]) embedding:
-            (?: (?:urn:)?air: (?:[^\s,()\[\]{}<>|:]+:){3} | civitai:(?=\d) )?  # CivitAI's site names files by AIR
+            (?: (?:urn:)?air: (?:[^\s,()\[\]{}<>|:]+:){3} | civitai:(?=\d) )?
             [^\s,()\[\]{}<>|:]+ )""",
     ),
     re.VERBOSE | re.DOTALL,
@@ -48,22 +47,23 @@ _COMFY = re.compile(
 
 
 class Lexeme(NamedTuple):
-    """One piece.
-
-    ``text``, ``open``, ``close``, ``bar``, ``comma`` …, as the groups of the form name them.
-    """
+    """One piece of a prompt."""
 
     mark: str
+    """``text``, ``open``, ``close``, ``bar``, ``comma`` …, as the form above names its groups."""
     text: str
 
 
-def lex(prompt: str) -> list[Lexeme]:
+def lex_prompt(prompt: str) -> list[Lexeme]:
     """Return all pieces; joined they are the prompt again. Escaped brackets are plain text."""
     form = _COMFY if "embedding:" in prompt else _PLAIN
-    return [
-        Lexeme("text" if match.lastgroup == "rest" else match.lastgroup or "text", match[0])
-        for match in form.finditer(prompt)
-    ]
+    lexemes: list[Lexeme] = []
+    for match in form.finditer(prompt):
+        mark = match.lastgroup
+        if mark is None or mark == "rest":
+            mark = "text"
+        lexemes.append(Lexeme(mark, match[0]))
+    return lexemes
 
 
 Effect = Literal["weigh", "schedule", "alternate", "wildcard", "literal"]
@@ -91,61 +91,62 @@ class Group:
     """The last text before the closing bracket, without ``:1.3``."""
 
 
-def groups(lexemes: list[Lexeme]) -> dict[int, Group]:
+def find_groups(lexemes: list[Lexeme]) -> dict[int, Group]:
     """Return the pairs by the number of their opening lexeme.
 
     Brackets without a partner are plain text.
     """
-    pairs, bars = _match(lexemes)
+    pairs, bars = _match_brackets(lexemes)
     if not pairs:
         return {}
     separators = [number for number, lexeme in enumerate(lexemes) if lexeme.mark in SEPARATORS]
     found = {}
     for open_, close in pairs.items():
         group = _group(lexemes, open_, close, has_bar=open_ in bars)
-        if group.effect == "weigh" and not _whole(lexemes, group, separators):
+        if group.effect == "weigh" and not _holds_whole_tags(lexemes, group, separators):
             group = Group(open_, close, "literal")
         found[open_] = group
     return found
 
 
-def _whole(lexemes: list[Lexeme], group: Group, separators: list[int]) -> bool:
-    """Tell whether the pair holds whole tags.
+def _holds_whole_tags(lexemes: list[Lexeme], group: Group, separators: list[int]) -> bool:
+    """Return whether the pair holds whole tags.
 
-    ``(a), (b) (c:1.2)d``, and not ``saber (fate)`` or ``a (red:1.3) car``.
-
-    One that holds a comma does, wherever it stands.
+    So in ``(a), (b) (c:1.2)d``, not so in ``saber (fate)`` or ``a (red:1.3) car``. A pair that
+    holds a comma always does.
     """
     if bisect_left(separators, group.open) != bisect_left(separators, group.close):
         return True
     before, after = _beside(lexemes, group.open, -1), _beside(lexemes, group.close, 1)
     if before is not None and before.mark not in _EDGES:
         return False
-    touching = group.trimmed is not None and lexemes[group.close + 1 : group.close + 2] == [after]
-    return after is None or after.mark in _EDGES or (touching and not after.text[:1].isspace())
+    if after is None or after.mark in _EDGES:
+        return True
+    touches = lexemes[group.close + 1] is after and not after.text[:1].isspace()
+    return touches and group.trimmed is not None
 
 
-def _match(lexemes: list[Lexeme]) -> tuple[dict[int, int], set[int]]:
+def _match_brackets(lexemes: list[Lexeme]) -> tuple[dict[int, int], set[int]]:
     """Return open → close, and the open ones that hold a ``|`` of their own."""
     pairs: dict[int, int] = {}
     bars: set[int] = set()
-    waiting: list[int] = []
+    unclosed: list[int] = []
     by_kind: dict[str, int] = {"(": 0, "[": 0, "{": 0}
     for number, lexeme in enumerate(lexemes):
         if lexeme.mark == "open":
-            waiting.append(number)
+            unclosed.append(number)
             by_kind[lexeme.text] += 1
-        elif lexeme.mark == "bar" and waiting:
-            bars.add(waiting[-1])
+        elif lexeme.mark == "bar" and unclosed:
+            bars.add(unclosed[-1])
         elif lexeme.mark == "close" and by_kind[_PAIRS[lexeme.text]]:
-            pairs[_pop(lexemes, waiting, by_kind, _PAIRS[lexeme.text])] = number
+            pairs[_pop(lexemes, unclosed, by_kind, _PAIRS[lexeme.text])] = number
     return pairs, bars
 
 
-def _pop(lexemes: list[Lexeme], waiting: list[int], by_kind: dict[str, int], kind: str) -> int:
+def _pop(lexemes: list[Lexeme], unclosed: list[int], by_kind: dict[str, int], kind: str) -> int:
     """Take the nearest open bracket of this kind; those above it have no partner."""
     while True:
-        number = waiting.pop()
+        number = unclosed.pop()
         by_kind[lexemes[number].text] -= 1
         if lexemes[number].text == kind:
             return number
@@ -156,20 +157,19 @@ def _group(lexemes: list[Lexeme], open_: int, close: int, *, has_bar: bool) -> G
     ending = last.text if last.mark == "text" else ""
     bracket = lexemes[open_].text
     if bracket == "(":
-        return _round(open_, close, ending)
+        return _round_group(open_, close, ending)
     if bracket == "{":
-        choice = has_bar or "$$" in ending or "::" in ending
-        return Group(open_, close, "wildcard") if choice else Group(open_, close, "weigh", CURLY)
+        if has_bar or "$$" in ending or "::" in ending:
+            return Group(open_, close, "wildcard")
+        return Group(open_, close, "weigh", CURLY)
     if has_bar:
         return Group(open_, close, "alternate")
-    return (
-        Group(open_, close, "schedule")
-        if _WHEN.search(ending, max(0, len(ending) - _TAIL))
-        else Group(open_, close, "weigh", SQUARE)
-    )
+    if _WHEN.search(ending, max(0, len(ending) - _TAIL)):
+        return Group(open_, close, "schedule")
+    return Group(open_, close, "weigh", SQUARE)
 
 
-def _round(open_: int, close: int, ending: str) -> Group:
+def _round_group(open_: int, close: int, ending: str) -> Group:
     weight = weight_at_end(ending)
     # '(:3)' is a face and not the weight of nothing
     if weight is None or (close == open_ + 2 and not weight[0].strip()):
@@ -183,9 +183,6 @@ def weight_at_end(text: str) -> tuple[str, float] | None:
     if match is None or len(match[1]) > _MAX_DIGITS:
         return None
     return text[: match.start()], float(match[1])
-
-
-_EDGES = SEPARATORS | {"open", "close", "bar"}
 
 
 def _beside(lexemes: list[Lexeme], number: int, step: int) -> Lexeme | None:

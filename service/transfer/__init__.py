@@ -1,10 +1,11 @@
-"""The pipeline in two halves.
+"""The pipeline in two halves, on one machine or on two.
 
-``dump`` needs the images and ExifTool, ``ingest`` only what ``dump`` wrote.
+``dump.py`` needs the images and ExifTool, ``ingest.py`` only the file that ``dump`` wrote;
+``lines.py`` is one line of it.
 """
 
 from service.transfer.dump import dump
 from service.transfer.ingest import ingest
-from service.transfer.lines import Done, record_of
+from service.transfer.lines import TransferResult, read_record
 
-__all__ = ["Done", "dump", "ingest", "record_of"]
+__all__ = ["TransferResult", "dump", "ingest", "read_record"]

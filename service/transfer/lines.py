@@ -1,10 +1,8 @@
-"""How a transfer went.
-
-One line of a dump, written and read back.
+"""One line of a dump, written and read back.
 
 It is ExifTool's own object of one file, with what the second half needs besides under
 ``AIImageMetaPipe``. Lines that ExifTool wrote by itself (``exiftool -j -G1 …``, one object a line)
-are taken, too.
+are read, too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +18,7 @@ from service.records import RawRecord, WatchedFile
 
 
 @dataclass(slots=True)
-class Done:
+class TransferResult:
     """How a transfer went."""
 
     count: int = 0
@@ -37,7 +35,7 @@ No real file is like it, so the next rescan reads it.
 
 
 class _Origin(BaseModel):
-    """What a dumped line says beside ExifTool's tags."""
+    """What a dumped line has beside ExifTool's tags."""
 
     root: str
     path: str
@@ -49,7 +47,7 @@ class _Origin(BaseModel):
     sidecars: tuple[str, ...] = ()
 
 
-def line_of(raw: RawRecord, location: Path) -> bytes:
+def make_line(raw: RawRecord, location: Path) -> bytes:
     """Return a record as one line of a dump."""
     origin = _Origin(
         **raw.file.model_dump(), **raw.model_dump(include={"sha256", "mime_type", "extractor"})
@@ -60,59 +58,63 @@ def line_of(raw: RawRecord, location: Path) -> bytes:
     )
 
 
-def record_of(line: bytes, roots: Sequence[Root]) -> RawRecord:
+def read_record(line: bytes, roots: Sequence[Root]) -> RawRecord:
     """Return the record of one dumped line. Raises ValueError for what is no ExifTool object."""
     tags = parse_json(line.decode("utf-8", "replace"))
     if not isinstance(tags, dict) or not isinstance(tags.get("SourceFile"), str):
         raise ValueError("not an ExifTool object: a line must be a JSON object with SourceFile")  # noqa: TRY004
-    ours = tags.pop(OURS, None)
     source = str(tags.pop("SourceFile"))
-    if ours is not None:
-        origin = _Origin.model_validate(ours)
-        return RawRecord(
-            file=WatchedFile(
-                **origin.model_dump(include={"root", "path", "size", "mtime_ns", "sidecars"})
-            ),
-            mime_type=origin.mime_type,
-            sha256=origin.sha256,
-            extractor=origin.extractor,
-            tags=tags,
-        )
+    ours = tags.pop(OURS, None)
+    if ours is None:
+        return _make_foreign_record(source, tags, roots)
+    origin = _Origin.model_validate(ours)
+    place = origin.model_dump(include={"root", "path", "size", "mtime_ns", "sidecars"})
     return RawRecord(
-        file=_foreign_place(source, roots),
-        mime_type=_text(_said(tags, "File:MIMEType")),
-        sha256=None,
-        extractor=f"exiftool {_said(tags, 'ExifTool:ExifToolVersion') or ''}".strip(),
-        tags={name if ":" in name else f"File:{name}": value for name, value in tags.items()},
+        file=WatchedFile(**place),
+        mime_type=origin.mime_type,
+        sha256=origin.sha256,
+        extractor=origin.extractor,
+        tags=tags,
     )
 
 
-def _foreign_place(source: str, roots: Sequence[Root]) -> WatchedFile:
-    """Return where a file of a foreign dump lies.
+def _make_foreign_record(
+    source: str, tags: Mapping[str, JsonValue], roots: Sequence[Root]
+) -> RawRecord:
+    """Return the record of a line that ExifTool wrote by itself."""
+    mime_type = _find_tag(tags, "File:MIMEType")
+    version = _find_tag(tags, "ExifTool:ExifToolVersion") or ""
+    grouped: dict[str, JsonValue] = {}
+    for name, value in tags.items():
+        grouped[name if ":" in name else f"File:{name}"] = value
+    return RawRecord(
+        file=_place_foreign_file(source, roots),
+        mime_type=mime_type if isinstance(mime_type, str) else None,
+        sha256=None,
+        extractor=f"exiftool {version}".strip(),
+        tags=grouped,
+    )
 
-    Below the root it names, else below the first one.
-    """
+
+def _place_foreign_file(source: str, roots: Sequence[Root]) -> WatchedFile:
+    """Return a file of a foreign dump: below the root it names, else below the first one."""
     path = source.replace("\\", "/")
     for root in roots:
         for prefix in (root.path.as_posix(), root.path.name, f"./{root.path.name}"):
             if path.startswith(f"{prefix}/"):
-                return _unknown(root.name, path[len(prefix) + 1 :])
-    parts = [
-        part
-        for part in PurePosixPath(path).parts
-        if part not in ("/", "..", ".") and not part.endswith(":")
-    ]
-    return _unknown(roots[0].name, "/".join(parts))
+                return _unknown_file(root.name, path[len(prefix) + 1 :])
+    parts: list[str] = []
+    for part in PurePosixPath(path).parts:
+        is_drive = part.endswith(":")
+        if part not in ("/", "..", ".") and not is_drive:
+            parts.append(part)
+    return _unknown_file(roots[0].name, "/".join(parts))
 
 
-def _unknown(root: str, path: str) -> WatchedFile:
+def _unknown_file(root: str, path: str) -> WatchedFile:
     return WatchedFile(root=root, path=path, size=UNKNOWN, mtime_ns=UNKNOWN)
 
 
-def _said(tags: Mapping[str, JsonValue], name: str) -> JsonValue:
-    """Return a tag by its name with its group, or without it, as plain ``exiftool -j`` writes it."""
+def _find_tag(tags: Mapping[str, JsonValue], name: str) -> JsonValue:
+    """Return a tag by its name with its group, or without it, as plain ``exiftool -j`` writes."""
     return tags.get(name, tags.get(name.rpartition(":")[2]))
-
-
-def _text(value: JsonValue) -> str | None:
-    return value if isinstance(value, str) else None

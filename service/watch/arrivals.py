@@ -40,7 +40,7 @@ def make_arrival(candidate: SettlingFile, location: Path, endings: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class GonePath:
     """A path that is there no longer.
 
     It may have been a folder: then all that is known below it is gone too.
@@ -52,8 +52,8 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class DueFiles:
     """What is due now. A file that moved is in both lists of the same take."""
 
     arrived: tuple[Arrival, ...] = ()
-    gone: tuple[Gone, ...] = ()
+    gone: tuple[GonePath, ...] = ()

@@ -16,7 +16,7 @@ from math import inf
 from pathlib import Path
 
 from service.paths import Root
-from service.watch.arrivals import Arrival, Gone, Taken, make_arrival
+from service.watch.arrivals import Arrival, DueFiles, GonePath, make_arrival
 from service.watch.folder_listing import files_below
 from service.watch.marker import is_believable
 from service.watch.settle import LOOK_DELAY_S, SettleRule, SettlingFile, Verdict
@@ -180,7 +180,7 @@ class Inbox:
                 self._news.wait(until - now)
             self._is_woken = False
 
-    def take(self, now: float, limit: int) -> Taken:
+    def take(self, now: float, limit: int) -> DueFiles:
         """Remove and return the paths that are gone and up to ``limit`` quiet files.
 
         Those come first that have been quiet longest.
@@ -203,7 +203,7 @@ class Inbox:
                 arrived.extend(self._make_arrivals(candidate, now))
             elif verdict is Verdict.GONE:
                 gone.append(candidate)
-        return Taken(tuple(arrived), self._believe(gone))
+        return DueFiles(tuple(arrived), self._believe(gone))
 
     def put_back(self, arrival: Arrival, now: float, delay: float | None = None) -> float:
         """Let a file arrive again later, and return the seconds until then.
@@ -275,10 +275,10 @@ class Inbox:
             for image in self._names.images_beside(location):
                 self._waiting.note_event(candidate.root, os.fspath(image), now)
 
-    def _believe(self, gone: Sequence[SettlingFile]) -> tuple[Gone, ...]:
+    def _believe(self, gone: Sequence[SettlingFile]) -> tuple[GonePath, ...]:
         """Return the gone paths of roots that are there themselves; let the others be rescanned."""
         is_there: dict[Root, bool] = {}
-        believed: list[Gone] = []
+        believed: list[GonePath] = []
         for candidate in gone:
             root = candidate.root
             if root not in is_there:
@@ -286,5 +286,5 @@ class Inbox:
                 if not is_there[root]:
                     self.want_rescan("files vanished with the folder's marker", root)
             if is_there[root]:
-                believed.append(Gone(root.name, root.relative(Path(candidate.path))))
+                believed.append(GonePath(root.name, root.relative(Path(candidate.path))))
         return tuple(believed)

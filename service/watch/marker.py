@@ -28,7 +28,7 @@ class RootState:
     """Where it is not online: why, and what to do."""
 
 
-def root_state(root: Root, known: Iterable[tuple[str, int]], count: int) -> RootState:
+def check_root(root: Root, known: Iterable[tuple[str, int]], count: int) -> RootState:
     """Return whether a root is there, and write or renew its marker where that is safe.
 
     ``known`` gives stored paths and sizes of files the database holds as present, ``count`` how

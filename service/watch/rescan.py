@@ -12,7 +12,7 @@ import structlog
 from service.file_systems import is_same_file, kind_of
 from service.paths import Root, to_stored
 from service.records import WatchedFile
-from service.sidecars import Beside, has_news
+from service.sidecars import FolderTexts, has_news
 from service.watch.folder_listing import Listing, list_folder
 from service.watch.marker import RootState, is_believable
 from service.watch.watched_names import WatchedNames
@@ -20,7 +20,7 @@ from service.watch.watched_names import WatchedNames
 log = structlog.get_logger()
 
 BREATH = 1000
-"""Files of one folder between two ``Looked``: about 5 ms on a warm disk."""
+"""Files of one folder between two ``ScanProgress``: about 5 ms on a warm disk."""
 
 
 class KnownFile(NamedTuple):
@@ -42,7 +42,7 @@ Asked once a folder.
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedFile:
     """A file that differs from what the database holds. It may still be being written."""
 
     file: WatchedFile
@@ -51,7 +51,7 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class ScanProgress:
     """So many files were looked at, most of them unchanged.
 
     The caller may do what is more urgent now.
@@ -61,7 +61,7 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingFile:
     """A file the database holds as present, and which is not there."""
 
     root: str
@@ -75,12 +75,12 @@ def rescan(
     known: KnownFiles,
     folders: Iterable[str],
     names: WatchedNames,
-) -> Iterator[Changed | Looked | Missing]:
+) -> Iterator[ChangedFile | ScanProgress | MissingFile]:
     """Yield every difference between the disk and what the database knows of this root.
 
-    And ``Looked`` now and then. ``folders`` gives all stored folders in which the database holds
-    present files. It is read last, so that the caller may write what was yielded before. A folder
-    that cannot be listed yields nothing for what is below it.
+    And a ``ScanProgress`` now and then. ``folders`` gives all stored folders in which the database
+    holds present files. It is read last, so that the caller may write what was yielded before. A
+    folder that cannot be listed yields nothing for what is below it.
     """
     yield from _Rescan(root, state, known, names).run(folders)
 
@@ -99,7 +99,7 @@ class _Rescan:
         self._in_cloud = 0
         self._first_in_cloud = ""
 
-    def run(self, folders: Iterable[str]) -> Iterator[Changed | Looked | Missing]:
+    def run(self, folders: Iterable[str]) -> Iterator[ChangedFile | ScanProgress | MissingFile]:
         waiting = [str(self._root.path)]
         while waiting:
             yield from self._compare_folder(waiting.pop(), waiting)
@@ -116,7 +116,7 @@ class _Rescan:
 
     def _compare_folder(
         self, folder: str, waiting: list[str]
-    ) -> Iterator[Changed | Looked | Missing]:
+    ) -> Iterator[ChangedFile | ScanProgress | MissingFile]:
         stored = self._stored_folder(folder)
         found = self._list_folder(folder, stored)
         if found is None:
@@ -126,11 +126,11 @@ class _Rescan:
             waiting.extend(found.folders)
         known = self._known(stored)
         prefix = f"{stored}/" if stored else ""
-        texts = Beside(found.sidecars, self._names.sidecars)
+        texts = FolderTexts(found.sidecars, self._names.sidecars)
         for count, entry in enumerate(found.files, 1):
             yield from self._compare_file(entry, prefix, known, texts.stamps(entry.name))
             if count % BREATH == 0:
-                yield Looked(BREATH)
+                yield ScanProgress(BREATH)
         if not known.keys() <= found.names:  # spares the next step where nothing is missing
             present = {_stored_name(name) for name in found.names}
             yield from self._find_missing(prefix, known, present)
@@ -156,7 +156,7 @@ class _Rescan:
         prefix: str,
         known: Mapping[str, KnownFile],
         texts: tuple[str, ...],
-    ) -> Iterator[Changed]:
+    ) -> Iterator[ChangedFile]:
         name = _stored_name(entry.name)
         row = known.get(name)
         try:
@@ -177,7 +177,7 @@ class _Rescan:
             mtime_ns=status.st_mtime_ns,
             sidecars=texts,
         )
-        yield Changed(file, Path(entry.path), _how_changed(row))
+        yield ChangedFile(file, Path(entry.path), _how_changed(row))
 
     def _is_readable_image(self, entry: os.DirEntry[str], status: os.stat_result) -> bool:
         """Tell whether a file is watched and its bytes are here; count those in a cloud."""
@@ -189,7 +189,7 @@ class _Rescan:
             self._first_in_cloud = self._first_in_cloud or entry.path
         return kind == "file"
 
-    def _find_vanished(self, folder: str) -> Iterator[Missing]:
+    def _find_vanished(self, folder: str) -> Iterator[MissingFile]:
         """Yield the files of a folder that the database knows and that is truly gone."""
         if folder in self._seen or self._unread & _with_parents(folder):
             return
@@ -216,7 +216,7 @@ class _Rescan:
 
     def _find_missing(
         self, prefix: str, known: Mapping[str, KnownFile], present: set[str]
-    ) -> Iterator[Missing]:
+    ) -> Iterator[MissingFile]:
         gone = [name for name, row in known.items() if row.present and name not in present]
         if not gone or not self._state.online:
             return
@@ -226,7 +226,7 @@ class _Rescan:
             self._unread.add("")
             return
         for name in gone:
-            yield Missing(self._root.name, prefix + name)
+            yield MissingFile(self._root.name, prefix + name)
 
 
 def _is_unchanged(row: KnownFile | None, status: os.stat_result, texts: tuple[str, ...]) -> bool:

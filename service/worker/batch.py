@@ -7,12 +7,12 @@ import structlog
 
 from service import pipeline
 from service.errors import BadFileError, FileGoneError, TryAgainError
-from service.extract.candidates import Candidate
-from service.extract.reading import Pending
+from service.extract.file_to_read import FileToRead
+from service.extract.reader import TagBatch
 from service.records import ImageRows, RawRecord, WatchedFile
 from service.store.failures import Failure
-from service.watch.arrivals import Arrival, Gone
-from service.watch.rescan import Missing
+from service.watch.arrivals import Arrival, GonePath
+from service.watch.rescan import MissingFile
 
 log = structlog.get_logger()
 
@@ -25,8 +25,8 @@ class FileOutcome:
     failed: list[Failure] = field(default_factory=list)
     later: list[tuple[Arrival, TryAgainError]] = field(default_factory=list)
     moved: list[tuple[int, WatchedFile]] = field(default_factory=list)
-    gone: list[Gone] = field(default_factory=list)
-    missing: list[Missing] = field(default_factory=list)
+    gone: list[GonePath] = field(default_factory=list)
+    missing: list[MissingFile] = field(default_factory=list)
     unchanged: int = 0
 
 
@@ -53,8 +53,8 @@ class Counters:
 class Batch:
     """A batch that ExifTool is reading, and what is known of its files already."""
 
-    asked: list[tuple[Arrival, Candidate]]
-    pending: Pending | None
+    asked: list[tuple[Arrival, FileToRead]]
+    pending: TagBatch | None
     outcome: FileOutcome
 
     def places(self) -> Iterator[tuple[str, str]]:

@@ -12,17 +12,17 @@ from service.clock import Clock
 from service.paths import Root
 from service.store.database_reader import DatabaseReader
 from service.store.writer import Store
-from service.watch.arrivals import Arrival, Gone
+from service.watch.arrivals import Arrival, GonePath
 from service.watch.inbox import Inbox
-from service.watch.marker import root_state
-from service.watch.rescan import Changed, KnownFile, Looked, Missing, rescan
+from service.watch.marker import check_root
+from service.watch.rescan import ChangedFile, KnownFile, MissingFile, ScanProgress, rescan
 from service.watch.watch_settings import WatchSettings
 from service.watch.watched_names import WatchedNames
 from service.worker.root_status import RootStatusBoard
 
 log = structlog.get_logger()
 
-Found = Changed | Missing | Looked
+Found = ChangedFile | MissingFile | ScanProgress
 
 REST = 10
 """After a comparison of a root, the next one waits so many times as long as it took.
@@ -106,7 +106,7 @@ class Comparison:
         """
         count = 0
         for root in self._roots.values():
-            count += sum(isinstance(found, Changed) for found in self._compare_root(root))
+            count += sum(isinstance(found, ChangedFile) for found in self._compare_root(root))
         return count
 
     def _compare_due_roots(self, now: float) -> Iterator[Found]:
@@ -124,7 +124,7 @@ class Comparison:
 
     def _compare_root(self, root: Root) -> Iterator[Found]:
         known = _KnownFiles(self.store, root.name)
-        state = root_state(root, known.present(), self.store.count_present(root.name))
+        state = check_root(root, known.present(), self.store.count_present(root.name))
         self._root_status.set_state(root, state.message)
         if root.path.is_dir():
             yield from rescan(root, state, known, known.folders(), self._names)
@@ -142,7 +142,8 @@ class _KnownFiles:
 
     def __call__(self, folder: str) -> Mapping[str, KnownFile]:
         stored = f"{folder}/" if folder else ""
-        return {name: KnownFile(*row) for name, row in self.store.known_files(self.root, stored).items()}
+        known = self.store.known_files(self.root, stored)
+        return {name: KnownFile(*row) for name, row in known.items()}
 
     def folders(self) -> Iterator[str]:
         """Yield the folders that hold known images.
@@ -165,9 +166,9 @@ class Work:
     """What one batch is about."""
 
     arrived: list[Arrival] = field(default_factory=list)
-    gone: list[Gone] = field(default_factory=list)
+    gone: list[GonePath] = field(default_factory=list)
     """Gone by events, one by one; may have been folders."""
-    missing: list[Missing] = field(default_factory=list)
+    missing: list[MissingFile] = field(default_factory=list)
     """Found missing by a rescan."""
     goes_on: bool = False
     """Whether a rescan was broken off for what is more urgent."""
@@ -263,22 +264,22 @@ class Intake:
             found = self._comparison.find_next(now)
             if found is None:
                 return
-            if isinstance(found, Looked) and self.inbox.is_due(self._clock.monotonic()):
+            if isinstance(found, ScanProgress) and self.inbox.is_due(self._clock.monotonic()):
                 work.goes_on = True
                 return
-            if isinstance(found, Missing):
+            if isinstance(found, MissingFile):
                 work.missing.append(found)
-            elif isinstance(found, Changed):
+            elif isinstance(found, ChangedFile):
                 self._take_changed(work, found, now)
 
-    def _take_changed(self, work: Work, found: Changed, now: float) -> None:
+    def _take_changed(self, work: Work, found: ChangedFile, now: float) -> None:
         root = self._roots[found.file.root]
         if self._is_settled(found):
             work.arrived.append(Arrival(root, found.file, found.location))
         else:
             self.inbox.add(root, found.location, now)
 
-    def _is_settled(self, found: Changed) -> bool:
+    def _is_settled(self, found: ChangedFile) -> bool:
         """Tell whether a file found by a rescan has been still for long.
 
         A younger one goes through the inbox.

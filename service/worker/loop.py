@@ -1,6 +1,6 @@
 """The worker: one batch after another, until it is told to stop.
 
-``run`` repeats ``run_once``. One turn of it looks after the house, takes the next arrivals, sorts
+``run`` repeats ``run_once``. One turn checks what may have died, takes the next arrivals, sorts
 them by triage, begins a batch (ExifTool reads), finishes the oldest batch in hand, saves it, and
 tells the state. The methods below stand in that order.
 """

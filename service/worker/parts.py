@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from service.extract.reader import Reader
+from service.extract.reader import TagReader
 from service.paths import Root
 from service.scheduled_exports.schedule import ExportSchedule
 from service.store.writer import Store
@@ -17,7 +17,7 @@ class Parts:
     """What the worker works with: the other folders of the service, put together."""
 
     intake: Intake
-    reader: Reader
+    reader: TagReader
     store: Store
     roots: Mapping[str, Root]
     heartbeat: Heartbeat

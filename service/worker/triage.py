@@ -7,7 +7,7 @@ from pathlib import Path
 from zstandard import ZstdError
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
-from service.extract.candidates import Candidate
+from service.extract.file_to_read import FileToRead
 from service.extract.signatures import inspect
 from service.file_systems import is_same_file
 from service.paths import Root
@@ -22,7 +22,7 @@ from service.watch.arrivals import Arrival
 class Triage:
     """What a look at the bytes of a batch's files found."""
 
-    to_read: list[tuple[Arrival, Candidate]] = field(default_factory=list)
+    to_read: list[tuple[Arrival, FileToRead]] = field(default_factory=list)
     moved: list[tuple[int, WatchedFile]] = field(default_factory=list)
     """Images known by their content, and where they are now.
 
@@ -50,7 +50,12 @@ class InHand:
         Then it may have moved.
         """
         place = self.read.get(sha256)
-        return place is not None and not place.exists()
+        if place is None:
+            return False
+        try:
+            return not place.exists()
+        except OSError:  # a share that has just gone away: the file is believed to be in its place
+            return False
 
 
 def triage(
@@ -97,7 +102,7 @@ class _TriageRun:
             return
         former = self._find_former_row(arrival, signature.sha256)
         texts = _read_former_texts(self._store, former, arrival)
-        self._sort(arrival, Candidate(arrival.location, arrival.file, signature, texts), former)
+        self._sort(arrival, FileToRead(arrival.location, arrival.file, signature, texts), former)
 
     def _find_former_row(self, arrival: Arrival, sha256: str) -> FileRow | None:
         """Return the row that this file is.
@@ -120,7 +125,7 @@ class _TriageRun:
             default=None,
         )
 
-    def _sort(self, arrival: Arrival, candidate: Candidate, former: FileRow | None) -> None:
+    def _sort(self, arrival: Arrival, candidate: FileToRead, former: FileRow | None) -> None:
         """Put a file where it belongs.
 
         One known by its content is read again only where a text beside it is new.

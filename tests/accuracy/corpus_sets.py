@@ -19,7 +19,8 @@ from types import ModuleType
 from typing import Any
 
 TOP = Path(__file__).resolve().parent.parent.parent
-CORPUS = Path(os.environ.get("AIIMAGEPIPE_CORPUS", TOP.parent / "shared" / "corpus"))
+VARIABLE = "AIIMAGEPIPE_CORPUS"
+CORPUS = Path(os.environ.get(VARIABLE, TOP.parent / "shared" / "corpus"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,22 @@ def ingest(images: Path, folder: Path) -> Path:
 
     Nothing is written beside the images.
     """
-    dump, database = folder / "records.jsonl", folder / "images.db"
-    _aiimagepipe("dump", "--input", str(images), "--out", str(dump))
-    _aiimagepipe("ingest", "--in", str(dump), "--db", str(database))
+    database = folder / "images.db"
+    _aiimagepipe("ingest", "--in", str(dump(images, folder)), "--db", str(database))
     return database
+
+
+def dump(images: Path, folder: Path) -> Path:
+    """Return the file of records, one a line, that ExifTool's answers about a folder become."""
+    records = folder / "records.jsonl"
+    _aiimagepipe("dump", "--input", str(images), "--out", str(records))
+    return records
 
 
 def _aiimagepipe(*arguments: str) -> None:
     command = [sys.executable, "-m", "service", *arguments]
-    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
+    env = {name: value for name, value in os.environ.items() if name != VARIABLE}  # no setting
+    done = subprocess.run(command, cwd=TOP, env=env, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):  # 1: some files failed, which hostile ones may
         raise RuntimeError(f"{' '.join(arguments)}: {done.stderr}")
 

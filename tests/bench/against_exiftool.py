@@ -18,14 +18,14 @@ STARTS = 7
 
 FIRST_REQUEST = """
 import sys, time
-from service.extract.reader import Reader
-begin, place = Reader.begin, sys.argv.pop()
+from service.extract.reader import TagReader
+begin, place = TagReader.begin, sys.argv.pop()
 def told(reader, files):
     with open(place, "w") as file:
         file.write(str(time.time()))
-    Reader.begin = begin
+    TagReader.begin = begin
     return begin(reader, files)
-Reader.begin = told
+TagReader.begin = told
 from service.cli import main
 main()
 """

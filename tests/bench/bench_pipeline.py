@@ -17,12 +17,11 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from service.normalize import normalize
-from service.parse import read
-from service.parse.blobs import collect as blobs_of
-from service.parse.blobs import parse_json
+from service.parse import read_blobs
+from service.parse.blobs import collect_blobs, parse_json
 from service.records import Blob, Blobs, RawRecord, WatchedFile
-from service.resources import collect
-from service.tokens import split
+from service.resources import collect_resources
+from service.tokens import split_prompt
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 ROUNDS = 5
@@ -31,17 +30,17 @@ NODES = 300
 
 def process(blobs: Blobs) -> None:
     """Take one file's texts through every pure stage."""
-    reading = read(blobs)
+    reading = read_blobs(blobs)
     if reading is None:
         return
     image = normalize(
         reading.generation, blobs, tuple(generation for _, generation in reading.rivals)
     )
     tokens = (
-        *split(image.base.positive_prompt or "", "pos"),
-        *split(image.base.negative_prompt or "", "neg"),
+        *split_prompt(image.base.positive_prompt or "", "pos"),
+        *split_prompt(image.base.negative_prompt or "", "neg"),
     )
-    collect(image, tokens)
+    collect_resources(image, tokens)
 
 
 def milliseconds(work: Callable[[], None]) -> float:
@@ -133,10 +132,10 @@ def measure(dumps: list[Path]) -> None:
     """Print the costs on each dump (or on the fixtures), and on a large graph."""
     for path in dumps:
         records = dumped(path)
-        texts = [blobs_of(record) for record in records]
+        texts = [collect_blobs(record) for record in records]
         told(
             f"{path.name}, texts and JSON",
-            [milliseconds(lambda r=record: blobs_of(r)) for record in records],
+            [milliseconds(lambda r=record: collect_blobs(r)) for record in records],
         )
         told(
             f"{path.name}, pure stages",

@@ -12,13 +12,13 @@ from store_samples import NOW
 from subjects import kind, originals
 
 from service import parse, pipeline, tokens
-from service.extract.candidates import Candidate
-from service.extract.reader import Reader
+from service.extract.file_to_read import FileToRead
+from service.extract.reader import TagReader
 from service.extract.signatures import inspect
 from service.normalize import normalize
-from service.parse.blobs import collect as blobs_of
+from service.parse.blobs import collect_blobs
 from service.records import ImageRows, NormalizedImage, RawRecord, Token, WatchedFile
-from service.resources.collect import collect as resources_of
+from service.resources.collect import collect_resources
 from service.store.writer import Store
 
 Subject = TypeVar("Subject")
@@ -33,10 +33,10 @@ def measure(folder: Path) -> Iterator[Figure]:
     how = f"CPU, {len(sources)} {kind()}, least of {RUNS} runs of each, warm"
     yield from _spread("inspect", sources, lambda path: inspect(path, path.stat().st_size), how)
     raws = _records(sources)
-    blobs = [blobs_of(raw) for raw in raws]
-    yield from _spread("blobs", raws, blobs_of, how)
-    yield from _spread("parse", blobs, parse.read, how)
-    read = [(reading, one) for one in blobs if (reading := parse.read(one)) is not None]
+    blobs = [collect_blobs(raw) for raw in raws]
+    yield from _spread("blobs", raws, collect_blobs, how)
+    yield from _spread("parse", blobs, parse.read_blobs, how)
+    read = [(reading, one) for one in blobs if (reading := parse.read_blobs(one)) is not None]
     made = [(normalize(r.generation, b, tuple(g for _, g in r.rivals))) for r, b in read]
     yield from _spread(
         "normalize",
@@ -46,7 +46,7 @@ def measure(folder: Path) -> Iterator[Figure]:
     )
     yield from _spread("tokens", made, _cut, how)
     cut = [(one, _cut(one)) for one in made]
-    yield from _spread("resources", cut, lambda pair: resources_of(*pair), how)
+    yield from _spread("resources", cut, lambda pair: collect_resources(*pair), how)
     yield from _spread("all pure stages", raws, pipeline.process, how, limit=1.0)
     graph = _of_graph(large_graph())
     yield from _spread(
@@ -60,7 +60,7 @@ def measure(folder: Path) -> Iterator[Figure]:
 
 def _records(sources: Sequence[Path]) -> list[RawRecord]:
     candidates = [_candidate(path) for path in sources]
-    with Reader(processes=1) as reader:
+    with TagReader(processes=1) as reader:
         answers = reader.begin(candidates).result()
     return [answer for _, answer in answers if isinstance(answer, RawRecord)]
 
@@ -139,17 +139,17 @@ def _of_graph(nodes: dict[str, object]) -> RawRecord:
     )
 
 
-def _candidate(path: Path) -> Candidate:
+def _candidate(path: Path) -> FileToRead:
     status = path.stat()
     file = WatchedFile(
         root="Input", path=path.name, size=status.st_size, mtime_ns=status.st_mtime_ns
     )
-    return Candidate(path, file, inspect(path, status.st_size))
+    return FileToRead(path, file, inspect(path, status.st_size))
 
 
 def _cut(image: NormalizedImage) -> tuple[Token, ...]:
     positive, negative = image.base.positive_prompt, image.base.negative_prompt
-    return tokens.split(positive or "", "pos") + tokens.split(negative or "", "neg")
+    return tokens.split_prompt(positive or "", "pos") + tokens.split_prompt(negative or "", "neg")
 
 
 def _spread(

@@ -81,7 +81,7 @@ def test_a_header_of_gigabytes_is_not_read(tmp_path: Path) -> None:
     assert safetensors.read_header(file, 4 << 30) is None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.binary(max_size=200), st.integers(0, 220))
 def test_any_bytes_after_any_length_are_answered(tmp_path: Path, data: bytes, length: int) -> None:
     file = tmp_path / "x.safetensors"

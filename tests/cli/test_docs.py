@@ -62,6 +62,15 @@ def test_no_section_speaks_of_an_option_that_is_gone(name: str) -> None:
     assert named - set(COMMANDS[name]) == set()
 
 
+def test_the_options_that_need_no_command_are_said_to_work_everywhere() -> None:
+    root = typer.main.get_command(command_line())
+    options = [option for one in root.params for option in one.opts]
+    assert "--version" in options
+    assert [
+        option for option in options if f"`aiimagepipe {option}`" not in section("Everywhere")
+    ] == []
+
+
 def test_the_readme_names_every_command() -> None:
     readme = DOCS["README.md"]
     assert [

@@ -1,8 +1,11 @@
-"""``show``, ``status``, ``failures`` and ``doctor`` say what is so, to people and to programs, and change nothing."""
+"""``show``, ``status``, ``failures`` and ``doctor`` say what is so and change nothing."""
 
 import json
+import os
 import re
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -325,7 +328,16 @@ def test_a_database_in_a_folder_that_cannot_be_written_can_still_be_looked_at(
     assert run(taken, "show", "fox.png", "--db", str(tmp_path / "archive.db")).code == 0
 
 
-def test_the_help_of_the_whole_and_the_version_of_the_package(taken: Place) -> None:
-    assert run(taken, "config", "check") == Said(0, "The settings are sound.\n", "")
+def test_the_program_s_name_and_version_need_no_sound_settings() -> None:
+    command = [sys.executable, "-X", "utf8", "-m", "service", "--version"]
+    environment = {**os.environ, "AIIMAGEPIPE_WATCH__SETTLE_SECONDS": "no number"}
+    got = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
     assert re.fullmatch(r"\d+\.\d+\.\d+", service.__version__)
+    assert Said(got.returncode, got.stdout, got.stderr) == Said(
+        0, f"aiimagepipe {service.__version__}\n", ""
+    )
+
+
+def test_settings_that_are_sound_are_said_to_be_so(taken: Place) -> None:
+    assert run(taken, "config", "check") == Said(0, "The settings are sound.\n", "")
     assert json.loads(run(taken, "config", "check", "--json").out) == []

@@ -1,4 +1,4 @@
-"""What cannot start says so in a line that names the file, the setting and the mend, with exit code 2."""
+"""What cannot start names the file, the setting and what to do in a line, with exit code 2."""
 
 import sqlite3
 from contextlib import closing
@@ -118,7 +118,8 @@ def test_a_file_that_is_no_database_is_refused_or_told_and_left_alone(
 
 
 def test_looking_before_the_first_run_says_what_to_do(place: Place) -> None:
-    mend = f"aiimagepipe: {place.database}: there is no database yet; `aiimagepipe run` or `all` makes it\n"
+    what_to_do = "there is no database yet; `aiimagepipe run` or `all` makes it"
+    mend = f"aiimagepipe: {place.database}: {what_to_do}\n"
     assert run(place, "failures") == Said(2, "", mend)
     assert run(place, "show", "a.png") == Said(2, "", mend)
 

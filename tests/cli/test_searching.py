@@ -63,7 +63,8 @@ def test_nothing_found_is_an_answer(taken: Place) -> None:
 
 def test_a_wrong_word_is_named(taken: Place) -> None:
     said = run(taken, "search", "snow", "steps:many")
-    expected = "aiimagepipe: search: steps:many: a number or a range is expected: 20, 20..40, 20.. or ..40\n"
+    reason = "a number or a range is expected: 20, 20..40, 20.. or ..40"
+    expected = f"aiimagepipe: search: steps:many: {reason}\n"
     assert said == Said(2, "", expected)
     assert run(taken, "search", "snow", "--lmit").code == 2
     assert run(taken, "search", "snow", "--json", "--paths").code == 2

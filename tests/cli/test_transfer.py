@@ -79,7 +79,10 @@ def test_lines_that_exiftool_wrote_by_itself_are_taken(place: Place, words: list
     )
     shutil.move(place.input, place.top / "away")
     assert run(place, "ingest", "--in", "foreign.jsonl").code == 0
-    query = "SELECT root, path, status, generator, seed, steps, file_width, mime_type FROM images ORDER BY path"
+    query = (
+        "SELECT root, path, status, generator, seed, steps, file_width, mime_type "
+        "FROM images ORDER BY path"
+    )
     assert rows(place.database, query) == [
         ("Input", "deep/owl.png", "ok", "a1111", "8", 20, 1, "image/png"),
         ("Input", "fox.png", "ok", "a1111", "7", 20, 1, "image/png"),

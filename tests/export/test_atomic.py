@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 from service.errors import StartError, TryAgainError
 from service.export.atomic import replace_file, update_file
@@ -38,7 +39,7 @@ def test_a_killed_export_leaves_the_old_file_whole(tmp_path: Path, moment: str) 
     target = tmp_path / "list.txt"
     target.write_bytes(b"old\n")
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(target), moment], check=False, timeout=50
+        [sys.executable, "-c", KILLED, str(target), moment], check=False, timeout=PATIENCE_S
     )
     assert (done.returncode, target.read_bytes()) == (-signal.SIGKILL, b"old\n")
 

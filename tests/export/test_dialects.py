@@ -141,7 +141,7 @@ def test_raw_writes_them_as_they_are_and_lists_them(tmp_path: Path) -> None:
     assert (tmp_path / "list.txt.report.json").exists()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts.map(one_line))
 def test_dynamicprompts_takes_any_line_that_we_let_through_for_plain_text(line: str) -> None:
     reading = ReaderRules("dynamicprompts", is_yaml=False, weighted=False)
@@ -150,7 +150,7 @@ def test_dynamicprompts_takes_any_line_that_we_let_through_for_plain_text(line: 
         assert parse(str(kept)) == LiteralCommand(str(kept))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(texts.map(one_line), texts.map(one_line))
 def test_dynamicprompts_reads_a_weighted_choice_item_by_item(first: str, second: str) -> None:
     reading = ReaderRules("dynamicprompts", is_yaml=False, weighted=True)

@@ -1,7 +1,5 @@
 """Patterns of the user's choose, and cannot hang an export."""
 
-import time
-
 import pytest
 
 from service.errors import StartError
@@ -30,10 +28,8 @@ def test_include_and_exclude_search_as_python_does(
 @pytest.mark.parametrize("pattern", [r"(a|aa)+$", r"^(a|a?)+$", r"(?:a|a|a|a)+\b!"])
 def test_a_pattern_that_would_run_for_ever_is_stopped_and_named(pattern: str) -> None:
     filters = Filters(pattern, None, Patience(one=0.2))
-    began = time.monotonic()
-    with pytest.raises(StartError) as refused:
+    with pytest.raises(StartError) as refused:  # it would take longer than the universe
         filters.wants("a" * 5000 + "b")
-    assert time.monotonic() - began < 5
     shown = (
         f"include: {pattern!r} takes over 0.2 s on '{'a' * 60}…'; "
         "repeat no group that itself repeats, like (a+)+"
@@ -43,8 +39,10 @@ def test_a_pattern_that_would_run_for_ever_is_stopped_and_named(pattern: str) ->
 
 def test_a_pattern_that_is_slow_on_every_text_is_stopped_before_it_has_looked_at_all() -> None:
     filters = Filters(None, r"^(a|a?)+$", Patience(one=5.0, all=0.05))
+    texts = iter(["a" * 14 + "b"] * 100_000)
     with pytest.raises(StartError) as refused:
-        all(filters.wants("a" * 14 + "b") for _ in range(100_000))
+        all(map(filters.wants, texts))
+    assert next(texts, None) is not None
     assert str(refused.value) == (
         "exclude: '^(a|a?)+$' takes over 0.05 s on this list; "
         "repeat no group that itself repeats, like (a+)+"

@@ -163,7 +163,7 @@ def test_what_the_program_would_misread_is_left_out_and_reported(tmp_path: Path)
 
 
 @read_by_dynamicprompts
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_dynamicprompts_makes_every_prompt_of_a_template_again(
     tmp_path_factory: pytest.TempPathFactory, seed: int

@@ -1,4 +1,4 @@
-"""Images made on the spot, and programs that answer as ExifTool does until they are told to misbehave."""
+"""Images made on the spot, and programs that answer as ExifTool does until they misbehave."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from typing import Protocol
 import psutil
 import pytest
 
-from service.extract.candidates import Candidate
+from service.extract.file_to_read import FileToRead
 from service.extract.signatures import inspect
 from service.records import WatchedFile
 
@@ -22,8 +22,11 @@ def speak(text, number, errors=""):
     sys.stderr.write(errors + "{{post" + number + "}}\\n"); sys.stderr.flush()
     sys.stdout.buffer.write(text if isinstance(text, bytes) else text.encode())
     sys.stdout.write("{{ready" + number + "}}\\n"); sys.stdout.flush()
+def is_poison(paths):
+    return any("poison" in path for path in paths)
 def entries(paths):
-    return json.dumps([{{"SourceFile": path, "PNG:Parameters": os.path.basename(path)}} for path in paths])
+    name = os.path.basename
+    return json.dumps([{{"SourceFile": path, "PNG:Parameters": name(path)}} for path in paths])
 def read(paths, number):
     speak(entries(paths), number)
 {behaviour}
@@ -42,10 +45,10 @@ for line in iter(sys.stdin.buffer.readline, b""):
 """
 
 
-class MakeCandidate(Protocol):
+class MakeFile(Protocol):
     """Makes a file and inspects it."""
 
-    def __call__(self, name: str | bytes = ..., data: bytes = ...) -> Candidate: ...
+    def __call__(self, name: str | bytes = ..., data: bytes = ...) -> FileToRead: ...
 
 
 def build_chunk(kind: bytes, data: bytes) -> bytes:
@@ -77,7 +80,7 @@ def chunk() -> Callable[[bytes, bytes], bytes]:
 
 @pytest.fixture
 def fake(tmp_path: Path) -> Callable[[str], Path]:
-    """Return a maker of ExifTools whose ``read(paths, number)`` is replaced by the given lines of Python."""
+    """Return a maker of ExifTools whose ``read(paths, number)`` is the given Python."""
     if os.name == "nt":
         pytest.skip("the stand-ins are scripts with a first line that Windows does not know")
 
@@ -92,12 +95,12 @@ def fake(tmp_path: Path) -> Callable[[str], Path]:
 
 
 @pytest.fixture
-def candidate(tmp_path: Path) -> MakeCandidate:
+def make_file(tmp_path: Path) -> MakeFile:
     """Return a maker of inspected files in the test's own folder."""
 
     def make(
         name: str | bytes = "a.png", data: bytes = build_png((b"tEXt", b"parameters\0a cat"))
-    ) -> Candidate:
+    ) -> FileToRead:
         folder = tmp_path / "images"
         folder.mkdir(exist_ok=True)
         text = name if isinstance(name, str) else name.decode("utf-8", "surrogateescape")
@@ -105,7 +108,7 @@ def candidate(tmp_path: Path) -> MakeCandidate:
         location.write_bytes(data)
         stored = text.encode("utf-8", "backslashreplace").decode()
         file = WatchedFile(root="Input", path=stored, size=len(data), mtime_ns=1)
-        return Candidate(location, file, inspect(location, len(data)))
+        return FileToRead(location, file, inspect(location, len(data)))
 
     return make
 

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from service.errors import BadFileError
-from service.extract.candidates import Candidate
-from service.extract.reader import Reader
-from service.extract.settings import ExifToolSettings
+from service.extract.exiftool import ExifToolSettings
+from service.extract.file_to_read import FileToRead
+from service.extract.reader import TagReader
 from service.extract.signatures import inspect
 from service.records import RawRecord, WatchedFile
 
@@ -23,13 +23,13 @@ Png = Callable[..., bytes]
 pytestmark = pytest.mark.exiftool
 
 
-class MakeCandidate(Protocol):
-    def __call__(self, name: str | bytes = ..., data: bytes = ...) -> Candidate: ...
+class MakeFile(Protocol):
+    def __call__(self, name: str | bytes = ..., data: bytes = ...) -> FileToRead: ...
 
 
 @pytest.fixture(scope="module")
-def reader(real_exiftool: Path) -> Iterator[Reader]:
-    with Reader(ExifToolSettings(real_exiftool)) as running:
+def reader(real_exiftool: Path) -> Iterator[TagReader]:
+    with TagReader(ExifToolSettings(real_exiftool)) as running:
         yield running
 
 
@@ -71,11 +71,11 @@ def is_possible(name: str | bytes) -> bool:
 
 
 def test_odd_names_are_read_and_nothing_is_run(
-    reader: Reader, candidate: MakeCandidate, png: Png, tmp_path: Path
+    reader: TagReader, make_file: MakeFile, png: Png, tmp_path: Path
 ) -> None:
     names = list(filter(is_possible, ODD_NAMES))
     files = [
-        candidate(name, png((b"tEXt", b"parameters\0file %d" % at)))
+        make_file(name, png((b"tEXt", b"parameters\0file %d" % at)))
         for at, name in enumerate(names)
     ]
     before = {each.location: each.location.read_bytes() for each in files}
@@ -86,10 +86,20 @@ def test_odd_names_are_read_and_nothing_is_run(
     assert {path: path.read_bytes() for path in (tmp_path / "images").iterdir()} == before
 
 
-def test_four_threads_may_read_at_once(
-    real_exiftool: Path, candidate: MakeCandidate, png: Png
+def test_a_users_configuration_is_not_run_for_an_odd_name_either(
+    reader: TagReader, make_file: MakeFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = [candidate(f"{n}.png", png((b"tEXt", b"parameters\0%d" % n))) for n in range(80)]
+    (tmp_path / ".ExifTool_config").write_text(f'open(F, ">{tmp_path}/pwned"); close F; 1;\n')
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("EXIFTOOL_HOME", str(tmp_path))
+    odd = "a\nb.png" if is_possible("a\nb.png") else "a.png"
+    [(_, outcome)] = reader.begin([make_file(odd)]).result()
+    assert tags(outcome)["PNG:Parameters"] == "a cat"
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_four_threads_may_read_at_once(real_exiftool: Path, make_file: MakeFile, png: Png) -> None:
+    files = [make_file(f"{n}.png", png((b"tEXt", b"parameters\0%d" % n))) for n in range(80)]
     got: dict[str, object] = {}
 
     def work(thread: int) -> None:
@@ -97,7 +107,7 @@ def test_four_threads_may_read_at_once(
             for each, outcome in reader.begin(files[at : at + 5]).result():
                 got[each.location.stem] = tags(outcome)["PNG:Parameters"]
 
-    with Reader(ExifToolSettings(real_exiftool), 2) as reader:
+    with TagReader(ExifToolSettings(real_exiftool), 2) as reader:
         reader.scale(50)
         threads = [threading.Thread(target=work, args=(thread,)) for thread in range(4)]
         for thread in threads:
@@ -107,22 +117,22 @@ def test_four_threads_may_read_at_once(
     assert {int(name): int(str(value)) for name, value in got.items()} == {n: n for n in range(80)}
 
 
-def test_the_version_is_exiftools_own(reader: Reader) -> None:
+def test_the_version_is_exiftools_own(reader: TagReader) -> None:
     name, _, version = reader.version.partition(" ")
     assert (name, version.replace(".", "").isdecimal()) == ("exiftool", True)
 
 
 def test_the_folder_does_not_enter_the_record(
-    reader: Reader, candidate: MakeCandidate, tmp_path: Path
+    reader: TagReader, make_file: MakeFile, tmp_path: Path
 ) -> None:
-    [(_, outcome)] = reader.begin([candidate()]).result()
+    [(_, outcome)] = reader.begin([make_file()]).result()
     found = tags(outcome)
     assert found["System:FileName"] == "a.png"
     assert str(tmp_path) not in repr(found)
 
 
 def test_seeds_and_numbers_stay_as_written(
-    reader: Reader, candidate: MakeCandidate, png: Png
+    reader: TagReader, make_file: MakeFile, png: Png
 ) -> None:
     texts = {
         "Seed": "18446744073709551615",
@@ -130,17 +140,17 @@ def test_seeds_and_numbers_stay_as_written(
         "Text": '{"seed": 18446744073709551615}',
     }
     data = png(*((b"tEXt", f"{key}\0{value}".encode()) for key, value in texts.items()))
-    [(_, outcome)] = reader.begin([candidate(data=data)]).result()
+    [(_, outcome)] = reader.begin([make_file(data=data)]).result()
     found = tags(outcome)
     assert {key: found[f"PNG:{key}"] for key in texts} == texts
 
 
 def test_texts_that_occur_twice_are_all_kept(
-    reader: Reader, candidate: MakeCandidate, png: Png
+    reader: TagReader, make_file: MakeFile, png: Png
 ) -> None:
     texts = ((b"tEXt", b"parameters\0one"), (b"iTXt", b"parameters\0\0\0\0\0two"))
     data = png(*texts, (b"zTXt", b"key\0\0" + zlib.compress(b"three")))
-    [(_, outcome)] = reader.begin([candidate(data=data)]).result()
+    [(_, outcome)] = reader.begin([make_file(data=data)]).result()
     found = {
         name: value for name, value in tags(outcome).items() if value in ("one", "two", "three")
     }
@@ -148,23 +158,21 @@ def test_texts_that_occur_twice_are_all_kept(
 
 
 def test_a_truncated_png_gives_what_it_has_and_a_warning(
-    reader: Reader, candidate: MakeCandidate, png: Png
+    reader: TagReader, make_file: MakeFile, png: Png
 ) -> None:
     data = png((b"tEXt", b"parameters\0a cat"))[:-20]
-    [(_, outcome)] = reader.begin([candidate(data=data)]).result()
+    [(_, outcome)] = reader.begin([make_file(data=data)]).result()
     found = tags(outcome)
     assert (found["PNG:Parameters"], "ExifTool:Warning" in found) == ("a cat", True)
 
 
-def test_a_name_that_lies_does_not_matter(
-    reader: Reader, candidate: MakeCandidate, png: Png
-) -> None:
-    [(_, outcome)] = reader.begin([candidate("really.jpg", png())]).result()
+def test_a_name_that_lies_does_not_matter(reader: TagReader, make_file: MakeFile, png: Png) -> None:
+    [(_, outcome)] = reader.begin([make_file("really.jpg", png())]).result()
     assert tags(outcome)["File:FileType"] == "PNG"
 
 
-def test_a_missing_neighbour_costs_no_other_file(reader: Reader, candidate: MakeCandidate) -> None:
-    files = [candidate(f"{number}.png") for number in range(3)]
+def test_a_missing_neighbour_costs_no_other_file(reader: TagReader, make_file: MakeFile) -> None:
+    files = [make_file(f"{number}.png") for number in range(3)]
     files[1].location.unlink()
     assert [isinstance(outcome, RawRecord) for _, outcome in reader.begin(files).result()] == [
         True,
@@ -174,13 +182,13 @@ def test_a_missing_neighbour_costs_no_other_file(reader: Reader, candidate: Make
 
 
 def test_what_exiftool_cannot_read_is_a_record_with_its_words(
-    reader: Reader, candidate: MakeCandidate
+    reader: TagReader, make_file: MakeFile
 ) -> None:
-    [(_, outcome)] = reader.begin([candidate("a.jxl", b"\xff\x0a")]).result()
+    [(_, outcome)] = reader.begin([make_file("a.jxl", b"\xff\x0a")]).result()
     assert tags(outcome)["ExifTool:Error"] == "File format error"
 
 
-def test_a_text_hidden_in_pixels_becomes_a_tag(reader: Reader, tmp_path: Path) -> None:
+def test_a_text_hidden_in_pixels_becomes_a_tag(reader: TagReader, tmp_path: Path) -> None:
     text = "a cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1"
     payload = gzip.compress(text.encode())
     bits = "".join(
@@ -194,20 +202,20 @@ def test_a_text_hidden_in_pixels_becomes_a_tag(reader: Reader, tmp_path: Path) -
     image.save(place)
     size = place.stat().st_size
     file = WatchedFile(root="Input", path="hidden.png", size=size, mtime_ns=1)
-    [(_, outcome)] = reader.begin([Candidate(place, file, inspect(place, size))]).result()
+    [(_, outcome)] = reader.begin([FileToRead(place, file, inspect(place, size))]).result()
     assert tags(outcome)["Stealth:Alpha"] == text
 
 
 def test_a_bug_over_one_file_is_that_files_failure_alone(
-    reader: Reader, candidate: MakeCandidate, monkeypatch: pytest.MonkeyPatch
+    reader: TagReader, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(image: Path) -> str | None:
         if image.name == "odd.png":
             raise IndexError("a slip")
         return None
 
-    monkeypatch.setattr("service.extract.folder_log.entry", broken)
-    outcomes = reader.begin([candidate("a.png"), candidate("odd.png"), candidate("b.png")]).result()
+    monkeypatch.setattr("service.extract.extra_texts.folder_log_entry", broken)
+    outcomes = reader.begin([make_file("a.png"), make_file("odd.png"), make_file("b.png")]).result()
     told = [
         str(outcome) if isinstance(outcome, BadFileError) else type(outcome)
         for _, outcome in outcomes
@@ -216,7 +224,7 @@ def test_a_bug_over_one_file_is_that_files_failure_alone(
 
 
 @pytest.mark.corpus
-def test_the_corpus_is_read_whole(reader: Reader) -> None:
+def test_the_corpus_is_read_whole(reader: TagReader) -> None:
     images = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "images"
     if not images.is_dir():
         pytest.skip("no corpus beside this checkout")
@@ -224,7 +232,7 @@ def test_the_corpus_is_read_whole(reader: Reader) -> None:
     for place in sorted(images.glob("*/*")):
         size = place.stat().st_size
         file = WatchedFile(root="Input", path=place.name, size=size, mtime_ns=1)
-        files.append(Candidate(place, file, inspect(place, size)))
+        files.append(FileToRead(place, file, inspect(place, size)))
     pending = [reader.begin(files[at : at + 32]) for at in range(0, len(files), 32)]
     outcomes = [outcome for each in pending for _, outcome in each.result()]
     assert (len(outcomes), [each for each in outcomes if not isinstance(each, RawRecord)]) == (

@@ -15,8 +15,8 @@ from PIL import Image
 from pydantic import JsonValue
 
 from service.extract import stealth
-from service.extract.png_column import first_column, shape
 from service.extract.signatures import Signature, inspect
+from service.extract.stealth import read_first_column, read_shape
 
 Chunk = Callable[[bytes, bytes], bytes]
 INFOTEXT = (
@@ -37,7 +37,7 @@ def noise(mode: str, size: tuple[int, int]) -> Image.Image:
     return Image.frombytes(mode, size, rows.randbytes(size[0] * size[1] * len(mode)))
 
 
-def hidden(image: Image.Image, mark: bytes, text: str) -> Image.Image:
+def hide(image: Image.Image, mark: bytes, text: str) -> Image.Image:
     """Write a text into the lowest bits, column by column, as the generators do."""
     places = [
         (x, y, channel)
@@ -57,7 +57,7 @@ def hidden(image: Image.Image, mark: bytes, text: str) -> Image.Image:
 def read(folder: Path, image: Image.Image, kind: str = "png") -> dict[str, JsonValue]:
     place = folder / f"image.{kind}"
     image.save(place, lossless=True, exact=True) if kind == "webp" else image.save(place)
-    return stealth.texts(place, inspect(place, place.stat().st_size))
+    return stealth.hidden_texts(place, inspect(place, place.stat().st_size))
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,23 @@ def read(folder: Path, image: Image.Image, kind: str = "png") -> dict[str, JsonV
 def test_a_hidden_text_is_read(
     tmp_path: Path, mark: bytes, mode: str, tag: str, size: tuple[int, int]
 ) -> None:
-    assert read(tmp_path, hidden(noise(mode, size), mark, INFOTEXT)) == {tag: INFOTEXT}
+    assert read(tmp_path, hide(noise(mode, size), mark, INFOTEXT)) == {tag: INFOTEXT}
 
 
 def test_a_hidden_text_is_read_from_a_lossless_webp(tmp_path: Path) -> None:
-    image = hidden(noise("RGBA", (64, 64)), b"stealth_pngcomp", INFOTEXT)
+    image = hide(noise("RGBA", (64, 64)), b"stealth_pngcomp", INFOTEXT)
     assert read(tmp_path, image, "webp") == {"Stealth:Alpha": INFOTEXT}
+
+
+@pytest.mark.parametrize("kind", ["png", "webp"])
+def test_an_image_of_more_pixels_than_the_cap_is_not_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    image = hide(noise("RGBA", (64, 64)), b"stealth_pngcomp", INFOTEXT)
+    monkeypatch.setattr(stealth, "PIXEL_CAP", 64 * 64)
+    assert read(tmp_path, image, kind) == {"Stealth:Alpha": INFOTEXT}
+    monkeypatch.setattr(stealth, "PIXEL_CAP", 64 * 64 - 1)
+    assert read(tmp_path, image, kind) == {}
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "I;16"])
@@ -92,17 +103,17 @@ def test_an_image_that_hides_nothing_gives_nothing(
 
 
 def test_a_length_beyond_the_image_gives_nothing(tmp_path: Path) -> None:
-    image = hidden(noise("RGBA", (40, 40)), b"stealth_pnginfo", "x" * 1000)
+    image = hide(noise("RGBA", (40, 40)), b"stealth_pnginfo", "x" * 1000)
     assert read(tmp_path, image) == {}
 
 
 def test_a_gzip_bomb_gives_nothing(tmp_path: Path) -> None:
-    image = hidden(noise("RGB", (300, 300)), b"stealth_rgbcomp", "x" * (stealth.TEXT_CAP + 1))
+    image = hide(noise("RGB", (300, 300)), b"stealth_rgbcomp", "x" * (stealth.TEXT_CAP + 1))
     assert read(tmp_path, image) == {}
 
 
 def test_a_payload_that_is_no_gzip_gives_nothing(tmp_path: Path) -> None:
-    image = hidden(noise("RGBA", (64, 64)), b"stealth_pnginfo", INFOTEXT)
+    image = hide(noise("RGBA", (64, 64)), b"stealth_pnginfo", INFOTEXT)
     pixels = image.load()
     assert pixels is not None
     for at, bit in enumerate("".join(f"{byte:08b}" for byte in b"stealth_pngcomp")):
@@ -112,17 +123,20 @@ def test_a_payload_that_is_no_gzip_gives_nothing(tmp_path: Path) -> None:
 
 
 def test_a_broken_image_gives_nothing(tmp_path: Path) -> None:
-    hidden(noise("RGBA", (64, 64)), b"stealth_pngcomp", INFOTEXT).save(tmp_path / "whole.png")
+    hide(noise("RGBA", (64, 64)), b"stealth_pngcomp", INFOTEXT).save(tmp_path / "whole.png")
     data = (tmp_path / "whole.png").read_bytes()
     place = tmp_path / "cut.png"
     signature = Signature("image/png", "", has_alpha=True)
     for end in range(0, len(data), 997):
         place.write_bytes(data[:end])
-        assert stealth.texts(place, signature) == {}
+        assert stealth.hidden_texts(place, signature) == {}
 
 
 def test_a_file_that_has_gone_gives_nothing(tmp_path: Path) -> None:
-    assert stealth.texts(tmp_path / "gone.png", Signature("image/png", "", has_alpha=True)) == {}
+    assert (
+        stealth.hidden_texts(tmp_path / "gone.png", Signature("image/png", "", has_alpha=True))
+        == {}
+    )
 
 
 PNG = Signature("image/png", "", has_alpha=True)
@@ -152,7 +166,7 @@ def test_pixels_are_searched_only_where_no_tag_tells(
     tags: Mapping[str, JsonValue],
     expected: bool,  # noqa: FBT001 - a table's column
 ) -> None:
-    assert stealth.wanted(signature, tags) is expected
+    assert stealth.may_hide_text(signature, tags) is expected
 
 
 @given(
@@ -170,9 +184,9 @@ def test_the_first_column_is_what_the_whole_decode_gives(
     file = io.BytesIO()
     image.save(file, "png", compress_level=level)
     file.seek(0)
-    found = shape(file)
+    found = read_shape(file)
     assert found is not None
-    assert first_column(file, found, 99) == image.crop((0, 0, 1, height)).tobytes()
+    assert read_first_column(file, found, 99) == image.crop((0, 0, 1, height)).tobytes()
 
 
 @given(
@@ -194,9 +208,9 @@ def test_the_first_column_undoes_each_of_the_five_filters(
     head = struct.pack(">IIBBBBB", width, len(kinds), 8, colour, 0, 0, 0)
     chunks = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(filtered)) + chunk(b"IEND", b"")
     file = io.BytesIO(b"\x89PNG\r\n\x1a\n" + chunks)
-    found = shape(file)
+    found = read_shape(file)
     assert found is not None
-    column = first_column(file, found, 99)
+    column = read_first_column(file, found, 99)
     file.seek(0)
     with Image.open(file) as image:
         assert column == image.crop((0, 0, 1, len(kinds))).tobytes()
@@ -212,7 +226,7 @@ def test_every_hidden_text_of_the_corpus_is_read() -> None:
         for place in images.glob("*/*")
         if (signature := inspect(place, place.stat().st_size)).mime_type
         in ("image/png", "image/webp")
-        and stealth.texts(place, signature)
+        and stealth.hidden_texts(place, signature)
     }
     assert found == {
         "automatic1111_stealth.png",

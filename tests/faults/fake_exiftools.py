@@ -14,7 +14,8 @@ def misbehave(paths, number):
 {misbehaviour}
 def answer(paths, number):
     if not (any("poison" in path for path in paths) and misbehave(paths, number)):
-        speak(json.dumps([{{"SourceFile": path, "PNG:Parameters": infotext(path)}} for path in paths]), number)
+        entries = [{{"SourceFile": path, "PNG:Parameters": infotext(path)}} for path in paths]
+        speak(json.dumps(entries), number)
 lines = []
 for line in iter(sys.stdin.readline, ""):
     lines.append(line.rstrip("\\n"))

@@ -21,8 +21,8 @@ MISBEHAVIOURS = {
     "babbles": (
         fake_exiftools.BABBLES,
         (
-            "ExifTool's answer is not JSON: b'It is a truth universally acknowledged', on this "
-            "file alone"
+            "ExifTool's answer is not JSON: b'It is a truth universally acknowledged', "
+            "on this file alone"
         ),
     ),
     "says half": (fake_exiftools.SAYS_HALF, "ExifTool died (exit code 0), on this file alone"),
@@ -95,8 +95,8 @@ def test_an_exiftool_that_is_killed_is_replaced_and_nobody_notices(place: Place)
 
 
 def has_grown(place: Place, before: int) -> bool:
-    # By so much that no file is read alone any more for the last kill: killed twice over it, a file
-    # is a failure.
+    # By so much that no file is read alone any more for the last kill: a file over which ExifTool
+    # is killed twice is a failure.
     return count(place.database) > before + 100
 
 
@@ -123,8 +123,7 @@ def test_files_wait_while_exiftool_is_gone_and_are_read_when_it_is_back(
     assert (told["running"], told["service"]["queued"]) == (True, 5)
     assert told["service"]["message"].endswith(
         "is not a program that can be run: install ExifTool, or set extract.exiftool in "
-        "config.toml to the absolute "
-        "path of its executable"
+        "config.toml to the absolute path of its executable"
     )
     assert waiting == ([], [])
     assert rows(place.database, FAILED) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from asked import count, rows, wait_for
+from commands import run
 from drawn_images import draw_many
 from running_service import Place, running
 
@@ -37,7 +38,7 @@ def test_a_full_disk_is_told_and_waited_for(place: Place, small_disk: Path) -> N
         fill(ballast)
         draw_many(place.input, 300, start=20)
         wait_for(lambda: FULL in str(place.status_file().get("message")), expected=True)
-        told = place.json("status")
+        told = run(place, "status", "--json").json()
         ballast.unlink()
         wait_for(lambda: count(place.database, "status = 'ok'"), 320)
         wait_for(lambda: place.status_file().get("message"), None)

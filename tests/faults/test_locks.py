@@ -1,16 +1,15 @@
 """Another program holds the database: nothing is lost, the service says so, and goes on."""
 
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import apsw
-import pytest
 from asked import count, rows, wait_for
 from commands import run
 from drawn_images import draw_many
+from patience import PATIENCE_S
 from running_service import Place, environment, running
 
 HELD = "another program holds the write lock since "
@@ -32,25 +31,20 @@ def message(place: Place) -> str:
     return str(place.status_file().get("message"))
 
 
-@pytest.mark.parametrize(
-    "seconds", [3, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(120)])]
-)
-def test_what_arrives_while_the_database_is_locked_is_there_afterwards(
-    place: Place, seconds: float
-) -> None:
-    place.configure(
-        rescan_minutes=0.1
-    )  # so that the long lock also meets rescans, which write which roots are there
+def test_what_arrives_while_the_database_is_locked_is_there_afterwards(place: Place) -> None:
     draw_many(place.input, 20)
     with running(place) as service:
         wait_for(lambda: count(place.database), 20)
         with held(place.database):
             draw_many(place.input, 200, start=20)
             wait_for(lambda: message(place).startswith(HELD), expected=True)
-            told = place.json("status")
-            time.sleep(seconds)
+            told = run(place, "status", "--json").json()
+            draw_many(place.input, 100, start=220)
+            wait_for(
+                lambda: int(str(place.status_file()["queued"])) >= 100, expected=True
+            )  # it hears of them
             meanwhile = count(place.database), message(place).startswith(HELD)
-        wait_for(lambda: count(place.database, "status = 'ok'"), 220)
+        wait_for(lambda: count(place.database, "status = 'ok'"), 320)
         wait_for(lambda: message(place), "None")
         assert service.stop() == 0
     assert isinstance(told, dict)
@@ -87,7 +81,7 @@ def test_a_single_pass_says_what_it_waits_for_and_goes_on(place: Place) -> None:
         )
         assert process.stderr is not None
         said = process.stderr.readline()
-    out, rest = process.communicate(timeout=30)
+    out, rest = process.communicate(timeout=PATIENCE_S)
     assert said.startswith(HELD)
     assert (process.returncode, rest, count(place.database)) == (0, "", 3)
     assert out.startswith("3 images read, ")

@@ -6,6 +6,7 @@ import sqlite3
 from asked import count, rows, wait_for
 from commands import run
 from drawn_images import draw, draw_many
+from patience import PATIENCE_S
 from running_service import Place, running
 
 
@@ -71,5 +72,5 @@ def test_a_stranger_s_database_in_its_place_ends_the_service_with_code_1(place: 
         stranger.execute("CREATE TABLE theirs (a)")
         stranger.close()
         other.replace(place.database)
-        assert service.process.wait(30) == 1
+        assert service.process.wait(PATIENCE_S) == 1
     assert rows(place.database, "SELECT name FROM sqlite_master") == [("theirs",)]

@@ -34,7 +34,7 @@ def one_input(data: bytes) -> None:
     )
     pipeline.process(raw)
     for text in tags.values():
-        tokens.split(text, "pos")
+        tokens.split_prompt(text, "pos")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from service.normalize.sampler_names import SAMPLER_ALIASES, SAMPLERS, SCHEDULER_ALIASES, SCHEDULERS
-from service.normalize.samplers import fold, split
+from service.normalize.samplers import fold_name, split_sampler
 
 PAIRS = Path(__file__).parent.parent.parent.parent / "shared" / "corpus" / "samplers.json"
 
@@ -64,21 +64,21 @@ PAIRS = Path(__file__).parent.parent.parent.parent / "shared" / "corpus" / "samp
 def test_a_name_is_put_into_comfyuis_words(
     sampler: str | None, scheduler: str | None, expected: tuple[str | None, str | None]
 ) -> None:
-    assert split(sampler, scheduler) == expected
+    assert split_sampler(sampler, scheduler) == expected
 
 
 def test_comfyuis_own_names_stay_as_they_are() -> None:
-    assert {name: split(name, None) for name in SAMPLERS} == {
+    assert {name: split_sampler(name, None) for name in SAMPLERS} == {
         name: (name, None) for name in SAMPLERS
     }
-    assert {name: split(None, name) for name in SCHEDULERS} == {
+    assert {name: split_sampler(None, name) for name in SCHEDULERS} == {
         name: (None, name) for name in SCHEDULERS
     }
 
 
 def test_every_alias_is_folded_and_leads_to_a_name() -> None:
-    assert {fold(alias) for alias in SAMPLER_ALIASES} == set(SAMPLER_ALIASES)
-    assert {fold(alias) for alias in SCHEDULER_ALIASES} == set(SCHEDULER_ALIASES)
+    assert {fold_name(alias) for alias in SAMPLER_ALIASES} == set(SAMPLER_ALIASES)
+    assert {fold_name(alias) for alias in SCHEDULER_ALIASES} == set(SCHEDULER_ALIASES)
     assert set(SAMPLER_ALIASES.values()) <= SAMPLERS
     assert set(SCHEDULER_ALIASES.values()) <= SCHEDULERS
 
@@ -87,4 +87,6 @@ def test_every_alias_is_folded_and_leads_to_a_name() -> None:
 @pytest.mark.skipif(not PAIRS.is_file(), reason="the corpus is not beside this checkout")
 def test_all_pairs_of_the_corpus_are_known() -> None:
     pairs = json.loads(PAIRS.read_text(encoding="utf-8"))
-    assert [(*pair[:2], *split(*pair[:2])) for pair in pairs] == [tuple(pair) for pair in pairs]
+    assert [(*pair[:2], *split_sampler(*pair[:2])) for pair in pairs] == [
+        tuple(pair) for pair in pairs
+    ]

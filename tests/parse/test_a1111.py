@@ -1,7 +1,7 @@
 import pytest
 
 from service.parse.base import Claim
-from service.parse.blobs import collect
+from service.parse.blobs import collect_blobs
 from service.parse.generators.a1111 import claim, parse
 from service.records import Blob, Blobs, RawRecord, Resource, Sampling, Stated, WatchedFile
 
@@ -85,7 +85,7 @@ def test_mojibake_of_a_png_text_chunk_is_mended_before_reading() -> None:
         file=file, mime_type="image/png", sha256=None, extractor="exiftool", tags=tags
     )
     assert wrong != raw
-    assert parse(collect(record)).fields["positive_prompt"].value == "夜の灯台"
+    assert parse(collect_blobs(record)).fields["positive_prompt"].value == "夜の灯台"
 
 
 def test_a_later_pass_keeps_only_what_is_its_own() -> None:
@@ -189,7 +189,10 @@ S = "PNG:Parameters"
             [Resource("motion", "mm_v15.ckpt", S)],
         ),
         (
-            'Model: a, Civitai resources: [{"type":"checkpoint","modelVersionId":5,"modelName":"A"}]',
+            (
+                "Model: a, Civitai resources: "
+                '[{"type":"checkpoint","modelVersionId":5,"modelName":"A"}]'
+            ),
             [Resource("checkpoint", "a", S, model_version_id=5, extra={"modelName": "A"})],
         ),
         (

@@ -44,7 +44,8 @@ FORMS: dict[str, tuple[dict[str, Any], str | None, Told]] = {
         {
             "PNG:Fooocus_scheme": "a1111",
             "PNG:Parameters": (
-                "a cat\nNegative prompt: b\nSteps: 30, Sampler: DPM++ 2M SDE Karras, CFG scale: 4, Seed: 9,"
+                "a cat\nNegative prompt: b\nSteps: 30, Sampler: DPM++ 2M SDE Karras, CFG "
+                "scale: 4, Seed: 9,"
                 " Size: 896x1152"
             ),
         },
@@ -83,7 +84,8 @@ FORMS: dict[str, tuple[dict[str, Any], str | None, Told]] = {
     "RuinedFooocus' infotext": (
         {
             "PNG:Parameters": (
-                "a\nNegative prompt: b\nSteps: 30, Sampler: dpmpp_2m_sde_gpu karras, CFG Scale: 7.0, Seed: 3,"
+                "a\nNegative prompt: b\nSteps: 30, Sampler: dpmpp_2m_sde_gpu karras, CFG "
+                "Scale: 7.0, Seed: 3,"
                 " Size: 64x64, Model hash: aabbccdd, Model: m.safetensors, Version: RuinedFooocus"
             )
         },

@@ -4,61 +4,55 @@ It never changes for a format.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 
 import pytest
+from golden_cases import Case, find_cases
 from pydantic import JsonValue
 
 from service import parse
 from service.normalize import normalize
 from service.parse.base import Parser
-from service.parse.blobs import parse_json
-from service.records import Blob, Blobs, NormalizedImage, Resource, Token
-from service.resources import collect
-from service.tokens import split
+from service.records import NormalizedImage, Resource, Token
+from service.resources import collect_resources
+from service.tokens import split_prompt
 
-CASES = sorted(Path(__file__).parent.parent.joinpath("fixtures").glob("*/*/blobs.json"))
+CASES = find_cases()
+
+READ_IT = "{file} was written anew. Read it, as nothing else judges it; the next run compares"
 
 
-@pytest.mark.parametrize(
-    "case", [path.parent for path in CASES], ids=lambda case: f"{case.parent.name}/{case.name}"
-)
-def test_case(case: Path, *, update_golden: bool) -> None:
-    blobs = blobs_of(json.loads((case / "blobs.json").read_text(encoding="utf-8")))
-    reading = parse.read(blobs)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(case: Case, updated_golden: frozenset[str]) -> None:
+    blobs = case.read_blobs()
+    reading = parse.read_blobs(blobs)
     assert reading is not None
-    assert reading.parser.name == case.parent.name
+    assert reading.parser.name == case.generator
     image = normalize(
         reading.generation, blobs, tuple(generation for _, generation in reading.rivals)
     )
     tokens = (
-        *split(image.base.positive_prompt or "", "pos"),
-        *split(image.base.negative_prompt or "", "neg"),
+        *split_prompt(image.base.positive_prompt or "", "pos"),
+        *split_prompt(image.base.negative_prompt or "", "neg"),
     )
-    got = json.loads(json.dumps(told(image, tokens, collect(image, tokens))))
-    expected = case / "expected.json"
-    if update_golden:
-        expected.write_text(
-            json.dumps(got, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
-        )
-    assert got == json.loads(expected.read_text(encoding="utf-8"))
+    got = json.loads(json.dumps(told(image, tokens, collect_resources(image, tokens))))
+    if updated_golden & {case.generator, case.name}:
+        write_anew(case, got)
+    assert got == json.loads(case.expected.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("parser", parse.PARSERS, ids=lambda parser: parser.name)
 def test_every_parser_has_a_case(parser: Parser) -> None:
-    assert parser.name in {case.parent.parent.name for case in CASES}
+    assert parser.name in {case.generator for case in CASES}
 
 
-def blobs_of(roles: Mapping[str, str | Mapping[str, str]]) -> Blobs:
-    texts: dict[str, tuple[Blob, ...]] = {}
-    for role, stated in roles.items():
-        text, source = (
-            (stated, f"PNG:{role.capitalize()}") if isinstance(stated, str) else stated.values()
-        )
-        texts[role] = (Blob(text, source, parse_json(text)),)
-    return Blobs(texts)
+def write_anew(case: Case, got: JsonValue) -> None:
+    """Write the answer of a case, and fail once where it is another one, so that it is read."""
+    text = json.dumps(got, ensure_ascii=False, indent=1) + "\n"
+    before = case.expected.read_text(encoding="utf-8") if case.expected.exists() else None
+    if text != before:
+        case.expected.write_text(text, encoding="utf-8", newline="\n")
+        pytest.fail(READ_IT.format(file=case.expected), pytrace=False)
 
 
 def told(

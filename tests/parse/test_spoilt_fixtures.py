@@ -17,8 +17,8 @@ from service.normalize import normalize
 from service.parse.blobs import parse_json
 from service.records import Blob, Blobs, NormalizedImage, Resource
 from service.records.image_fields import PASS_FIELDS
-from service.resources import collect
-from service.tokens import split
+from service.resources import collect_resources
+from service.tokens import split_prompt
 
 CASES = sorted(Path(__file__).parent.parent.joinpath("fixtures").glob("*/*/blobs.json"))
 CASES = [path for path in CASES if path.parent.parent.name not in ("comfyui", "civitai", "c2pa")]
@@ -48,17 +48,17 @@ def read(texts: Texts) -> tuple[str, NormalizedImage, tuple[Resource, ...]] | No
     blobs = Blobs(
         {role: (Blob(text, source, parse_json(text)),) for role, (text, source) in texts.items()}
     )
-    reading = parse.read(blobs)
+    reading = parse.read_blobs(blobs)
     if reading is None:
         return None
     image = normalize(
         reading.generation, blobs, tuple(generation for _, generation in reading.rivals)
     )
     tokens = (
-        *split(image.base.positive_prompt or "", "pos"),
-        *split(image.base.negative_prompt or "", "neg"),
+        *split_prompt(image.base.positive_prompt or "", "pos"),
+        *split_prompt(image.base.negative_prompt or "", "neg"),
     )
-    return reading.parser.name, image, collect(image, tokens)
+    return reading.parser.name, image, collect_resources(image, tokens)
 
 
 def leaves(data: JsonValue, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

@@ -1,9 +1,10 @@
 import pytest
+from growth import LINEAR, growth
 
 from service.records import NormalizedImage, Resource, SamplingPass
-from service.resources import collect
+from service.resources import collect_resources
 from service.resources.merge import merge_resources
-from service.tokens import split
+from service.tokens import split_prompt
 
 S = "PNG:Parameters"
 AIR = "urn:air:sdxl:lora:civitai:1@2"
@@ -14,7 +15,7 @@ def collected(
 ) -> tuple[Resource, ...]:
     sampled = SamplingPass(positive_prompt=prompt, negative_prompt=negative)
     image = NormalizedImage("ok", generator, passes=(sampled,), resources=stated)
-    return collect(image, (*split(prompt, "pos"), *split(negative, "neg")))
+    return collect_resources(image, (*split_prompt(prompt, "pos"), *split_prompt(negative, "neg")))
 
 
 def lora(label: str = "x", weight: float | None = None, **more: object) -> Resource:
@@ -70,7 +71,7 @@ def test_tags_of_every_pass_are_read() -> None:
         SamplingPass("detailer", positive_prompt="<lora:face:0.5>"),
     )
     image = NormalizedImage("ok", "a1111", passes=passes)
-    assert collect(image, ()) == (tag("face", 0.5),)
+    assert collect_resources(image, ()) == (tag("face", 0.5),)
 
 
 def test_a_tag_and_a_hash_of_one_name_are_one_lora() -> None:
@@ -162,8 +163,10 @@ def test_different_files_stay_apart(resources: tuple[Resource, ...]) -> None:
 
 
 def test_many_resources_are_merged_in_linear_time() -> None:
-    many = [
-        lora(f"x{number % 5000}", 0.5, model_version_id=number % 5000 + 1)
-        for number in range(20_000)
-    ]
-    assert len(merge_resources(many)) == 5000
+    def make(count: int) -> list[Resource]:
+        """Return resources of which each model is named four times."""
+        models = [number % (count // 4) for number in range(count)]
+        return [lora(f"x{model}", 0.5, model_version_id=model + 1) for model in models]
+
+    assert len(merge_resources(make(20_000))) == 5000
+    assert growth(make, merge_resources, 20_000) < LINEAR

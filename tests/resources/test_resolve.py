@@ -21,7 +21,7 @@ from service.records import (
 from service.records.model_names import stem
 from service.resources import air
 from service.resources.known_models import KnownModel
-from service.resources.resolve import original, resolve
+from service.resources.resolve import original_resource, resolve_resource
 
 SHA = "a5f58eb1c3" + "0123456789abcdef" * 3 + "abcdef"
 SIBLING = SHA[:9] + "f" * 55
@@ -168,7 +168,7 @@ NAMED: dict[str, Any] = {"hash": SHA, "hash_kind": "sha256", "model_version_id":
 def test_a_known_resource_gets_its_real_name(
     resource: Resource, becomes: dict[str, Any], by: str, before: dict[str, object]
 ) -> None:
-    got = resolve(resource, Handful(REAL))
+    got = resolve_resource(resource, Handful(REAL))
     assert got.resource == replace(
         resource, **becomes, extra={"original": before, "resolved_by": by}
     )
@@ -193,7 +193,7 @@ def test_a_known_resource_gets_its_real_name(
 )
 def test_what_is_not_known_stays_as_it_was(resource: Resource) -> None:
     empty = known(None, air=None, file_name="e.pt", hashes={"autov1": "e3b0c442"})
-    got = resolve(resource, Handful(REAL, empty))
+    got = resolve_resource(resource, Handful(REAL, empty))
     assert (got.resource, got.by, got.candidates) == (resource, None, ())
 
 
@@ -224,7 +224,7 @@ TWIN = known(26, air=None, model_name="Reupload")
 def test_where_several_models_answer_none_is_chosen(
     resource: Resource, models: tuple[KnownModel, ...], by: str
 ) -> None:
-    got = resolve(resource, Handful(*models))
+    got = resolve_resource(resource, Handful(*models))
     assert (got.resource, got.by, got.candidates) == (resource, by, models)
 
 
@@ -265,19 +265,19 @@ def test_where_several_models_answer_none_is_chosen(
 def test_what_tells_models_apart_is_used(
     resource: Resource, models: tuple[KnownModel, ...], version: int
 ) -> None:
-    got = resolve(resource, Handful(*models))
+    got = resolve_resource(resource, Handful(*models))
     assert (got.resource.model_version_id, got.resource.air, got.candidates) == (version, AIR, ())
 
 
 def test_partial_knowledge_resolves_partially() -> None:
-    got = resolve(stated(), Handful(KnownModel(version_id=25, kind="lora"))).resource
+    got = resolve_resource(stated(), Handful(KnownModel(version_id=25, kind="lora"))).resource
     before = {"kind": "resource_ref", "model_version_id": None}
     expected = stated(extra={"original": before, "resolved_by": "version id"}, model_version_id=25)
     assert got == replace(expected, kind="lora")
 
 
 def test_a_version_without_a_file_is_called_by_its_names() -> None:
-    got = resolve(stated(), Handful(known(file_name=None, hashes={})))
+    got = resolve_resource(stated(), Handful(known(file_name=None, hashes={})))
     assert (got.resource.label, got.resource.name) == ("Real v1", AIR)
 
 
@@ -286,7 +286,7 @@ def test_another_site_is_known_by_its_air() -> None:
     model = KnownModel(
         air=urn, kind="checkpoint", model_name="Owner's", file_name="own.safetensors"
     )
-    got = resolve(stated("huggingface:owner/repo@main.tar"), Handful(model))
+    got = resolve_resource(stated("huggingface:owner/repo@main.tar"), Handful(model))
     assert (got.resource.kind, got.resource.label, got.resource.name, got.by) == (
         "checkpoint",
         "own",
@@ -314,10 +314,12 @@ def test_resolving_twice_is_resolving_once_and_can_be_undone(
     label: str, hash_: str | None, kind: str, models: list[KnownModel]
 ) -> None:
     resource = stated(label, kind, hash=hash_, hash_kind="unknown" if hash_ else None, weight=0.5)
-    once = resolve(resource, Handful(*models))
-    assert resolve(once.resource, Handful(*models)) == once
-    assert original(once.resource) == resource
-    assert resolve(once.resource, Handful()).resource == resource  # what is forgotten is undone
+    once = resolve_resource(resource, Handful(*models))
+    assert resolve_resource(once.resource, Handful(*models)) == once
+    assert original_resource(once.resource) == resource
+    assert (
+        resolve_resource(once.resource, Handful()).resource == resource
+    )  # what is forgotten is undone
 
 
 def test_an_image_follows_its_resources() -> None:

@@ -66,12 +66,12 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                     {
                         "name": "m.safetensors",
                         "param": "model",
-                        "hash": "0xABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABAB",
+                        "hash": "0x" + "AB" * 32,
                     },
                     {
                         "name": "a.safetensors",
                         "param": "loras",
-                        "hash": "0xCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCDCD",
+                        "hash": "0x" + "CD" * 32,
                     },
                 ],
             }
@@ -86,7 +86,7 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                     {
                         "name": "te.safetensors",
                         "param": "t5xxlmodel",
-                        "hash": "0xEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEFEF",
+                        "hash": "0x" + "EF" * 32,
                     }
                 ],
             }
@@ -200,7 +200,7 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                 "positive_prompt": "cat",
                 "model": {
                     "key": "k",
-                    "hash": "blake3:abababababababababababababababababababababababababababababababab",
+                    "hash": "blake3:" + "ab" * 32,
                     "name": "m",
                     "base": "sdxl",
                     "type": "main",
@@ -209,7 +209,7 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
                     {
                         "model": {
                             "key": "k",
-                            "hash": "sha256:cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd",
+                            "hash": "sha256:" + "cd" * 32,
                             "name": "a",
                             "base": "sdxl",
                             "type": "lora",
@@ -359,7 +359,8 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
         {
             "PNG:Parameters": (
                 "cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 512x512, Model: m,"
-                ' Model hash: aabbccddee, Refiner: r, Lora hashes: "a: 1122334455", Lora weights: "a: 0.5",'
+                ' Model hash: aabbccddee, Refiner: r, Lora hashes: "a: 1122334455", Lora '
+                'weights: "a: 0.5",'
                 " Version: Fooocus v2.5.5"
             )
         },
@@ -481,9 +482,12 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
         {
             "PNG:Software": "Draw Things",
             "PNG:Description": (
-                "cat\nSteps: 20, Sampler: UniPC, Guidance Scale: 7.0, Seed: 1, Size: 512x512, Model: m.ckpt, "
-                "LoRA 1 Model: a.ckpt, LoRA 1 Weight: 0.5, LoRA 2 Model: b.ckpt, LoRA 2 Weight: -1.0, "
-                "Control 1: c.ckpt, Control 1 No Prompt: false, Control 1 Weight: 0.8, Control 2: d.ckpt"
+                "cat\nSteps: 20, Sampler: UniPC, Guidance Scale: 7.0, Seed: 1, Size: "
+                "512x512, Model: m.ckpt, "
+                "LoRA 1 Model: a.ckpt, LoRA 1 Weight: 0.5, LoRA 2 Model: b.ckpt, LoRA 2 "
+                "Weight: -1.0, "
+                "Control 1: c.ckpt, Control 1 No Prompt: false, Control 1 Weight: 0.8, "
+                "Control 2: d.ckpt"
             ),
         },
         [
@@ -533,7 +537,8 @@ SHAPES: dict[str, tuple[dict[str, Any], list[Row]]] = {
     "Easy Diffusion's lists as text": (
         {
             "File:Comment": (
-                "Prompt: cat\nStable Diffusion model: a, b\nLoRA model: one, two\nLoRA Strength: 0.5, -1\n"
+                "Prompt: cat\nStable Diffusion model: a, b\nLoRA model: one, two\nLoRA "
+                "Strength: 0.5, -1\n"
                 "Embedding models: dark, light"
             ),
         },

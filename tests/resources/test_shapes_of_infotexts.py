@@ -168,7 +168,10 @@ SHAPES: dict[str, tuple[str, str, list[Row]]] = {
     ),
     "a detailer's own checkpoint and VAE": (
         "cat",
-        "ADetailer model: face_yolov8n.pt, ADetailer checkpoint: c.safetensors [aabbccddee], ADetailer VAE: v.pt",
+        (
+            "ADetailer model: face_yolov8n.pt, ADetailer checkpoint: c.safetensors [aabbccddee], "
+            "ADetailer VAE: v.pt"
+        ),
         [
             row("detector", "face_yolov8n.pt"),
             row("checkpoint", "c.safetensors", hash_="aabbccddee"),
@@ -177,7 +180,10 @@ SHAPES: dict[str, tuple[str, str, list[Row]]] = {
     ),
     "a detailer that takes over the base's": (
         "cat",
-        "ADetailer model: face_yolov8n.pt, ADetailer checkpoint: Use same checkpoint, ADetailer VAE: Use same VAE",
+        (
+            "ADetailer model: face_yolov8n.pt, ADetailer checkpoint: Use same checkpoint, "
+            "ADetailer VAE: Use same VAE"
+        ),
         [row("detector", "face_yolov8n.pt")],
     ),
     "a detailer's ControlNet": (
@@ -247,7 +253,10 @@ SHAPES: dict[str, tuple[str, str, list[Row]]] = {
     ),
     "ControlNet in the list of 2023": (
         "cat",
-        'ControlNet 0: "preprocessor: canny, model: control_canny [d14c016b], weight: 0.8, starting/ending: (0, 1)"',
+        (
+            'ControlNet 0: "preprocessor: canny, model: control_canny [d14c016b], weight: 0.8, '
+            'starting/ending: (0, 1)"'
+        ),
         [row("controlnet", "control_canny [d14c016b]", 0.8, hash_="d14c016b")],
     ),
     "ControlNet in keys of its own": (
@@ -260,7 +269,10 @@ SHAPES: dict[str, tuple[str, str, list[Row]]] = {
     ),
     "two units of ControlNet": (
         "cat",
-        'ControlNet 0: "Module: a, Model: one, Weight: 1", ControlNet 1: "Module: b, Model: two, Weight: 0.5"',
+        (
+            'ControlNet 0: "Module: a, Model: one, Weight: 1", ControlNet 1: "Module: b, Model: '
+            'two, Weight: 0.5"'
+        ),
         [row("controlnet", "one", 1.0), row("controlnet", "two", 0.5)],
     ),
     "a unit without a model": (
@@ -270,12 +282,18 @@ SHAPES: dict[str, tuple[str, str, list[Row]]] = {
     ),
     "an IP-Adapter unit": (
         "cat",
-        'ControlNet 0: "Module: ip-adapter_face_id, Model: ip-adapter-faceid_sdxl [aabbccdd], Weight: 0.7"',
+        (
+            'ControlNet 0: "Module: ip-adapter_face_id, Model: ip-adapter-faceid_sdxl '
+            '[aabbccdd], Weight: 0.7"'
+        ),
         [row("ip_adapter", "ip-adapter-faceid_sdxl [aabbccdd]", 0.7, hash_="aabbccdd")],
     ),
     "an IP-Adapter unit that its module tells": (
         "cat",
-        'ControlNet 0: "Module: InsightFace+CLIP-H (IPAdapter), Model: sub/faceid_sdxl [aabbccdd], Weight: 0.7"',
+        (
+            'ControlNet 0: "Module: InsightFace+CLIP-H (IPAdapter), Model: sub/faceid_sdxl '
+            '[aabbccdd], Weight: 0.7"'
+        ),
         [row("ip_adapter", "sub/faceid_sdxl [aabbccdd]", 0.7, hash_="aabbccdd")],
     ),
     "AnimateDiff": (
@@ -335,7 +353,10 @@ SHAPES: dict[str, tuple[str, str, list[Row]]] = {
     ),
     "SD.Next's detailer": (
         "cat",
-        'App: SD.Next, Detailer: "face-yolo8n, hand_yolov8n", Detailer steps: 10, Detailer strength: 0.3',
+        (
+            'App: SD.Next, Detailer: "face-yolo8n, hand_yolov8n", Detailer steps: 10, Detailer '
+            "strength: 0.3"
+        ),
         [row("detector", "face-yolo8n"), row("detector", "hand_yolov8n")],
     ),
     "SD.Next's parts of other files": (
@@ -400,7 +421,8 @@ SHAPES: dict[str, tuple[str, str, list[Row]]] = {
     "CivitAI's list by AIR and by version": (
         "cat",
         (
-            'Civitai resources: [{"type":"lora","weight":0.6,"air":"urn:air:sdxl:lora:civitai:70@7"},'
+            "Civitai resources: "
+            '[{"type":"lora","weight":0.6,"air":"urn:air:sdxl:lora:civitai:70@7"},'
             '{"type":"lora","modelVersionId":7}]'
         ),
         [row("lora", "urn:air:sdxl:lora:civitai:70@7", 0.6, version=7)],

@@ -17,7 +17,6 @@ from service.scale.parquet import number_of
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.exiftool,
-    pytest.mark.timeout(180),
     pytest.mark.skipif(shutil.which("exiftool") is None, reason="no ExifTool on PATH"),
 ]
 

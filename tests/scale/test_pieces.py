@@ -11,7 +11,7 @@ from service.scale.jobs import cut_pieces, lines_of
 LINES = st.lists(st.binary(max_size=12).map(lambda line: line.replace(b"\n", b" ")), max_size=12)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(lines=LINES, size=st.integers(1, 40), is_ended=st.booleans())
 def test_the_pieces_hold_each_line_once_and_in_order(
     tmp_path: Path, lines: list[bytes], size: int, *, is_ended: bool

@@ -1,16 +1,12 @@
 """Asking the database, and waiting until its answer is the expected one."""
 
-import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
 
 import apsw
+from patience import wait_for
 
-Answer = TypeVar("Answer")
-
-PATIENCE_S = 30.0
+__all__ = ["count", "rows", "wait_for"]
 
 
 def rows(database: Path, query: str) -> list[tuple[object, ...]]:
@@ -31,11 +27,3 @@ def count(database: Path, where: str = "state = 'present'") -> int:
     """Return how many images there are of a kind."""
     found = rows(database, f"SELECT COUNT(*) FROM images WHERE {where}")  # noqa: S608  # the test's own words
     return int(str(found[0][0])) if found else 0
-
-
-def wait_for(ask: Callable[[], Answer], expected: Answer, patience_s: float = PATIENCE_S) -> None:
-    """Ask until the answer is the expected one; fail with the last answer when patience ends."""
-    deadline = time.monotonic() + patience_s
-    while (answer := ask()) != expected and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert answer == expected, f"after {patience_s:g} s it is {answer!r}, not {expected!r}"

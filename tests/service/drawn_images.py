@@ -10,7 +10,8 @@ from pathlib import Path
 INFOTEXT = """\
 {prompt}
 Negative prompt: blurry, lowres
-Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: {seed}, Size: 512x512, Model: dreamshaper_8, Version: v1.9.4"""
+Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: {seed}, Size: 512x512, \
+Model: dreamshaper_8, Version: v1.9.4"""
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

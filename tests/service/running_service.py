@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from asked import wait_for
+from patience import PATIENCE_S, wait_for
 
 TOP = Path(__file__).resolve().parents[2]
 
@@ -81,7 +81,9 @@ class Place:
             *words[name:],
         ]
 
-    def run(self, *words: str | bytes, timeout: float = 50) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str | bytes, timeout: float = PATIENCE_S
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         return subprocess.run(
             self.command(*words),
@@ -120,7 +122,7 @@ class Place:
 
 
 def environment() -> dict[str, str]:
-    """Return this process's environment, in which our package is found and nothing of ours is set."""
+    """Return this process's environment: our package is found and nothing of ours is set."""
     plain = {
         name: value for name, value in os.environ.items() if not name.startswith("AIIMAGEPIPE_")
     }
@@ -151,12 +153,12 @@ class Running:
         """Return the processes it started."""
         return psutil.Process(self.pid).children(recursive=True)
 
-    def stop(self, number: signal.Signals = signal.SIGTERM, timeout: float = 40) -> int:
+    def stop(self, number: signal.Signals = signal.SIGTERM, timeout: float = PATIENCE_S) -> int:
         """Ask it to stop, and return its exit code. Whatever it started is gone afterwards."""
         children = self.children()
         self.process.send_signal(number)
         code = self.process.wait(timeout)
-        _, alive = psutil.wait_procs(children, timeout=5)
+        _, alive = psutil.wait_procs(children, timeout=PATIENCE_S)
         assert alive == []
         return code
 
@@ -165,7 +167,7 @@ class Running:
         children = self.children() if self.process.poll() is None else []
         self.process.kill()
         self.process.wait()
-        _, alive = psutil.wait_procs(children, timeout=5)
+        _, alive = psutil.wait_procs(children, timeout=PATIENCE_S)
         assert alive == []
 
 

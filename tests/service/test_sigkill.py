@@ -1,4 +1,4 @@
-"""Killed at any moment and started again, it comes to the very database of a run that nobody disturbed."""
+"""Killed at any moment and started again, it makes the database of an undisturbed run."""
 
 import random
 import shutil
@@ -15,6 +15,7 @@ import store_dump
 from asked import count, rows, wait_for
 from commands import run
 from drawn_images import draw_many
+from patience import PATIENCE_S
 from running_service import Place, environment, running
 
 from service import demo
@@ -38,7 +39,6 @@ def dump(database: Path) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
 def test_ten_sigkills_in_mid_ingest_leave_the_database_of_an_undisturbed_run(
     place: Place, tmp_path: Path
 ) -> None:
@@ -46,12 +46,14 @@ def test_ten_sigkills_in_mid_ingest_leave_the_database_of_an_undisturbed_run(
     shutil.copytree(place.top, undisturbed.top, ignore=shutil.ignore_patterns("undisturbed"))
     total = fill(place.input)
     shutil.copytree(place.input, undisturbed.input, dirs_exist_ok=True)
-    for one in (place, undisturbed):
-        one.configure(batch_size=4)
+    place.configure(batch_size=4)
     assert run(undisturbed, "all").code == 1  # one file is broken
     moments = random.Random(20_26)  # noqa: S311  # the same moments every time
-    for _ in range(KILLS):
+    kills = 0
+    while kills < KILLS and count(place.database) < total - COUNT // 10:
         kill_at(place, moments.uniform(0.0, 0.15))
+        kills += 1
+    assert kills >= KILLS // 2  # the fewer, the longer this process was kept from looking
     with running(place) as service:
         wait_for(lambda: count(place.database), total)
         assert service.stop() == 0
@@ -79,5 +81,5 @@ def kill_at(place: Place, moment: float) -> None:
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
-    _, alive = psutil.wait_procs(children, timeout=5)
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE_S)
     assert alive == []

@@ -1,11 +1,11 @@
 """A user's query can read, and nothing else: not for ever, not without bounds."""
 
-import time
 from contextlib import closing
 from pathlib import Path
 
 import apsw
 import pytest
+from growth import LINEAR, growth
 
 from service.errors import StartError, TryAgainError
 from service.store.user_query import Bounds, first_column
@@ -93,29 +93,29 @@ def test_a_query_without_a_statement_is_refused(path: Path, query: str) -> None:
 
 
 def test_an_endless_query_is_stopped(path: Path) -> None:
-    began = time.monotonic()
     with pytest.raises(StartError, match=r"longer than 0\.5 s"):
         list(first_column(path, SILENT, bounds=Bounds(seconds=0.5)))
-    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("SELECT instr(hex(zeroblob(7000000)), hex(zeroblob(3000000)) || '1')", "0"),
+        ("SELECT instr(hex(zeroblob({0} * 7)), hex(zeroblob({0} * 3)) || '1')", "0"),
         (
-            "SELECT length(replace(hex(zeroblob(7000000)), hex(zeroblob(3000000)) || '1', ''))",
+            "SELECT length(replace(hex(zeroblob({0} * 7)), hex(zeroblob({0} * 3)) || '1', ''))",
             "14000000",
         ),
-        ("SELECT length(trim(hex(zeroblob(2000000)), hex(zeroblob(7000000)) || 'x'))", "0"),
+        ("SELECT length(trim(hex(zeroblob({0} * 2)), hex(zeroblob({0} * 7)) || 'x'))", "0"),
     ],
 )
-def test_a_function_that_would_run_for_hours_within_one_step_takes_seconds(
+def test_a_function_that_would_run_for_hours_within_one_step_takes_time_in_line_with_its_texts(
     path: Path, query: str, expected: str
 ) -> None:
-    began = time.monotonic()
-    assert list(first_column(path, query)) == [expected]
-    assert time.monotonic() - began < 10
+    def ask(question: str) -> list[str]:
+        return list(first_column(path, question))
+
+    assert ask(query.format(1_000_000)) == [expected]
+    assert growth(query.format, ask, 1_000_000) < LINEAR
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 import os
+import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import apsw
 import pytest
+from patience import wait_for
 from store_dump import dump
 from store_samples import NOW, odd_image
 
@@ -304,27 +305,66 @@ def test_a_database_on_a_network_drive_is_refused(
 
 
 CREATE = """
-import sys
+import os, signal, sys
 from pathlib import Path
+import apsw
 from service.store.writer import Store
-print("go", flush=True)
-Store.open(Path(sys.argv[1]))
+
+writes, last, plain = 0, int(sys.argv[2]), apsw.vfs_names()[0]
+
+class Counted(apsw.VFS):
+    def __init__(self):
+        super().__init__("counted", plain, makedefault=True)
+
+    def xOpen(self, name, flags):
+        return CountedFile(name, flags)
+
+class CountedFile(apsw.VFSFile):
+    def __init__(self, name, flags):
+        super().__init__(plain, name, flags)
+
+    def xWrite(self, data, offset):
+        global writes
+        writes += 1
+        if writes == last:
+            super().xWrite(bytes(data)[: len(data) // 2], offset)
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().xWrite(data, offset)
+
+counted = Counted()
+Store.open(Path(sys.argv[1])).close()
+print(writes)
+"""
+"""Makes a database and is killed within the write of the given number.
+
+0: tells how many there are.
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is of POSIX")
-@pytest.mark.parametrize("wait_ms", [0, 2, 5, 10])
-def test_a_kill_while_the_database_is_made_leaves_one_that_opens(
-    database: Path, wait_ms: int
-) -> None:
+def make_and_kill(database: Path, write: int) -> tuple[int, str]:
+    """Return the exit code of the program above, and what it says."""
+    command = [sys.executable, "-c", CREATE, str(database), str(write)]
     root = Path(__file__).resolve().parent.parent.parent
-    with subprocess.Popen(
-        [sys.executable, "-c", CREATE, str(database)], stdout=subprocess.PIPE, cwd=root
-    ) as maker:
-        assert maker.stdout is not None
-        maker.stdout.readline()
-        time.sleep(wait_ms / 1000)
-        maker.kill()
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=root, check=False)
+    return done.returncode, done.stdout
+
+
+@pytest.fixture(scope="module")
+def writes(tmp_path_factory: pytest.TempPathFactory) -> int:
+    """Return by how many writes a database is made."""
+    code, said = make_and_kill(tmp_path_factory.mktemp("whole") / "images.db", 0)
+    assert code == 0
+    return int(said)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is of POSIX")
+@pytest.mark.parametrize("part", [0.0, 0.1, 0.5, 0.9, 1.0])
+def test_a_kill_while_the_database_is_made_leaves_one_that_opens(
+    database: Path, writes: int, part: float
+) -> None:
+    assert writes > 20
+    moment = 1 + round(part * (writes - 1))
+    assert make_and_kill(database, moment) == (-signal.SIGKILL, "")
     with Store.open(database) as store:
         assert store.save([odd_image()], now=NOW) == [1]
 
@@ -332,6 +372,9 @@ def test_a_kill_while_the_database_is_made_leaves_one_that_opens(
 def test_every_version_after_the_first_has_its_migration() -> None:
     assert sorted(current().migrations) == list(range(2, current().version + 1))
 
+
+MUCH = 1024 * 1024
+"""Bytes in the log that only the endless statement writes."""
 
 UPGRADE = """
 import sys
@@ -357,9 +400,9 @@ def test_a_kill_in_mid_migration_leaves_the_version_before_it(
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as upgrade:
         assert upgrade.stdout is not None
         upgrade.stdout.readline()
-        while version(database) < VERSION + 1:
-            time.sleep(0.01)
-        time.sleep(0.1)
+        wait_for(lambda: version(database), VERSION + 1)
+        log = database.with_name(f"{database.name}-wal")
+        wait_for(lambda: log.stat().st_size > MUCH, expected=True)
         upgrade.kill()
     assert version(database) == VERSION + 1
     with Store.open(database, schema=newer) as store:

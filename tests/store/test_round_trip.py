@@ -162,7 +162,8 @@ numbers = st.none() | st.integers() | st.integers(-(10**400), 10**400)
 
 
 @settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(anything, anything, numbers, st.floats())
 def test_whatever_strangers_write_can_be_saved(

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.records import Token
-from service.tokens import split
+from service.tokens import split_prompt
 
 TAGS = (
     st.text("abc é文 _-'\"!?.^@", min_size=1, max_size=12)
@@ -39,13 +39,15 @@ PIECES = st.one_of(
 @given(st.lists(PIECES, max_size=12))
 def test_what_is_written_is_read_back(pieces: list[tuple[str, float, str]]) -> None:
     prompt = ", ".join(rendered(*piece) for piece in pieces)
-    assert [(token.token, token.weight, token.kind) for token in split(prompt, "pos")] == pieces
+    assert [
+        (token.token, token.weight, token.kind) for token in split_prompt(prompt, "pos")
+    ] == pieces
 
 
 @given(st.lists(PIECES, max_size=12))
 def test_reading_twice_changes_nothing(pieces: list[tuple[str, float, str]]) -> None:
-    once = split(", ".join(rendered(*piece) for piece in pieces), "neg")
-    assert split(", ".join(rendered(t.token, t.weight, t.kind) for t in once), "neg") == once
+    once = split_prompt(", ".join(rendered(*piece) for piece in pieces), "neg")
+    assert split_prompt(", ".join(rendered(t.token, t.weight, t.kind) for t in once), "neg") == once
 
 
 @given(st.lists(st.tuples(TAGS, WEIGHTS), min_size=1, max_size=8))
@@ -54,12 +56,12 @@ def test_tags_of_one_weight_may_share_a_bracket(tags: list[tuple[str, float]]) -
         (weight, [tag for tag, _ in run]) for weight, run in groupby(tags, key=lambda pair: pair[1])
     ]
     prompt = " ".join(f"({', '.join(run)}:{weight})" for weight, run in runs)
-    assert [(token.token, token.weight) for token in split(prompt, "pos")] == tags
+    assert [(token.token, token.weight) for token in split_prompt(prompt, "pos")] == tags
 
 
 @given(st.text("ab,()[]{}<>:|\\1._ \nANDBREAKlora_", max_size=200))
 def test_any_text_is_cut_without_an_error(prompt: str) -> None:
-    tokens = split(prompt, "pos")
+    tokens = split_prompt(prompt, "pos")
     assert [token.position for token in tokens] == list(range(len(tokens)))
     assert all(isinstance(token, Token) and token.token.strip() for token in tokens)
 

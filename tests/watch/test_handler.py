@@ -15,7 +15,7 @@ from watchdog.events import (
 )
 
 from service.paths import MARKER, Root
-from service.watch.arrivals import Gone, Taken
+from service.watch.arrivals import DueFiles, GonePath
 from service.watch.handler import BURST, Handler
 from service.watch.inbox import Inbox
 from service.watch.observer import Watcher
@@ -36,7 +36,7 @@ def test_a_folder_deleted_on_windows_comes_as_a_file_and_is_gone_all_the_same(
     (tmp_path / MARKER).touch()
     inbox, handler = heard_of(Root("input", tmp_path))
     handler.dispatch(FileDeletedEvent(str(tmp_path / "folder")))
-    assert inbox.take(1.0, 9) == Taken(gone=(Gone("input", "folder"),))
+    assert inbox.take(1.0, 9) == DueFiles(gone=(GonePath("input", "folder"),))
 
 
 def test_a_name_that_changed_only_its_case_wants_a_rescan(
@@ -86,7 +86,7 @@ def test_a_folder_below_a_root_that_is_not_recursive_is_passed_over(tmp_path: Pa
     (tmp_path / "sub" / "a.png").write_bytes(b"x")
     inbox, handler = heard_of(Root("input", tmp_path, recursive=False))
     handler.dispatch(DirCreatedEvent(str(tmp_path / "sub")))
-    assert inbox.take(1.0, 9) == Taken()
+    assert inbox.take(1.0, 9) == DueFiles()
 
 
 def test_on_windows_a_burst_wants_a_rescan_when_it_is_over(

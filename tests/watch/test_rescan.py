@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 
 from service.paths import MARKER, Root, to_stored
 from service.records import WatchedFile
-from service.watch.marker import RootState, root_state
-from service.watch.rescan import Changed, KnownFile, Missing, rescan
+from service.watch.marker import RootState, check_root
+from service.watch.rescan import ChangedFile, KnownFile, MissingFile, rescan
 from service.watch.watch_settings import WatchSettings
 from service.watch.watched_names import WatchedNames
 
@@ -42,9 +42,9 @@ class Rows:
         folder, _, name = path.rpartition("/")
         self.by_folder.setdefault(folder, {})[name] = known
 
-    def take(self, found: Changed | Missing) -> None:
+    def take(self, found: ChangedFile | MissingFile) -> None:
         """Believe what a rescan found."""
-        if isinstance(found, Missing):
+        if isinstance(found, MissingFile):
             folder, _, name = found.path.rpartition("/")
             self.add(found.path, self.by_folder[folder][name]._replace(present=False))
         else:
@@ -65,15 +65,17 @@ class Rows:
 
 def differences(root: Root, rows: Rows, state: RootState = ONLINE) -> dict[str, str]:
     found = list(rescan(root, state, rows.folder, rows.folders(), NAMES))
-    told = {one.path if isinstance(one, Missing) else one.file.path: _word(one) for one in found}
+    told = {
+        one.path if isinstance(one, MissingFile) else one.file.path: _word(one) for one in found
+    }
     assert len(told) == len(found)
     for one in found:
         rows.take(one)
     return told
 
 
-def _word(found: Changed | Missing) -> str:
-    return "missing" if isinstance(found, Missing) else found.how
+def _word(found: ChangedFile | MissingFile) -> str:
+    return "missing" if isinstance(found, MissingFile) else found.how
 
 
 def put(root: Root, path: str, data: bytes = b"x") -> Path:
@@ -88,7 +90,7 @@ def test_a_new_file_is_told_with_all_that_is_known_of_it(marked: Root) -> None:
     mtime_ns = location.stat().st_mtime_ns
     [found] = rescan(marked, ONLINE, Rows().folder, [], NAMES)
     file = WatchedFile(root="input", path="sub/deep/a.png", size=3, mtime_ns=mtime_ns)
-    assert found == Changed(file, location, "new")
+    assert found == ChangedFile(file, location, "new")
 
 
 def test_only_differences_are_told_and_each_by_its_kind(marked: Root) -> None:
@@ -285,14 +287,14 @@ def _leave(
 
 def test_the_marker_is_laid_where_the_database_knows_nothing(tmp_path: Path) -> None:
     root = Root("input", tmp_path)
-    assert root_state(root, [], 0) == RootState(online=True, marked=True)
+    assert check_root(root, [], 0) == RootState(online=True, marked=True)
     assert (tmp_path / MARKER).read_bytes() == b""
 
 
 def test_the_marker_is_renewed_where_a_known_file_still_lies(tmp_path: Path) -> None:
     root = Root("input", tmp_path)
     put(root, "b.png", b"abc")
-    assert root_state(root, [("a.png", 1), ("b.png", 3)], 2) == RootState(online=True, marked=True)
+    assert check_root(root, [("a.png", 1), ("b.png", 3)], 2) == RootState(online=True, marked=True)
     assert (tmp_path / MARKER).exists()
 
 
@@ -301,19 +303,19 @@ def test_a_root_without_marker_and_known_files_is_offline_and_says_how_to_mend_i
 ) -> None:
     root = Root("input", tmp_path)
     put(root, "b.png", b"another file of that name")
-    state = root_state(root, [("a.png", 1), ("b.png", 3)], 2)
+    state = check_root(root, [("a.png", 1), ("b.png", 3)], 2)
     assert state == RootState(
         online=False,
-        message=f"input: {tmp_path} is offline or emptied: not marking 2 files missing; if this is the right folder, "
-        "create an empty file named .aiimagepipe in it",
+        message=f"input: {tmp_path} is offline or emptied: not marking 2 files missing; "
+        "if this is the right folder, create an empty file named .aiimagepipe in it",
     )
     assert not (tmp_path / MARKER).exists()
     (tmp_path / MARKER).touch()
-    assert root_state(root, [("a.png", 1), ("b.png", 3)], 2) == RootState(online=True, marked=True)
+    assert check_root(root, [("a.png", 1), ("b.png", 3)], 2) == RootState(online=True, marked=True)
 
 
 def test_a_root_that_is_not_there_is_offline(tmp_path: Path) -> None:
-    state = root_state(Root("input", tmp_path / "no"), [], 0)
+    state = check_root(Root("input", tmp_path / "no"), [], 0)
     # Windows' word is its own
     assert replace(state, message=state.message.partition(" (")[0]) == RootState(
         online=False,
@@ -327,10 +329,10 @@ def test_where_no_marker_can_be_written_known_files_tell(
     root = Root("input", tmp_path)
     put(root, "a.png")
     monkeypatch.setattr(Path, "touch", _read_only)
-    assert root_state(root, [], 0) == RootState(online=True, marked=False)
-    assert root_state(root, [("a.png", 1)], 1) == RootState(online=True, marked=False)
+    assert check_root(root, [], 0) == RootState(online=True, marked=False)
+    assert check_root(root, [("a.png", 1)], 1) == RootState(online=True, marked=False)
     (tmp_path / "a.png").unlink()
-    assert not root_state(root, [("a.png", 1)], 1).online
+    assert not check_root(root, [("a.png", 1)], 1).online
 
 
 def _read_only(*_: object, **__: object) -> None:
@@ -346,7 +348,7 @@ PATHS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(steps=st.lists(PATHS, min_size=1, max_size=4))
 def test_whatever_happened_one_rescan_makes_the_rows_true_to_the_disk(
     tmp_path_factory: pytest.TempPathFactory,
@@ -379,7 +381,9 @@ from service.watch.watched_names import WatchedNames
 from service.watch.marker import RootState
 from service.watch.rescan import rescan
 from service.watch.watch_settings import WatchSettings
-found = rescan(Root("Input", Path(sys.argv[1])), RootState(True, True), lambda _: {}, [], WatchedNames(WatchSettings()))
+root = Root("Input", Path(sys.argv[1]))
+names = WatchedNames(WatchSettings())
+found = rescan(root, RootState(True, True), lambda _: {}, [], names)
 next(found)
 tracemalloc.start()
 print(1 + sum(1 for _ in found), tracemalloc.get_traced_memory()[1])

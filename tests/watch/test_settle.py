@@ -1,9 +1,12 @@
+import errno
 import os
+import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import PATIENCE_S
 from structlog.testing import capture_logs
 
 from service.paths import Root
@@ -155,11 +158,47 @@ def test_a_file_that_cannot_be_opened_is_tried_ever_more_seldom_and_told_of_once
     assert candidate.refusal is None
 
 
+def looked_at_as_a_file(candidate: SettlingFile, monkeypatch: pytest.MonkeyPatch) -> SettleRule:
+    """Return a settling for which there is a quiet file: what really is there came later."""
+    settling = SettleRule(SETTINGS)
+    monkeypatch.setattr(settling, "_state", lambda _: (3, 1))
+    assert settling.look(candidate, 0.0) is Verdict.WAIT
+    return settling
+
+
+@pytest.mark.posix("a folder holds no pipes there")
+def test_a_pipe_that_took_the_file_s_place_does_not_keep_the_worker_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = heard(tmp_path / "a.png")
+    settling = looked_at_as_a_file(candidate, monkeypatch)
+    os.mkfifo(tmp_path / "a.png")
+    verdicts: list[Verdict] = []
+    look = threading.Thread(
+        target=lambda: verdicts.append(settling.look(candidate, 1.0)), daemon=True
+    )
+    look.start()
+    look.join(PATIENCE_S)  # an open that waits for a writer would never return
+    assert verdicts == [Verdict.SETTLED]
+
+
+@pytest.mark.posix("Wine makes no links")
+def test_a_link_that_took_the_file_s_place_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = heard(tmp_path / "a.png")
+    settling = looked_at_as_a_file(candidate, monkeypatch)
+    written(tmp_path / "other.png", b"abc", 1)
+    (tmp_path / "a.png").symlink_to(tmp_path / "other.png")
+    assert settling.look(candidate, 1.0) is Verdict.WAIT
+    assert candidate.refusal == os.strerror(errno.ELOOP)
+
+
 def _share_violation(*_: object) -> int:
     raise PermissionError(13, "Permission denied")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     gaps=st.lists(st.floats(0.01, 3.0), max_size=12),
     looks=st.lists(st.floats(0.01, 2.0), min_size=1, max_size=40),

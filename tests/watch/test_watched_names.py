@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from service.file_systems import Kind, kind_of
+from service.file_systems import FileKind, kind_of
 from service.watch.watch_settings import WatchSettings
 from service.watch.watched_names import WatchedNames
 
@@ -65,5 +65,5 @@ def test_without_patterns_only_the_extension_counts() -> None:
         ({"st_mode": stat.S_IFDIR, "st_reparse_tag": 0x9000001A}, "folder"),
     ],
 )
-def test_a_status_tells_the_kind_of_thing(fields: dict[str, int], kind: Kind) -> None:
+def test_a_status_tells_the_kind_of_thing(fields: dict[str, int], kind: FileKind) -> None:
     assert kind_of(cast("os.stat_result", SimpleNamespace(**fields))) == kind

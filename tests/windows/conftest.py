@@ -1,4 +1,4 @@
-"""What the tests of the installed service share with those of the service that runs in the foreground."""
+"""What the tests of the installed service share with those of ``aiimagepipe run``."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""A service installed with the values of install_service.ps1, without PowerShell, which Wine does not have."""
+"""A service installed with the values of install_service.ps1.
+
+Without PowerShell, which Wine does not have.
+"""
 
 import contextlib
 import shutil
@@ -12,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from asked import wait_for
+from patience import PATIENCE_S, wait_for
 from running_service import TOP, Place
 from service_table import manager_words, service_rows
 
@@ -45,7 +48,7 @@ def attempted(*words: str) -> tuple[int, str]:
             stderr=out,
             creationflags=subprocess.CREATE_NO_WINDOW,
             check=False,
-            timeout=50,
+            timeout=PATIENCE_S,
         )
         out.seek(0)
         return done.returncode, out.read().replace(b"\0", b"").decode("utf-8", "replace")
@@ -94,12 +97,10 @@ class Installed:
         """End its Python at once, and nothing else."""
         psutil.Process(self.pid()).kill()
 
-    def stop(self) -> float:
-        """Have the service manager stop it; return how many seconds that took."""
-        began = time.monotonic()
+    def stop(self) -> None:
+        """Have the service manager stop it."""
         told("net", "stop", self.name)
         wait_for(self.state, "STOPPED")
-        return time.monotonic() - began
 
 
 def register(place: Place, name: str) -> None:

@@ -128,8 +128,8 @@ files() {
 
 # Its answer goes through a pipe, and its exit code is kept.
 tests() {
-	: | timeout "${WINE_TIMEOUT:-1200}" "$WINE" 'C:\Python\python.exe' -X utf8 -u -m pytest --rootdir='C:\AIImageMetaPipe' \
-		-p no:cacheprovider -o timeout=180 "$@" 2>&1 | sed -u 's/\r$//'
+	: | TEST_PATIENCE=3 timeout "${WINE_TIMEOUT:-1200}" "$WINE" 'C:\Python\python.exe' -X utf8 -u -m pytest --rootdir='C:\AIImageMetaPipe' \
+		-p no:cacheprovider "$@" 2>&1 | sed -u 's/\r$//'
 	return "${PIPESTATUS[1]}"
 }
 

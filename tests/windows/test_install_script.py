@@ -23,6 +23,7 @@ from service.service_state import ServiceState
 from service.store.status import Counts, ServiceStatus
 
 TEXT = SCRIPT.read_text(encoding="utf-8")
+TRIAL = (Path(__file__).parent / "try_install_script.ps1").read_text(encoding="utf-8")
 PLACES = {
     "python": r"C:\pipe\.venv\Scripts\python.exe",
     "project": r"C:\pipe",
@@ -50,8 +51,9 @@ def mistakes(text: str) -> list[tuple[int, str]]:
     return sorted((node.start_point.row + 1, (node.text or b"").decode()) for node in found)
 
 
-def test_the_script_has_no_syntax_error() -> None:
-    assert mistakes(TEXT) == []
+@pytest.mark.parametrize("text", [TEXT, TRIAL], ids=["install_service", "try_install_script"])
+def test_the_script_has_no_syntax_error(text: str) -> None:
+    assert mistakes(text) == []
 
 
 @pytest.mark.parametrize(
@@ -70,21 +72,22 @@ FOREIGN = {
     r"(?<![\w.])sc\s": "in 5.1 it is Set-Content; the program is sc.exe",
     r"2>&1|\*>": "5.1 takes the first line on standard error for an error of its own",
     r"utf8NoBOM|-AsHashtable\b|-AsByteStream\b|\bJoin-String\b|\bTest-Json\b": "came with 6 or 7",
-    r"Invoke-WebRequest|Invoke-RestMethod|Start-BitsTransfer|WebClient|DownloadFile|\biwr\b|\bcurl\b": "downloads",
+    r"Invoke-WebRequest|Invoke-RestMethod|\biwr\b|\bcurl\b": "downloads",
+    r"Start-BitsTransfer|WebClient|DownloadFile": "downloads, too",
     r"Invoke-Expression|\biex\b": "runs text as code",
 }
 
 
-def code() -> str:
+def code(text: str = TEXT) -> str:
     """Return the script without its comments."""
-    return re.sub(
-        r"^\s*#.*$", "", re.sub(r"<#.*?#>", "", TEXT, flags=re.DOTALL), flags=re.MULTILINE
-    )
+    without_blocks = re.sub(r"<#.*?#>", "", text, flags=re.DOTALL)
+    return re.sub(r"^\s*#.*$", "", without_blocks, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("pattern", FOREIGN, ids=FOREIGN.get)
 def test_it_uses_nothing_that_powershell_5_1_lacks_and_downloads_nothing(pattern: str) -> None:
-    assert [line.strip() for line in code().splitlines() if re.search(pattern, line)] == []
+    lines = [*code().splitlines(), *code(TRIAL).splitlines()]
+    assert [line.strip() for line in lines if re.search(pattern, line)] == []
 
 
 def test_the_account_may_write_where_the_doctor_says_that_is_written(tmp_path: Path) -> None:
@@ -107,10 +110,11 @@ def test_the_account_may_write_where_the_doctor_says_that_is_written(tmp_path: P
     assert "foreach ($folder in $Outputs) { $grants += @{ Path = $folder; Right = 'M' } }" in TEXT
 
 
-def test_it_is_ascii_for_5_1_reads_other_letters_by_the_code_page() -> None:
-    assert TEXT.isascii()
-    assert TEXT.startswith("#Requires -Version 5.1\n")
-    assert "Set-StrictMode" in TEXT
+@pytest.mark.parametrize("text", [TEXT, TRIAL], ids=["install_service", "try_install_script"])
+def test_it_is_ascii_for_5_1_reads_other_letters_by_the_code_page(text: str) -> None:
+    assert text.isascii()
+    assert text.startswith("#Requires -Version 5.1\n")
+    assert "Set-StrictMode" in text
 
 
 def test_every_failure_says_what_is_wrong_and_how_to_mend_it() -> None:
@@ -191,6 +195,16 @@ def test_every_command_it_gives_the_program_is_one_with_these_options() -> None:
         if name not in options or (word and word not in options[name])
     ]
     assert ({name for name, _ in calls}, unknown) == ({"run", "doctor", "status"}, [])
+
+
+def test_the_trial_gives_the_script_only_actions_and_parameters_it_has() -> None:
+    actions = set(re.findall(r"'-Action', '(\w+)'", TRIAL))
+    allowed = re.search(r"ValidateSet\((.*?)\)", TEXT)
+    assert allowed
+    assert (len(actions), actions - set(re.findall(r"'(\w+)'", allowed[1]))) == (3, set())
+    given = set(re.findall(r"'-(\w+)'", TRIAL))
+    parameters = set(re.findall(r"^    \[[\w.]+\] \$(\w+)", TEXT.split("\n)\n")[0], re.MULTILINE))
+    assert (given, given - parameters) == ({"Action", "Config", "Name"}, set())
 
 
 def fields_of(record: type) -> set[str]:

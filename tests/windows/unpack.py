@@ -1,4 +1,4 @@
-"""Unpacks a zip file into a folder, without the one folder that holds everything, if there is one."""
+"""Unpacks a zip file into a folder; one folder around everything is left out."""
 
 import sys
 import zipfile

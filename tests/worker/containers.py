@@ -1,4 +1,7 @@
-"""Files of every container that holds texts, each with one text in one place, written byte by byte or by Pillow."""
+"""Files of every container that holds texts, each with one text in one place.
+
+Written byte by byte or by Pillow.
+"""
 
 import io
 import struct
@@ -14,7 +17,8 @@ IMAGE = Image.new("RGB", (8, 8), (9, 9, 9))
 XMP = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:exif="http://ns.adobe.com/exif/1.0/"><{tag}><rdf:Alt>
-<rdf:li xml:lang="x-default">{text}</rdf:li></rdf:Alt></{tag}></rdf:Description></rdf:RDF></x:xmpmeta>"""
+<rdf:li xml:lang="x-default">{text}</rdf:li></rdf:Alt></{tag}></rdf:Description></rdf:RDF>\
+</x:xmpmeta>"""
 
 
 def png(*chunks: tuple[bytes, bytes], behind: tuple[bytes, bytes] | None = None) -> bytes:
@@ -27,7 +31,7 @@ def png(*chunks: tuple[bytes, bytes], behind: tuple[bytes, bytes] | None = None)
 
 
 def exif(texts: Mapping[int, str] | None = None, user_comment: bytes | None = None) -> bytes:
-    """Return a little-endian TIFF with texts in its first directory, and a UserComment in the Exif one."""
+    """Return a little-endian TIFF: texts in its first directory, a UserComment in the Exif one."""
     texts = texts or {}
     count = len(texts) + (user_comment is not None)
     start = 8 + 2 + 12 * count + 4
@@ -96,7 +100,7 @@ def mp4_comment(text: str) -> bytes:
 
 
 def keyed_movie(brand: bytes, key: str, text: str) -> bytes:
-    """Return an MP4 or MOV with a key of its own, as ffmpeg writes with ``-movflags use_metadata_tags``."""
+    """Return an MP4 or MOV with a key of its own, as ``ffmpeg -movflags use_metadata_tags``."""
     keys = box(b"keys", bytes(4) + struct.pack(">I", 1) + box(b"mdta", key.encode()))
     listed = box(b"ilst", box(struct.pack(">I", 1), _value(text)))
     return _movie(brand, box(b"meta", box(b"hdlr", bytes(8) + b"mdta" + bytes(13)) + keys + listed))

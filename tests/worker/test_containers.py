@@ -9,7 +9,9 @@ from containers import GRAPH_PLACES, PLACES
 from drawn_images import graph, infotext
 from working_by_hand import ByHand
 
-SHOWN = "SELECT file_name, status, generator, positive_prompt, seed FROM v_images_search ORDER BY file_name"
+SHOWN = """
+SELECT file_name, status, generator, positive_prompt, seed FROM v_images_search
+ORDER BY file_name"""
 PROMPT = "a quay, 猫 & <é>"
 
 

@@ -5,6 +5,7 @@ from contextlib import closing
 import apsw
 import pytest
 from drawn_images import draw_many
+from patience import wait_for
 from working_by_hand import ByHand
 
 from service.store import connection
@@ -47,15 +48,15 @@ def test_a_full_disk_is_told_and_what_was_read_is_written_when_there_is_room(
     connection.pragma("max_page_count", pages)
     by_hand.house.inbox.want_rescan("a test")
     worker = by_hand.house.worker
-    for _ in range(200):
-        if worker.notes:
-            break
-        by_hand.house.inbox.wait(0.1)
+
+    def turn() -> list[str]:
         worker.run_once(worker._clock.monotonic())
+        return worker.notes
+
     said = (
         f"{by_hand.place.database}: the disk is full; make room, and the service goes on by itself"
     )
-    assert worker.notes == [said]
+    wait_for(turn, [said])
     assert len(by_hand.rows("SELECT 1 FROM images")) < 50
     connection.pragma("max_page_count", 1 << 30)
     by_hand.work()

@@ -1,4 +1,7 @@
-"""A file that a batch in hand has already is not done twice, however often it is told of before that is written."""
+"""A file that a batch in hand has already is not done twice.
+
+However often events or a rescan name it before that batch is written.
+"""
 
 import os
 from collections.abc import Iterable
@@ -9,14 +12,14 @@ from drawn_images import draw
 from working_by_hand import ByHand
 
 from service.errors import BadFileError, TryAgainError
-from service.extract.candidates import Candidate
+from service.extract.file_to_read import FileToRead
 from service.records import RawRecord
 from service.worker.batch import Counters
 
 PLACES = "SELECT id, path, state FROM images ORDER BY id"
 LONG_AGO = (1_600_000_000, 1_600_000_000)
 
-Answers = Iterable[tuple[Candidate, RawRecord | BadFileError | TryAgainError]]
+Answers = Iterable[tuple[FileToRead, RawRecord | BadFileError | TryAgainError]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Turns:
     began: float
 
     def hear(self, path: Path, at: float = 0.0) -> None:
-        """Tell of a file and let it be looked at, so that it has settled at the next look but one."""
+        """Name a file and let it be looked at, so that it has settled at the next look but one."""
         inbox, now = self.by_hand.house.inbox, self.began + at
         inbox.add(self.by_hand.house.worker._parts.roots["Input"], path, now)
         assert inbox.take(now + 0.02, 9).arrived == ()

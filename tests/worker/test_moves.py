@@ -1,4 +1,4 @@
-"""One image keeps one row, whatever is done to its file, and is read once for each content it has."""
+"""One image keeps one row, whatever is done to its file, and is read once for each content."""
 
 import os
 import shutil
@@ -115,6 +115,23 @@ def test_a_copy_has_a_row_of_its_own_and_both_are_duplicates(by_hand: ByHand) ->
     ]
     assert by_hand.rows("SELECT copies, paths FROM v_duplicates") == [
         (2, "Input/a.png\nInput/b.png")
+    ]
+
+
+def test_of_two_copies_that_left_the_one_of_the_same_name_is_the_file_that_moved(
+    by_hand: ByHand,
+) -> None:
+    one = draw(by_hand.place.input / "a.png", 1)
+    by_hand.work()
+    two = Path(shutil.copy(one, one.with_name("b.png")))
+    by_hand.work()
+    one.unlink()
+    (by_hand.place.input / "new").mkdir()
+    two.rename(by_hand.place.input / "new" / "b.png")
+    by_hand.work()
+    assert by_hand.rows("SELECT id, path, state FROM images ORDER BY id") == [
+        (1, "a.png", "missing"),
+        (2, "new/b.png", "present"),
     ]
 
 

@@ -26,21 +26,25 @@ Civitai resources: [{{"type":"checkpoint","modelVersionId":25}},\
 
 A1111 = """\
 a red fox <lora:brass:0.6>
-Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: {seed}, Size: 512x512, \
-Model hash: {model}, Model: renamed, \
-Lora hashes: "brass: {lora}", Version: v1.9.4"""
+Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: {seed}, Size: 512x512, Model hash: {model}, \
+Model: renamed, Lora hashes: "brass: {lora}", Version: v1.9.4"""
 
 CHECKPOINT_SHA = "a5f58eb1c3" + "0" * 54
 CHECKPOINT = {
-    "id": 25, "modelId": 82, "name": "v1", "baseModel": "Illustrious",
+    "id": 25,
+    "modelId": 82,
+    "name": "v1",
+    "baseModel": "Illustrious",
     "model": {"name": "Real", "type": "Checkpoint"},
     "files": [
         {
-            "name": "real_v1.safetensors", "type": "Model", "primary": True,
+            "name": "real_v1.safetensors",
+            "type": "Model",
+            "primary": True,
             "hashes": {"SHA256": CHECKPOINT_SHA},
         }
     ],
-}  # fmt: skip
+}
 FILE = "real_v1.safetensors"
 CHECKPOINT_AIR = "urn:air:sdxl:checkpoint:civitai:82@25"
 LORA_AIR = "urn:air:sdxl:lora:civitai:70@7"
@@ -242,12 +246,18 @@ def test_an_ambiguous_hash_is_reported_and_not_chosen(filled: Place, sources: Pa
             "by": "hash",
             "candidates": [
                 {
-                    "version_id": 25, "model": "Real", "version": "v1",
-                    "file": FILE, "source": "export.json",
+                    "version_id": 25,
+                    "model": "Real",
+                    "version": "v1",
+                    "file": FILE,
+                    "source": "export.json",
                 },
                 {
-                    "version_id": 26, "model": "Real", "version": "reupload",
-                    "file": FILE, "source": "export.json",
+                    "version_id": 26,
+                    "model": "Real",
+                    "version": "reupload",
+                    "file": FILE,
+                    "source": "export.json",
                 },
             ],
         }
@@ -292,11 +302,18 @@ def test_an_export_does_not_make_a_local_file_forget_its_name(place: Place, sour
         file.unlink()
     (folder / "brass_gears.safetensors").rename(folder / "soft_light.safetensors")
     version = {
-        "id": 555, "modelId": 50, "name": "v1", "model": {"name": "Soft light", "type": "LORA"},
+        "id": 555,
+        "modelId": 50,
+        "name": "v1",
+        "model": {"name": "Soft light", "type": "LORA"},
         "files": [
-            {"name": "softlight_v1.safetensors", "type": "Model", "hashes": {"SHA256": LORA_SHA}}
+            {
+                "name": "softlight_v1.safetensors",
+                "type": "Model",
+                "hashes": {"SHA256": LORA_SHA},
+            }
         ],
-    }  # fmt: skip
+    }
     (sources / "export.json").write_text(json.dumps(version), encoding="utf-8")
     for words in (
         ("--models", str(folder)),

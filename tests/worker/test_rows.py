@@ -7,7 +7,10 @@ from service import demo
 
 NOT_OURS = {"image_id", "modified_at", "ingested_at"}
 
-LORA_PROMPT = "portrait of a clockmaker, <lora:brass_gears:0.8>, <lora:soft_light:0.35>, easynegative_style, detailed hands"
+LORA_PROMPT = (
+    "portrait of a clockmaker, <lora:brass_gears:0.8>, <lora:soft_light:0.35>, "
+    "easynegative_style, detailed hands"
+)
 
 SEARCH: dict[str, dict[str, object]] = {
     "a1111-lora-embedding.png": {

@@ -1,4 +1,4 @@
-"""Rows that an older version made are made again from the kept records, with neither the files nor ExifTool."""
+"""Rows of an older version are made again, with neither the files nor ExifTool."""
 
 import shutil
 import threading
@@ -11,7 +11,10 @@ from working_by_hand import Door
 
 OLD = "UPDATE images SET recipe = 'a1111@0 blobs@0', model = 'what an older version thought'"
 NOW = "SELECT path, model, recipe LIKE '%@0%' FROM images ORDER BY path"
-DAMAGE = "UPDATE raw_records SET record = x'00' WHERE image_id = (SELECT id FROM images WHERE path = '00002.png')"
+DAMAGE = (
+    "UPDATE raw_records SET record = x'00' "
+    "WHERE image_id = (SELECT id FROM images WHERE path = '00002.png')"
+)
 ANEW = [(f"{seed:05}.png", "dreamshaper_8", 0) for seed in range(5)]
 
 

@@ -1,10 +1,14 @@
-"""A text beside an image is read with it, whenever it comes, and is lost with neither a move nor its own end."""
+"""A text beside an image is read with it, whenever it comes.
+
+It is lost neither when it moves nor when it goes.
+"""
 
 import json
 import shutil
 
 import pytest
 from asked import rows
+from commands import run
 from drawn_images import draw, graph, infotext, png
 from running_service import Place
 from working_by_hand import ByHand, Door
@@ -46,7 +50,10 @@ VERSION = json.dumps(
         ],
     }
 )
-EASY = "A quay\nSeed: 9\nStable Diffusion model: harbour\nSampler: euler_a\nWidth: 512\nHeight: 512\nSteps: 50\n"
+EASY = (
+    "A quay\nSeed: 9\nStable Diffusion model: harbour\nSampler: euler_a\n"
+    "Width: 512\nHeight: 512\nSteps: 50\n"
+)
 GRAPH = json.dumps(graph(10, "a quay"))
 
 
@@ -62,9 +69,17 @@ GRAPH = json.dumps(graph(10, "a quay"))
         ("a.civitai.info", VERSION, ("a1111", "8", "harbour_xl", "euler_ancestral")),
         ("a.json", GRAPH, ("comfyui", "10", "harbour.safetensors", "euler")),
     ],
-    ids=["infotext", "infotext after the ending", "Easy Diffusion", "SwarmUI", "CivitAI's answer", "the same as .info",
-         "a model version that shows this image", "a graph"],
-)  # fmt: skip
+    ids=[
+        "infotext",
+        "infotext after the ending",
+        "Easy Diffusion",
+        "SwarmUI",
+        "CivitAI's answer",
+        "the same as .info",
+        "a model version that shows this image",
+        "a graph",
+    ],
+)
 def test_an_image_without_metadata_has_what_the_text_beside_it_says(
     by_hand: ByHand, name: str, text: str, row: tuple[object, ...]
 ) -> None:
@@ -284,9 +299,9 @@ def test_an_unreadable_image_with_a_text_is_tried_again_only_when_its_time_comes
 def test_a_dump_carries_the_texts_to_another_machine(place: Place) -> None:
     (place.input / "a.png").write_bytes(PLAIN)
     (place.input / "a.txt").write_text(infotext(6), encoding="utf-8")
-    dumped = place.run("dump", "--out", str(place.top / "raw.jsonl"))
-    ingested = place.run("ingest", "--in", str(place.top / "raw.jsonl"))
-    assert (dumped.returncode, ingested.returncode) == (0, 0)
+    dumped = run(place, "dump", "--out", str(place.top / "raw.jsonl"))
+    ingested = run(place, "ingest", "--in", str(place.top / "raw.jsonl"))
+    assert (dumped.code, ingested.code) == (0, 0)
     assert rows(place.database, SHOWN) == [
         ("a.png", "a1111", "6", "dreamshaper_8", "euler_ancestral")
     ]

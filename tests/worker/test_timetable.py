@@ -1,4 +1,4 @@
-"""When the timed exports run, what they leave in the database, and that none of it stops the service."""
+"""When the timed exports run, what they write of it, and that none of it stops the service."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ from pathlib import Path
 import apsw
 import pytest
 import store_samples
+from patience import PATIENCE_S
 
 from service.clock import Clock
 from service.config import Export
@@ -59,6 +60,22 @@ class Desk:
             if timetable._running is not None:
                 timetable._running.wait()
         return self.ran
+
+    def slow(self, seconds: float) -> Run:
+        """Return a run that takes so long by the desk's clock."""
+
+        def run(export: Export, path: Path, is_cancelled: Callable[[], bool]) -> Written:
+            self.now += seconds
+            return run_export(export, path, is_cancelled)
+
+        return run
+
+    def rest_of(self, timetable: ExportSchedule) -> float:
+        """Return until when nothing runs, where the last run was seen to have ended at 0."""
+        rest = 0.0
+        while not self.wait(timetable, rest):
+            rest += 10.0
+        return rest
 
     def save(self, number: int) -> None:
         self.store.save([store_samples.image(number, path=f"{number}.png")], now=store_samples.NOW)
@@ -117,6 +134,44 @@ def test_by_minutes_it_runs_at_most_so_often_also_after_a_restart(desk: Desk) ->
     timetable = desk.timetable(export)
     assert desk.wait(timetable, 599) == []
     assert desk.wait(timetable, 601) == ["tokens.txt"]
+
+
+@pytest.mark.parametrize(
+    ("took", "rest"), [(1.0, 30.0), (3.0, 30.0), (20.0, 200.0), (500.0, 5000.0)]
+)
+def test_an_export_rests_half_a_minute_or_ten_times_as_long_as_it_took(
+    desk: Desk, took: float, rest: float
+) -> None:
+    timetable = desk.timetable(desk.export(), run=desk.slow(took))
+    desk.wait(timetable, 0)
+    desk.save(2)
+    assert desk.rest_of(timetable) == rest
+
+
+def test_an_export_by_minutes_that_takes_long_rests_for_its_length_and_not_for_its_minutes(
+    desk: Desk,
+) -> None:
+    timetable = desk.timetable(desk.export(every=1), run=desk.slow(20.0))
+    desk.wait(timetable, 0)
+    desk.save(2)
+    assert desk.rest_of(timetable) == 200.0
+
+
+def test_a_failed_export_that_took_long_rests_for_its_length(desk: Desk) -> None:
+    bad = desk.export("sql.txt", kind="sql", sql="SELECT x FROM nowhere")
+    timetable = desk.timetable(bad, run=desk.slow(60.0))
+    desk.wait(timetable, 0)
+    assert desk.rest_of(timetable) == 600.0
+
+
+def test_where_the_clock_was_set_back_an_export_of_another_life_rests_its_minutes_and_no_longer(
+    desk: Desk,
+) -> None:
+    export = desk.export(every=10)
+    desk.wait(desk.timetable(export), 50_000)
+    desk.save(2)
+    desk.now = 0.0
+    assert desk.rest_of(desk.timetable(export)) == 600.0
 
 
 def test_a_lost_file_and_changed_settings_make_it_run_again(desk: Desk) -> None:
@@ -218,7 +273,7 @@ def test_looking_in_never_waits_and_closing_stops_the_run_in_hand(desk: Desk) ->
     (desk.folder / "tokens.txt").write_bytes(b"old\n")
     timetable = desk.timetable(desk.export(), run=slow)
     timetable.look(0, desk.store)
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE_S)
     timetable.look(1, desk.store)
     timetable.close()
     assert (desk.folder / "tokens.txt").read_bytes() == b"old\n"

@@ -10,6 +10,7 @@ from service.parse.base import Claim
 from service.parse.comfyui.form import find, workflow
 from service.parse.comfyui.form.graph import Graph, Node, graph_of_prompt, upstream
 from service.parse.comfyui.form.subgraphs import Flat, flatten
+from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.comfyui.passes import from_output, one_pass, resources, settings, split
 from service.parse.comfyui.passes.from_output import Path
 from service.parse.comfyui.passes.one_pass import Pass
@@ -40,7 +41,9 @@ def _all_facts(nodes: Iterable[Node]) -> Iterator[Fact]:
                 or (isinstance(value, str) and not 0 < len(value) <= LONGEST_FACT)
             ):
                 continue
-            yield Fact(f"{node.class_type}.{name}", _fact_text(value), node.where(name))
+            yield Fact(
+                f"{node.class_type}.{node.own_name(name)}", _fact_text(value), node.where(name)
+            )
 
 
 def _fact_text(value: object) -> str:
@@ -62,15 +65,17 @@ def claim(blobs: Blobs) -> Claim:
     return Claim.SHAPE if find.is_foreign(blobs, graphs) else Claim.MARKER
 
 
-def parse(blobs: Blobs) -> Generation:
-    """Return how the image was made, as far as its graph states it."""
+def parse(blobs: Blobs, table: Table = TABLE) -> Generation:
+    """Return how the image was made, as far as its graph states it and the table knows its nodes."""
     graphs = find.find_graphs(blobs)
     flat = flatten(graphs.ui.data, linked=graphs.api is None) if graphs.ui else Flat()
     idle: tuple[Resource, ...] = ()
     if graphs.api is not None:
-        graph = graph_of_prompt(graphs.api.data, graphs.api.source, workflow.node_shapes(flat))
+        graph = graph_of_prompt(
+            graphs.api.data, graphs.api.source, workflow.node_shapes(flat, table), table
+        )
     elif graphs.ui is not None:
-        graph = workflow.graph_of_workflow(flat, graphs.ui.source)
+        graph = workflow.graph_of_workflow(flat, graphs.ui.source, table)
     else:
         text = find.find_broken_graph(blobs)
         why = (
@@ -80,7 +85,7 @@ def parse(blobs: Blobs) -> Generation:
         )
         return Generation(NAME, {}, unsettled=(why,))
     if graphs.ui is not None:
-        idle = workflow.idle_loras(flat, graphs.ui.source)
+        idle = workflow.idle_loras(flat, graphs.ui.source, table)
     return read_graph(graph, blobs.file_name, idle)
 
 

@@ -1,23 +1,23 @@
-"""A1111's infotext and its dialects.
+"""A1111's infotext, also of Forge, reForge, SD.Next and many savers, in PNG ``parameters`` or EXIF.
 
-Forge and its forks, reForge, SD.Next, CivitAI, ComfyUI's text savers.
-
-One text of prompt, ``Negative prompt:`` and a last line ``Steps: 20, Sampler: Euler a, …``
-(``infotext/`` reads it). It stands in PNG ``parameters``, in EXIF UserComment of JPEG, WebP and
-AVIF, in GIF and video comments, in descriptions that sites copied, in the pixels of stealth PNGs,
-and in a ``.txt`` beside the image. JSON is never one, but that of A1111's API holds it.
+One text of prompt, ``Negative prompt:`` and a last line ``Steps: 20, Sampler: Euler a, …``, which
+``infotext/`` reads. It is in PNG ``parameters``, in EXIF UserComment of JPEG, WebP and AVIF, in GIF
+and video comments, in descriptions that sites copied, in the pixels of stealth PNGs, and in a
+``.txt`` beside the image. JSON is never an infotext, but what A1111's API answers holds one.
 """
 
 from collections.abc import Iterator
 
 from service.parse.base import Claim, Parser
 from service.parse.generators import drawthings
-from service.parse.infotext import field_names, layout, models, passes
 from service.parse.infotext.dialects import generator_of
+from service.parse.infotext.field_names import base_fields
 from service.parse.infotext.key_values import KNOWN, Settings
-from service.parse.infotext.layout import Infotext
-from service.parse.shared.civitai_resources import number_of
-from service.parse.shared.json_facts import is_cut
+from service.parse.infotext.layout import Infotext, read_layout
+from service.parse.infotext.models import checkpoint_of, model_of, module_vae, read_models
+from service.parse.infotext.passes import read_passes
+from service.parse.shared.json_facts import JsonTable, is_cut
+from service.parse.shared.numbers import number_of
 from service.records import Blob, Blobs, Fact, Field, Generation, Stated
 
 ROLES = (
@@ -32,7 +32,7 @@ ROLES = (
     "text",
     "sidecar",
 )
-"""Where infotexts have been met, the most deliberate place first."""
+"""Where infotexts have been found, the most deliberate place first."""
 
 TELLING = frozenset(
     {"sampler", "schedule type", "version", "app", "seed", "cfg scale", "civitai resources"}
@@ -51,24 +51,29 @@ OWN_PLACES = frozenset({"parameters", "usercomment", "alpha", "rgb"})
 
 def claim(blobs: Blobs) -> Claim:
     """Return how sure it is that a text of this file is an infotext."""
-    return max((_claim(blob, role) for role, blob in _candidates(blobs)), default=Claim.NO)
+    claims = (_claim_text(blob.text, role) for role, blob in _candidates(blobs))
+    return max(claims, default=Claim.NO)
 
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the surest infotext of the file says."""
-    claims = [(_claim(blob, role), blob) for role, blob in _candidates(blobs)]
-    best = max(claims, key=lambda pair: pair[0], default=None)  # the first of equals
+    best: Blob | None = None
+    surest: Claim | None = None
+    for role, blob in _candidates(blobs):
+        claim_ = _claim_text(blob.text, role)
+        if surest is None or claim_ > surest:  # the first of equals
+            best, surest = blob, claim_
     if best is None:
         return Generation("a1111", {}, unsettled=("No text of this file is an infotext.",))
-    return read(best[1], blobs)
+    return read_infotext(best, blobs)
 
 
-def read(blob: Blob, blobs: Blobs) -> Generation:
+def read_infotext(blob: Blob, blobs: Blobs) -> Generation:
     """Return what one infotext says.
 
     For parsers whose generator writes one beside its own texts.
     """
-    return assemble_infotext(layout.read_layout(blob.text), blob.source, blobs)
+    return assemble_infotext(read_layout(blob.text), blob.source, blobs)
 
 
 def assemble_infotext(text: Infotext, source: str, blobs: Blobs) -> Generation:
@@ -81,8 +86,8 @@ def assemble_infotext(text: Infotext, source: str, blobs: Blobs) -> Generation:
     return Generation(
         generator=generator,
         fields=_fields(text, source),
-        passes=passes.read_passes(settings, source),
-        resources=models.read_models(settings, source),
+        passes=read_passes(settings, source),
+        resources=read_models(settings, source),
         facts=tuple(Fact(key, value, source) for key, value in (*settings.pairs, *text.templates)),
         unsettled=() if settings.pairs else ("The infotext has no settings line.",),
         because=because,
@@ -90,25 +95,25 @@ def assemble_infotext(text: Infotext, source: str, blobs: Blobs) -> Generation:
 
 
 def _fields(text: Infotext, source: str) -> dict[Field, Stated]:
-    found = field_names.base_fields(text.settings, source)
-    found["positive_prompt"] = Stated(text.positive, source)
+    fields = base_fields(text.settings, source)
+    fields["positive_prompt"] = Stated(text.positive, source)
     if text.negative is not None:
-        found["negative_prompt"] = Stated(text.negative, source)
-    model, vae = models.model_of(text.settings), models.module_vae(text.settings)
+        fields["negative_prompt"] = Stated(text.negative, source)
+    model, vae = model_of(text.settings), module_vae(text.settings)
     if model:
-        found["model"] = Stated(model, source)
-    if vae and "vae" not in found:
-        found["vae"] = Stated(vae, source)
-    hash_ = models.checkpoint_of(text.settings)[1]
-    if hash_ and "model_hash" not in found:
-        found["model_hash"] = Stated(hash_, source)
-    return found
+        fields["model"] = Stated(model, source)
+    if vae:
+        fields.setdefault("vae", Stated(vae, source))
+    hash_ = checkpoint_of(text.settings)[1]
+    if hash_:
+        fields.setdefault("model_hash", Stated(hash_, source))
+    return fields
 
 
 def _candidates(blobs: Blobs) -> Iterator[tuple[str, Blob]]:
-    if drawthings.is_signed(
-        blobs
-    ):  # its description looks like an infotext and marks the negative by "-"
+    """Yield the texts that may be infotexts, each with its role."""
+    # Draw Things' description looks like an infotext and marks the negative by "-".
+    if drawthings.is_signed(blobs):
         return
     for role in ROLES:
         for blob in blobs.all(role):
@@ -118,33 +123,37 @@ def _candidates(blobs: Blobs) -> Iterator[tuple[str, Blob]]:
 
 
 def _infotext_of_api(blob: Blob) -> Blob | None:
-    """Return the first infotext of what A1111's API answers (``info``), which scripts leave beside images."""
-    texts = blob.data.get("infotexts") if isinstance(blob.data, dict) else None
-    first = texts[0] if isinstance(texts, list) and texts else None
-    return Blob(first, f"{blob.source}#infotexts.0") if isinstance(first, str) else None
+    """Return the first infotext of an answer of A1111's API, which scripts leave beside images."""
+    answer = JsonTable.of(blob)
+    texts = answer.items("infotexts") if answer else []
+    if texts and isinstance(texts[0], str):
+        return Blob(texts[0], f"{blob.source}#infotexts.0")
+    return None
 
 
-def _claim(blob: Blob, role: str) -> Claim:
-    if "teps" not in blob.text and "rompt" not in blob.text and "Recipe metadata:" not in blob.text:
-        return Claim.NO  # costs nothing, and spares most files the reading
-    text = layout.read_layout(blob.text)
-    keys = text.settings.by_key
+def _claim_text(text: str, role: str) -> Claim:
+    # costs nothing, and spares most files the reading
+    if "teps" not in text and "rompt" not in text and "Recipe metadata:" not in text:
+        return Claim.NO
+    parts = read_layout(text)
+    keys = parts.settings.by_key
     if "steps" in keys or len(keys) > 1:
-        return _certainty(text.settings, role)
-    return Claim.FALLBACK if text.negative is not None or "recipe metadata" in keys else Claim.NO
+        return _claim_settings(parts.settings, role)
+    if parts.negative is not None or "recipe metadata" in keys:
+        return Claim.FALLBACK
+    return Claim.NO
 
 
-def _certainty(settings: Settings, role: str) -> Claim:
+def _claim_settings(settings: Settings, role: str) -> Claim:
+    keys = settings.by_key.keys()
     if any(_is_telling(key, value) for key, value in settings.by_key.items()):
         return Claim.MARKER
     if role in OWN_PLACES:
         return Claim.SHAPE
-    sayings = NUMBERS.intersection(settings.by_key)  # none of which is a number
-    return (
-        Claim.SHAPE
-        if not sayings and len(KNOWN.intersection(settings.by_key)) >= _MANY
-        else Claim.NO
-    )
+    # A seed or a scale here is no number, so the text speaks of something else.
+    if NUMBERS.isdisjoint(keys) and len(KNOWN.intersection(keys)) >= _MANY:
+        return Claim.SHAPE
+    return Claim.NO
 
 
 def _is_telling(key: str, value: str) -> bool:

@@ -1,9 +1,7 @@
-"""CivitAI's on-site generator where it writes a ComfyUI graph.
-
-JPEG's EXIF UserComment, PNG's ``prompt``.
+"""CivitAI's on-site generator: a ComfyUI graph in EXIF UserComment of JPEG or in PNG ``prompt``.
 
 CivitAI runs ComfyUI and saves the graph as run, its model files named by AIR
-(``urn:air:sdxl:checkpoint:civitai:1@2``). Beside the nodes stand ``extra``, ``{"airs": [every
+(``urn:air:sdxl:checkpoint:civitai:1@2``). Beside the nodes are ``extra``, ``{"airs": [every
 file]}``, and ``extraMetadata``, a JSON text of what its user asked for: ``prompt negativePrompt
 cfgScale sampler clipSkip steps width height seed workflow``, ``resources`` (``modelVersionId``,
 ``strength``; the checkpoint first, as its form sends them) and ``transformations``. Upscales have
@@ -11,27 +9,25 @@ no sampler in the graph and keep there the settings of the image they enlarge. E
 ``ai``, Software the job's uuid. Sources: the corpus (civitai-upscale, civitai-extrametadata-graph).
 CivitAI's infotexts are read by ``a1111``.
 
-What was asked for comes first, the graph fills the rest and shows conflicts (the pipeline reads it
-as a rival).
+What was asked for comes first; the pipeline reads the graph as a rival, so it fills gaps and shows
+conflicts.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pydantic import JsonValue
-
 from service.parse import comfyui
 from service.parse.base import Claim, Parser
 from service.parse.blobs import parse_json
 from service.parse.infotext.dialects import is_of_civitai
-from service.parse.shared import civitai_resources as lists
-from service.parse.shared.json_facts import JsonTable, Table
-from service.records import Blob, Blobs, Field, Generation, Resource, Sampling, Stated
+from service.parse.shared.civitai_resources import read_entry, resource_of_air
+from service.parse.shared.json_facts import FieldKeys, JsonTable, find_tables
+from service.records import Blobs, Field, Generation, Resource, Sampling, Stated
 
 NAME = "civitai"
 
-ASKED: Table = (
+REQUEST: FieldKeys = (
     ("positive_prompt", ("prompt",)),
     ("negative_prompt", ("negativePrompt",)),
     ("steps", ("steps",)),
@@ -48,118 +44,131 @@ ASKED: Table = (
 
 _CONTAINER = re.compile(r"\s*(?:urn:)?(?:air:)?oci:", re.IGNORECASE)
 
-SIZE: Table = (("width", ("upscaleWidth", "width")), ("height", ("upscaleHeight", "height")))
+SIZE: FieldKeys = (("width", ("upscaleWidth", "width")), ("height", ("upscaleHeight", "height")))
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """What stands beside the nodes of a graph."""
+class CivitaiJob:
+    """What CivitAI put beside the nodes of a graph."""
 
-    asked: JsonTable | None
+    request: JsonTable | None
+    """``extraMetadata``: what the user asked for."""
     airs: tuple[Stated, ...]
-    broken: bool = False
+    is_broken: bool = False
     """``extraMetadata`` is there and is not JSON."""
 
 
 def claim(blobs: Blobs) -> Claim:
     """Claim a graph that CivitAI's orchestrator ran."""
-    if job(blobs) is not None:
+    if find_job(blobs) is not None:
         return Claim.MARKER
-    return (
-        Claim.MARKER
-        if is_of_civitai(blobs) and comfyui.PARSER.claim(blobs) > Claim.NO
-        else Claim.NO
-    )
+    if is_of_civitai(blobs) and comfyui.PARSER.claim(blobs) > Claim.NO:
+        return Claim.MARKER
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
-    """Return what was asked for, or what the graph says where nothing stands beside it."""
-    found = job(blobs)
-    asked = found.asked if found else None
-    if found is None or asked is None:
-        graph = comfyui.PARSER.parse(blobs)
-        doubts = ("extraMetadata is not JSON",) if found and found.broken else ()
-        listed = tuple(lists.resource_of_air(air) for air in found.airs) if found else ()
-        return replace(
-            graph,
-            generator=NAME,
-            resources=(*graph.resources, *listed),
-            unsettled=(*doubts, *graph.unsettled),
-        )
-    resources = tuple(_resources(asked, found.airs))
-    upscaler = next(
-        (air for air in found.airs if lists.resource_of_air(air).kind == "upscaler"), None
-    )
-    model = next((one for one in resources if one.kind == "checkpoint"), None)
-    fields = asked.fields(ASKED)
-    if model is not None:
-        fields["model"] = Stated(model.air or model.label, model.source)
+    """Return what was asked for, or what the graph says where nothing is beside it."""
+    job = find_job(blobs) or CivitaiJob(None, ())
+    if job.request is None:
+        return _read_graph(job, blobs)
+    resources = tuple(_resources(job.request, job.airs))
+    fields = job.request.fields(REQUEST)
+    for resource in resources:
+        if resource.kind == "checkpoint":
+            fields["model"] = Stated(resource.air or resource.label, resource.source)
+            break
+    upscaler = _upscaler(job)
     if upscaler is not None:
         fields["upscaler"] = upscaler
-    return Generation(NAME, fields, tuple(_upscales(asked, upscaler)), resources, asked.facts())
+    passes = tuple(_upscales(job.request, upscaler))
+    return Generation(NAME, fields, passes, resources, job.request.facts())
 
 
-def job(blobs: Blobs) -> Job | None:
+def _read_graph(job: CivitaiJob, blobs: Blobs) -> Generation:
+    graph = comfyui.PARSER.parse(blobs)
+    files = (resource_of_air(air) for air in job.airs)
+    doubts = ("extraMetadata is not JSON",) if job.is_broken else ()
+    return replace(
+        graph,
+        generator=NAME,
+        resources=(*graph.resources, *files),
+        unsettled=(*doubts, *graph.unsettled),
+    )
+
+
+def find_job(blobs: Blobs) -> CivitaiJob | None:
     """Return what CivitAI put beside the first graph that has it, or None."""
-    found = (_job(blob) for blob in blobs.all())
-    return next((one for one in found if one is not None), None)
+    for graph in find_tables(blobs):
+        job = _job_of(graph)
+        if job is not None:
+            return job
+    return None
 
 
-def _job(blob: Blob) -> Job | None:
-    if not isinstance(blob.data, dict):
+def _job_of(graph: JsonTable) -> CivitaiJob | None:
+    extra = graph.part("extra")
+    airs = tuple(_airs(extra))
+    path, metadata = "extraMetadata", graph.data.get("extraMetadata")
+    if extra.data.get("extraMetadata"):  # seen there too
+        path, metadata = "extra.extraMetadata", extra.data["extraMetadata"]
+    if metadata is None and not airs:
         return None
-    extra = blob.data.get("extra")
-    airs = _airs(extra.get("airs"), blob.source) if isinstance(extra, dict) else ()
-    inner = extra.get("extraMetadata") if isinstance(extra, dict) else None  # seen there too
-    path, text = (
-        ("extra.extraMetadata", inner)
-        if inner
-        else ("extraMetadata", blob.data.get("extraMetadata"))
-    )
-    if text is None and not airs:
-        return None
-    data = parse_json(text) if isinstance(text, str) else text
-    asked = JsonTable(data, blob.source, path) if isinstance(data, dict) else None
-    return Job(asked, airs, broken=text is not None and asked is None)
+    data = parse_json(metadata) if isinstance(metadata, str) else metadata
+    if isinstance(data, dict):
+        return CivitaiJob(JsonTable(data, graph.source, path), airs)
+    return CivitaiJob(None, airs, is_broken=metadata is not None)
 
 
-def _airs(value: JsonValue, source: str) -> tuple[Stated, ...]:
-    found = enumerate(value if isinstance(value, list) else ())
-    return tuple(
-        Stated(air, f"{source}#extra.airs.{n}")
-        for n, air in found
-        if isinstance(air, str) and _is_file(air)
-    )
+def _airs(extra: JsonTable) -> Iterator[Stated]:
+    for number, air in enumerate(extra.items("airs")):
+        if isinstance(air, str) and _is_file(air):
+            yield Stated(air, extra.place(f"airs.{number}"))
 
 
 def _is_file(air: str) -> bool:
-    """Tell a file from the container that ran the job: ``oci:image:…``."""
+    """Return whether an AIR names a file, not the container that ran the job (``oci:image:…``)."""
     return bool(air.strip()) and _CONTAINER.match(air) is None
 
 
-def _resources(asked: JsonTable, airs: tuple[Stated, ...]) -> Iterator[Resource]:
-    """Yield the asked-for resources, each with its AIR, then the other files of the job."""
-    by_version = {version: air for air in airs if (version := str(air.value).rpartition("@")[2])}
+def _upscaler(job: CivitaiJob) -> Stated | None:
+    for air in job.airs:
+        if resource_of_air(air).kind == "upscaler":
+            return air
+    return None
+
+
+def _resources(request: JsonTable, airs: tuple[Stated, ...]) -> Iterator[Resource]:
+    """Yield the requested resources, each with its AIR, then the other files of the job."""
+    by_version: dict[str, Stated] = {}
+    for air in airs:
+        by_version[str(air.value).rpartition("@")[2]] = air
+    by_version.pop("", None)
     taken: set[str] = set()
-    for number, entry in enumerate(asked.each("resources")):
-        resource = lists.resource(entry.data, f"{entry.source}#{entry.path}")
+    for number, entry in enumerate(request.each("resources")):
+        resource = read_entry(entry.data, entry.here)
         if resource is None:
             continue
-        air = by_version.get(str(resource.model_version_id))
-        if air is not None:
-            taken.add(str(air.value))
-            named = lists.resource_of_air(air)
-            resource = replace(resource, kind=named.kind, air=named.air)
-        first = number == 0 and resource.kind == "resource_ref"
-        yield replace(resource, kind="checkpoint") if first else resource
-    yield from (lists.resource_of_air(air) for air in airs if str(air.value) not in taken)
+        named = by_version.get(str(resource.model_version_id))
+        if named is not None:
+            taken.add(str(named.value))
+            file = resource_of_air(named)
+            resource = replace(resource, kind=file.kind, air=file.air)
+        if number == 0 and resource.kind == "resource_ref":
+            resource = replace(resource, kind="checkpoint")
+        yield resource
+    for air in airs:
+        if str(air.value) not in taken:
+            yield resource_of_air(air)
 
 
-def _upscales(asked: JsonTable, upscaler: Stated | None) -> Iterator[Sampling]:
-    for step in asked.each("transformations"):
+def _upscales(request: JsonTable, upscaler: Stated | None) -> Iterator[Sampling]:
+    for step in request.each("transformations"):
         if "upscale" in (step.text("type") or ""):
             fields: dict[Field, Stated] = step.fields(SIZE)
-            yield Sampling("upscale", fields | ({"upscaler": upscaler} if upscaler else {}))
+            if upscaler is not None:
+                fields["upscaler"] = upscaler
+            yield Sampling("upscale", fields)
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 3, claim, parse)

@@ -1,6 +1,4 @@
-"""An image's ``meta`` as CivitAI's image API gives it.
-
-JSON that download tools leave beside images or in them.
+"""CivitAI's ``meta``: JSON of its image API, which download tools leave beside images or in them.
 
 It is the infotext taken apart: ``prompt negativePrompt cfgScale steps sampler seed`` and
 ``clipSkip`` in camel case, all other settings under their own names (``Size``, ``Model``, ``Model
@@ -24,10 +22,11 @@ from service.parse.base import Claim, Parser
 from service.parse.generators import a1111
 from service.parse.infotext.key_values import Settings
 from service.parse.infotext.layout import Infotext
-from service.parse.shared import civitai_resources as lists
-from service.parse.shared.json_facts import JsonTable, as_written
+from service.parse.shared.civitai_resources import read_entry
+from service.parse.shared.json_facts import JsonTable, as_written, find_tables
 from service.parse.shared.model_files import model_file, model_name
-from service.records import Blobs, Field, Generation, Resource, ResourceKind, Stated
+from service.parse.shared.numbers import number_of
+from service.records import Blobs, Field, Generation, Resource, ResourceKind
 
 ROLES = (
     "parameters",
@@ -50,9 +49,9 @@ KEYS = {
     "hashes": "Hashes",
     "civitaiResources": "Civitai resources",
 }
-"""The API's keys → those of the infotext. All others are the infotext's own."""
+"""The API's keys → those of the infotext, where they differ."""
 
-PLACES: dict[Field, str] = {
+KEYS_OF_FIELDS: dict[Field, str] = {
     "positive_prompt": "prompt",
     "negative_prompt": "negativePrompt",
     "steps": "steps",
@@ -80,112 +79,119 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 PROMPTS = frozenset({"prompt", "negativePrompt", "resources", "comfy", "additionalResources"})
 STRUCTURED = frozenset({"hashes", "civitaiResources"})
-"""The keys whose values are no texts in an infotext either."""
+"""The keys whose values are JSON in an infotext, too."""
 
-SIGNS = ("cfgScale", "civitaiResources", "additionalResources")
-"""No generator writes these keys beside ``prompt``.
-
-A graph with its own ``extraMetadata`` does so deeper.
-"""
+SIGNS = frozenset({"cfgScale", "civitaiResources", "additionalResources"})
+"""No generator writes these keys beside ``prompt``; CivitAI's graphs have them deeper."""
 
 
 def claim(blobs: Blobs) -> Claim:
     """Claim JSON with CivitAI's keys."""
-    return Claim.SHAPE if _read_told(blobs) else Claim.NO
+    if _find_meta(blobs):
+        return Claim.SHAPE
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the settings say, read as an infotext's."""
-    told = _read_told(blobs)
-    if told is None:
+    meta = _find_meta(blobs)
+    if meta is None:
         return Generation(None, {}, unsettled=("no text of this file is CivitAI's meta",))
-    pairs = tuple(_pairs(told))
+    found = a1111.assemble_infotext(_as_infotext(meta), meta.here, blobs)
+    fields = dict(found.fields)
+    for field, key in KEYS_OF_FIELDS.items():
+        if field in fields and key in meta.data:
+            fields[field] = replace(fields[field], source=meta.place(key))
+    return replace(
+        found,
+        generator="comfyui" if "comfy" in meta.data else found.generator,
+        fields=fields,
+        resources=(*found.resources, *_resources(meta), *_files(meta), *_versions(meta)),
+        facts=meta.facts(without=frozenset({"comfy"})),
+    )
+
+
+def _as_infotext(meta: JsonTable) -> Infotext:
+    pairs = tuple(_pairs(meta))
     settings = Settings(pairs, {key.lower(): value for key, value in reversed(pairs)})
-    prompt, negative = told.data.get("prompt"), told.data.get("negativePrompt")
-    text = Infotext(
+    prompt, negative = meta.data.get("prompt"), meta.data.get("negativePrompt")
+    return Infotext(
         prompt if isinstance(prompt, str) else "",
         negative if isinstance(negative, str) else None,
         settings,
     )
-    source = f"{told.source}#{told.path}" if told.path else told.source
-    found = a1111.assemble_infotext(text, source, blobs)
-    return replace(
-        found,
-        generator="comfyui" if "comfy" in told.data else found.generator,
-        fields={field: _add_source(told, field, stated) for field, stated in found.fields.items()},
-        resources=(*found.resources, *_resources(told), *_files(told), *_versions(told)),
-        facts=told.facts(without=frozenset({"comfy"})),
-    )
 
 
-def _read_told(blobs: Blobs) -> JsonTable | None:
-    for blob in blobs.all(*ROLES):
-        told = JsonTable.of(blob)
-        if told and "meta" not in told.data:
-            told = _own_entry(told, blobs.file_name) or told
-        for _ in range(3):
-            if told and "prompt" in told.data and any(key in told.data for key in SIGNS):
-                return told
-            told = told.inside("meta") if told else None
+def _find_meta(blobs: Blobs) -> JsonTable | None:
+    """Return the object with CivitAI's keys, which other objects may hold."""
+    for table in find_tables(blobs, *ROLES):
+        whole = table
+        if "meta" not in whole.data:
+            whole = _entry_of_image(whole, blobs.file_name) or whole
+        inner = whole.part("meta")
+        for meta in (whole, inner, inner.part("meta")):
+            if "prompt" in meta.data and not SIGNS.isdisjoint(meta.data):
+                return meta
     return None
 
 
-def _own_entry(told: JsonTable, file_name: str) -> JsonTable | None:
-    """Return this very image among those of a model version (``.civitai.info``), by its name in the address.
+def _entry_of_image(version: JsonTable, file_name: str) -> JsonTable | None:
+    """Return this very image among those of a model version, by its name in the address.
 
     ``https://image.civitai.com/ACCOUNT/UUID/width=450/12345.jpeg`` is ``12345`` or the UUID, as
     tools save it.
     """
     stem = file_name.rpartition(".")[0].lower()
-    for entry in told.each("images"):
+    if not stem:
+        return None
+    for entry in version.each("images"):
         parts = (entry.text("url") or "").partition("?")[0].lower().split("/")
-        names = {parts[-1].rpartition(".")[0], *(part for part in parts if _UUID.fullmatch(part))}
-        if stem and stem in names:
+        names = {part for part in parts if _UUID.fullmatch(part)}
+        names.add(parts[-1].rpartition(".")[0])
+        if stem in names:
             return entry
     return None
 
 
-def _add_source(told: JsonTable, field: Field, stated: Stated) -> Stated:
-    key = PLACES.get(field)
-    return replace(stated, source=told.place(key)) if key and key in told.data else stated
-
-
-def _pairs(told: JsonTable) -> Iterator[tuple[str, str]]:
-    for key, value in told.data.items():
-        plain = key in STRUCTURED or not isinstance(value, list | dict)
-        if plain and key not in PROMPTS and value not in (None, "", [], {}):
+def _pairs(meta: JsonTable) -> Iterator[tuple[str, str]]:
+    for key, value in meta.data.items():
+        if key in PROMPTS or value in (None, "", [], {}):
+            continue
+        if key in STRUCTURED or not isinstance(value, list | dict):
             yield KEYS.get(key, key), as_written(value)
 
 
-def _resources(told: JsonTable) -> Iterator[Resource]:
-    for entry in told.each("resources"):
-        asked: dict[str, JsonValue] = {"modelName": entry.data.get("name"), **entry.data}
-        resource = lists.resource(asked, f"{entry.source}#{entry.path}")
+def _resources(meta: JsonTable) -> Iterator[Resource]:
+    for entry in meta.each("resources"):
+        resource = _named_resource(entry)
         if resource is not None:
             yield resource
 
 
-def _files(told: JsonTable) -> Iterator[Resource]:
+def _named_resource(entry: JsonTable) -> Resource | None:
+    words: dict[str, JsonValue] = {"modelName": entry.data.get("name"), **entry.data}
+    return read_entry(words, entry.here)
+
+
+def _files(meta: JsonTable) -> Iterator[Resource]:
     for key, kind in FILES:
-        listed = told.data.get(key)
-        for name in listed if isinstance(listed, list) else ():
-            if label := model_name(name):
-                yield model_file(kind, label, told.place(key))
-    for entry in told.each("additionalResources"):
-        asked: dict[str, JsonValue] = {"modelName": entry.data.get("name"), **entry.data}
-        found = lists.resource(asked, f"{entry.source}#{entry.path}")
-        if found is not None:
-            yield replace(found, clip_weight=lists.number_of(entry.data.get("strengthClip")))
+        for item in meta.items(key):
+            name = model_name(item)
+            if name:
+                yield model_file(kind, name, meta.place(key))
+    for entry in meta.each("additionalResources"):
+        resource = _named_resource(entry)
+        if resource is not None:
+            yield replace(resource, clip_weight=number_of(entry.data.get("strengthClip")))
 
 
-def _versions(told: JsonTable) -> Iterator[Resource]:
+def _versions(meta: JsonTable) -> Iterator[Resource]:
     """Yield the versions that are named by number alone."""
     for key in ("versionIds", "modelVersionIds"):
-        listed = told.data.get(key)
-        for number in listed if isinstance(listed, list) else ():
-            found = lists.resource({"modelVersionId": number}, told.place(key))
-            if found is not None:
-                yield found
+        for number in meta.items(key):
+            resource = read_entry({"modelVersionId": number}, meta.place(key))
+            if resource is not None:
+                yield resource
 
 
 PARSER = Parser("civitai-meta", 2, claim, parse)

@@ -1,24 +1,23 @@
-"""DiffusionBee.
-
-A JSON object with keys of its own (``img_w``, ``dif_steps``, ``guidence_scale``, so spelled).
+"""DiffusionBee: a JSON object in EXIF or PNG texts, with keys such as ``img_w`` and ``dif_steps``.
 
 DiffusionBee keeps it as an entry of ``data.json`` beside its pictures and shows it as ``params``;
-gallery programs copy the entry into an image's texts. Numbers are texts in version 1. Version 2
-renamed the keys: ``guidance_scale``, ``num_steps``/``steps``, ``negative_prompt``, ``img_width``,
-``inp_img_strength``, ``model_id``, ``selected_sd_model``, ``controlnet_model``.
+gallery programs copy the entry into an image's texts. Numbers are texts in version 1, which spells
+``guidence_scale`` so. Version 2 renamed the keys: ``guidance_scale``, ``num_steps``/``steps``,
+``negative_prompt``, ``img_width``, ``inp_img_strength``, ``model_id``, ``selected_sd_model``,
+``controlnet_model``.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from service.parse.base import Claim, Parser
-from service.parse.shared.json_facts import JsonTable, Table
-from service.parse.shared.model_files import model_file, model_name
-from service.records import Blobs, Field, Generation, Resource, Stated
+from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table
+from service.parse.shared.model_files import checkpoint_of_fields, model_file, model_name
+from service.records import Blobs, Generation, Resource
 
 NAME = "diffusionbee"
 ROLES = ("comment", "usercomment", "parameters", "description", "imagedescription", "text")
 
-BASE: Table = (
+BASE: FieldKeys = (
     ("positive_prompt", ("prompt",)),
     ("negative_prompt", ("negative_prompt",)),
     ("steps", ("dif_steps", "ddim_steps", "num_steps", "steps")),
@@ -38,47 +37,39 @@ _ENOUGH = 2
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where a program names itself so beside the object, SHAPE for the keys alone."""
-    if _read_told(blobs) is None:
+    if _find_params(blobs) is None:
         return Claim.NO
-    named = any(
-        NAME in blob.text.lower().replace(" ", "") for blob in blobs.all("software", "creatortool")
-    )
-    return Claim.MARKER if named else Claim.SHAPE
+    for blob in blobs.all("software", "creatortool"):
+        if NAME in blob.text.lower().replace(" ", ""):
+            return Claim.MARKER
+    return Claim.SHAPE
 
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the object says."""
-    told = _read_told(blobs)
-    if told is None:
+    params = _find_params(blobs)
+    if params is None:
         return Generation(NAME, {}, unsettled=("no text is DiffusionBee's",))
-    fields = told.fields(BASE)
-    return Generation(NAME, fields, (), (*_checkpoint(fields), *_controlnet(told)), told.facts())
+    fields = params.fields(BASE)
+    resources = (*checkpoint_of_fields(fields), *_controlnet(params))
+    return Generation(NAME, fields, (), resources, params.facts())
 
 
-def _read_told(blobs: Blobs) -> JsonTable | None:
-    found = (told for blob in blobs.all(*ROLES) if (told := JsonTable.of(blob)))
-    return next((told for told in found if _is_ours(told.data.keys())), None)
+def _find_params(blobs: Blobs) -> JsonTable | None:
+    return find_table(blobs, *ROLES, accept=_is_ours)
 
 
-def _is_ours(keys: Collection[str]) -> bool:
-    own = len(OWN.intersection(keys))
-    return own >= _ENOUGH or (own > 0 and BESIDE.issubset(keys))
+def _is_ours(table: JsonTable) -> bool:
+    keys = table.data.keys()
+    own = len(OWN & keys)
+    return own >= _ENOUGH or (own > 0 and keys >= BESIDE)
 
 
-def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
-    if "model" in fields:
-        yield model_file("checkpoint", str(fields["model"].value), fields["model"].source)
-
-
-def _controlnet(told: JsonTable) -> Iterator[Resource]:
-    name = model_name(told.data.get("controlnet_model"))
+def _controlnet(params: JsonTable) -> Iterator[Resource]:
+    name = model_name(params.data.get("controlnet_model"))
     if name:
-        yield model_file(
-            "controlnet",
-            name,
-            told.place("controlnet_model"),
-            weight=told.data.get("control_weight"),
-        )
+        weight = params.data.get("control_weight")
+        yield model_file("controlnet", name, params.place("controlnet_model"), weight=weight)
 
 
 PARSER = Parser(NAME, 2, claim, parse)

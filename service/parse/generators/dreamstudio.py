@@ -1,9 +1,9 @@
-"""DreamStudio (Stability AI's site): an infotext that names its maker.
+"""DreamStudio (Stability AI's site): an infotext that names its maker, in PNG ``parameters``.
 
 Readers that list DreamStudio (Image MetaHub) know it by the words ``DreamStudio`` or ``Stability
-AI`` in PNG ``parameters``, which otherwise follow A1111's layout. The name counts only as a
-setting's value or as Software, since prompts speak of both. Pictures of the site's own download
-button hold no text at all.
+AI`` in the text, which otherwise follows A1111's layout. The name counts only as a setting's value
+or as Software, since prompts speak of both. Pictures of the site's own download button hold no text
+at all.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from service.parse.base import Claim, Parser
 from service.parse.generators import a1111
-from service.parse.shared.json_facts import is_cut
+from service.parse.shared.json_facts import plain_texts
 from service.records import Blob, Blobs, Generation
 
 NAME = "dreamstudio"
@@ -26,32 +26,30 @@ _SOFTWARE = re.compile(r"DreamStudio", re.IGNORECASE)
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where an infotext or the software beside it names DreamStudio."""
-    if _blob(blobs) is None:
-        return Claim.NO
-    return Claim.MARKER
+    if _find_infotext(blobs):
+        return Claim.MARKER
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
     """Return the infotext's words under DreamStudio's name."""
-    blob = _blob(blobs)
+    blob = _find_infotext(blobs)
     if blob is None:
         return Generation(NAME, {}, unsettled=("no text names DreamStudio",))
-    return replace(a1111.read(blob, blobs), generator=NAME)
+    return replace(a1111.read_infotext(blob, blobs), generator=NAME)
 
 
-def _blob(blobs: Blobs) -> Blob | None:
+def _find_infotext(blobs: Blobs) -> Blob | None:
     by_software = any(_SOFTWARE.search(blob.text) for blob in blobs.all("software"))
-    plain = (blob for blob in blobs.all(*ROLES) if blob.data is None and not is_cut(blob))
-    return next(
-        (blob for blob in plain if _is_named(blob.text) or (by_software and "Steps:" in blob.text)),
-        None,
-    )
+    for blob in plain_texts(blobs, *ROLES):
+        if _names_itself(blob.text) or (by_software and "Steps:" in blob.text):
+            return blob
+    return None
 
 
-def _is_named(text: str) -> bool:
-    return ("tudio" in text or "tability" in text) and _NAMED.search(
-        text
-    ) is not None  # the words are found sooner
+def _names_itself(text: str) -> bool:
+    # The two words are found sooner than the pattern.
+    return ("tudio" in text or "tability" in text) and _NAMED.search(text) is not None
 
 
 PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))

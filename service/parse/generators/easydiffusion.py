@@ -1,8 +1,7 @@
-"""Easy Diffusion's settings under one spelling, from PNG texts, a JSON object or lines of text.
+"""Easy Diffusion (cmdr2's Stable Diffusion UI): a text a setting in PNG, one JSON in JPEG and WebP.
 
-Easy Diffusion (cmdr2's Stable Diffusion UI): each setting by itself, in one of two spellings.
-
-* PNG: a text for each setting; sdkit writes ``str(value)``, so lists and booleans are Python's (``['a', 'b']``).
+* PNG: a text for each setting; sdkit writes ``str(value)``, so lists and booleans are Python's
+  (``['a', 'b']``).
 * JPEG, WebP: one JSON object in UserComment; the same object as ``.json`` beside the image.
 * ``.txt`` beside the image: lines ``Label: value``.
 
@@ -16,14 +15,21 @@ upscaler.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from pydantic import JsonValue
 
 from service.parse.base import Claim, Parser
-from service.parse.infotext.field_names import names_nothing
-from service.parse.shared.json_facts import JsonTable, as_written
-from service.parse.shared.model_files import model_file
+from service.parse.shared.json_facts import (
+    JsonTable,
+    as_written,
+    find_table,
+    is_text_or_number,
+)
+from service.parse.shared.model_files import model_file, names_nothing
 from service.records import Blobs, Fact, Field, Generation, Resource, ResourceKind, Sampling, Stated
+
+NAME = "easydiffusion"
 
 LABELS: Mapping[str, str] = {
     "prompt": "prompt",
@@ -62,11 +68,11 @@ ALIASES: Mapping[str, str] = {
     "use_embedding_models": "use_embeddings_model",
     "sampler": "sampler_name",
 }
-_BY_ROLE: Mapping[str, str] = {
+_KEYS_BY_ROLE: Mapping[str, str] = {
     **{label.replace(" ", ""): key for label, key in LABELS.items()},
     **ALIASES,
 }
-_MODEL_ROLES = frozenset(
+_OWN_ROLES = frozenset(
     {"use_stable_diffusion_model", "stablediffusionmodel", "num_inference_steps"}
 )
 _OWN_KEYS = frozenset({"use_stable_diffusion_model", "Stable Diffusion model"})
@@ -77,118 +83,6 @@ _ITEM = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|(-?\d[\d.eE+-]*)
 LONGEST = 4000
 """Characters of a list of model names; a longer text is none, and is not searched for quotes."""
 _TEXT_ROLES = ("parameters", "usercomment", "comment", "text", "sidecar")
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A value as the file gives it, and the place that gives it."""
-
-    value: JsonValue
-    source: str
-
-    @property
-    def written(self) -> str:
-        """Return the value as a text."""
-        return as_written(self.value)
-
-    @property
-    def stated(self) -> Stated:
-        """Return the value for a field; of a list, its first entry."""
-        items = split_list(self.value) if isinstance(self.value, list) else []
-        plain = isinstance(self.value, str | int | float) and not isinstance(self.value, bool)
-        value = (
-            self.value
-            if plain and isinstance(self.value, str | int | float)
-            else (items or [self.written])[0]
-        )
-        return Stated(value, self.source)
-
-
-Settings = Mapping[str, Setting]
-
-
-def settings_of(blobs: Blobs) -> Settings:
-    """Return the settings by the request's keys.
-
-    Nothing where the file has none of Easy Diffusion's own.
-    """
-    if not _MODEL_ROLES.isdisjoint(blobs.texts):
-        return dict(_from_roles(blobs))
-    for blob in blobs.all(*_TEXT_ROLES, "prompt"):
-        told = JsonTable.of(blob)
-        if told is not None and (
-            not _OWN_KEYS.isdisjoint(told.data) or _OWN_PAIR.issubset(told.data)
-        ):
-            return dict(_from_json(told))
-    for blob in blobs.all(*_TEXT_ROLES):
-        if "\nStable Diffusion model:" in blob.text:
-            return dict(_from_lines(blob.text, blob.source))
-    return {}
-
-
-def _from_roles(blobs: Blobs) -> Iterator[tuple[str, Setting]]:
-    for role, texts in blobs.texts.items():
-        if role in _BY_ROLE and not _is_switch(_BY_ROLE[role], texts[0].text):
-            yield _BY_ROLE[role], Setting(texts[0].text.strip(), texts[0].source)
-
-
-def _from_json(told: JsonTable) -> Iterator[tuple[str, Setting]]:
-    for key, value in told.data.items():
-        name = LABELS.get(key.lower()) or ALIASES.get(key, key)
-        if value not in (None, []) and not isinstance(value, dict) and not _is_switch(name, value):
-            yield name, Setting(value, told.place(key))
-
-
-def _is_switch(name: str, value: JsonValue) -> bool:
-    """Tell a switch from the name of a model.
-
-    The first versions asked for ``use_face_correction: true``.
-    """
-    return name.startswith("use_") and str(value).strip().lower() in ("true", "false")
-
-
-def _from_lines(text: str, source: str) -> Iterator[tuple[str, Setting]]:
-    """Yield the labelled lines; what stands before the first of them is the prompt (before 2.5)."""
-    text = text.replace("\r\n", "\n")
-    known = [match for match in _LINE.finditer(text) if match[1].lower() in LABELS]
-    if known and text[: known[0].start()].strip():
-        yield "prompt", Setting(text[: known[0].start()].strip(), f"{source}#Prompt")
-    ends = [*(match.start() for match in known), len(text)][1:]
-    for match, end in zip(known, ends, strict=True):
-        yield (
-            LABELS[match[1].lower()],
-            Setting(text[match.start(2) : end].strip(), f"{source}#{match[1]}"),
-        )
-
-
-def pair_weights(names: JsonValue, weights: JsonValue) -> Iterator[tuple[str, str | None]]:
-    """Yield each model's name with its weight.
-
-    As text, both lists are joined by commas (save_utils.py).
-    """
-    one_each, each = split_list(names), split_list(weights) if weights is not None else []
-    if len(one_each) == 1 and len(each) <= 1:
-        parts, numbers = one_each[0].split(", "), each[0].split(", ") if each else []
-        if len(parts) == len(numbers) or not each:
-            one_each, each = parts, numbers
-    for number, name in enumerate(one_each):
-        yield name, each[number] if number < len(each) else None
-
-
-def split_list(value: JsonValue) -> list[str]:
-    """Return the entries of a JSON list, or of a Python list written as text.
-
-    Any other value is one entry.
-    """
-    if isinstance(value, list):
-        return [as_written(one) for one in value]
-    text = as_written(value).strip()
-    if not (text.startswith("[") and text.endswith("]")) or len(text) > LONGEST:
-        return [text] if text else []
-    return [first or second or number for first, second, number in _ITEM.findall(text)]
-
-
-NAME = "easydiffusion"
 
 BASE: Mapping[str, Field] = {
     "prompt": "positive_prompt",
@@ -207,20 +101,19 @@ BASE: Mapping[str, Field] = {
     "use_upscale": "upscaler",
 }
 
-FILES: tuple[tuple[str, ResourceKind, str | None], ...] = (
-    ("use_stable_diffusion_model", "checkpoint", None),
-    ("use_vae_model", "vae", None),
+FILES: tuple[tuple[str, ResourceKind, str], ...] = (
+    ("use_stable_diffusion_model", "checkpoint", ""),
+    ("use_vae_model", "vae", ""),
     ("use_lora_model", "lora", "lora_alpha"),
     ("use_hypernetwork_model", "hypernetwork", "hypernetwork_strength"),
     ("use_controlnet_model", "controlnet", "control_alpha"),
-    ("use_embeddings_model", "embedding", None),
-    ("use_text_encoder_model", "text_encoder", None),
-    ("use_upscale", "upscaler", None),
-    ("use_face_correction", "other", None),
+    ("use_embeddings_model", "embedding", ""),
+    ("use_text_encoder_model", "text_encoder", ""),
+    ("use_upscale", "upscaler", ""),
+    ("use_face_correction", "other", ""),
 )
-"""Key, what its model is, and the key of its weight."""
+"""Key, what its model is, and the key of its weight, if it has one."""
 
-_PROMPTS = ("prompt", "negative_prompt")
 _SWITCH = {"true": 2, "false": 1}
 """``clip_skip`` as a switch; the layer it takes. A number is the layer itself."""
 
@@ -228,16 +121,40 @@ LATENT = "latent_upscaler"
 """A second sampling pass, not a model file."""
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value as the file gives it, and the place that gives it."""
+
+    value: JsonValue
+    source: str
+
+    @property
+    def written(self) -> str:
+        """The value as a text."""
+        return as_written(self.value)
+
+    @property
+    def stated(self) -> Stated:
+        """The value for a field; of a list, its first entry."""
+        value = self.value
+        if is_text_or_number(value):
+            return Stated(value, self.source)
+        entries = split_list(value) if isinstance(value, list) else []
+        return Stated(entries[0] if entries else self.written, self.source)
+
+
+RequestSettings = Mapping[str, Setting]
+"""The settings by the request's keys."""
+
+
 def claim(blobs: Blobs) -> Claim:
-    """Return MARKER where a setting names the model as only Easy Diffusion does, SHAPE for its other keys."""
+    """Return MARKER where a setting names the model as only Easy Diffusion does, else SHAPE."""
     settings = settings_of(blobs)
     if "use_stable_diffusion_model" in settings:
         return Claim.MARKER
-    return (
-        Claim.SHAPE
-        if {"num_inference_steps", "sampler_name", "prompt"} <= settings.keys()
-        else Claim.NO
-    )
+    if {"num_inference_steps", "sampler_name", "prompt"} <= settings.keys():
+        return Claim.SHAPE
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
@@ -249,51 +166,132 @@ def parse(blobs: Blobs) -> Generation:
     )
 
 
-def _fields(settings: Settings) -> dict[Field, Stated]:
+def settings_of(blobs: Blobs) -> RequestSettings:
+    """Return the settings; nothing where the file has none of Easy Diffusion's own."""
+    if not _OWN_ROLES.isdisjoint(blobs.texts):
+        return dict(_from_roles(blobs))
+    table = find_table(blobs, *_TEXT_ROLES, "prompt", accept=_is_ours)
+    if table is not None:
+        return dict(_from_json(table))
+    for blob in blobs.all(*_TEXT_ROLES):
+        if "\nStable Diffusion model:" in blob.text:
+            return dict(_from_lines(blob.text, blob.source))
+    return {}
+
+
+def _is_ours(table: JsonTable) -> bool:
+    return not _OWN_KEYS.isdisjoint(table.data) or _OWN_PAIR.issubset(table.data)
+
+
+def _from_roles(blobs: Blobs) -> Iterator[tuple[str, Setting]]:
+    for role, texts in blobs.texts.items():
+        key = _KEYS_BY_ROLE.get(role)
+        if key is not None and not _is_switch(key, texts[0].text):
+            yield key, Setting(texts[0].text.strip(), texts[0].source)
+
+
+def _from_json(table: JsonTable) -> Iterator[tuple[str, Setting]]:
+    for label, value in table.data.items():
+        key = LABELS.get(label.lower()) or ALIASES.get(label, label)
+        is_empty = value is None or value == [] or isinstance(value, dict)
+        if not is_empty and not _is_switch(key, value):
+            yield key, Setting(value, table.place(label))
+
+
+def _is_switch(key: str, value: JsonValue) -> bool:
+    """Return whether a model's key holds a switch.
+
+    The first versions asked for ``use_face_correction: true``.
+    """
+    return key.startswith("use_") and str(value).strip().lower() in ("true", "false")
+
+
+def _from_lines(text: str, source: str) -> Iterator[tuple[str, Setting]]:
+    """Yield the labelled lines; what is before the first of them is the prompt (before 2.5)."""
+    text = text.replace("\r\n", "\n")
+    labels = [match for match in _LINE.finditer(text) if match[1].lower() in LABELS]
+    if not labels:
+        return
+    prompt = text[: labels[0].start()].strip()
+    if prompt:
+        yield "prompt", Setting(prompt, f"{source}#Prompt")
+    ends = [*(label.start() for label in labels[1:]), len(text)]
+    for label, end in zip(labels, ends, strict=True):
+        value = text[label.start(2) : end].strip()
+        yield LABELS[label[1].lower()], Setting(value, f"{source}#{label[1]}")
+
+
+def _fields(settings: RequestSettings) -> dict[Field, Stated]:
     fields: dict[Field, Stated] = {}
     for key, field in BASE.items():
         one = settings.get(key)
-        if one and (key in _PROMPTS or not (key.startswith("use_") and names_nothing(one.written))):
+        if one and not (key.startswith("use_") and names_nothing(one.written)):
             fields[field] = one.stated
-    layer = _clip_skip(settings)
+    layer = settings.get("clip_skip")
     if layer is not None:
-        fields["clip_skip"] = layer
+        switch = layer.written.strip().lower()
+        fields["clip_skip"] = layer.stated
+        if switch in _SWITCH:
+            fields["clip_skip"] = Stated(_SWITCH[switch], layer.source)
     return fields
 
 
-def _clip_skip(settings: Settings) -> Stated | None:
-    one = settings.get("clip_skip")
-    if one is None:
-        return None
-    word = one.written.strip().lower()
-    return Stated(_SWITCH[word], one.source) if word in _SWITCH else one.stated
-
-
-def _passes(settings: Settings) -> tuple[Sampling, ...]:
+def _passes(settings: RequestSettings) -> tuple[Sampling, ...]:
     upscaler = settings.get("use_upscale")
     if upscaler is None or names_nothing(upscaler.written):
         return ()
+    fields: dict[Field, Stated] = {"upscaler": upscaler.stated}
     steps = settings.get("latent_upscaler_steps")
-    if upscaler.written == LATENT and steps:
-        return (Sampling("upscale", {"upscaler": upscaler.stated, "steps": steps.stated}),)
-    return (Sampling("upscale", {"upscaler": upscaler.stated}),)
+    if steps and upscaler.written == LATENT:
+        fields["steps"] = steps.stated
+    return (Sampling("upscale", fields),)
 
 
-def _resources(settings: Settings) -> Iterator[Resource]:
+def _resources(settings: RequestSettings) -> Iterator[Resource]:
     for key, kind, weight_key in FILES:
         one = settings.get(key)
         if one is None:
             continue
-        weights = settings[weight_key].value if weight_key and weight_key in settings else None
-        several = kind in ("lora", "embedding", "controlnet")
-        pairs = (
-            pair_weights(one.value, weights)
-            if several
-            else ((name, weights) for name in split_list(one.value))
-        )
-        for name, weight in pairs:
+        has_weights = weight_key != "" and weight_key in settings
+        weights = settings[weight_key].value if has_weights else None
+        for name, weight in _files_and_weights(kind, one.value, weights):
             if not names_nothing(name) and name != LATENT:
                 yield model_file(kind, name, one.source, weight=weight)
+
+
+def _files_and_weights(
+    kind: ResourceKind, names: JsonValue, weights: JsonValue
+) -> list[tuple[str, JsonValue]]:
+    """Return each file with its weight; only some kinds may have several of both.
+
+    As text, both lists are joined by commas (save_utils.py).
+    """
+    files = split_list(names)
+    if kind not in ("lora", "embedding", "controlnet"):
+        return [(name, weights) for name in files]
+    each = [] if weights is None else split_list(weights)
+    if len(files) == 1 and len(each) <= 1:
+        parts = files[0].split(", ")
+        numbers = each[0].split(", ") if each else []
+        if not each or len(parts) == len(numbers):
+            files, each = parts, numbers
+    return list(zip_longest(files, each[: len(files)]))
+
+
+def split_list(value: JsonValue) -> list[str]:
+    """Return the entries of a JSON list, or of a Python list written as text.
+
+    Any other value is one entry.
+    """
+    if isinstance(value, list):
+        return [as_written(item) for item in value]
+    text = as_written(value).strip()
+    is_list = text.startswith("[") and text.endswith("]")
+    if not is_list or len(text) > LONGEST:
+        if text:
+            return [text]
+        return []
+    return [first or second or number for first, second, number in _ITEM.findall(text)]
 
 
 PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))

@@ -1,27 +1,21 @@
-"""Fooocus's scheme ``a1111``.
-
-An infotext with the made prompts, and the typed ones under keys of its own.
-
-What Fooocus's ``log.html`` says of one image: a table of labels and values, since v2.1.8 with a
-button holding JSON.
-
-The button's JSON has the keys of the metadata scheme; the table has the page's labels (``Guidance
-Scale``), its values as HTML with ``</br>`` for line breaks (Fooocus' private_logger.py).
-
-Fooocus: ``parameters`` in one of two schemes, and ``fooocus_scheme``, which says in which.
+"""Fooocus: PNG ``parameters`` in one of two schemes, and ``fooocus_scheme``, which says in which.
 
 Written since v2.2 where the user saves metadata: PNG texts, or UserComment (0x9286), Software
 (0x0131, ``Fooocus v2.5.5``) and MakerNote (0x927C, the scheme) in the first IFD of JPEG and WebP
 (Fooocus' meta_parser.py).
 
-* Scheme ``fooocus``: JSON. ``prompt`` and ``negative_prompt`` are what the user typed, ``full_prompt`` and
-  ``full_negative_prompt`` lists of what the styles made of them. ``resolution`` is the text ``(768, 1280)``; ``loras``
-  lists name, weight and hash; ``lora_combined_1`` is ``name : weight``. ``refiner_model`` ``None`` and ``vae``
-  ``Default (model)`` stand for nothing.
-* Scheme ``a1111``: an infotext with the made prompts, and the typed ones as ``Raw prompt`` and ``Raw negative prompt``.
-* SimpleSDXL and older logs use the labels of the log as keys: ``Guidance Scale``, ``LoRA 1``, ``LoRA [name] weight``.
+* Scheme ``fooocus``: JSON. ``prompt`` and ``negative_prompt`` are what the user typed,
+  ``full_prompt`` and ``full_negative_prompt`` lists of what the styles made of them. ``resolution``
+  is the text ``(768, 1280)``; ``loras`` lists name, weight and hash; ``lora_combined_1`` is
+  ``name : weight``. ``refiner_model`` ``None`` and ``vae`` ``Default (model)`` name no file.
+* Scheme ``a1111``: an infotext with the made prompts, and the typed ones as ``Raw prompt`` and
+  ``Raw negative prompt``.
+* SimpleSDXL and older logs use the labels of the log as keys: ``Guidance Scale``, ``LoRA 1``,
+  ``LoRA [name] weight``.
 
-Where the user does not save metadata, ``log.html`` beside the images says it all (``fooocus_log``).
+Where the user does not save metadata, ``log.html`` beside the images says it all: a table of labels
+and values as HTML, with ``</br>`` for line breaks, since v2.1.8 with a button that holds the JSON
+(Fooocus' private_logger.py).
 """
 
 import html
@@ -35,111 +29,27 @@ from pydantic import JsonValue
 from service.parse.base import Claim, Parser
 from service.parse.blobs import SIDECAR, parse_json
 from service.parse.generators import a1111
-from service.parse.infotext.field_names import names_nothing
-from service.parse.shared.civitai_resources import number_of
-from service.parse.shared.json_facts import JsonTable, Table, as_written, is_cut
-from service.parse.shared.model_files import model_file, model_name
+from service.parse.shared.json_facts import (
+    FieldKeys,
+    JsonTable,
+    as_written,
+    find_tables,
+    plain_texts,
+)
+from service.parse.shared.model_files import (
+    checkpoint_of_fields,
+    model_file,
+    model_name,
+    names_nothing,
+)
+from service.parse.shared.numbers import number_of
 from service.records import Blob, Blobs, Field, Generation, Resource, Sampling, Stated
 from service.records.model_names import stem
 
+NAME = "fooocus"
 DEFAULT_VAE = "Default (model)"
 
-
-def is_nothing(value: object) -> bool:
-    """Tell whether a name stands for no file."""
-    return value == DEFAULT_VAE or names_nothing(str(value))
-
-
-def read_infotext(blob: Blob, blobs: Blobs) -> Generation:
-    """Return the infotext's words, with the typed prompts in place of the made ones."""
-    made = a1111.read(blob, blobs)
-    raw = {fact.key.lower(): fact for fact in made.facts}
-    fields = dict(made.fields)
-    typed: tuple[tuple[Field, str], ...] = (
-        ("positive_prompt", "raw prompt"),
-        ("negative_prompt", "raw negative prompt"),
-    )
-    for field, key in typed:
-        if key in raw:
-            fields[field] = Stated(raw[key].value, f"{blob.source}#{raw[key].key}")
-    if "vae" in fields and is_nothing(fields["vae"].value):
-        del fields["vae"]
-    weights = _weights(raw["lora weights"].value) if "lora weights" in raw else {}
-    resources = tuple(
-        _with_weight(resource, weights)
-        for resource in made.resources
-        if resource.label != DEFAULT_VAE
-    )
-    passes = (
-        tuple(_refiner(one, raw["refiner hash"].value, blob) for one in made.passes)
-        if "refiner hash" in raw
-        else ()
-    )
-    return replace(made, fields=fields, passes=passes or made.passes, resources=resources)
-
-
-def _refiner(one: Sampling, hash_: str, blob: Blob) -> Sampling:
-    if one.role != "refiner":
-        return one
-    return Sampling(one.role, {**one.fields, "model_hash": Stated(hash_, blob.source)})
-
-
-def _weights(text: str) -> dict[str, float | None]:
-    """Read ``name: 0.1, other name: 0.7``."""
-    pairs = (pair.rpartition(":") for pair in text.split(","))
-    return {stem(name): number_of(weight.strip()) for name, _, weight in pairs}
-
-
-def _with_weight(resource: Resource, weights: Mapping[str, float | None]) -> Resource:
-    weight = weights.get(stem(resource.label))
-    if resource.kind != "lora" or weight is None:
-        return resource
-    return replace(resource, weight=weight, used=weight != 0)
-
-
-_MARK = 'class="image-container"'
-_BUTTON = re.compile(r"to_clipboard\('([^']+)'\)")
-# No value runs past the next cell, and blanks around a break are stripped, not matched: both would
-# cost the square.
-_ROW = re.compile(
-    r"<td class='(?:key|label)'>([^<\n]{1,80})</td>\s{0,9}<td class='value'>"
-    r"((?:(?!<td class=|</td>\s{0,9}</tr>).)*)</td>",
-    re.DOTALL,
-)
-_BREAK = re.compile(r"</?br\s{0,9}/?>")
-
-
-def read_log(blobs: Blobs) -> JsonTable | None:
-    """Return what the page says of this image, by the button's keys or by the labels.
-
-    None where there is no page.
-    """
-    blob = next((blob for blob in blobs.all(SIDECAR) if _MARK in blob.text[:400]), None)
-    if blob is None:
-        return None
-    data = _read_button(blob) or _read_table(blob)
-    return JsonTable(data, blob.source) if data else None
-
-
-def _read_button(blob: Blob) -> dict[str, JsonValue] | None:
-    button = _BUTTON.search(blob.text)
-    data = parse_json(unquote(button[1])) if button else None
-    return data if isinstance(data, dict) else None
-
-
-def _read_table(blob: Blob) -> dict[str, JsonValue]:
-    return {
-        label: html.unescape(_without_breaks(value)) for label, value in _ROW.findall(blob.text)
-    }
-
-
-def _without_breaks(value: str) -> str:
-    return "\n".join(part.strip() for part in _BREAK.split(value))
-
-
-NAME = "fooocus"
-
-BASE: Table = (
+BASE: FieldKeys = (
     ("positive_prompt", ("prompt", "Prompt")),
     ("negative_prompt", ("negative_prompt", "Negative Prompt")),
     ("steps", ("steps", "Steps")),
@@ -156,139 +66,246 @@ BASE: Table = (
     ("denoise", ("overwrite_vary_strength", "overwrite_upscale_strength")),
 )
 
-REFINER: Table = (
+REFINER: FieldKeys = (
     ("model", ("refiner_model", "Refiner Model")),
     ("model_hash", ("refiner_model_hash",)),
 )
 
 ROLES = ("parameters", "usercomment", "comment")
 _OWN = frozenset({"base_model", "Base Model", "full_prompt"})
+_WITH_PROMPT = _OWN | {"prompt", "Prompt"}
 _SIZE = re.compile(r"[\[(]?\s*(\d+)\s*[,x×]\s*(\d+)")  # noqa: RUF001 - SimpleSDXL writes the sign
 _COMBINED = re.compile(r"(?:lora_combined_|LoRA )\d+")
 _BRACKETED = re.compile(r"LoRA \[(.+)\] weight")
 _VERSION = re.compile(r"Version: \"?Fooocus v", re.IGNORECASE)
 _STEPS = re.compile(r"\bSteps: ?\d")
-_PAIR = 2
+
+_MARK = 'class="image-container"'
+_BUTTON = re.compile(r"to_clipboard\('([^']+)'\)")
+# No value runs past the next cell, and blanks around a break are stripped, not matched: both would
+# take time that grows with the square of the text.
+_ROW = re.compile(
+    r"<td class='(?:key|label)'>([^<\n]{1,80})</td>\s{0,9}<td class='value'>"
+    r"((?:(?!<td class=|</td>\s{0,9}</tr>).)*)</td>",
+    re.DOTALL,
+)
+_BREAK = re.compile(r"</?br\s{0,9}/?>")
 
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where the scheme or the version names Fooocus, SHAPE for its keys alone."""
-    json_ = _json(blobs)
-    if (
-        _infotext(blobs)
-        or (json_ and (_has_scheme(blobs) or _names_itself(json_)))
-        or read_log(blobs)
-    ):
+    settings = _find_json(blobs)
+    if _find_infotext(blobs) or read_log(blobs):
         return Claim.MARKER
-    return Claim.SHAPE if json_ and not _OWN.isdisjoint(json_.data) else Claim.NO
+    if settings is None:
+        return Claim.NO
+    if _has_scheme(blobs) or _names_itself(settings):
+        return Claim.MARKER
+    if _OWN.isdisjoint(settings.data):
+        return Claim.NO
+    return Claim.SHAPE
 
 
 def parse(blobs: Blobs) -> Generation:
-    """Return what the text of either scheme says."""
-    text, told = _infotext(blobs), _json(blobs) or read_log(blobs)
-    if told is not None:
-        return _read(told)
+    """Return what the text of either scheme says, or the log."""
+    settings = _find_json(blobs) or read_log(blobs)
+    if settings is not None:
+        return _read_settings(settings)
+    text = _find_infotext(blobs)
     if text is not None:
-        return replace(read_infotext(text, blobs), generator=NAME)
+        return _read_infotext(text, blobs)
     return Generation(NAME, {}, unsettled=("no text is in a scheme of Fooocus",))
 
 
-def _infotext(blobs: Blobs) -> Blob | None:
+def _find_infotext(blobs: Blobs) -> Blob | None:
     mark = _STEPS if _has_scheme(blobs) else _VERSION
-    plain = (blob for blob in blobs.all(*ROLES) if blob.data is None and not is_cut(blob))
-    return next((blob for blob in plain if mark.search(blob.text)), None)
+    for blob in plain_texts(blobs, *ROLES):
+        if mark.search(blob.text):
+            return blob
+    return None
 
 
-def _json(blobs: Blobs) -> JsonTable | None:
-    prompts = ("prompt", "Prompt", *_OWN)
-    found = [told for blob in blobs.all(*ROLES) if (told := JsonTable.of(blob))]
-    named_ = found[0] if found and "fooocus_scheme" in blobs.texts else None
-    return next((told for told in found if any(key in told.data for key in prompts)), named_)
+def _find_json(blobs: Blobs) -> JsonTable | None:
+    tables = list(find_tables(blobs, *ROLES))
+    for table in tables:
+        if not _WITH_PROMPT.isdisjoint(table.data):
+            return table
+    if tables and "fooocus_scheme" in blobs.texts:
+        return tables[0]
+    return None
 
 
 def _has_scheme(blobs: Blobs) -> bool:
     software = blobs.first("software")
-    return "fooocus_scheme" in blobs.texts or (
-        software is not None and software.text.startswith("Fooocus v")
-    )
+    by_software = software is not None and software.text.startswith("Fooocus v")
+    return by_software or "fooocus_scheme" in blobs.texts
 
 
-def _names_itself(told: JsonTable) -> bool:
-    version = told.text("version", "Version") or ""
-    return version.startswith("Fooocus v") or told.text("metadata_scheme") == NAME
+def _names_itself(settings: JsonTable) -> bool:
+    version = settings.text("version", "Version") or ""
+    return version.startswith("Fooocus v") or settings.text("metadata_scheme") == NAME
 
 
-def _read(told: JsonTable) -> Generation:
-    fields = told.fields(BASE) | size(told, "resolution", "Resolution")
+def _read_settings(settings: JsonTable) -> Generation:
+    fields = settings.fields(BASE) | _size(settings)
     for field in ("model", "vae"):
-        if field in fields and is_nothing(fields[field].value):
+        if field in fields and _names_no_file(fields[field]):
             del fields[field]
-    refiner = {
-        field: stated
-        for field, stated in told.fields(REFINER).items()
-        if not is_nothing(stated.value)
-    }
+    found = settings.fields(REFINER)
+    refiner = {field: stated for field, stated in found.items() if not _names_no_file(stated)}
     passes = (Sampling("refiner", refiner),) if "model" in refiner else ()
-    resources = (*_models(fields, refiner), *_loras(told))
-    return Generation(NAME, fields, passes, resources, told.facts())
+    resources = (
+        *checkpoint_of_fields(fields),
+        *checkpoint_of_fields(refiner, used_as="refiner"),
+        *_vae(fields),
+        *_loras(settings),
+    )
+    return Generation(NAME, fields, passes, resources, settings.facts())
 
 
-def size(told: JsonTable, *keys: str) -> dict[Field, Stated]:
-    """Return width and height of ``(768, 1280)``, a text or a list.
+def _names_no_file(stated: Stated) -> bool:
+    return stated.value == DEFAULT_VAE or names_nothing(str(stated.value))
 
-    Nothing where it is no such pair.
-    """
-    for key in keys:
-        value = told.data.get(key)
-        pair = ", ".join(map(as_written, value[:2])) if isinstance(value, list) else value
-        match = _SIZE.match(pair) if isinstance(pair, str) else None
+
+def _size(settings: JsonTable) -> dict[Field, Stated]:
+    """Return width and height of ``(768, 1280)``, a text or a list."""
+    for key in ("resolution", "Resolution"):
+        value = settings.data.get(key)
+        if isinstance(value, list):
+            value = ", ".join(as_written(side) for side in value[:2])
+        match = _SIZE.match(value) if isinstance(value, str) else None
         if match is not None:
-            return {
-                "width": Stated(match[1], told.place(key)),
-                "height": Stated(match[2], told.place(key)),
-            }
+            place = settings.place(key)
+            return {"width": Stated(match[1], place), "height": Stated(match[2], place)}
     return {}
 
 
-def _models(fields: Mapping[Field, Stated], refiner: Mapping[Field, Stated]) -> Iterator[Resource]:
-    for stated, used_as in ((fields, None), (refiner, "refiner")):
-        if "model" in stated:
-            model, hash_ = stated["model"], stated.get("model_hash")
-            value = hash_.value if hash_ else None
-            yield model_file(
-                "checkpoint", str(model.value), model.source, hash_=value, used_as=used_as
-            )
-    if "vae" in fields:
-        yield model_file("vae", str(fields["vae"].value), fields["vae"].source)
+def _vae(fields: Mapping[Field, Stated]) -> Iterator[Resource]:
+    vae = fields.get("vae")
+    if vae is not None:
+        yield model_file("vae", str(vae.value), vae.source)
 
 
-def _loras(told: JsonTable) -> Iterator[Resource]:
+def _loras(settings: JsonTable) -> Iterator[Resource]:
     """Yield the LoRAs of the list, which has hashes, or else those written one a key."""
-    listed = told.data.get("loras")
-    loras = list(_listed_loras(listed, told.place("loras"))) if isinstance(listed, list) else []
-    yield from loras or _combined_loras(told)
+    listed = list(_listed_loras(settings))
+    yield from listed or _loras_by_key(settings)
 
 
-def _listed_loras(entries: list[JsonValue], source: str) -> Iterator[Resource]:
-    for entry in entries:
-        if isinstance(entry, list) and len(entry) >= _PAIR and (name := model_name(entry[0])):
-            yield model_file(
-                "lora",
-                name,
-                source,
-                weight=entry[1],
-                hash_=entry[_PAIR] if len(entry) > _PAIR else None,
-            )
+def _listed_loras(settings: JsonTable) -> Iterator[Resource]:
+    for entry in settings.items("loras"):
+        if not isinstance(entry, list) or len(entry) < 2:  # noqa: PLR2004 - name and weight
+            continue
+        first, weight, *hashes = entry
+        name = model_name(first)
+        if name:
+            hash_ = hashes[0] if hashes else None
+            yield model_file("lora", name, settings.place("loras"), weight=weight, hash_=hash_)
 
 
-def _combined_loras(told: JsonTable) -> Iterator[Resource]:
-    for key, value in told.data.items():
+def _loras_by_key(settings: JsonTable) -> Iterator[Resource]:
+    for key, value in settings.data.items():
+        bracketed = _BRACKETED.fullmatch(key)
         if _COMBINED.fullmatch(key) and isinstance(value, str):
             name, _, weight = value.rpartition(" : ")
             if model_name(name):
-                yield model_file("lora", name.strip(), told.place(key), weight=weight)
-        elif (found := _BRACKETED.fullmatch(key)) and model_name(found[1]):
-            yield model_file("lora", found[1], told.place(key), weight=value)
+                yield model_file("lora", name.strip(), settings.place(key), weight=weight)
+        elif bracketed and model_name(bracketed[1]):
+            yield model_file("lora", bracketed[1], settings.place(key), weight=value)
+
+
+def _read_infotext(blob: Blob, blobs: Blobs) -> Generation:
+    """Return the infotext's words, with the typed prompts in place of the made ones."""
+    made = a1111.read_infotext(blob, blobs)
+    raw = {fact.key.lower(): fact for fact in made.facts}
+    fields = dict(made.fields)
+    typed: tuple[tuple[Field, str], ...] = (
+        ("positive_prompt", "raw prompt"),
+        ("negative_prompt", "raw negative prompt"),
+    )
+    for field, key in typed:
+        if key in raw:
+            fields[field] = Stated(raw[key].value, f"{blob.source}#{raw[key].key}")
+    if "vae" in fields and _names_no_file(fields["vae"]):
+        del fields["vae"]
+    passes = made.passes
+    if "refiner hash" in raw:
+        hash_ = Stated(raw["refiner hash"].value, blob.source)
+        passes = tuple(_with_refiner_hash(one, hash_) for one in passes)
+    weights = _read_weights(raw["lora weights"].value) if "lora weights" in raw else {}
+    return replace(
+        made,
+        generator=NAME,
+        fields=fields,
+        passes=passes,
+        resources=tuple(_with_weights(made.resources, weights)),
+    )
+
+
+def _with_refiner_hash(one_pass: Sampling, hash_: Stated) -> Sampling:
+    if one_pass.role != "refiner":
+        return one_pass
+    return Sampling(one_pass.role, {**one_pass.fields, "model_hash": hash_})
+
+
+def _read_weights(text: str) -> dict[str, float | None]:
+    """Read ``name: 0.1, other name: 0.7``."""
+    weights: dict[str, float | None] = {}
+    for pair in text.split(","):
+        name, _, weight = pair.rpartition(":")
+        weights[stem(name)] = number_of(weight.strip())
+    return weights
+
+
+def _with_weights(
+    resources: tuple[Resource, ...], weights: Mapping[str, float | None]
+) -> Iterator[Resource]:
+    for resource in resources:
+        if resource.label == DEFAULT_VAE:
+            continue
+        weight = weights.get(stem(resource.label))
+        if resource.kind == "lora" and weight is not None:
+            yield replace(resource, weight=weight, used=weight != 0)
+        else:
+            yield resource
+
+
+def read_log(blobs: Blobs) -> JsonTable | None:
+    """Return what the log's page says of this image, by the button's keys or by the labels.
+
+    None where there is no page.
+    """
+    for blob in blobs.all(SIDECAR):
+        if _MARK in blob.text[:400]:
+            data = _read_button(blob) or _read_rows(blob)
+            if data:
+                return JsonTable(data, blob.source)
+            return None
+    return None
+
+
+def _read_button(blob: Blob) -> dict[str, JsonValue] | None:
+    button = _BUTTON.search(blob.text)
+    data = parse_json(unquote(button[1])) if button else None
+    if isinstance(data, dict):
+        return data
+    return None
+
+
+def _read_rows(blob: Blob) -> dict[str, JsonValue]:
+    rows: dict[str, JsonValue] = {}
+    for label, value in _ROW.findall(blob.text):
+        lines = (line.strip() for line in _BREAK.split(value))
+        rows[label] = _unescape("\n".join(lines))
+    return rows
+
+
+def _unescape(text: str) -> str:
+    """Return a text without HTML's entities; as it is where one is a number too long for Python."""
+    try:
+        return html.unescape(text)
+    except ValueError:  # past 4,300 digits
+        return text
 
 
 PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))

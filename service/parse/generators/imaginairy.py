@@ -1,27 +1,29 @@
-"""imaginAIry: EXIF of its JPEGs, all versions (imaginairy's schema.py, ``ImagineResult._exif``).
+"""imaginAIry: EXIF of its JPEGs, JSON in UserComment and a line of text in ImageDescription.
 
-* UserComment: JSON ``{"prompt": {…}}``. Up to 13: ``prompts`` is a list of ``[weight, text]``, ``sampler_type``; from
-  14: ``prompt`` and ``negative_prompt`` are lists of ``{"weight", "text"}``, ``solver_type``, ``model_weights`` is an
-  object, ``size`` may stand for width and height.
-* ImageDescription: the same in a line, ``"a cat" 512x512px negative-prompt:"…" seed:1 prompt-strength:7.5 steps:40
-  sampler-type:ddim``; read where the JSON is missing.
+All versions (imaginairy's schema.py, ``ImagineResult._exif``):
+
+* UserComment: JSON ``{"prompt": {…}}``. Up to 13: ``prompts`` is a list of ``[weight, text]``,
+  ``sampler_type``; from 14: ``prompt`` and ``negative_prompt`` are lists of ``{"weight", "text"}``,
+  ``solver_type``, ``model_weights`` is an object, ``size`` may replace width and height.
+* ImageDescription: the same in a line, ``"a cat" 512x512px negative-prompt:"…" seed:1
+  prompt-strength:7.5 steps:40 sampler-type:ddim``; read where the JSON is missing.
 * Software: ``Imaginairy / Stable Diffusion SD-1.5``.
 
 ``prompt_strength`` is the CFG scale. ``init_image_strength`` runs the other way from a denoise, so
-it stays a fact.
+it is only a fact.
 """
 
 import re
 from collections.abc import Iterator
 
 from service.parse.base import Claim, Parser
-from service.parse.shared.json_facts import JsonTable, Table
-from service.parse.shared.model_files import model_file
-from service.records import Blob, Blobs, Field, Generation, Resource, Stated
+from service.parse.shared.json_facts import FieldKeys, JsonTable, find_tables
+from service.parse.shared.model_files import checkpoint_of_fields
+from service.records import Blob, Blobs, Field, Generation, Stated
 
 NAME = "imaginairy"
 
-BASE: Table = (
+BASE: FieldKeys = (
     ("steps", ("steps",)),
     ("cfg_scale", ("prompt_strength",)),
     ("sampler", ("sampler_type", "solver_type")),
@@ -38,110 +40,113 @@ LINE: tuple[tuple[Field, re.Pattern[str]], ...] = (
     ("model", re.compile(r" (?:model|weights): ?(\S+)")),
 )
 
-_PROMPT = re.compile(r"\A(?:\W{0,4})\"(.*)\" (\d+)x(\d+)px ", re.DOTALL)
+_LINE_START = re.compile(r"\A(?:\W{0,4})\"(.*)\" (\d+)x(\d+)px ", re.DOTALL)
 _NEGATIVE = ' negative-prompt:"'
-_NEGATIVES: tuple[str, ...] = ("negative_prompt", "negative_prompts")
+_PROMPT_KEYS = frozenset({"prompts", "prompt", "prompt_text"})
 _SIZE = re.compile(r"(\d+)[x,](\d+)")
 
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where the software or the JSON names imaginAIry."""
-    named = any(blob.text.lower().startswith(NAME) for blob in blobs.all("software"))
-    told = _read_told(blobs)
-    if told is not None and (named or str(told.data.get("software")).lower() == NAME):
+    if any(blob.text.lower().startswith(NAME) for blob in blobs.all("software")):
         return Claim.MARKER
-    return Claim.MARKER if named else Claim.NO
+    run = _find_run(blobs)
+    if run is not None and str(run.data.get("software")).lower() == NAME:
+        return Claim.MARKER
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the JSON says, or the line where there is none."""
-    told, line = _read_told(blobs), blobs.first("imagedescription")
-    if told is not None:
-        return _read(told)
-    if line is not None and _PROMPT.search(line.text):
-        fields = dict(_from_line(line))
-        return Generation(NAME, fields, (), tuple(_checkpoint(fields)))
+    run, line = _find_run(blobs), blobs.first("imagedescription")
+    if run is not None:
+        return _read_run(run)
+    if line is not None and _LINE_START.search(line.text):
+        fields = dict(_fields_of_line(line))
+        return Generation(NAME, fields, (), tuple(checkpoint_of_fields(fields)))
     return Generation(
-        NAME, {}, unsettled=("neither UserComment nor ImageDescription tells the settings",)
+        NAME, {}, unsettled=("neither UserComment nor ImageDescription holds the settings",)
     )
 
 
-def _read_told(blobs: Blobs) -> JsonTable | None:
-    for blob in blobs.all("usercomment"):
-        told = JsonTable.of(blob)
-        inner = told.inside("prompt") if told else None
-        if inner is not None and not {"prompts", "prompt", "prompt_text"}.isdisjoint(inner.data):
-            return inner
+def _find_run(blobs: Blobs) -> JsonTable | None:
+    for table in find_tables(blobs, "usercomment"):
+        run = table.inside("prompt")
+        if run is not None and not _PROMPT_KEYS.isdisjoint(run.data):
+            return run
     return None
 
 
-def _read(told: JsonTable) -> Generation:
-    fields = told.fields(BASE) | _size(told)
-    positive = _text(told, "prompt", "prompts", "prompt_text")
-    negative = _text(told, *_NEGATIVES)
-    if positive is not None:
-        fields["positive_prompt"] = positive
-    if negative is not None:
-        fields["negative_prompt"] = negative
-    weights = told.inside("model_weights")
-    model = weights.stated("name") if weights else told.stated("model", "model_weights")
-    if model is not None:
-        fields["model"] = model
-    return Generation(NAME, fields, (), tuple(_checkpoint(fields)), told.facts())
+def _read_run(run: JsonTable) -> Generation:
+    fields = run.fields(BASE) | _size(run)
+    named: tuple[tuple[Field, Stated | None], ...] = (
+        ("positive_prompt", _prompt(run, "prompt", "prompts", "prompt_text")),
+        ("negative_prompt", _prompt(run, "negative_prompt", "negative_prompts")),
+        ("model", _model(run)),
+    )
+    for field, stated in named:
+        if stated is not None:
+            fields[field] = stated
+    return Generation(NAME, fields, (), tuple(checkpoint_of_fields(fields)), run.facts())
 
 
-def _size(told: JsonTable) -> dict[Field, Stated]:
-    size = told.data.get("size")
-    pair = [one for one in size if isinstance(one, int)] if isinstance(size, list) else []
-    match = _SIZE.fullmatch(size) if isinstance(size, str) else None
-    sides: list[int | str] = [match[1], match[2]] if match else [*pair]
+def _model(run: JsonTable) -> Stated | None:
+    weights = run.inside("model_weights")
+    if weights:
+        return weights.stated("name")
+    return run.stated("model", "model_weights")
+
+
+def _size(run: JsonTable) -> dict[Field, Stated]:
+    sides: list[str | int] = [side for side in run.items("size") if isinstance(side, int)]
+    match = _SIZE.fullmatch(run.text("size") or "")
+    if match:
+        sides = [match[1], match[2]]
     if len(sides) != 2:  # noqa: PLR2004 - width and height
         return {}
-    place = told.place("size")
+    place = run.place("size")
     return {"width": Stated(sides[0], place), "height": Stated(sides[1], place)}
 
 
-def _text(told: JsonTable, *keys: str) -> Stated | None:
+def _prompt(run: JsonTable, *keys: str) -> Stated | None:
     """Return a prompt: a text, or weighted texts in order."""
     for key in keys:
-        stated, value = told.stated(key, empty=True), told.data.get(key)
+        stated = run.stated(key, empty=True)
         if stated is not None:
             return stated
-        texts = [one.text("text") for one in told.each(key)]
-        if isinstance(value, list):
-            texts += [
-                part
-                for one in value
-                if isinstance(one, list)
-                for part in one
-                if isinstance(part, str)
-            ]
-        found = [text for text in texts if text]
-        if found:
-            return Stated("\n".join(found), told.place(key))
+        texts = "\n".join(_weighted_texts(run, key))
+        if texts:
+            return Stated(texts, run.place(key))
     return None
 
 
-def _from_line(blob: Blob) -> Iterator[tuple[Field, Stated]]:
-    head = _PROMPT.search(blob.text)
-    if head is not None:
-        yield "positive_prompt", Stated(head[1], blob.source)
-        yield "width", Stated(head[2], blob.source)
-        yield "height", Stated(head[3], blob.source)
-    tail = blob.text[head.end() - 1 :] if head else blob.text
-    start, end = tail.find(_NEGATIVE), tail.rfind('" seed:')
-    if 0 <= start < end:
-        yield "negative_prompt", Stated(tail[start + len(_NEGATIVE) : end], blob.source)
-        tail = tail[end:]
+def _weighted_texts(run: JsonTable, key: str) -> Iterator[str]:
+    """Yield the texts of ``{"weight", "text"}`` and of ``[weight, text]``."""
+    for entry in run.each(key):
+        text = entry.text("text")
+        if text:
+            yield text
+    for pair in run.items(key):
+        if isinstance(pair, list):
+            yield from (part for part in pair if isinstance(part, str) and part)
+
+
+def _fields_of_line(blob: Blob) -> Iterator[tuple[Field, Stated]]:
+    start = _LINE_START.search(blob.text)
+    rest = blob.text
+    if start is not None:
+        yield "positive_prompt", Stated(start[1], blob.source)
+        yield "width", Stated(start[2], blob.source)
+        yield "height", Stated(start[3], blob.source)
+        rest = blob.text[start.end() - 1 :]
+    negative, end = rest.find(_NEGATIVE), rest.rfind('" seed:')
+    if 0 <= negative < end:
+        yield "negative_prompt", Stated(rest[negative + len(_NEGATIVE) : end], blob.source)
+        rest = rest[end:]
     for field, pattern in LINE:
-        match = pattern.search(tail)
+        match = pattern.search(rest)
         if match is not None:
             yield field, Stated(match[1], blob.source)
-
-
-def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
-    if "model" in fields:
-        yield model_file("checkpoint", str(fields["model"].value), fields["model"].source)
 
 
 PARSER = Parser(NAME, 2, claim, parse)

@@ -1,10 +1,8 @@
-"""Midjourney and Niji.
-
-The prompt as typed with its parameters, in PNG ``Description`` or XMP ``dc:description``.
+"""Midjourney and Niji: the prompt as typed, in PNG ``Description`` or XMP ``dc:description``.
 
 ::
 
-    paper lanterns over a canal --ar 3:2 --stylize 250 --no boats --v 6.1 Job ID: 0a1b2c3d-0001-4002-8003-0a1b2c3d4e5f
+    paper lanterns over a canal --ar 3:2 --no boats --v 6.1 Job ID: 0a1b2c3d-…
 
 Files saved from the web site hold it (with ``Author``, ``Creation Time`` and XMP
 ``DigitalImageGUID``, the job's id); those saved from Discord hold nothing. Parameters end the text;
@@ -19,6 +17,7 @@ from collections.abc import Iterator
 from service.parse.base import Claim, Parser
 from service.records import Blob, Blobs, Fact, Field, Generation, Stated
 
+NAME = "midjourney"
 ROLES = (
     "description",
     "imagedescription",
@@ -30,60 +29,57 @@ ROLES = (
 )
 
 PARAMETERS = (
-    "aspect|ar|chaos|c|character|cref|cw|draft|exp|fast|hd|image-weight|iw|loop|motion|niji|no|oref|ow|personalize|"
-    "profile|p|quality|q|raw|relax|repeat|r|seed|sameseed|sref|stop|style|stylize|s|sv|sw|test|testp|tile|turbo|upalpha|"
-    "upanime|upbeta|uplight|version|v|video|vibe|weird|w|creative|stealth|public|hq|width|w|height|h|bs|end"
+    "aspect|ar|chaos|c|character|cref|cw|draft|exp|fast|hd|image-weight|iw|loop|motion|niji|no|"
+    "oref|ow|personalize|profile|p|quality|q|raw|relax|repeat|r|seed|sameseed|sref|stop|style|"
+    "stylize|s|sv|sw|test|testp|tile|turbo|upalpha|upanime|upbeta|uplight|version|v|video|vibe|"
+    "weird|w|creative|stealth|public|hq|width|w|height|h|bs|end"
 )
-"""Every parameter that Midjourney has known.
+"""Every parameter that Midjourney has known; ``--`` before another word is the prompt's own."""
 
-A prompt's own ``--`` before another word is no parameter.
-"""
-
-_PARAMETER = re.compile(rf"(?:^|(?<=\s))(?:--|[—–])({PARAMETERS})(?=\s|$)", re.IGNORECASE)  # noqa: RUF001 - as phones write it
+_DASHES = "(?:--|[—–])"  # noqa: RUF001 - as phones write it
+_PARAMETER = re.compile(rf"(?:^|(?<=\s)){_DASHES}({PARAMETERS})(?=\s|$)", re.IGNORECASE)
 _JOB = re.compile(r"\bJob ID: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*\Z", re.IGNORECASE)
 
 ABOUT = ("author", "creator", "creationtime", "digitalimageguid", "digimageguid")
-"""Roles of the texts that tell the file's origin and nothing of its making."""
+"""Roles of the texts that say where the file is from and nothing of its making."""
 
 
 def claim(blobs: Blobs) -> Claim:
     """Claim a text with a job's id, or one with a version parameter."""
-    return max((_claim(blob) for blob in _texts(blobs)), default=Claim.NO)
+    return max((_claim_text(blob.text) for blob in _texts(blobs)), default=Claim.NO)
 
 
 def parse(blobs: Blobs) -> Generation:
-    """Return prompt, negative, seed and model version.
-
-    Every parameter is a fact under its own name.
-    """
-    blob = max(_texts(blobs), key=_claim, default=None)
+    """Return prompt, negative, seed and model version; every parameter is a fact, too."""
+    blob = max(_texts(blobs), key=lambda text: _claim_text(text.text), default=None)
     if blob is None:
-        return Generation("midjourney", {}, unsettled=("no text of this file is Midjourney's",))
-    job = _JOB.search(blob.text)
-    text = blob.text[: job.start()] if job else blob.text
+        return Generation(NAME, {}, unsettled=("no text of this file is Midjourney's",))
+    text, job = blob.text, _JOB.search(blob.text)
+    if job:
+        text = text[: job.start()]
     prompt, parameters = cut_parameters(text)
+    fields: dict[Field, Stated] = {"positive_prompt": Stated(prompt, blob.source)}
+    for field, value in _fields(parameters):
+        fields[field] = Stated(value, blob.source)
     facts = [Fact(f"--{name}", value, blob.source) for name, value in parameters]
     if job:
         facts.append(Fact("Job ID", job[1], blob.source))
-    facts += [
-        Fact(one.source.rpartition(":")[2], one.text, one.source) for one in blobs.all(*ABOUT)
-    ]
-    stated: dict[Field, Stated] = {"positive_prompt": Stated(prompt, blob.source)}
-    stated |= {field: Stated(value, blob.source) for field, value in _fields(parameters)}
-    return Generation("midjourney", stated, facts=tuple(facts))
+    facts += [_fact(about) for about in blobs.all(*ABOUT)]
+    return Generation(NAME, fields, facts=tuple(facts))
+
+
+def _fact(blob: Blob) -> Fact:
+    return Fact(blob.source.rpartition(":")[2], blob.text, blob.source)
 
 
 def cut_parameters(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Return the prompt and its parameters in order, each with its words (none for a switch)."""
-    marks = list(_PARAMETER.finditer(text))
-    if not marks:
-        return text.strip(), ()
-    ends = [*(mark.start() for mark in marks[1:]), len(text)]
-    parameters = tuple(
-        (mark[1].lower(), text[mark.end() : end].strip())
-        for mark, end in zip(marks, ends, strict=True)
-    )
-    return text[: marks[0].start()].strip(), parameters
+    parameters: list[tuple[str, str]] = []
+    end = len(text)
+    for mark in reversed([*_PARAMETER.finditer(text)]):
+        parameters.append((mark[1].lower(), text[mark.end() : end].strip()))
+        end = mark.start()
+    return text[:end].strip(), tuple(reversed(parameters))
 
 
 def _fields(parameters: tuple[tuple[str, str], ...]) -> Iterator[tuple[Field, str]]:
@@ -99,18 +95,22 @@ def _fields(parameters: tuple[tuple[str, str], ...]) -> Iterator[tuple[Field, st
 
 
 def _texts(blobs: Blobs) -> Iterator[Blob]:
-    return (blob for blob in blobs.all(*ROLES) if blob.data is None and _claim(blob) > Claim.NO)
+    for blob in blobs.all(*ROLES):
+        if blob.data is None and _claim_text(blob.text) > Claim.NO:
+            yield blob
 
 
-def _claim(blob: Blob) -> Claim:
-    if _JOB.search(blob.text):
+def _claim_text(text: str) -> Claim:
+    if _JOB.search(text):
         return Claim.MARKER
-    prompt, parameters = cut_parameters(blob.text)
-    return Claim.SHAPE if prompt and _names_a_version(parameters) else Claim.NO
+    prompt, parameters = cut_parameters(text)
+    if prompt and _has_version(parameters):
+        return Claim.SHAPE
+    return Claim.NO
 
 
-def _names_a_version(parameters: tuple[tuple[str, str], ...]) -> bool:
-    """Tell a prompt from a command line.
+def _has_version(parameters: tuple[tuple[str, str], ...]) -> bool:
+    """Return whether a version shows that this is a prompt and no command line.
 
     ``--v 6`` and ``--niji`` are Midjourney's, ``--version 6`` anybody's.
     """
@@ -118,4 +118,4 @@ def _names_a_version(parameters: tuple[tuple[str, str], ...]) -> bool:
     return not versions.isdisjoint({"v", "niji"}) or ("version" in versions and len(parameters) > 1)
 
 
-PARSER = Parser("midjourney", 2, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse)

@@ -1,18 +1,19 @@
-"""NovelAI: PNG texts ``Software: NovelAI``, ``Source.
+"""NovelAI: PNG texts ``Software``, ``Source``, ``Description`` and ``Comment`` (JSON), also hidden.
 
-NovelAI Diffusion V4.5 4BDE2A90`` and ``Comment`` (JSON).
+``Software`` is ``NovelAI``, ``Source`` the model: ``NovelAI Diffusion V4.5 4BDE2A90``. The same
+five texts (Title, Description, Software, Source, Comment) are in one JSON object, with ``Comment``
+as a text within it, in EXIF UserComment of WebP downloads and, gzipped, in the alpha channel of
+every PNG (NovelAI's own ``novelai-image-metadata``), which survives sites that strip texts.
 
-The same five texts (Title, Description, Software, Source, Comment) stand in one JSON object, with
-``Comment`` as a text within it, in EXIF UserComment of WebP downloads and, gzipped, in the alpha
-channel of every PNG (NovelAI's own ``novelai-image-metadata``), which survives sites that strip
-texts.
-
-* 2022 (V1, V2): ``Comment`` has steps, sampler, seed, strength, noise, scale, uc; the prompt is ``Description``, the
-  model ``Stable Diffusion 1D44365E``. ``strength`` and ``noise`` are there without an init image, too, so strength is
-  the denoise only where ``request_type`` says image-to-image or infill, or an image is named.
-* 2023 (V3): prompt, width, height, ``noise_schedule``, ``sm``/``sm_dyn``, ``request_type``, vibe transfer lists.
-* 2025 (V4, V4.5): ``v4_prompt`` and ``v4_negative_prompt`` with ``base_caption`` and ``char_captions``; the plain
-  prompt repeats the base caption (corpus: novelai-full-3char.png). Captions of characters are facts of their own.
+* 2022 (V1, V2): ``Comment`` has steps, sampler, seed, strength, noise, scale, uc; the prompt is
+  ``Description``, the model ``Stable Diffusion 1D44365E``. ``strength`` and ``noise`` are there
+  without an init image, too, so strength is the denoise only where ``request_type`` says
+  image-to-image or infill, or an image is named.
+* 2023 (V3): prompt, width, height, ``noise_schedule``, ``sm``/``sm_dyn``, ``request_type``, vibe
+  transfer lists.
+* 2025 (V4, V4.5): ``v4_prompt`` and ``v4_negative_prompt`` with ``base_caption`` and
+  ``char_captions``; the plain prompt repeats the base caption (corpus: novelai-full-3char.png).
+  Captions of characters are facts of their own.
 """
 
 import re
@@ -21,13 +22,12 @@ from dataclasses import dataclass, replace
 
 from service.parse.base import Claim, Parser
 from service.parse.blobs import parse_json
-from service.parse.shared.json_facts import JsonTable, Table
-from service.parse.shared.model_files import model_file
+from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table, find_tables
 from service.records import Blob, Blobs, Fact, Field, Generation, Resource, Stated
 
 NAME = "novelai"
 
-BASE: Table = (
+BASE: FieldKeys = (
     ("positive_prompt", ("prompt",)),
     ("negative_prompt", ("uc", "negative_prompt")),
     ("steps", ("steps",)),
@@ -45,7 +45,7 @@ CAPTIONS: tuple[tuple[Field, str], ...] = (
 )
 
 WHOLE_ROLES = ("usercomment", "alpha", "rgb", "comment")
-"""Where all five texts stand as one object."""
+"""Where all five texts are found as one object."""
 
 _NAME = re.compile(r"NovelAI(?: Diffusion\b.*| generated image)?", re.IGNORECASE)
 _HASH = re.compile(r"[0-9A-F]{8}")
@@ -55,27 +55,32 @@ _ENOUGH = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
-    """NovelAI's texts, wherever they stood."""
+class NovelaiTexts:
+    """NovelAI's texts, wherever they were found."""
 
     comment: JsonTable | None
+    """The settings."""
     named: Mapping[str, Blob]
     """``description``, ``software``, ``source`` …"""
 
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where a text names NovelAI, SHAPE for its settings alone."""
-    if any(_is_ours(texts.named) for texts in _find_texts(blobs)):
-        return Claim.MARKER
-    return Claim.SHAPE if any(texts.comment for texts in _find_texts(blobs)) else Claim.NO
+    best = Claim.NO
+    for texts in _find_texts(blobs):
+        if _is_named(texts.named):
+            return Claim.MARKER
+        if texts.comment:
+            best = Claim.SHAPE
+    return best
 
 
 def parse(blobs: Blobs) -> Generation:
-    """Return what the first of the places says that hold settings."""
-    return read(next(_rank_texts(blobs), Texts(None, {})), NAME)
+    """Return what the best of the file's sets of texts says."""
+    return read_texts(texts_of(blobs), NAME)
 
 
-def read(texts: Texts, generator: str) -> Generation:
+def read_texts(texts: NovelaiTexts, generator: str) -> Generation:
     """Return what these texts say; for forks that write the same ones, too."""
     fields: dict[Field, Stated] = {}
     description = texts.named.get("description")
@@ -85,71 +90,66 @@ def read(texts: Texts, generator: str) -> Generation:
         fields |= _settings(texts.comment)
     fields |= _model(texts.named.get("source"))
     unsettled = () if texts.comment else ("NovelAI's settings (Comment) are missing or no JSON",)
-    return Generation(generator, fields, (), tuple(_resources(fields)), _facts(texts), unsettled)
+    return Generation(generator, fields, (), tuple(_checkpoint(fields)), _facts(texts), unsettled)
 
 
-def texts_of(blobs: Blobs) -> Texts:
+def texts_of(blobs: Blobs) -> NovelaiTexts:
     """Return the best of the file's sets of texts."""
-    return next(_rank_texts(blobs), Texts(None, {}))
+    return min(_find_texts(blobs), key=_rank, default=NovelaiTexts(None, {}))
 
 
-def _rank_texts(blobs: Blobs) -> Iterator[Texts]:
-    return iter(sorted(_find_texts(blobs), key=_rank))
-
-
-def _rank(texts: Texts) -> tuple[bool, bool, bool]:
+def _rank(texts: NovelaiTexts) -> tuple[bool, bool, bool]:
     """Return what sorts those first that hold settings, name NovelAI, and name the model."""
-    return texts.comment is None, not _is_ours(texts.named), "source" not in texts.named
+    return texts.comment is None, not _is_named(texts.named), "source" not in texts.named
 
 
-def _find_texts(blobs: Blobs) -> Iterator[Texts]:
-    roles = ("title", "description", "software", "source", "generationtime")
-    named = {role: blob for role in roles if (blob := blobs.first(role))}
-    comments = [
-        told for blob in blobs.all("comment") if (told := JsonTable.of(blob)) and _is_settings(told)
-    ]
-    if comments or _is_ours(named):
-        yield Texts(comments[0] if comments else None, named)
+def _find_texts(blobs: Blobs) -> Iterator[NovelaiTexts]:
+    named: dict[str, Blob] = {}
+    for role in ("title", "description", "software", "source", "generationtime"):
+        blob = blobs.first(role)
+        if blob:
+            named[role] = blob
+    comment = find_table(blobs, "comment", accept=_is_settings)
+    if comment or _is_named(named):
+        yield NovelaiTexts(comment, named)
     for role in WHOLE_ROLES:
-        for blob in blobs.all(role):
-            whole = JsonTable.of(blob)
-            if whole is not None and "Comment" in whole.data:
-                yield _open_comment(whole)
-            elif whole is not None and role != "comment" and _is_settings(whole):
-                yield Texts(whole, named)
+        for table in find_tables(blobs, role):
+            if "Comment" in table.data:
+                yield _texts_within(table)
+            elif role != "comment" and _is_settings(table):
+                yield NovelaiTexts(table, named)
 
 
-def _open_comment(whole: JsonTable) -> Texts:
-    """Return the texts that stand in one object, ``Comment`` opened."""
-    inner = whole.data["Comment"]
-    data = parse_json(inner) if isinstance(inner, str) else inner
-    comment = JsonTable(data, whole.source, "Comment") if isinstance(data, dict) else None
-    named = {
-        k.lower(): Blob(v, whole.place(k))
-        for k, v in whole.data.items()
-        if isinstance(v, str) and k != "Comment"
-    }
-    return Texts(comment, named)
+def _texts_within(whole: JsonTable) -> NovelaiTexts:
+    """Return the texts of one object that holds them all, ``Comment`` as JSON."""
+    comment = whole.data["Comment"]
+    if isinstance(comment, str):
+        comment = parse_json(comment)
+    named: dict[str, Blob] = {}
+    for key, value in whole.data.items():
+        if isinstance(value, str) and key != "Comment":
+            named[key.lower()] = Blob(value, whole.place(key))
+    if not isinstance(comment, dict):
+        return NovelaiTexts(None, named)
+    return NovelaiTexts(JsonTable(comment, whole.source, "Comment"), named)
 
 
-def _is_ours(named: Mapping[str, Blob]) -> bool:
-    return any(
-        _NAME.fullmatch(named[role].text.strip())
-        for role in ("software", "source", "title")
-        if role in named
-    )
+def _is_named(named: Mapping[str, Blob]) -> bool:
+    for role in ("software", "source", "title"):
+        if role in named and _NAME.fullmatch(named[role].text.strip()):
+            return True
+    return False
 
 
-def _is_settings(told: JsonTable) -> bool:
-    return len(_OWN & told.data.keys()) >= _ENOUGH or ("uc" in told.data and "prompt" in told.data)
+def _is_settings(table: JsonTable) -> bool:
+    keys = table.data.keys()
+    return len(_OWN & keys) >= _ENOUGH or ("uc" in keys and "prompt" in keys)
 
 
 def _settings(comment: JsonTable) -> dict[Field, Stated]:
     fields = comment.fields(BASE)
     for field, key in CAPTIONS:
-        version_4 = comment.inside(key)
-        caption = version_4.inside("caption") if version_4 else None
-        base = caption.stated("base_caption", empty=True) if caption else None
+        base = comment.part(key).part("caption").stated("base_caption", empty=True)
         if base is not None:
             fields[field] = base
     strength = comment.stated("strength")
@@ -159,7 +159,7 @@ def _settings(comment: JsonTable) -> dict[Field, Stated]:
 
 
 def _model(source: Blob | None) -> dict[Field, Stated]:
-    """Part ``NovelAI Diffusion V4.5 4BDE2A90`` into the model's name and hash."""
+    """Split ``NovelAI Diffusion V4.5 4BDE2A90`` into the model's name and hash."""
     if source is None:
         return {}
     whole = source.text.strip()
@@ -172,24 +172,31 @@ def _model(source: Blob | None) -> dict[Field, Stated]:
     }
 
 
-def _resources(fields: Mapping[Field, Stated]) -> Iterator[Resource]:
+def _checkpoint(fields: Mapping[Field, Stated]) -> Iterator[Resource]:
+    """Yield the model with NovelAI's eight digits, its own name for the weights.
+
+    No file's hash begins so, and so their kind is unknown.
+    """
     model, hash_ = fields.get("model"), fields.get("model_hash")
-    if model is not None:
-        told = model_file("checkpoint", str(model.value), model.source)
-        # NovelAI's eight digits are its own name for the weights; no file's hash begins so
-        hex_ = str(hash_.value).lower() if hash_ else None
-        yield Resource(
-            "checkpoint", told.label, told.source, hash=hex_, hash_kind="unknown" if hex_ else None
-        )
+    if model is None:
+        return
+    checkpoint = Resource("checkpoint", str(model.value), model.source)
+    if hash_:
+        digits = str(hash_.value).lower()
+        checkpoint = replace(checkpoint, hash=digits, hash_kind="unknown")
+    yield checkpoint
 
 
-def _facts(texts: Texts) -> tuple[Fact, ...]:
-    own = texts.comment.facts() if texts.comment else ()
-    own = tuple(replace(fact, key=fact.key.removeprefix("Comment.")) for fact in own)
-    return (
-        *own,
-        *(Fact(name, blob.text.strip("\0"), blob.source) for name, blob in texts.named.items()),
-    )
+def _facts(texts: NovelaiTexts) -> tuple[Fact, ...]:
+    facts: list[Fact] = []
+    if texts.comment:
+        facts += [_without_path(fact) for fact in texts.comment.facts()]
+    facts += [Fact(name, blob.text.strip("\0"), blob.source) for name, blob in texts.named.items()]
+    return tuple(facts)
+
+
+def _without_path(fact: Fact) -> Fact:
+    return replace(fact, key=fact.key.removeprefix("Comment."))
 
 
 PARSER = Parser(NAME, 2, claim, parse)

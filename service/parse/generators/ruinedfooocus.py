@@ -4,8 +4,8 @@ Keys of its own: ``Prompt`` and ``Negative`` (with capitals), ``cfg``, ``sampler
 ``base_model_name``, ``base_model_hash``: eight digits of the first megabyte before 2025, then the
 whole file's SHA-256 (corpus: avatar.png, Top5_v10_dmd2.png). ``loras`` pairs a hash, which may be
 empty, with ``1.0 - folder/name.safetensors``; in 2023 it was a text,
-``Loras:<name.safetensors:1.0>,<…>``, and ``refiner_model_name`` stood beside it. ``denoise`` is
-null without an init image. Where the settings could not be gathered only ``prompt`` is written (its
+``Loras:<name.safetensors:1.0>,<…>``, and ``refiner_model_name`` was beside it. ``denoise`` is null
+without an init image. Where the settings could not be gathered only ``prompt`` is written (its
 async_worker and pipelines).
 """
 
@@ -15,14 +15,14 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from service.parse.base import Claim, Parser
-from service.parse.shared.json_facts import JsonTable, Table
-from service.parse.shared.model_files import model_file, model_name
+from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table
+from service.parse.shared.model_files import checkpoint_of_fields, model_file, model_name
 from service.records import Blobs, Field, Generation, Resource, Sampling, Stated
 
 NAME = "ruinedfooocus"
 ROLES = ("parameters", "usercomment", "comment")
 
-BASE: Table = (
+BASE: FieldKeys = (
     ("positive_prompt", ("Prompt", "prompt")),
     ("negative_prompt", ("Negative",)),
     ("steps", ("steps",)),
@@ -38,73 +38,74 @@ BASE: Table = (
     ("denoise", ("denoise",)),
 )
 
-_WEIGHED = re.compile(r"(-?\d+(?:\.\d+)?) - (.+)", re.DOTALL)
-_TAGGED = re.compile(r"<([^<>:]+):(-?\d+(?:\.\d+)?)>")
-_PAIR = 2
+_WITH_WEIGHT = re.compile(r"(-?\d+(?:\.\d+)?) - (.+)", re.DOTALL)
+_TAG = re.compile(r"<([^<>:]+):(-?\d+(?:\.\d+)?)>")
 
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where the object names RuinedFooocus, SHAPE for its keys alone."""
-    told = _read_told(blobs)
-    if told is None:
+    settings = _find_settings(blobs)
+    if settings is None:
         return Claim.NO
-    return Claim.MARKER if told.data.get("software") == "RuinedFooocus" else Claim.SHAPE
+    if _names_itself(settings):
+        return Claim.MARKER
+    return Claim.SHAPE
 
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the object says."""
-    told = _read_told(blobs)
-    if told is None:
+    settings = _find_settings(blobs)
+    if settings is None:
         return Generation(NAME, {}, unsettled=("no text is RuinedFooocus's",))
-    fields = told.fields(BASE)
-    refiner = told.stated("refiner_model_name")
-    refines = refiner is not None and model_name(refiner.value) is not None
-    passes = (Sampling("refiner", {"model": refiner}),) if refiner and refines else ()
-    files = (*_checkpoint(fields), *_refiner(refiner if refines else None), *_loras(told))
-    return Generation(NAME, fields, passes, files, told.facts())
-
-
-def _read_told(blobs: Blobs) -> JsonTable | None:
-    found = (told for blob in blobs.all(*ROLES) if (told := JsonTable.of(blob)))
-    return next((told for told in found if _is_ours(told)), None)
-
-
-def _is_ours(told: JsonTable) -> bool:
-    return (
-        told.data.get("software") == "RuinedFooocus"
-        or {"Prompt", "base_model_name"} <= told.data.keys()
+    fields = settings.fields(BASE)
+    refiner = _refiner(settings)
+    passes = (Sampling("refiner", refiner),) if refiner else ()
+    files = (
+        *checkpoint_of_fields(fields),
+        *checkpoint_of_fields(refiner, used_as="refiner"),
+        *_loras(settings),
     )
+    return Generation(NAME, fields, passes, files, settings.facts())
 
 
-def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
-    model, hash_ = fields.get("model"), fields.get("model_hash")
-    if model is not None:
-        yield model_file(
-            "checkpoint", str(model.value), model.source, hash_=hash_.value if hash_ else None
-        )
+def _find_settings(blobs: Blobs) -> JsonTable | None:
+    return find_table(blobs, *ROLES, accept=_is_ours)
 
 
-def _refiner(model: Stated | None) -> Iterator[Resource]:
-    if model is not None:
-        yield model_file("checkpoint", str(model.value), model.source, used_as="refiner")
+def _is_ours(table: JsonTable) -> bool:
+    return _names_itself(table) or {"Prompt", "base_model_name"} <= table.data.keys()
 
 
-def _loras(told: JsonTable) -> Iterator[Resource]:
-    listed = told.data.get("loras")
-    for name, weight in _TAGGED.findall(listed) if isinstance(listed, str) else ():
+def _names_itself(table: JsonTable) -> bool:
+    return table.data.get("software") == "RuinedFooocus"
+
+
+def _refiner(settings: JsonTable) -> dict[Field, Stated]:
+    model = settings.stated("refiner_model_name")
+    if model and model_name(model.value):
+        return {"model": model}
+    return {}
+
+
+def _loras(settings: JsonTable) -> Iterator[Resource]:
+    text = settings.text("loras") or ""
+    for name, weight in _TAG.findall(text):
         if model_name(name):
-            yield model_file("lora", name.strip(), told.place("loras"), weight=weight)
-    for number, entry in enumerate(listed if isinstance(listed, list) else ()):
-        if isinstance(entry, list) and len(entry) >= _PAIR:
-            yield from _lora(entry[0], entry[1], told.place(f"loras.{number}"))
+            yield model_file("lora", name.strip(), settings.place("loras"), weight=weight)
+    for number, entry in enumerate(settings.items("loras")):
+        if isinstance(entry, list) and len(entry) >= 2:  # noqa: PLR2004 - a pair
+            yield from _lora(entry[0], entry[1], settings.place(f"loras.{number}"))
 
 
 def _lora(first: JsonValue, second: JsonValue, source: str) -> Iterator[Resource]:
-    """Yield the LoRA of ``[hash, "1.0 - name"]``, or of ``[name, 1.0]`` as Fooocus itself would write it."""
-    weighed = _WEIGHED.fullmatch(second) if isinstance(second, str) else None
-    if weighed and model_name(weighed[2]):
-        yield model_file("lora", weighed[2], source, weight=weighed[1], hash_=first)
-    elif weighed is None and (name := model_name(first)):
+    """Yield the LoRA of ``[hash, "1.0 - name"]``, or of Fooocus's own ``[name, 1.0]``."""
+    match = _WITH_WEIGHT.fullmatch(second) if isinstance(second, str) else None
+    name = model_name(match[2] if match else first)
+    if name is None:
+        return
+    if match:
+        yield model_file("lora", name, source, weight=match[1], hash_=first)
+    else:
         yield model_file("lora", name, source, weight=second)
 
 

@@ -1,159 +1,34 @@
-"""``smproj``: Stability Matrix's project, the state of the page that made the image.
-
-``State`` has a card each for the model, sampler, prompt, seed and batch; ``Modules.$values`` are
-the add-ons with ``IsEnabled``. A card states all its values; ``Is…Enabled`` says which of them were
-used.
-
-Stability Matrix (Inference): its own texts beside the ComfyUI graph that it made and ran.
+"""Stability Matrix (Inference): PNG texts of its own beside the ComfyUI graph that it made and ran.
 
 PNG ``parameters`` (an infotext for other tools), ``parameters-json`` (the same as JSON, with
-CivitAI version ids), ``smproj`` (the project with every card of the page) and ``prompt`` (the API
-graph). UTF-8 stands in ``tEXt``, whose bytes ExifTool takes for Latin; ``blobs`` mends that. An
-upscaled image's ``Size`` is the final one (corpus: stability-matrix-upscale.png), so the graph,
-which ran, comes first, then the JSON, then the project; the infotext is read as a rival.
+CivitAI version ids), ``smproj`` (the project, the state of the page that made the image) and
+``prompt`` (the API graph). UTF-8 is in ``tEXt``, whose bytes ExifTool takes for Latin; ``blobs``
+repairs that. An upscaled image's ``Size`` is the final one (corpus: stability-matrix-upscale.png),
+so the graph, which ran, comes first, then the JSON, then the project; the infotext is read as a
+rival.
 
 ``Sampler`` is a display name with the schedule in it (``Euler Ancestral Karras``). FrameCount and
-its like are 0 for stills.
+its like are 0 for stills. The project's ``State`` has a card each for the model, sampler, prompt,
+seed and batch; ``Modules.$values`` are the add-ons with ``IsEnabled``. A card states all its
+values; ``Is…Enabled`` says which of them were used.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from pydantic import JsonValue
+
 from service.parse import comfyui
 from service.parse.base import Claim, Parser
-from service.parse.shared.json_facts import JsonTable, Table
+from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table
 from service.parse.shared.model_files import model_file, model_name
-from service.records import Blobs, Fact, Field, Generation, Resource, Sampling, Stated
+from service.parse.shared.numbers import id_number
+from service.records import Blobs, Fact, Field, Generation, Resource, ResourceKind, Sampling, Stated
 from service.records.model_names import stem
-
-SAMPLER: Table = (("steps", ("Steps",)),)
-
-SWITCHED: tuple[tuple[str, tuple[tuple[Field, str], ...]], ...] = (
-    ("IsCfgScaleEnabled", (("cfg_scale", "CfgScale"),)),
-    ("IsDimensionsEnabled", (("width", "Width"), ("height", "Height"))),
-    ("IsDenoiseStrengthEnabled", (("denoise", "DenoiseStrength"),)),
-)
-"""Switch of the sampler's card, and the fields it turns on."""
-
-NAMED: tuple[tuple[str, Field, str], ...] = (
-    ("IsSamplerSelectionEnabled", "sampler", "SelectedSampler"),
-    ("IsSchedulerSelectionEnabled", "scheduler", "SelectedScheduler"),
-)
-
-_CARDS = ("Model", "Prompt", "Seed", "BatchSize")
-_UPSCALER_MODEL = 2
-"""``SelectedUpscaler.Type`` of a model file; 1 is arithmetic."""
-
-
-def read_project(told: JsonTable) -> Generation:
-    """Return what the project's cards say."""
-    state = told.inside("State")
-    if state is None:
-        return Generation("stability_matrix", {}, unsettled=(f"{told.source} holds no state",))
-    fields = dict(_fields(state))
-    facts = tuple(fact for key in _CARDS if (card := state.inside(key)) for fact in card.facts())
-    facts += tuple(_kind(told))
-    return Generation(
-        "stability_matrix", fields, tuple(_passes(state)), tuple(_project_resources(state)), facts
-    )
-
-
-def _kind(told: JsonTable) -> Iterator[Fact]:
-    for key in ("Version", "ProjectType"):
-        stated = told.stated(key)
-        if stated is not None:
-            yield Fact(key, str(stated.value), stated.source)
-
-
-def _fields(state: JsonTable) -> Iterator[tuple[Field, Stated]]:
-    prompt, seed, model = state.inside("Prompt"), state.inside("Seed"), state.inside("Model")
-    if prompt:
-        yield from prompt.fields(
-            (("positive_prompt", ("Prompt",)), ("negative_prompt", ("NegativePrompt",)))
-        ).items()
-    if seed:
-        yield from seed.fields((("seed", ("Seed",)),)).items()
-    if model:
-        yield from _model(model).items()
-    sampler = state.inside("Sampler")
-    if sampler:
-        yield from _card(sampler).items()
-
-
-def _model(model: JsonTable) -> dict[Field, Stated]:
-    fields: dict[Field, Stated] = {}
-    pairs: tuple[tuple[Field, str], ...] = (
-        ("model", "SelectedModelName"),
-        ("vae", "SelectedVaeName"),
-    )
-    for field, key in pairs:
-        stated = model.stated(key)
-        if stated and _file(stated.value):
-            fields[field] = stated
-    clip_skip = model.stated("ClipSkip")
-    if clip_skip and model.data.get("IsClipSkipEnabled") is True:
-        fields["clip_skip"] = clip_skip
-    return fields
-
-
-def _file(value: object) -> str | None:
-    """Return a file's name; ``@none`` and ``@default`` are choices of the page."""
-    name = model_name(value if isinstance(value, str) else None)
-    return None if name is None or name.startswith("@") else name
-
-
-def _card(sampler: JsonTable) -> dict[Field, Stated]:
-    """Return what a sampler's card says that is switched on."""
-    fields = sampler.fields(SAMPLER)
-    for switch, pairs in SWITCHED:
-        if sampler.data.get(switch) is True:
-            fields |= sampler.fields(tuple((field, (key,)) for field, key in pairs))
-    for switch, field, key in NAMED:
-        chosen = sampler.inside(key)
-        name = chosen.stated("Name") if chosen else None
-        if name and sampler.data.get(switch) is True:
-            fields[field] = name
-    return fields
-
-
-def _passes(state: JsonTable) -> Iterator[Sampling]:
-    for module in _modules(state):
-        cards = list(module.each("$values"))
-        sampler = next((card for card in cards if card.data.get("$type") == "Sampler"), None)
-        if sampler is not None and module.data.get("$type") == "HiresFixModule":
-            yield Sampling("hires", _card(sampler))
-        elif module.data.get("$type") == "UpscalerModule":
-            yield Sampling("upscale", {})
-
-
-def _modules(state: JsonTable) -> Iterator[JsonTable]:
-    modules = state.inside("Modules")
-    for module in modules.each("$values") if modules else ():
-        if module.data.get("IsEnabled") is True:
-            yield module
-
-
-def _project_resources(state: JsonTable) -> Iterator[Resource]:
-    model = state.inside("Model")
-    if model is not None:
-        if name := _file(model.data.get("SelectedModelName")):
-            yield model_file("checkpoint", name, model.place("SelectedModelName"))
-        if name := _file(model.data.get("SelectedVaeName")):
-            yield model_file("vae", name, model.place("SelectedVaeName"))
-    for module in _modules(state):
-        for card in module.each("$values"):
-            upscaler = card.inside("SelectedUpscaler")
-            if (
-                upscaler
-                and upscaler.data.get("Type") == _UPSCALER_MODEL
-                and (name := upscaler.text("Name"))
-            ):
-                yield model_file("upscaler", name, upscaler.place("Name"))
-
 
 NAME = "stability_matrix"
 
-BASE: Table = (
+BASE: FieldKeys = (
     ("positive_prompt", ("PositivePrompt",)),
     ("negative_prompt", ("NegativePrompt",)),
     ("steps", ("Steps",)),
@@ -166,115 +41,123 @@ BASE: Table = (
     ("model_hash", ("ModelHash",)),
 )
 
-CORE: tuple[Field, ...] = ("positive_prompt", "steps", "cfg_scale", "sampler", "seed", "model")
+CORE: frozenset[Field] = frozenset(
+    {"positive_prompt", "steps", "cfg_scale", "sampler", "seed", "model"}
+)
+
+CARD_FIELDS: Mapping[str, FieldKeys] = {
+    "Prompt": (("positive_prompt", ("Prompt",)), ("negative_prompt", ("NegativePrompt",))),
+    "Seed": (("seed", ("Seed",)),),
+}
+"""Cards of the project whose values always count."""
+
+SWITCHED: tuple[tuple[str, FieldKeys], ...] = (
+    ("IsCfgScaleEnabled", (("cfg_scale", ("CfgScale",)),)),
+    ("IsDimensionsEnabled", (("width", ("Width",)), ("height", ("Height",)))),
+    ("IsDenoiseStrengthEnabled", (("denoise", ("DenoiseStrength",)),)),
+)
+"""Switch of the sampler's card, and the fields it turns on."""
+
+SELECTED: tuple[tuple[str, Field, str], ...] = (
+    ("IsSamplerSelectionEnabled", "sampler", "SelectedSampler"),
+    ("IsSchedulerSelectionEnabled", "scheduler", "SelectedScheduler"),
+)
+"""Switch of the sampler's card, the field it turns on, and the object that names its value."""
+
+_CARDS = ("Model", "Prompt", "Seed", "BatchSize")
+_UPSCALER_MODEL = 2
+"""``SelectedUpscaler.Type`` of a model file; 1 is arithmetic."""
 
 
 def claim(blobs: Blobs) -> Claim:
-    """Return MARKER where a text has one of the two names that only Stability Matrix uses, read or not."""
-    return Claim.MARKER if "parameters-json" in blobs.texts or "smproj" in blobs.texts else Claim.NO
+    """Return MARKER where a text has a name that only Stability Matrix uses, read or not."""
+    if "parameters-json" in blobs.texts or "smproj" in blobs.texts:
+        return Claim.MARKER
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the graph, the JSON and the project say together."""
-    parts = [part for part in (_graph(blobs), _json(blobs), _project(blobs)) if part is not None]
     whole = Generation(NAME, {})
-    for part in parts:
-        whole = _fill(whole, part)
-    if all(field in whole.fields for field in CORE):
+    for part in (_read_graph(blobs), _read_json(blobs), _read_smproj(blobs)):
+        if part is not None:
+            whole = _fill(whole, part)
+    if whole.fields.keys() >= CORE:
         return replace(whole, unsettled=())
     return whole
 
 
-def _read_told(blobs: Blobs, role: str) -> JsonTable | None:
-    return next((told for blob in blobs.all(role) if (told := JsonTable.of(blob))), None)
+def _read_graph(blobs: Blobs) -> Generation | None:
+    if comfyui.PARSER.claim(blobs) > Claim.NO:
+        return comfyui.PARSER.parse(blobs)
+    return None
 
 
-def _graph(blobs: Blobs) -> Generation | None:
-    return comfyui.PARSER.parse(blobs) if comfyui.PARSER.claim(blobs) > Claim.NO else None
-
-
-def _json(blobs: Blobs) -> Generation | None:
-    told = _read_told(blobs, "parameters-json")
-    if told is None:
+def _read_json(blobs: Blobs) -> Generation | None:
+    settings = find_table(blobs, "parameters-json")
+    if settings is None:
         return None
-    fields = told.fields(BASE)
+    fields = settings.fields(BASE)
     if "model" in fields and model_name(fields["model"].value) is None:
         del fields["model"]
-    return Generation(NAME, fields, (), _resources(told), told.facts())
+    return Generation(NAME, fields, (), tuple(_models(settings)), settings.facts())
 
 
-def _project(blobs: Blobs) -> Generation | None:
-    told = _read_told(blobs, "smproj")
-    return read_project(told) if told else None
-
-
-def _resources(told: JsonTable) -> tuple[Resource, ...]:
-    found: list[Resource] = []
-    name = model_name(told.data.get("ModelName"))
-    version = _id(told.data.get("ModelVersionId"))
+def _models(settings: JsonTable) -> Iterator[Resource]:
+    name = model_name(settings.data.get("ModelName"))
     if name:
-        checkpoint = model_file(
-            "checkpoint", name, told.place("ModelName"), hash_=told.data.get("ModelHash")
-        )
-        found.append(replace(checkpoint, model_version_id=version))
-    networks = told.data.get("ExtraNetworkModelVersionIds")
-    for number in networks if isinstance(networks, list) else ():
-        if (one := _id(number)) is not None:
-            place = told.place("ExtraNetworkModelVersionIds")
-            found.append(
-                Resource("resource_ref", f"modelVersionId:{one}", place, model_version_id=one)
-            )
-    return tuple(found)
+        hash_ = settings.data.get("ModelHash")
+        checkpoint = model_file("checkpoint", name, settings.place("ModelName"), hash_=hash_)
+        version = _version_id(settings.data.get("ModelVersionId"))
+        yield replace(checkpoint, model_version_id=version)
+    place = settings.place("ExtraNetworkModelVersionIds")
+    for number in settings.items("ExtraNetworkModelVersionIds"):
+        version = _version_id(number)
+        if version is not None:
+            label = f"modelVersionId:{version}"
+            yield Resource("resource_ref", label, place, model_version_id=version)
 
 
-def _id(value: object) -> int | None:
-    return (
-        value
-        if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53
-        else None
-    )
+def _version_id(value: JsonValue) -> int | None:
+    if isinstance(value, str):
+        return None
+    return id_number(value)
 
 
 def _fill(whole: Generation, part: Generation) -> Generation:
     """Return the whole, with the part's words for what it does not say."""
     fields = {**part.fields, **whole.fields}
-    if (
-        "sampler" in whole.fields and "scheduler" not in whole.fields
-    ):  # a schedule is of its own sampler
+    # A schedule belongs to its own sampler, a hash to its own model.
+    if "sampler" in whole.fields and "scheduler" not in whole.fields:
         fields.pop("scheduler", None)
-    if (
-        "model_hash" in part.fields
-        and "model_hash" not in whole.fields
-        and not _same_model(whole, part)
-    ):
+    if "model_hash" not in whole.fields and not _is_same_model(whole, part):
         fields.pop("model_hash", None)
     return Generation(
         NAME,
         fields,
         whole.passes or part.passes,
-        _join_resources(whole.resources, part.resources),
+        tuple(_join_resources(whole.resources, part.resources)),
         (*whole.facts, *part.facts),
         (*whole.unsettled, *part.unsettled),
     )
 
 
-def _same_model(whole: Generation, part: Generation) -> bool:
+def _is_same_model(whole: Generation, part: Generation) -> bool:
     ours, theirs = whole.fields.get("model"), part.fields.get("model")
-    return ours is None or (theirs is not None and stem(str(ours.value)) == stem(str(theirs.value)))
+    if ours is None:
+        return True
+    return theirs is not None and stem(str(ours.value)) == stem(str(theirs.value))
 
 
-def _join_resources(
-    ours: tuple[Resource, ...], theirs: tuple[Resource, ...]
-) -> tuple[Resource, ...]:
-    """Return ours with hashes and ids of theirs, and those of theirs whose kind is not among ours."""
-    by_name: Mapping[tuple[str, str], Resource] = {
-        (one.kind, stem(one.label)): one for one in theirs
-    }
+def _join_resources(ours: tuple[Resource, ...], theirs: tuple[Resource, ...]) -> Iterator[Resource]:
+    """Yield ours with hashes and ids of theirs, and theirs whose kind is not among ours."""
+    by_name = {(one.kind, stem(one.label)): one for one in theirs}
+    for one in ours:
+        yield _enrich(one, by_name.get((one.kind, stem(one.label))))
     kinds = {one.kind for one in ours}
-    return (
-        *(_enrich(one, by_name.get((one.kind, stem(one.label)))) for one in ours),
-        *(one for one in theirs if one.kind not in kinds),
-    )
+    for one in theirs:
+        if one.kind not in kinds:
+            yield one
 
 
 def _enrich(ours: Resource, theirs: Resource | None) -> Resource:
@@ -283,6 +166,116 @@ def _enrich(ours: Resource, theirs: Resource | None) -> Resource:
     if ours.hash is None:
         ours = replace(ours, hash=theirs.hash, hash_kind=theirs.hash_kind)
     return replace(ours, model_version_id=ours.model_version_id or theirs.model_version_id)
+
+
+def _read_smproj(blobs: Blobs) -> Generation | None:
+    """Return what the project's cards say."""
+    project = find_table(blobs, "smproj")
+    if project is None:
+        return None
+    state = project.inside("State")
+    if state is None:
+        return Generation(NAME, {}, unsettled=(f"{project.source} holds no state",))
+    fields = _fields_of_cards(state)
+    resources = tuple(_files_of_cards(state))
+    facts = tuple(_facts_of_cards(project, state))
+    return Generation(NAME, fields, tuple(_passes(state)), resources, facts)
+
+
+def _facts_of_cards(project: JsonTable, state: JsonTable) -> Iterator[Fact]:
+    for key in _CARDS:
+        yield from state.part(key).facts()
+    for key in ("Version", "ProjectType"):
+        stated = project.stated(key)
+        if stated is not None:
+            yield Fact(key, str(stated.value), stated.source)
+
+
+def _fields_of_cards(state: JsonTable) -> dict[Field, Stated]:
+    fields: dict[Field, Stated] = {}
+    for key, keys_of_fields in CARD_FIELDS.items():
+        fields |= state.part(key).fields(keys_of_fields)
+    fields |= _fields_of_model(state.part("Model"))
+    return fields | _fields_of_sampler(state.part("Sampler"))
+
+
+def _fields_of_model(model: JsonTable) -> dict[Field, Stated]:
+    fields: dict[Field, Stated] = {}
+    names: tuple[tuple[Field, str], ...] = (
+        ("model", "SelectedModelName"),
+        ("vae", "SelectedVaeName"),
+    )
+    for field, key in names:
+        stated = model.stated(key)
+        if stated and _file_name(stated.value):
+            fields[field] = stated
+    clip_skip = model.stated("ClipSkip")
+    if clip_skip and model.data.get("IsClipSkipEnabled") is True:
+        fields["clip_skip"] = clip_skip
+    return fields
+
+
+def _file_name(value: JsonValue) -> str | None:
+    """Return a file's name; ``@none`` and ``@default`` are choices of the page."""
+    name = model_name(value)
+    if name is None or name.startswith("@"):
+        return None
+    return name
+
+
+def _fields_of_sampler(sampler: JsonTable) -> dict[Field, Stated]:
+    """Return what a sampler's card says that is switched on."""
+    fields = sampler.fields((("steps", ("Steps",)),))
+    for switch, keys_of_fields in SWITCHED:
+        if sampler.data.get(switch) is True:
+            fields |= sampler.fields(keys_of_fields)
+    for switch, field, key in SELECTED:
+        name = sampler.part(key).stated("Name")
+        if name and sampler.data.get(switch) is True:
+            fields[field] = name
+    return fields
+
+
+def _passes(state: JsonTable) -> Iterator[Sampling]:
+    for module in _modules(state):
+        type_ = module.data.get("$type")
+        sampler = _sampler_card(module)
+        if type_ == "HiresFixModule" and sampler is not None:
+            yield Sampling("hires", _fields_of_sampler(sampler))
+        elif type_ == "UpscalerModule":
+            yield Sampling("upscale", {})
+
+
+def _modules(state: JsonTable) -> Iterator[JsonTable]:
+    """Yield the add-ons that are switched on."""
+    for module in state.part("Modules").each("$values"):
+        if module.data.get("IsEnabled") is True:
+            yield module
+
+
+def _sampler_card(module: JsonTable) -> JsonTable | None:
+    for card in module.each("$values"):
+        if card.data.get("$type") == "Sampler":
+            return card
+    return None
+
+
+def _files_of_cards(state: JsonTable) -> Iterator[Resource]:
+    model = state.part("Model")
+    names: tuple[tuple[ResourceKind, str], ...] = (
+        ("checkpoint", "SelectedModelName"),
+        ("vae", "SelectedVaeName"),
+    )
+    for kind, key in names:
+        name = _file_name(model.data.get(key))
+        if name:
+            yield model_file(kind, name, model.place(key))
+    for module in _modules(state):
+        for card in module.each("$values"):
+            upscaler = card.part("SelectedUpscaler")
+            name = upscaler.text("Name")
+            if name and upscaler.data.get("Type") == _UPSCALER_MODEL:
+                yield model_file("upscaler", name, upscaler.place("Name"))
 
 
 PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"comfyui"}))

@@ -1,6 +1,7 @@
-"""Sygil (hlky's Stable Diffusion web UI): settings whose names begin with ``SD:``.
+"""Sygil (hlky's Stable Diffusion web UI): PNG texts or JSON with names that begin with ``SD:``.
 
-* PNG: a text for each, ``SD:prompt``, ``SD:seed``; ExifTool drops the colon (``PNG:SDprompt``).
+* PNG: a text for each setting, ``SD:prompt``, ``SD:seed``; ExifTool drops the colon
+  (``PNG:SDprompt``).
 * WebP and others: all of them as one JSON object in UserComment (Sygil's ``save_sample``).
 
 The first versions wrote prompt, seed, width, height, steps, cfg_scale; later ones the whole
@@ -12,13 +13,13 @@ program read what follows ``###`` as the negative.
 from collections.abc import Iterator, Mapping
 
 from service.parse.base import Claim, Parser
-from service.parse.shared.json_facts import JsonTable
-from service.parse.shared.model_files import model_file, model_name
+from service.parse.shared.json_facts import FieldKeys, JsonTable, find_tables
+from service.parse.shared.model_files import model_file, names_nothing
 from service.records import Blobs, Fact, Field, Generation, Resource, Stated
 
 NAME = "sygil"
 
-BASE: tuple[tuple[Field, tuple[str, ...]], ...] = (
+BASE: FieldKeys = (
     ("positive_prompt", ("prompt",)),
     ("negative_prompt", ("negative_prompt",)),
     ("steps", ("steps", "ddim_steps", "num_inference_steps")),
@@ -38,7 +39,9 @@ _KEY = "SD:"
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where a text is named ``SD:prompt``."""
-    return Claim.MARKER if "prompt" in _settings(blobs) else Claim.NO
+    if "prompt" in _settings(blobs):
+        return Claim.MARKER
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
@@ -46,22 +49,21 @@ def parse(blobs: Blobs) -> Generation:
     settings = _settings(blobs)
     fields: dict[Field, Stated] = {}
     for field, keys in BASE:
-        found = next((settings[key] for key in keys if key in settings), None)
-        if found is not None:
-            fields[field] = found
-    facts = tuple(
-        Fact(f"{_KEY}{key}", str(stated.value), stated.source) for key, stated in settings.items()
-    )
-    return Generation(NAME, fields, (), tuple(_resources(settings)), facts)
+        known = [key for key in keys if key in settings]
+        if known:
+            fields[field] = settings[known[0]]
+    facts: list[Fact] = []
+    for key, stated in settings.items():
+        facts.append(Fact(f"{_KEY}{key}", str(stated.value), stated.source))
+    return Generation(NAME, fields, (), tuple(_checkpoint(fields)), tuple(facts))
 
 
 def _settings(blobs: Blobs) -> Mapping[str, Stated]:
     if "sdprompt" in blobs.texts:
         return dict(_from_roles(blobs))
-    for blob in blobs.all("usercomment", "comment"):
-        told = JsonTable.of(blob)
-        if told is not None and f"{_KEY}prompt" in told.data:
-            return dict(_from_json(told))
+    for table in find_tables(blobs, "usercomment", "comment"):
+        if f"{_KEY}prompt" in table.data:
+            return dict(_from_json(table))
     return {}
 
 
@@ -71,20 +73,18 @@ def _from_roles(blobs: Blobs) -> Iterator[tuple[str, Stated]]:
             yield role.removeprefix(_ROLE), Stated(texts[0].text, texts[0].source)
 
 
-def _from_json(told: JsonTable) -> Iterator[tuple[str, Stated]]:
-    for key in told.data:
-        stated = told.stated(key)
+def _from_json(table: JsonTable) -> Iterator[tuple[str, Stated]]:
+    for key in table.data:
+        stated = table.stated(key)
         if stated is not None and key.startswith(_KEY):
             yield key.removeprefix(_KEY), stated
 
 
-def _resources(settings: Mapping[str, Stated]) -> Iterator[Resource]:
-    model, hash_ = settings.get("model_name") or settings.get("model"), settings.get("model_hash")
-    name = model_name(str(model.value)) if model else None
-    if model is not None and name is not None:
-        yield model_file(
-            "checkpoint", name, model.source, hash_=str(hash_.value) if hash_ else None
-        )
+def _checkpoint(fields: Mapping[Field, Stated]) -> Iterator[Resource]:
+    model, hash_ = fields.get("model"), fields.get("model_hash")
+    if model is not None and not names_nothing(str(model.value)):
+        digits = str(hash_.value) if hash_ else None
+        yield model_file("checkpoint", str(model.value), model.source, hash_=digits)
 
 
 PARSER = Parser(NAME, 1, claim, parse)

@@ -1,50 +1,51 @@
-"""Files that plainly hold AI metadata in a form no other parser reads.
+"""Files with AI metadata in the keys or forms of image generators that no other parser reads.
 
-They are told apart from plain photographs.
-
-The answer has no field and no generator: status ``partial`` with the reason, so that such files can
-be found by one query and are read anew from their kept record as soon as a parser for them exists.
+They are told apart from plain photographs. The answer has no field and no generator: status
+``partial`` with the reason, so that such files can be found by one query and are read again from
+their kept record as soon as a parser for them exists.
 """
 
 from service.parse.base import Claim, Parser
 from service.records import Blob, Blobs, Generation
 
 ROLES = frozenset(
-    "dream sd-metadata invokeai_metadata invokeai_graph generation_data parameters parameters-json smproj "
-    "fooocus_scheme negative_prompt prompt workflow sd:prompt".split(),
+    "dream sd-metadata invokeai_metadata invokeai_graph generation_data parameters parameters-json "
+    "smproj fooocus_scheme negative_prompt prompt workflow sd:prompt".split(),
 )
 """Text keys that only image generators write."""
 
 TRAINED = "trainedAlgorithmicMedia"
-"""IPTC's digital source type for pictures made by a model.
-
-C2PA manifests state it (also within 'composite…').
-"""
+"""IPTC's digital source type for pictures made by a model; C2PA states it, also in 'composite…'."""
 
 
 def claim(blobs: Blobs) -> Claim:
-    """Claim what no other parser does, where a key or the form of a text shows an image generator."""
-    return Claim.FALLBACK if _evidence(blobs) else Claim.NO
+    """Claim what no other parser does, where a key or a text's form shows an image generator."""
+    if _find_evidence(blobs):
+        return Claim.FALLBACK
+    return Claim.NO
 
 
 def parse(blobs: Blobs) -> Generation:
     """Return an answer without fields that names the text nobody reads."""
-    blob = _evidence(blobs)
+    blob = _find_evidence(blobs)
     where = blob.source if blob else "the file"
     return Generation(
         None, {}, unsettled=(f"{where} holds AI metadata in a form that no parser reads yet",)
     )
 
 
-def _evidence(blobs: Blobs) -> Blob | None:
-    by_role = (blob for role in blobs.texts if role in ROLES for blob in blobs.texts[role])
-    return next(by_role, None) or next((blob for blob in blobs.all() if _tells(blob)), None)
+def _find_evidence(blobs: Blobs) -> Blob | None:
+    for role, texts in blobs.texts.items():
+        if role in ROLES and texts:
+            return texts[0]
+    for blob in blobs.all():
+        if TRAINED in blob.text or _has_prompt(blob):
+            return blob
+    return None
 
 
-def _tells(blob: Blob) -> bool:
-    if isinstance(blob.data, dict):
-        return any("prompt" in key.lower() for key in blob.data) or TRAINED in blob.text
-    return TRAINED in blob.text
+def _has_prompt(blob: Blob) -> bool:
+    return isinstance(blob.data, dict) and any("prompt" in key.lower() for key in blob.data)
 
 
 PARSER = Parser("unread", 2, claim, parse)

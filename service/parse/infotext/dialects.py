@@ -1,7 +1,4 @@
-"""Who wrote an infotext.
-
-The evidence is a table: the first line that fits the settings names the generator.
-"""
+"""Who wrote an infotext: the first line of ``EVIDENCE`` that fits names the generator."""
 
 import re
 
@@ -21,16 +18,10 @@ EVIDENCE: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("forge-neo", r"version", r"neo\b"),
         ("forge-classic", r"version", r"classic\b"),
         ("easy-reforge", r"version|app", r"easy-?reforge"),
-        (
-            "reforge",
-            r"version",
-            r"f\S*-v1\.\d+\.\d+RC-latest|reforge",
-        ),  # f1.0.0v2-v1.10.1RC-latest-2498-g5120e679
-        (
-            "forge",
-            r"version",
-            r"f\d+\.|forge",
-        ),  # f2.0.1v1.10.1-previous-669-gdfdcbab6, f0.0.17v1.8.0rc-latest-276-g29be1da7
+        # f1.0.0v2-v1.10.1RC-latest-2498-g5120e679
+        ("reforge", r"version", r"f\S*-v1\.\d+\.\d+RC-latest|reforge"),
+        # f2.0.1v1.10.1-previous-669-gdfdcbab6, f0.0.17v1.8.0rc-latest-276-g29be1da7
+        ("forge", r"version", r"f\d+\.|forge"),
         ("a1111", r"version", r"v?\d+\.\d+"),  # v1.10.1
         ("civitai", r"civitai resources|civitai metadata", r"."),
     )
@@ -51,7 +42,7 @@ BY_ROLE: tuple[tuple[str, str], ...] = (
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 GLANCE = 60
-"""Characters."""
+"""Characters of a value that are shown."""
 
 DEFAULT = "a1111"
 """A text in this form that names nobody is taken for the form's inventor."""
@@ -62,28 +53,26 @@ def generator_of(settings: Settings, blobs: Blobs) -> tuple[str, str]:
     for role, generator in BY_ROLE:
         if role in blobs.texts:
             return generator, f"a text {role} beside it"
-    telling = {key: value for key, value in settings.by_key.items() if _KEYS.fullmatch(key)}
-    for generator, key, value in EVIDENCE:
-        if found := next(
-            (k for k, v in telling.items() if key.fullmatch(k) and value.match(v)), None
-        ):
-            return generator, f"{found}: {shorten(telling[found])}"
+    named = [pair for pair in settings.by_key.items() if _KEYS.fullmatch(pair[0])]
+    for generator, key_pattern, value_pattern in EVIDENCE:
+        for key, value in named:
+            if key_pattern.fullmatch(key) and value_pattern.match(value):
+                return generator, f"{key}: {shorten(value)}"
     if is_of_civitai(blobs):
         return "civitai", "EXIF Artist and Software as CivitAI writes them"
     return DEFAULT, "its form, which names nobody"
 
 
 def shorten(text: str) -> str:
-    """Return a value as one can read it at a glance."""
-    return text if len(text) <= GLANCE else f"{text[:GLANCE]}…"
+    """Return a value short enough to be read at a glance."""
+    if len(text) <= GLANCE:
+        return text
+    return f"{text[:GLANCE]}…"
 
 
 def is_of_civitai(blobs: Blobs) -> bool:
-    """Tell whether EXIF names CivitAI's orchestrator: Artist ``ai`` and a uuid as Software."""
+    """Return whether EXIF names CivitAI's orchestrator: Artist ``ai``, and a uuid as Software."""
     artist, software = blobs.first("artist"), blobs.first("software")
-    return bool(
-        artist
-        and software
-        and artist.text.strip() == "ai"
-        and _UUID.fullmatch(software.text.strip())
-    )
+    if artist is None or software is None or artist.text.strip() != "ai":
+        return False
+    return _UUID.fullmatch(software.text.strip()) is not None

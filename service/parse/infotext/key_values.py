@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 KNOWN = frozenset(
     (
-        "steps|sampler|schedule type|scheduler|sampler sigma|cfg scale|distilled cfg scale|seed|size|model hash|model|"
-        "vae|vae hash|clip skip|denoising strength|version|app|ensd|hires upscale|hires steps|hires upscaler|"
-        "lora hashes|ti hashes|hashes|civitai resources|civitai metadata|created date|rng|eta|mask blur|"
-        "face restoration|refiner|refiner switch at|recipe metadata|pipeline|operations|backend|beta schedule"
+        "steps|sampler|schedule type|scheduler|sampler sigma|cfg scale|distilled cfg scale|seed|"
+        "size|model hash|model|vae|vae hash|clip skip|denoising strength|version|app|ensd|"
+        "hires upscale|hires steps|hires upscaler|lora hashes|ti hashes|hashes|civitai resources|"
+        "civitai metadata|created date|rng|eta|mask blur|face restoration|refiner|"
+        "refiner switch at|recipe metadata|pipeline|operations|backend|beta schedule"
     ).split("|"),
 )
-"""Keys that settle whether a line is a settings line, and that may stand without a blank after the colon."""
+"""Keys that prove a line to be a settings line; they need no blank after the colon."""
 
 HASH_LISTS = frozenset({"lora hashes", "ti hashes"})
 
@@ -42,15 +43,20 @@ class Settings:
         return None
 
     def numbered(self, word: str, pattern: re.Pattern[str]) -> list[tuple[re.Match[str], str]]:
-        """Return match and value of every lower-case key that holds ``word`` and matches wholly, in file order."""
-        found = (
-            (pattern.fullmatch(key), value) for key, value in self.by_key.items() if word in key
-        )
-        return [(match, value) for match, value in found if match]
+        """Return match and value of every lower-case key that matches wholly, in file order.
+
+        ``word`` is in all keys that can match, which spares the others the pattern.
+        """
+        found: list[tuple[re.Match[str], str]] = []
+        for key, value in self.by_key.items():
+            match = pattern.fullmatch(key) if word in key else None
+            if match:
+                found.append((match, value))
+        return found
 
 
 def scan_settings(text: str) -> Settings:
-    """Return the settings of a text. Never raises; a text that is none has no pairs."""
+    """Return the settings of a text. Never raises; a text without settings has no pairs."""
     pairs = tuple(_pairs(text))
     by_key: dict[str, str] = {}
     for key, value in pairs:
@@ -72,10 +78,13 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
         key = key_at(text, at)
         if key is None:
             bound = _BOUND.search(text, at)
-            at = bound.end() if bound else len(text)
+            if bound is None:
+                return
+            at = bound.end()
             continue
         start = _past_blanks(text, key.end())
-        value, at = _hash_list(text, start) if key[1].lower() in HASH_LISTS else _value(text, start)
+        read_value = _hash_list if key[1].lower() in HASH_LISTS else _value
+        value, at = read_value(text, start)
         yield key[1], value
 
 
@@ -86,15 +95,13 @@ def _past_blanks(text: str, at: int) -> int:
 
 
 def _value(text: str, start: int) -> tuple[str, int]:
-    """Return the value that starts here and where the next key may start."""
+    """Return the value that starts here, and where the next key may start."""
     quoted = _QUOTED.match(text, start)
     if quoted:
         return unquote(quoted[0]), _past_bound(text, quoted.end())
-    end = (
-        _json_end(text, start)
-        if text[start : start + 1] in ("[", "{") and len(text) <= LONGEST
-        else None
-    )
+    end = None
+    if text[start : start + 1] in ("[", "{") and len(text) <= LONGEST:
+        end = _json_end(text, start)
     if end is None:
         end = _plain_end(text, start)
     return text[start:end].strip(), _past_bound(text, end)
@@ -102,21 +109,24 @@ def _value(text: str, start: int) -> tuple[str, int]:
 
 def _past_bound(text: str, at: int) -> int:
     at = _past_blanks(text, at)
-    return at + 1 if text[at : at + 1] in (",", "\n") else at
+    if text[at : at + 1] in (",", "\n"):
+        return at + 1
+    return at
 
 
 def _hash_list(text: str, start: int) -> tuple[str, int]:
-    """Return a list ``a: 01234567, b.
-
-    89abcdef`` that its writer did not quote, up to the next known key.
-    """
+    """Return ``name: hash`` pairs that their writer did not quote, up to the next known key."""
     value, at = _value(text, start)
     if text[start : start + 1] == '"':
         return value, at
     end = start
-    while (pair := _NAME_AND_HASH.match(text, end)) and pair[1].strip().lower() not in KNOWN:
+    pair = _NAME_AND_HASH.match(text, end)
+    while pair and pair[1].strip().lower() not in KNOWN:
         end = pair.end()
-    return (text[start:end].rstrip(", "), end) if end > start else (value, at)
+        pair = _NAME_AND_HASH.match(text, end)
+    if end == start:
+        return value, at
+    return text[start:end].rstrip(", "), end
 
 
 LONGEST = 200_000
@@ -135,19 +145,19 @@ def _json_end(text: str, start: int) -> int | None:
 
 
 def _plain_end(text: str, start: int) -> int:
-    """Return the end of a bare value.
+    """Return the end of a bare value: a newline, or a comma that ends it.
 
-    A newline, or a comma with a key after it (names of models hold commas).
+    Names of models hold commas, so only a comma before a key or before the line's end counts.
     """
     for bound in _BOUND.finditer(text, start):
         rest = bound.end()
-        if (
-            bound[0] == "\n"
-            or key_at(text, rest)
-            or not text[rest : rest + 200].split("\n", 1)[0].strip()
-        ):
+        if bound[0] == "\n" or key_at(text, rest) or _is_blank_line(text, rest):
             return bound.start()
     return len(text)
+
+
+def _is_blank_line(text: str, at: int) -> bool:
+    return not text[at : at + 200].split("\n", 1)[0].strip()
 
 
 def unquote(text: str) -> str:
@@ -156,4 +166,6 @@ def unquote(text: str) -> str:
         value = json.loads(text, strict=False)
     except ValueError:
         return text[1:-1].replace('\\"', '"')
-    return value if isinstance(value, str) else text
+    if isinstance(value, str):
+        return value
+    return text

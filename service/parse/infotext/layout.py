@@ -1,6 +1,6 @@
-"""Where the prompt ends, the negative begins, and the settings stand.
+"""Where in an infotext the prompt ends, the negative begins, and the settings are.
 
-The layouts that are really met.
+Not every tool keeps to A1111's layout; the layouts here have been met in real files.
 """
 
 import re
@@ -19,9 +19,8 @@ _NEGATIVE_WITHIN = re.compile(r"Negative prompt:")  # some scripts leave no blan
 # sd-dynamic-prompts writes what the prompt was drawn from as blocks of their own, after the
 # settings or before them.
 _TEMPLATE = re.compile(r"^(Negative Template|Template):", re.MULTILINE)
-_RECIPE = re.compile(
-    r"^Recipe metadata:[ \t]*(?=\{)", re.MULTILINE
-)  # ComfyUI-Lora-Manager appends it
+# ComfyUI-Lora-Manager appends it
+_RECIPE = re.compile(r"^Recipe metadata:[ \t]*(?=\{)", re.MULTILINE)
 _MIN_PAIRS = 3  # A1111's own rule for a settings line that does not begin with Steps
 _LOOK = 2000  # characters within which a settings line shows a known key
 
@@ -43,25 +42,26 @@ def read_layout(text: str) -> Infotext:
     """Return the parts of a text. Never raises; a text without any mark is all prompt."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\ufeff\0 \t\n")
     start = settings_start(text)
-    whole = start is None or text[:start].rpartition("\n")[2].strip() == ""
-    body, tail = (text, "") if start is None else (text[:start], text[start:])
-    if not whole:  # in the middle of a line a comma stands before it
+    if start is None:
+        start = len(text)
+    body, tail = text[:start], text[start:]
+    is_one_line = tail != "" and body.rpartition("\n")[2].strip() != ""
+    if is_one_line:  # a comma is before the settings
         body = body.rstrip().removesuffix(",")
     negative_mark = _NEGATIVE.search(body)
     body, before = _without_templates(body, first=negative_mark.end() if negative_mark else 1)
     tail, after = _without_templates(tail, first=0)
-    positive, negative = _split_negative(body, within=not whole)
+    positive, negative = _split_negative(body, within=is_one_line)
     if negative is None:  # some tools put the negative last
         tail, negative = _split_negative(tail, within=False)
     return Infotext(positive.strip(), negative, scan_settings(tail), (*before, *after))
 
 
 def _split_negative(text: str, *, within: bool) -> tuple[str, str | None]:
-    """Split at the negative's mark.
-
-    In the middle of a line it counts only where the whole text is one line.
-    """
-    mark = _NEGATIVE.search(text) or (_NEGATIVE_WITHIN.search(text) if within else None)
+    """Split at the negative's mark; one within a line counts only where ``within`` is set."""
+    mark = _NEGATIVE.search(text)
+    if mark is None and within:
+        mark = _NEGATIVE_WITHIN.search(text)
     if mark is None:
         return text, None
     return text[: mark.start()], text[mark.end() :].strip()
@@ -70,45 +70,49 @@ def _split_negative(text: str, *, within: bool) -> tuple[str, str | None]:
 def settings_start(text: str) -> int | None:
     """Return where the settings begin, or None where there are none.
 
-    Prompts may hold a line ``Steps: 3``, so the last line that has further known keys is taken; one
-    that stands in a template after the settings is not.
+    Prompts may hold a line ``Steps: 3``, so the last line that has further known keys is taken; a
+    line in a template after the settings is not.
     """
     templates = [match.start() for match in _TEMPLATE.finditer(text)]
     best: tuple[bool, int] | None = None
     for match in _STEPS.finditer(text):
         if best and best[0] and bisect(templates, best[1]) != bisect(templates, match.start()):
             break
-        strong = match[1] == "," and _next_known(text, match.end())
+        strong = match[1] == "," and _has_known_key(text, match.end())
         if best is None or strong or not best[0]:
             best = (strong, match.start())
-    if best is not None and (best[0] or _bare(text, best[1])):
+    if best is not None and (best[0] or _is_bare_settings(text, best[1])):
         return best[1]
-    within = _last(_STEPS_WITHIN, text)
-    if within is not None:
-        line = text.rfind("\n", 0, within) + 1
-        key = key_at(text, line)  # 'Sampler: Euler a, Steps: 20, …'
-        return line if key and key[1].lower() in KNOWN else within
-    return _last_line(text)
+    within = _last_match(_STEPS_WITHIN, text)
+    if within is None:
+        return _last_line(text)
+    line = text.rfind("\n", 0, within) + 1
+    key = key_at(text, line)  # 'Sampler: Euler a, Steps: 20, …'
+    if key and key[1].lower() in KNOWN:
+        return line
+    return within
 
 
-def _last(pattern: re.Pattern[str], text: str) -> int | None:
+def _last_match(pattern: re.Pattern[str], text: str) -> int | None:
     at = None
     for match in pattern.finditer(text):
         at = match.start()
     return at
 
 
-def _bare(text: str, at: int) -> bool:
-    """Tell whether a ``Steps.
+def _is_bare_settings(text: str, at: int) -> bool:
+    """Return whether a line ``Steps: 20`` without known neighbours is the settings line.
 
-    20`` without known neighbours ends the text, and so is the settings line.
+    It is where the text ends with it, or goes on with blocks that follow settings.
     """
     rest = text[at:].partition("\n")[2]
-    return not rest.strip() or bool(_TEMPLATE.match(rest) or _RECIPE.match(rest) or key_at(rest, 0))
+    if not rest.strip() or _TEMPLATE.match(rest) or _RECIPE.match(rest):
+        return True
+    return key_at(rest, 0) is not None
 
 
-def _next_known(text: str, at: int) -> bool:
-    """Tell whether the rest of this line (of the next, where it is broken here) holds a known key."""
+def _has_known_key(text: str, at: int) -> bool:
+    """Return whether the rest of this line (the next, where it breaks here) holds a known key."""
     while at < len(text) and text[at] in " \t\n":
         at += 1
     line = text[at : at + _LOOK].partition("\n")[0]
@@ -117,26 +121,26 @@ def _next_known(text: str, at: int) -> bool:
 
 def _last_line(text: str) -> int | None:
     """Return the start of a last line of settings without Steps, or of a recipe block."""
-    recipe = _last(_RECIPE, text)
+    recipe = _last_match(_RECIPE, text)
     if recipe is not None:
         return recipe
     start = text.rfind("\n") + 1
     key = key_at(text, start)
     if key is None or key[1].lower() not in KNOWN:
         return None
-    found = scan_settings(text[start:]).by_key
-    return (
-        start
-        if len(found) >= _MIN_PAIRS and len(KNOWN.intersection(found)) >= _MIN_PAIRS - 1
-        else None
-    )
+    keys = scan_settings(text[start:]).by_key
+    if len(keys) < _MIN_PAIRS or len(KNOWN.intersection(keys)) < _MIN_PAIRS - 1:
+        return None
+    return start
 
 
 def _without_templates(text: str, *, first: int) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Cut template blocks from the end; one before ``first`` is the prompt's own words."""
-    marks = [match for match in _TEMPLATE.finditer(text) if match.start() >= first]
-    if not marks:
-        return text, ()
-    ends = [*(match.start() for match in marks[1:]), len(text)]
-    blocks = tuple((m[1], text[m.end() : end].strip()) for m, end in zip(marks, ends, strict=True))
-    return text[: marks[0].start()], blocks
+    blocks: list[tuple[str, str]] = []
+    end = len(text)
+    for mark in reversed([*_TEMPLATE.finditer(text)]):
+        if mark.start() < first:
+            break
+        blocks.append((mark[1], text[mark.end() : end].strip()))
+        end = mark.start()
+    return text[:end], tuple(reversed(blocks))

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from service.parse.infotext import field_names
+from service.parse.infotext.field_names import model_fields, pick_fields, read_size
 from service.parse.infotext.key_values import Settings
+from service.parse.shared.json_facts import FieldKeys
+from service.parse.shared.model_files import names_nothing
 from service.records import Field, Sampling, Stated
 
-Table = tuple[tuple[Field, tuple[str, ...]], ...]
-
-HIRES: Table = (
+HIRES: FieldKeys = (
     ("positive_prompt", ("hires prompt",)),
     ("negative_prompt", ("hires negative prompt",)),
     ("steps", ("hires steps",)),
@@ -25,14 +25,14 @@ HIRES_KEYS = frozenset(
     {"hires upscale", "hires upscaler", "hires resize", "hires size", "hires scale", "hires steps"}
 )
 
-REFINER: Table = (
+REFINER: FieldKeys = (
     ("steps", ("refiner steps",)),
     ("positive_prompt", ("refiner prompt", "prompt2")),
     ("negative_prompt", ("refiner negative", "refiner negative prompt", "negative2")),
 )
 """SD.Next called them ``Prompt2`` and ``Negative2`` until 2025."""
 
-DETAILER: Table = (
+DETAILER: FieldKeys = (
     ("positive_prompt", ("prompt",)),
     ("negative_prompt", ("negative prompt",)),
     ("steps", ("steps",)),
@@ -48,7 +48,7 @@ DETAILER: Table = (
 )
 """Of one ADetailer unit, without the prefix ``ADetailer`` and the suffix of the unit (`` 2nd``)."""
 
-SDNEXT_DETAILER: Table = (
+SDNEXT_DETAILER: FieldKeys = (
     ("positive_prompt", ("detailer prompt",)),
     ("negative_prompt", ("detailer negative",)),
     ("steps", ("detailer steps",)),
@@ -56,7 +56,7 @@ SDNEXT_DETAILER: Table = (
 )
 
 _UNIT = re.compile(r"adetailer (.+?)(?: (\d+(?:nd|rd|th)))?")
-_LISTED = re.compile(r"[,;\n]")
+_LIST_ENDS = re.compile(r"[,;\n]")
 _HASH = re.compile(r"[0-9a-fA-F]{4,64}")
 _INHERITED = re.compile(r"use same .*", re.IGNORECASE)
 
@@ -69,41 +69,42 @@ def read_passes(settings: Settings, source: str) -> tuple[Sampling, ...]:
 def _hires(settings: Settings, source: str) -> Iterator[Sampling]:
     if HIRES_KEYS.isdisjoint(settings.by_key):
         return
-    found = _own(field_names.pick_value(settings, HIRES, source))
-    found |= field_names.read_size(settings.get("hires resize", "hires size"), source)
+    fields = _without_inherited(pick_fields(settings, HIRES, source))
+    fields |= read_size(settings.get("hires resize", "hires size"), source)
     # SD.Next's 'Operations: txt2img; upscale' enlarges without sampling; with 'hires' it samples
-    # again. 'Hires steps' stands there with a refiner alone, too.
+    # again. 'Hires steps' is there with a refiner alone, too.
     operations = (settings.get("operations") or "hires").lower()
-    if "hires" in operations or "upscale" in operations:
-        yield Sampling("hires" if "hires" in operations else "upscale", found)
+    if "hires" in operations:
+        yield Sampling("hires", fields)
+    elif "upscale" in operations:
+        yield Sampling("upscale", fields)
 
 
 def _refiner(settings: Settings, source: str) -> Iterator[Sampling]:
     name = settings.get("refiner")
-    if name is None or field_names.names_nothing(name):
+    if name is None or names_nothing(name):
         return
-    label, hash_ = name_and_hash(name)
-    found = dict(field_names.stated_fields(((label, "model"), (hash_, "model_hash")), source))
-    yield Sampling("refiner", field_names.pick_value(settings, REFINER, source) | found)
+    model = model_fields(*name_and_hash(name), source)
+    yield Sampling("refiner", pick_fields(settings, REFINER, source) | model)
 
 
 def _detailers(settings: Settings, source: str) -> Iterator[Sampling]:
     for unit in detailer_units(settings):
-        yield Sampling("detailer", _own(field_names.pick_value(unit, DETAILER, source)))
+        yield Sampling("detailer", _without_inherited(pick_fields(unit, DETAILER, source)))
     for _ in sdnext_detectors(settings):
-        yield Sampling("detailer", field_names.pick_value(settings, SDNEXT_DETAILER, source))
+        yield Sampling("detailer", pick_fields(settings, SDNEXT_DETAILER, source))
 
 
 def sdnext_detectors(settings: Settings) -> list[str]:
-    """Return the models of SD.Next's detailer.
-
-    ``Detailer: "face-yolo8n, hand_yolov8n:steps=5"``.
-    """
-    listed = (
-        settings.get("detailer") if settings.get("detailer steps", "detailer strength") else None
-    )
-    names = (name.partition(":")[0].strip() for name in _LISTED.split(listed or ""))
-    return [name for name in names if not field_names.names_nothing(name)]
+    """Return the models of SD.Next's ``Detailer: "face-yolo8n, hand_yolov8n:steps=5"``."""
+    if not settings.get("detailer steps", "detailer strength"):
+        return []
+    names: list[str] = []
+    for entry in _LIST_ENDS.split(settings.get("detailer") or ""):
+        name = entry.partition(":")[0].strip()
+        if not names_nothing(name):
+            names.append(name)
+    return names
 
 
 def detailer_units(settings: Settings) -> list[Settings]:
@@ -114,30 +115,29 @@ def detailer_units(settings: Settings) -> list[Settings]:
     return [
         Settings(tuple(unit.items()), unit)
         for unit in units.values()
-        if not field_names.names_nothing(unit.get("model"))
+        if not names_nothing(unit.get("model"))
     ]
 
 
 def name_and_hash(text: str) -> tuple[str, str | None]:
-    """Split ``sd_xl_refiner_1.0 [7440042bbd]``."""
-    name, bracket, hash_ = text.rstrip().removesuffix("]").rpartition("[")
-    if not (bracket and name.strip() and text.rstrip().endswith("]") and _HASH.fullmatch(hash_)):
+    """Split ``sd_xl_refiner_1.0 [7440042bbd]``; a text of another form is all name."""
+    stripped = text.rstrip()
+    name, bracket, hash_ = stripped.removesuffix("]").rpartition("[")
+    if not stripped.endswith("]") or not bracket or not name.strip() or not _HASH.fullmatch(hash_):
         return text, None
     return name.strip(), hash_.lower()
 
 
-def _own(found: dict[Field, Stated]) -> dict[Field, Stated]:
-    """Leave out what is only taken over from the base pass (``Use same sampler``).
+def _without_inherited(found: dict[Field, Stated]) -> dict[Field, Stated]:
+    """Return the pass's own fields, a model's hash apart from its name.
 
-    Part a model from its hash.
+    ``Use same sampler`` repeats the base pass's.
     """
-    own = {
-        field: stated
-        for field, stated in found.items()
-        if not _INHERITED.fullmatch(str(stated.value))
-    }
-    if "model" in own:
-        model, source = own["model"].value, own["model"].source
-        label, hash_ = name_and_hash(str(model))
-        own |= dict(field_names.stated_fields(((label, "model"), (hash_, "model_hash")), source))
+    own = dict(found)
+    for field, stated in found.items():
+        if _INHERITED.fullmatch(str(stated.value)):
+            del own[field]
+    model = own.get("model")
+    if model:
+        own |= model_fields(*name_and_hash(str(model.value)), model.source)
     return own

@@ -1,1 +1,5 @@
-"""What several parsers read alike: JSON, names of model files, CivitAI resources."""
+"""What several parsers read alike. Begin with ``json_facts``: a JSON object and its values' places.
+
+``model_files`` makes resources of the names of files, ``civitai_resources`` of CivitAI's entries;
+``hashes`` and ``numbers`` say which values are hashes and numbers. Nothing here knows a generator.
+"""

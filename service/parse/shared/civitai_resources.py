@@ -1,101 +1,92 @@
-"""``Civitai resources: [{…}]`` and Lora Manager's ``Recipe metadata: {…}``.
+"""Models by CivitAI's ids: entries of ``Civitai resources: [{…}]`` and of lists like it.
 
-Models by CivitAI's ids.
+An entry has ``modelVersionId``, ``type``, ``weight`` or ``strength``, and names. The same entries
+are in infotexts (also Lora Manager's ``Recipe metadata: {…}``), in CivitAI's graphs and in what its
+image API answers.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
-from service.parse.infotext.key_values import Settings
-from service.records import HashKind, Resource, ResourceKind, Stated
+from service.parse.shared.hashes import hash_of
+from service.parse.shared.json_facts import parse_value
+from service.parse.shared.numbers import first_number, id_number
+from service.records import Resource, ResourceKind, Stated
 from service.records.kinds import kind_in_list
 
 NAMES = ("modelName", "modelVersionName", "versionName")
 """CivitAI's own words for a model, kept beside the label; the last is ComfyUI's Image Saver's."""
 
-HASH_KINDS: Mapping[int, HashKind] = {8: "autov1", 10: "autov2", 12: "autov3", 64: "sha256"}
-"""Hash kinds are told by the number of hex digits."""
-
-_HEX = re.compile(r"(?:0x)?([0-9a-fA-F]{4,64})")
-# A1111's bridge once wrote the repr of an object: "ImageJobNetworkParams { Strength = 0.4, …, Type
-# = lora }".
+# A1111's bridge once wrote the repr of an object as the type:
+# "ImageJobNetworkParams { Strength = 0.4, …, Type = lora }".
 _REPR = re.compile(r"(Type|Strength)\s*=\s*([\w.+-]+)")
-_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
-_MAX_ID = 2**53
-_MAX_DIGITS = 40  # longer texts are no weights
+_TYPE_PART = 3  # of urn:air:ecosystem:type:source…
 
 
-def read_civitai_resources(settings: Settings, source: str) -> tuple[Resource, ...]:
-    """Return the resources of both lists, in file order."""
-    stated = [*_entries(settings.get("civitai resources"))]
-    if not stated:  # since 2026 'Civitai metadata' repeats them, by version only
-        stated = [*_requested_resources(settings.get("civitai metadata"))]
-    entries = [*stated, *_recipe(settings.get("recipe metadata"))]
-    return tuple(found for entry in entries if (found := resource(entry, source)))
+def read_lists(
+    resources: str | None, metadata: str | None, recipe: str | None, source: str
+) -> tuple[Resource, ...]:
+    """Return the resources that an infotext's three lists state, in file order.
+
+    ``metadata`` repeats ``resources`` since 2026, by version only; it counts where that is missing.
+    """
+    entries = _objects(parse_value(resources)) or _requested(parse_value(metadata))
+    entries += _recipe_entries(parse_value(recipe))
+    found: list[Resource] = []
+    for entry in entries:
+        resource = read_entry(entry, source)
+        if resource is not None:
+            found.append(resource)
+    return tuple(found)
 
 
-def _entries(text: str | None) -> Iterator[dict[str, JsonValue]]:
-    found = parse_value(text)
-    for entry in found if isinstance(found, list) else [found]:
-        if isinstance(entry, dict):
-            yield entry
+def _objects(value: JsonValue) -> list[dict[str, JsonValue]]:
+    """Return the objects of a list, or the one object in its place."""
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, dict)]
 
 
-def _requested_resources(text: str | None) -> Iterator[dict[str, JsonValue]]:
-    asked = parse_value(text)
-    resources = asked.get("resources") if isinstance(asked, dict) else None
-    return (
-        entry
-        for entry in (resources if isinstance(resources, list) else ())
-        if isinstance(entry, dict)
-    )
+def _requested(metadata: JsonValue) -> list[dict[str, JsonValue]]:
+    if not isinstance(metadata, dict):
+        return []
+    resources = metadata.get("resources")
+    if isinstance(resources, list):
+        return _objects(resources)
+    return []
 
 
-def _recipe(text: str | None) -> Iterator[dict[str, JsonValue]]:
-    recipe = parse_value(text)
+def _recipe_entries(recipe: JsonValue) -> Iterator[dict[str, JsonValue]]:
     if not isinstance(recipe, dict):
         return
     checkpoint, loras = recipe.get("checkpoint"), recipe.get("loras")
     if isinstance(checkpoint, dict):
         yield {"type": "checkpoint", **checkpoint}
-    for lora in loras if isinstance(loras, list) else []:
-        if isinstance(lora, dict):
+    if isinstance(loras, list):
+        for lora in _objects(loras):
             yield {"type": "lora", **lora}
-
-
-def parse_value(text: str | None) -> JsonValue:
-    """Return a JSON value, or None where the text is none."""
-    if not text:
-        return None
-    try:
-        value: JsonValue = _DECODER.decode(text)
-    except (ValueError, RecursionError):
-        return None
-    return value
 
 
 def resource_of_air(air: Stated) -> Resource:
     """Return the file that an AIR names."""
     text = str(air.value)
-    return Resource(_kind({}, {}, text), text, air.source, air=text)
+    return Resource(_kind("", text), text, air.source, air=text)
 
 
-def resource(entry: Mapping[str, JsonValue], source: str) -> Resource | None:
-    """Return one entry of such a list (``modelVersionId``, ``weight`` or ``strength``, ``type`` …)."""
-    stated = _stated_resource(entry)
-    version = _whole(entry.get("modelVersionId"))
+def read_entry(entry: Mapping[str, JsonValue], source: str) -> Resource | None:
+    """Return the resource of one entry, or None where it has neither name nor version."""
+    type_ = _text(entry.get("type")) or ""
+    bridged = dict(_REPR.findall(type_))
+    version = id_number(entry.get("modelVersionId"))
     air = _text(entry.get("air"))
     label = _text(entry.get("file_name")) or _text(entry.get("modelName")) or air
     if label is None and version is None:
         return None
-    weight = _number(entry.get("weight"), entry.get("strength"), stated.get("Strength"))
+    weight = first_number(entry.get("weight"), entry.get("strength"), bridged.get("Strength"))
     hash_, hash_kind = hash_of(_text(entry.get("hash")))
-    extra = {key: value for key in NAMES if (value := _text(entry.get(key)))}
     return Resource(
-        kind=_kind(entry, stated, air),
+        kind=_kind(bridged.get("Type") or type_, air),
         label=label or f"modelVersionId:{version}",
         source=source,
         weight=weight,
@@ -104,56 +95,27 @@ def resource(entry: Mapping[str, JsonValue], source: str) -> Resource | None:
         model_version_id=version,
         air=air,
         used=weight != 0,
-        extra=extra,
+        extra=_names(entry),
     )
 
 
-def _stated_resource(entry: Mapping[str, JsonValue]) -> dict[str, str]:
-    return dict(_REPR.findall(_text(entry.get("type")) or ""))
+def _names(entry: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    names: dict[str, JsonValue] = {}
+    for key in NAMES:
+        name = _text(entry.get(key))
+        if name:
+            names[key] = name
+    return names
 
 
-def _kind(
-    entry: Mapping[str, JsonValue], stated: Mapping[str, str], air: str | None
-) -> ResourceKind:
-    type_ = stated.get("Type") or _text(entry.get("type")) or ""
-    if not type_ and air and air.count(":") > 3:  # noqa: PLR2004 - urn:air:ecosystem:type:source…
-        type_ = air.split(":")[3]
+def _kind(type_: str, air: str | None) -> ResourceKind:
+    """Return the kind by CivitAI's word for it, else by the AIR's."""
+    if not type_ and air and air.count(":") > _TYPE_PART:
+        type_ = air.split(":")[_TYPE_PART]
     return kind_in_list(type_) or "resource_ref"
 
 
-def hash_of(text: str | None) -> tuple[str | None, HashKind | None]:
-    """Return a hash in lower case and its kind by its length; what is no hash is no hash."""
-    match = _HEX.fullmatch(text.strip()) if text else None
-    if match is None:
-        return None, None
-    return match[1].lower(), HASH_KINDS.get(len(match[1]), "unknown")
-
-
 def _text(value: JsonValue) -> str | None:
-    return value if isinstance(value, str) and value.strip() else None
-
-
-def _whole(value: JsonValue) -> int | None:
-    number = int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value) else value
-    if isinstance(number, bool) or not isinstance(number, int):
-        return None
-    return number if 0 < number < _MAX_ID else None
-
-
-def _number(*values: JsonValue) -> float | None:
-    for value in values:
-        number = number_of(value)
-        if number is not None:
-            return number
+    if isinstance(value, str) and value.strip():
+        return value
     return None
-
-
-def number_of(value: JsonValue) -> float | None:
-    """Return a finite number, or None."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value if not isinstance(value, str) else value[:_MAX_DIGITS])
-    except (ValueError, OverflowError):
-        return None
-    return number if abs(number) < 1e9 else None  # noqa: PLR2004 - also refuses NaN and infinity

@@ -1,21 +1,20 @@
-"""One JSON object of a file, read with the place of every value.
+"""A JSON object of a file, read with the place of every value.
 
-For generators that embed JSON of their own.
-
-``Told(data, "PNG:Generation_data")`` states ``baseModel.hash`` from
-``PNG:Generation_data#baseModel.hash``.
+``JsonTable(data, "PNG:Generation_data")`` states ``baseModel.hash`` from
+``PNG:Generation_data#baseModel.hash``. ``find_table`` finds the object among a file's texts.
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from pydantic import JsonValue
 
-from service.records import Blob, Fact, Field, Stated
+from service.records import Blob, Blobs, Fact, Field, Stated
 
-Table = Iterable[tuple[Field, tuple[str, ...]]]
+FieldKeys = Iterable[tuple[Field, tuple[str, ...]]]
 """Field → the keys that state it, best first."""
 
 WORDS: frozenset[Field] = frozenset(
@@ -30,38 +29,53 @@ MOST = 300
 """Facts of one object. A hundred is much; graphs, which hold thousands, are not facts."""
 DEEPEST = 8
 LONGEST = 100_000
-"""Characters.
+"""Characters of a fact.
 
 Longer values are pictures in base64 (NovelAI's references, SwarmUI's init images), which say
 nothing.
 """
 
+_CUT = re.compile(r"\s*[\[{]?\s*\{\s*(?:\"|\Z)")
+_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
+
 
 @dataclass(frozen=True, slots=True)
 class JsonTable:
-    """A JSON object and where it stood."""
+    """A JSON object and where it was found."""
 
     data: Mapping[str, JsonValue]
     source: str
     path: str = ""
+    """Keys that lead to it within the text, with dots between them; empty for the whole text."""
 
     @classmethod
     def of(cls, blob: Blob) -> "JsonTable | None":
         """Return a blob's JSON, or None where it is not an object."""
-        return cls(blob.data, blob.source) if isinstance(blob.data, dict) else None
+        if isinstance(blob.data, dict):
+            return cls(blob.data, blob.source)
+        return None
+
+    @property
+    def here(self) -> str:
+        """Where the object itself was found."""
+        return f"{self.source}#{self.path}" if self.path else self.source
 
     def place(self, key: str) -> str:
-        """Return where the value of a key stands."""
-        return f"{self.source}#{self._joined(key)}"
+        """Return where the value of a key was found."""
+        return f"{self.source}#{self._path_of(key)}"
 
-    def _joined(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
+    def _path_of(self, key: str) -> str:
+        if self.path:
+            return f"{self.path}.{key}"
+        return key
 
     def text(self, *keys: str) -> str | None:
         """Return the first of these keys' values that is a text with something in it."""
-        return next(
-            (v for key in keys if isinstance(v := self.data.get(key), str) and v.strip()), None
-        )
+        for key in keys:
+            value = self.data.get(key)
+            if isinstance(value, str) and value.strip():
+                return value
+        return None
 
     def stated(self, *keys: str, empty: bool = False) -> Stated | None:
         """Return the first of these keys' values that is a text or a number.
@@ -70,79 +84,135 @@ class JsonTable:
         """
         for key in keys:
             value = self.data.get(key)
-            if isinstance(value, bool) or not isinstance(value, str | int | float):
+            if not is_text_or_number(value):
                 continue
             if empty or not isinstance(value, str) or value.strip():
                 return Stated(value, self.place(key))
         return None
 
-    def fields(self, table: Table) -> dict[Field, Stated]:
-        """Return what a table of keys finds.
+    def fields(self, keys_of_fields: FieldKeys) -> dict[Field, Stated]:
+        """Return the fields whose keys are here.
 
         Prompts may be empty, and what is a text by nature must be one.
         """
-        found = (
-            (field, self.stated(*self._fit(field, keys), empty=field.endswith("_prompt")))
-            for field, keys in table
-        )
-        return {field: stated for field, stated in found if stated is not None}
+        found: dict[Field, Stated] = {}
+        for field, keys in keys_of_fields:
+            usable = self._keys_of_texts(keys) if field in WORDS else keys
+            stated = self.stated(*usable, empty=field.endswith("_prompt"))
+            if stated is not None:
+                found[field] = stated
+        return found
 
-    def _fit(self, field: Field, keys: tuple[str, ...]) -> tuple[str, ...]:
-        return (
-            tuple(key for key in keys if isinstance(self.data.get(key), str))
-            if field in WORDS
-            else keys
-        )
+    def _keys_of_texts(self, keys: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(key for key in keys if isinstance(self.data.get(key), str))
 
     def inside(self, *keys: str) -> "JsonTable | None":
         """Return the first of these keys' values that is an object."""
         for key in keys:
             value = self.data.get(key)
             if isinstance(value, dict):
-                return JsonTable(value, self.source, self._joined(key))
+                return JsonTable(value, self.source, self._path_of(key))
         return None
+
+    def part(self, *keys: str) -> "JsonTable":
+        """Return the first of these keys' values that is an object, or an empty one."""
+        return self.inside(*keys) or JsonTable({}, self.source, self._path_of(keys[0]))
+
+    def items(self, key: str) -> list[JsonValue]:
+        """Return a list's items; nothing where the value is no list."""
+        value = self.data.get(key)
+        if isinstance(value, list):
+            return value
+        return []
 
     def each(self, key: str) -> Iterator["JsonTable"]:
         """Yield the objects of a list, or the one object in its place."""
-        value = self.data.get(key)
-        if isinstance(value, dict):
-            yield JsonTable(value, self.source, self._joined(key))
-        for number, one in enumerate(value if isinstance(value, list) else ()):
-            if isinstance(one, dict):
-                yield JsonTable(one, self.source, self._joined(f"{key}.{number}"))
+        single = self.inside(key)
+        if single is not None:
+            yield single
+        for number, item in enumerate(self.items(key)):
+            if isinstance(item, dict):
+                yield JsonTable(item, self.source, self._path_of(f"{key}.{number}"))
 
     def facts(self, *, without: frozenset[str] = frozenset()) -> tuple[Fact, ...]:
-        """Return every value under its own key (``baseModel.hash``, ``models.0.weight``), in order."""
-        leaves = _leaves(
-            [(key, value) for key, value in self.data.items() if key not in without], 1
-        )
-        return tuple(
-            Fact(self._joined(path), value, self.place(path))
-            for (path, value), _ in zip(leaves, range(MOST), strict=False)
-        )
+        """Return every value under its own key, in order: ``baseModel.hash``, ``models.0.name``."""
+        wanted = [(key, value) for key, value in self.data.items() if key not in without]
+        facts: list[Fact] = []
+        for path, value in _leaves(wanted, 1):
+            facts.append(Fact(self._path_of(path), value, self.place(path)))
+            if len(facts) == MOST:
+                break
+        return tuple(facts)
 
 
-_CUT = re.compile(r"\s*[\[{]?\s*\{\s*(?:\"|\Z)")
+def find_table(
+    blobs: Blobs, *roles: str, accept: Callable[[JsonTable], object] | None = None
+) -> JsonTable | None:
+    """Return the first JSON object among the texts of these roles that is accepted."""
+    for table in find_tables(blobs, *roles):
+        if accept is None or accept(table):
+            return table
+    return None
+
+
+def find_tables(blobs: Blobs, *roles: str) -> Iterator[JsonTable]:
+    """Yield every JSON object among the texts of these roles."""
+    for blob in blobs.all(*roles):
+        table = JsonTable.of(blob)
+        if table is not None:
+            yield table
+
+
+def is_text_or_number(value: object) -> TypeGuard[str | int | float]:
+    """Return whether a value can state a field; a switch cannot."""
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def is_cut(blob: Blob) -> bool:
-    """Tell whether a text begins as JSON and is none: cut short, it is nobody's prompt."""
+    """Return whether a text begins as JSON and is none: cut short, it is nobody's prompt."""
     return blob.data is None and _CUT.match(blob.text) is not None
 
 
+def plain_texts(blobs: Blobs, *roles: str) -> Iterator[Blob]:
+    """Yield the texts of these roles that are no JSON, not even JSON cut short."""
+    for blob in blobs.all(*roles):
+        if blob.data is None and not is_cut(blob):
+            yield blob
+
+
 def _leaves(items: Iterable[tuple[str, JsonValue]], depth: int) -> Iterator[tuple[str, str]]:
+    """Yield the path and text of every value that is neither an object nor a list."""
     for path, value in items:
-        inner: Iterable[tuple[str, JsonValue]] = ()
-        if isinstance(value, dict):
-            inner = ((f"{path}.{key}", one) for key, one in value.items())
-        elif isinstance(value, list):
-            inner = ((f"{path}.{number}", one) for number, one in enumerate(value))
-        elif value is not None and len(text := as_written(value)) <= LONGEST:
-            yield path, text
-        if depth < DEEPEST:
-            yield from _leaves(inner, depth + 1)
+        if isinstance(value, dict | list):
+            if depth < DEEPEST:
+                yield from _leaves(_items_below(path, value), depth + 1)
+        elif value is not None:
+            text = as_written(value)
+            if len(text) <= LONGEST:
+                yield path, text
+
+
+def _items_below(
+    path: str, value: dict[str, JsonValue] | list[JsonValue]
+) -> Iterator[tuple[str, JsonValue]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in pairs:
+        yield f"{path}.{key}", item
 
 
 def as_written(value: JsonValue) -> str:
     """Return a JSON value as the file writes it; a text without its quotes."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def parse_value(text: str | None) -> JsonValue:
+    """Return any JSON value, or None where the text is none."""
+    if not text:
+        return None
+    try:
+        value: JsonValue = _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return value

@@ -1,17 +1,29 @@
-"""Model files as generators name them in JSON: a label, perhaps a hash, perhaps a weight."""
+"""Model files as generators name them: a label, perhaps a hash, perhaps a weight."""
 
 import re
+from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
-from service.parse.infotext.field_names import names_nothing
-from service.parse.shared.civitai_resources import hash_of, number_of
-from service.records import HashKind, Resource, ResourceKind
+from service.parse.shared.hashes import read_hash
+from service.parse.shared.numbers import number_of
+from service.records import Field, Resource, ResourceKind, Stated
 
-_NAMED_HASH = re.compile(
-    r"(blake3|sha256)(?:_\w+)?:([0-9a-fA-F]{8,64})"
-)  # InvokeAI: 'blake3:7c16…'
-_NAMED_KINDS: dict[str, HashKind] = {"blake3": "blake3", "sha256": "sha256"}
+_NOTHING = re.compile(
+    r"(?:none|\(none\)|unknown|n/a|null|automatic|built in|use same .*)?", re.IGNORECASE
+)
+
+
+def names_nothing(value: str | None) -> bool:
+    """Return whether a value names no file at all, or only repeats the base pass's."""
+    return value is None or _NOTHING.fullmatch(value.strip()) is not None
+
+
+def model_name(value: JsonValue) -> str | None:
+    """Return a model's name, or None where the value is no text or says that there is no model."""
+    if isinstance(value, str) and not names_nothing(value):
+        return value
+    return None
 
 
 def model_file(
@@ -23,37 +35,38 @@ def model_file(
     weight: JsonValue = None,
     used_as: str | None = None,
 ) -> Resource:
-    """Return a model file with its hash's kind.
+    """Return a model file with its hash's kind; one of weight 0 is not used.
 
-    ``used_as`` names the pass it served, where not the base pass.
+    ``used_as`` names the pass it served, where that is not the base pass.
     """
-    hex_, hash_kind = read_hash(hash_)
+    digits, hash_kind = read_hash(hash_)
     strength = number_of(weight)
     return Resource(
         kind,
         label,
         source,
         weight=strength,
-        hash=hex_,
+        hash=digits,
         hash_kind=hash_kind,
         used=strength != 0,
-        extra={"pass": used_as} if used_as else {},
+        extra=pass_entry(used_as),
     )
 
 
-def read_hash(value: JsonValue) -> tuple[str | None, HashKind | None]:
-    """Return a hash in lower-case hex and its kind.
-
-    By its prefix where it has one, else by its length.
-    """
-    if not isinstance(value, str):
-        return None, None
-    named = _NAMED_HASH.fullmatch(value.strip())
-    if named:
-        return named[2].lower(), _NAMED_KINDS[named[1]]
-    return hash_of(value)
+def pass_entry(role: str | None) -> dict[str, JsonValue]:
+    """Return how a resource's ``extra`` names the pass it served; nothing for the base pass."""
+    if role:
+        return {"pass": role}
+    return {}
 
 
-def model_name(value: JsonValue) -> str | None:
-    """Return a model's name, or None where the value is no text or says that there is no model."""
-    return value if isinstance(value, str) and not names_nothing(value) else None
+def checkpoint_of_fields(
+    fields: Mapping[Field, Stated], *, used_as: str | None = None
+) -> Iterator[Resource]:
+    """Yield the checkpoint that the fields ``model`` and ``model_hash`` state, if they do."""
+    model, hash_ = fields.get("model"), fields.get("model_hash")
+    if model is not None:
+        digits = hash_.value if hash_ else None
+        yield model_file(
+            "checkpoint", str(model.value), model.source, hash_=digits, used_as=used_as
+        )

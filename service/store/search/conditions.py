@@ -193,7 +193,7 @@ def _weighted_pattern(asked: Term) -> Sequence[Bound]:
 def _whole(asked: Term) -> Sequence[Bound]:
     norm = None
     if asked.field == "sampler":
-        norm, _ = samplers.split(asked.value, None)
+        norm, _ = samplers.split_sampler(asked.value, None)
     elif asked.field == "scheduler":
         norm = samplers.scheduler_norm(asked.value)
     return (pattern(norm or asked.value),)

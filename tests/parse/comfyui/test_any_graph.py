@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from service.parse.comfyui import PARSER
-from service.parse.comfyui.roles import LINKS
-from service.parse.comfyui.signs import NUMBERS
+from service.parse.comfyui.nodes.link_inputs import LINKS
+from service.parse.comfyui.nodes.setting_inputs import NUMBERS
 from service.records import Blob, Blobs
 
 CLASSES = (

@@ -3,6 +3,7 @@
 import pytest
 
 from service.parse.comfyui.form.graph import Node
+from service.parse.comfyui.nodes.table import TABLE
 from service.parse.comfyui.values.arithmetic import LONGEST, evaluate, names, parse_expression
 from service.parse.comfyui.values.ask import Values
 from service.records import Scalar
@@ -66,5 +67,6 @@ def test_the_names_of_an_expression_are_its_numbers_not_its_functions() -> None:
 def test_a_node_that_reckons_gives_its_result(
     kind: str, inputs: dict[str, Scalar], slot: int, value: float | None
 ) -> None:
-    answer = Values({"m": Node("m", kind, "P#m.inputs", inputs)}).ask(("m", slot, "width"))
+    node = Node("m", kind, "P#m.inputs", inputs, record=TABLE.record(kind))
+    answer = Values({"m": node}).ask(("m", slot, "width"))
     assert (answer.value if answer else None) == value

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from service.parse.comfyui.guesses import guessed
+from service.parse.comfyui.nodes.guesses import guessed
 
 Raw = dict[str, JsonValue]
 
@@ -85,6 +85,26 @@ KNOWN: dict[str, tuple[Raw, dict[str, JsonValue]]] = {
             "denoise": 0.8,
         },
     ),
+    "a sampler of early 2023": (
+        raw(
+            "X Detailer",
+            [256, 7, False, 20, 8, "euler", "karras", 0.6, 5],
+            "IMAGE",
+            "MODEL CONDITIONING",
+        ),
+        {
+            "seed": 7,
+            "steps": 20,
+            "cfg": 8,
+            "sampler_name": "euler",
+            "scheduler": "karras",
+            "denoise": 0.6,
+        },
+    ),
+    "what stands where a sampler's name should": (
+        raw("X KSampler", [7, "fixed", 20, 6.5, 8, "karras", 0.8], "IMAGE", "MODEL"),
+        {},
+    ),
     "a sampler's name": (raw("X", ["lcm"], "SAMPLER"), {"sampler_name": "lcm"}),
     "a sampler named by its class": (
         raw("SamplerDPMPP_SDE", [1.0, 1.0, 0.5, "gpu"], "SAMPLER"),
@@ -121,6 +141,7 @@ KNOWN: dict[str, tuple[Raw, dict[str, JsonValue]]] = {
     ),
     "a name chosen of a list": (raw("X", ["euler"], "COMBO"), {"value": "euler"}),
     "sigmas": (raw("X", ["beta", 12, 0.5], "SIGMAS", "MODEL"), {"steps": 12, "scheduler": "beta"}),
+    "sigmas for a size": (raw("X", ["Fast (4 steps)", 1024, 1024], "SIGMAS"), {}),
     "an empty latent": (raw("X", [832, 1216, 1], "LATENT"), {"width": 832, "height": 1216}),
     "what is made of another latent has no size": (
         raw("X", [832, 1216, 1], "LATENT", "LATENT"),

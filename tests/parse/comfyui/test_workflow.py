@@ -85,6 +85,19 @@ def test_a_text_that_comes_in_by_link_puts_the_widgets_own_out_of_use() -> None:
     assert graph["3"].inputs == {"text": "current"}
 
 
+def listed(name: str, type_: str, **more: JsonValue) -> JsonValue:
+    return {"name": name, "type": type_, "widget": {"name": name}, **more}
+
+
+LISTED = [
+    listed("seed", "INT", localized_name="Seed"),
+    listed("eta", "FLOAT", localized_name="Eta"),
+]
+"""As editors since 2025 list widgets: all of them, in order, each with a name to show."""
+CONVERTED = [listed("seed", "INT"), listed("eta", "FLOAT")]
+"""As editors before list what was turned into an input, in any order."""
+
+
 @pytest.mark.parametrize(
     ("raw", "values"),
     [
@@ -103,14 +116,66 @@ def test_a_text_that_comes_in_by_link_puts_the_widgets_own_out_of_use() -> None:
         (
             {
                 "type": "Unheard",
-                "inputs": [
-                    {"name": "seed", "widget": {"name": "seed"}},
-                    {"name": "eta", "widget": {"name": "eta"}},
-                ],
+                "inputs": LISTED,
                 "widgets_values": [7, "randomize", 0.5],
             },
             {"seed": 7, "eta": 0.5},
         ),
+        ({"type": "Unheard", "inputs": LISTED, "widgets_values": [0.5, 7]}, {}),
+        (
+            {
+                "type": "CLIPTextEncodeSDXL",
+                "inputs": [listed(name, "STRING") for name in ("text_g", "text_l")],
+                "widgets_values": [1024, 768, 0, 0, 1024, 768, "a heron", "reeds"],
+            },
+            {
+                "width": 1024,
+                "height": 768,
+                "crop_w": 0,
+                "crop_h": 0,
+                "target_width": 1024,
+                "target_height": 768,
+                "text_g": "a heron",
+                "text_l": "reeds",
+            },
+        ),
+        (
+            {
+                "type": "DetailerForEach",
+                "widgets_values": [320, "bbox", 7, "fixed", 20, 8, "euler", "karras", 0.4, 5, "on"],
+            },
+            {
+                "guide_size": 320,
+                "guide_size_for": "bbox",
+                "seed": 7,
+                "steps": 20,
+                "cfg": 8,
+                "sampler_name": "euler",
+                "scheduler": "karras",
+                "denoise": 0.4,
+                "feather": 5,
+                "noise_mask": "on",
+            },
+        ),
+        (
+            {
+                "type": "easy fullkSampler",
+                "widgets_values": [20, 8, "euler", "karras", 1, "Hide", 0, "x", 7, "fixed"],
+            },
+            {
+                "steps": 20,
+                "cfg": 8,
+                "sampler_name": "euler",
+                "scheduler": "karras",
+                "denoise": 1,
+                "image_output": "Hide",
+                "link_id": 0,
+                "save_prefix": "x",
+                "seed": 7,
+            },
+        ),
+        ({"type": "Unheard", "inputs": LISTED[:1], "widgets_values": [7, "randomize", 0.5]}, {}),
+        ({"type": "Unheard", "inputs": CONVERTED, "widgets_values": [7, "randomize", 0.5]}, {}),
         (
             {"type": "Power", "widgets_values": [{}, {"on": True, "lora": "a"}]},
             {"lora_1": {"on": True, "lora": "a"}},
@@ -204,6 +269,6 @@ def test_a_sampler_nobody_listed_is_read_where_its_widgets_stand_in_the_order_of
 
 
 def test_a_joining_node_whose_delimiter_has_no_name_is_known_to_lack_one() -> None:
-    known = [node(1, "CR Text Concatenate", widgets_values=["a", "b", " | "])]
+    known = [node(1, "StringConcatenate", widgets_values=["a", "b", " | "])]
     unknown = [node(1, "Odd Text Concatenate", widgets_values=["a", "b", " | "])]
     assert (graph_of(known, [])["1"].unnamed, graph_of(unknown, [])["1"].unnamed) == (False, True)

@@ -8,13 +8,16 @@ or [id, slot]}}}``. Bypassed and virtual nodes (reroutes of the UI, Set/Get) are
 it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from pydantic import JsonValue
 
 from service.parse.blobs import parse_json
+from service.parse.comfyui.nodes.general import plays
+from service.parse.comfyui.nodes.record import Record, Role
+from service.parse.comfyui.nodes.table import TABLE, Table
 from service.records import Scalar, Stated
 
 Raw = Mapping[str, JsonValue]
@@ -55,7 +58,7 @@ class Node:
     place: str
     """Where its values stand: ``PNG:Prompt#12.inputs``."""
     inputs: Mapping[str, JsonValue] = field(default_factory=dict)
-    """Widget values by name."""
+    """Widget values by name: the name by which the rules ask, where the class has another."""
     links: Mapping[str, Link] = field(default_factory=dict)
     title: str = ""
     outputs: tuple[str, ...] = ()
@@ -66,6 +69,27 @@ class Node:
     """The text its box showed after the run, as the saved workflow keeps it."""
     unnamed: bool = False
     """It holds widget values that nothing gives names to, so that a rule may lack one of its terms."""
+    record: Record = field(default=Record(""))
+    """What we know of its class."""
+    names: Mapping[str, str] = field(default_factory=lambda: _NO_TYPES)
+    """The name by which the rules ask for an input → the one that the class gives it, where these differ."""
+
+    def plays(self, role: Role) -> bool:
+        """Return whether the node is of a sort: a sampler, a switch, a saver."""
+        return plays(self.record, role)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The names of its outputs: as the file states them, else as they are known."""
+        return self.outputs or self.record.output_names
+
+    def own_name(self, name: str) -> str:
+        """Return the name that the class gives an input."""
+        return self.names.get(name, name)
+
+    def plain_name(self, name: str) -> str:
+        """Return the name by which the rules ask for an input of the class."""
+        return self.record.plain_names.get(name, name)
 
     def scalar(self, name: str) -> Scalar | None:
         """Return the widget's value if it is one text, number or switch."""
@@ -79,7 +103,7 @@ class Node:
 
     def where(self, name: str) -> str:
         """Return the place of an input: ``PNG:Prompt#12.inputs.seed``."""
-        return f"{self.place}.{name}"
+        return f"{self.place}.{self.own_name(name)}"
 
     def has(self, name: str) -> bool:
         """Return whether the input exists at all, as widget or as link."""
@@ -109,7 +133,10 @@ def is_api(data: JsonValue) -> bool:
 
 
 def graph_of_prompt(
-    data: Mapping[str, JsonValue], source: str, shapes: Mapping[str, Shape]
+    data: Mapping[str, JsonValue],
+    source: str,
+    shapes: Mapping[str, Shape],
+    table: Table = TABLE,
 ) -> dict[str, Node]:
     """Return the graph of an API form; members that are no nodes are left out."""
     graph: dict[str, Node] = {}
@@ -119,17 +146,29 @@ def graph_of_prompt(
             and isinstance(raw.get("class_type"), str)
             and len(graph) < MAX_NODES
         ):
-            graph[id_] = _node(id_, raw, f"{source}#{id_}.inputs", shapes.get(id_, _PLAIN))
+            record = table.record(str(raw["class_type"])[:MAX_NAME])
+            place = f"{source}#{id_}.inputs"
+            graph[id_] = _node(id_, raw, place, shapes.get(id_, _PLAIN), record)
     return graph
 
 
-def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape) -> Node:
+def _node(
+    id_: str,
+    raw: Mapping[str, JsonValue],
+    place: str,
+    shape: Shape,
+    record: Record,
+) -> Node:
     given = raw.get("inputs")
+    given = given if isinstance(given, dict) else {}
+    names = own_names(record.plain_names, given)
+    plain = {own: name for name, own in names.items()}
     inputs: dict[str, JsonValue] = {}
     links: dict[str, Link] = {}
-    for name, value in given.items() if isinstance(given, dict) else ():
-        if len(name) > MAX_NAME:
+    for own, value in given.items():
+        if len(own) > MAX_NAME:
             continue
+        name = plain.get(own, own)
         link = as_link(value)
         if link is not None:
             links[name] = link
@@ -141,15 +180,32 @@ def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape) -> N
     title = meta.get("title") if isinstance(meta, dict) else None
     return Node(
         id=id_,
-        class_type=str(raw["class_type"])[:MAX_NAME],
+        class_type=record.class_type,
         place=place,
         inputs=inputs,
         links=links,
         title=title if isinstance(title, str) else "",
         outputs=shape.outputs,
-        types=shape.types,
+        types=renamed_types(shape.types, plain),
         shown=shape.shown,
+        record=record,
+        names=names,
     )
+
+
+def renamed_types(types: Mapping[str, str], plain: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the types of inputs by the names under which the rules ask."""
+    return {plain.get(own, own): type_ for own, type_ in types.items()} if plain else types
+
+
+def own_names(plain: Mapping[str, str], given: Collection[str]) -> Mapping[str, str]:
+    """Return the name by which the rules ask → the class's own, for the inputs that a node has.
+
+    An input that already has the plain name keeps it.
+    """
+    if not plain:
+        return _NO_TYPES
+    return {name: own for own, name in plain.items() if own in given and name not in given}
 
 
 def read_selection(text: JsonValue) -> dict[str, JsonValue]:

@@ -1,138 +1,115 @@
-"""Names for the values that the editor saves without names, ``"widgets_values".
+"""Names for the values that the editor saves without names: ``[42, "fixed", 20, 8.0, …]``.
 
-[42, "fixed", 20, 8.0, …]``.
-
-Editors since 2025 list every widget among the inputs, in order; for files from before, the order is
-kept here.
+Editors since 2025 list every widget among the inputs, in order. For files from before, the table of
+nodes knows what a class declares. Whoever says it, the values must fit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.graph import unwrap, word
-from service.parse.comfyui.orders import ORDERS
+from service.parse.comfyui.form.graph import Raw, objects, unwrap, word
+from service.parse.comfyui.nodes.fitting import Fit, fit
+from service.parse.comfyui.nodes.record import SEED_NAMES, WIDGETS, Input
+from service.parse.comfyui.nodes.table import TABLE, Table
+from service.parse.comfyui.nodes.text_inputs import LITERALS, SELECTORS
 
-CONTROLS = frozenset({"fixed", "randomize", "increment", "decrement", "increment-wrap"})
-"""What the editor puts after a seed: what to do with it next time.
-
-Before 2023-05 it was a switch.
-"""
-
-SEEDS = frozenset({"seed", "noise_seed", "value", "Random Seed"})
-
-
-def named(raw: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return a node's widget values by name, as far as the names are known."""
-    values = raw.get("widgets_values")
-    if isinstance(values, dict):
-        return dict(values)
-    if not isinstance(values, list):
-        return {}
-    listed = _listed(raw)
-    if (
-        listed
-        and len(paired(listed, values)) == len(listed)
-        and _needs(listed, values) == len(values)
-    ):
-        return paired(listed, values)
-    order = ORDERS.get(word(raw.get("type")))
-    if order:
-        return paired(order, values)
-    return _self_named(values)
-
+NONE = Fit({})
 
 WIDGET_TYPES = frozenset({"STRING", "INT", "FLOAT", "BOOLEAN", "COMBO"})
 
 
-def of_instance(
-    raw: Mapping[str, JsonValue], definition: Mapping[str, JsonValue]
-) -> dict[str, JsonValue]:
+def named(raw: Raw, table: Table = TABLE) -> dict[str, JsonValue]:
+    """Return a node's widget values by name, as far as the names are known."""
+    return read_widgets(raw, table).values
+
+
+def read_widgets(raw: Raw, table: Table) -> Fit:
+    """Return a node's widget values by name, and behind which of them a control is saved."""
+    values = raw.get("widgets_values")
+    if isinstance(values, dict):
+        return Fit({name: unwrap(value) for name, value in values.items()})
+    if not isinstance(values, list) or not values:
+        return NONE
+    values = [unwrap(value) for value in values]
+    listed = fit(_list_inputs(raw), values)
+    if listed is not None and listed.is_whole:
+        return listed
+    found = table.name_values(word(raw.get("type")), values)
+    if found is None:
+        return Fit(_self_named(values))
+    return found
+
+
+def of_instance(raw: Raw, definition: Raw) -> dict[str, JsonValue]:
     """Return the values set on a subgraph's instance by the names of the subgraph's inputs.
 
-    They stand in the order of the definition's inputs that are widgets; those that lead nowhere may
+    They are in the order of the definition's inputs that are widgets; those that lead nowhere may
     be left out.
     """
     values = raw.get("widgets_values")
-    declared = definition.get("inputs")
-    inputs = (
-        [one for one in declared if isinstance(one, dict)] if isinstance(declared, list) else []
-    )
-    inputs = [one for one in inputs if word(one.get("type")) in WIDGET_TYPES]
+    declared = objects(definition.get("inputs"))
+    inputs = [one for one in declared if word(one.get("type")) in WIDGET_TYPES]
     for kept in (inputs, [one for one in inputs if one.get("linkIds")]):
         if isinstance(values, list) and len(kept) == len(values):
             return {word(one.get("name")): value for one, value in zip(kept, values, strict=True)}
     return named(raw)
 
 
-def _listed(raw: Mapping[str, JsonValue]) -> tuple[str, ...]:
-    inputs = raw.get("inputs")
-    widgets = (
-        [one.get("widget") for one in inputs if isinstance(one, dict)]
-        if isinstance(inputs, list)
-        else []
-    )
-    names = [widget.get("name") for widget in widgets if isinstance(widget, dict)]
-    return tuple(name for name in names if isinstance(name, str))
+def _list_inputs(raw: Raw) -> Sequence[Input]:
+    """Return the widgets that the editor lists, where it lists all: each then has a name to show.
+
+    Editors before 2025 list only what was turned into an input, in the order in which that was
+    done.
+    """
+    listed = [one for one in objects(raw.get("inputs")) if isinstance(one.get("widget"), dict)]
+    if not all("localized_name" in one for one in listed):
+        return ()
+    return [_listed_input(one) for one in listed]
 
 
-def paired(names: tuple[str, ...], values: list[JsonValue]) -> dict[str, JsonValue]:
-    """Return values by these names, in order; what follows a seed is passed over."""
-    found: dict[str, JsonValue] = {}
-    at = 0
-    for name in names:
-        if at >= len(values):
-            break
-        found[name] = values[at]
-        at += 1
-        if _controlled(name, values, at):
-            at += 1
-    return found
+def _listed_input(one: Raw) -> Input:
+    widget = one.get("widget")
+    name = word(widget.get("name")) if isinstance(widget, dict) else ""
+    type_ = word(one.get("type")).lower()
+    return Input(name, type_ if type_ in WIDGETS else "other", seed=name in SEED_NAMES)
 
 
-def _controlled(name: str, values: list[JsonValue], at: int) -> bool:
-    if name not in SEEDS or at >= len(values):
-        return False
-    follower = values[at]
-    if isinstance(follower, str):
-        return follower in CONTROLS
-    return name != "value" and (follower is None or isinstance(follower, bool))
+def seed_names(raw: Raw, found: Fit) -> Mapping[str, str]:
+    """Return the number with a control behind it → ``seed``, where no input has a seed's name.
+
+    A number that a node only gives on keeps its name.
+    """
+    names = {*found.values, *(word(one.get("name")) for one in objects(raw.get("inputs")))}
+    seeds = [name for name in found.controlled if name not in (*LITERALS, *SELECTORS)]
+    if len(seeds) != 1 or not names.isdisjoint(SEED_NAMES):
+        return {}
+    return {seeds[0]: SEED_NAMES[0]}
 
 
-def _needs(names: tuple[str, ...], values: list[JsonValue]) -> int:
-    """Return how many values these names take up, the ones that follow seeds included."""
-    at = 0
-    for name in names:
-        at += 1
-        at += _controlled(name, values, at)
-    return at
+def usual_count(raw: Mapping[str, JsonValue], table: Table = TABLE) -> int:
+    """Return how many values a node of a known class saves, a control behind its seed included."""
+    inputs = table.usual_inputs(word(raw.get("type")))
+    return sum(one.is_widget + one.seed + one.upload for one in inputs)
 
 
-def usual_count(raw: Mapping[str, JsonValue]) -> int:
-    """Return how many values a node of a known class saves, what follows its seed included."""
-    order = ORDERS.get(word(raw.get("type")), ())
-    return len(order) + sum(name in SEEDS and name != "value" for name in order)
+def _self_named(values: Sequence[JsonValue]) -> dict[str, JsonValue]:
+    """Return values that name themselves.
 
-
-def _self_named(values: list[JsonValue]) -> dict[str, JsonValue]:
-    """Values that name themselves: rgthree's LoRAs ``{"on": true, "lora".
-
-    File}``, LoRA Manager's list of objects.
+    rgthree's LoRAs (``{"on": true, "lora": file}``), LoRA Manager's list of objects.
     """
     found: dict[str, JsonValue] = {}
-    for index, value in enumerate(unwrap(one) for one in values):
+    for index, value in enumerate(values):
         if isinstance(value, dict) and "lora" in value:
             found[f"lora_{index}"] = value
-        elif (
-            isinstance(value, list)
-            and value
-            and all(isinstance(one, dict) and "name" in one for one in value)
-        ):
+        elif _lists_objects_with(value, "name"):
             found["loras"] = value
-        elif (
-            isinstance(value, list)
-            and value
-            and all(isinstance(one, dict) and "active" in one for one in value)
-        ):
+        elif _lists_objects_with(value, "active"):
             found["toggle_trigger_words"] = value
     return found
+
+
+def _lists_objects_with(value: JsonValue, member: str) -> bool:
+    if not isinstance(value, list) or not value:
+        return False
+    return all(isinstance(one, dict) and member in one for one in value)

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.graph import Graph, Link, Node, Raw, Shape, objects, unwrap, word
+from service.parse.comfyui.form.graph import (
+    Graph,
+    Link,
+    Node,
+    Raw,
+    Shape,
+    objects,
+    own_names,
+    renamed_types,
+    word,
+)
 from service.parse.comfyui.form.subgraphs import Flat
 from service.parse.comfyui.form.virtual_links import (
     BYPASSED,
@@ -22,11 +32,13 @@ from service.parse.comfyui.form.virtual_links import (
     VirtualLinks,
     scope_of,
 )
-from service.parse.comfyui.form.widgets import named
-from service.parse.comfyui.guesses import guessed
+from service.parse.comfyui.form.widgets import named, read_widgets, seed_names
+from service.parse.comfyui.nodes.general import plays
+from service.parse.comfyui.nodes.guesses import guessed
+from service.parse.comfyui.nodes.record import Record
+from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.comfyui.passes import loras
 from service.parse.comfyui.values.ask import Values
-from service.parse.comfyui.words import SHOWS
 from service.records import Resource
 
 VIRTUAL = frozenset(
@@ -62,7 +74,7 @@ class Around:
         )
 
 
-def graph_of_workflow(flat: Flat, source: str) -> dict[str, Node]:
+def graph_of_workflow(flat: Flat, source: str, table: Table = TABLE) -> dict[str, Node]:
     """Return the graph of the editor's form, as it would run."""
     wires = VirtualLinks(flat)
     sent = {at: end for at, link in flat.sent.items() if isinstance(end := wires.end(link), tuple)}
@@ -70,7 +82,8 @@ def graph_of_workflow(flat: Flat, source: str) -> dict[str, Node]:
     graph: dict[str, Node] = {}
     for id_, raw in flat.nodes.items():
         if _runs(flat, id_, raw):
-            graph[id_] = _node(id_, raw, f"{source}#{id_}.widgets_values", wires, around)
+            place = f"{source}#{id_}.widgets_values"
+            graph[id_] = _node(id_, raw, place, wires, around, table=table)
     return graph
 
 
@@ -82,35 +95,60 @@ def _runs(flat: Flat, id_: str, raw: Raw) -> bool:
     return not skipped and id_ not in flat.definitions
 
 
-def _node(id_: str, raw: Raw, place: str, wires: VirtualLinks, around: Around) -> Node:
-    inputs = {name: unwrap(value) for name, value in named(raw).items()}
-    unlisted = not inputs
+def _node(
+    id_: str,
+    raw: Raw,
+    place: str,
+    wires: VirtualLinks,
+    around: Around,
+    *,
+    table: Table,
+) -> Node:
+    record = table.record(word(raw.get("type")))
+    found = read_widgets(raw, table)
+    links, constants, told = _ends(id_, raw, wires, around)
+    inputs = found.values | constants
+    inputs |= {} if found.values else guessed(raw, told=told)
+    names = own_names({**seed_names(raw, found), **record.plain_names}, {*inputs, *links})
+    plain = {own: name for name, own in names.items()}
+    shape = _shape(raw, record)
+    return Node(
+        id=id_,
+        class_type=record.class_type,
+        place=place,
+        inputs={plain.get(own, own): one for own, one in inputs.items() if own not in links},
+        links={plain.get(own, own): link for own, link in links.items()},
+        title=word(raw.get("title") or ""),
+        outputs=shape.outputs,
+        types=renamed_types(shape.types, plain),
+        shown=shape.shown,
+        unnamed=not inputs and bool(raw.get("widgets_values")),
+        record=record,
+        names=names,
+    )
+
+
+def _ends(
+    id_: str,
+    raw: Raw,
+    wires: VirtualLinks,
+    around: Around,
+) -> tuple[dict[str, Link], dict[str, JsonValue], bool]:
+    """Return where inputs come from, those that end at a value, and whether a text comes in."""
     links: dict[str, Link] = {}
+    constants: dict[str, JsonValue] = {}
     told = False
     for at, one in enumerate(objects(raw.get("inputs"))):
         name, kind = word(one.get("name")), word(one.get("type"))
         end = wires.source(scope_of(id_), one.get("link")) if one.get("link") is not None else None
         told = told or (kind == "STRING" and end is not None)
         if isinstance(end, Constant):
-            inputs[name] = end.value
+            constants[name] = end.value
         elif end is not None:
             links[name] = end
         elif one.get("link") is None and "widget" not in one:
             _take(links, name, around.link(id_, at, kind, name))
-    inputs |= guessed(raw, told=told) if unlisted else {}
-    shape = _shape(raw)
-    return Node(
-        id=id_,
-        class_type=word(raw.get("type")),
-        place=place,
-        inputs={name: value for name, value in inputs.items() if name not in links},
-        links=links,
-        title=word(raw.get("title") or ""),
-        outputs=shape.outputs,
-        types=shape.types,
-        shown=shape.shown,
-        unnamed=not inputs and bool(raw.get("widgets_values")),
-    )
+    return links, constants, told
 
 
 def _take(links: dict[str, Link], name: str, link: Link | None) -> None:
@@ -151,17 +189,20 @@ def _restricted_input(raw: Raw) -> str:
     return "" if name in everywhere else word(name).lower()
 
 
-def node_shapes(flat: Flat) -> dict[str, Shape]:
+def node_shapes(flat: Flat, table: Table = TABLE) -> dict[str, Shape]:
     """Return what a workflow adds to the nodes of the API form, by their ids."""
-    return {id_: _shape(raw) for id_, raw in flat.nodes.items()}
+    found: dict[str, Shape] = {}
+    for id_, raw in flat.nodes.items():
+        found[id_] = _shape(raw, table.record(word(raw.get("type"))))
+    return found
 
 
-def _shape(raw: Raw) -> Shape:
+def _shape(raw: Raw, record: Record) -> Shape:
     outputs = tuple(
         word(one.get("name") or one.get("type")).lower() for one in objects(raw.get("outputs"))
     )
     types = {word(one.get("name")): word(one.get("type")) for one in objects(raw.get("inputs"))}
-    shown = _texts(raw.get("widgets_values")) if SHOWS.search(word(raw.get("type"))) else None
+    shown = _texts(raw.get("widgets_values")) if plays(record, "show") else None
     return Shape(outputs, types, shown)
 
 
@@ -174,13 +215,22 @@ def _texts(values: JsonValue) -> str | None:
     return values if isinstance(values, str) and values else None
 
 
-def idle_loras(flat: Flat, source: str) -> tuple[Resource, ...]:
+def idle_loras(flat: Flat, source: str, table: Table = TABLE) -> tuple[Resource, ...]:
     """Return the LoRAs of bypassed and muted nodes: listed, without effect."""
     found: list[Resource] = []
     for id_, raw in flat.nodes.items():
         if raw.get("mode") in (MUTED, BYPASSED) and "lora" in word(raw.get("type")).lower():
-            inputs = {name: unwrap(value) for name, value in named(raw).items()}
-            node = Node(id_, word(raw.get("type")), f"{source}#{id_}.widgets_values", inputs)
+            node = _idle_node(id_, raw, f"{source}#{id_}.widgets_values", table)
             graph: Graph = {id_: node}
             found += [one.resource(used=False) for one in loras.read_loras(Values(graph), node)]
     return tuple(found)
+
+
+def _idle_node(id_: str, raw: Raw, place: str, table: Table) -> Node:
+    """Return a node that does not run, with its widget values alone."""
+    record = table.record(word(raw.get("type")))
+    inputs = named(raw, table)
+    names = own_names(record.plain_names, inputs)
+    plain = {own: name for name, own in names.items()}
+    inputs = {plain.get(name, name): value for name, value in inputs.items()}
+    return Node(id_, record.class_type, place, inputs, record=record, names=names)

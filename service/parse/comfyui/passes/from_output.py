@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from service.parse.comfyui.files import kind_of
 from service.parse.comfyui.form.graph import Graph, Link, Node
+from service.parse.comfyui.nodes.file_inputs import kind_of
+from service.parse.comfyui.nodes.general import NO_SAMPLER
+from service.parse.comfyui.nodes.link_inputs import LINKS
+from service.parse.comfyui.nodes.setting_inputs import SAMPLER_SIGNS, SERVICE_SIGNS
 from service.parse.comfyui.passes.routes import Routes, Step, is_carrier
-from service.parse.comfyui.roles import LINKS, PREVIEW, SAVER
-from service.parse.comfyui.signs import NO_SAMPLER, SAMPLER, SAMPLER_SIGNS, SERVICE_SIGNS
 from service.parse.comfyui.values.rules import NUMERIC
-from service.parse.comfyui.words import SWITCH
 
 
 @dataclass(slots=True)
@@ -30,15 +30,15 @@ LATENTS = frozenset(LINKS["latent"])
 
 def is_sampler(node: Node) -> bool:
     """Return whether a node that gives latents or images makes them by sampling."""
+    if node.record.roles is not None:
+        return node.plays("sampler")
     signs = sum(any(node.has(name) for name in sign) for sign in SAMPLER_SIGNS)
     if signs == len(SAMPLER_SIGNS) and "model" in node.links and not LATENTS.isdisjoint(node.links):
         return True
     if signs > 2:  # noqa: PLR2004  three of four
-        named = SAMPLER.search(node.class_type) is not None
-        return NO_SAMPLER.search(node.class_type) is None and (named or _works_on_something(node))
-    return (
-        SAMPLER.search(node.class_type) is not None and NO_SAMPLER.search(node.class_type) is None
-    )
+        may_sample = node.plays("sampler") or _works_on_something(node)
+        return may_sample and NO_SAMPLER.search(node.class_type) is None
+    return node.plays("sampler") and NO_SAMPLER.search(node.class_type) is None
 
 
 def _works_on_something(node: Node) -> bool:
@@ -63,12 +63,8 @@ def find_outputs(graph: Graph, file_name: str) -> list[Node]:
     Savers stand before previews; among savers the one whose file name prefix fits best, then the
     order of the graph.
     """
-    savers = [
-        node for node in graph.values() if _image_links(node) and SAVER.search(node.class_type)
-    ]
-    previews = [
-        node for node in graph.values() if _image_links(node) and PREVIEW.search(node.class_type)
-    ]
+    savers = [node for node in graph.values() if _image_links(node) and node.plays("saver")]
+    previews = [node for node in graph.values() if _image_links(node) and node.plays("preview")]
     shown = {node.id for node in previews}
     savers = [node for node in savers if node.id not in shown]
     savers.sort(key=lambda node: -_fit(node, file_name))
@@ -157,7 +153,7 @@ def decodes_by_sampler_vae(sampler: Node) -> bool:
 
 def names_upscaler(node: Node) -> bool:
     """Return whether a node on the image's way names the file of an upscale model itself."""
-    return any(kind_of(node.class_type, name) == "upscaler" for name in node.inputs)
+    return any(kind_of(node.record, name) == "upscaler" for name in node.inputs)
 
 
 IMAGES = frozenset({*LINKS["image"], "source", "overlay"})
@@ -168,7 +164,7 @@ def _others(node: Node) -> list[Step]:
 
     Tried where none before led to a sampler.
     """
-    if SWITCH.search(node.class_type):
+    if node.plays("switch"):
         return []
     images = [link for name, link in node.links.items() if "image" in name or name in IMAGES]
     return [(link, "image") for link in reversed(images)]

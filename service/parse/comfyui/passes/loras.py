@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from service.parse.blobs import parse_json
-from service.parse.comfyui.files import NOTHING
 from service.parse.comfyui.form.graph import Node
+from service.parse.comfyui.nodes.file_inputs import NOTHING
 from service.parse.comfyui.values.ask import Values
 from service.parse.comfyui.values.rules import is_number
 from service.records import Resource
 
 TAG = re.compile(r"<lora:([^<>:]+)(?::([-+\d.]+))?(?::([-+\d.]+))?>", re.IGNORECASE)
-TAGGED = re.compile(r"lora|wildcard ?encode|power ?prompt", re.IGNORECASE)
-"""Classes that load the LoRAs they find as tags in a text."""
 NAME = re.compile(r"^lora(?:_?name)?_?(\d{0,3})(?:_name)?$|^lora_(\d{1,3})_name$", re.IGNORECASE)
 """``lora_name``, ``lora_name_1``, ``lora_01``, ``lora_1``, ``lora``, ``lora_1_name``."""
 
@@ -81,7 +79,7 @@ def read_loras(values: Values, node: Node) -> list[Applied]:
     if listed:
         return listed
     named = list(_file_widgets(values, node))
-    if named or not (TAGGED.search(node.class_type) or isinstance(node.inputs.get("loras"), str)):
+    if named or not (node.plays("load tags") or isinstance(node.inputs.get("loras"), str)):
         return named
     return list(_loras_in_text(values, node))
 

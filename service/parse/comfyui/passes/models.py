@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from service.parse.comfyui.files import MODEL_FILES, NOTHING, PARTWISE, kind_of
 from service.parse.comfyui.form.graph import Graph, Node
+from service.parse.comfyui.nodes.file_inputs import MODEL_FILES, NOTHING, PARTWISE, kind_of
 from service.parse.comfyui.passes import loras
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import Values
@@ -61,7 +61,7 @@ def _stacked_loras(node: Node) -> list[str]:
 
 def _file(values: Values, node: Node) -> Stated | None:
     """Return the model file that a node loads. A LoRA's or ControlNet's ``model_name`` is none."""
-    if "lora" in node.class_type.lower() and "ckpt_name" not in node.inputs:
+    if not node.plays("loader") and _is_no_loader(node):
         return None
     mode, parts, own = PARTWISE
     for name in (own,) if node.scalar(mode) == parts else MODEL_FILES:
@@ -75,12 +75,22 @@ def _file(values: Values, node: Node) -> Stated | None:
     return None
 
 
+def _is_no_loader(node: Node) -> bool:
+    """Return whether a node's file is laid upon a model.
+
+    A LoRA, or what stands beside a model that comes in.
+    """
+    if "model" in node.links:
+        return True
+    return "lora" in node.class_type.lower() and "ckpt_name" not in node.inputs
+
+
 def _may_name(node: Node, name: str) -> bool:
     """``model`` as a link brings the model itself, as a text its file.
 
     A motion module's file is a side file.
     """
-    return (name != "model" or name in node.inputs) and kind_of(node.class_type, name) in (
+    return (name != "model" or name in node.inputs) and kind_of(node.record, name) in (
         None,
         "checkpoint",
     )

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.parse.comfyui.form.graph import Graph, Node
+from service.parse.comfyui.nodes.link_inputs import Want
+from service.parse.comfyui.nodes.setting_inputs import PASS_ROLES
 from service.parse.comfyui.passes import models, prompts, settings, sizes
 from service.parse.comfyui.passes.from_output import is_sampler
 from service.parse.comfyui.passes.models import ModelLine
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.roles import MEASURES, Want
-from service.parse.comfyui.signs import PASS_ROLES
 from service.parse.comfyui.values.ask import Values
 from service.records import Field, PassRole, Stated
 
@@ -65,15 +65,14 @@ def drawing_samplers(graph: Graph, routes: Routes, samplers: list[Node]) -> list
 
     All if none is left.
     """
-    if not any(MEASURES.search(node.class_type) for node in graph.values()):
+    if not any(node.plays("measure") for node in graph.values()):
         return samplers
     return [sampler for sampler in samplers if not _measures(routes, sampler)] or samplers
 
 
 def _measures(routes: Routes, sampler: Node) -> bool:
     return any(
-        MEASURES.search(node.class_type)
-        for node, _, _ in routes.walk(routes.starts(sampler, "positive"))
+        node.plays("measure") for node, _, _ in routes.walk(routes.starts(sampler, "positive"))
     )
 
 

@@ -6,11 +6,12 @@ From its conditioning back to the encoders, through whatever lies between.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.parse.comfyui import words
 from service.parse.comfyui.form.graph import Node
-from service.parse.comfyui.passes.routes import SIDES, Routes, output_names, side_of_output
-from service.parse.comfyui.roles import LINKS, ZERO, Want
-from service.parse.comfyui.signs import NUMBERS
+from service.parse.comfyui.nodes import text_inputs
+from service.parse.comfyui.nodes.link_inputs import LINKS, Want
+from service.parse.comfyui.nodes.record import Role
+from service.parse.comfyui.nodes.setting_inputs import NUMBERS
+from service.parse.comfyui.passes.routes import SIDES, Routes, side_of_output
 from service.parse.comfyui.values.ask import Values
 from service.parse.comfyui.values.texts import has_wildcards
 from service.records import Stated
@@ -32,18 +33,16 @@ def read_prompt(routes: Routes, values: Values, sampler: Node, side: Want) -> Pr
     Several encoders' texts are joined by newlines in the order of their links.
     """
     starts = routes.starts(sampler, side)
-    own = [
-        name
-        for name in text_names(sampler, side)
-        if side == "positive" or name in words.SIDE_TEXTS["negative"]
-    ]
+    own = list(text_names(sampler, side))
+    if side == "negative":
+        own = [name for name in own if name in text_inputs.SIDE_TEXTS["negative"]]
     visits = list(routes.walk(starts, _is_encoder)) if starts or not own else [(sampler, 0, side)]
     texts: list[Stated] = []
     encoders: list[Node] = []
     unsettled: list[str] = []
     for node, slot, want in visits:
         names = text_names(node, side_of_output(node, slot, want))
-        if not names and (not _is_leaf(node) or node.class_type in ZERO):
+        if not names and (not _is_leaf(node) or node.plays("blank")):
             continue
         text = first_text(values, node, names) if names else values.ask((node.id, slot, "text"))
         encoders.append(node)
@@ -60,15 +59,16 @@ def text_names(node: Node, side: Want) -> tuple[str, ...]:
     None where it only hands a conditioning on.
     """
     sides = [] if _has_no_side(node) else [name for name in SIDE_NAMES if _holds_text(node, name)]
-    own = tuple(name for name in words.SIDE_TEXTS.get(side, ()) if name in sides)
-    if own or any(name in node.links for name in LINKS["positive"]):
+    own = tuple(name for name in text_inputs.SIDE_TEXTS.get(side, ()) if name in sides)
+    takes_conditioning = any(name in node.links for name in LINKS["positive"])
+    if own or (takes_conditioning and not node.plays("encoder")):
         return own
-    if side == "negative" and (sides or set(output_names(node)) >= SIDES):
+    if side == "negative" and (sides or set(node.output_names) >= SIDES):
         return ()  # one ``prompt`` of a node that gives both conditionings is the positive
-    return tuple(name for name in words.ENCODER_TEXTS if node.has(name) and name not in sides)
+    return tuple(name for name in text_inputs.ENCODER_TEXTS if node.has(name) and name not in sides)
 
 
-SIDE_NAMES = tuple(name for names in words.SIDE_TEXTS.values() for name in names)
+SIDE_NAMES = tuple(name for names in text_inputs.SIDE_TEXTS.values() for name in names)
 _WIDGETS = frozenset(SIDE_NAMES)
 _LINKS = _WIDGETS - {*LINKS["positive"], *LINKS["negative"]}
 
@@ -95,6 +95,9 @@ def _is_encoder(node: Node, side: Want) -> bool:
     return bool(text_names(node, side)) or _is_leaf(node)
 
 
+TEXT_MAKERS: tuple[Role, ...] = ("encoder", "join", "replace", "show", "run only")
+
+
 def _is_leaf(node: Node) -> bool:
     """Return whether a node is at the end of a conditioning.
 
@@ -102,10 +105,7 @@ def _is_leaf(node: Node) -> bool:
     """
     if any(name in node.links for name in (*LINKS["positive"], *LINKS["clip"])):
         return False
-    makes = any(
-        rule.search(node.class_type)
-        for rule in (words.JOIN, words.REPLACE, words.SHOWS, words.RUN_ONLY)
-    )
+    makes = any(node.plays(role) for role in TEXT_MAKERS)
     return makes or not node.links
 
 
@@ -138,7 +138,7 @@ def _is_blank_by_design(visits: list[tuple[Node, int, Want]]) -> bool:
     Blanked, or conditioned on an image alone (SVD, Zero123).
     """
     return any(
-        node.class_type in ZERO or "clip_vision" in str(node.links.keys()) for node, _, _ in visits
+        node.plays("blank") or "clip_vision" in str(node.links.keys()) for node, _, _ in visits
     )
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from service.parse.comfyui.files import NOTHING, PARTWISE, kind_of
 from service.parse.comfyui.form.graph import Graph, Node
+from service.parse.comfyui.nodes.file_inputs import NOTHING, PARTWISE, kind_of
 from service.parse.comfyui.passes.loras import as_number, switched_on
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import Values
@@ -50,7 +50,7 @@ def find_upscaler(graph: Graph, values: Values, nodes: Iterable[Node]) -> Stated
         loader = (
             graph.get(node.links["upscale_model"][0]) if "upscale_model" in node.links else node
         )
-        named = [name for name in node.inputs if kind_of(node.class_type, name) == "upscaler"]
+        named = [name for name in node.inputs if kind_of(node.record, name) == "upscaler"]
         file = (
             _file(values, loader, ("model_name", "upscale_model", "upscaler_name", *named))
             if loader
@@ -79,7 +79,7 @@ def side_files(graph: Graph, values: Values, nodes: Iterable[Node]) -> Iterator[
     weights = _weights(graph, values, nodes)
     for node in nodes:
         for name in node.inputs:
-            kind = kind_of(node.class_type, name)
+            kind = kind_of(node.record, name)
             file = node.stated(name) if kind else None
             if kind is None or file is None or str(file.value).strip().lower() in NOTHING:
                 continue

@@ -5,25 +5,19 @@ Which way to walk: the links of a node through which what is wanted came in.
 
 from collections.abc import Callable, Iterator
 
-from service.parse.comfyui import words
 from service.parse.comfyui.form.graph import Graph, Link, Node
-from service.parse.comfyui.roles import (
+from service.parse.comfyui.nodes.link_inputs import (
     AROUND,
     CONDITIONING,
     ENCODED_IMAGE,
-    ENCODES,
     LIKE,
     LINKS,
-    LOOPS,
     NUMBERED,
     OUTPUT_WANTS,
-    OUTPUTS,
     PASSES_ALL,
-    PASTES,
     PIPE,
     PLAIN,
     TYPES,
-    ZERO,
     Want,
 )
 from service.parse.comfyui.values.ask import Values
@@ -43,11 +37,6 @@ OF_OTHER_SIDE = {
 }
 
 
-def output_names(node: Node) -> tuple[str, ...]:
-    """Return the names of a node's outputs: as the file states them, else as they are known."""
-    return node.outputs or OUTPUTS.get(node.class_type, ())
-
-
 def side_of_output(node: Node, slot: int, want: Want) -> Want:
     """Return the side an output stands for.
 
@@ -55,7 +44,7 @@ def side_of_output(node: Node, slot: int, want: Want) -> Want:
     """
     if want not in SIDES:
         return want
-    names = output_names(node)
+    names = node.output_names
     if 0 <= slot < len(names):
         side = OUTPUT_WANTS.get(names[slot], want)
         return side if side in SIDES else want
@@ -92,7 +81,7 @@ def links_by_type(node: Node, want: Want) -> list[str]:
 
 def links_by_name(node: Node, want: Want) -> list[str]:
     """Return the links that are named after what is wanted, in the order in which a node uses them."""
-    if want == "image" and "segs" in node.links and PASTES.search(node.class_type):
+    if want == "image" and "segs" in node.links and node.plays("paste"):
         return ["segs"]
     names = [name for name in LINKS[want] if name in node.links]
     if want in SIDES:
@@ -109,7 +98,7 @@ def cross_over(node: Node, want: Want) -> list[Step]:
     if want == "image":
         return [(node.links[name], "latent") for name in LINKS["latent"] if name in node.links][:1]
     if want == "latent":
-        names = ENCODED_IMAGE if ENCODES.search(node.class_type) else ()
+        names = ENCODED_IMAGE if node.plays("encode image") else ()
         return [(node.links[name], "image") for name in names if name in node.links][:1]
     return []
 
@@ -119,9 +108,9 @@ def loop_link(node: Node, slot: int) -> list[str]:
 
     Values are numbered as outputs are.
     """
-    if not LOOPS.search(node.class_type):
+    if not node.plays("loop"):
         return []
-    names = output_names(node)
+    names = node.output_names
     digits = "".join(filter(str.isdecimal, names[slot])) if 0 <= slot < len(names) else ""
     starts = node.class_type.lower().endswith(("start", "open"))
     name = f"initial_value{digits or slot + (-1 if starts else 1)}"
@@ -215,9 +204,9 @@ class Routes:
     def onward(self, node: Node, slot: int, want: Want) -> list[Step]:
         """Return the links that bring what a node's output hands on, in the order in which it uses them."""
         want = side_of_output(node, slot, want)
-        if node.class_type in ZERO:
+        if node.plays("blank"):
             return []
-        if words.SWITCH.search(node.class_type):
+        if node.plays("switch"):
             name = self._values.chosen(node)
             return [(node.links[name], want)] if name and name in node.links else []
         names = (

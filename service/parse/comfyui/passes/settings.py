@@ -6,9 +6,15 @@ On the sampler, on the parts it is built from, or in a pipe.
 from collections.abc import Iterator
 
 from service.parse.comfyui.form.graph import Graph, Node
+from service.parse.comfyui.nodes.link_inputs import Want
+from service.parse.comfyui.nodes.setting_inputs import (
+    HANDED_ON,
+    NAMES,
+    NUMBERS,
+    PARTS,
+    SETTING_PIPES,
+)
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.roles import Want
-from service.parse.comfyui.signs import HANDED_ON, ITERATES, NAMES, NUMBERS, PARTS, SETTING_PIPES
 from service.parse.comfyui.values.ask import Values
 from service.records import Field, Stated
 
@@ -28,12 +34,9 @@ _PART_WANTS: dict[str, Want] = {"sigmas": "sigmas", "sampler": "sampler", "guide
 _CLASS_WANTS: dict[Field, Want] = {"scheduler": "sigmas", "sampler": "sampler"}
 
 
-SPLIT = "SplitSigmas"
-
-
 def setting_parts(graph: Graph, routes: Routes, node: Node, field: Field) -> Iterator[Node]:
     """Yield the nodes that may hold a setting of a sampler, likeliest first, itself first."""
-    if not ITERATES.search(node.class_type):
+    if not node.plays("iterate"):
         yield node
     for name in PARTS.get(field, ()):
         if name in node.links:
@@ -44,7 +47,7 @@ def setting_parts(graph: Graph, routes: Routes, node: Node, field: Field) -> Ite
                 yield graph[node.links[name][0]]
                 yield from routes.pipes(graph[node.links[name][0]], HANDED_ON)
     yield from routes.pipes(node, SETTING_PIPES)
-    if ITERATES.search(node.class_type):
+    if node.plays("iterate"):
         yield node
 
 
@@ -74,7 +77,7 @@ def _split(routes: Routes, values: Values, node: Node) -> dict[Field, Stated]:
     for part, slot, _ in routes.walk(
         [(node.links["sigmas"], "sigmas")] if "sigmas" in node.links else []
     ):
-        step = values.read(part, "step") if part.class_type == SPLIT else None
+        step = values.read(part, "step") if part.plays("split sigmas") else None
         if step is not None:
             found.setdefault("start_step" if slot else "end_step", step)
     return found

@@ -6,19 +6,11 @@ An expression (``a * 2``), or an operation named beside two numbers.
 import ast
 import math
 import operator
-import re
 from collections.abc import Callable, Iterator, Mapping
 
 from service.parse.comfyui.form.graph import Node
-from service.parse.comfyui.roles import OUTPUTS
 from service.parse.comfyui.values.question import Answer, Asking, read_input
 from service.records import Stated
-
-MATH = re.compile(
-    r"math|^JW(integer|float)(add|sub|mul|div)|(number|int|integer|float) ?operation|evaluate ?(int|float)|arithmetic",
-    re.IGNORECASE,
-)
-"""Classes that calculate."""
 
 EXPRESSIONS = ("expression", "value", "python_expression", "operation")
 """Inputs that hold an expression over the node's other inputs."""
@@ -103,7 +95,7 @@ def compute(node: Node, slot: int) -> Asking[Answer]:
     result = evaluate(tree, known)
     if result is None:
         return None
-    outputs = node.outputs or OUTPUTS.get(node.class_type, ())
+    outputs = node.output_names
     whole = (
         outputs[slot] == "int"
         if slot < len(outputs)

@@ -6,8 +6,8 @@ Primitives, joined texts, switches, shown results.
 itself with None.
 """
 
-from service.parse.comfyui import words
 from service.parse.comfyui.form.graph import Graph, Node
+from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.values.question import Answer, Asking, Question
 from service.parse.comfyui.values.rules import apply_rule, chosen_input, fits_input
 
@@ -18,7 +18,7 @@ class Values:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._known: dict[Question, Answer] = {}
-        self._room = words.MAX_BUILT
+        self._room = text_inputs.MAX_BUILT
 
     def read(self, node: Node, name: str) -> Answer:
         """Return what an input holds, through its link where it has one.

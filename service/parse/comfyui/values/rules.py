@@ -9,11 +9,11 @@ Each rule is a generator that asks for the values it needs and is sent the answe
 
 import re
 
-from service.parse.comfyui import words
 from service.parse.comfyui.form.graph import Node
-from service.parse.comfyui.roles import OUTPUTS, PASSES_ALL, PIPE
-from service.parse.comfyui.signs import NUMBERS
-from service.parse.comfyui.values.arithmetic import MATH, compute
+from service.parse.comfyui.nodes import text_inputs
+from service.parse.comfyui.nodes.link_inputs import PASSES_ALL, PIPE
+from service.parse.comfyui.nodes.setting_inputs import NUMBERS
+from service.parse.comfyui.values.arithmetic import compute
 from service.parse.comfyui.values.question import Answer, Asking, Question, read_input
 from service.parse.comfyui.values.texts import (
     change_text,
@@ -30,7 +30,7 @@ from service.records import Scalar, Stated
 def chosen_input(node: Node) -> Asking[str | None]:
     """Return the input that a switch hands on."""
     asked = node.unnamed  # what it chooses by may be among the widgets that nothing names
-    for name in words.SELECTORS:
+    for name in text_inputs.SELECTORS:
         if not node.has(name):
             continue
         answer = yield from read_input(node, name, name)
@@ -44,7 +44,7 @@ def chosen_input(node: Node) -> Asking[str | None]:
 
 def _branch(node: Node, choice: Scalar, selector: str) -> str | None:
     if isinstance(choice, bool) or selector == "boolean":
-        names = words.TRUE_INPUTS if choice else words.FALSE_INPUTS
+        names = text_inputs.TRUE_INPUTS if choice else text_inputs.FALSE_INPUTS
         lettered = (
             name for name in (*node.links, *node.inputs) if name.endswith("_a" if choice else "_b")
         )
@@ -68,7 +68,6 @@ NUMERIC |= {
 NUMERIC |= {"strength_clip", "stop_at_clip_layer", "clip_skip", "batch_size"}
 
 SYNONYMS = {
-    "steps": ("steps_total",),
     "noise_seed": ("seed",),
     "seed": ("noise_seed",),
     "unet_name": ("ckpt_name",),
@@ -81,31 +80,31 @@ NUMBER = re.compile(r"\s*[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})\s*")
 def apply_rule(node: Node, question: Question) -> Asking[Answer]:
     """Return the value of a node's output, by the first rule that fits its class."""
     hint = question[2]
-    if words.SWITCH.search(node.class_type):
+    if node.plays("switch"):
         name = yield from chosen_input(node)
         return (yield from read_input(node, name, hint)) if name else None
-    if words.REPLACE.search(node.class_type):
+    if node.plays("replace"):
         return (yield from replace_words(node))
-    if words.RUN_ONLY.search(node.class_type):
+    if node.plays("run only"):
         return _shown_text(node) or (
             node.stated(hint) if hint in NUMERIC else (yield from _fill_wildcards(node))
         )
-    if MATH.search(node.class_type):
+    if node.plays("math"):
         return (yield from compute(node, question[1]))
-    if node.class_type == words.EXTRACTS:
+    if node.plays("extract"):
         return (yield from extract_value(node))
     return (yield from _literal(node, question) if hint in NUMERIC else _make_text(node, question))
 
 
 def _make_text(node: Node, question: Question) -> Asking[Answer]:
     """Return the text that a node makes of others, or hands on."""
-    if words.TOGGLES in node.inputs:
+    if text_inputs.TOGGLES in node.inputs:
         return switched_on_words(node)
-    if words.CHANGES.search(node.class_type):
+    if node.plays("change"):
         return (yield from change_text(node))
-    if words.FORMAT.search(node.class_type):
+    if node.plays("format"):
         return (yield from fill_template(node))
-    if words.JOIN.search(node.class_type):
+    if node.plays("join"):
         return (yield from _join(node))
     return (yield from _literal(node, question))
 
@@ -115,7 +114,7 @@ def fits_input(value: Scalar, name: str) -> bool:
 
     A number where a number belongs.
     """
-    if name in words.SELECTORS:
+    if name in text_inputs.SELECTORS:
         return True
     if name not in NUMERIC:
         return not isinstance(value, bool)
@@ -129,13 +128,17 @@ def is_number(text: str) -> bool:
 
 def _literal(node: Node, question: Question) -> Asking[Answer]:
     _, slot, hint = question
-    shows = words.SHOWS.search(node.class_type) is not None
-    literals = words.LITERALS if hint not in NUMERIC else (*words.LITERALS, *words.NUMBERS)
+    shows = node.plays("show")
+    literals = (
+        text_inputs.LITERALS
+        if hint not in NUMERIC
+        else (*text_inputs.LITERALS, *text_inputs.NUMBERS)
+    )
     sides = _side_names(node, slot) if hint not in NUMERIC else ()
     own = (*_output_name(node, slot), *_slider(node, slot))
     names = dict.fromkeys((*own, hint, *SYNONYMS.get(hint, ()), *sides, *literals))
     for name in names:
-        if not node.has(name) or (shows and name in words.SHOWN) or _left_out(node, name):
+        if not node.has(name) or (shows and name in text_inputs.SHOWN) or _left_out(node, name):
             continue
         answer = yield from read_input(node, name, hint)
         if answer is not None and fits_input(answer.value, hint):
@@ -146,8 +149,10 @@ def _literal(node: Node, question: Question) -> Asking[Answer]:
 
 
 def _output_name(node: Node, slot: int) -> tuple[str, ...]:
-    names = node.outputs or OUTPUTS.get(node.class_type, ())
-    return (names[slot], names[slot].replace(" ", "_")) if 0 <= slot < len(names) else ()
+    if not 0 <= slot < len(node.output_names):
+        return ()
+    name = node.output_names[slot]
+    return node.plain_name(name), name.replace(" ", "_")
 
 
 def _slider(node: Node, slot: int) -> tuple[str, ...]:
@@ -166,7 +171,7 @@ def _left_out(node: Node, name: str) -> bool:
 
 def _fill_wildcards(node: Node) -> Asking[Answer]:
     """Return the text of a node that fills wildcards in, where it holds none."""
-    if not words.FILLS.search(node.class_type) or "text" not in (*node.inputs, *node.links):
+    if not node.plays("fill wildcards") or "text" not in (*node.inputs, *node.links):
         return None
     answer = yield from read_input(node, "text", "text")
     return None if answer is None or has_wildcards(str(answer.value)) else answer
@@ -175,7 +180,7 @@ def _fill_wildcards(node: Node) -> Asking[Answer]:
 def _side_names(node: Node, slot: int) -> tuple[str, ...]:
     """Return the text inputs behind an output of a node that gives both prompts, the positive first."""
     positive, negative = (
-        tuple(name for name in words.SIDE_TEXTS[side] if node.has(name))
+        tuple(name for name in text_inputs.SIDE_TEXTS[side] if node.has(name))
         for side in ("positive", "negative")
     )
     if positive and negative:
@@ -190,12 +195,12 @@ def _shown_text(node: Node) -> Answer:
     """
     if node.shown is not None:
         return Stated(node.shown, node.where("shown"))
-    return next((stated for name in words.SHOWN if (stated := node.stated(name))), None)
+    return next((stated for name in text_inputs.SHOWN if (stated := node.stated(name))), None)
 
 
 def _pass_on(node: Node, slot: int, hint: str) -> Asking[Answer]:
     own = _output_name(node, slot)
-    hint = own[0] if own and own[0] in words.SIDE_TEXTS else hint
+    hint = own[0] if own and own[0] in text_inputs.SIDE_TEXTS else hint
     for name, link in node.links.items():
         if PIPE.search(name) or PASSES_ALL.search(name):
             answer = yield (*link, hint)
@@ -208,22 +213,23 @@ def _join(node: Node) -> Asking[Answer]:
     if node.unnamed or node.scalar("action") == "replace":
         return None
     parts: list[str] = []
-    names = [name for name in (*node.inputs, *node.links) if words.JOINED.search(name)]
+    names = [name for name in (*node.inputs, *node.links) if text_inputs.JOINED.search(name)]
     for name in sorted(names, key=_part_order):
         answer = yield from read_input(node, name, "text")
         if answer is None:
             return None
-        if node.class_type not in words.DROPS_BLANK or str(answer.value).strip():
+        if not node.plays("drop blanks") or str(answer.value).strip():
             parts.append(str(answer.value))
     if not parts:
         return (yield from _literal(node, (node.id, 0, "text")))
     tidy = ", " if node.scalar("tidy_tags") == "yes" else ""
     glue = next(
-        (str(value) for name in words.DELIMITERS if (value := node.scalar(name)) is not None), tidy
+        (str(value) for name in text_inputs.DELIMITERS if (value := node.scalar(name)) is not None),
+        tidy,
     )
     text = glue.replace("\\n", "\n").join(parts)
-    text = words.COMMAS.sub(",", text) if tidy else text
-    return Stated(text, node.place) if len(text) <= words.MAX_TEXT else None
+    text = text_inputs.COMMAS.sub(",", text) if tidy else text
+    return Stated(text, node.place) if len(text) <= text_inputs.MAX_TEXT else None
 
 
 def _part_order(name: str) -> tuple[int, int, str]:

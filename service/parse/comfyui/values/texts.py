@@ -5,8 +5,8 @@ Cut, in other letters, filled into a template, one word put for another.
 
 import json
 
-from service.parse.comfyui import words
 from service.parse.comfyui.form.graph import Node
+from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.values.question import Answer, Asking, read_input
 from service.records import Stated
 
@@ -22,19 +22,18 @@ def only_value(node: Node, hint: str) -> Answer:
         return None
     name = next(iter(node.inputs))
     held = node.stated(name)
-    if (
-        held is None
-        or isinstance(held.value, bool)
-        or (words.POINTS.search(name) and name not in words.CHOSEN)
-    ):
+    if held is None or isinstance(held.value, bool):
         return None
-    fits = words.HOLDS.search(node.class_type) is not None
-    return held if fits or not isinstance(held.value, str) or hint in words.CHOSEN else None
+    if name not in text_inputs.CHOSEN and text_inputs.POINTS.search(name):
+        return None
+    if isinstance(held.value, str) and hint not in text_inputs.CHOSEN:
+        return held if node.plays("text") else None
+    return held
 
 
 def change_text(node: Node) -> Asking[Answer]:
     """Return a text as its node changed it; nothing where the file does not say how."""
-    name = next((name for name in words.CHANGED if node.has(name)), None)
+    name = next((name for name in text_inputs.CHANGED if node.has(name)), None)
     answer = (yield from read_input(node, name, "text")) if name else None
     if answer is None:
         return None
@@ -65,14 +64,14 @@ def extract_value(node: Node) -> Asking[Answer]:
 
 def switched_on_words(node: Node) -> Answer:
     """Return the words of a list that are switched on, joined by commas."""
-    listed = node.inputs[words.TOGGLES]
+    listed = node.inputs[text_inputs.TOGGLES]
     items = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     on = [
         text
         for one in items
         if one.get("active") is not False and isinstance(text := one.get("text"), str)
     ]
-    return Stated(", ".join(on), node.where(words.TOGGLES)) if items else None
+    return Stated(", ".join(on), node.where(text_inputs.TOGGLES)) if items else None
 
 
 def _in_mode(text: str, mode: str) -> str | None:
@@ -95,12 +94,12 @@ def _cut_text(node: Node, text: str) -> str | None:
 
 def fill_template(node: Node) -> Asking[Answer]:
     """Return a template (``{a}, {b}``) with what comes into its places."""
-    name = next((name for name in words.TEMPLATES if node.has(name)), None)
+    name = next((name for name in text_inputs.TEMPLATES if node.has(name)), None)
     template = (yield from read_input(node, name, "text")) if name else None
     if template is None:
         return None
     parts: dict[str, str] = {}
-    for hole in dict.fromkeys(words.HOLE.findall(str(template.value))):
+    for hole in dict.fromkeys(text_inputs.HOLE.findall(str(template.value))):
         key = next(
             (key for key in (hole, f"values.{hole}", f"values_{hole}") if node.has(key)), None
         )
@@ -108,10 +107,14 @@ def fill_template(node: Node) -> Asking[Answer]:
         if answer is None:
             return None
         parts[hole] = str(answer.value)
-    pieces = words.HOLE.split(str(template.value))
+    pieces = text_inputs.HOLE.split(str(template.value))
     pieces[::2] = [piece.replace("{{", "{").replace("}}", "}") for piece in pieces[::2]]
     pieces[1::2] = [parts[hole] for hole in pieces[1::2]]
-    return Stated("".join(pieces), node.place) if sum(map(len, pieces)) <= words.MAX_TEXT else None
+    return (
+        Stated("".join(pieces), node.place)
+        if sum(map(len, pieces)) <= text_inputs.MAX_TEXT
+        else None
+    )
 
 
 def replace_words(node: Node) -> Asking[Answer]:
@@ -119,17 +122,17 @@ def replace_words(node: Node) -> Asking[Answer]:
 
     Nothing where the file does not say which.
     """
-    name = next((name for name in words.REPLACED if node.has(name)), None)
+    name = next((name for name in text_inputs.REPLACED if node.has(name)), None)
     answer = (yield from read_input(node, name, "text")) if name else None
     if answer is None or node.unnamed or "regex" in node.class_type.lower():
         return None
     text: str | None = str(answer.value)
     for old in (*node.inputs, *(name for name in node.links if name not in node.inputs)):
-        found = words.FIND.search(old)
+        found = text_inputs.FIND.search(old)
         if found is None or old == name:
             continue
         sought = yield from read_input(node, old, "text")
-        new = next((new for new in words.REPLACEMENTS if node.has(new + found[1])), None)
+        new = next((new for new in text_inputs.REPLACEMENTS if node.has(new + found[1])), None)
         by = (yield from read_input(node, new + found[1], "text")) if new else None
         if sought is None or by is None or text is None:
             return None
@@ -140,4 +143,4 @@ def replace_words(node: Node) -> Asking[Answer]:
 def _swap(text: str, sought: str, by: str) -> str | None:
     """Return the text with one thing for another, or None where that would grow past all measure."""
     grown = len(text) + text.count(sought) * len(by)
-    return text.replace(sought, by) if grown <= words.MAX_TEXT else None
+    return text.replace(sought, by) if grown <= text_inputs.MAX_TEXT else None

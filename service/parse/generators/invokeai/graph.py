@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import JsonValue
 
 from service.parse.generators.invokeai import metadata
-from service.parse.shared.json_facts import JsonTable
+from service.parse.shared.json_facts import JsonTable, is_text_or_number
 from service.records import Field, Generation, Resource, Stated
 
 VALUES = ("value", "prompt", "a", "text", "string")
@@ -23,61 +23,66 @@ PLACES: tuple[tuple[Field, tuple[str, ...], tuple[str, ...]], ...] = (
     ("width", ("noise",), ("width",)),
     ("height", ("noise",), ("height",)),
 )
-"""Field, the input of the denoising node it comes by, and the field of the node at the other end."""
+"""Field, the denoising node's input it comes by, and the field of the node at the other end."""
 
 _OWN = frozenset(
     {"steps", "num_steps", "cfg_scale", "guidance", "scheduler", "seed", "width", "height"}
 )
+_NO_FIELDS = ("id", "type")
 _FURTHEST = 8
 """Nodes between a value and its use: collectors, primitives, string nodes."""
 
 
-def read_graph(told: JsonTable) -> Generation:
+def read_graph(table: JsonTable) -> Generation:
     """Return what the graph says: as metadata where it gathers them, else by the denoising node."""
-    graph = Graph(told)
+    graph = InvokeGraph(table)
     for id_, node in graph.nodes.items():
         if node.get("type") == "core_metadata":
-            return metadata.read_metadata(graph.gathered(id_))
-    start = next((id_ for id_, node in graph.nodes.items() if _denoises(node)), None)
-    return graph.run(start) if start is not None else Generation("invokeai", {})
+            return metadata.read_metadata(graph.gather(id_))
+    for id_, node in graph.nodes.items():
+        if _denoises(node):
+            return graph.read_run(id_)
+    return Generation("invokeai", {})
 
 
 def _denoises(node: Mapping[str, JsonValue]) -> bool:
     type_ = node.get("type")
-    return (
-        isinstance(type_, str)
-        and ("denoise" in type_ or type_ in ("t2l", "l2l", "txt2img"))
-        and "mask" not in type_
-    )
+    if not isinstance(type_, str) or "mask" in type_:
+        return False
+    return "denoise" in type_ or type_ in ("t2l", "l2l", "txt2img")
 
 
-class Graph:
-    """A graph's nodes, and for each input the node and field it comes from."""
+class InvokeGraph:
+    """A graph's nodes, and for each input the node it comes from."""
 
-    def __init__(self, told: JsonTable) -> None:
-        nodes = told.inside("nodes")
-        self._told = nodes or JsonTable({}, told.source)
-        self.nodes = {id_: node for id_, node in self._told.data.items() if isinstance(node, dict)}
+    def __init__(self, table: JsonTable) -> None:
+        self._table = table.inside("nodes") or JsonTable({}, table.source)
+        self.nodes: dict[str, dict[str, JsonValue]] = {}
+        for id_, node in self._table.data.items():
+            if isinstance(node, dict):
+                self.nodes[id_] = node
         self._links: dict[tuple[str, str], str] = {}
-        for edge in told.each("edges"):
+        for edge in table.each("edges"):
             source, target = edge.inside("source"), edge.inside("destination")
             if source is not None and target is not None:
                 key = (target.text("node_id") or "", target.text("field") or "")
                 self._links.setdefault(key, source.text("node_id") or "")
 
-    def gathered(self, id_: str) -> JsonTable:
+    def _node_table(self, id_: str, data: Mapping[str, JsonValue]) -> JsonTable:
+        """Return values as those of a node."""
+        return JsonTable(data, self._table.source, f"{self._table.path}.{id_}")
+
+    def gather(self, id_: str) -> JsonTable:
         """Return a node with its linked fields filled in."""
-        linked = {name: self.value(id_, name) for node, name in self._links if node == id_}
-        own = {
-            key: value
-            for key, value in self.nodes[id_].items()
-            if key not in ("id", "type") and value is not None
+        own = self.nodes[id_].items()
+        fields = {
+            name: value for name, value in own if value is not None and name not in _NO_FIELDS
         }
-        known: dict[str, JsonValue] = {
-            **own,
-            **{name: value for name, value in linked.items() if value is not None},
-        }
-        return JsonTable(known, self._told.source, f"{self._told.path}.{id_}")
+        for node, name in self._links:
+            linked = self.value(id_, name) if node == id_ else None
+            if linked is not None:
+                fields[name] = linked
+        return self._node_table(id_, fields)
 
     def value(self, id_: str, name: str) -> JsonValue:
         """Return what an input holds, through its links where it has them."""
@@ -88,59 +93,55 @@ class Graph:
             name = next((key for key in VALUES if key in self.nodes.get(id_, {})), name)
         return None
 
-    def run(self, start: str) -> Generation:
+    def read_run(self, start: str) -> Generation:
         """Return what the denoising node and those that feed it say."""
         own: dict[str, JsonValue] = {name: self.value(start, name) for name in _OWN}
-        found = metadata.read_metadata(
-            JsonTable(own, self._told.source, f"{self._told.path}.{start}")
-        )
-        loaded = self._loaded()
-        fields = {**found.fields, **loaded.fields, **dict(self._fed(start))}
+        found = metadata.read_metadata(self._node_table(start, own))
+        loaded = self._read_loader()
+        fields = {**found.fields, **loaded.fields, **dict(self._fields_of_feeders(start))}
         return Generation("invokeai", fields, found.passes, (*loaded.resources, *self._loras()))
 
     def _loras(self) -> Iterator[Resource]:
         for id_, node in self.nodes.items():
-            told = JsonTable(node, self._told.source, f"{self._told.path}.{id_}")
-            yield from metadata.named_models(told, "lora", ("lora",), ("weight",))
+            table = self._node_table(id_, node)
+            yield from metadata.named_models(table, "lora", ("lora",), ("weight",))
 
-    def _loaded(self) -> Generation:
+    def _read_loader(self) -> Generation:
         """Return the model of the first loader."""
         for id_, node in self.nodes.items():
-            if "model_loader" in str(node.get("type")) and isinstance(node.get("model"), dict):
-                return metadata.read_metadata(
-                    JsonTable(
-                        {"model": node["model"]}, self._told.source, f"{self._told.path}.{id_}"
-                    )
-                )
+            model = node.get("model")
+            if "model_loader" in str(node.get("type")) and isinstance(model, dict):
+                return metadata.read_metadata(self._node_table(id_, {"model": model}))
         return Generation("invokeai", {})
 
-    def _fed(self, start: str) -> Iterator[tuple[Field, Stated]]:
-        """Yield what comes to the denoising node from others, each with the input it was found at."""
+    def _fields_of_feeders(self, start: str) -> Iterator[tuple[Field, Stated]]:
+        """Yield what comes to the denoising node from others, with the place it was found at."""
         for field, inputs, names in PLACES:
-            at = self._feeder(start, inputs, names)
-            value = self.value(*at) if at else None
-            if (
-                at is not None
-                and isinstance(value, str | int | float)
-                and not isinstance(value, bool)
-            ):
-                yield field, Stated(value, self._told.place(f"{at[0]}.{at[1]}"))
+            feeder = self._find_feeder(start, inputs, names)
+            if feeder is None:
+                continue
+            id_, name = feeder
+            value = self.value(id_, name)
+            if is_text_or_number(value):
+                yield field, Stated(value, self._table.place(f"{id_}.{name}"))
 
-    def _feeder(
+    def _find_feeder(
         self, start: str, inputs: tuple[str, ...], names: tuple[str, ...]
     ) -> tuple[str, str] | None:
-        """Return the node that feeds one of these inputs and has one of these fields, past collectors."""
-        id_ = next(
-            (self._links[start, name] for name in inputs if (start, name) in self._links), None
-        )
+        """Return the node that feeds one of these inputs and which of these fields it has.
+
+        Collectors are passed through.
+        """
+        id_: str | None = None
+        for input_ in inputs:
+            id_ = self._links.get((start, input_))
+            if id_ is not None:
+                break
         for _ in range(_FURTHEST):
             if id_ is None:
                 return None
-            node = self.nodes.get(id_, {})
-            found = next(
-                (name for name in names if name in node or (id_, name) in self._links), None
-            )
-            if found is not None:
-                return id_, found
+            for name in names:
+                if name in self.nodes.get(id_, {}) or (id_, name) in self._links:
+                    return id_, name
             id_ = self._links.get((id_, "item"))
         return None

@@ -1,6 +1,4 @@
-"""InvokeAI 1 and 2 (lstein's Stable Diffusion before).
-
-``sd-metadata`` and the ``Dream`` command line.
+"""InvokeAI 1 and 2, lstein's Stable Diffusion before: ``sd-metadata`` and the ``Dream`` command.
 
 Both hold the prompt with the negative in brackets: ``a cat [blurry, text]``. ``sd-metadata`` keeps
 it as a text (1.14) or as a list of ``{"prompt", "weight"}`` (2.0 on); ``image`` was a list
@@ -11,13 +9,13 @@ it as a text (1.14) or as a list of ``{"prompt", "weight"}`` (2.0 on); ``image``
 import re
 from collections.abc import Iterator
 
-from service.parse.shared.json_facts import JsonTable, Table
-from service.parse.shared.model_files import model_file
+from service.parse.shared.json_facts import FieldKeys, JsonTable
+from service.parse.shared.model_files import checkpoint_of_fields, model_file
 from service.records import Blob, Fact, Field, Generation, Resource, Sampling, Stated
 
 NAME = "invokeai"
 
-IMAGE: Table = (
+IMAGE: FieldKeys = (
     ("steps", ("steps",)),
     ("cfg_scale", ("cfg_scale",)),
     ("sampler", ("sampler",)),
@@ -48,6 +46,7 @@ OPTIONS: dict[str, Field] = {
 _BRACKETED = re.compile(r" ?\[([^\[\]]*)\]")
 _LORA = re.compile(r"withLora\(([^,()]{1,300})(?:, ?(-?[\d.]{1,20}))?\)")
 _OPTION = re.compile(r"(--[A-Za-z_]\w*|-(?:cf|ft|[A-Za-z]))(.*)", re.DOTALL)
+_UPSCALES = frozenset({"-U", "--upscale"})
 _ESRGAN = "esrgan"
 
 
@@ -57,53 +56,46 @@ def is_dream(text: str) -> bool:
     return any(option in OPTIONS for option, _ in _options(rest))
 
 
-def from_dream(blob: Blob) -> Generation:
+def read_dream(blob: Blob) -> Generation:
     """Return what the command line says; it names no model."""
     prompt, rest = _split_options(blob.text)
-    options = list(_options(rest))
-    fields: dict[Field, Stated] = _prompts(prompt, blob.source)
-    for option, value in options:
+    fields = _prompts(prompt, blob.source)
+    facts: list[Fact] = []
+    for option, value in _options(rest):
+        source = f"{blob.source}#{option}"
+        facts.append(Fact(option, value, source))
         if option in OPTIONS and value:
-            fields.setdefault(OPTIONS[option], Stated(value, f"{blob.source}#{option}"))
-    facts = tuple(Fact(option, value, f"{blob.source}#{option}") for option, value in options)
-    passes = (
-        (Sampling("upscale", {}),)
-        if any(option in ("-U", "--upscale") for option, _ in options)
-        else ()
-    )
-    return Generation(NAME, fields, passes, tuple(_loras(fields)), facts)
+            fields.setdefault(OPTIONS[option], Stated(value, source))
+    is_enlarged = any(fact.key in _UPSCALES for fact in facts)
+    passes = (Sampling("upscale", {}),) if is_enlarged else ()
+    return Generation(NAME, fields, passes, tuple(_loras(fields)), tuple(facts))
 
 
-def from_json(told: JsonTable) -> Generation:
+def read_sd_metadata(table: JsonTable) -> Generation:
     """Return what ``sd-metadata`` says."""
-    image = told.inside("image") or next(told.each("images"), None) or told
+    image = table.inside("image") or next(table.each("images"), None) or table
     prompt = _written_prompt(image)
     fields = _prompts(str(prompt.value), prompt.source) if prompt else {}
     fields |= image.fields(IMAGE)
-    model, hash_ = told.stated("model_weights"), told.stated("model_hash")
+    model, hash_ = table.stated("model_weights"), table.stated("model_hash")
     if model is not None:
         fields["model"] = model
     if hash_ is not None:
         fields["model_hash"] = hash_
-    enlarged = any(one.data.get("type") == _ESRGAN for one in image.each("postprocessing"))
-    passes = (Sampling("upscale", {}),) if enlarged else ()
-    return Generation(NAME, fields, passes, (*_checkpoint(fields), *_loras(fields)), told.facts())
+    is_enlarged = any(step.data.get("type") == _ESRGAN for step in image.each("postprocessing"))
+    passes = (Sampling("upscale", {}),) if is_enlarged else ()
+    resources = (*checkpoint_of_fields(fields), *_loras(fields))
+    return Generation(NAME, fields, passes, resources, table.facts())
 
 
 def _loras(fields: dict[Field, Stated]) -> Iterator[Resource]:
     """Yield the LoRAs that a prompt of version 2.3 calls: ``withLora(oil,0.7)``."""
     prompt = fields.get("positive_prompt")
-    for name, weight in _LORA.findall(str(prompt.value)) if prompt else ():
-        if name.strip() and prompt:
+    if prompt is None:
+        return
+    for name, weight in _LORA.findall(str(prompt.value)):
+        if name.strip():
             yield model_file("lora", name.strip(), prompt.source, weight=weight or None)
-
-
-def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
-    model, hash_ = fields.get("model"), fields.get("model_hash")
-    if model is not None:
-        yield model_file(
-            "checkpoint", str(model.value), model.source, hash_=hash_.value if hash_ else None
-        )
 
 
 def _written_prompt(image: JsonTable) -> Stated | None:
@@ -111,18 +103,25 @@ def _written_prompt(image: JsonTable) -> Stated | None:
     plain = image.stated("prompt", empty=True)
     if plain is not None:
         return plain
-    parts = [str(stated.value) for one in image.each("prompt") if (stated := one.stated("prompt"))]
-    return Stated("\n".join(parts), image.place("prompt")) if parts else None
+    parts: list[str] = []
+    for entry in image.each("prompt"):
+        stated = entry.stated("prompt")
+        if stated:
+            parts.append(str(stated.value))
+    if parts:
+        return Stated("\n".join(parts), image.place("prompt"))
+    return None
 
 
 def _prompts(prompt: str, source: str) -> dict[Field, Stated]:
-    """Part the prompt from what stands in brackets."""
-    negatives = [text.strip() for text in _BRACKETED.findall(prompt) if text.strip()]
-    positive = _BRACKETED.sub("", prompt).strip() if negatives else prompt.strip()
-    fields: dict[Field, Stated] = {"positive_prompt": Stated(positive, source)}
-    if negatives:
-        fields["negative_prompt"] = Stated(" ".join(negatives), source)
-    return fields
+    """Return the prompt, and what is in brackets as the negative."""
+    negatives = [text for text in map(str.strip, _BRACKETED.findall(prompt)) if text]
+    if not negatives:
+        return {"positive_prompt": Stated(prompt.strip(), source)}
+    return {
+        "positive_prompt": Stated(_BRACKETED.sub("", prompt).strip(), source),
+        "negative_prompt": Stated(" ".join(negatives), source),
+    }
 
 
 def _split_options(text: str) -> tuple[str, str]:
@@ -136,8 +135,8 @@ def _split_options(text: str) -> tuple[str, str]:
         if end > 0:
             return text[1:end], text[end + 1 :]
         return text.strip('"'), ""
-    start = text.find(" -")
-    return (text, "") if start < 0 else (text[:start], text[start:])
+    prompt, _, options = text.partition(" -")
+    return prompt, f" -{options}" if options else ""
 
 
 def _options(text: str) -> Iterator[tuple[str, str]]:
@@ -150,6 +149,8 @@ def _options(text: str) -> Iterator[tuple[str, str]]:
             continue
         if name:
             yield name, " ".join(values)
-        name, values = option[1], [option[2].lstrip("=")] if option[2] else []
+        name, values = option[1], []
+        if option[2]:
+            values.append(option[2].lstrip("="))
     if name:
         yield name, " ".join(values)

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
-from service.parse.shared.json_facts import JsonTable, Table
+from service.parse.shared.json_facts import FieldKeys, JsonTable
 from service.parse.shared.model_files import model_file, model_name
 from service.records import Field, Generation, Resource, ResourceKind, Sampling, Stated
 
-BASE: Table = (
+BASE: FieldKeys = (
     ("positive_prompt", ("positive_prompt", "prompt", "positive_conditioning")),
     ("negative_prompt", ("negative_prompt", "negative_conditioning")),
     ("steps", ("steps", "num_steps")),
@@ -29,7 +29,7 @@ BASE: Table = (
     ("denoise", ("strength",)),
 )
 
-REFINER: Table = (
+REFINER: FieldKeys = (
     ("steps", ("refiner_steps",)),
     ("cfg_scale", ("refiner_cfg_scale",)),
     ("sampler", ("refiner_scheduler",)),
@@ -69,73 +69,96 @@ LAYERS: Mapping[str, ResourceKind] = {
 _INNER = ("config", "controlAdapter", "ipAdapter")
 
 
-def read_metadata(told: JsonTable) -> Generation:
+def read_metadata(run: JsonTable) -> Generation:
     """Return what the object says."""
-    fields = told.fields(BASE) | _models(told)
-    clip_skip = told.data.get("clip_skip")
+    fields = run.fields(BASE) | _models(run)
+    clip_skip = run.data.get("clip_skip")
     if isinstance(clip_skip, int) and not isinstance(clip_skip, bool) and clip_skip >= 0:
-        fields["clip_skip"] = Stated(clip_skip + 1, told.place("clip_skip"))
-    resources = (*_single(told), *_lists(told))
-    return Generation("invokeai", fields, tuple(_passes(told)), resources, told.facts())
+        fields["clip_skip"] = Stated(clip_skip + 1, run.place("clip_skip"))
+    resources = (*_single(run), *_lists(run), *_layers(run))
+    return Generation("invokeai", fields, tuple(_passes(run)), resources, run.facts())
 
 
-def _models(told: JsonTable) -> dict[Field, Stated]:
+def _models(run: JsonTable) -> dict[Field, Stated]:
     fields: dict[Field, Stated] = {}
-    parts: tuple[tuple[Field, str], ...] = (
+    keys: tuple[tuple[Field, str], ...] = (
         ("model", "model"),
         ("vae", "vae"),
         ("upscaler", "upscale_model"),
     )
-    for field, key in parts:
-        name = _name(told, key)
+    for field, key in keys:
+        name = _name(run, key)
         if name:
             fields[field] = name
-    model = told.inside("model")
-    hash_ = model.stated("hash", "model_hash") if model else None
-    return fields | {"model_hash": hash_} if hash_ else fields
+    hash_ = run.part("model").stated("hash", "model_hash")
+    if hash_:
+        fields["model_hash"] = hash_
+    return fields
 
 
-def _name(told: JsonTable, key: str) -> Stated | None:
-    """Return a model's name, which may stand in an object or alone."""
-    model = told.inside(key)
-    stated = model.stated("name", "model_name") if model else told.stated(key)
-    return stated if stated and model_name(stated.value) else None
+def _name(table: JsonTable, key: str) -> Stated | None:
+    """Return a model's name, which may be in an object or alone."""
+    model = table.inside(key)
+    stated = model.stated("name", "model_name") if model else table.stated(key)
+    if stated and model_name(stated.value):
+        return stated
+    return None
 
 
-def _passes(told: JsonTable) -> Iterator[Sampling]:
-    refiner = _name(told, "refiner_model")
+def _passes(run: JsonTable) -> Iterator[Sampling]:
+    refiner = _name(run, "refiner_model")
     if refiner is not None:
-        yield Sampling("refiner", {**told.fields(REFINER), "model": refiner})
-    if told.data.get("hrf_enabled") is True:
-        strength, method = told.stated("hrf_strength"), told.stated("hrf_method")
-        pairs: tuple[tuple[Field, Stated | None], ...] = (
-            ("denoise", strength),
-            ("upscaler", method),
-        )
-        yield Sampling("hires", {field: stated for field, stated in pairs if stated})
-    if _name(told, "upscale_model") is not None:
+        yield Sampling("refiner", {**run.fields(REFINER), "model": refiner})
+    if run.data.get("hrf_enabled") is True:
+        fields: dict[Field, Stated] = {}
+        strength, method = run.stated("hrf_strength"), run.stated("hrf_method")
+        if strength:
+            fields["denoise"] = strength
+        if method:
+            fields["upscaler"] = method
+        yield Sampling("hires", fields)
+    if _name(run, "upscale_model") is not None:
         yield Sampling("upscale", {})
 
 
-def _single(told: JsonTable) -> Iterator[Resource]:
+def _single(run: JsonTable) -> Iterator[Resource]:
     for key, kind, used_as in SINGLE:
-        name, model = _name(told, key), told.inside(key)
-        if name is not None:
-            hash_ = model.data.get("hash") if model else None
-            yield model_file(kind, str(name.value), name.source, hash_=hash_, used_as=used_as)
+        yield from _file(run, key, kind, used_as=used_as)
 
 
-def _lists(told: JsonTable) -> Iterator[Resource]:
-    canvas = told.inside("canvas_v2_metadata")
+def _file(
+    table: JsonTable,
+    key: str,
+    kind: ResourceKind,
+    *,
+    weight: JsonValue = None,
+    used_as: str | None = None,
+) -> Iterator[Resource]:
+    """Yield the model under a key, if there is one."""
+    name = _name(table, key)
+    if name is not None:
+        hash_ = table.part(key).data.get("hash")
+        yield model_file(
+            kind, str(name.value), name.source, hash_=hash_, weight=weight, used_as=used_as
+        )
+
+
+def _lists(run: JsonTable) -> Iterator[Resource]:
+    canvas = run.part("canvas_v2_metadata")
     for key, kind, names, weights in LISTS:
-        for entry in (*told.each(key), *(canvas.each(key) if canvas else ())):
-            yield from named_models(entry, kind, names, weights)
-    layers = told.inside("control_layers")
-    for layer in layers.each("layers") if layers else ():
-        kind_ = LAYERS.get(layer.text("type") or "")
-        yield from named_models(layer, kind_, ("model",), ("weight",)) if kind_ else ()
+        for part in (run, canvas):
+            for entry in part.each(key):
+                yield from named_models(entry, kind, names, weights)
+
+
+def _layers(run: JsonTable) -> Iterator[Resource]:
+    """Yield the models of layers (4.2) and of a canvas's regions (5 on)."""
+    for layer in run.part("control_layers").each("layers"):
+        kind = LAYERS.get(layer.text("type") or "")
+        if kind:
+            yield from named_models(layer, kind, ("model",), ("weight",))
         yield from _adapters(layer, "ipAdapters")
-    for region in canvas.each("regionalGuidance") if canvas else ():
+    for region in run.part("canvas_v2_metadata").each("regionalGuidance"):
         yield from _adapters(region, "referenceImages")
 
 
@@ -154,16 +177,18 @@ def named_models(
         return
     entry = entry.inside(*_INNER) or entry
     for key in names:
-        name, model = _name(entry, key), entry.inside(key)
-        if name is not None:
-            hash_ = model.data.get("hash") if model else None
-            yield model_file(
-                kind, str(name.value), name.source, hash_=hash_, weight=_weight(entry, weights)
-            )
+        found = list(_file(entry, key, kind, weight=_weight(entry, weights)))
+        if found:
+            yield from found
             return
 
 
 def _weight(entry: JsonTable, keys: tuple[str, ...]) -> JsonValue:
     """Return the weight; of a list with one for each step, the first."""
-    value = next((entry.data[key] for key in keys if key in entry.data), None)
-    return value[0] if isinstance(value, list) and value else value
+    for key in keys:
+        if key in entry.data:
+            value = entry.data[key]
+            if isinstance(value, list) and value:
+                return value[0]
+            return value
+    return None

@@ -1,16 +1,14 @@
-"""The model files that a SwarmUI image names.
-
-In its parameters, and with hashes in ``sui_models``.
-"""
+"""The model files that a SwarmUI image names, with hashes where ``sui_models`` has them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from pydantic import JsonValue
 
-from service.parse.shared.civitai_resources import number_of
+from service.parse.shared.hashes import read_hash
 from service.parse.shared.json_facts import JsonTable
-from service.parse.shared.model_files import model_file, model_name, read_hash
+from service.parse.shared.model_files import model_file, model_name
+from service.parse.shared.numbers import number_of
 from service.records import Resource, ResourceKind
 from service.records.model_names import stem
 
@@ -36,8 +34,13 @@ SINGLE: tuple[tuple[str, ResourceKind, str | None], ...] = (
 """Parameter, what its model is, and the pass it serves where not the base pass."""
 
 CONTROLNETS = ("controlnet", "controlnettwo", "controlnetthree")
-_SAME = "(Use Base)"
-_KINDS: Mapping[str, ResourceKind] = {param: kind for param, kind, _ in SINGLE}
+USE_BASE = "(Use Base)"
+"""How the page says that the refiner has no model of its own."""
+_KINDS: Mapping[str, ResourceKind] = {
+    **{param: kind for param, kind, _ in SINGLE},
+    "loras": "lora",
+    "used_loras": "lora",
+}
 
 
 def read_resources(whole: JsonTable, params: JsonTable) -> tuple[Resource, ...]:
@@ -49,9 +52,17 @@ def read_resources(whole: JsonTable, params: JsonTable) -> tuple[Resource, ...]:
         *_upscaler(params),
         *_embeddings(whole),
     )
-    hashes = _hashes(whole)
-    known = {stem(resource.label) for resource in stated}
-    return (*(_with_hash(resource, hashes) for resource in stated), *_only_listed(whole, known))
+    hashes: dict[str, JsonValue] = {}
+    for file in whole.each("sui_models"):
+        name = file.text("name")
+        if name:
+            hashes[stem(name)] = file.data.get("hash")
+    names = [stem(resource.label) for resource in stated]
+    found = [
+        _with_tensor_hash(resource, hashes.get(name))
+        for resource, name in zip(stated, names, strict=True)
+    ]
+    return (*found, *_only_listed(whole, set(names)))
 
 
 def refines(params: JsonTable) -> bool:
@@ -62,12 +73,12 @@ def refines(params: JsonTable) -> bool:
 def _single(params: JsonTable) -> Iterator[Resource]:
     for key, kind, used_as in SINGLE:
         name = model_name(params.data.get(key))
-        if name and name != _SAME:
+        if name and name != USE_BASE:
             weight = params.data.get("ipadapterweight") if kind == "ip_adapter" else None
-            told = model_file(kind, name, params.place(key), weight=weight, used_as=used_as)
-            yield (
-                replace(told, used=False) if used_as == "refiner" and not refines(params) else told
-            )
+            file = model_file(kind, name, params.place(key), weight=weight, used_as=used_as)
+            if used_as == "refiner" and not refines(params):
+                file = replace(file, used=False)
+            yield file
 
 
 def _controlnets(params: JsonTable) -> Iterator[Resource]:
@@ -79,14 +90,16 @@ def _controlnets(params: JsonTable) -> Iterator[Resource]:
 
 
 def _loras(params: JsonTable) -> Iterator[Resource]:
-    weights, clip_weights = _as_list(params, "loraweights"), _as_list(params, "loratencweights")
-    for number, name in enumerate(_as_list(params, "loras")):
-        label = model_name(name)
-        if label:
-            weight = weights[number] if number < len(weights) else None
-            lora = model_file("lora", label, params.place("loras"), weight=weight)
-            clip_weight = number_of(clip_weights[number]) if number < len(clip_weights) else None
-            yield replace(lora, clip_weight=clip_weight)
+    names = _as_list(params, "loras")
+    # a missing weight is None
+    missing: list[JsonValue] = [None] * len(names)
+    weights = _as_list(params, "loraweights") + missing
+    clip_weights = _as_list(params, "loratencweights") + missing
+    for item, weight, clip_weight in zip(names, weights, clip_weights, strict=False):
+        name = model_name(item)
+        if name:
+            lora = model_file("lora", name, params.place("loras"), weight=weight)
+            yield replace(lora, clip_weight=number_of(clip_weight))
 
 
 def _as_list(params: JsonTable, key: str) -> list[JsonValue]:
@@ -94,56 +107,44 @@ def _as_list(params: JsonTable, key: str) -> list[JsonValue]:
     value = params.data.get(key)
     if isinstance(value, str):
         return [part.strip() for part in value.split(",")]
-    return value if isinstance(value, list) else []
+    return params.items(key)
 
 
 def _upscaler(params: JsonTable) -> Iterator[Resource]:
-    method = params.text("refinerupscalemethod")
-    if method and method.startswith(
-        "model-"
-    ):  # the others ('pixel-lanczos', 'latent-bislerp') are arithmetic
-        told = model_file(
-            "upscaler", method.removeprefix("model-"), params.place("refinerupscalemethod")
-        )
-        yield replace(told, used=refines(params))
+    method = params.text("refinerupscalemethod") or ""
+    # the others ('pixel-lanczos', 'latent-bislerp') are arithmetic
+    if method.startswith("model-"):
+        name = method.removeprefix("model-")
+        file = model_file("upscaler", name, params.place("refinerupscalemethod"))
+        yield replace(file, used=refines(params))
 
 
 def _embeddings(whole: JsonTable) -> Iterator[Resource]:
-    extra = whole.inside("sui_extra_data")
-    used = extra.data.get("used_embeddings") if extra else None
-    for name in used if isinstance(used, list) else ():
-        label = model_name(name)
-        if label and extra:
-            yield model_file("embedding", label, extra.place("used_embeddings"))
-
-
-def _hashes(whole: JsonTable) -> dict[str, JsonValue]:
-    return {
-        stem(name): one.data.get("hash")
-        for one in whole.each("sui_models")
-        if (name := one.text("name"))
-    }
-
-
-def _with_hash(resource: Resource, hashes: Mapping[str, JsonValue]) -> Resource:
-    return _with_tensor_hash(resource, hashes.get(stem(resource.label)))
+    extra = whole.part("sui_extra_data")
+    for item in extra.items("used_embeddings"):
+        name = model_name(item)
+        if name:
+            yield model_file("embedding", name, extra.place("used_embeddings"))
 
 
 def _with_tensor_hash(resource: Resource, hash_: JsonValue) -> Resource:
     """Return the resource with its hash, which is of the tensors and so never the file's SHA-256.
 
-    A hash of no known length stays as it is written: nobody can say of what it is.
+    A hash of no known length is kept as written: nobody can say of what it is.
     """
-    hex_, kind = read_hash(hash_)
+    digits, kind = read_hash(hash_)
     if kind == "unknown" and isinstance(hash_, str):
-        return replace(resource, hash=hash_.lower(), hash_kind=kind)
-    return replace(resource, hash=hex_, hash_kind="autov3" if kind == "sha256" else kind)
+        digits = hash_.lower()
+    elif kind == "sha256":
+        kind = "autov3"
+    return replace(resource, hash=digits, hash_kind=kind)
 
 
 def _only_listed(whole: JsonTable, known: set[str]) -> Iterator[Resource]:
     """Yield the files that only ``sui_models`` lists."""
-    for one in whole.each("sui_models"):
-        name, param = model_name(one.data.get("name")), one.text("param") or ""
+    for file in whole.each("sui_models"):
+        name, param = model_name(file.data.get("name")), file.text("param") or ""
         if name and stem(name) not in known:
-            kind = "lora" if param in ("loras", "used_loras") else _KINDS.get(param, "other")
-            yield _with_tensor_hash(model_file(kind, name, one.place("name")), one.data.get("hash"))
+            kind = _KINDS.get(param, "other")
+            resource = model_file(kind, name, file.place("name"))
+            yield _with_tensor_hash(resource, file.data.get("hash"))

@@ -1,0 +1,221 @@
+"""Which value belongs to which widget: a list of values fitted to the inputs that a class declares.
+
+A fit is all or nothing. Every value must be of its widget's type and all values must be used up, so
+that a node of another version is left to other rules rather than read one place beside the truth.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from service.parse.comfyui.nodes.record import Input
+from service.parse.comfyui.nodes.text_inputs import CHOSEN
+
+CONTROLS = frozenset({"fixed", "randomize", "increment", "decrement", "increment-wrap"})
+"""What the editor saves after a seed: what it is at the next run. Until 2023-05 it was a switch."""
+
+UPLOAD = "upload"
+"""The name of an upload button, which only the editor knows."""
+BUTTONS = ("image", "audio", "video", "file", "upload", "", None)
+"""What an upload button saves: the word for its kind, or nothing."""
+
+NO_VALUE = 0
+"""Stands for the value behind the last one: nothing that a control or a habit of editors saves."""
+
+
+class Fit(NamedTuple):
+    """The values of a node by the names of its widgets."""
+
+    values: dict[str, JsonValue]
+    places: Mapping[str, int] = MappingProxyType({})
+    """Where in the list each value is."""
+    controlled: tuple[str, ...] = ()
+    """Numbers behind which a control is saved: seeds, whatever their names."""
+    is_whole: bool = True
+    """There is a value for every widget that is not optional."""
+
+
+class _Habit(NamedTuple):
+    """What some editors save besides the values of widgets and the controls behind seeds."""
+
+    after_seed: tuple[JsonValue, ...] = (None,)
+    """What is there instead of a control: a switch, early in 2023; null, where a pack hides it."""
+    after_combo: tuple[JsonValue, ...] = ()
+    """What is behind a list to choose from: an empty text that its filter holds."""
+
+
+USUAL = _Habit()
+RARE = (
+    _Habit(after_seed=(None, True, False)),
+    _Habit(after_combo=("",)),
+    _Habit(after_seed=(None, True, False), after_combo=("",)),
+    _Habit(after_seed=()),
+)
+"""Asked in this order where the usual one does not fit."""
+
+
+def fit(
+    widgets: Sequence[Input],
+    values: Sequence[JsonValue],
+    *,
+    more: bool = False,
+) -> Fit | None:
+    """Return the values by name, or None where they are not this class's.
+
+    ``more``: the class has further widgets, so that values may be left over.
+    """
+    if not widgets or not values or not fits_widget(values[0], widgets[0]):
+        return None
+    first = _walk(widgets, values, USUAL, more=more)
+    if (first is not None and first.is_whole) or not any(map(_may_be_extra, values)):
+        return first
+    for habit in RARE:
+        found = _walk(widgets, values, habit, more=more)
+        if found is not None and found.is_whole:
+            return found
+        first = first or found
+    return first
+
+
+def _walk(
+    widgets: Sequence[Input],
+    values: Sequence[JsonValue],
+    habit: _Habit,
+    *,
+    more: bool,
+) -> Fit | None:
+    """Return the values by name where an editor of this habit saved them, else None."""
+    named: dict[str, JsonValue] = {}
+    places: dict[str, int] = {}
+    controlled: list[str] = []
+    button = _button_place(widgets)
+    at = 0
+    for place, widget in enumerate(widgets):
+        if at >= len(values):
+            break
+        if not fits_widget(values[at], widget):
+            return None
+        named[widget.name] = values[at]
+        places[widget.name] = at
+        at += 1
+        follower = values[at] if at < len(values) else NO_VALUE
+        if widget.type == "int" and is_control(follower):
+            controlled.append(widget.name)
+            at += 1
+        elif _is_extra(widget, follower, habit):
+            at += 1
+        if place == button and at < len(values) and values[at] in BUTTONS:
+            named[UPLOAD] = values[at]
+            at += 1
+    if not more and not all(map(_is_leftover, values[at:])):
+        return None
+    return Fit(named, places, tuple(controlled), is_whole=_has_all(named, widgets))
+
+
+def _has_all(named: Mapping[str, JsonValue], widgets: Sequence[Input]) -> bool:
+    return all(one.optional or one.name in named for one in widgets)
+
+
+def _button_place(widgets: Sequence[Input]) -> int:
+    """Return the place of the last required widget of a class with an upload button, else -1."""
+    if not any(one.upload for one in widgets):
+        return -1
+    return max((place for place, one in enumerate(widgets) if not one.optional), default=-1)
+
+
+def _may_be_extra(value: JsonValue) -> bool:
+    return value is None or isinstance(value, bool) or value == ""
+
+
+def _is_extra(widget: Input, follower: JsonValue, habit: _Habit) -> bool:
+    if not (widget.seed or habit.after_combo) or not _may_be_extra(follower):
+        return False
+    if widget.seed:
+        return follower in habit.after_seed
+    return widget.type == "combo" and follower in habit.after_combo
+
+
+def is_control(value: JsonValue) -> bool:
+    """Return whether a value says what becomes of the number before it at the next run."""
+    return isinstance(value, str) and value in CONTROLS
+
+
+def _is_leftover(value: JsonValue) -> bool:
+    """Return whether a value may be behind the last widget: scripts of the editor keep some."""
+    return value is None or value == "" or isinstance(value, list | dict)
+
+
+def fits_widget(value: JsonValue, widget: Input) -> bool:
+    """Return whether a widget can hold a value. A name in a list is a text: a sampler, a file."""
+    if widget.type == "combo" and (widget.name.endswith("_name") or widget.name in CHOSEN):
+        return value is None or isinstance(value, str)
+    return fits_type(value, widget.type)
+
+
+HELD: Mapping[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (int, float),
+    "string": (str,),
+    "boolean": (bool,),
+    "combo": (str, int, float),
+}
+"""What a widget of a type holds in JSON. A switch is an int to Python, and to nobody else."""
+
+
+def fits_type(value: JsonValue, type_: str) -> bool:
+    """Return whether a widget of this type can hold a value; nothing fits every type."""
+    if value is None or type_ == "other":
+        return True
+    if isinstance(value, bool):
+        return type_ in ("boolean", "combo")
+    if isinstance(value, float) and value.is_integer() and type_ == "int":
+        return True
+    return isinstance(value, HELD[type_])
+
+
+def find_best_fit(
+    orders: Iterable[Sequence[Input]],
+    values: Sequence[JsonValue],
+) -> Fit | None:
+    """Return the first fit in the order of trust, without names of which others make another value.
+
+    Fits that have a value for every widget go before those that lack some, and then such whose
+    lists to choose from hold texts before others.
+    """
+    found: list[tuple[int, Fit]] = []
+    for widgets in orders:
+        one = fit(widgets, values)
+        if one is not None:
+            found.append((_rank(one, widgets), one))
+    if not found:
+        return None
+    highest = max(rank for rank, _ in found)
+    best, *others = (one for rank, one in found if rank == highest)
+    doubtful: set[str] = set()
+    for other in others:
+        doubtful.update(_list_moved(best, other))
+    if not doubtful:
+        return best
+    certain = {name: value for name, value in best.values.items() if name not in doubtful}
+    return best._replace(values=certain)
+
+
+def _rank(found: Fit, widgets: Sequence[Input]) -> int:
+    """Return how likely a fit is: 2 for having all values, 1 for texts in lists to choose from."""
+    lists = (found.values.get(one.name, "") for one in widgets if one.type == "combo")
+    return 2 * found.is_whole + all(isinstance(value, str) for value in lists)
+
+
+def _list_moved(best: Fit, other: Fit) -> Iterator[str]:
+    """Yield the names of a fit whose values another fit gives to another of its names.
+
+    A name that the other has not at all is the same input, renamed: true of nearly all classes
+    whose definitions agree in types and differ in names (``prompt`` was ``text``).
+    """
+    others = {place: name for name, place in other.places.items()}
+    for name, place in best.places.items():
+        rival = others.get(place, name)
+        if rival != name and (name in other.places or rival in best.places):
+            yield name

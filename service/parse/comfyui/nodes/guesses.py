@@ -1,0 +1,263 @@
+"""Names for values by their types and by what the node gives: the last resort.
+
+It is asked where neither a record nor a definition fits. A node that gives a VAE and holds one file
+loads that file; an int before ``randomize`` is a seed; a sampler's numbers are in KSampler's order.
+What none of these rules fits stays unnamed.
+"""
+
+import re
+from itertools import pairwise
+
+from pydantic import JsonValue
+
+from service.parse.comfyui.form.graph import Raw, objects, unwrap, word
+from service.parse.comfyui.nodes.file_inputs import LOADED
+from service.parse.comfyui.nodes.fitting import fits_type, is_control
+from service.records.model_names import is_model_file
+
+Values = list[JsonValue]
+Found = dict[str, JsonValue]
+
+TEXTUAL = re.compile(r"(?<!kon)(?<!con)text|string|prompt|literal|constant|primitive")
+"""Classes that hold a text; neither a context nor Flux Kontext is one."""
+
+ON_OFF = ("On", "Off", True, False)
+SCHEDULER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+NO_NAMES = re.compile(r"sampler|ode", re.IGNORECASE)
+"""Samplers that are named by their class: their text is a solver, or where their noise is made."""
+
+CHOSEN_TYPES = ("COMBO", "*", "")
+"""Outputs that hold one of a list; editors before 2025 wrote the list itself as their type."""
+NUMBER_TYPES = ("INT", "FLOAT", "BOOLEAN", "STRING", *CHOSEN_TYPES)
+
+ADVANCED = (
+    "noise_seed steps cfg sampler_name scheduler start_at_step end_at_step",
+    "int int float string string int int",
+)
+SIMPLE = (
+    "seed steps cfg sampler_name scheduler denoise",
+    "int int float string string float",
+)
+"""The widgets of KSamplerAdvanced and KSampler in order, the control left out, and their types."""
+SHORTEST = 7
+"""Values of a sampler that are needed to know it, the control behind its seed included."""
+
+SMALLEST = 64
+"""Pixels of a side. Smaller numbers of a node that makes a latent are no size."""
+
+MOST_STEPS = 1000
+"""More is no count of steps, but a side of an image (a node of presets for size and steps)."""
+
+PAIR = 2
+
+
+def guessed(raw: Raw, *, told: bool) -> Found:
+    """Return the values of a node whose widgets nothing names, as far as a rule does.
+
+    ``told``: a text comes into it by link, so that its own is of some time before.
+    """
+    values = raw.get("widgets_values")
+    if not isinstance(values, list) or not values:
+        return {}
+    values = [unwrap(value) for value in values]
+    for rule in (_sampler, _loras, _files, _sigmas, _size, _literal):
+        found = rule(raw, values)
+        if found:
+            return found
+    found = _seed(raw, values)
+    return found if told else found | _texts(raw, values)
+
+
+def _types(raw: Raw, side: str) -> set[str]:
+    return {word(one.get("type")) for one in objects(raw.get(side))}
+
+
+def _made(raw: Raw) -> set[str]:
+    """Return the types that a node gives and does not take."""
+    return _types(raw, "outputs") - _types(raw, "inputs")
+
+
+def _sampler(raw: Raw, values: Values) -> Found:
+    """Return the values of a sampler whose widgets follow KSampler's order, as most packs' do."""
+    draws = not _types(raw, "outputs").isdisjoint({"LATENT", "IMAGE"})
+    samples = draws and _types(raw, "inputs") >= {"MODEL", "CONDITIONING"}
+    if not samples and "sampler" not in word(raw.get("type")).lower():
+        return {}
+    for at in range(len(values) - SHORTEST + 1):
+        if _is_behind_seed(values[at + 1]):
+            found = _in_order([values[at], *values[at + 2 :]])
+            if found:
+                return found
+    return {}
+
+
+def _is_behind_seed(value: JsonValue) -> bool:
+    """Return whether a value is what editors save behind a seed.
+
+    A control, early in 2023 a switch.
+    """
+    return value is None or isinstance(value, bool) or is_control(value)
+
+
+def _in_order(values: Values) -> Found:
+    """Return a sampler's values, without the control behind its seed, by KSampler's names."""
+    for names, types in (ADVANCED, SIMPLE):
+        needed = types.split()
+        given = values[: len(needed)]
+        if len(given) < len(needed) or None in given:
+            continue
+        if all(map(fits_type, given, needed)):
+            return dict(zip(names.split(), given, strict=True))
+    return {}
+
+
+def _loras(raw: Raw, values: Values) -> Found:
+    """Return the files of a LoRA loader or stack, each with one or two weights and its switch.
+
+    The switch is before its file where the list begins with one, else behind the weights.
+    """
+    if "lora" not in word(raw.get("type")).lower():
+        return {}
+    found: Found = {}
+    for at, value in enumerate(values):
+        if not _is_file(value):
+            continue
+        weights = _leading_numbers(values[at + 1 : at + 4])
+        found[f"lora_name_{at}"] = value
+        if len(weights) <= PAIR:  # the model's and the text encoder's; of more nobody knows which
+            names = (f"strength_model_{at}", f"strength_clip_{at}")
+            found |= dict(zip(names, weights, strict=False))
+        switch = at - 1 if _is_switch(values[0]) else at + 1 + len(weights)
+        if switch < len(values) and _is_switch(values[switch]):
+            found[f"switch_{at}"] = values[switch]
+    return found
+
+
+def _is_switch(value: JsonValue) -> bool:
+    return isinstance(value, bool | str) and value in ON_OFF
+
+
+def _is_number(value: JsonValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_count(value: JsonValue) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _leading_numbers(values: Values) -> Values:
+    found: Values = []
+    for value in values:
+        if not _is_number(value):
+            break
+        found.append(value)
+    return found
+
+
+def _is_file(value: JsonValue) -> bool:
+    return isinstance(value, str) and is_model_file(value)
+
+
+def _files(raw: Raw, values: Values) -> Found:
+    """Return the files of a loader by what it gives: a model, or one of its parts alone."""
+    files = [value for value in values if _is_file(value)]
+    given = _types(raw, "outputs")
+    if not files or given & _types(raw, "inputs"):
+        return {}
+    if "MODEL" in given:
+        return {"ckpt_name" if given & {"CLIP", "VAE"} else "unet_name": files[0]}
+    name = next((name for type_, name in LOADED if type_ in given), None)
+    if name == "clip_name" and len(files) > 1:
+        return {f"clip_name{at}": file for at, file in enumerate(files, start=1)}
+    return {name: files[0]} if name else {}
+
+
+def _sigmas(raw: Raw, values: Values) -> Found:
+    """Return the steps and schedule of a node that gives sigmas, or the name of a sampler."""
+    made = _made(raw)
+    names = [value for value in values if isinstance(value, str)]
+    has_name = len(names) == 1 and not NO_NAMES.match(word(raw.get("type")))
+    if "SAMPLER" in made and has_name:
+        return {"sampler_name": names[0]}
+    if "SIGMAS" not in made:
+        return {}
+    found: Found = {}
+    for value in values:
+        if isinstance(value, int) and _is_count(value) and value <= MOST_STEPS:
+            found.setdefault("steps", value)
+        elif isinstance(value, str) and SCHEDULER.fullmatch(value):
+            found.setdefault("scheduler", value)
+    return found
+
+
+def _size(raw: Raw, values: Values) -> Found:
+    """Return the size of an empty latent: the first two numbers of a node that takes nothing in."""
+    if "LATENT" not in _types(raw, "outputs"):
+        return {}
+    if any(one.get("link") for one in objects(raw.get("inputs"))):
+        return {}
+    sides = _leading_numbers(values)[:PAIR]
+    if len(sides) < PAIR:
+        return {}
+    if not all(isinstance(side, int) and side >= SMALLEST for side in sides):
+        return {}
+    return {"width": sides[0], "height": sides[1]}
+
+
+def _literal(raw: Raw, values: Values) -> Found:
+    """Return the one value that a node gives on, or the seed that one makes."""
+    given = _types(raw, "outputs")
+    if not given or not given.issubset(NUMBER_TYPES):
+        return {}
+    value = values[0]
+    if _is_number(value) and "seed" in word(raw.get("type")).lower():
+        return {"seed": value}
+    is_alone = len(values) == 1 or (len(values) == PAIR and is_control(values[1]))
+    is_chosen = isinstance(value, str) and given.issubset(CHOSEN_TYPES)
+    if is_alone and (is_chosen or isinstance(value, bool | int | float) or _is_file(value)):
+        return {"value": value}
+    return {}
+
+
+def _seed(raw: Raw, values: Values) -> Found:
+    """Return the number before a control, of a node that draws no image by itself."""
+    if "IMAGE" in _types(raw, "outputs"):
+        return {}
+    for value, control in pairwise(values):
+        if _is_count(value) and is_control(control):
+            return {"seed": value}
+    return {}
+
+
+def _texts(raw: Raw, values: Values) -> Found:
+    """Return the texts of an encoder or box: what text it holds is what it gives."""
+    texts = [value for value in values if isinstance(value, str)]
+    if not texts:
+        return {}
+    kind = word(raw.get("type")).lower()
+    if "textencode" in kind:
+        names = _text_names(raw)
+        if len(texts) <= len(names) or _has_words(texts[0]):
+            return dict(zip(names, texts, strict=False))
+    elif "CONDITIONING" in _made(raw) and "CLIP" in _types(raw, "inputs"):
+        # Its text comes first, and what follows it are options, of one word each; else nobody
+        # knows which it is.
+        is_first = _has_words(texts[0]) and not any(map(_has_words, texts[1:]))
+        return {"text": texts[0]} if len(texts) == 1 or is_first else {}
+    if len(texts) == 1 and len(values) <= PAIR and TEXTUAL.search(kind):
+        return {"text": texts[0]}
+    return {}
+
+
+def _has_words(text: str) -> bool:
+    """Return whether a text is of more than one word."""
+    return " " in text.strip()
+
+
+def _text_names(raw: Raw) -> tuple[str, ...]:
+    """Return the names of an encoder's texts: two where it gives both conditionings, else one."""
+    names = {word(one.get("name")) for one in objects(raw.get("outputs"))}
+    if names >= {"positive", "negative"}:
+        return ("positive_prompt", "negative_prompt")
+    return ("text",)

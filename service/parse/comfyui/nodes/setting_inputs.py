@@ -1,0 +1,60 @@
+"""Where a pass keeps its settings, and what shows that a node samples: the fallback, by names.
+
+A class that names its inputs otherwise gets a record with aliases.
+"""
+
+import re
+
+from service.parse.comfyui.nodes.record import SEED_NAMES
+from service.records import Field, PassRole
+
+NUMBERS: dict[Field, tuple[str, ...]] = {
+    "seed": SEED_NAMES,
+    "steps": ("steps", "total_steps", "base_steps"),
+    "cfg_scale": ("cfg", "cfg_scale", "guidance_scale", "cfg_text"),
+    "denoise": ("denoise", "denoise_strength", "denoising_strength"),
+    "start_step": ("start_at_step", "start_step"),
+    "end_step": ("end_at_step", "end_step"),
+    "guidance": ("guidance",),
+}
+
+NAMES: dict[Field, tuple[str, ...]] = {
+    "sampler": ("sampler_name", "sampler"),
+    "scheduler": ("scheduler", "scheduler_name"),
+}
+
+PARTS: dict[Field, tuple[str, ...]] = {
+    "seed": ("noise",),
+    "steps": ("sigmas",),
+    "scheduler": ("sigmas", "scheduler"),
+    "denoise": ("sigmas",),
+    "cfg_scale": ("guider",),
+    "sampler": ("sampler",),
+}
+"""The links of a sampler that lead to the node which holds a setting."""
+
+SETTING_PIPES = ("upscaler", "ksampler_config", "sampler_config", "options", "hires_script")
+"""Links, besides those of PIPE, that carry a sampler's settings."""
+
+HANDED_ON = ("noise", "", "*", "any", "anything", "value", "input")
+"""Links through which a noise comes from further up."""
+
+SERVICE_SIGNS = (
+    frozenset({"prompt", "positive_prompt", "text_prompt"}),
+    frozenset({"seed", "noise_seed"}),
+)
+"""A node on the image's way with a text and a seed draws the image, if only by asking a service."""
+
+SAMPLER_SIGNS = (
+    frozenset({"seed", "noise_seed", "noise"}),
+    frozenset({"steps", "sigmas"}),
+    frozenset({"sampler_name", "sampler", "scheduler"}),
+    frozenset({"cfg", "guider", "positive"}),
+)
+"""A node with three of these four sorts of input samples, whatever its name."""
+
+PASS_ROLES: tuple[tuple[re.Pattern[str], PassRole], ...] = (
+    (re.compile(r"detailer", re.IGNORECASE), "detailer"),
+    (re.compile(r"upscale", re.IGNORECASE), "upscale"),
+    (re.compile(r"chain ?sampler", re.IGNORECASE), "refiner"),
+)

@@ -1,0 +1,51 @@
+"""How work grows with its input: a long text must not cost more a letter than a short one.
+
+What is compared is the processor time of this one thread for an input and for one of a sixteenth
+of its size. A machine that is slow or busy is so for both, so no limit in seconds is needed.
+"""
+
+import gc
+import math
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Input = TypeVar("Input")
+
+FACTOR = 16
+"""So much larger is the larger input.
+
+Work that grows with the square costs that much more a letter.
+"""
+LINEAR = 4.0
+"""Work that grows in line stays below: 1, and room for what memory costs (2.3 was seen)."""
+TRIES = 5
+
+
+def growth(make: Callable[[int], Input], work: Callable[[Input], object], size: int) -> float:
+    """Return by how much a unit of an input of this size costs more than one of a sixteenth of it.
+
+    Each is measured at its cheapest. What other programs take away makes a try dearer, so it is
+    tried again as long as the growth does not look linear.
+    """
+    small, large = make(size // FACTOR), make(size)
+    least_small, least_large = math.inf, math.inf
+    found = math.inf
+    for _ in range(TRIES):
+        least_small = min(least_small, _cost(work, small), _cost(work, small))
+        least_large = min(least_large, _cost(work, large))
+        found = least_large / max(least_small, 1e-6) / FACTOR
+        if found < LINEAR:
+            break
+    return found
+
+
+def _cost(work: Callable[[Input], object], input_: Input) -> float:
+    gc.collect()
+    gc.disable()  # its rounds look at everything that other tests left behind
+    try:
+        before = time.thread_time()
+        work(input_)
+        return time.thread_time() - before
+    finally:
+        gc.enable()

@@ -1,0 +1,70 @@
+"""How often the service tells of itself."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from set_clock import SetClock
+
+from service.store.writer import Store
+from service.worker.heartbeat import Heartbeat, status_file
+
+
+class Told:
+    """A board, and what it last told."""
+
+    def __init__(self, store: Store) -> None:
+        self.time = SetClock()
+        self.board = Heartbeat(store, self.time.clock(), "12.57")
+        self._store = store
+
+    def at(self, now: float, **changes: object) -> tuple[object, object]:
+        """Let the board tell, and return the queue and the message that can be read then."""
+        self.time.now = now
+        self.board.tell(now, **changes)
+        told = json.loads(status_file(self._store.path).read_bytes())
+        row = self._store.status()
+        assert row is not None
+        assert (told["queued"], told["message"]) == (row.queued, row.message)
+        return row.queued, row.message
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[Told]:
+    with Store.open(tmp_path / "images.db") as store:
+        yield Told(store)
+
+
+def test_what_it_waits_for_is_told_at_once_and_so_is_that_it_waits_no_more(told: Told) -> None:
+    assert told.at(0.0, queued=1, message=None) == (1, None)
+    assert told.at(0.1, message="the disk is full") == (1, "the disk is full")
+    assert told.at(0.2, message="another program") == (1, "another program")
+    assert told.at(0.3, message=None) == (1, None)
+
+
+def test_what_changes_all_the_time_is_told_every_two_seconds(told: Told) -> None:
+    queued = [told.at(now / 10, queued=now)[0] for now in range(50)]
+    assert queued == [0] * 20 + [20] * 20 + [40] * 10
+
+
+def test_an_urgent_word_takes_along_what_is_known_by_then(told: Told) -> None:
+    told.at(0.0, queued=1)
+    assert told.at(0.5, queued=2) == (1, None)
+    assert told.at(0.6, message="the disk is full") == (2, "the disk is full")
+
+
+def test_where_nothing_changes_the_heartbeat_comes_every_twenty_seconds(
+    told: Told, tmp_path: Path
+) -> None:
+    beats = set()
+    for now in range(61):
+        told.at(float(now), queued=0)
+        status = json.loads(status_file(tmp_path / "images.db").read_bytes())
+        beats.add(status["heartbeat_at"])
+    assert sorted(beats) == [
+        "2026-02-02T02:40:00Z",
+        "2026-02-02T02:40:20Z",
+        "2026-02-02T02:40:40Z",
+        "2026-02-02T02:41:00Z",
+    ]
