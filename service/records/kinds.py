@@ -24,7 +24,7 @@ class KindWords:
     lists: str = ""
     """Further words in images' lists of CivitAI resources."""
     hashes: str = ""
-    """What may stand before a name in ``Hashes: {"lora:name": "…"}``."""
+    """What may be before a name in ``Hashes: {"lora:name": "…"}``."""
     tags: str = ""
     """Words of tags in a prompt: ``<lora:name:1>``."""
     site: str = ""

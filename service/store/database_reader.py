@@ -31,7 +31,7 @@ No cursor stays open between pages, so the log can be checkpointed meanwhile.
 class DatabaseReader:
     """The reading half of the store.
 
-    Opened alone it never writes and never stands in a writer's way.
+    Opened alone it never writes and is never in a writer's way.
     """
 
     def __init__(self, connection: apsw.Connection, path: Path) -> None:

@@ -299,7 +299,7 @@ def test_a_database_on_a_network_drive_is_refused(
 ) -> None:
     monkeypatch.setattr("service.store.connection.network_type", lambda _: kind)
     with pytest.raises(
-        StartError, match=rf"lies on a network drive \({kind}\).*set \[database\] path"
+        StartError, match=rf"is on a network drive \({kind}\).*set \[database\] path"
     ):
         Store.open(tmp_path / "images.db")
 

@@ -187,7 +187,7 @@ REFUSED = {
     "castle -lora:": "-lora:: a value is missing behind the colon",
     "steps:40..20": "steps:40..20: 40 is more than 20; write 20..40",
     'castle "long hair': '"long: a " is not closed',
-    'a"b"': 'a"b": a " stands inside the word; put it around all of it',
+    'a"b"': 'a"b": a " is inside the word; put it around all of it',
     "castle - x": "-: there is no word in it",
     "🖼": "🖼: there is no word in it",
     "--lmit 3": "--lmit: there is no such option; a word that must not be there has one dash",

@@ -24,7 +24,7 @@ SearchForm = Literal[
 
 words: of a prompt. part: found anywhere in it, unless a ``*`` says where. listed: in any entry of a
 list; with ``*`` an entry begins so. weighted: listed, and the weight at an entry's end is no part
-of its name. whole: all of it, or with ``*``. exact: as it stands, through an index. choice: one of
+of its name. whole: all of it, or with ``*``. exact: as it is, through an index. choice: one of
 a few. range: ``20``, ``20..40``, ``20..``, ``..40``. time: ``2025``, ``2025-01``, ``2025-01-31``.
 """
 

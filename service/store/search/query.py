@@ -257,7 +257,7 @@ class Search:
         return int(self._connection.execute(query, (*one.values, FEW + 1)).get or 0)
 
     def locations(self) -> dict[str, str]:
-        """Return where each root lay when it was watched last."""
+        """Return where each root was when it was watched last."""
         return {name: location for name, location, *_ in self._connection.execute(sql("roots"))}
 
     def lines(self, ids: Sequence[int]) -> Iterator[dict[str, Value]]:
