@@ -81,7 +81,7 @@ class Comparison:
             self._wanted.setdefault(name, reason)
 
     def begin_anew(self, reason: str) -> None:
-        """Compare every root after the database was replaced; what is under way was of the old one."""
+        """Compare every root with the new database; what is under way was of the old one."""
         self._under_way = None
         self._not_before.clear()
         self.want(dict.fromkeys(self._roots, reason))
