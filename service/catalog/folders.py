@@ -20,7 +20,7 @@ CHUNK = 4 << 20
 
 V1_START = 0x100000
 V1_LENGTH = 0x10000
-"""Bytes. AutoV1 is the hash of 64 KiB after the first MiB; a shorter file has none that tells anything."""
+"""Bytes. AutoV1 is the hash of 64 KiB after the first MiB; a shorter file has none of use."""
 
 
 def hash_file(
@@ -53,7 +53,7 @@ def hash_file(
 
 
 SIDECARS = (".civitai.info", ".metadata.json", ".cm-info.json", ".json")
-"""Appended to the model's name without extension, the more telling first."""
+"""Appended to the model's name without extension, the one that says more first."""
 
 
 class Cache(Protocol):
@@ -101,7 +101,7 @@ def find_model_files(top: Path) -> Iterator[ModelFile]:
 
 
 def _kind_by_folder(folder: Path, top: Path) -> ResourceKind | None:
-    """Return the kind that the nearest telling folder names: ``models/Lora/styles`` holds LoRAs."""
+    """Return the kind that the nearest folder names: ``models/Lora/styles`` holds LoRAs."""
     for each in (folder, *folder.parents):
         kind = kind_of_word(each.name)
         if kind is not None or each == top:

@@ -12,8 +12,8 @@ import orjson
 from service.records import ResourceKind
 
 MAX_HEADER = 32 << 20
-"""Bytes. The format allows 100 MB; the largest real ones (LoRAs with every caption of their training)
-have a few."""
+"""Bytes. The format allows 100 MB; the largest real ones (LoRAs with every caption of their
+training) have a few."""
 
 SUFFIXES = (".safetensors", ".sft")
 

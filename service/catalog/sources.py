@@ -1,6 +1,6 @@
 """Files that describe models: JSON of any known shape, JSON lines, or a CSV map.
 
-Which shape it is, is told by the keys alone: a version (``/model-versions/ID``, ``.civitai.info``)
+The keys alone show which shape it is: a version (``/model-versions/ID``, ``.civitai.info``)
 or a list of them; ``[{modelVersionId, hash}]``; the short form whose ids are only in its AIR; a
 model with its ``modelVersions``, alone or in ``items`` of any wrapping; Lora Manager's
 ``.metadata.json``; Stability Matrix's ``.cm-info.json``; dumps with ``versionId`` and parallel
@@ -140,7 +140,7 @@ _TOO_MANY = "has more cells than the first line (put quotes around a text with a
 
 
 def read_models(path: Path, trust: Trust) -> Iterator[KnownModel]:
-    """Yield every model that a file tells of, as it is read.
+    """Yield every model that a file describes, as it is read.
 
     Raises BadFileError where it cannot be read or has none of the shapes; what was yielded before
     is valid.
@@ -158,7 +158,7 @@ def read_models(path: Path, trust: Trust) -> Iterator[KnownModel]:
         raise BadFileError(f"{path}: {error}") from error
     if not has_any:
         raise BadFileError(
-            f"{path}: tells of no model; docs/resolve.md lists the shapes that are understood"
+            f"{path}: describes no model; docs/resolve.md lists the shapes that are understood"
         )
 
 
@@ -265,7 +265,7 @@ def _find_fault(stated: Fields, found: list[KnownModel]) -> str:
         return ""
     if not found:
         needed = "an id in ref, an AIR, a hash or a file's name, and what that is"
-        return f"tells of no model: it needs {needed}"
+        return f"describes no model: it needs {needed}"
     word = text(stated, "kind", "type", "modeltype")
     if word and kind_of_word(word) is None:
         return f"has a kind that is not known: {word!r}"

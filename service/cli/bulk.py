@@ -14,7 +14,7 @@ from service.clock import Clock
 from service.errors import StartError
 from service.paths import resolve, resolve_output
 from service.scale import cluster
-from service.scale.jobs import Job, Made, pieces_of
+from service.scale.jobs import BulkJob, PieceResult, cut_pieces
 
 MEBIBYTE = 1024 * 1024
 
@@ -51,13 +51,13 @@ def bulk(
     folder = resolve_output(out, base=base, setting="--out")
     if next(folder.glob("*/*.parquet"), None) is not None:
         raise StartError(f"--out: {folder} holds Parquet files already; name an empty folder")
-    pieces = list(pieces_of(files, piece_mb * MEBIBYTE))
-    job = Job(settings.roots, str(folder), Clock().stamp())
-    made: list[Made] = []
+    pieces = list(cut_pieces(files, piece_mb * MEBIBYTE))
+    job = BulkJob(settings.roots, str(folder), Clock().stamp())
+    made: list[PieceResult] = []
     total = sum(piece.end - piece.start for piece in pieces)
     with progress_by_bytes("bulk", total, enabled=sys.stderr.isatty()) as advance:
 
-        def on_made(one: Made) -> None:
+        def on_made(one: PieceResult) -> None:
             made.append(one)
             advance(one.size)
 
@@ -66,7 +66,7 @@ def bulk(
     finish(has_failed=_print_failures(made))
 
 
-def _print_failures(made: Sequence[Made]) -> bool:
+def _print_failures(made: Sequence[PieceResult]) -> bool:
     """Print what failed, and return whether anything did."""
     has_failed = False
     for one in made:

@@ -144,7 +144,7 @@ class _Rewritten:
 def _rewrite_images(store: Store, findings: Findings) -> _Rewritten:
     """Make the images again whose resources have other names now, and let new ones get them too."""
     store.models_to_write().apply_to_new_images()
-    images = store.stated().images(findings.changing)
+    images = store.stated_resources().images(findings.changing)
     reprocessor = Reprocessor(store, Clock(), only=images)
     count = 0
     for size in reprocessor.run(BATCH):
@@ -160,7 +160,7 @@ def make_report(
     counts = learned.counts
     by_fate: dict[str, list[Report]] = {"resolved": [], "ambiguous": [], "unknown": []}
     for reference in findings.references:
-        by_fate[reference.fate].append(_entry(reference))
+        by_fate[reference.outcome].append(_entry(reference))
     for finding in findings.ambiguous:
         by_fate["ambiguous"].append(_entry(finding))
     return {
@@ -182,7 +182,7 @@ def _entry(finding: ReferenceFinding) -> Report:
         "hash": finding.stated.hash,
         "images": finding.images,
     }
-    if finding.fate == "resolved":
+    if finding.outcome == "resolved":
         entry["by"] = finding.by
         entry["name"] = finding.becomes.name
         entry["label"] = finding.becomes.label

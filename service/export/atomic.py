@@ -32,7 +32,7 @@ class Update:
 
 @contextmanager
 def replace_file(target: Path) -> Iterator[BinaryIO]:
-    """Give a file to write, as ``updating`` does."""
+    """Give a file to write, as ``update_file`` does."""
     with update_file(target) as update:
         yield update.out
 
@@ -126,7 +126,7 @@ def _replace(temporary: Path, target: Path) -> None:
 
 
 def _sweep(target: Path) -> None:
-    """Take away what a process left that was killed while it wrote this file."""
+    """Delete what a process left that was killed while it wrote this file."""
     for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > LEFT_S:

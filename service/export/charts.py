@@ -49,14 +49,13 @@ def write_charts(charts: Sequence[Bars | Stacks], target: Path) -> Written:
     rows = -(-len(charts) // COLUMNS)
     figure = _figure()(figsize=(COLUMNS * WIDTH, rows * HEIGHT), layout="constrained")
     with warnings.catch_warnings(), update_file(target) as update:
-        warnings.simplefilter(
-            "ignore", UserWarning
-        )  # a font without Chinese letters; boxes stand for them
+        # a font without Chinese letters, for which it draws boxes
+        warnings.simplefilter("ignore", UserWarning)
         for number, chart in enumerate(charts, 1):
             _draw(figure.add_subplot(rows, COLUMNS, number), chart)
         # No date and no random ids in it: the same charts are the same bytes.
-        told = {"Date": None} if kind == ".svg" else {"Software": None}
-        figure.savefig(update.out, format=kind[1:], metadata=told)
+        own_key = "Date" if kind == ".svg" else "Software"
+        figure.savefig(update.out, format=kind[1:], metadata={own_key: None})
     return Written(len(charts), changed=update.changed)
 
 

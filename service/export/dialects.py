@@ -11,7 +11,7 @@ from service.config.export import Dialect, Export, OnUnsafe
 from service.export.one_line import one_line
 
 ROUNDS = 3
-"""A replacement may bring two halves together (``_{_``).
+"""A replacement may bring two halves together: of ``/*/`` it makes ``//``.
 
 What is not sound after so many rounds is left out.
 """
@@ -19,7 +19,7 @@ What is not sound after so many rounds is left out.
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Something that a program would not read as it stands."""
+    """Something that a program would not read as it is."""
 
     pattern: re.Pattern[str]
     reason: str
@@ -72,7 +72,9 @@ IN_CHOICE = (
     _COUNT,
     _BRACES,
 )
-"""What an item may not hold where all items stand in one pair of braces."""
+"""What an item may not hold where all items are in one pair of braces."""
+
+AS_WEIGHT = _rule(r"\A\d[^:]*::", "digits before :: are taken for a weight")
 
 NO_TAG = _rule(
     r"\A(?!<lora:[^<>:]+:1>\Z)", "a LoRA of which only an id or a hash is known has no <lora:…>"
@@ -81,34 +83,37 @@ NO_TAG = _rule(
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LineVerdict:
     """What becomes of a text."""
 
     line: str | None
     """What is written; None where nothing is."""
     reason: str | None = None
-    """Why the text as it stands is unsafe; None where it is safe."""
+    """Why the text as it is is unsafe; None where it is safe."""
 
 
-class Reading:
+def _rules_of_form(dialect: Dialect, *, is_yaml: bool, weighted: bool) -> tuple[Rule, ...]:
+    """Return what holds in a dialect only for YAML, for text, or for a weighted choice."""
+    if is_yaml:
+        return (AS_WEIGHT,) if dialect == "dynamicprompts" else ()
+    rules = IN_CHOICE if weighted and dialect != "plain" else ()
+    return (NOT_ASCII, *rules) if dialect == "impact" else rules
+
+
+class ReaderRules:
     """How one program reads one kind of file."""
 
     def __init__(
         self, dialect: Dialect, *, is_yaml: bool, weighted: bool, of_tags: bool = False
     ) -> None:
-        rules = list(RULES[dialect])
-        if dialect == "impact" and not is_yaml:
-            rules.append(NOT_ASCII)
-        if is_yaml and dialect == "dynamicprompts":
-            rules.append(_rule(r"\A\d[^:]*::", "digits before :: are taken for a weight"))
-        if weighted and dialect != "plain" and not is_yaml:
-            rules.extend(IN_CHOICE)
+        rules = [*RULES[dialect], *_rules_of_form(dialect, is_yaml=is_yaml, weighted=weighted)]
         if of_tags:
             rules.append(NO_TAG)
         self._rules = tuple(rules)
-        self._any = (
-            re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules)) if rules else None
-        )
+        self._any: re.Pattern[str] | None = None
+        """Whatever meets any rule: one look at most lines instead of one a rule."""
+        if rules:
+            self._any = re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules))
 
     @classmethod
     def of(cls, export: Export) -> Self:
@@ -122,27 +127,27 @@ class Reading:
 
     @property
     def takes_all(self) -> bool:
-        """Whether any line is read as it stands."""
+        """Whether any line is read as it is."""
         return self._any is None
 
     def flaw(self, line: str) -> str | None:
-        """Return why a line would not be read as it stands, or None."""
-        if (
-            self._any is None or self._any.search(line) is None
-        ):  # one look at most lines instead of one a rule
+        """Return why a line would not be read as it is, or None."""
+        if self._any is None or self._any.search(line) is None:
             return None
         return next((rule.reason for rule in self._rules if rule.pattern.search(line)), None)
 
-    def judge(self, line: str, on_unsafe: OnUnsafe) -> Verdict:
+    def judge(self, line: str, on_unsafe: OnUnsafe) -> LineVerdict:
         """Return what is written for a line of ``one_line``."""
         reason = self.flaw(line)
         if reason is None:
-            return Verdict(line)
+            return LineVerdict(line)
         if on_unsafe == "raw":
-            return Verdict(line, reason)
-        return Verdict(self._repaired(line) if on_unsafe == "replace" else None, reason)
+            return LineVerdict(line, reason)
+        if on_unsafe == "replace":
+            return LineVerdict(self._repair(line), reason)
+        return LineVerdict(None, reason)
 
-    def _repaired(self, line: str) -> str | None:
+    def _repair(self, line: str) -> str | None:
         """Return the line with what is unsafe replaced, or None where nothing sound is left."""
         for _ in range(ROUNDS):
             for rule in self._rules:

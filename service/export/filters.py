@@ -65,5 +65,6 @@ class Filters:
 
 def _too_slow(name: str, pattern: regex.Pattern, what: str) -> StartError:
     return StartError(
-        f"{name}: {pattern.pattern!r} takes over {what}; repeat no group that itself repeats, like (a+)+"
+        f"{name}: {pattern.pattern!r} takes over {what}; "
+        "repeat no group that itself repeats, like (a+)+"
     )

@@ -2,12 +2,12 @@
 
 SQLite's own temporary database does it: it sorts in files that it deletes itself. Grouped are short
 keys and numbers, and of the texts only those that a list will have are read again and sorted. Its
-statements stand here, since nobody else ever sees its tables.
+statements are here, since nobody else ever sees its tables.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import attrgetter, itemgetter
 from typing import NamedTuple, Self
 
@@ -20,30 +20,34 @@ SETUP = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -16384;
-CREATE TABLE heard (ordinal INTEGER PRIMARY KEY, place TEXT, same, spelling INTEGER, count INTEGER, text TEXT);
-CREATE TABLE merged (ordinal INTEGER PRIMARY KEY, count INTEGER, is_spelt_one_way INTEGER, text TEXT);
+CREATE TABLE found (
+    ordinal INTEGER PRIMARY KEY, place TEXT, same, spelling INTEGER, count INTEGER, text TEXT);
+CREATE TABLE merged (
+    ordinal INTEGER PRIMARY KEY, count INTEGER, is_spelt_one_way INTEGER, text TEXT);
 CREATE TABLE items (place TEXT, same TEXT, text TEXT, count INTEGER, ordinal INTEGER);
 BEGIN;
 """
-HEAR = "INSERT INTO heard (place, same, spelling, count, text) VALUES (?, ?, ?, ?, ?)"
+ADD = "INSERT INTO found (place, same, spelling, count, text) VALUES (?, ?, ?, ?, ?)"
 MERGE = """
 INSERT INTO merged (ordinal, count, is_spelt_one_way)
-SELECT MIN(ordinal), SUM(count), MIN(spelling) = MAX(spelling) FROM heard GROUP BY place, same
+SELECT MIN(ordinal), SUM(count), MIN(spelling) = MAX(spelling) FROM found GROUP BY place, same
 HAVING SUM(count) >= :least AND SUM(count) <= COALESCE(:most, SUM(count)) ORDER BY 1
 """
 HAS_SEVERAL = "SELECT EXISTS (SELECT 1 FROM merged WHERE NOT is_spelt_one_way)"
 SPELLINGS = """
 WITH several (place, same, ordinal) AS MATERIALIZED (
     SELECT h.place, h.same, h.ordinal
-    FROM merged m CROSS JOIN heard h ON h.ordinal = m.ordinal WHERE NOT m.is_spelt_one_way
+    FROM merged m CROSS JOIN found h ON h.ordinal = m.ordinal WHERE NOT m.is_spelt_one_way
 )
-SELECT s.ordinal, COALESCE(h.text, h.same) FROM heard h CROSS JOIN several s ON s.place = h.place AND s.same = h.same
+SELECT s.ordinal, COALESCE(h.text, h.same)
+FROM found h CROSS JOIN several s ON s.place = h.place AND s.same = h.same
 GROUP BY 1, 2 ORDER BY 1, SUM(h.count) DESC, 2
 """
 SPELL = "UPDATE merged SET text = ? WHERE ordinal = ?"
 READ = """
-SELECT h.place AS place, COALESCE(m.text, h.text, h.same) AS text, m.count AS count, m.ordinal AS ordinal
-FROM merged m CROSS JOIN heard h ON h.ordinal = m.ordinal ORDER BY """
+SELECT h.place AS place, COALESCE(m.text, h.text, h.same) AS text, m.count AS count,
+       m.ordinal AS ordinal
+FROM merged m CROSS JOIN found h ON h.ordinal = m.ordinal ORDER BY """
 KEEP = "INSERT INTO items (place, same, text, count, ordinal) VALUES (?, ?, ?, ?, ?)"
 ORDERS: dict[Sort | None, str] = {
     "count_desc": "count DESC, text",
@@ -86,11 +90,11 @@ class Item(NamedTuple):
     """Where in the order of rows it was met first."""
 
 
-Heard = tuple[str, str, int]
+FoundText = tuple[str, str, int]
 """A text as it comes: which of the lists, the text, and how often."""
 
 
-class Gathered:
+class Gathering:
     """A list in the making."""
 
     def __init__(self, sort: Sort | None, is_cancelled: Callable[[], bool] = lambda: False) -> None:
@@ -106,67 +110,66 @@ class Gathered:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def hear(self, rows: Iterable[Heard]) -> None:
+    def add(self, rows: Iterable[FoundText]) -> None:
         """Take rows as they come.
 
         Texts are made one line each, and those of which nothing is left are dropped.
         """
-        self._connection.executemany(HEAR, _lines(_merge_counts(rows)))
+        self._connection.executemany(ADD, _rows(_merge_counts(rows)))
 
     def merge(self, least: int, most: int | None) -> None:
-        """Make one of all spellings of a text, the commonest, and drop what did not come so often."""
+        """Make the commonest of all spellings of a text; drop what is too rare or too common."""
         self._connection.execute(MERGE, {"least": least, "most": most})
-        if not self._connection.execute(HAS_SEVERAL).get:
-            return
-        spellings = self._connection.execute(
-            SPELLINGS
-        )  # all of them are sorted before the first is given
-        commonest = (
-            (next(found)[1], ordinal) for ordinal, found in groupby(spellings, key=itemgetter(0))
-        )
-        self._connection.executemany(SPELL, commonest)
+        if self._connection.execute(HAS_SEVERAL).get:
+            self._connection.executemany(SPELL, self._commonest_spellings())
 
-    def merged(self) -> Iterator[Item]:
+    def _commonest_spellings(self) -> Iterator[tuple[str, int]]:
+        # All of them are sorted before the first is given.
+        spellings = self._connection.execute(SPELLINGS)
+        for ordinal, of_one in groupby(spellings, key=itemgetter(0)):
+            _, commonest = next(of_one)
+            yield commonest, ordinal
+
+    def merged_items(self) -> Iterator[Item]:
         """Yield each text once a place, as first met."""
         return self._items(READ + ORDERS[None])
 
     def keep(self, items: Iterable[Item]) -> None:
-        """Take what is to be listed; may be read from ``merged`` meanwhile."""
-        rows = (
-            (place, sameness(text), text, count, ordinal) for place, text, count, ordinal in items
-        )
-        self._connection.executemany(KEEP, rows)
+        """Take what is to be listed; may be read from ``merged_items`` meanwhile."""
+        self._connection.executemany(KEEP, map(_kept_row, items))
 
-    def listed(self, limit: int | None, *, is_changed: bool) -> Iterator[Item]:
+    def kept_items(self, limit: int | None, *, is_changed: bool) -> Iterator[Item]:
         """Yield what was kept, place by place, sorted, at most ``limit`` a place.
 
         ``is_changed``: texts were changed, and those that became the same as another by that are
         listed once.
         """
-        return _first(limit, self._items((LIST_CHANGED if is_changed else LIST) + self._order))
+        query = LIST_CHANGED if is_changed else LIST
+        return _limit_each_place(limit, self._items(query + self._order))
 
-    def all(self, limit: int | None) -> Iterator[Item]:
-        """Yield everything as ``listed`` does, without its having been kept."""
+    def all_items(self, limit: int | None) -> Iterator[Item]:
+        """Yield everything as ``kept_items`` does, without its having been kept."""
         if "same" in self._order:  # of a long text only the hash is there
-            self.keep(self.merged())
-            return self.listed(limit, is_changed=False)
-        return _first(limit, self._items(f"{READ}place, {self._order}"))
+            self.keep(self.merged_items())
+            return self.kept_items(limit, is_changed=False)
+        return _limit_each_place(limit, self._items(f"{READ}place, {self._order}"))
 
     def _items(self, query: str) -> Iterator[Item]:
         return map(Item._make, self._connection.execute(query))
 
 
-def _first(limit: int | None, items: Iterator[Item]) -> Iterator[Item]:
+def _kept_row(item: Item) -> tuple[str, str, str, int, int]:
+    return item.place, sameness(item.text), item.text, item.times, item.ordinal
+
+
+def _limit_each_place(limit: int | None, items: Iterator[Item]) -> Iterator[Item]:
     if limit is None:
         return items
-    return (
-        item
-        for _, listed in groupby(items, key=attrgetter("place"))
-        for item in islice(listed, limit)
-    )
+    places = groupby(items, key=attrgetter("place"))
+    return chain.from_iterable(islice(of_place, limit) for _, of_place in places)
 
 
-def _merge_counts(rows: Iterable[Heard]) -> Iterator[tuple[tuple[str, str], int]]:
+def _merge_counts(rows: Iterable[FoundText]) -> Iterator[tuple[tuple[str, str], int]]:
     """Yield the rows' texts and counts, those that come again soon as one."""
     found: dict[tuple[str, str], int] = {}
     size = 0
@@ -184,10 +187,10 @@ def _merge_counts(rows: Iterable[Heard]) -> Iterator[tuple[tuple[str, str], int]
     yield from found.items()
 
 
-def _lines(
+def _rows(
     counted: Iterable[tuple[tuple[str, str], int]],
 ) -> Iterator[tuple[str, str | bytes, int, int, str | None]]:
-    """Yield the rows of ``heard``. A text that is its own key is not written twice."""
+    """Yield the rows of ``found``. A text that is its own key is not written twice."""
     for (place, text), times in counted:
         line = one_line(text)
         if not line:

@@ -1,7 +1,6 @@
-"""The bytes of a list: lines, one weighted choice, or YAML.
+"""A list from the rows of the database to its file: gathered, filtered, made safe, written.
 
-A list from the rows that the database gave to the file that is read: gathered, filtered, made safe,
-written.
+The file holds lines, one weighted choice, or YAML.
 """
 
 import contextlib
@@ -17,15 +16,16 @@ import apsw
 from service.config.export import Export, OnUnsafe, Sort
 from service.errors import TryAgainError
 from service.export.atomic import make_folder, update_file
-from service.export.dialects import Reading
+from service.export.dialects import ReaderRules
 from service.export.filters import Filters
-from service.export.gathering import Gathered, Heard, Item
-from service.export.report import Report, Written, files_before, remember_files, write_report
+from service.export.gathering import FoundText, Gathering, Item
+from service.export.report import ExportReport, Written, files_before, remember_files, write_report
 
 
 def plain_lines(items: Iterable[Item], *, with_counts: bool) -> Iterator[str]:
     """Yield one item a line; with counts a tab and the count behind each."""
-    return (f"{item.text}\t{item.times}\n" if with_counts else f"{item.text}\n" for item in items)
+    for item in items:
+        yield f"{item.text}\t{item.times}\n" if with_counts else f"{item.text}\n"
 
 
 def choice_line(items: Iterable[Item]) -> Iterator[str]:
@@ -44,30 +44,34 @@ def choice_line(items: Iterable[Item]) -> Iterator[str]:
 def yaml_lines(items: Iterable[Item], name: str, *, with_counts: bool) -> Iterator[str]:
     """Yield a YAML mapping of ``name`` to the items.
 
-    What is split stands in mappings below it, place by place.
+    What is split is in mappings below it, place by place.
 
     All of it is ASCII: Impact Pack reads YAML in the system's own code page.
     """
     above: list[str] = []
-    is_empty = True
-    for place, listed in groupby(items, key=attrgetter("place")):
+    for place, of_place in groupby(items, key=attrgetter("place")):
         keys = [name, *filter(None, place.split("/"))]
-        common = next(
-            (at for at, pair in enumerate(zip(above, keys, strict=False)) if pair[0] != pair[1]),
-            len(above),
-        )
-        for depth in range(common, len(keys)):
+        for depth in range(_count_common(above, keys), len(keys)):
             yield f"{'  ' * depth}{quote_yaml(keys[depth])}:\n"
-        above, is_empty, indent = keys, False, "  " * len(keys)
-        for item in listed:
+        indent = "  " * len(keys)
+        for item in of_place:
             text = quote_yaml(item.text)
-            yield (
-                f"{indent}- {{text: {text}, weight: {item.times}}}\n"
-                if with_counts
-                else f"{indent}- {text}\n"
-            )
-    if is_empty:
+            if with_counts:
+                text = f"{{text: {text}, weight: {item.times}}}"
+            yield f"{indent}- {text}\n"
+        above = keys
+    if not above:
         yield f"{quote_yaml(name)}: []\n"
+
+
+def _count_common(above: list[str], keys: list[str]) -> int:
+    """Return how many keys are open already, from the first on."""
+    count = 0
+    for ours, theirs in zip(above, keys, strict=False):
+        if ours != theirs:
+            break
+        count += 1
+    return count
 
 
 def quote_yaml(text: str) -> str:
@@ -82,11 +86,12 @@ def _escape(char: str) -> str:
     if 0x20 <= number < 0x7F:  # noqa: PLR2004  # what ASCII prints
         return char
     # JSON's pairs of surrogates are no YAML, so a character past 16 bits has an escape of its own.
-    width, letter = (2, "x") if number < 1 << 8 else (4, "u") if number < 1 << 16 else (8, "U")
-    return f"\\{letter}{number:0{width}x}"
+    if number < 1 << 8:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 1 << 16 else f"\\U{number:08x}"
 
 
-Row = TypeVar("Row")
+Some = TypeVar("Some")
 
 LOOK = 200
 """Rows between two questions whether to stop."""
@@ -98,18 +103,18 @@ class StoppedError(TryAgainError):
 
 
 def write_list(
-    export: Export, rows: Iterable[Heard], is_cancelled: Callable[[], bool] = lambda: False
+    export: Export, rows: Iterable[FoundText], is_cancelled: Callable[[], bool] = lambda: False
 ) -> Written:
     """Write one list.
 
-    Raises StartError with the mend, TryAgainError where it cannot be done now.
+    Raises StartError, whose message says what to do, and TryAgainError where it cannot be done now.
     """
-    report = Report()
-    with Gathered(_sort(export), is_cancelled) as gathered:
+    report = ExportReport()
+    with Gathering(_sort(export), is_cancelled) as gathering:
         try:
-            gathered.hear(until(is_cancelled, rows))
-            gathered.merge(export.min_count, export.max_count)
-            listed = until(is_cancelled, _list_items(export, gathered, report))
+            gathering.add(until(is_cancelled, rows))
+            gathering.merge(export.min_count, export.max_count)
+            listed = until(is_cancelled, _list_items(export, gathering, report))
             changed = _write(export, _count_items(listed, report), report)
         except apsw.InterruptError as error:
             raise StoppedError(STOPPED) from error
@@ -117,18 +122,18 @@ def write_list(
     return Written(report.items, report.unsafe, changed)
 
 
-def _list_items(export: Export, gathered: Gathered, report: Report) -> Iterator[Item]:
+def _list_items(export: Export, gathering: Gathering, report: ExportReport) -> Iterator[Item]:
     filters = Filters(export.include, export.exclude)
-    reading = Reading.of(export)
+    reading = ReaderRules.of(export)
     if filters.want_all and reading.takes_all:
-        return gathered.all(export.limit)
-    gathered.keep(_choose(gathered.merged(), filters, reading, export.on_unsafe, report))
-    return gathered.listed(
-        export.limit, is_changed=export.on_unsafe == "replace" and report.unsafe > 0
-    )
+        return gathering.all_items(export.limit)
+    merged = gathering.merged_items()
+    gathering.keep(_choose(merged, filters, reading, export.on_unsafe, report))
+    is_changed = export.on_unsafe == "replace" and report.unsafe > 0
+    return gathering.kept_items(export.limit, is_changed=is_changed)
 
 
-def until(is_cancelled: Callable[[], bool], items: Iterable[Row]) -> Iterator[Row]:
+def until(is_cancelled: Callable[[], bool], items: Iterable[Some]) -> Iterator[Some]:
     """Yield items. Raises StoppedError soon after nobody waits for them any more."""
     source = iter(items)
     while some := list(islice(source, LOOK)):
@@ -138,37 +143,45 @@ def until(is_cancelled: Callable[[], bool], items: Iterable[Row]) -> Iterator[Ro
 
 
 def _choose(
-    items: Iterable[Item], filters: Filters, reading: Reading, on_unsafe: OnUnsafe, report: Report
+    items: Iterable[Item],
+    filters: Filters,
+    reading: ReaderRules,
+    on_unsafe: OnUnsafe,
+    report: ExportReport,
 ) -> Iterator[Item]:
+    """Yield the wanted items as they are written; the report notes those that are unsafe."""
     for item in items:
         if not filters.wants(item.text):
             continue
         verdict = reading.judge(item.text, on_unsafe)
-        if verdict.reason is not None:
-            report.note(item.text, verdict.reason, verdict.line)
+        if verdict.reason is None:
+            yield item
+            continue
+        report.note(item.text, verdict.reason, verdict.line)
         if verdict.line is not None:
-            yield item._replace(text=verdict.line) if verdict.reason else item
+            yield item._replace(text=verdict.line)
 
 
 def _sort(export: Export) -> Sort | None:
     """Return the order asked for; a query's own order is the user's."""
-    return export.sort or (None if export.kind == "sql" else "count_desc")
+    if export.sort is None and export.kind != "sql":
+        return "count_desc"
+    return export.sort
 
 
-def _count_items(items: Iterable[Item], report: Report) -> Iterator[Item]:
+def _count_items(items: Iterable[Item], report: ExportReport) -> Iterator[Item]:
     for item in items:
         report.items += 1
         yield item
 
 
-def _write(export: Export, items: Iterator[Item], report: Report) -> bool:
+def _write(export: Export, items: Iterator[Item], report: ExportReport) -> bool:
     if export.is_yaml:
-        return write_file(
-            export.out, yaml_lines(items, _yaml_name(export.out), with_counts=export.with_counts)
-        )
-    if not export.is_split:
-        return write_file(export.out, _text(export, items))
-    return _write_folder(export, items, report)
+        name = _yaml_name(export.out)
+        return write_file(export.out, yaml_lines(items, name, with_counts=export.with_counts))
+    if export.is_split:
+        return _write_folder(export, items, report)
+    return write_file(export.out, _text(export, items))
 
 
 def _text(export: Export, items: Iterable[Item]) -> Iterator[str]:
@@ -177,27 +190,27 @@ def _text(export: Export, items: Iterable[Item]) -> Iterator[str]:
     return plain_lines(items, with_counts=export.with_counts)
 
 
-def _write_folder(export: Export, items: Iterator[Item], report: Report) -> bool:
-    """Write a file a place below the folder, and take away those of places that are no more."""
+def _write_folder(export: Export, items: Iterator[Item], report: ExportReport) -> bool:
+    """Write a file a place below the folder, and delete those of places that are no more."""
     before = files_before(export)
-    make_folder(
-        export.out, export.out
-    )  # also for no list at all: a folder that is not there is made again and again
+    # Also for no list at all: a folder that is not there would be made at every look.
+    make_folder(export.out, export.out)
     changed = False
     with remember_files(export, before, report):
-        for place, listed in groupby(items, key=attrgetter("place")):
+        for place, of_place in groupby(items, key=attrgetter("place")):
             report.files.append(f"{place}.txt")
-            changed |= write_file(export.out / f"{place}.txt", _text(export, listed))
+            changed |= write_file(export.out / f"{place}.txt", _text(export, of_place))
     return delete_old_files(export, before, report) or changed
 
 
-def delete_old_files(export: Export, before: Iterable[Path], report: Report) -> bool:
-    """Take away the files that an export wrote before and does not write any more.
+def delete_old_files(export: Export, before: Iterable[Path], report: ExportReport) -> bool:
+    """Delete the files that an export wrote before and does not write any more.
 
     Return whether there were any.
     """
     changed = False
-    for left in set(before) - {export.out / name for name in report.files}:
+    written = {export.out / name for name in report.files}
+    for left in set(before) - written:
         with contextlib.suppress(OSError):
             left.unlink()
             changed = True
@@ -217,4 +230,5 @@ def _yaml_name(out: Path) -> str:
 
     Its own, without what would end a reference to it.
     """
-    return re.sub(r"__+", "_", re.sub(r"[^A-Za-z0-9_-]+", "_", out.stem)).strip("_") or "list"
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", out.stem)
+    return re.sub(r"__+", "_", name).strip("_") or "list"

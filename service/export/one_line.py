@@ -1,4 +1,4 @@
-"""The form in which a text can be one line of a file, and the form by which two texts are the same."""
+"""A text as one line of a file, and the form by which two lines are the same."""
 
 import re
 import unicodedata
@@ -15,11 +15,16 @@ _BLANKS = re.compile("  +")
 
 
 def one_line(text: str) -> str:
-    """Return a text in NFC as one line, without control characters and without blanks at its ends; may be empty."""
+    """Return a text in NFC as one line, without control characters; it may be empty.
+
+    There are no blanks at its ends, and no two in a row.
+    """
     if not (text.isascii() and text.isprintable()):
         flat = _CONTROLS.sub("", _BREAKS.sub(" ", text.replace("\t", " ")))
         text = unicodedata.normalize("NFC", flat)
-    return (_BLANKS.sub(" ", text) if "  " in text else text).strip()
+    if "  " in text:
+        text = _BLANKS.sub(" ", text)
+    return text.strip()
 
 
 def sameness(line: str) -> str:

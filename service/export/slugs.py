@@ -42,7 +42,7 @@ def slug(name: str) -> str:
 
 
 def place(model: str, month: str, *, by_model: bool, by_month: bool) -> str:
-    """Return where a split list lies below its folder, without suffix.
+    """Return where a split list is below its folder, without suffix.
 
     ``dreamshaper-8/2026/01``; '' unsplit.
     """

@@ -1,45 +1,42 @@
 """Templates and their groups as a folder of wildcard files that refer to each other."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 import apsw
 
 from service.config.export import Export
 from service.export.atomic import make_folder
-from service.export.dialects import Reading
+from service.export.dialects import ReaderRules
 from service.export.filters import Filters
-from service.export.gathering import Gathered, Heard
+from service.export.gathering import FoundText, Gathering
 from service.export.lists import STOPPED, StoppedError, delete_old_files, until, write_file
-from service.export.report import Report, Written, files_before, remember_files, write_report
-from service.export.templates import MARK, Found, Tags, find_templates, order_fillers
+from service.export.report import ExportReport, Written, files_before, remember_files, write_report
+from service.export.templates import MARK, FoundTemplates, PromptTags, find_templates, order_fillers
 
-LOOKED_AT = 50_000
+MOST_PROMPTS = 50_000
 """Prompts, the commonest.
 
 Templates are made of what comes again, and their tags are sorted on disk.
 """
 TEMPLATES = "templates"
-"""Name of the file with the templates; the others bear their groups' names."""
+"""Name of the file with the templates; the others have their groups' names."""
 
 
 def write_templates(
-    export: Export, rows: Iterable[Heard], is_cancelled: Callable[[], bool] = lambda: False
+    export: Export, rows: Iterable[FoundText], is_cancelled: Callable[[], bool] = lambda: False
 ) -> Written:
     """Write the templates of prompts.
 
-    Raises StartError with the mend, TryAgainError where it cannot be done now.
+    Raises StartError, whose message says what to do, and TryAgainError where it cannot be done now.
     """
-    report = Report()
+    report = ExportReport()
     try:
-        with Gathered("count_desc", is_cancelled) as gathered:
-            gathered.hear(until(is_cancelled, rows))
-            gathered.merge(export.min_count, None)
-            found = find_templates(
-                until(is_cancelled, _prompts_to_read(export, gathered)),
-                export.min_fillers,
-                is_cancelled,
-            )
+        with Gathering("count_desc", is_cancelled) as gathering:
+            gathering.add(until(is_cancelled, rows))
+            gathering.merge(export.min_count, None)
+            prompts = until(is_cancelled, _prompts_to_read(export, gathering))
+            found = find_templates(prompts, export.min_fillers, is_cancelled)
     except apsw.InterruptError as error:
         raise StoppedError(STOPPED) from error
     changed = _write(export, found, report)
@@ -47,35 +44,32 @@ def write_templates(
     return Written(report.items, report.unsafe, changed)
 
 
-def _prompts_to_read(export: Export, gathered: Gathered) -> Iterator[tuple[str, int]]:
+def _prompts_to_read(export: Export, gathering: Gathering) -> Iterator[tuple[str, int]]:
     filters = Filters(export.include, export.exclude)
-    return islice(
-        ((item.text, item.times) for item in gathered.all(None) if filters.wants(item.text)),
-        LOOKED_AT,
-    )
+    wanted = (item for item in gathering.all_items(None) if filters.wants(item.text))
+    for item in islice(wanted, MOST_PROMPTS):
+        yield item.text, item.times
 
 
-def _write(export: Export, found: Found, report: Report) -> bool:
+def _write(export: Export, found: FoundTemplates, report: ExportReport) -> bool:
     # Where anything reads lines, __ is still to be a reference and nothing else.
-    reading = Reading(
-        "a1111" if export.dialect == "plain" else export.dialect, is_yaml=False, weighted=False
-    )
-    groups = {
-        name: _safe(order_fillers(fillers), reading, report)
-        for name, fillers in found.groups.items()
-    }
-    groups = {
-        name: fillers for name, fillers in groups.items() if len(fillers) >= export.min_fillers
-    }
-    templates = list(islice(_usable(found.templates, groups, reading, report), export.limit))
+    dialect = "a1111" if export.dialect == "plain" else export.dialect
+    reading = ReaderRules(dialect, is_yaml=False, weighted=False)
+    groups = _usable_groups(found, reading, export.min_fillers, report)
+    usable = _usable_templates(found.templates, groups, reading, report)
+    templates = list(islice(usable, export.limit))
     report.items = len(templates)
+    lines = {TEMPLATES: [_line(tags, export) for tags in templates]}
+    for name in sorted(_group_names(templates)):
+        lines[name] = groups[name]
+    return _write_folder(export, lines, report)
+
+
+def _write_folder(export: Export, lines: Mapping[str, list[str]], report: ExportReport) -> bool:
+    """Write a file a name; return whether anything has other bytes than before."""
     before = files_before(export)
     make_folder(export.out, export.out)
     changed = False
-    used = sorted({tag[1:] for tags in templates for tag in tags if tag.startswith(MARK)})
-    lines = {TEMPLATES: [_line(tags, export) for tags in templates]} | {
-        name: groups[name] for name in used
-    }
     with remember_files(export, before, report):
         for name, texts in lines.items():
             report.files.append(f"{name}.txt")
@@ -83,28 +77,54 @@ def _write(export: Export, found: Found, report: Report) -> bool:
     return delete_old_files(export, before, report) or changed
 
 
-def _safe(texts: Iterable[str], reading: Reading, report: Report) -> list[str]:
-    flaws = [(text, reading.flaw(text)) for text in texts]
-    for text, reason in flaws:
-        if reason is not None:
+def _usable_groups(
+    found: FoundTemplates, reading: ReaderRules, least: int, report: ExportReport
+) -> dict[str, list[str]]:
+    """Return the groups in which enough tags are left that the program reads as they are."""
+    groups = {}
+    for name, fillers in found.groups.items():
+        safe = _safe(order_fillers(fillers), reading, report)
+        if len(safe) >= least:
+            groups[name] = safe
+    return groups
+
+
+def _group_names(templates: Iterable[PromptTags]) -> set[str]:
+    """Return the names of all groups that these templates refer to."""
+    return {tag.removeprefix(MARK) for tags in templates for tag in tags if tag.startswith(MARK)}
+
+
+def _safe(texts: Iterable[str], reading: ReaderRules, report: ExportReport) -> list[str]:
+    safe = []
+    for text in texts:
+        reason = reading.flaw(text)
+        if reason is None:
+            safe.append(text)
+        else:
             report.note(text, reason, None)
-    return [text for text, reason in flaws if reason is None]
+    return safe
 
 
-def _usable(
-    templates: dict[Tags, int], groups: dict[str, list[str]], reading: Reading, report: Report
-) -> Iterator[Tags]:
+def _usable_templates(
+    templates: dict[PromptTags, int],
+    groups: dict[str, list[str]],
+    reading: ReaderRules,
+    report: ExportReport,
+) -> Iterator[PromptTags]:
     """Yield the templates that the program reads as they are meant, the commonest first."""
     for tags in sorted(templates, key=lambda tags: (-templates[tags], tags)):
         own = ", ".join(tag for tag in tags if not tag.startswith(MARK))
-        if (reason := reading.flaw(own)) is not None:
+        reason = reading.flaw(own)
+        if reason is not None:
             report.note(own, reason, None)
-        elif all(tag[1:] in groups for tag in tags if tag.startswith(MARK)):
+        elif _group_names([tags]) <= groups.keys():
             yield tags
 
 
-def _line(tags: Tags, export: Export) -> str:
+def _line(tags: PromptTags, export: Export) -> str:
     form = "<wildcard:{}/{}>" if export.dialect == "swarm" else "__{}/{}__"
-    return ", ".join(
-        form.format(export.out.name, tag[1:]) if tag.startswith(MARK) else tag for tag in tags
-    )
+    parts = []
+    for tag in tags:
+        is_group = tag.startswith(MARK)
+        parts.append(form.format(export.out.name, tag.removeprefix(MARK)) if is_group else tag)
+    return ", ".join(parts)

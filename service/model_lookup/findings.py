@@ -1,4 +1,4 @@
-"""Which of the stated resources can be resolved, and the images that are to be made again for it."""
+"""Which of the stated resources can be resolved, and which images are made again for it."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -21,7 +21,7 @@ class ReferenceFinding:
     stated: Resource
     """As the file wrote it."""
     images: int
-    fate: Resolvedness
+    outcome: Resolvedness
     by: By | None
     becomes: Resource
     candidates: tuple[KnownModel, ...]
@@ -43,42 +43,47 @@ class Findings:
     named: dict[Resolvedness, int] = field(
         default_factory=lambda: {"resolved": 0, "ambiguous": 0, "unknown": 0}
     )
-    """Named files, counted by fate."""
+    """Named files, counted by outcome."""
     changing: list[StatedResource] = field(default_factory=list)
-    """What stands in the database otherwise than it is known now."""
+    """What is in the database otherwise than it is known now."""
 
     def add(self, stated: StatedResource, finding: ReferenceFinding) -> None:
         """Sort one finding in."""
         if finding.is_reference:
             self.references.append(finding)
         else:
-            self.named[finding.fate] += 1
-            if finding.fate == "ambiguous":
+            self.named[finding.outcome] += 1
+            if finding.outcome == "ambiguous":
                 self.ambiguous.append(finding)
         if finding.becomes != stated.resource:
             self.changing.append(stated)
 
-    def count(self, fate: Resolvedness) -> int:
-        """Return how many references met a fate."""
-        return sum(finding.fate == fate for finding in self.references)
+    def count(self, outcome: Resolvedness) -> int:
+        """Return how many references have an outcome."""
+        return sum(finding.outcome == outcome for finding in self.references)
 
 
 def find_references(reader: DatabaseReader) -> Findings:
     """Return what the known models say of every resource that an image states."""
     known = CachedModels(reader.models())
     findings = Findings()
-    for stated in reader.stated():
+    for stated in reader.stated_resources():
         resolution = resolve_resource(stated.resource, known)
         before = original_resource(stated.resource)
-        fate = _fate(before, resolution)
+        outcome = _outcome(before, resolution)
         finding = ReferenceFinding(
-            before, stated.images, fate, resolution.by, resolution.resource, resolution.candidates
+            before,
+            stated.images,
+            outcome,
+            resolution.by,
+            resolution.resource,
+            resolution.candidates,
         )
         findings.add(stated, finding)
     return findings
 
 
-def _fate(before: Resource, resolution: Resolution) -> Resolvedness:
+def _outcome(before: Resource, resolution: Resolution) -> Resolvedness:
     """Return what became of a resource.
 
     A bare id that only gained a hash still names nothing to anybody.

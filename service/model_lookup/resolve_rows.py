@@ -1,4 +1,4 @@
-"""Resolving all of one image: its resources, and the models that its passes name.
+"""One image's rows with their resources resolved, and the passes' models under their new names.
 
 The stage between the pipeline and the store: resources get their real names from what the database
 knows.
@@ -24,29 +24,23 @@ def resolve_rows(rows: ImageRows, known: KnownModels) -> ImageRows:
     done = tuple(resolve_resource(resource, known).resource for resource in rows.resources)
     if done == rows.resources:
         return rows
-    names = {
-        before.label: after.label
-        for before, after in zip(rows.resources, done, strict=True)
-        if before.label != after.label
-    }
+    names: dict[str, str] = {}
+    for before, after in zip(rows.resources, done, strict=True):
+        if before.label != after.label:
+            names[before.label] = after.label
+    image = rename_models(rows.image, names) if names else rows.image
     # Merged again: a reference and a named file may turn out to be one.
-    return replace(
-        rows,
-        resources=merge_resources(done),
-        image=rename_models(rows.image, names) if names else rows.image,
-    )
+    return replace(rows, resources=merge_resources(done), image=image)
 
 
 def rename_models(image: NormalizedImage, names: dict[str, str]) -> NormalizedImage:
-    """Return an image whose models bear their new names."""
-    return replace(
-        image,
-        passes=tuple(
-            replace(one, model=names.get(one.model or "", one.model)) for one in image.passes
-        ),
-        vae=names.get(image.vae or "", image.vae),
-        upscaler=names.get(image.upscaler or "", image.upscaler),
-    )
+    """Return an image whose models have their new names."""
+
+    def new_name(label: str | None) -> str | None:
+        return names.get(label or "", label)
+
+    passes = tuple(replace(one, model=new_name(one.model)) for one in image.passes)
+    return replace(image, passes=passes, vae=new_name(image.vae), upscaler=new_name(image.upscaler))
 
 
 REMEMBERED = 20_000
@@ -94,7 +88,7 @@ class CachedModels:
 
 
 class Resolver:
-    """Resolves the resources of each batch, once ``aiimagepipe resolve --rewrite`` has switched that on."""
+    """Resolves the resources of each batch, once ``resolve --rewrite`` has switched that on."""
 
     def __init__(self, reader: DatabaseReader) -> None:
         self._shelf = reader.models()

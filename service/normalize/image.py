@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from service.normalize.coerce import Coercion, number_text, text
-from service.normalize.rivals import merge
+from service.normalize.rivals import StatedFields, merge
 from service.normalize.samplers import split_sampler
 from service.records import (
     Blobs,
@@ -20,7 +20,6 @@ from service.records import (
     PassRole,
     Resource,
     SamplingPass,
-    Stated,
     Status,
 )
 from service.records.image_fields import (
@@ -31,8 +30,6 @@ from service.records.image_fields import (
 )
 
 VERSION = 4
-
-Fields = Mapping[Field, Stated]
 
 CORE: tuple[Field, ...] = (
     "positive_prompt",
@@ -79,7 +76,7 @@ def normalize(
     return replace(image, facts=tuple(dict.fromkeys(facts)))
 
 
-def read_pass(role: PassRole, fields: Fields, coercion: Coercion) -> SamplingPass:
+def read_pass(role: PassRole, fields: StatedFields, coercion: Coercion) -> SamplingPass:
     """Return the pass; what is unusable is None and is among the coercion's warnings."""
     values = _read_values(_OF_PASS, fields, coercion)
     norms = split_sampler(values["sampler"], values["scheduler"])
@@ -88,7 +85,7 @@ def read_pass(role: PassRole, fields: Fields, coercion: Coercion) -> SamplingPas
 
 
 def _read_values(
-    wanted: Mapping[Field, ImageField], fields: Fields, coercion: Coercion
+    wanted: Mapping[Field, ImageField], fields: StatedFields, coercion: Coercion
 ) -> dict[str, Any]:
     """Return what is stated of each wanted field, in its form; None where nothing is."""
     values: dict[str, Any] = {}
@@ -114,7 +111,7 @@ def _status(generation: Generation) -> Status:
     return "ok" if states_core and not generation.unsettled else "partial"
 
 
-def _our_facts(image: NormalizedImage, fields: Fields) -> Iterator[Fact]:
+def _our_facts(image: NormalizedImage, fields: StatedFields) -> Iterator[Fact]:
     """Yield our own keys, each with the place that states it."""
     base = image.base
     for field in IMAGE_FIELDS:
@@ -124,7 +121,7 @@ def _our_facts(image: NormalizedImage, fields: Fields) -> Iterator[Fact]:
             yield Fact(field.name, written, _source(field, fields))
 
 
-def _source(field: ImageField, fields: Fields) -> str:
+def _source(field: ImageField, fields: StatedFields) -> str:
     """Return the place that states a field, or the first place that it is derived from."""
     for name in field.derived_from:
         if name in fields:

@@ -10,7 +10,7 @@ from service.records import Conflict, Field, Generation, Resource, Scalar, State
 from service.records.image_fields import STATED_FIELDS
 from service.records.model_names import stem
 
-Fields = Mapping[Field, Stated]
+StatedFields = Mapping[Field, Stated]
 
 _HASH_DIGITS = 8
 """So many at its beginning every tool writes of a model's hash."""
@@ -47,7 +47,7 @@ def _is_of_another_image(generation: Generation, rival: Generation) -> bool:
     return theirs["seed"].source.startswith("Sidecar:") and not agree("seed", ours, theirs)
 
 
-def _find_conflicts(ours: Fields, theirs: Fields) -> list[Conflict]:
+def _find_conflicts(ours: StatedFields, theirs: StatedFields) -> list[Conflict]:
     conflicts = []
     for field in ours:
         if field in theirs and not agree(field, ours, theirs):
@@ -74,7 +74,7 @@ def _fill(generation: Generation, rival: Generation) -> Generation:
     )
 
 
-def _fills(field: Field, ours: Fields, theirs: Fields) -> bool:
+def _fills(field: Field, ours: StatedFields, theirs: StatedFields) -> bool:
     """Tell whether a rival's value is taken: where ours is missing, or is no number and theirs is.
 
     A value that belongs to another (a height to its width) is taken only where both agree on that.
@@ -87,13 +87,13 @@ def _fills(field: Field, ours: Fields, theirs: Fields) -> bool:
     return owner is None or owner not in ours or agree(owner, ours, theirs)
 
 
-def _is_useless(field: Field, fields: Fields) -> bool:
+def _is_useless(field: Field, fields: StatedFields) -> bool:
     """Tell whether a number is stated that cannot be one (steps ``x``, a seed of 40 digits)."""
     return STATED_FIELDS[field].is_number and _comparable(field, fields) is None
 
 
 def _new_resources(ours: tuple[Resource, ...], theirs: tuple[Resource, ...]) -> list[Resource]:
-    """Return the rival's resources that tell more of ours, or are of a kind that ours does not list.
+    """Return the rival's resources that say more of ours, or are of a kind that ours has not.
 
     A graph lists what was loaded; a placeholder in the text beside it must not become a second
     checkpoint.
@@ -107,14 +107,14 @@ def _new_resources(ours: tuple[Resource, ...], theirs: tuple[Resource, ...]) -> 
     ]
 
 
-def agree(field: Field, ours: Fields, theirs: Fields) -> bool:
+def agree(field: Field, ours: StatedFields, theirs: StatedFields) -> bool:
     """Tell whether both state the same of a field, once both are in our vocabulary."""
     if field not in ours or field not in theirs:
         return False
     return _comparable(field, ours) == _comparable(field, theirs)
 
 
-def _comparable(field: Field, fields: Fields) -> Scalar | None:
+def _comparable(field: Field, fields: StatedFields) -> Scalar | None:
     """Return what is equal in two texts that state the same of a field."""
     value = fields[field].value
     match STATED_FIELDS[field].form:
@@ -130,7 +130,7 @@ def _comparable(field: Field, fields: Fields) -> Scalar | None:
             return Coercion().number(STATED_FIELDS[field], value)
 
 
-def _method_name(field: Field, fields: Fields) -> str:
+def _method_name(field: Field, fields: StatedFields) -> str:
     """Return ComfyUI's name of a sampler or scheduler, or the stated one where it has none."""
     sampler = text(fields["sampler"].value) if "sampler" in fields else None
     scheduler = text(fields["scheduler"].value) if "scheduler" in fields else None

@@ -1,7 +1,4 @@
-"""The texts of one file by role, whatever its container.
-
-A file on the disk, and all that could be read of it.
-"""
+"""A file on the disk, all that could be read of it, and its texts by role."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """One text of the file and where it stood."""
+    """One text of the file and where it was."""
 
     text: str
     source: str
@@ -29,27 +26,28 @@ class Blobs:
     ``prompt``, ``workflow``, ``usercomment``, ``software`` …); see ``parse/blobs.py`` for the whole
     list."""
     file_name: str = ""
-    """The image's own name, for savers whose output is told by its prefix."""
+    """The image's own name, for savers whose output is known by its prefix."""
     width: int | None = None
     """Pixels, of the file."""
     height: int | None = None
 
     def first(self, *roles: str) -> Blob | None:
         """Return the first text of the first of these roles that the file has."""
-        return next((blob for role in roles for blob in self.texts.get(role, ())), None)
+        return next(iter(self.all(*roles)), None) if roles else None
 
     def all(self, *roles: str) -> tuple[Blob, ...]:
         """Return every text of these roles (of all roles when none is named), in order."""
-        return tuple(
-            blob for role in roles or tuple(self.texts) for blob in self.texts.get(role, ())
-        )
+        found: list[Blob] = []
+        for role in roles or self.texts:
+            found += self.texts.get(role, ())
+        return tuple(found)
 
     def parted(self, role: str) -> "tuple[Blobs, Blobs]":
         """Return the file without the texts of a role, and with these alone."""
-        others = {name: texts for name, texts in self.texts.items() if name != role}
-        return replace(self, texts=others), replace(
-            self, texts={role: self.texts[role]} if role in self.texts else {}
-        )
+        others = dict(self.texts)
+        own = others.pop(role, None)
+        alone = {} if own is None else {role: own}
+        return replace(self, texts=others), replace(self, texts=alone)
 
 
 class Record(BaseModel):
@@ -59,7 +57,7 @@ class Record(BaseModel):
 
 
 class WatchedFile(Record):
-    """A file that has settled: where it lies, how large it is, and when it was last written."""
+    """A file that has settled: where it is, how large, and when it was last written."""
 
     root: str
     """The configured name of the watched folder."""

@@ -88,7 +88,4 @@ class Generation:
     unsettled: tuple[str, ...] = ()
     """Why the answer is partial: one sentence for each thing the file should say and does not."""
     because: str = ""
-    """What tells this generator from others that write the same form: ``Version.
-
-    F2.0.1v1.10.1``.
-    """
+    """By what it is known among others of the same form: ``Version: f2.0.1v1.10.1``."""

@@ -1,7 +1,4 @@
-"""One image in our vocabulary.
-
-All that is written of one image.
-"""
+"""One image in our vocabulary, and all that is written of it."""
 
 from dataclasses import dataclass
 

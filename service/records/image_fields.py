@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from service.records.vocabulary import Field
 
-Form = Literal["prompt", "method", "file", "hash", "whole", "real", "seed", "layers"]
+FieldForm = Literal["prompt", "method", "file", "hash", "whole", "real", "seed", "layers"]
 """How a value is read and compared.
 
 prompt: a text that may be empty. method: a sampler or scheduler, compared by ComfyUI's name. file:
@@ -22,7 +22,7 @@ seed: decimal digits. layers: CLIP's, counted from the last.
 
 ColumnType = Literal["TEXT", "INTEGER", "REAL"]
 
-_NUMBERS = frozenset[Form]({"whole", "real", "seed", "layers"})
+_NUMBERS = frozenset[FieldForm]({"whole", "real", "seed", "layers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class ImageField:
     """One thing that is known of an image or of each sampling pass."""
 
     name: str
-    form: Form
+    form: FieldForm
     of_image: bool = False
     """Whether it is known of the image as a whole and not of each pass."""
     in_images: bool = True

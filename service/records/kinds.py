@@ -5,7 +5,7 @@ checkpoint, but in front of a hash it names no kind. So each column has its own 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -24,13 +24,13 @@ class KindWords:
     lists: str = ""
     """Further words in images' lists of CivitAI resources."""
     hashes: str = ""
-    """What may stand before a name in ``Hashes: {"lora:name": "…"}``."""
+    """What may be before a name in ``Hashes: {"lora:name": "…"}``."""
     tags: str = ""
     """Words of tags in a prompt: ``<lora:name:1>``."""
     site: str = ""
     """Further types of models and files in CivitAI's exports."""
     folders: str = ""
-    """Folders and settings of A1111, Forge, ComfyUI, SwarmUI, InvokeAI, Fooocus, Stability Matrix."""
+    """Folders and settings of A1111, ComfyUI, SwarmUI, InvokeAI, Fooocus, Stability Matrix."""
 
 
 KINDS = (
@@ -117,11 +117,11 @@ def _words(
     """Return every word of these columns with its kind."""
     found: dict[str, ResourceKind] = {}
     for row in KINDS:
-        texts: Iterable[str] = (
-            () if row.kind in without else (getattr(row, name) for name in columns)
-        )
-        for word in " ".join(texts).split():
-            found[word] = row.kind
+        if row.kind in without:
+            continue
+        for column in columns:
+            words: str = getattr(row, column)
+            found.update(dict.fromkeys(words.split(), row.kind))
     return found
 
 

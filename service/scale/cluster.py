@@ -5,20 +5,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from service.errors import StartError
-from service.scale.jobs import Job, Made, Piece, make_piece
+from service.scale.jobs import BulkJob, Piece, PieceResult, make_piece
 
 TIMEOUT_S = 30
 
 
 def run_jobs(
     pieces: Iterable[Piece],
-    job: Job,
+    job: BulkJob,
     *,
     scheduler: str | None,
     workers: int | None,
-    on_made: Callable[[Made], None],
+    on_made: Callable[[PieceResult], None],
 ) -> None:
-    """Make every piece, telling of each when it is done.
+    """Make every piece; ``on_made`` gets each result when it is done.
 
     Raises StartError where Dask or the scheduler is missing.
     """

@@ -1,14 +1,13 @@
-"""Shards of a dump, cut into pieces at the ends of lines.
+"""Shards of a dump cut into pieces, and one piece through the pure stages into Parquet.
 
-What one process does: a piece of a dump through the pure stages into Parquet. No state is left
-behind.
+A piece is what one process does; no state is left behind.
 """
 
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,15 +35,13 @@ class Piece(NamedTuple):
     end: int
 
 
-def pieces_of(files: Iterable[Path], size: int = PIECE) -> Iterator[Piece]:
+def cut_pieces(files: Iterable[Path], size: int = PIECE) -> Iterator[Piece]:
     """Yield the pieces of these files, numbered in order; every line is in exactly one."""
-    stretches = (
-        (file, start, min(start + size, whole))
-        for file, whole in ((file, file.stat().st_size) for file in files)
-        for start in range(0, whole, size)
-    )
-    for number, (file, start, end) in enumerate(stretches):
-        yield Piece(number, str(file), start, end)
+    numbers = count()
+    for file in files:
+        whole = file.stat().st_size
+        for start in range(0, whole, size):
+            yield Piece(next(numbers), str(file), start, min(start + size, whole))
 
 
 def lines_of(piece: Piece) -> Iterator[tuple[int, bytes]]:
@@ -64,7 +61,7 @@ BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class BulkJob:
     """What all pieces have in common."""
 
     roots: tuple[Root, ...]
@@ -76,7 +73,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PieceResult:
     """What became of a piece."""
 
     count: int
@@ -86,13 +83,13 @@ class Made:
     """File and byte of the line, and the reason."""
 
 
-def make_piece(piece: Piece, job: Job) -> Made:
+def make_piece(piece: Piece, job: BulkJob) -> PieceResult:
     """Write the rows of a piece, exactly as the service would have them.
 
-    Through its own store, in a passing file.
+    They go through a store of its own, in a temporary file.
     """
     failed: list[tuple[str, str]] = []
-    count = 0
+    done = 0
     with tempfile.TemporaryDirectory(prefix="aiimagepipe-") as folder:
         path = Path(folder) / "piece.db"
         with Store.open(path) as store:
@@ -100,10 +97,10 @@ def make_piece(piece: Piece, job: Job) -> Made:
             while batch := list(islice(records, BATCH)):
                 rows = list(_process_batch(batch, failed))
                 store.save(rows, now=job.now, from_disk=False)  # the dump itself is the kept record
-                count += len(rows)
+                done += len(rows)
         with closing(open_readonly(path)) as connection:
             write_tables(connection, Path(job.out), piece.number)
-    return Made(count, piece.end - piece.start, tuple(failed))
+    return PieceResult(done, piece.end - piece.start, tuple(failed))
 
 
 def _records(
@@ -122,8 +119,8 @@ def _process_batch(
     batch: Iterable[RawRecord], failed: list[tuple[str, str]]
 ) -> Iterator[ImageRows]:
     for raw in batch:
-        made = process_record(raw)
-        if isinstance(made, ImageRows):
-            yield made
+        rows = process_record(raw)
+        if isinstance(rows, ImageRows):
+            yield rows
         else:
-            failed.append((f"{made.root}/{made.path}", made.message))
+            failed.append((f"{rows.root}/{rows.path}", rows.message))

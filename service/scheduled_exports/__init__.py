@@ -1,1 +1,1 @@
-"""The timed exports: when each is due, and one run of it."""
+"""Exports that the service makes by itself: ``schedule.py`` says when, ``run.py`` makes one."""

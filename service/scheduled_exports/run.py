@@ -1,9 +1,6 @@
-"""One export from its settings to its file.
+"""One export: what the database is asked, and who writes the answer into the file."""
 
-What the database is asked, and who writes the answer.
-"""
-
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import lru_cache, partial
 from itertools import chain
@@ -13,7 +10,7 @@ import apsw
 
 from service.config import Export
 from service.errors import StartError
-from service.export.gathering import Heard
+from service.export.gathering import FoundText
 from service.export.lists import STOPPED, StoppedError, until, write_list
 from service.export.records import write_csv, write_jsonl, write_parquet
 from service.export.report import Written
@@ -22,7 +19,7 @@ from service.export.template_files import write_templates
 from service.records.model_names import base_name
 from service.store.connection import open_readonly
 from service.store.database_reader import DatabaseReader
-from service.store.export_rows import Listed, Listing, Split
+from service.store.export_rows import Listed, ListReader, Split
 from service.store.locks import refuse
 from service.store.user_query import first_column
 
@@ -30,16 +27,16 @@ OPCODES = 100_000
 """Steps of SQLite's machine between two questions whether to stop; about a millisecond."""
 
 SOME = 8
-"""Keys that are named to somebody who asked for one that there is not."""
+"""Keys that are named to somebody who asked for one that no image has."""
 
 
 def run_export(
     export: Export, database: Path, is_cancelled: Callable[[], bool] = lambda: False
 ) -> Written:
-    """Write one export by a reading connection of its own, which stands in nobody's way.
+    """Write one export by a reading connection of its own, which is in nobody's way.
 
-    Raises StartError with the mend, TryAgainError where it cannot be done now; the old file stays
-    then.
+    Raises StartError, whose message says what to do, and TryAgainError where it cannot be done now;
+    the old file stays then.
     """
     if export.kind == "records":
         return _records(export, database, is_cancelled)
@@ -57,20 +54,22 @@ def run_export(
             refuse(database, error)
 
 
-def _read_into(export: Export, connection: apsw.Connection) -> Iterator[Heard]:
-    rows = _rows(export, Listing(connection, Split(export.by_model, export.by_month)))
+def _read_into(export: Export, connection: apsw.Connection) -> Iterator[FoundText]:
+    """Yield the texts that an export asks for, each with the list that it belongs to."""
+    split = Split(export.by_model, export.by_month)
+    rows = _rows(export, ListReader(connection, split))
     if export.form == "tag":
         rows = (row._replace(text=_tag(row.text)) for row in rows)
     if not export.is_split:
-        return (("", text, times) for _, _, text, times in rows)
+        return (("", row.text, row.times) for row in rows)
     # Thousands of rows in a row have the same place.
-    where = lru_cache(maxsize=64)(
+    find_place = lru_cache(maxsize=64)(
         partial(place, by_model=export.by_model, by_month=export.by_month)
     )
-    return ((where(model, month), text, times) for model, month, text, times in rows)
+    return ((find_place(row.model, row.month), row.text, row.times) for row in rows)
 
 
-def _rows(export: Export, listing: Listing) -> Iterable[Listed]:
+def _rows(export: Export, listing: ListReader) -> Iterable[Listed]:
     match export.kind:
         case "tokens":
             return listing.tokens(export.side)
@@ -82,24 +81,24 @@ def _rows(export: Export, listing: Listing) -> Iterable[Listed]:
             return listing.resources(export.resource_kind, labels=export.form != "name")
 
 
-def _values(listing: Listing, key: str) -> Iterator[Listed]:
+def _values(listing: ListReader, key: str) -> Iterator[Listed]:
     """Yield a key's values. Raises StartError where the key is none that any image has."""
     rows = listing.values(key)
-    if (first := next(rows, None)) is not None:
+    first = next(rows, None)
+    if first is not None:
         return chain((first,), rows)
     known = listing.keys()
     if known and key not in known:
-        from difflib import get_close_matches  # noqa: PLC0415  # only a mistake needs it
-
-        close = get_close_matches(key, known, n=1)
-        some = ", ".join(known[:SOME])
-        mend = (
-            f"did you mean {close[0]!r}?"
-            if close
-            else f"there are {some} …; the column key of kv has them all"
-        )
-        raise StartError(f"key: no image has {key!r}; {mend}")
+        raise StartError(f"key: no image has {key!r}; {_suggest(key, known)}")
     return rows
+
+
+def _suggest(key: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  # only a mistake needs it
+
+    for close in get_close_matches(key, known, n=1):
+        return f"did you mean {close!r}?"
+    return f"there are {', '.join(known[:SOME])} …; the column key of kv has them all"
 
 
 def _tag(label: str) -> str:
@@ -110,12 +109,10 @@ def _tag(label: str) -> str:
 def _records(export: Export, database: Path, is_cancelled: Callable[[], bool]) -> Written:
     with DatabaseReader.open(database) as reader:
         rows = until(is_cancelled, reader.search_rows())
-        match export.out.suffix.lower():
-            case ".jsonl":
-                return write_jsonl(rows, export.out)
-            case ".csv":
-                return write_csv(
-                    rows, export.out, reader.search_columns(), excel_safe=export.excel_safe
-                )
-            case _:
-                return write_parquet(rows, export.out, reader.search_columns())
+        suffix = export.out.suffix.lower()
+        if suffix == ".jsonl":
+            return write_jsonl(rows, export.out)
+        columns = reader.search_columns()
+        if suffix == ".csv":
+            return write_csv(rows, export.out, columns, excel_safe=export.excel_safe)
+        return write_parquet(rows, export.out, columns)

@@ -1,6 +1,4 @@
-"""A timed export, and when it may run next.
-
-The timed exports: when each is due, a thread for the one that runs, and what became of it.
+"""The timed exports: when each is due, a thread for the one that runs, and what became of it.
 
 The worker looks in about once a second and does nothing here but read one number and start a
 thread. The thread reads by a connection of its own, so that taking images in goes on meanwhile; the
@@ -52,28 +50,30 @@ class ScheduledExport:
         """Tell whether it is time, and its files are not what they would be now."""
         if now < self.not_before:
             return False
-        state = self.state
-        is_same = state is not None and (state.settings, state.data_version) == (
-            settings_of(self.export),
-            version,
-        )
-        return not (is_same and self._is_whole(now))
+        return not (self._is_of(version) and self._is_whole(now))
+
+    def _is_of(self, version: int) -> bool:
+        """Tell whether it ran with these settings on this version of the data."""
+        if self.state is None or self.state.data_version != version:
+            return False
+        return self.state.settings == settings_of(self.export)
 
     def _is_whole(self, now: float) -> bool:
         """Tell whether everything that it wrote is there."""
         if not self.export.out.exists():
             return False
-        if self.export.is_folder and now >= self.next_look:
-            if not all(file.exists() for file in files_before(self.export)):
-                return False
-            self.next_look = now + LOOK_FOR_FILES_S
+        if not self.export.is_folder or now < self.next_look:
+            return True
+        if not all(file.exists() for file in files_before(self.export)):
+            return False
+        self.next_look = now + LOOK_FOR_FILES_S
         return True
 
 
 def settings_of(export: Export) -> str:
     """Return the settings that decide what is written, as JSON."""
-    told = export.model_dump(mode="json", exclude_defaults=True, exclude={"every", "out"})
-    return json.dumps(told, sort_keys=True, ensure_ascii=False)
+    settings = export.model_dump(mode="json", exclude_defaults=True, exclude={"every", "out"})
+    return json.dumps(settings, sort_keys=True, ensure_ascii=False)
 
 
 log = structlog.get_logger()
@@ -108,7 +108,10 @@ class ExportSchedule:
         self.learn(store)
 
     def learn(self, store: Store) -> None:
-        """Take over what the database remembers, and let it forget exports that are configured no more."""
+        """Take over what the database remembers.
+
+        It is to forget the exports that are no longer configured.
+        """
         if not self._is_mine:
             return
         known = {state.out: state for state in store.exports().states()}
@@ -122,25 +125,29 @@ class ExportSchedule:
         """Return for how many seconds an export of another life of this service still rests."""
         if entry.state is None or entry.export.every == "change":
             return 0.0
+        rest = entry.export.every * 60
         age = self._clock.wall() - datetime.fromisoformat(entry.state.last_run_at).timestamp()
-        return min(max(entry.export.every * 60 - age, 0.0), entry.export.every * 60)
+        return min(max(rest - age, 0.0), rest)
 
     def look(self, now: float, store: Store) -> None:
         """Write what became of a run that has ended, and start the next that is due.
 
         Never waits.
         """
-        if not (self._entries or self._strangers):
+        if not self._entries and not self._strangers:
             return
         if self._running is not None and self._running.is_over:
             self._note(self._running, now)
             self._running = None
-        self._tell(store)
+        self._write_states(store)
         if self._running is None:
-            version = store.exports().data_version()
-            due = next((entry for entry in self._entries if entry.is_due(now, version)), None)
-            if due is not None:
-                self._running = _Running(due, version, self._clock, self._go)
+            self._start_next(now, store.exports().data_version())
+
+    def _start_next(self, now: float, version: int) -> None:
+        for entry in self._entries:
+            if entry.is_due(now, version):
+                self._running = _Running(entry, version, self._clock, self._go)
+                return
 
     def _go(self, export: Export) -> Written:
         return self._run(export, self._path, self._cancelled.is_set)
@@ -148,19 +155,20 @@ class ExportSchedule:
     def _note(self, ended: "_Running", now: float) -> None:
         state = ended.state()
         entry = ended.entry
-        told_before = entry.state.error if entry.state else None
+        error_before = entry.state.error if entry.state else None
         entry.state = state
         entry.not_before = now + _rest(entry.export, state)
         self._unsaved.append(state)
         name = entry.export.out.name
-        if state.error is not None and state.error != told_before:
-            log.warning("export_failed", file=name, reason=state.error)
+        if state.error is not None:
+            if state.error != error_before:
+                log.warning("export_failed", file=name, reason=state.error)
         elif state.changed_at is not None:
             log.info(
                 "exported", file=name, items=state.items, unsafe=state.unsafe, seconds=state.seconds
             )
 
-    def _tell(self, store: Store) -> None:
+    def _write_states(self, store: Store) -> None:
         try:
             while self._unsaved:
                 store.set_export(self._unsaved[0])
@@ -179,10 +187,13 @@ class ExportSchedule:
 
 
 def _rest(export: Export, state: ExportState) -> float:
-    least = max(REST_S, SHARE * state.seconds)
+    """Return for how many seconds an export rests after a run."""
+    rest = max(REST_S, SHARE * state.seconds)
     if state.error is not None:
-        return max(least, AFTER_FAILURE_S)
-    return least if export.every == "change" else max(least, export.every * 60)
+        return max(rest, AFTER_FAILURE_S)
+    if export.every == "change":
+        return rest
+    return max(rest, export.every * 60)
 
 
 class _Running:

@@ -60,7 +60,7 @@ def json_bytes(value: Mapping[str, object]) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
-def shown(value: Scalar) -> str:
+def as_text(value: Scalar) -> str:
     """Return a stated value of any type as a text: ``true`` for True, digits for numbers."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -77,7 +77,8 @@ def project(name: str) -> str:
         f'<tab_browse><current_table name="4,{len(TABLE)}:main{TABLE}"/>'
         '<default_encoding codec=""/>'
         f'<browse_table_settings><table schema="main" name="{TABLE}" show_row_id="0" encoding="" '
-        'plot_x_axis="" unlock_view_pk="_rowid_"><sort><column index="1" mode="1"/></sort>'
+        'plot_x_axis="" unlock_view_pk="_rowid_">'
+        '<sort><column index="1" mode="1"/></sort>'
         f"<column_widths>{widths}</column_widths><filter_values/><display_formats/><hidden_columns/>"
         "<plot_y_axes/><global_filter/></table></browse_table_settings></tab_browse>"
         f'<tab_sql>{tabs}<current_tab id="0"/></tab_sql></sqlb_project>\n'

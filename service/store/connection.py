@@ -125,7 +125,7 @@ def open_writer(path: Path, schema: Schema | None = None) -> apsw.Connection:
     """
     if (kind := network_type(path.parent)) not in (None, LOCAL_9P):
         raise StartError(
-            f"{path}: lies on a network drive ({kind}), where two programs cannot share a "
+            f"{path}: is on a network drive ({kind}), where two programs cannot share a "
             "database safely; set [database] path (or --db) to a local disk",
         )
     schema = schema or current()

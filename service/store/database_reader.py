@@ -13,7 +13,7 @@ from service.store.binding import text
 from service.store.connection import open_readonly
 from service.store.export_states import ExportBook
 from service.store.failures import Failure, KnownFailure
-from service.store.file_rows import FileRow, KnownFile, file_at, file_row_at, lines_of
+from service.store.file_rows import FileRow, KnownFolder, file_at, file_row_at, lines_of
 from service.store.identity import stable_id
 from service.store.model_reader import ModelReader
 from service.store.one_image import ImageRecord, Value, read_image
@@ -31,7 +31,7 @@ No cursor stays open between pages, so the log can be checkpointed meanwhile.
 class DatabaseReader:
     """The reading half of the store.
 
-    Opened alone it never writes and never stands in a writer's way.
+    Opened alone it never writes and is never in a writer's way.
     """
 
     def __init__(self, connection: apsw.Connection, path: Path) -> None:
@@ -58,7 +58,7 @@ class DatabaseReader:
 
     # ── Places ──
 
-    def known(self, root: str, folder: str) -> KnownFile:
+    def known_files(self, root: str, folder: str) -> KnownFolder:
         """Return what is known of a folder, not of the folders in it.
 
         It ends in ``/``, and is '' for the root itself.
@@ -101,7 +101,7 @@ class DatabaseReader:
         """Return every recipe that a row was made with."""
         return {recipe for (recipe,) in self._connection.execute(sql("recipes")) if recipe}
 
-    def stale(self, outdated: Iterable[str]) -> Iterator[tuple[int, WatchedFile]]:
+    def stale_images(self, outdated: Iterable[str]) -> Iterator[tuple[int, WatchedFile]]:
         """Yield the images of these recipes that have a kept record, in id order.
 
         They may be saved meanwhile.
@@ -134,7 +134,7 @@ class DatabaseReader:
         """Return what is known of models from outside the images."""
         return ModelReader(self._connection)
 
-    def stated(self) -> StatedResources:
+    def stated_resources(self) -> StatedResources:
         """Return the different resources that images state."""
         return StatedResources(self._connection)
 

@@ -138,7 +138,7 @@ GROUP BY value
 ORDER BY images DESC;
 
 -- name: every_key_of_one_image
--- Everything the file states, and where it stands in it.
+-- Everything the file states, and where in it.
 SELECT key, value, source
 FROM kv
 WHERE image_id = (SELECT MAX(image_id) FROM v_images_search WHERE status = 'ok');

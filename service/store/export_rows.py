@@ -26,7 +26,7 @@ COMPUTED_KEYS = (
 )
 """Keys of ``kv`` whose values may be elsewhere; the view knows where."""
 
-Row = tuple[Any, ...]
+SqlRow = tuple[Any, ...]
 """As SQLite gives it."""
 
 DIFFERENT = 20_000
@@ -56,7 +56,7 @@ class Split(NamedTuple):
 UNSPLIT = Split()
 
 
-class Listing:
+class ListReader:
     """The lists of one database.
 
     Rows come one at a time; a list of any length takes the same memory.
@@ -118,7 +118,7 @@ class Listing:
                     rows.append({"model": model, "month": month, "id": id_, "times": times})
                 yield from self._look_up("list_term", rows)
 
-    def _terms(self, side: Side, images: Iterator[Row]) -> Iterator[Iterable[Row]]:
+    def _terms(self, side: Side, images: Iterator[SqlRow]) -> Iterator[Iterable[SqlRow]]:
         """Yield the ids of the images' tokens, some images at a time."""
         while some := list(islice(images, IMAGES)):
             ids = orjson.dumps([image_id for *_, image_id in some]).decode()
@@ -140,12 +140,12 @@ class Listing:
         return bound
 
 
-def _count_rows(sources: Iterable[Iterable[Row]]) -> Iterator[Counter[Row]]:
+def _count_rows(sources: Iterable[Iterable[SqlRow]]) -> Iterator[Counter[SqlRow]]:
     """Yield how often each row was met.
 
     In several parts, where they are too many different ones to be held.
     """
-    counts: Counter[Row] = Counter()
+    counts: Counter[SqlRow] = Counter()
     for source in sources:
         rows = iter(source)
         while some := list(islice(rows, DIFFERENT)):

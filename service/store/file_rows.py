@@ -22,7 +22,7 @@ class FileRow:
     status: Status
 
 
-KnownFile = dict[str, tuple[int, int, bool, tuple[str, ...]]]
+KnownFolder = dict[str, tuple[int, int, bool, tuple[str, ...]]]
 """File name → (size, mtime_ns, present, the texts beside it)."""
 
 

@@ -52,7 +52,7 @@ class Recent:
         self._old.clear()
 
 
-class Terms:
+class TermIds:
     """What is looked up by its text: tokens, keys, names, hashes."""
 
     def __init__(self, connection: apsw.Connection) -> None:
@@ -64,11 +64,11 @@ class Terms:
         """Return the id of a term in its stored form, giving it one where it has none."""
         known = self._recent.get(term)
         if known is None:
-            known = self._stored(text(term))
+            known = self._find_or_add(text(term))
             self._recent.put(term, known)
         return known
 
-    def _stored(self, term: str) -> int:
+    def _find_or_add(self, term: str) -> int:
         row = self._connection.execute(sql("find_term"), (term,)).get
         if row is None:
             self._connection.execute(sql("add_term"), (term,))
@@ -82,7 +82,7 @@ def digest(long: str) -> int:
     return int.from_bytes(first, "big", signed=True)
 
 
-class Texts:
+class TextIds:
     """What is only read back: values, sources, spellings."""
 
     def __init__(self, connection: apsw.Connection, hashed: Callable[[str], int] = digest) -> None:
@@ -95,11 +95,11 @@ class Texts:
         """Return the id of a text in its stored form, giving it one where it has none."""
         known = self._recent.get(long)
         if known is None:
-            known = self._stored(text(long))
+            known = self._find_or_add(text(long))
             self._recent.put(long, known)
         return known
 
-    def _stored(self, long: str) -> int:
+    def _find_or_add(self, long: str) -> int:
         hash_ = self._hashed(long)
         while (row := self._connection.execute(sql("find_text"), (hash_,)).fetchone()) is not None:
             id_, other = row

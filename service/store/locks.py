@@ -23,7 +23,7 @@ class Waiting:
         """Seconds since 1970; None while nobody is in the way."""
 
     @contextmanager
-    def translated(self) -> Iterator[None]:
+    def translate_errors(self) -> Iterator[None]:
         """Run a piece of work whose errors reach the caller as ours. Success ends the waiting."""
         try:
             yield

@@ -1,18 +1,15 @@
-"""The long lists of a batch.
-
-Facts, tokens, resources, passes, conflicts, gathered and written table by table.
-"""
+"""The long lists of a batch, table by table: facts, tokens, resources, passes, conflicts."""
 
 from collections.abc import Iterator
 from operator import attrgetter
 
 import apsw
 
-from service.records import Fact, ImageRows, Resource, Side
+from service.records import ImageRows, Resource, Side
 from service.records.image_fields import PASS_FIELDS
-from service.store.binding import integer, json_bytes, shown, text
+from service.store.binding import as_text, integer, json_bytes, text
 from service.store.images_row import Bound, bind_fields
-from service.store.intern import Terms, Texts
+from service.store.intern import TermIds, TextIds
 from service.store.sql import sql
 
 TABLES = ("kv", "tokens", "resources", "passes", "conflicts")
@@ -26,13 +23,13 @@ TOKEN_KEYS: dict[str, tuple[str, Side]] = {
     "positive_prompt": ("prompt_tokens", "pos"),
     "negative_prompt": ("neg_tokens", "neg"),
 }
-"""After which of our keys the list of its tokens stands, and of which side."""
+"""Our key of a prompt, then the key behind it that lists its tokens, and their side."""
 
 
 class LongForm:
     """The long rows of one batch."""
 
-    def __init__(self, connection: apsw.Connection, terms: Terms, texts: Texts) -> None:
+    def __init__(self, connection: apsw.Connection, terms: TermIds, texts: TextIds) -> None:
         self._connection = connection
         self._terms = terms
         self._texts = texts
@@ -53,21 +50,29 @@ class LongForm:
                 self._connection.executemany(sql(f"add_{table}"), rows)
 
     def _facts(self, image_id: int, rows: ImageRows) -> Iterator[Row]:
+        """Yield the facts; a value that the image's row has already is not written again."""
         term, text_id = self._terms.id_of, self._texts.id_of
         base = rows.image.base
-        wide = {"positive_prompt": base.positive_prompt, "negative_prompt": base.negative_prompt}
-        wide |= {"seed": base.seed, "Seed": base.seed}
-        for ordinal, fact in enumerate(_with_tokens(rows)):
-            elsewhere = fact.value is None or (fact.key in wide and fact.value == wide[fact.key])
-            value_id = None if elsewhere else text_id(fact.value or "")
-            source_id = text_id(fact.source) if fact.source else None
-            yield image_id, ordinal, term(fact.key), value_id, source_id
+        wide = {
+            "positive_prompt": base.positive_prompt,
+            "negative_prompt": base.negative_prompt,
+            "seed": base.seed,
+            "Seed": base.seed,
+        }
+        for ordinal, (key, value, source) in enumerate(_with_tokens(rows)):
+            value_id = source_id = None
+            is_elsewhere = key in wide and value == wide[key]
+            if value is not None and not is_elsewhere:
+                value_id = text_id(value)
+            if source:
+                source_id = text_id(source)
+            yield image_id, ordinal, term(key), value_id, source_id
 
     def _tokens(self, image_id: int, rows: ImageRows) -> Iterator[Row]:
+        """Yield the tokens; what most of them have is written as NULL."""
         term, text_id = self._terms.id_of, self._texts.id_of
-        for token in sorted(
-            rows.tokens, key=_SIDE
-        ):  # in the order of the primary key, so that pages fill up
+        # in the order of the primary key, so that pages fill up
+        for token in sorted(rows.tokens, key=_SIDE):
             spelling = None if token.token == token.t_norm else text_id(token.token)
             kind = None if token.kind == "tag" else token.kind
             weight = None if token.weight == 1.0 else token.weight
@@ -76,44 +81,38 @@ class LongForm:
     def _resources(self, image_id: int, resources: tuple[Resource, ...]) -> Iterator[Row]:
         term, text_id = self._terms.id_of, self._texts.id_of
         for ordinal, one in enumerate(resources):
-            yield (
-                image_id,
-                ordinal,
-                one.kind,
-                term(one.name),
-                None if one.label == one.name else text_id(one.label),
-                one.weight,
-                one.clip_weight,
-                None if one.hash is None else term(one.hash),
-                one.hash_kind,
-                integer(one.model_version_id),
-                text_id(one.source) if one.source else None,
-                int(one.used),
-                json_bytes(dict(one.extra)).decode() if one.extra else None,
-            )
+            name_id = term(one.name)
+            label_id = hash_id = source_id = extra = None
+            if one.label != one.name:
+                label_id = text_id(one.label)
+            if one.hash is not None:
+                hash_id = term(one.hash)
+            if one.source:
+                source_id = text_id(one.source)
+            if one.extra:
+                extra = json_bytes(dict(one.extra)).decode()
+            version_id = integer(one.model_version_id)
+            names = (one.kind, name_id, label_id)
+            weights = (one.weight, one.clip_weight)
+            hashed = (hash_id, one.hash_kind, version_id)
+            yield (image_id, ordinal, *names, *weights, *hashed, source_id, int(one.used), extra)
 
 
-class _Said:
-    """A fact whose value may stand elsewhere (None)."""
+def _with_tokens(rows: ImageRows) -> Iterator[tuple[str, str | None, str | None]]:
+    """Yield key, value and source of each fact.
 
-    __slots__ = ("key", "source", "value")
-
-    def __init__(self, key: str, value: str | None, source: str | None) -> None:
-        self.key, self.value, self.source = key, value, source
-
-
-def _with_tokens(rows: ImageRows) -> Iterator[Fact | _Said]:
-    """Yield the facts, and after each prompt the key that stands for its list of tokens."""
+    After each prompt comes the key of its list of tokens, whose value the view takes from those.
+    """
     waiting = {token.side for token in rows.tokens}
     for fact in rows.image.facts:
-        yield fact
+        yield fact.key, fact.value, fact.source
         key, side = TOKEN_KEYS.get(fact.key, ("", None))
         if side in waiting:
             waiting.remove(side)
-            yield _Said(key, None, fact.source)
+            yield key, None, fact.source
     for key, side in TOKEN_KEYS.values():
         if side in waiting:
-            yield _Said(key, None, None)
+            yield key, None, None
 
 
 def _passes(image_id: int, rows: ImageRows) -> Iterator[dict[str, Bound]]:
@@ -139,8 +138,8 @@ def _conflicts(image_id: int, rows: ImageRows) -> Iterator[Row]:
             image_id,
             ordinal,
             one.field,
-            shown(a.value),
+            as_text(a.value),
             text(a.source),
-            shown(b.value),
+            as_text(b.value),
             text(b.source),
         )

@@ -30,25 +30,25 @@ class ModelReader:
 
     def by_version(self, version_id: int) -> list[KnownModel]:
         """Return the files of a CivitAI version, the main one first."""
-        return [model for _, model in self.numbered("models_of_version", (version_id,))]
+        return [model for _, model in self.select_models("models_of_version", (version_id,))]
 
     def by_air(self, key: str) -> list[KnownModel]:
         """Return the files under an AIR's ``lookup_key``."""
-        found = self.numbered("models_by_keys", keys_argument(f"air:{key}"))
+        found = self.select_models("models_by_keys", keys_argument(f"air:{key}"))
         return [model for _, model in found if air_key(model) == key]
 
     def by_hash(self, digits: str) -> list[KnownModel]:
         """Return the files with a hash that begins with these digits, or that they begin with."""
-        found = self.numbered("models_by_hash", {"digits": digits})
-        return self._published([model for _, model in found if _begins(model, digits)])
+        found = self.select_models("models_by_hash", {"digits": digits})
+        return self._prefer_published([model for _, model in found if _begins(model, digits)])
 
     def by_stem(self, stem: str) -> list[KnownModel]:
         """Return the files of a name without folders and extension."""
-        found = self.numbered("models_by_keys", keys_argument(f"file:{text(stem)}"))
+        found = self.select_models("models_by_keys", keys_argument(f"file:{text(stem)}"))
         same = [model for _, model in found if file_stem(model.file_name or "") == text(stem)]
-        return self._published(same)
+        return self._prefer_published(same)
 
-    def _published(self, found: Iterable[KnownModel]) -> list[KnownModel]:
+    def _prefer_published(self, found: Iterable[KnownModel]) -> list[KnownModel]:
         """Return models, a local file as the site's models of its SHA-256 where there are any.
 
         These then have all hashes of the local file.
@@ -65,12 +65,12 @@ class ModelReader:
         if model.version_id is not None or digits is None:
             return []
         copies = []
-        for _, one in self.numbered("models_by_hash", {"digits": digits}):
+        for _, one in self.select_models("models_by_hash", {"digits": digits}):
             if one.version_id is not None and one.hash("sha256") == digits:
                 copies.append(replace(one, hashes={**one.hashes, **model.hashes}))
         return copies
 
-    def numbered(
+    def select_models(
         self, name: str, arguments: tuple[object, ...] | dict[str, object]
     ) -> list[tuple[int, KnownModel]]:
         """Return the rows that a statement selects, each with its id."""

@@ -61,24 +61,28 @@ class ModelWriter(ModelReader):
                 self._learn(_storable(model), now, counts)
 
     def _learn(self, model: KnownModel, now: str, counts: EntryCounts) -> None:
-        same = {id_: old for id_, old in self._candidates(model) if is_same(old, model)}
+        same = self._find_same(model)
         if not same:
             self._connection.execute(sql("add_model"), _columns(model, now))
             self._add_keys(self._connection.last_insert_rowid(), model)
             counts.new += 1
             return
         (id_, old), *others = same.items()
-        both = self._absorbed(combine(old, model), others)
+        both = self._absorb(combine(old, model), others)
         if replace(both, source=old.source) == old:
             counts.same += 1
             return
         self._connection.execute(sql("change_model"), _columns(both, now) | {"id": id_})
-        gone = set(keys(old)) - set(keys(both))
-        self._connection.executemany(sql("drop_model_key"), [(key, id_) for key in sorted(gone)])
+        for key in sorted(set(keys(old)) - set(keys(both))):
+            self._connection.execute(sql("drop_model_key"), (key, id_))
         self._add_keys(id_, both)
         counts.changed += 1
 
-    def _absorbed(self, model: KnownModel, others: list[tuple[int, KnownModel]]) -> KnownModel:
+    def _find_same(self, model: KnownModel) -> dict[int, KnownModel]:
+        """Return the rows about the same file, by id."""
+        return {id_: old for id_, old in self._candidates(model) if is_same(old, model)}
+
+    def _absorb(self, model: KnownModel, others: list[tuple[int, KnownModel]]) -> KnownModel:
         """Return a model with what other rows say of it: an id and a file became known as one."""
         for id_, other in others:
             if is_same(other, model):
@@ -88,8 +92,8 @@ class ModelWriter(ModelReader):
 
     def _candidates(self, model: KnownModel) -> Iterator[tuple[int, KnownModel]]:
         if model.version_id is not None:
-            yield from self.numbered("models_of_version", (integer(model.version_id),))
-        yield from self.numbered("models_by_keys", keys_argument(*keys(model, TELLING)))
+            yield from self.select_models("models_of_version", (integer(model.version_id),))
+        yield from self.select_models("models_by_keys", keys_argument(*keys(model, TELLING)))
 
     def _add_keys(self, id_: int, model: KnownModel) -> None:
         self._connection.executemany(sql("add_model_key"), [(key, id_) for key in keys(model)])
@@ -107,26 +111,19 @@ class ModelWriter(ModelReader):
         row = self._connection.execute(sql("hashed_file"), (text(path), size, mtime_ns)).fetchone()
         if row is None:
             return None
-        found: dict[HashKind, str | None] = {
-            "sha256": row[0],
-            "autov2": row[0][:10],
-            "autov1": row[1],
-            "autov3": row[2],
-        }
-        return {kind: digits for kind, digits in found.items() if digits}
+        sha256, autov1, autov3 = row
+        found: dict[HashKind, str] = {"sha256": sha256, "autov2": sha256[:10]}
+        if autov1:
+            found["autov1"] = autov1
+        if autov3:
+            found["autov3"] = autov3
+        return found
 
     def put(self, path: str, size: int, mtime_ns: int, hashes: dict[HashKind, str]) -> None:
         """Remember the hashes of a file."""
-        row = (
-            text(path),
-            size,
-            mtime_ns,
-            hashes["sha256"],
-            hashes.get("autov1"),
-            hashes.get("autov3"),
-        )
+        digits = (hashes["sha256"], hashes.get("autov1"), hashes.get("autov3"))
         with self._transaction():
-            self._connection.execute(sql("add_hashed_file"), row)
+            self._connection.execute(sql("add_hashed_file"), (text(path), size, mtime_ns, *digits))
 
 
 def is_same(old: KnownModel, new: KnownModel) -> bool:
@@ -145,12 +142,16 @@ def is_same(old: KnownModel, new: KnownModel) -> bool:
 
 
 def _do_hashes_agree(old: KnownModel, new: KnownModel) -> bool | None:
-    """Tell whether all hashes that both state are equal; None where both state none."""
-    pairs = [(old.hash(kind), new.hash(kind)) for kind in TELLING]
-    stated = [(ours, theirs) for ours, theirs in pairs if ours and theirs]
-    if not stated:
-        return None
-    return all(ours == theirs for ours, theirs in stated)
+    """Tell whether all hashes that both state are equal; None where no hash is stated by both."""
+    agreement: bool | None = None
+    for kind in TELLING:
+        ours, theirs = old.hash(kind), new.hash(kind)
+        if not ours or not theirs:
+            continue
+        if ours != theirs:
+            return False
+        agreement = True
+    return agreement
 
 
 def _has_two_names(old: KnownModel, new: KnownModel) -> bool:
@@ -217,11 +218,21 @@ def _storable(model: KnownModel) -> KnownModel:
 
     AutoV2 is among its hashes.
     """
-    values = {name: getattr(model, name) for name in _FIELDS}
-    texts = {name: text(value) for name, value in values.items() if isinstance(value, str)}
-    digits = {kind: model.hash(kind) for kind in HASHES}
-    hashes = {kind: found for kind, found in digits.items() if found}
-    return replace(model, **texts, hashes=hashes)  # type: ignore[arg-type]  # the same types as before
+    texts: dict[str, str] = {}
+    for name in _FIELDS:
+        value = getattr(model, name)
+        if isinstance(value, str):
+            texts[name] = text(value)
+    return replace(model, **texts, hashes=_all_hashes(model))  # type: ignore[arg-type]  # as before
+
+
+def _all_hashes(model: KnownModel) -> dict[HashKind, str]:
+    found: dict[HashKind, str] = {}
+    for kind in HASHES:
+        digits = model.hash(kind)
+        if digits:
+            found[kind] = digits
+    return found
 
 
 def _columns(model: KnownModel, now: str) -> dict[str, str | int | float | None]:

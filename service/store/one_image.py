@@ -41,23 +41,26 @@ class ImageRecord:
 def read_image(connection: apsw.Connection, image_id: int) -> ImageRecord | None:
     """Return all rows of an image, or None where there is none of this id."""
     cursor = connection.execute(sql("show_image"), (image_id,))
-    if (row := cursor.fetchone()) is None:
+    row = cursor.fetchone()
+    if row is None:
         return None
     names = [column[0] for column in cursor.get_description()]
-    key = (image_id,)
+
+    def rows(name: str) -> apsw.Cursor:
+        return connection.execute(sql(name), (image_id,))
+
     return ImageRecord(
         image=dict(zip(names, row, strict=True)),
-        facts=tuple(Fact(*fact) for fact in connection.execute(sql("show_kv"), key)),
-        tokens=tuple(Token(*token) for token in connection.execute(sql("show_tokens"), key)),
-        resources=tuple(
-            _resource(*found) for found in connection.execute(sql("show_resources"), key)
-        ),
-        passes=tuple(SamplingPass(*found) for found in connection.execute(sql("show_passes"), key)),
-        conflicts=tuple(
-            Conflict(field, Stated(a, source_a), Stated(b, source_b))
-            for field, a, source_a, b, source_b in connection.execute(sql("show_conflicts"), key)
-        ),
+        facts=tuple(Fact(*fact) for fact in rows("show_kv")),
+        tokens=tuple(Token(*token) for token in rows("show_tokens")),
+        resources=tuple(_resource(*found) for found in rows("show_resources")),
+        passes=tuple(SamplingPass(*found) for found in rows("show_passes")),
+        conflicts=tuple(_conflict(*found) for found in rows("show_conflicts")),
     )
+
+
+def _conflict(field: str, a: str, source_a: str, b: str, source_b: str) -> Conflict:
+    return Conflict(field, Stated(a, source_a), Stated(b, source_b))
 
 
 def _resource(  # noqa: PLR0917  # a row, in the order of its columns

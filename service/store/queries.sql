@@ -62,7 +62,7 @@ DELETE FROM conflict_rows WHERE image_id = ?;
 DELETE FROM raw_records WHERE image_id = ?;
 
 -- name: add_kv
--- value_id NULL: the view takes the value from where it already stands.
+-- value_id NULL: the view takes the value from where it is already.
 INSERT INTO kv_rows (image_id, ordinal, key_id, value_id, source_id) VALUES (?, ?, ?, ?, ?);
 
 -- name: add_tokens
@@ -85,7 +85,7 @@ VALUES (:image_id, :ordinal, :role, :sampler, :sampler_norm, :scheduler, :schedu
         :positive_prompt, :negative_prompt, :own_prompts);
 
 -- name: add_conflicts
--- Rare, and short enough to stand here in full.
+-- Rare, and short enough to be here in full.
 INSERT INTO conflict_rows (image_id, ordinal, field, value_a, source_a, value_b, source_b)
 VALUES (?, ?, ?, ?, ?, ?, ?);
 
@@ -174,7 +174,7 @@ SELECT folder FROM found WHERE folder IS NOT NULL;
 SELECT COUNT(*) FROM images WHERE root = ? AND missing_since IS NULL;
 
 -- name: below
--- What lay in a folder that is gone, at any depth: '0' is the character after '/'.
+-- What was in a folder that is gone, at any depth: '0' is the character after '/'.
 SELECT path FROM images
 WHERE root = :root AND folder >= :path || '/' AND folder < :path || '0' AND missing_since IS NULL;
 
@@ -187,7 +187,7 @@ SELECT * FROM v_images_search WHERE image_id > ? ORDER BY image_id LIMIT ?;
 SELECT name FROM pragma_table_info('v_images_search') ORDER BY cid;
 
 -- name: find_place
--- Where one image lies.
+-- Where one image is.
 SELECT id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images WHERE stable_id = ?;
 
 -- name: moved_candidates
@@ -205,7 +205,7 @@ UPDATE images SET missing_since = ?2 WHERE stable_id = ?1 AND missing_since IS N
 UPDATE images SET missing_since = NULL WHERE stable_id = ? AND missing_since IS NOT NULL;
 
 -- name: drop_other
--- The image that lay at the new place of a moved one: its file was overwritten.
+-- The image that was at the new place of a moved one: its file was overwritten.
 DELETE FROM images WHERE stable_id = :stable_id AND id <> :image_id;
 
 -- name: relocate
@@ -306,7 +306,7 @@ SELECT name, location, online, note, changed_at FROM roots ORDER BY name;
 -- ── Lists for exports ──
 
 -- name: list_tokens
--- The index tokens_by_term answers alone, in the order in which it lies: no sorting at any size. Of the terms that also
+-- The index tokens_by_term answers alone, in its own order: no sorting at any size. Of the terms that also
 -- came as a LoRA's name or the like (tokens_by_kind), those times are taken off.
 WITH other (term_id, n) AS (
     SELECT term_id, COUNT(*) FROM token_rows
@@ -355,7 +355,7 @@ FROM (SELECT CASE WHEN :by_model THEN COALESCE(i.model, '') ELSE '' END AS model
       WHERE r.key_id = (SELECT id FROM terms WHERE term = :key) AND r.value_id IS NOT NULL GROUP BY 1, 2, 3) c;
 
 -- name: list_values_computed
--- The few keys whose values stand elsewhere; the view kv finds them.
+-- The few keys whose values are elsewhere; the view kv finds them.
 SELECT CASE WHEN :by_model THEN COALESCE(i.model, '') ELSE '' END,
        CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END, k.value, 1
 FROM images i CROSS JOIN kv k ON k.image_id = i.id WHERE k.key = :key AND k.value <> '';
@@ -414,7 +414,7 @@ VALUES (:version_id, :model_id, :model_name, :version_name, :kind, :base_model, 
         :autov2, :autov3, :blake3, :crc32, :file_name, :extra_json, :trust, :source, :now);
 
 -- name: change_model
--- A source told more of a model file that is known.
+-- A source says more of a model file that is known.
 UPDATE model_versions SET
     version_id = :version_id, model_id = :model_id, model_name = :model_name, version_name = :version_name,
     kind = :kind, base_model = :base_model, air = :air, sha256 = :sha256, autov1 = :autov1, autov2 = :autov2,

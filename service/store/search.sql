@@ -187,7 +187,7 @@ SELECT i.id FROM images i WHERE /* condition */;
 SELECT COUNT(*) FROM (SELECT 1 FROM (/* ids */) LIMIT ?);
 
 -- name: last
--- Where the newest stand.
+-- The id of the newest.
 SELECT MAX(id) FROM images;
 
 -- name: newest

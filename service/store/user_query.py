@@ -19,7 +19,7 @@ import apsw
 from service.errors import StartError, TryAgainError
 from service.store.connection import open_readonly
 
-Value = str | bytes | int | float | None
+Argument = str | bytes | int | float | None
 
 LONGEST = 16_000_000
 """Characters or bytes of one text; a longer one would take its memory from everybody."""
@@ -33,7 +33,7 @@ def register_functions(connection: apsw.Connection) -> None:
         connection.create_scalar_function(name, _Trim(ends), -1, deterministic=True)
 
 
-def instr(*arguments: Value) -> int | None:
+def instr(*arguments: Argument) -> int | None:
     """Return at which character, from 1, the second text begins in the first.
 
     0 where it does not.
@@ -46,7 +46,7 @@ def instr(*arguments: Value) -> int | None:
     return _text(text).find(_text(part)) + 1
 
 
-def replace(*arguments: Value) -> str | None:
+def replace(*arguments: Argument) -> str | None:
     """Return the first text with the third in every place of the second."""
     if None in arguments:
         return None
@@ -64,7 +64,7 @@ class _Trim:
     def __init__(self, ends: str) -> None:
         self._ends = ends
 
-    def __call__(self, *arguments: Value) -> str | None:
+    def __call__(self, *arguments: Argument) -> str | None:
         if not 1 <= len(arguments) <= 2:  # noqa: PLR2004  # as SQLite
             raise apsw.SQLError("wrong number of arguments to function trim()")
         if None in arguments:
@@ -82,7 +82,7 @@ class _Trim:
         return text[start:end]
 
 
-def _text(value: Value) -> str:
+def _text(value: Argument) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 

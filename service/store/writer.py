@@ -16,7 +16,7 @@ from service.store.database_reader import DatabaseReader
 from service.store.failures import Failure
 from service.store.identity import FileIdentity, stable_id
 from service.store.images_row import columns
-from service.store.intern import Terms, Texts
+from service.store.intern import TermIds, TextIds
 from service.store.locks import Waiting, immediate
 from service.store.long_tables import TABLES, LongForm
 from service.store.model_writer import ModelWriter
@@ -40,8 +40,8 @@ class Store(DatabaseReader):
         self._connection = connection
         self._identity = FileIdentity.of(self.path)
         self._waiting = Waiting(self.path, self._clock)
-        self._terms = Terms(connection)
-        self._texts = Texts(connection)
+        self._terms = TermIds(connection)
+        self._texts = TextIds(connection)
         self._checkpointer = Checkpointer(connection)
         self.is_open = True
         """False while it is closed, also after a ``reopen`` that failed."""
@@ -80,7 +80,7 @@ class Store(DatabaseReader):
         """
         self._identity.verify()
         try:
-            with self._waiting.translated(), immediate(self._connection):
+            with self._waiting.translate_errors(), immediate(self._connection):
                 yield
                 self._identity.verify()
         except BaseException:
@@ -102,11 +102,12 @@ class Store(DatabaseReader):
         stay as they are, and so does the images' state. Failures of saved files are forgotten.
         Times are ``2026-01-31T23:59:59Z``.
         """
-        last = {stable_id(one.raw.file.root, one.raw.file.path): one for one in rows}
+        names = [stable_id(one.raw.file.root, one.raw.file.path) for one in rows]
+        last = dict(zip(names, rows, strict=True))
+        ids: dict[str, int] = {}
         with self.transaction():
-            ids = {
-                name: self._save_wide(one, now, from_disk=from_disk) for name, one in last.items()
-            }
+            for name, one in last.items():
+                ids[name] = self._save_wide(one, now, from_disk=from_disk)
             long = LongForm(self._connection, self._terms, self._texts)
             for name, one in last.items():
                 long.add(ids[name], one)
@@ -115,7 +116,7 @@ class Store(DatabaseReader):
                 packed = ((ids[name], raw_records.pack(one.raw)) for name, one in last.items())
                 self._connection.executemany(sql("keep_raw_record"), packed)
             failures.record(self._connection, failed, now)
-        return [ids[stable_id(one.raw.file.root, one.raw.file.path)] for one in rows]
+        return [ids[name] for name in names]
 
     def _save_wide(self, rows: ImageRows, now: str, *, from_disk: bool) -> int:
         row = columns(rows, now=now, from_disk=from_disk)

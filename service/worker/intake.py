@@ -142,7 +142,8 @@ class _KnownFiles:
 
     def __call__(self, folder: str) -> Mapping[str, KnownFile]:
         stored = f"{folder}/" if folder else ""
-        return {name: KnownFile(*row) for name, row in self.store.known(self.root, stored).items()}
+        known = self.store.known_files(self.root, stored)
+        return {name: KnownFile(*row) for name, row in known.items()}
 
     def folders(self) -> Iterator[str]:
         """Yield the folders that hold known images.
@@ -155,7 +156,7 @@ class _KnownFiles:
     def present(self) -> Iterator[tuple[str, int]]:
         """Yield the path and size of each file held as present."""
         for folder in self.store.folders(self.root):
-            for name, (size, _, present, _) in self.store.known(self.root, folder).items():
+            for name, (size, _, present, _) in self.store.known_files(self.root, folder).items():
                 if present:
                     yield folder + name, size
 

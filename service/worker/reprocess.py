@@ -34,7 +34,7 @@ class Reprocessor:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._images = only or store.stale(_outdated_recipes(store, everything=everything))
+        self._images = only or store.stale_images(_outdated_recipes(store, everything=everything))
         self._resolver = Resolver(store)
         self.failed: list[Failure] = []
 

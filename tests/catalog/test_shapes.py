@@ -421,7 +421,8 @@ JSON = st.recursive(
         st.lists(inner, max_size=4)
         | st.dictionaries(
             st.sampled_from(
-                "id modelVersionId versionId air files hashes SHA256 name type model modelVersions 7 ref".split()
+                "id modelVersionId versionId air files hashes SHA256 name type model "
+                "modelVersions 7 ref".split()
             )
             | st.text(max_size=5),
             inner,

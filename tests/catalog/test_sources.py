@@ -26,7 +26,7 @@ def entry(
 
 
 NO_MODEL = (
-    "tells of no model: it needs an id in ref, an AIR, a hash or a file's name, and what that is"
+    "describes no model: it needs an id in ref, an AIR, a hash or a file's name, and what that is"
 )
 
 EXPECTED = [
@@ -72,12 +72,12 @@ def test_a_map_as_spreadsheets_and_powershell_write_it(tmp_path: Path, data: byt
         (
             b"",
             Trust.CIVITAI,
-            "tells of no model; docs/resolve.md lists the shapes that are understood",
+            "describes no model; docs/resolve.md lists the shapes that are understood",
         ),
         (
             b"[]",
             Trust.CIVITAI,
-            "tells of no model; docs/resolve.md lists the shapes that are understood",
+            "describes no model; docs/resolve.md lists the shapes that are understood",
         ),
         (b"<html>404</html>", Trust.CIVITAI, "no JSON at character 1: Expecting value"),
         (b"\x80\x04\x95pickle", Trust.CIVITAI, "no JSON at character 1: Expecting value"),
@@ -100,7 +100,7 @@ def test_a_map_as_spreadsheets_and_powershell_write_it(tmp_path: Path, data: byt
         (
             b"ref,kind\n",
             Trust.MANUAL,
-            "tells of no model; docs/resolve.md lists the shapes that are understood",
+            "describes no model; docs/resolve.md lists the shapes that are understood",
         ),
         (b"ref,name\n1," + b"x" * 200_000, Trust.MANUAL, "field larger than field limit (131072)"),
     ],
@@ -127,7 +127,8 @@ def test_a_line_that_is_not_understood_is_named_and_its_neighbours_are_taken(
     with pytest.raises(BadFileError) as raised:
         next(models)
     assert str(raised.value) == (
-        f"{file}: line 3 has a kind that is not known: 'loraa' (and 1 more line like it); the other lines were taken"
+        f"{file}: line 3 has a kind that is not known: 'loraa' (and 1 more line like it); "
+        "the other lines were taken"
     )
 
 
@@ -139,7 +140,8 @@ def test_a_line_with_more_cells_than_the_heading_is_not_cut_but_named(tmp_path: 
     with pytest.raises(BadFileError) as raised:
         next(models)
     assert str(raised.value) == (
-        f"{file}: line 2 has more cells than the first line (put quotes around a text with a comma in it); "
+        f"{file}: line 2 has more cells than the first line "
+        "(put quotes around a text with a comma in it); "
         "the other lines were taken"
     )
 

@@ -1,4 +1,4 @@
-"""A small collection with known counts, written into a database by the pure stages from A1111's infotexts."""
+"""A small collection with known counts, made of A1111's infotexts by the pure stages."""
 
 from pathlib import Path
 
@@ -32,7 +32,8 @@ IMAGES: tuple[tuple[int, str, str, str, str, int], ...] = (
 INFOTEXT = """\
 {prompt}
 Negative prompt: {negative}
-Steps: 20, Sampler: {sampler}, CFG scale: 7, Seed: {seed}, Size: 512x512, Model: {model}{loras}, Version: v1.9.4"""
+Steps: 20, Sampler: {sampler}, CFG scale: 7, Seed: {seed}, Size: 512x512, \
+Model: {model}{loras}, Version: v1.9.4"""
 
 
 def fill(database: Path) -> None:

@@ -13,7 +13,7 @@ from dynamicprompts.wildcards import WildcardManager
 
 
 def dynamicprompts(file: Path) -> list[str]:
-    """Return every prompt that sd-dynamic-prompts makes of a reference to this list, in its own order."""
+    """Return every prompt that sd-dynamic-prompts makes of a reference to this list, in order."""
     manager = WildcardManager(file.parent)
     generator = CombinatorialPromptGenerator(wildcard_manager=manager, ignore_whitespace=False)
     return [str(prompt) for prompt in generator.generate(f"__{file.stem}__", max_prompts=None)]
@@ -42,14 +42,14 @@ def _impact_prompt(text: str) -> str:
 
 
 def swarm(file: Path) -> list[str]:
-    r"""Return SwarmUI's items: cut at #, trimmed, the two characters ``\n`` made a line break, blank ones dropped."""
+    r"""Return SwarmUI's items: cut at #, trimmed, ``\n`` made a line break, blank ones dropped."""
     lines = file.read_bytes().decode("utf-8-sig").replace("\r", "\n").split("\n")
     cut = (line.split("#", 1)[0].strip() for line in lines)
     return [line.replace("\\n", "\n") for line in cut if line]
 
 
 def a1111(file: Path) -> list[str]:
-    """Return what the wildcards extension puts into a prompt, and 'Prompts from file' takes for one."""
+    """Return what the wildcards extension and 'Prompts from file' take for one prompt each."""
     lines = file.read_text(encoding="utf8").splitlines()
     return [
         f"<command {line}>" if "--" in line else re.sub(r"__[^\s]+?__", "<another list>", line)

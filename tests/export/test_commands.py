@@ -14,7 +14,7 @@ import pytest
 
 from service.config import Export
 from service.errors import StartError
-from service.export.gathering import Heard
+from service.export.gathering import FoundText
 from service.export.lists import StoppedError, write_list
 from service.export.report import Written, report_file
 from service.scheduled_exports.run import _tag
@@ -24,7 +24,9 @@ from service.store.export_states import ExportState
 from service.store.writer import Store
 
 SCRIPT = {
-    "tokens --side pos --min-count 5 --sort count_desc": "masterpiece\nred fox\nsnow\nnight\nbarn owl\n",
+    "tokens --side pos --min-count 5 --sort count_desc": (
+        "masterpiece\nred fox\nsnow\nnight\nbarn owl\n"
+    ),
     "tokens --side neg --min-count 10 --sort count_desc": "blurry\neasynegative\nlowres\n",
     "kv --key sampler_norm --sort count_desc": "euler_ancestral\ndpmpp_2m\neuler\n",
     "resources --kind lora --sort count_desc": "add_detail\n",
@@ -35,10 +37,14 @@ SCRIPT = {
     ),
 }
 NO_KEY = (
-    "key: no image has 'nothing such'; there are positive_prompt, prompt_tokens, negative_prompt, neg_tokens, "
+    "key: no image has 'nothing such'; "
+    "there are positive_prompt, prompt_tokens, negative_prompt, neg_tokens, "
     "steps, cfg_scale, sampler, sampler_norm …; the column key of kv has them all"
 )
-TOP = "SELECT t_norm FROM tokens WHERE side='pos' GROUP BY t_norm ORDER BY COUNT(*) DESC, t_norm LIMIT 4"
+TOP = (
+    "SELECT t_norm FROM tokens WHERE side='pos' GROUP BY t_norm "
+    "ORDER BY COUNT(*) DESC, t_norm LIMIT 4"
+)
 
 MORE = {
     "tokens --sort alpha --limit 3": "50% off\nbarn owl\nmasterpiece\n",
@@ -50,7 +56,9 @@ MORE = {
     "tokens --with-counts --limit 2": "masterpiece\t12\nred fox\t9\n",
     "tokens --with-counts --limit 2 --dialect impact": "{12::masterpiece|9::red fox}\n",
     "tokens --dialect dynamicprompts --min-count 2 --max-count 5": "barn owl\n",
-    "tokens --dialect dynamicprompts --on-unsafe replace --min-count 2 --max-count 5": "barn owl\n50 off\n",
+    "tokens --dialect dynamicprompts --on-unsafe replace --min-count 2 --max-count 5": (
+        "barn owl\n50 off\n"
+    ),
     "tokens --dialect impact --max-count 1": "",
     "tokens --dialect swarm --max-count 1": "夜の狐 🦊\n",
     "prompts --which neg --with-counts": "lowres, blurry, EasyNegative\t12\nblurry\t2\n",
@@ -69,7 +77,7 @@ Exported = Callable[..., Path]
 
 @pytest.fixture
 def export(tmp_path: Path, database: Path) -> Exported:
-    """Return a function that runs one export to ``out/list.txt`` (or another name) and returns that path."""
+    """Return a function that runs one export to ``out/list.txt`` and returns that path."""
     (tmp_path / "config.toml").touch()
 
     def run(line: str, *words: str, out: str = "out/list.txt") -> Path:
@@ -131,7 +139,7 @@ def test_the_files_of_a_split_that_was_stopped_midway_are_taken_away_by_the_next
     tmp_path: Path,
 ) -> None:
     export = Export.model_validate({"kind": "tokens", "out": tmp_path / "tokens", "by_model": True})
-    tokens: list[Heard] = [(place, f"tag {n}", 1) for place in "abc" for n in range(1_000)]
+    tokens: list[FoundText] = [(place, f"tag {n}", 1) for place in "abc" for n in range(1_000)]
     write_list(export, [("z", "old", 1)])
     looks = iter([False] * 22)
     with pytest.raises(StoppedError):
@@ -149,7 +157,7 @@ def test_a_folder_where_the_report_would_be_is_told_with_the_mend(tmp_path: Path
     export = Export.model_validate({"kind": "tokens", "out": tmp_path / "t.txt"})
     report_file(export.out).mkdir()
     with pytest.raises(
-        StartError, match=r"t\.txt\.report\.json: cannot be taken away \(.+\); the list is"
+        StartError, match=r"t\.txt\.report\.json: cannot be deleted \(.+\); the list is"
     ):
         write_list(export, [("", "fox", 1)])
     assert export.out.read_bytes() == b"fox\n"
@@ -256,7 +264,10 @@ def test_records_as_parquet_are_the_same_rows(tmp_path: Path, database: Path) ->
         ("tokens --min-count 5 --max-count 2", "export tokens: max_count 2 is below min_count 5"),
         ("tokens --dialect swarm --with-counts", "export tokens: swarm has no place for counts"),
         ("resources --form tag", 'export resources: form "tag" writes <lora:name:1>'),
-        ("templates --dialect impact", "export templates: {out}: templates refer to their folder; name it by letters"),
+        (
+            "templates --dialect impact",
+            "export templates: {out}: templates refer to their folder; name it by letters",
+        ),
         ("sql --sql DELETE_FROM_images", "sql: SQLite refuses the query"),
     ],
 )  # fmt: skip
@@ -355,8 +366,8 @@ def test_one_export_that_fails_ends_with_the_same_code_and_names_its_file_once_w
         ).lines()
     )
     assert (
-        told["export tokens"]
-        == f"{out}: failed at 2026-01-31T12:00:00Z: cannot be written (it is a folder); name another file"
+        told["export tokens"] == f"{out}: failed at 2026-01-31T12:00:00Z: "
+        "cannot be written (it is a folder); name another file"
     )
 
 

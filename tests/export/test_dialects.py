@@ -14,7 +14,7 @@ from readers import READERS
 
 from service.config import Export
 from service.config.export import Dialect, OnUnsafe
-from service.export.dialects import RULES, Reading
+from service.export.dialects import RULES, ReaderRules
 from service.export.lists import write_list
 from service.export.one_line import one_line
 from service.export.report import Written
@@ -44,7 +44,7 @@ def intended(
     found: Iterable[str], dialect: Dialect, on_unsafe: OnUnsafe, *, is_yaml: bool
 ) -> list[str]:
     """Return the items that the rules let through, in their order, each once."""
-    reading = Reading(dialect, is_yaml=is_yaml, weighted=False)
+    reading = ReaderRules(dialect, is_yaml=is_yaml, weighted=False)
     lines = [reading.judge(line, on_unsafe).line for line in map(one_line, found) if line]
     return list(dict.fromkeys(line for line in lines if line is not None))
 
@@ -113,6 +113,26 @@ def test_unsafe_texts_can_be_mended_instead(tmp_path: Path) -> None:
     assert lines == ["a|b", "c major", "50 off", "a_b", "x", "http:/a"]
 
 
+@pytest.mark.parametrize(
+    ("dialect", "text", "line"),
+    [
+        ("dynamicprompts", "a /*/ b", "a / b"),  # '/*' becomes '/', which makes '//' of it
+        ("dynamicprompts", "a/***b", "a/b"),  # three rounds: each takes one star
+        ("dynamicprompts", "a/****b", None),
+        ("impact", "{#a}", "a"),  # without its brace the line begins with '#'
+        ("a1111", "a-----b", "a-b"),  # three rounds: five dashes, three, two, one
+        ("a1111", "a---------b", None),  # nine, five, three, two
+    ],
+)
+def test_what_a_replacement_brings_together_is_replaced_again_three_times_at_most(
+    tmp_path: Path, dialect: Dialect, text: str, line: str | None
+) -> None:
+    lines = [] if line is None else [line]
+    got = written(tmp_path / "list.txt", [text], dialect, "replace")
+    assert got == Written(len(lines), unsafe=1, changed=True)
+    assert (tmp_path / "list.txt").read_text(encoding="utf-8").splitlines() == lines
+
+
 def test_raw_writes_them_as_they_are_and_lists_them(tmp_path: Path) -> None:
     assert written(tmp_path / "list.txt", ["{a|b}", "fox"], "impact", "raw") == Written(
         2, unsafe=1, changed=True
@@ -124,7 +144,7 @@ def test_raw_writes_them_as_they_are_and_lists_them(tmp_path: Path) -> None:
 @settings(max_examples=150)
 @given(texts.map(one_line))
 def test_dynamicprompts_takes_any_line_that_we_let_through_for_plain_text(line: str) -> None:
-    reading = Reading("dynamicprompts", is_yaml=False, weighted=False)
+    reading = ReaderRules("dynamicprompts", is_yaml=False, weighted=False)
     lines = {reading.judge(line, on_unsafe).line for on_unsafe in ("skip", "replace")} - {None, ""}  # type: ignore[arg-type]
     for kept in lines:
         assert parse(str(kept)) == LiteralCommand(str(kept))
@@ -133,7 +153,7 @@ def test_dynamicprompts_takes_any_line_that_we_let_through_for_plain_text(line: 
 @settings(max_examples=50)
 @given(texts.map(one_line), texts.map(one_line))
 def test_dynamicprompts_reads_a_weighted_choice_item_by_item(first: str, second: str) -> None:
-    reading = Reading("dynamicprompts", is_yaml=False, weighted=True)
+    reading = ReaderRules("dynamicprompts", is_yaml=False, weighted=True)
     items = [
         line for text in (first, second) if text and (line := reading.judge(text, "replace").line)
     ]

@@ -30,7 +30,10 @@ def test_a_pattern_that_would_run_for_ever_is_stopped_and_named(pattern: str) ->
     filters = Filters(pattern, None, Patience(one=0.2))
     with pytest.raises(StartError) as refused:  # it would take longer than the universe
         filters.wants("a" * 5000 + "b")
-    shown = f"include: {pattern!r} takes over 0.2 s on '{'a' * 60}…'; repeat no group that itself repeats, like (a+)+"
+    shown = (
+        f"include: {pattern!r} takes over 0.2 s on '{'a' * 60}…'; "
+        "repeat no group that itself repeats, like (a+)+"
+    )
     assert str(refused.value) == shown
 
 
@@ -41,5 +44,6 @@ def test_a_pattern_that_is_slow_on_every_text_is_stopped_before_it_has_looked_at
         all(map(filters.wants, texts))
     assert next(texts, None) is not None
     assert str(refused.value) == (
-        "exclude: '^(a|a?)+$' takes over 0.05 s on this list; repeat no group that itself repeats, like (a+)+"
+        "exclude: '^(a|a?)+$' takes over 0.05 s on this list; "
+        "repeat no group that itself repeats, like (a+)+"
     )

@@ -1,4 +1,4 @@
-"""Texts gathered: one of all spellings, counted and sorted, whatever their length.
+"""Texts gathering: one of all spellings, counted and sorted, whatever their length.
 
 Nothing but the listed is kept.
 """
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from service.config.export import Export, Sort
 from service.export import gathering
-from service.export.gathering import Gathered, Heard, Item
+from service.export.gathering import FoundText, Gathering, Item
 from service.export.lists import StoppedError, write_list
 from service.export.one_line import one_line, sameness
 
@@ -24,15 +24,15 @@ LONG = "a very long prompt about a red fox in the snow, "
 
 
 def listed(
-    rows: Iterable[Heard], sort: Sort | None, least: int = 1, most: int | None = None
+    rows: Iterable[FoundText], sort: Sort | None, least: int = 1, most: int | None = None
 ) -> list[tuple[str, str, int]]:
-    with Gathered(sort) as gathered:
-        gathered.hear(rows)
-        gathered.merge(least, most)
-        return [(item.place, item.text, item.times) for item in gathered.all(None)]
+    with Gathering(sort) as gathering:
+        gathering.add(rows)
+        gathering.merge(least, most)
+        return [(item.place, item.text, item.times) for item in gathering.all_items(None)]
 
 
-ROWS: tuple[Heard, ...] = (
+ROWS: tuple[FoundText, ...] = (
     ("", "Owl", 2),
     ("", LONG + "Night", 1),
     ("", "fox", 3),
@@ -68,18 +68,18 @@ def test_only_what_came_so_often_in_all_its_spellings_is_listed() -> None:
 
 
 def test_what_a_change_made_alike_is_listed_once() -> None:
-    with Gathered("count_desc") as gathered:
-        gathered.hear([("", "a{b", 1), ("", "a}b", 2), ("", "Fox", 1)])
-        gathered.merge(1, None)
+    with Gathering("count_desc") as gathering:
+        gathering.add([("", "a{b", 1), ("", "a}b", 2), ("", "Fox", 1)])
+        gathering.merge(1, None)
         changed = (
             item._replace(text=item.text.replace("{", " ").replace("}", " "))
-            for item in gathered.merged()
+            for item in gathering.merged_items()
         )
-        gathered.keep(changed)
-        assert list(gathered.listed(1, is_changed=True)) == [Item("", "a b", 3, 1)]
+        gathering.keep(changed)
+        assert list(gathering.kept_items(1, is_changed=True)) == [Item("", "a b", 3, 1)]
 
 
-def plainly(rows: Iterable[Heard], sort: Sort, least: int) -> list[tuple[str, str, int]]:
+def plainly(rows: Iterable[FoundText], sort: Sort, least: int) -> list[tuple[str, str, int]]:
     """Return what a list has, made in memory without any cleverness."""
     found: dict[tuple[str, str], Counter[str]] = {}
     for place, text, times in rows:
@@ -109,7 +109,7 @@ TEXTS = st.builds(
     sort=st.sampled_from(get_args(Sort)),
     least=st.integers(1, 4),
 )
-def test_it_is_the_list_that_is_made_plainly(rows: list[Heard], sort: Sort, least: int) -> None:
+def test_it_is_the_list_that_is_made_plainly(rows: list[FoundText], sort: Sort, least: int) -> None:
     assert listed(rows, sort, least) == plainly(rows, sort, least)
 
 

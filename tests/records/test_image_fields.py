@@ -16,7 +16,6 @@ from service.records.image_fields import (
     PASS_FIELDS,
     STATED_FIELDS,
 )
-from service.scale import parquet
 from service.store.search.conditions import FIELDS as SEARCHED
 from service.store.sql import sql, statements
 from service.store.writer import Store
@@ -93,7 +92,6 @@ def test_every_number_is_a_number_in_exports_and_can_be_searched_for() -> None:
     whole = {name for name, type_ in (IN_IMAGES | IN_PASSES).items() if type_ == "INTEGER"}
     real = {name for name, type_ in (IN_IMAGES | IN_PASSES).items() if type_ == "REAL"}
     assert (whole - INTEGERS, real - REALS) == (set(), set())
-    assert (whole - parquet.INTEGERS, real - parquet.REALS) == (set(), set())
     numbers = [one for one in IMAGES_COLUMNS if one.column_type != "TEXT"]
     assert {one.word or one.name for one in numbers} <= {*SEARCHED}
 

@@ -1,4 +1,4 @@
-"""Under Dask the same rows come out as from the service, and DuckDB answers as the database does."""
+"""Under Dask the same rows come out as from the service; DuckDB answers as the database does."""
 
 import re
 import shutil
@@ -31,7 +31,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "scale.md"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Return a place where two shards were made into Parquet by two workers, and into a database by the service."""
+    """Return a place where two workers made Parquet of two shards, and the service a database."""
     place = Place(tmp_path_factory.mktemp("bulk"))
     place.input.mkdir()
     place.configure()
@@ -97,7 +97,10 @@ def test_the_queries_of_the_page_run(made: Place, monkeypatch: pytest.MonkeyPatc
 
 def test_a_folder_with_parquet_is_left_alone(made: Place) -> None:
     said = run(made, "bulk", "--in", "whole.jsonl", "--out", "parquet")
-    message = f"aiimagepipe: --out: {made.top / 'parquet'} holds Parquet files already; name an empty folder\n"
+    message = (
+        f"aiimagepipe: --out: {made.top / 'parquet'} holds Parquet files already; "
+        "name an empty folder\n"
+    )
     assert (said.code, said.err) == (2, message)
 
 
@@ -107,7 +110,10 @@ def test_what_is_missing_is_told_with_the_mend(
     said = run(made, "bulk", "--in", "none*.jsonl", "--out", "new")
     assert (said.code, said.err) == (
         2,
-        f"aiimagepipe: --in: there is no file {made.top / 'none*.jsonl'}; give what `aiimagepipe dump` wrote\n",
+        (
+            f"aiimagepipe: --in: there is no file {made.top / 'none*.jsonl'}; "
+            "give what `aiimagepipe dump` wrote\n"
+        ),
     )
     monkeypatch.setitem(sys.modules, "distributed", None)
     said = run(made, "bulk", "--in", "whole.jsonl", "--out", "new")

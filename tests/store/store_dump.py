@@ -23,7 +23,7 @@ TABLES = ("failures",)
 
 
 def dump(connection: apsw.Connection) -> list[str]:
-    """Return every row that users can query, sorted, with paths for ids and without times of the run."""
+    """Return every row that users can query, sorted, with paths for ids and no times."""
     places = {
         image_id: f"{root}/{path}"
         for image_id, root, path in connection.execute("SELECT id, root, path FROM images")

@@ -37,7 +37,7 @@ class Words:
 
 
 def invented(count: int, longest: int, seed: int) -> list[str]:
-    """Return different words of two letters and more, some of two parts, about ten letters on average."""
+    """Return different words of two letters and more, some of two parts, of ten letters or so."""
     dice = random.Random(seed)  # noqa: S311  # invented data
     made: dict[str, None] = {}
     while len(made) < count:
@@ -213,7 +213,7 @@ def _facts(base: SamplingPass) -> tuple[Fact, ...]:
 
 
 def odd_image(path: str = "odd/ünï çødé 漢字 🖼.png") -> ImageRows:
-    """Return an image that uses every kind of row and every field, with texts as strangers write them."""
+    """Return an image with every kind of row and every field, its texts as strangers write them."""
     passes = (
         SamplingPass(
             positive_prompt="a cat\n(very:1.3) <lora:Ünï:0.75>",

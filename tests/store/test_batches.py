@@ -61,7 +61,10 @@ def test_another_programs_write_lock_is_told_at_once_and_nothing_is_lost(databas
             messages.append(str(refused.value))
             now[0] += 600
         assert holder.poll() is None  # it holds the lock all the time; nobody waited for its end
-        told = "another program holds the write lock since 12:03 (DB Browser: Write Changes or Revert Changes)"
+        told = (
+            "another program holds the write lock since 12:03 "
+            "(DB Browser: Write Changes or Revert Changes)"
+        )
         assert messages == [told, told]
         assert store._connection.pragma("busy_timeout") == BUSY_MS < 1000
         holder.communicate("")  # closes both pipes and waits
@@ -103,7 +106,7 @@ def test_a_store_that_is_reopened_goes_on_with_the_file_that_is_there_now(store:
     store.verify()
     assert store.counts().present == 0
     store.save([odd_image("b.png")], now=NOW)
-    assert [*store.known("Input", "")] == ["b.png"]
+    assert [*store.known_files("Input", "")] == ["b.png"]
     with DatabaseReader.open(store.path.with_name("elsewhere.db")) as old:
         assert old.counts().present == 1
 
@@ -156,7 +159,8 @@ from service.store.writer import Store
 store = Store.open(Path(sys.argv[1]))
 print("open", flush=True)
 for batch in range(10_000):
-    store.save([image(batch * 16 + number, path=f"{batch}/{number}.png") for number in range(16)], now=NOW)
+    rows = [image(batch * 16 + number, path=f"{batch}/{number}.png") for number in range(16)]
+    store.save(rows, now=NOW)
     store.checkpoint()
     print(batch, flush=True)
 """
@@ -184,8 +188,10 @@ def test_a_kill_in_mid_batch_loses_no_acknowledged_batch_and_leaves_none_half(
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         counts = connection.execute(
-            "SELECT i.folder, COUNT(*), SUM((SELECT COUNT(*) FROM token_rows t WHERE t.image_id = i.id)), "
-            "SUM((SELECT COUNT(*) FROM kv_rows k WHERE k.image_id = i.id)) FROM images i GROUP BY i.folder"
+            "SELECT i.folder, COUNT(*), "
+            "SUM((SELECT COUNT(*) FROM token_rows t WHERE t.image_id = i.id)), "
+            "SUM((SELECT COUNT(*) FROM kv_rows k WHERE k.image_id = i.id)) "
+            "FROM images i GROUP BY i.folder"
         ).fetchall()
         assert {row[1:] for row in counts} == {(16, 16 * 40, 16 * 25)}
         assert len(counts) in {acknowledged + 1, acknowledged + 2}

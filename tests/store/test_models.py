@@ -202,10 +202,12 @@ def everything(store: Store) -> list[tuple[int, KnownModel]]:
         pair
         for n in numbers["version"]
         if n is not None
-        for pair in found.numbered("models_of_version", (n,))
+        for pair in found.select_models("models_of_version", (n,))
     ]
     keys = [key for (key,) in store._connection.execute("SELECT DISTINCT key FROM model_key_rows")]
-    by_key = [pair for key in keys for pair in found.numbered("models_by_keys", keys_argument(key))]
+    by_key = [
+        pair for key in keys for pair in found.select_models("models_by_keys", keys_argument(key))
+    ]
     return list(dict(sorted([*by_version, *by_key], key=lambda pair: pair[0])).items())
 
 

@@ -17,7 +17,10 @@ from service.store.schema import Schema, current, objects
 from service.store.writer import Store
 
 FIRST_NEWER = "ALTER TABLE images ADD COLUMN rating INTEGER;\nUPDATE images SET rating = 3;"
-SECOND_NEWER = "CREATE TABLE notes (image_id INTEGER PRIMARY KEY, note TEXT);\nINSERT INTO notes SELECT id, 'n' FROM images;"
+SECOND_NEWER = (
+    "CREATE TABLE notes (image_id INTEGER PRIMARY KEY, note TEXT);\n"
+    "INSERT INTO notes SELECT id, 'n' FROM images;"
+)
 
 
 VERSION = current().version
@@ -34,7 +37,8 @@ def newer(tmp_path: Path) -> Schema:
     )
     text = text.replace(
         "-- ── Strings",
-        "CREATE TABLE IF NOT EXISTS notes (image_id INTEGER PRIMARY KEY, note TEXT);\n-- ── Strings",
+        "CREATE TABLE IF NOT EXISTS notes (image_id INTEGER PRIMARY KEY, note TEXT);\n"
+        "-- ── Strings",
     )
     text = text.replace(
         "       warnings, positive_prompt", "       warnings, rating, positive_prompt"
@@ -195,13 +199,16 @@ def test_a_database_of_every_earlier_version_becomes_one_of_today_and_keeps_its_
 ) -> None:
     database.parent.mkdir(parents=True)
     foreign(database, older.read_text(encoding="utf-8"))
-    insert = "INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, status, recipe, first_seen_at,"
+    insert = (
+        "INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, status, "
+        "recipe, first_seen_at, ingested_at)"
+    )
     foreign(
         database,
-        f"{insert} ingested_at) VALUES ('s', 'Input', '', 'a.png', 1, 2, 'ok', 'r', '{NOW}', '{NOW}')",
+        f"{insert} VALUES ('s', 'Input', '', 'a.png', 1, 2, 'ok', 'r', '{NOW}', '{NOW}')",
     )
     with Store.open(database) as store:
-        assert store.known("Input", "") == {"a.png": (1, 2, True, ())}
+        assert store.known_files("Input", "") == {"a.png": (1, 2, True, ())}
         assert_same(store._connection, open_writer(tmp_path / "fresh.db"))
 
 
@@ -292,7 +299,7 @@ def test_a_database_on_a_network_drive_is_refused(
 ) -> None:
     monkeypatch.setattr("service.store.connection.network_type", lambda _: kind)
     with pytest.raises(
-        StartError, match=rf"lies on a network drive \({kind}\).*set \[database\] path"
+        StartError, match=rf"is on a network drive \({kind}\).*set \[database\] path"
     ):
         Store.open(tmp_path / "images.db")
 

@@ -17,8 +17,8 @@ def test_a_folder_tells_its_files_and_not_those_below_it(store: Store) -> None:
     size = {one.raw.file.path: (one.raw.file.size, one.raw.file.mtime_ns) for one in rows}
     assert store.folders("Input") == ["", "b/", "b/d/"]
     assert store.folders("Nowhere") == []
-    assert store.known("Input", "") == {"a.png": (*size["a.png"], True, ())}
-    assert store.known("Input", "b/") == {
+    assert store.known_files("Input", "") == {"a.png": (*size["a.png"], True, ())}
+    assert store.known_files("Input", "b/") == {
         "c.png": (*size["b/c.png"], False, ()),
         "f.png": (*size["b/f.png"], True, ()),
     }
@@ -60,9 +60,9 @@ def test_stale_images_come_in_id_order_while_they_are_saved(store: Store) -> Non
     rows = [image(number) for number in range(1200)]
     ids = store.save(rows, now=NOW)
     assert store.recipes() == {rows[0].recipe}
-    assert list(store.stale({"a1111@0"})) == []
+    assert list(store.stale_images({"a1111@0"})) == []
     seen = []
-    for image_id, file in store.stale({rows[0].recipe, "a1111@0"}):
+    for image_id, file in store.stale_images({rows[0].recipe, "a1111@0"}):
         seen.append((image_id, file))
         if image_id % 400 == 0:
             store.save([odd_image(file.path)], now=LATER, from_disk=False)

@@ -172,20 +172,22 @@ FOUND = {
     "x');DROP": [],
 }
 
+DATE = "a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00"
+
 REFUSED = {
     "stpes:20": "stpes:20: there is no field 'stpes'; did you mean steps? Put \"…\" around a word that has a colon in it",  # noqa: E501  # as it is said
     "castle steps:many": "steps:many: a number or a range is expected: 20, 20..40, 20.. or ..40",
     "steps:..": "steps:..: a number or a range is expected: 20, 20..40, 20.. or ..40",
     "kind:foo": f"kind:foo: 'foo' is none of {', '.join(FIELDS['kind'].choices)}",
-    "before:yesterday": "before:yesterday: a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00",
-    "date:2025-02-30": "date:2025-02-30: a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00",
-    "before:2025-13": "before:2025-13: a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00",
+    "before:yesterday": f"before:yesterday: {DATE}",
+    "date:2025-02-30": f"date:2025-02-30: {DATE}",
+    "before:2025-13": f"before:2025-13: {DATE}",
     "version:latest": "version:latest: a whole number is expected",
     "model:,": "model:,: a value is missing behind the colon",
     "castle -lora:": "-lora:: a value is missing behind the colon",
     "steps:40..20": "steps:40..20: 40 is more than 20; write 20..40",
     'castle "long hair': '"long: a " is not closed',
-    'a"b"': 'a"b": a " stands inside the word; put it around all of it',
+    'a"b"': 'a"b": a " is inside the word; put it around all of it',
     "castle - x": "-: there is no word in it",
     "🖼": "🖼: there is no word in it",
     "--lmit 3": "--lmit: there is no such option; a word that must not be there has one dash",
@@ -244,7 +246,8 @@ def test_more_than_sqlite_can_look_for_is_refused_in_a_line_that_can_be_read(
     with pytest.raises(StartError) as raised:
         search.ids("model:" + ",".join(f"m{number}" for number in range(2000)))
     assert str(raised.value) == (
-        "search: model:m0,m1,m2,m3,m4,m5,m6,m7,m8,m9,m10,m11,m12,m13,m14,m15,…: SQLite cannot look for this "
+        "search: model:m0,m1,m2,m3,m4,m5,m6,m7,m8,m9,m10,m11,m12,m13,m14,m15,…: "
+        "SQLite cannot look for this "
         "(Expression tree is too large (maximum depth 1000)); ask for less at once"
     )
 

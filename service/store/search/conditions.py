@@ -13,15 +13,18 @@ from typing import Literal, NamedTuple, get_args
 from service.normalize import samplers
 from service.records import ResourceKind, Status
 from service.records.image_fields import IMAGES_COLUMNS
+from service.store.images_row import Bound
 from service.store.search.lexing import Term
 from service.store.sql import statements
 
-Form = Literal["words", "part", "listed", "weighted", "whole", "exact", "choice", "range", "time"]
+SearchForm = Literal[
+    "words", "part", "listed", "weighted", "whole", "exact", "choice", "range", "time"
+]
 """How a value is read.
 
 words: of a prompt. part: found anywhere in it, unless a ``*`` says where. listed: in any entry of a
 list; with ``*`` an entry begins so. weighted: listed, and the weight at an entry's end is no part
-of its name. whole: all of it, or with ``*``. exact: as it stands, through an index. choice: one of
+of its name. whole: all of it, or with ``*``. exact: as it is, through an index. choice: one of
 a few. range: ``20``, ``20..40``, ``20..``, ``..40``. time: ``2025``, ``2025-01``, ``2025-01-31``.
 """
 
@@ -29,7 +32,7 @@ a few. range: ``20``, ``20..40``, ``20..``, ``..40``. time: ``2025``, ``2025-01`
 class SearchField(NamedTuple):
     """How a field's values are read. Its condition is in search.sql under its name."""
 
-    form: Form
+    form: SearchForm
     indexed: bool = False
     """Whether an index finds the images, so that few of them may lead the search."""
     choices: tuple[str, ...] = ()
@@ -70,8 +73,6 @@ FIELDS: dict[str, SearchField] = {
     "id": SearchField("exact", indexed=True),
 }
 
-
-Bound = str | int | float | None
 
 WHOLE_NUMBERS = ("version", "id")
 _NUMBER = r"-?\d+(?:\.\d+)?"
@@ -123,7 +124,7 @@ def condition_of(asked: Term) -> Condition:
     """
     field = known_field(asked)
     if not asked.alternatives:
-        raise asked.refused("a value is missing behind the colon")
+        raise asked.refusal("a value is missing behind the colon")
     if field.form == "choice":
         return _choice(asked, field)
     bound: list[Bound] = []
@@ -153,7 +154,7 @@ def known_field(asked: Term) -> SearchField:
     hint = f"there are {', '.join(FIELDS)}."
     for near in difflib.get_close_matches(asked.field, FIELDS, 1):
         hint = f"did you mean {near}?"
-    raise asked.refused(
+    raise asked.refusal(
         f'there is no field {asked.field!r}; {hint} Put "…" around a word that has a colon in it'
     )
 
@@ -162,7 +163,7 @@ def _choice(asked: Term, field: SearchField) -> Condition:
     values = tuple(value.lower() for value in asked.alternatives)
     for value in values:
         if value not in field.choices:
-            raise asked.refused(f"{value!r} is none of {', '.join(field.choices)}")
+            raise asked.refusal(f"{value!r} is none of {', '.join(field.choices)}")
     if asked.field != "state":
         return _any_of(asked, field, values)
     tests = ["TRUE" if value == "any" else fragment(value) for value in values]
@@ -207,14 +208,14 @@ def _exact(asked: Term) -> Sequence[Bound]:
     if "token" in asked.field:
         return (" ".join(asked.value.lower().replace("_", " ").split()),)
     if asked.field in WHOLE_NUMBERS and not _ID.fullmatch(asked.value):
-        raise asked.refused("a whole number is expected")
+        raise asked.refusal("a whole number is expected")
     return (asked.value,)
 
 
 def _range(asked: Term) -> Sequence[Bound]:
     found = _RANGE.fullmatch(asked.value)
     if found is None or asked.value == "..":
-        raise asked.refused("a number or a range is expected: 20, 20..40, 20.. or ..40")
+        raise asked.refusal("a number or a range is expected: 20, 20..40, 20.. or ..40")
     if found["only"]:
         return (float(found["only"]), float(found["only"]))
     low = _open_end(found["low"])
@@ -222,7 +223,7 @@ def _range(asked: Term) -> Sequence[Bound]:
     if low is not None and high is not None and low > high:
         stated_low, stated_high = found["low"], found["high"]
         hint = f"{stated_low} is more than {stated_high}; write {stated_high}..{stated_low}"
-        raise asked.refused(hint)
+        raise asked.refusal(hint)
     return (low, high)
 
 
@@ -232,7 +233,7 @@ def _open_end(digits: str | None) -> float | None:
 
 def _time(asked: Term) -> Sequence[Bound]:
     if not _MOMENT.fullmatch(asked.value) or not _is_day(asked.value[:10]):
-        raise asked.refused("a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00")
+        raise asked.refusal("a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00")
     moment = asked.value.upper()
     return (moment, f"{moment}~") if asked.field == "date" else (moment,)
 
@@ -246,7 +247,7 @@ def _is_day(text: str) -> bool:
     return True
 
 
-_READ: dict[Form, Callable[[Term], Sequence[Bound]]] = {
+_READ: dict[SearchForm, Callable[[Term], Sequence[Bound]]] = {
     "part": _part,
     "listed": _listed_pattern,
     "weighted": _weighted_pattern,

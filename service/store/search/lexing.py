@@ -28,7 +28,7 @@ class Term:
     negated: bool = False
     quoted: bool = False
 
-    def refused(self, why: str) -> StartError:
+    def refusal(self, why: str) -> StartError:
         """Return the error that names this word."""
         return StartError(f"search: {self.shown}: {why}")
 
@@ -90,7 +90,7 @@ def _why(rest: str) -> str:
     if rest.count('"') % 2:
         return 'a " is not closed'
     if '"' in rest.split(maxsplit=1)[0]:
-        return 'a " stands inside the word; put it around all of it'
+        return 'a " is inside the word; put it around all of it'
     return "nothing is asked"
 
 

@@ -11,8 +11,9 @@ import orjson
 from service.errors import StartError
 from service.store.binding import text
 from service.store.connection import open_readonly
+from service.store.images_row import Bound
 from service.store.one_image import Value
-from service.store.search.conditions import Bound, Condition, condition_of, fragment, known_field
+from service.store.search.conditions import Condition, condition_of, fragment, known_field
 from service.store.search.lexing import (
     Term,
     WordPattern,
@@ -23,14 +24,14 @@ from service.store.search.lexing import (
 )
 from service.store.sql import sql
 
-Prompt = Literal["positive", "negative"]
+WordIndex = Literal["positive", "negative"]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPlan:
     """A search, ready to be put to the database."""
 
-    lead: Prompt | None
+    lead: WordIndex | None
     """Whose index of words leads; None where no word must be there."""
     match: str
     """What it is asked."""
@@ -51,7 +52,7 @@ class SearchPlan:
 class _TermPlan:
     """Words that must be, or must not be, in a prompt."""
 
-    prompt: Prompt
+    prompt: WordIndex
     wording: WordPattern
     negated: bool
 
@@ -81,7 +82,7 @@ def plan_search(asked: Iterable[Term]) -> SearchPlan:
     return SearchPlan(lead, match, tuple(by_index), tuple(by_reading))
 
 
-def _choose_lead(words: Iterable[_TermPlan]) -> Prompt | None:
+def _choose_lead(words: Iterable[_TermPlan]) -> WordIndex | None:
     """Return whose index leads: the positive one wherever a word of it must be there."""
     wanted = {one.prompt for one in words if not one.negated}
     if "positive" in wanted:
@@ -92,7 +93,7 @@ def _choose_lead(words: Iterable[_TermPlan]) -> Prompt | None:
 def _plan_term(asked: Term) -> _TermPlan:
     words = cut_words(asked.value)
     if words is None:
-        raise asked.refused("there is no word in it")
+        raise asked.refusal("there is no word in it")
     return _TermPlan("negative" if asked.field == "neg" else "positive", words, asked.negated)
 
 
@@ -110,7 +111,7 @@ def _match(words: Iterable[_TermPlan]) -> str:
     return " NOT ".join([f"({' AND '.join(wanted)})", *unwanted])
 
 
-def _conditions(words: Iterable[_TermPlan], lead: Prompt | None) -> Iterator[Condition]:
+def _conditions(words: Iterable[_TermPlan], lead: WordIndex | None) -> Iterator[Condition]:
     """Yield what the words ask beside the index that leads."""
     for one in words:
         is_single = len(one.wording.words) == 1
@@ -159,7 +160,7 @@ class Window(NamedTuple):
     last: int
 
 
-class Query(NamedTuple):
+class SearchQuery(NamedTuple):
     """A search in SQL, but for the window and the number of images to find."""
 
     text: str
@@ -226,7 +227,7 @@ class Search:
             yield Window(first, last)
             last, size = first - 1, size * GROWTH
 
-    def query(self, search: SearchPlan) -> Query:
+    def query(self, search: SearchPlan) -> SearchQuery:
         """Return the SQL of a search.
 
         What few images meet is a list of ids in it, all else a test of one image.
@@ -248,7 +249,7 @@ class Search:
             values.append(one.values)
             if one.within and not is_list:
                 values.append(None)
-        return Query(frame.replace("/* conditions */", " AND ".join(tests)), tuple(values))
+        return SearchQuery(frame.replace("/* conditions */", " AND ".join(tests)), tuple(values))
 
     def _count(self, one: Condition) -> int:
         """Return how many images meet a condition, ``FEW + 1`` where they are more than few."""
@@ -256,7 +257,7 @@ class Search:
         return int(self._connection.execute(query, (*one.values, FEW + 1)).get or 0)
 
     def locations(self) -> dict[str, str]:
-        """Return where each root lay when it was watched last."""
+        """Return where each root was when it was watched last."""
         return {name: location for name, location, *_ in self._connection.execute(sql("roots"))}
 
     def lines(self, ids: Sequence[int]) -> Iterator[dict[str, Value]]:
