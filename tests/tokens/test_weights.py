@@ -239,3 +239,21 @@ def test_a_joined_prompt_weighs_no_more_than_the_limit() -> None:
 @pytest.mark.parametrize("word", ["BREAKs", "xBREAK", "BREAK_", "ANDy", "xAND", "SAND", "_AND"])
 def test_break_and_and_are_whole_words(word: str) -> None:
     assert read(f"a {word} b") == [(f"a {word} b", 1.0, "tag")]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("[a:b:50%]", ("[a:b:50%]", 1.0, "schedule")),
+        ("[a:b: 5 % ]", ("[a:b: 5 % ]", 1.0, "schedule")),
+        ("{2$$a}", ("{2$$a}", 1.0, "wildcard")),
+        ("{2::a}", ("{2::a}", 1.0, "wildcard")),
+        ("{2:a}", ("2:a", 1.05, "tag")),
+        ("(embedding:12)", ("12", 1.1, "embedding")),
+        ("(<embed:e>:1.2)", ("e", 1.2, "embedding")),
+    ],
+)
+def test_what_looks_like_a_weight_and_is_none_is_left_to_its_kind(
+    prompt: str, expected: Weighted
+) -> None:
+    assert read(prompt) == [expected]
