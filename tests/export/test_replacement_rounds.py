@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.config.export import Dialect
-from service.export.dialects import RULES, Reading
+from service.export.dialects import RULES, ReaderRules
 from service.export.one_line import one_line
 
 
 def replaced(dialect: Dialect, line: str) -> str | None:
-    return Reading(dialect, is_yaml=False, weighted=False).judge(one_line(line), "replace").line
+    return ReaderRules(dialect, is_yaml=False, weighted=False).judge(one_line(line), "replace").line
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from service.parse.comfyui.guesses import guessed
+from service.parse.comfyui.nodes.guesses import guessed
 
 from service.export.slugs import slug
 from service.normalize.rivals import merge
