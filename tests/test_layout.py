@@ -310,7 +310,7 @@ PROGRAMS = {
     "dask": ("docs/scale.md", "dask scheduler"),
     "hatchling": ("pyproject.toml", 'build-backend = "hatchling.build"'),
     "mypy": ("Makefile", "$(BIN)/mypy"),
-    "pytest-timeout": ("pyproject.toml", "timeout = 60"),
+    "pytest-timeout": ("tests/conftest.py", "pytest.mark.timeout"),
     "ruff": ("Makefile", "$(BIN)/ruff check"),
 }
 """Packages that are run and not imported, each with the file and the text that runs it."""

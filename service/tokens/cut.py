@@ -180,11 +180,10 @@ class _Cutter:
 
     def _weigh_subprompt(self, weight: float) -> None:
         """Apply the weight of ``a, b :1.2 AND c`` to a and b, and to an AND before them."""
-        first = self._subprompt_start
-        for number in range(max(0, first - 1), len(self.tokens)):
+        first = max(0, self._subprompt_start - 1)  # the AND, if there is one
+        for number in range(first, len(self.tokens)):
             token = self.tokens[number]
-            if number >= first or token.kind == "and":
-                self.tokens[number] = replace(token, weight=_round(token.weight * weight))
+            self.tokens[number] = replace(token, weight=_round(token.weight * weight))
 
     def _add(self, text: str, kind: TokenKind, weight: float) -> None:
         folded = text.lower() if kind == "wildcard" else fold_token(text)

@@ -146,7 +146,7 @@ class Worker:
         for batch in self._batches:
             in_hand.claimed.update(image_id for image_id, _ in batch.outcome.moved)
             for _, candidate in batch.asked:
-                in_hand.read[candidate.signature.sha256] = candidate.location
+                in_hand.read.setdefault(candidate.signature.sha256, []).append(candidate.location)
         return in_hand
 
     def _backlog(self) -> int:

@@ -41,21 +41,22 @@ class InHand:
 
     claimed: set[int] = field(default_factory=set)
     """The images whose new place is known; no second file may become one of them."""
-    read: dict[str, Path] = field(default_factory=dict)
-    """The content of each file that is being read, and where it was then."""
+    read: dict[str, list[Path]] = field(default_factory=dict)
+    """The contents that are being read, and where the files were then."""
 
     def has_left(self, sha256: str) -> bool:
         """Tell whether a file of this content that is being read has left its place since.
 
         Then it may have moved.
         """
-        place = self.read.get(sha256)
-        if place is None:
-            return False
-        try:
-            return not place.exists()
-        except OSError:  # a share that has just gone away: the file is believed to be in its place
-            return False
+        return any(_is_gone(place) for place in self.read.get(sha256, ()))
+
+
+def _is_gone(place: Path) -> bool:
+    try:
+        return not place.exists()
+    except OSError:  # a share that has just gone away: the file is believed to be in its place
+        return False
 
 
 def triage(

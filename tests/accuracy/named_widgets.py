@@ -18,12 +18,12 @@ import reached_scores
 from corpus_sets import CORPUS
 from pydantic import JsonValue
 
-from service.parse.blobs import collect
+from service.parse.blobs import collect_blobs
 from service.parse.comfyui.form.find import Graphs, find_graphs
 from service.parse.comfyui.form.graph import Node, as_link, unwrap
 from service.parse.comfyui.form.subgraphs import flatten
 from service.parse.comfyui.form.workflow import graph_of_workflow
-from service.transfer.lines import record_of
+from service.transfer.lines import read_record
 
 REACHED = Path(__file__).with_name("named_widgets.json")
 FOLDERS = ("images", "cases/images", "second/images", "second/cases")
@@ -55,7 +55,7 @@ def measure() -> Count:
         with tempfile.TemporaryDirectory() as folder:
             records = corpus_sets.dump(CORPUS / name, Path(folder))
             for line in records.read_bytes().splitlines():
-                _count_file(count, find_graphs(collect(record_of(line, []))))
+                _count_file(count, find_graphs(collect_blobs(read_record(line, []))))
     return count
 
 

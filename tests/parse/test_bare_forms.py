@@ -12,9 +12,9 @@ import pytest
 from service.pipeline import process
 from service.records import RawRecord, WatchedFile
 
-Told = dict[str, Any]
+Answer = dict[str, Any]
 
-FORMS: dict[str, tuple[dict[str, Any], str | None, Told]] = {
+FORMS: dict[str, tuple[dict[str, Any], str | None, Answer]] = {
     "a Space by its resolution": (
         {"PNG:Parameters": {"prompt": "a", "negative_prompt": "b", "resolution": "832 x 1216"}},
         "hf-space",

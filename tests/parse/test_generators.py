@@ -411,7 +411,7 @@ def read_file(path: Path) -> dict[str, object]:
     return values(collect_blobs(record(json.loads(made.stdout)[0])))
 
 
-# ── whatever stands there
+# ── whatever the keys hold
 
 ROLES = (
     "parameters usercomment comment imagedescription invokeai invokeai_graph "
@@ -462,7 +462,7 @@ TEXTS = [
     for text in json.loads(case.read_text(encoding="utf-8")).values()
 ]
 KEYS = sorted({key for text in TEXTS for key in keys_of(parse_json(text))})
-"""Every key that stands in a golden case of these generators."""
+"""Every key of a golden case of these generators."""
 
 scalars = (
     st.none()

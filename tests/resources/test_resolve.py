@@ -1,4 +1,4 @@
-"""A resource and what is known → its real name, or why there is no telling."""
+"""A resource and what is known of models: its real name, or why it cannot be known."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -180,7 +180,7 @@ def test_a_kill_in_mid_batch_loses_no_acknowledged_batch_and_leaves_none_half(
             acknowledged = int(line) if line != "open\n" else -1
             if acknowledged >= after:
                 break
-        time.sleep(0.004 * (after % 4))
+        time.sleep(0.004 * (after % 4))  # any moment will do
         writer.send_signal(signal.SIGKILL)
         acknowledged = max([acknowledged, *(int(line) for line in writer.stdout.read().split())])
     with Store.open(database) as store:

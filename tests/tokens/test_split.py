@@ -3,10 +3,10 @@ from growth import LINEAR, growth
 
 from service.tokens import split_prompt
 
-Told = tuple[str, str, float, str]
+TokenRow = tuple[str, str, float, str]
 
 
-def told(prompt: str) -> list[Told]:
+def rows(prompt: str) -> list[TokenRow]:
     return [
         (token.token, token.t_norm, token.weight, token.kind)
         for token in split_prompt(prompt, "pos")
@@ -68,11 +68,11 @@ def test_weights_reach_every_tag_in_the_brackets(prompt: str, expected: dict[str
     ],
 )
 def test_a_face_is_a_tag_as_it_stands(face: str) -> None:
-    assert told(f"1girl, {face}, smile")[1] == (face, face, 1.0, "tag")
+    assert rows(f"1girl, {face}, smile")[1] == (face, face, 1.0, "tag")
 
 
 def test_a_face_in_brackets_is_weighed_and_not_a_weight() -> None:
-    assert told("(:3), (:3:1.2)") == [(":3", ":3", 1.1, "tag"), (":3", ":3", 1.2, "tag")]
+    assert rows("(:3), (:3:1.2)") == [(":3", ":3", 1.1, "tag"), (":3", ":3", 1.2, "tag")]
 
 
 @pytest.mark.parametrize(
@@ -117,12 +117,12 @@ def test_spellings_of_one_tag_are_one_word(written: str) -> None:
         ("SAND AND_MORE", ("SAND AND_MORE", "sand and more", 1.0, "tag")),
     ],
 )
-def test_what_is_more_than_a_tag_has_its_kind(prompt: str, expected: Told) -> None:
-    assert told(prompt) == [expected]
+def test_what_is_more_than_a_tag_has_its_kind(prompt: str, expected: TokenRow) -> None:
+    assert rows(prompt) == [expected]
 
 
 def test_a_weight_of_a_joined_prompt_reaches_all_its_tags() -> None:
-    assert told("a, b :1.2 AND c:0.8 AND d") == [
+    assert rows("a, b :1.2 AND c:0.8 AND d") == [
         ("a", "a", 1.2, "tag"),
         ("b", "b", 1.2, "tag"),
         ("AND", "and", 0.8, "and"),

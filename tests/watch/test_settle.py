@@ -161,7 +161,7 @@ def test_a_file_that_cannot_be_opened_is_tried_ever_more_seldom_and_told_of_once
 def looked_at_as_a_file(candidate: SettlingFile, monkeypatch: pytest.MonkeyPatch) -> SettleRule:
     """Return a settling for which there is a quiet file: what really is there came later."""
     settling = SettleRule(SETTINGS)
-    monkeypatch.setattr(settling, "_state", lambda _: (3, 1))
+    monkeypatch.setattr(settling, "_read_state", lambda _: (3, 1))
     assert settling.look(candidate, 0.0) is Verdict.WAIT
     return settling
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from drawn_images import draw
-from service.watch.ignore import Names
 from set_clock import SetClock
 
 from service.paths import Root
 from service.store.writer import Store
 from service.watch.watch_settings import WatchSettings
+from service.watch.watched_names import WatchedNames
 from service.worker.intake import Comparison
 from service.worker.root_status import RootStatusBoard
 
@@ -26,9 +26,9 @@ class Compared:
     def compare_for(self, seconds: float) -> None:
         """Compare once; so much time passes before its end."""
         self.comparison.want({"Input": "a test"})
-        assert self.comparison.next(self.time.now) is not None
+        assert self.comparison.find_next(self.time.now) is not None
         self.time.now += seconds
-        assert self.comparison.next(self.time.now) is None
+        assert self.comparison.find_next(self.time.now) is None
 
     def rest(self) -> float:
         """Return for how many seconds the next one is not due."""
@@ -48,7 +48,7 @@ def compared(tmp_path: Path) -> Iterator[Compared]:
     clock = time.clock()
     roots = {"Input": Root("Input", tmp_path / "Input")}
     with Store.open(tmp_path / "images.db") as store:
-        names, presence = Names(WatchSettings()), RootStatusBoard(store, clock)
+        names, presence = WatchedNames(WatchSettings()), RootStatusBoard(store, clock)
         yield Compared(time, Comparison(roots, store, names, presence, clock))
 
 

@@ -51,6 +51,16 @@ class Turns:
     def turn(self, at: float) -> None:
         self.by_hand.house.worker.run_once(self.began + at)
 
+    def finish(self) -> None:
+        """Turn until nothing is in hand or held back any more.
+
+        No rescan meets the files meanwhile.
+        """
+        worker, at = self.by_hand.house.worker, 3.0
+        while worker._steps or worker._held:
+            self.turn(at)
+            at += 1.0
+
     def files_in_hand(self) -> list[list[str]]:
         """Return the files of each batch in hand."""
         found = []
@@ -78,7 +88,7 @@ def test_a_file_heard_of_again_while_it_is_read_is_read_once(by_hand: ByHand) ->
     turns.turn(0.03)
     assert turns.files_in_hand() == [["a.png"]]
     turns.turn(1.0)
-    by_hand.work()
+    turns.finish()
     assert by_hand.house.worker.counters == Counters(done=1, unchanged=1)
     assert by_hand.read_by_exiftool() == ["a.png"]
 
@@ -95,7 +105,7 @@ def test_a_moved_file_heard_of_again_before_its_new_place_is_written_is_not_read
     turns.turn(0.03)
     assert turns.files_in_hand() == [["b.png"]]
     turns.turn(1.0)
-    by_hand.work()
+    turns.finish()
     assert by_hand.house.worker.counters == Counters(unchanged=1, moved=1, gone=1)
     assert by_hand.read_by_exiftool() == []
     assert by_hand.rows(PLACES) == [(1, "b.png", "present")]
@@ -111,7 +121,7 @@ def test_a_file_that_is_heard_of_and_met_by_a_rescan_in_one_batch_is_read_once(
     turns.want_rescan()
     turns.turn(1.0)
     assert turns.files_in_hand() == [["a.png"]]
-    by_hand.work()
+    turns.finish()
     assert by_hand.house.worker.counters == Counters(done=1)
     assert by_hand.read_by_exiftool() == ["a.png"]
 
@@ -130,7 +140,7 @@ def test_a_file_that_moves_while_it_is_read_keeps_its_one_row_and_is_read_once(
     moved = image.rename(image.with_name("b.png"))
     turns.hear(moved, at=1.0)
     turns.turn(2.0)
-    by_hand.work()
+    turns.finish()
     assert by_hand.rows(PLACES) == [(1, "b.png", "present")]
     assert by_hand.house.worker.counters == Counters(done=1, moved=1)
     assert by_hand.read_by_exiftool() == ["a.png"]

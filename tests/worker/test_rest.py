@@ -87,9 +87,9 @@ class Paced:
         return turns
 
     def rescan_every(self, seconds: float) -> None:
-        lookout = self.by_hand.house.worker._lookout
-        lookout._rescan_s = seconds
-        lookout._next_rescan = self.hand.read() + seconds
+        housekeeping = self.by_hand.house.worker._housekeeping
+        housekeeping._rescan_s = seconds
+        housekeeping._next_rescan = self.hand.read() + seconds
 
 
 @pytest.fixture

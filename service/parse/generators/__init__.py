@@ -2,5 +2,5 @@
 
 A module's docstring begins with what the generator embeds and where. Each has ``claim`` (how sure
 it is that a file is this generator's), ``parse`` (what the file says) and ``PARSER``, which
-``service/parse/__init__.py`` lists. Read ``sygil`` first: it is short and has no special case.
+``service/parse/__init__.py`` lists. Read ``fooocus_mre`` first: it is short and plain.
 """

@@ -29,13 +29,7 @@ from pydantic import JsonValue
 from service.parse.base import Claim, Parser
 from service.parse.blobs import SIDECAR, parse_json
 from service.parse.generators import a1111
-from service.parse.shared.json_facts import (
-    FieldKeys,
-    JsonTable,
-    as_written,
-    find_tables,
-    plain_texts,
-)
+from service.parse.shared.json_facts import FieldKeys, JsonTable, find_tables, plain_texts
 from service.parse.shared.model_files import (
     checkpoint_of_fields,
     model_file,
@@ -172,7 +166,7 @@ def _size(settings: JsonTable) -> dict[Field, Stated]:
     for key in ("resolution", "Resolution"):
         value = settings.data.get(key)
         if isinstance(value, list):
-            value = ", ".join(as_written(side) for side in value[:2])
+            value = ", ".join(map(str, value[:2]))
         match = _SIZE.match(value) if isinstance(value, str) else None
         if match is not None:
             place = settings.place(key)
@@ -271,10 +265,7 @@ def _with_weights(
 
 
 def read_log(blobs: Blobs) -> JsonTable | None:
-    """Return what the log's page says of this image, by the button's keys or by the labels.
-
-    None where there is no page.
-    """
+    """Return what the log's page says of this image; None where there is no page."""
     for blob in blobs.all(SIDECAR):
         if _MARK in blob.text[:400]:
             data = _read_button(blob) or _read_rows(blob)
@@ -295,17 +286,12 @@ def _read_button(blob: Blob) -> dict[str, JsonValue] | None:
 def _read_rows(blob: Blob) -> dict[str, JsonValue]:
     rows: dict[str, JsonValue] = {}
     for label, value in _ROW.findall(blob.text):
-        lines = (line.strip() for line in _BREAK.split(value))
-        rows[label] = _unescape("\n".join(lines))
+        text = "\n".join(line.strip() for line in _BREAK.split(value))
+        try:
+            rows[label] = html.unescape(text)
+        except ValueError:  # an entity of more than 4,300 digits, which Python does not convert
+            rows[label] = text
     return rows
-
-
-def _unescape(text: str) -> str:
-    """Return a text without HTML's entities; as it is where one is a number too long for Python."""
-    try:
-        return html.unescape(text)
-    except ValueError:  # past 4,300 digits
-        return text
 
 
 PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))

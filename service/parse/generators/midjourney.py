@@ -46,12 +46,12 @@ ABOUT = ("author", "creator", "creationtime", "digitalimageguid", "digimageguid"
 
 def claim(blobs: Blobs) -> Claim:
     """Claim a text with a job's id, or one with a version parameter."""
-    return max((_claim_text(blob.text) for blob in _texts(blobs)), default=Claim.NO)
+    return _surest_text(blobs)[0]
 
 
 def parse(blobs: Blobs) -> Generation:
     """Return prompt, negative, seed and model version; every parameter is a fact, too."""
-    blob = max(_texts(blobs), key=lambda text: _claim_text(text.text), default=None)
+    _, blob = _surest_text(blobs)
     if blob is None:
         return Generation(NAME, {}, unsettled=("no text of this file is Midjourney's",))
     text, job = blob.text, _JOB.search(blob.text)
@@ -94,10 +94,14 @@ def _fields(parameters: tuple[tuple[str, str], ...]) -> Iterator[tuple[Field, st
             yield "model", f"niji {value}".strip()
 
 
-def _texts(blobs: Blobs) -> Iterator[Blob]:
+def _surest_text(blobs: Blobs) -> tuple[Claim, Blob | None]:
+    """Return the text that is most surely Midjourney's (the first of equals), and how surely."""
+    surest: tuple[Claim, Blob | None] = (Claim.NO, None)
     for blob in blobs.all(*ROLES):
-        if blob.data is None and _claim_text(blob.text) > Claim.NO:
-            yield blob
+        claim_ = _claim_text(blob.text) if blob.data is None else Claim.NO
+        if claim_ > surest[0]:
+            surest = (claim_, blob)
+    return surest
 
 
 def _claim_text(text: str) -> Claim:

@@ -73,24 +73,42 @@ def settings_start(text: str) -> int | None:
     Prompts may hold a line ``Steps: 3``, so the last line that has further known keys is taken; a
     line in a template after the settings is not.
     """
+    start = _steps_line(text)
+    if start is None:
+        start = _steps_within_line(text)
+    if start is None:
+        start = _last_line(text)
+    return start
+
+
+def _steps_line(text: str) -> int | None:
+    """Return the start of the settings line that begins with Steps, or None without one."""
     templates = [match.start() for match in _TEMPLATE.finditer(text)]
-    best: tuple[bool, int] | None = None
+    start: int | None = None
+    has_more = False
     for match in _STEPS.finditer(text):
-        if best and best[0] and bisect(templates, best[1]) != bisect(templates, match.start()):
+        if start is not None and has_more and _is_between(templates, start, match.start()):
             break
-        strong = match[1] == "," and _has_known_key(text, match.end())
-        if best is None or strong or not best[0]:
-            best = (strong, match.start())
-    if best is not None and (best[0] or _is_bare_settings(text, best[1])):
-        return best[1]
-    within = _last_match(_STEPS_WITHIN, text)
-    if within is None:
-        return _last_line(text)
-    line = text.rfind("\n", 0, within) + 1
+        more_here = match[1] == "," and _has_known_key(text, match.end())
+        if more_here or not has_more:
+            start, has_more = match.start(), more_here
+    if start is not None and (has_more or _is_bare_settings(text, start)):
+        return start
+    return None
+
+
+def _is_between(places: list[int], start: int, end: int) -> bool:
+    return bisect(places, start) != bisect(places, end)
+
+
+def _steps_within_line(text: str) -> int | None:
+    """Return where settings begin in the last line that has Steps and other settings within it."""
+    steps = _last_match(_STEPS_WITHIN, text)
+    if steps is None:
+        return None
+    line = text.rfind("\n", 0, steps) + 1
     key = key_at(text, line)  # 'Sampler: Euler a, Steps: 20, …'
-    if key and key[1].lower() in KNOWN:
-        return line
-    return within
+    return line if key and key[1].lower() in KNOWN else steps
 
 
 def _last_match(pattern: re.Pattern[str], text: str) -> int | None:

@@ -22,7 +22,7 @@ class Told:
     def at(self, now: float, **changes: object) -> tuple[object, object]:
         """Let the board tell, and return the queue and the message that can be read then."""
         self.time.now = now
-        self.board.tell(now, **changes)
+        self.board.update(now, **changes)
         told = json.loads(status_file(self._store.path).read_bytes())
         row = self._store.status()
         assert row is not None
