@@ -125,7 +125,7 @@ def run_golden(top: Path, *words: str) -> tuple[int, str]:
 def test_a_golden_file_is_written_by_name_and_fails_once_so_that_it_is_read(tmp_path: Path) -> None:
     for name in ("service", "tests/parse", "tests/fixtures/novelai"):
         shutil.copytree(TOP / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "tests/conftest.py"):
+    for name in ("pyproject.toml", "tests/conftest.py", "tests/patience.py"):
         shutil.copy(TOP / name, tmp_path / name)
     case, other, *_ = find_cases(tmp_path / "tests" / "fixtures")
     expected = case.expected.read_bytes()

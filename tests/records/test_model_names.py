@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from service.parse.comfyui.nodes.guesses import guessed
 
 from service.export.slugs import slug
 from service.normalize.rivals import merge
+from service.parse.comfyui.nodes.guesses import guessed
 from service.records import Generation, Resource, Stated
 from service.records.model_names import (
     ENDINGS,

@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from running_service import Place
 
+from service import logs
 from service.cli import main
 from service.supervisor import SIGNALS
 
@@ -50,6 +51,7 @@ def run_plainly(*words: str) -> Said:
         ):
             code = _exit_code()
     finally:
+        logs.close()  # a command that is refused leaves this to the end of its process
         for number, handler in handlers.items():
             signal.signal(number, handler)
     return Said(code, out.getvalue(), err.getvalue())

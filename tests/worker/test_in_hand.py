@@ -57,7 +57,7 @@ class Turns:
         No rescan meets the files meanwhile.
         """
         worker, at = self.by_hand.house.worker, 3.0
-        while worker._steps or worker._held:
+        while worker._batches or worker._put_aside:
             self.turn(at)
             at += 1.0
 
