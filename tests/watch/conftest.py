@@ -80,7 +80,7 @@ class Listener:
         self.watcher.check(self.now)
 
     def _has_heard_of(self, path: Path) -> bool:
-        return str(path) in self.inbox._waiting
+        return str(path) in self.inbox._events
 
     def _take(self) -> None:
         taken = self.inbox.take(self.now, 500)
