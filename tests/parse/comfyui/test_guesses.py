@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from service.parse.comfyui.nodes.guesses import guessed
+from service.parse.comfyui.nodes.guesses import guess_names
 
 Raw = dict[str, JsonValue]
 
@@ -162,11 +162,11 @@ KNOWN: dict[str, tuple[Raw, dict[str, JsonValue]]] = {
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_value_is_named_by_what_its_node_gives(name: str) -> None:
     node, expected = KNOWN[name]
-    assert guessed(node, told=False) == expected
+    assert guess_names(node, text_comes_in=False) == expected
 
 
 def test_a_text_that_comes_in_makes_a_nodes_own_one_of_some_time_before() -> None:
-    assert guessed(KNOWN["a text"][0], told=True) == {}
+    assert guess_names(KNOWN["a text"][0], text_comes_in=True) == {}
 
 
 VALUES = st.recursive(
@@ -190,4 +190,4 @@ VALUES = st.recursive(
     st.sampled_from(["", "MODEL", "SIGMAS", "LATENT", "INT", "VAE", "STRING"]),
 )
 def test_no_value_of_any_kind_breaks_a_rule(kind: str, values: list[JsonValue], gives: str) -> None:
-    assert isinstance(guessed(raw(kind, values, gives), told=False), dict)
+    assert isinstance(guess_names(raw(kind, values, gives), text_comes_in=False), dict)

@@ -43,7 +43,7 @@ _NAMES: Mapping[Role, str] = {
     "load tags": r"lora|wildcard ?encode|power ?prompt",
 }
 NAMED = {role: re.compile(names, re.IGNORECASE) for role, names in _NAMES.items()}
-"""Role → what the names of its classes look like. Other roles are told by records alone."""
+"""Role → what the names of its classes look like. Other roles are given by records alone."""
 
 NO_SAMPLER = re.compile(
     r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?(k?sampl|detailer)|^ToDetailer"

@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.graph import Raw, objects, unwrap, word
+from service.parse.comfyui.form.graph import unwrap
+from service.parse.comfyui.form.subgraphs import Raw, objects, word
 from service.parse.comfyui.nodes.file_inputs import LOADED
 from service.parse.comfyui.nodes.fitting import fits_type, is_control
 from service.records.model_names import is_model_file
@@ -52,28 +53,28 @@ MOST_STEPS = 1000
 PAIR = 2
 
 
-def guessed(raw: Raw, *, told: bool) -> Found:
-    """Return the values of a node whose widgets nothing names, as far as a rule does.
+def guess_names(raw: Raw, *, text_comes_in: bool) -> Found:
+    """Return the values of a node by name, as far as a rule gives them names.
 
-    ``told``: a text comes into it by link, so that its own is of some time before.
+    ``text_comes_in``: by link, so that the node's own text is of some time before.
     """
     values = raw.get("widgets_values")
     if not isinstance(values, list) or not values:
         return {}
     values = [unwrap(value) for value in values]
-    for rule in (_sampler, _loras, _files, _sigmas, _size, _literal):
+    for rule in RULES:
         found = rule(raw, values)
         if found:
             return found
     found = _seed(raw, values)
-    return found if told else found | _texts(raw, values)
+    return found if text_comes_in else found | _texts(raw, values)
 
 
 def _types(raw: Raw, side: str) -> set[str]:
     return {word(one.get("type")) for one in objects(raw.get(side))}
 
 
-def _made(raw: Raw) -> set[str]:
+def _new_types(raw: Raw) -> set[str]:
     """Return the types that a node gives and does not take."""
     return _types(raw, "outputs") - _types(raw, "inputs")
 
@@ -166,21 +167,29 @@ def _files(raw: Raw, values: Values) -> Found:
     if not files or given & _types(raw, "inputs"):
         return {}
     if "MODEL" in given:
-        return {"ckpt_name" if given & {"CLIP", "VAE"} else "unet_name": files[0]}
-    name = next((name for type_, name in LOADED if type_ in given), None)
+        name = "ckpt_name" if given & {"CLIP", "VAE"} else "unet_name"
+        return {name: files[0]}
+    for type_, name in LOADED:
+        if type_ in given:
+            return _name_files(name, files)
+    return {}
+
+
+def _name_files(name: str, files: Values) -> Found:
+    """Return the files of a loader of model parts; of text encoders it may load several."""
     if name == "clip_name" and len(files) > 1:
         return {f"clip_name{at}": file for at, file in enumerate(files, start=1)}
-    return {name: files[0]} if name else {}
+    return {name: files[0]}
 
 
 def _sigmas(raw: Raw, values: Values) -> Found:
     """Return the steps and schedule of a node that gives sigmas, or the name of a sampler."""
-    made = _made(raw)
-    names = [value for value in values if isinstance(value, str)]
-    has_name = len(names) == 1 and not NO_NAMES.match(word(raw.get("type")))
-    if "SAMPLER" in made and has_name:
-        return {"sampler_name": names[0]}
-    if "SIGMAS" not in made:
+    given = _new_types(raw)
+    if "SAMPLER" in given and not NO_NAMES.match(word(raw.get("type"))):
+        names = _texts_among(values)
+        if len(names) == 1:
+            return {"sampler_name": names[0]}
+    if "SIGMAS" not in given:
         return {}
     found: Found = {}
     for value in values:
@@ -198,11 +207,14 @@ def _size(raw: Raw, values: Values) -> Found:
     if any(one.get("link") for one in objects(raw.get("inputs"))):
         return {}
     sides = _leading_numbers(values)[:PAIR]
-    if len(sides) < PAIR:
-        return {}
-    if not all(isinstance(side, int) and side >= SMALLEST for side in sides):
+    if len(sides) < PAIR or not all(map(_is_side, sides)):
         return {}
     return {"width": sides[0], "height": sides[1]}
+
+
+def _is_side(value: JsonValue) -> bool:
+    """Return whether a number can be pixels of a side."""
+    return isinstance(value, int) and value >= SMALLEST
 
 
 def _literal(raw: Raw, values: Values) -> Found:
@@ -213,9 +225,10 @@ def _literal(raw: Raw, values: Values) -> Found:
     value = values[0]
     if _is_number(value) and "seed" in word(raw.get("type")).lower():
         return {"seed": value}
-    is_alone = len(values) == 1 or (len(values) == PAIR and is_control(values[1]))
+    if len(values) > PAIR or (len(values) == PAIR and not is_control(values[1])):
+        return {}
     is_chosen = isinstance(value, str) and given.issubset(CHOSEN_TYPES)
-    if is_alone and (is_chosen or isinstance(value, bool | int | float) or _is_file(value)):
+    if is_chosen or isinstance(value, bool | int | float) or _is_file(value):
         return {"value": value}
     return {}
 
@@ -232,7 +245,7 @@ def _seed(raw: Raw, values: Values) -> Found:
 
 def _texts(raw: Raw, values: Values) -> Found:
     """Return the texts of an encoder or box: what text it holds is what it gives."""
-    texts = [value for value in values if isinstance(value, str)]
+    texts = _texts_among(values)
     if not texts:
         return {}
     kind = word(raw.get("type")).lower()
@@ -240,14 +253,25 @@ def _texts(raw: Raw, values: Values) -> Found:
         names = _text_names(raw)
         if len(texts) <= len(names) or _has_words(texts[0]):
             return dict(zip(names, texts, strict=False))
-    elif "CONDITIONING" in _made(raw) and "CLIP" in _types(raw, "inputs"):
-        # Its text comes first, and what follows it are options, of one word each; else nobody
-        # knows which it is.
-        is_first = _has_words(texts[0]) and not any(map(_has_words, texts[1:]))
-        return {"text": texts[0]} if len(texts) == 1 or is_first else {}
+    elif "CONDITIONING" in _new_types(raw) and "CLIP" in _types(raw, "inputs"):
+        return {"text": texts[0]} if _is_prompt_first(texts) else {}
     if len(texts) == 1 and len(values) <= PAIR and TEXTUAL.search(kind):
         return {"text": texts[0]}
     return {}
+
+
+def _texts_among(values: Values) -> list[str]:
+    return [value for value in values if isinstance(value, str)]
+
+
+def _is_prompt_first(texts: list[str]) -> bool:
+    """Return whether the first of an encoder's texts is surely its prompt.
+
+    What follows a prompt are options, of one word each; else nobody knows which text it is.
+    """
+    if len(texts) == 1:
+        return True
+    return _has_words(texts[0]) and not any(map(_has_words, texts[1:]))
 
 
 def _has_words(text: str) -> bool:
@@ -261,3 +285,7 @@ def _text_names(raw: Raw) -> tuple[str, ...]:
     if names >= {"positive", "negative"}:
         return ("positive_prompt", "negative_prompt")
     return ("text",)
+
+
+RULES = (_sampler, _loras, _files, _sigmas, _size, _literal)
+"""The first that gives a name to anything is followed."""

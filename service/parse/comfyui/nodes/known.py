@@ -1,4 +1,4 @@
-"""Our own records, kept by hand: what neither definitions nor general rules tell.
+"""Our own records, kept by hand: what neither definitions nor general rules say.
 
 Adding a node is one record in one of these tables and one fixture (``docs/contributing.md``). Most
 classes are declared in ``definitions.txt`` and called after what they do, and need no record.

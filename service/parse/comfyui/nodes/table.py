@@ -48,7 +48,13 @@ class Table:
         own = self.record(class_type).inputs
         if own:
             return own
-        return next((one.inputs for one in find_definitions(class_type)), ())
+        definitions = find_definitions(class_type)
+        return definitions[0].inputs if definitions else ()
+
+    def count_values(self, class_type: str) -> int:
+        """Return how many values a node of a class saves, controls and upload buttons included."""
+        inputs = self.usual_inputs(class_type)
+        return sum(one.is_widget + one.seed + one.upload for one in inputs)
 
 
 @lru_cache(maxsize=CLASSES_KEPT)

@@ -7,10 +7,7 @@ from service.parse.comfyui.form.graph import Node
 from service.records import Stated
 
 Question = tuple[str, int, str]
-"""Node, output, and the name of the input that wants it (``seed``, ``text``).
-
-A hint what to look for.
-"""
+"""Node, output, and the name of the input that asks (``seed``, ``text``): a hint what to find."""
 
 Answer = Stated | None
 Result = TypeVar("Result")
