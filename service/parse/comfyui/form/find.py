@@ -28,7 +28,7 @@ INNER = (
 )
 """Members of an object that have been seen to hold a graph."""
 
-FOREIGN_ROLES = ("parameters-json", "smproj", "generation_data")
+FOREIGN_ROLES = frozenset({"parameters-json", "smproj", "generation_data"})
 """Texts by which other tools (Stability Matrix, TensorArt) mark the graphs they embed."""
 
 SIGNS = ('"class_type"', '"last_node_id"', '"widgets_values"')
@@ -64,10 +64,14 @@ def claim(blobs: Blobs) -> Claim:
     """
     graphs = find_graphs(blobs)
     if graphs.api is None and graphs.ui is None:
-        return Claim.NO if find_broken_graph(blobs) is None else Claim.FALLBACK
+        if find_broken_graph(blobs) is None:
+            return Claim.NO
+        return Claim.FALLBACK
     if _is_swarm(blobs):
         return Claim.NO
-    return Claim.SHAPE if _is_foreign(blobs, graphs) else Claim.MARKER
+    if _is_foreign(blobs, graphs):
+        return Claim.SHAPE
+    return Claim.MARKER
 
 
 def find_graphs(blobs: Blobs) -> Graphs:
@@ -135,7 +139,7 @@ def find_broken_graph(blobs: Blobs) -> Blob | None:
 
 def _is_foreign(blobs: Blobs, graphs: Graphs) -> bool:
     """Return whether another tool claims the graph, so that its own parser should go first."""
-    if any(role in blobs.texts for role in FOREIGN_ROLES):
+    if not FOREIGN_ROLES.isdisjoint(blobs.texts):
         return True
     return graphs.api is not None and "extraMetadata" in graphs.api.data
 

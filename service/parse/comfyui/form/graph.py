@@ -5,9 +5,10 @@ The API form, which a saver embeds as ``prompt``, is read here. It is ``{id: {"c
 are already resolved in it. ``workflow.py`` reads the editor's form.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeVar
 
 from pydantic import JsonValue
 
@@ -18,7 +19,7 @@ from service.parse.comfyui.nodes.record import Record, Role
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.records import Scalar, Stated
 
-_NO_TYPES: Mapping[str, str] = MappingProxyType({})
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 MAX_NAME = 200
 """Characters of a class or input. The rules look into names, and no name is longer."""
@@ -40,7 +41,7 @@ class Node:
     links: Mapping[str, Link] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
     """Names of the outputs in lower case: as the file states them, else as they are known."""
-    types: Mapping[str, str] = field(default_factory=lambda: _NO_TYPES)
+    types: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     """Types of the linked inputs by name (``MODEL``), where the file states them."""
     shown: str | None = None
     """The text its box showed after the run, as the saved workflow keeps it."""
@@ -48,7 +49,7 @@ class Node:
     """It holds widget values without names, so that a rule may lack one of its terms."""
     record: Record = field(default=Record(""))
     """What we know of its class."""
-    names: Mapping[str, str] = field(default_factory=lambda: _NO_TYPES)
+    names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     """The name by which the rules ask for an input → the class's own, where these differ."""
 
     def plays(self, role: Role) -> bool:
@@ -77,6 +78,10 @@ class Node:
         """Return the place of an input: ``PNG:Prompt#12.inputs.seed``."""
         return f"{self.place}.{self.own_name(name)}"
 
+    def origins(self) -> list[str]:
+        """Return the ids of the nodes that it takes something from."""
+        return [origin for origin, _ in self.links.values()]
+
     def has(self, name: str) -> bool:
         """Return whether the input exists at all, as widget or as link."""
         return name in self.inputs or name in self.links
@@ -90,12 +95,12 @@ class Shape:
     """What the saved workflow adds to a node of the API form."""
 
     outputs: tuple[str, ...] = ()
-    types: Mapping[str, str] = field(default_factory=lambda: _NO_TYPES)
+    types: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     text: str | None = None
     """The first text among its values: what a box shows."""
 
 
-_PLAIN = Shape()
+NO_SHAPE = Shape()
 
 
 def graph_of_prompt(
@@ -111,24 +116,19 @@ def graph_of_prompt(
             break
         if isinstance(raw, dict) and isinstance(raw.get("class_type"), str):
             place = f"{source}#{id_}.inputs"
-            graph[id_] = _node(id_, raw, place, shapes.get(id_, _PLAIN), table)
+            graph[id_] = _node(id_, raw, place, shapes.get(id_, NO_SHAPE), table)
     return graph
 
 
 def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape, table: Table) -> Node:
-    record = table.record(str(raw["class_type"])[:MAX_NAME])
     given = raw.get("inputs")
     if not isinstance(given, dict):
         given = {}
-    outputs = shape.outputs or record.output_names
-    names = own_names(record.plain_names, given)
-    plain = {own: name for name, own in names.items()}
     inputs: dict[str, JsonValue] = {}
     links: dict[str, Link] = {}
-    for own, value in given.items():
-        if len(own) > MAX_NAME:
+    for name, value in given.items():
+        if len(name) > MAX_NAME:
             continue
-        name = plain.get(own, own)
         link = as_link(value)
         if link is not None:
             links[name] = link
@@ -136,35 +136,8 @@ def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape, tabl
             inputs[name] = unwrap(value)
     if "selection_data" in inputs:
         inputs |= _read_selection(inputs["selection_data"])
-    return Node(
-        id=id_,
-        class_type=record.class_type,
-        place=place,
-        inputs=inputs,
-        links=links,
-        outputs=outputs,
-        types=rename_types(shape.types, plain),
-        shown=shape.text if plays(record, "show") else None,
-        record=record,
-        names=names,
-    )
-
-
-def own_names(plain: Mapping[str, str], given: Collection[str]) -> Mapping[str, str]:
-    """Return the name by which the rules ask → the class's own, for the inputs that a node has.
-
-    An input that already has the plain name keeps it.
-    """
-    if not plain:
-        return _NO_TYPES
-    return {name: own for own, name in plain.items() if own in given and name not in given}
-
-
-def rename_types(types: Mapping[str, str], plain: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the types of inputs by the names under which the rules ask."""
-    if not plain:
-        return types
-    return {plain.get(own, own): type_ for own, type_ in types.items()}
+    class_type = str(raw["class_type"])[:MAX_NAME]
+    return make_node(id_, class_type, place, inputs, links, shape=shape, table=table)
 
 
 def as_link(value: JsonValue) -> Link | None:
@@ -178,13 +151,60 @@ def as_link(value: JsonValue) -> Link | None:
 
 
 def unwrap(value: JsonValue) -> JsonValue:
-    """Return what a widget holds, where it is an object.
+    """Return what a widget holds; what is within, where it is an object.
 
     ``{"content": file}`` is of pysssss, ``{"__value__": list}`` of the editor.
     """
     if isinstance(value, dict):
         return value.get("__value__", value.get("content", value))
     return value
+
+
+def make_node(
+    id_: str,
+    class_type: str,
+    place: str,
+    inputs: Mapping[str, JsonValue],
+    links: Mapping[str, Link],
+    *,
+    shape: Shape,
+    table: Table,
+    seeds: Mapping[str, str] = _NO_NAMES,
+) -> Node:
+    """Return a node, its inputs under the names by which the rules ask.
+
+    ``seeds`` are inputs that turned out to be seeds, beside those that the record gives names to.
+    """
+    record = table.record(class_type)
+    outputs = shape.outputs or record.output_names
+    plain = {**seeds, **record.plain_names} if seeds else record.plain_names
+    names: dict[str, str] = {}
+    for own, name in plain.items():
+        has_name = name in inputs or name in links  # the input that has the name already keeps it
+        if not has_name and (own in inputs or own in links):
+            names[name] = own
+    renamed = {own: name for name, own in names.items()}
+    return Node(
+        id=id_,
+        class_type=record.class_type,
+        place=place,
+        inputs=_rename(inputs, renamed),
+        links=_rename(links, renamed),
+        outputs=outputs,
+        types=_rename(shape.types, renamed),
+        shown=shape.text if plays(record, "show") else None,
+        record=record,
+        names=names,
+    )
+
+
+Value = TypeVar("Value")
+
+
+def _rename(inputs: Mapping[str, Value], names: Mapping[str, str]) -> Mapping[str, Value]:
+    if not names:
+        return inputs
+    return {names.get(name, name): value for name, value in inputs.items()}
 
 
 def _read_selection(text: JsonValue) -> dict[str, JsonValue]:

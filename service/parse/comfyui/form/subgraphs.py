@@ -189,8 +189,10 @@ def _as_subgraph(group: Raw, instance: Raw) -> Raw:
         links.append([f"{place}.{slot}", origin, origin_slot, place, slot, "*"])
     for at, (place, slot) in enumerate(_open_outputs(group, nodes, set(inner.values()))):
         links.append([f"out.{at}", place, slot, OUTPUT, at, "*"])
-    names = [one.get("name") for one in objects(instance.get("inputs")) if _is_open(one)]
-    inputs: list[JsonValue] = [{"name": name, "type": "*"} for name in names[: len(open_inputs)]]
+    inputs: list[JsonValue] = []
+    for one in objects(instance.get("inputs")):
+        if _is_open(one) and len(inputs) < len(open_inputs):
+            inputs.append({"name": one.get("name"), "type": "*"})
     _fill_in(nodes, {*open_inputs, *inner}, _share_values(nodes, instance))
     return {"nodes": list(nodes), "links": links, "inputs": inputs}
 
@@ -245,20 +247,24 @@ def _open_outputs(group: Raw, nodes: list[dict[str, JsonValue]], used: set[Slot]
 def _share_values(nodes: list[dict[str, JsonValue]], instance: Raw) -> list[JsonValue]:
     """Return each inner node's part of the instance's values; its own where they do not add up."""
     values = instance.get("widgets_values")
-    counts = [_count_values(node) for node in nodes]
-    if not isinstance(values, list) or sum(counts) != len(values):
-        return [node.get("widgets_values") for node in nodes]
+    all_own: list[JsonValue] = []
     shares: list[JsonValue] = []
     at = 0
-    for count in counts:
-        shares.append(values[at : at + count])
+    for node in nodes:
+        all_own.append(node.get("widgets_values"))
+        count = _count_values(node)
+        if isinstance(values, list):
+            shares.append(values[at : at + count])
         at += count
-    return shares
+    adds_up = isinstance(values, list) and at == len(values)
+    return shares if adds_up else all_own
 
 
 def _count_values(node: Raw) -> int:
     own = node.get("widgets_values")
-    return len(own) if isinstance(own, list) else TABLE.count_values(word(node.get("type")))
+    if isinstance(own, list):
+        return len(own)
+    return TABLE.count_values(word(node.get("type")))
 
 
 def _fill_in(

@@ -81,19 +81,20 @@ class VirtualLinks:
     def _virtual(self, id_: str, raw: Raw, at: Link) -> Link | Constant | None:
         """Return what a node of the editor alone hands on; the output itself of any other."""
         kind = word(raw.get("type"))
-        values = raw.get("widgets_values")
-        first = values[:1] if isinstance(values, list) else []
-        if kind == "PrimitiveNode":
-            return Constant(first[0]) if first else None
-        if GETTER.match(kind):
-            setter = self._setters.get(word(first[0])) if first else None
-            return self._first_input(setter) if setter else None
         if REROUTE.match(kind) or SETTER.match(kind):
-            return self._first_input(id_)
-        return at
-
-    def _first_input(self, id_: str) -> Link | None:
-        return self._first_origin(id_, objects(self._flat.nodes[id_].get("inputs")))
+            return self._first_origin(id_, objects(raw.get("inputs")))
+        is_primitive = kind == "PrimitiveNode"
+        if not is_primitive and not GETTER.match(kind):
+            return at
+        values = raw.get("widgets_values")
+        if not isinstance(values, list) or not values:
+            return None
+        if is_primitive:
+            return Constant(values[0])
+        setter = self._setters.get(word(values[0]))
+        if not setter:
+            return None
+        return self._first_origin(setter, objects(self._flat.nodes[setter].get("inputs")))
 
     def _first_origin(self, id_: str, inputs: Iterable[Raw]) -> Link | None:
         """Return where the first of a node's inputs that has a link comes from."""
@@ -110,25 +111,33 @@ class VirtualLinks:
         """
         definition = self._flat.definitions.get(instance, {})
         raw = self._flat.nodes.get(instance, {})
-        inner = list(objects(definition.get("inputs")))
-        name = inner[slot].get("name") if 0 <= slot < len(inner) else None
+        name = _member_at(definition.get("inputs"), slot, "name")
         outer = [one for one in objects(raw.get("inputs")) if one.get("name") == name]
         origin = self._first_origin(instance, outer[:1])
         if origin is not None:
             return origin
         values = read_instance(raw, definition)
-        return Constant(values[word(name)]) if word(name) in values else None
+        if word(name) not in values:
+            return None
+        return Constant(values[word(name)])
 
     def _bypass(self, id_: str, raw: Raw, slot: int) -> Link | None:
         """Return what a bypassed node hands through.
 
         It is the input beside the output, else the first of its type.
         """
-        outputs = list(objects(raw.get("outputs")))
-        type_ = outputs[slot].get("type") if 0 <= slot < len(outputs) else None
+        type_ = _member_at(raw.get("outputs"), slot, "type")
         inputs = list(objects(raw.get("inputs")))
         inputs = inputs[slot : slot + 1] + inputs
         return self._first_origin(id_, [one for one in inputs if one.get("type") == type_])
+
+
+def _member_at(several: JsonValue, place: int, member: str) -> JsonValue:
+    """Return a member of one of several objects; None where there are not so many."""
+    for at, one in enumerate(objects(several)):
+        if at == place:
+            return one.get(member)
+    return None
 
 
 def scope_of(id_: str) -> str:

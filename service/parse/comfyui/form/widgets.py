@@ -25,14 +25,22 @@ def read_widgets(raw: Raw, table: Table = TABLE) -> Fit:
     values = raw.get("widgets_values")
     if isinstance(values, dict):
         return Fit({name: unwrap(value) for name, value in values.items()})
-    if not isinstance(values, list) or not values:
+    values = list_values(raw)
+    if not values:
         return NONE
-    values = [unwrap(value) for value in values]
     found = fit(_list_inputs(raw), values)
     if found is not None and found.is_whole:
         return found
     found = table.name_values(word(raw.get("type")), values)
-    return Fit(_find_lists(values)) if found is None else found
+    return found or Fit(_find_lists(values))
+
+
+def list_values(raw: Raw) -> list[JsonValue]:
+    """Return the values that a node keeps without names."""
+    values = raw.get("widgets_values")
+    if not isinstance(values, list):
+        return []
+    return [unwrap(value) for value in values]
 
 
 def _list_inputs(raw: Raw) -> Sequence[Input]:
@@ -49,7 +57,8 @@ def _list_inputs(raw: Raw) -> Sequence[Input]:
                 return ()
             name = word(widget.get("name"))
             type_ = word(one.get("type")).lower()
-            type_ = type_ if type_ in WIDGETS else "other"
+            if type_ not in WIDGETS:
+                type_ = "other"
             found.append(Input(name, type_, seed=name in SEED_NAMES))
     return found
 
@@ -81,10 +90,12 @@ def seed_names(raw: Raw, found: Fit) -> Mapping[str, str]:
 
     A number that a node only gives on keeps its name.
     """
-    names = {*found.values, *(word(one.get("name")) for one in objects(raw.get("inputs")))}
     seeds = [name for name in found.controlled if name not in (*LITERALS, *SELECTORS)]
-    if len(seeds) != 1 or not names.isdisjoint(SEED_NAMES):
+    if len(seeds) != 1 or not found.values.keys().isdisjoint(SEED_NAMES):
         return {}
+    for one in objects(raw.get("inputs")):
+        if word(one.get("name")) in SEED_NAMES:
+            return {}
     return {seeds[0]: SEED_NAMES[0]}
 
 
@@ -95,11 +106,14 @@ def read_instance(raw: Raw, definition: Raw) -> dict[str, JsonValue]:
     be left out.
     """
     values = raw.get("widgets_values")
-    declared = objects(definition.get("inputs"))
-    inputs = [one for one in declared if word(one.get("type")) in WIDGET_TYPES]
-    used = [one for one in inputs if one.get("linkIds")]
-    for several in (inputs, used):
+    names: list[str] = []
+    used: list[str] = []
+    for one in objects(definition.get("inputs")):
+        if word(one.get("type")) in WIDGET_TYPES:
+            names.append(word(one.get("name")))
+            if one.get("linkIds"):
+                used.append(word(one.get("name")))
+    for several in (names, used):
         if isinstance(values, list) and len(several) == len(values):
-            names = [word(one.get("name")) for one in several]
-            return dict(zip(names, values, strict=True))
+            return dict(zip(several, values, strict=True))
     return read_widgets(raw).values

@@ -6,11 +6,11 @@ showed, and what was bypassed.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.graph import Node, Shape, own_names, rename_types
+from service.parse.comfyui.form.graph import NO_SHAPE, Node, Shape, make_node
 from service.parse.comfyui.form.subgraphs import Flat, Link, Raw, objects, word
 from service.parse.comfyui.form.virtual_links import (
     BYPASSED,
@@ -21,7 +21,6 @@ from service.parse.comfyui.form.virtual_links import (
     scope_of,
 )
 from service.parse.comfyui.form.widgets import read_widgets, seed_names
-from service.parse.comfyui.nodes.general import plays
 from service.parse.comfyui.nodes.guesses import guess_names
 from service.parse.comfyui.nodes.table import TABLE, Table
 
@@ -44,6 +43,8 @@ SENDERS = frozenset(
 """Nodes whose inputs go to every unconnected input of the same type."""
 
 NO_RESTRICTION = ("", ".*", None)
+NAME_PLACE = 1
+"""Where among a restricted sender's values the name of its inputs is."""
 NO_INPUT = "none"
 """The name of no input: for a sender that asks for more than a plain name."""
 
@@ -133,15 +134,15 @@ def _list_broadcasts(flat: Flat, links: VirtualLinks) -> Iterator[tuple[tuple[st
 
 def _target_name(raw: Raw, at: int) -> str:
     """Return the only name of inputs that a sender's input goes to; nothing for every name."""
-    kind = raw.get("type")
+    kind, values = raw.get("type"), raw.get("widgets_values")
     if kind == PROMPT_SENDER:
         return "negative" if at else "positive"
-    if kind != RESTRICTED_SENDER:
+    if kind != RESTRICTED_SENDER or not isinstance(values, list):
         return ""
-    values = raw.get("widgets_values")
-    title, name, *more = (*values, "", "") if isinstance(values, list) else ("", "")
-    if any(one not in NO_RESTRICTION for one in (title, *more)):
-        return NO_INPUT
+    name = values[NAME_PLACE] if len(values) > NAME_PLACE else ""
+    for place, value in enumerate(values):
+        if place != NAME_PLACE and value not in NO_RESTRICTION:
+            return NO_INPUT
     return "" if name in NO_RESTRICTION else word(name).lower()
 
 
@@ -174,27 +175,19 @@ def _find_ends(id_: str, raw: Raw, links: VirtualLinks, broadcasts: Broadcasts) 
 
 
 def _node(id_: str, raw: Raw, place: str, ends: Ends, table: Table) -> Node:
-    record = table.record(word(raw.get("type")))
     found = read_widgets(raw, table)
     inputs = found.values | ends.constants
     if not found.values:
         inputs |= guess_names(raw, text_comes_in=ends.has_text)
-    names = own_names({**seed_names(raw, found), **record.plain_names}, {*inputs, *ends.links})
-    plain = {own: name for name, own in names.items()}
-    shape = _shape(raw)
-    return Node(
-        id=id_,
-        class_type=record.class_type,
-        place=place,
-        inputs={plain.get(own, own): one for own, one in inputs.items() if own not in ends.links},
-        links={plain.get(own, own): link for own, link in ends.links.items()},
-        outputs=shape.outputs or record.output_names,
-        types=rename_types(shape.types, plain),
-        shown=shape.text if plays(record, "show") else None,
-        unnamed=not inputs and bool(raw.get("widgets_values")),
-        record=record,
-        names=names,
+    is_unnamed = not inputs and bool(raw.get("widgets_values"))
+    for name in ends.links:
+        inputs.pop(name, None)
+    seeds = seed_names(raw, found)
+    class_type = word(raw.get("type"))
+    node = make_node(
+        id_, class_type, place, inputs, ends.links, shape=_shape(raw), table=table, seeds=seeds
     )
+    return replace(node, unnamed=True) if is_unnamed else node
 
 
 def idle_nodes(flat: Flat, source: str, named_after: str, table: Table = TABLE) -> Iterator[Node]:
@@ -202,10 +195,6 @@ def idle_nodes(flat: Flat, source: str, named_after: str, table: Table = TABLE) 
     for id_, raw in flat.nodes.items():
         class_type = word(raw.get("type"))
         if _is_off(raw) and named_after in class_type.lower():
-            record = table.record(class_type)
-            values = read_widgets(raw, table).values
-            names = own_names(record.plain_names, values)
-            plain = {own: name for name, own in names.items()}
-            inputs = {plain.get(name, name): value for name, value in values.items()}
             place = f"{source}#{id_}.widgets_values"
-            yield Node(id_, record.class_type, place, inputs, record=record, names=names)
+            values = read_widgets(raw, table).values
+            yield make_node(id_, class_type, place, values, {}, shape=NO_SHAPE, table=table)

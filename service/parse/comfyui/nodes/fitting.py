@@ -116,12 +116,12 @@ def _has_all(found: Mapping[str, JsonValue], widgets: Sequence[Input]) -> bool:
 
 def _button_place(widgets: Sequence[Input]) -> int:
     """Return the place of the last required widget of a class with an upload button, else -1."""
-    last = -1
-    if any(one.upload for one in widgets):
-        for place, one in enumerate(widgets):
-            if not one.optional:
-                last = place
-    return last
+    last, has_button = -1, False
+    for place, one in enumerate(widgets):
+        has_button = has_button or one.upload
+        if not one.optional:
+            last = place
+    return last if has_button else -1
 
 
 def _may_be_extra(value: JsonValue) -> bool:

@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.graph import unwrap
 from service.parse.comfyui.form.subgraphs import Raw, objects, word
+from service.parse.comfyui.form.widgets import list_values
 from service.parse.comfyui.nodes.file_inputs import LOADED
 from service.parse.comfyui.nodes.fitting import fits_type, is_control
 from service.records.model_names import is_model_file
@@ -58,20 +58,25 @@ def guess_names(raw: Raw, *, text_comes_in: bool) -> Found:
 
     ``text_comes_in``: by link, so that the node's own text is of some time before.
     """
-    values = raw.get("widgets_values")
-    if not isinstance(values, list) or not values:
+    values = list_values(raw)
+    if not values:
         return {}
-    values = [unwrap(value) for value in values]
     for rule in RULES:
         found = rule(raw, values)
         if found:
             return found
     found = _seed(raw, values)
-    return found if text_comes_in else found | _texts(raw, values)
+    if not text_comes_in:
+        found |= _texts(raw, values)
+    return found
 
 
 def _types(raw: Raw, side: str) -> set[str]:
-    return {word(one.get("type")) for one in objects(raw.get(side))}
+    return _words(raw, side, "type")
+
+
+def _words(raw: Raw, side: str, member: str) -> set[str]:
+    return {word(one.get(member)) for one in objects(raw.get(side))}
 
 
 def _new_types(raw: Raw) -> set[str]:
@@ -129,7 +134,9 @@ def _loras(raw: Raw, values: Values) -> Found:
         if len(weights) <= PAIR:  # the model's and the text encoder's; of more nobody knows which
             names = (f"strength_model_{at}", f"strength_clip_{at}")
             found |= dict(zip(names, weights, strict=False))
-        switch = at - 1 if _is_switch(values[0]) else at + 1 + len(weights)
+        switch = at + 1 + len(weights)
+        if _is_switch(values[0]):
+            switch = at - 1
         if switch < len(values) and _is_switch(values[switch]):
             found[f"switch_{at}"] = values[switch]
     return found
@@ -167,8 +174,8 @@ def _files(raw: Raw, values: Values) -> Found:
     if not files or given & _types(raw, "inputs"):
         return {}
     if "MODEL" in given:
-        name = "ckpt_name" if given & {"CLIP", "VAE"} else "unet_name"
-        return {name: files[0]}
+        has_parts = bool(given & {"CLIP", "VAE"})
+        return {"ckpt_name" if has_parts else "unet_name": files[0]}
     for type_, name in LOADED:
         if type_ in given:
             return _name_files(name, files)
@@ -254,7 +261,9 @@ def _texts(raw: Raw, values: Values) -> Found:
         if len(texts) <= len(names) or _has_words(texts[0]):
             return dict(zip(names, texts, strict=False))
     elif "CONDITIONING" in _new_types(raw) and "CLIP" in _types(raw, "inputs"):
-        return {"text": texts[0]} if _is_prompt_first(texts) else {}
+        if not _is_prompt_first(texts):
+            return {}
+        return {"text": texts[0]}
     if len(texts) == 1 and len(values) <= PAIR and TEXTUAL.search(kind):
         return {"text": texts[0]}
     return {}
@@ -281,8 +290,7 @@ def _has_words(text: str) -> bool:
 
 def _text_names(raw: Raw) -> tuple[str, ...]:
     """Return the names of an encoder's texts: two where it gives both conditionings, else one."""
-    names = {word(one.get("name")) for one in objects(raw.get("outputs"))}
-    if names >= {"positive", "negative"}:
+    if _words(raw, "outputs", "name") >= {"positive", "negative"}:
         return ("positive_prompt", "negative_prompt")
     return ("text",)
 

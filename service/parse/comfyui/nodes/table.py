@@ -53,8 +53,10 @@ class Table:
 
     def count_values(self, class_type: str) -> int:
         """Return how many values a node of a class saves, controls and upload buttons included."""
-        inputs = self.usual_inputs(class_type)
-        return sum(one.is_widget + one.seed + one.upload for one in inputs)
+        count = 0
+        for one in self.usual_inputs(class_type):
+            count += one.is_widget + one.seed + one.upload
+        return count
 
 
 @lru_cache(maxsize=CLASSES_KEPT)

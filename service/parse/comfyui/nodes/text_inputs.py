@@ -43,10 +43,11 @@ _POSITIVE_TEXTS = (
 )
 
 SIDE_TEXTS = {
-    side: tuple(name.replace("positive", side).replace("pos", side[:3]) for name in _POSITIVE_TEXTS)
-    for side in ("positive", "negative")
+    "positive": (*_POSITIVE_TEXTS, "main_prompt"),
+    "negative": tuple(
+        name.replace("positive", "negative").replace("pos", "neg") for name in _POSITIVE_TEXTS
+    ),
 }
-SIDE_TEXTS["positive"] += ("main_prompt",)
 """Text inputs of nodes that hold both prompts."""
 
 LITERALS = (

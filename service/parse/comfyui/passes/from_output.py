@@ -30,6 +30,7 @@ class Way:
 
 
 LATENTS = frozenset(LINKS["latent"])
+VAES = frozenset(LINKS["vae"])
 IMAGES = frozenset({*LINKS["image"], "source", "overlay"})
 SHOWABLE = frozenset({*LINKS["image"], *LINKS["latent"], "any"})
 PROMPTS = SERVICE_SIGNS[0] | {"positive"}
@@ -44,16 +45,17 @@ def find_way(graph: Graph, routes: Routes, file_name: str) -> Way:
     Where no output leads to one, and none is known to lead to nothing, the way begins at the last
     sampler of the first chain.
     """
-    tried: list[Way] = []
+    outputs = find_outputs(graph, file_name)
+    is_broken = not outputs
     dead: set[str] = set()
-    for output in find_outputs(graph, file_name):
+    for output in outputs:
         way = trace_samplers(graph, routes, output, dead)
         if way.samplers:
             return way
-        tried.append(way)
-    if tried and not any(way.broken for way in tried):
-        return tried[0]
-    return _way_from_last_sampler(graph, routes, has_output=bool(tried))
+        is_broken = is_broken or way.broken
+    if is_broken:
+        return _way_from_last_sampler(graph, routes, has_output=bool(outputs))
+    return Way()
 
 
 def find_outputs(graph: Graph, file_name: str) -> list[Node]:
@@ -79,7 +81,9 @@ def _fit_prefix(node: Node, file_name: str) -> int:
     """Return how much of a saver's prefix a file's name begins with: all of it, or nothing."""
     prefix = node.scalar("filename_prefix") or node.scalar("filename") or ""
     literal = str(prefix).replace("\\", "/").rsplit("/", 1)[-1].split("%", 1)[0]
-    return len(literal) if file_name.startswith(literal) else 0
+    if not file_name.startswith(literal):
+        return 0
+    return len(literal)
 
 
 def _find_only_end(graph: Graph) -> list[Node]:
@@ -89,10 +93,13 @@ def _find_only_end(graph: Graph) -> list[Node]:
     """
     used: set[str] = set()
     for node in graph.values():
-        used.update(origin for origin, _ in node.links.values())
-    takers = [node for node in graph.values() if not IMAGES.isdisjoint(node.links)]
-    ends = [node for node in takers if node.id not in used]
+        used.update(node.origins())
+    ends = [node for node in graph.values() if node.id not in used and _takes_image(node)]
     return ends if len(ends) == 1 else []
+
+
+def _takes_image(node: Node) -> bool:
+    return not IMAGES.isdisjoint(node.links)
 
 
 def trace_samplers(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Way:
@@ -155,8 +162,9 @@ class _Trace:
         if not node.plays("switch"):
             self._keep_images(node)
         if samples:
-            return self._follow_sampler(node)
-        return self._follow_other(node, slot, "latent" if want == "latent" else "image")
+            self.bundle = None
+            return self.routes.origin(node) or self._step_to_stage_c()
+        return self._step_on(node, slot, "latent" if want == "latent" else "image")
 
     def _note(self, node: Node, want: Want, *, samples: bool) -> None:
         """Keep what a node is to the image: a sampler, its decoder, what enlarges it."""
@@ -177,22 +185,18 @@ class _Trace:
             if "image" in name or name in IMAGES:
                 self.other_images.append((link, "image"))
 
-    def _follow_sampler(self, node: Node) -> Step | None:
-        self.bundle = None
-        return self.routes.origin(node) or self._step_to_stage_c()
-
-    def _follow_other(self, node: Node, slot: int, want: Want) -> Step | None:
+    def _step_on(self, node: Node, slot: int, want: Want) -> Step | None:
         """Return the way on from a node; onto any sampler it takes something from, if need be."""
         steps = self.routes.onward(node, slot, want)
         for link in node.links.values():
             if not steps and link[0] in self.graph and is_sampler(self.graph[link[0]]):
                 steps = [(link, "latent")]
         step = steps[0] if steps else self._step_to_stage_c()
-        carriers = [link for name, link in node.links.items() if is_carrier(name)]
-        if step is None or step[0] not in carriers:
-            self.bundle = None
-        else:
-            self.bundle = self.bundle or node.id
+        within: str | None = None
+        for name, link in node.links.items():
+            if step is not None and link == step[0] and is_carrier(name):
+                within = self.bundle or node.id
+        self.bundle = within
         return step
 
     def _step_to_stage_c(self) -> Step | None:
@@ -200,7 +204,9 @@ class _Trace:
 
         The second starts from an empty latent; the first comes in with the conditioning.
         """
-        starts = self.routes.starts(self.order[-1], "positive") if self.order else []
+        if not self.order:
+            return None
+        starts = self.routes.starts(self.order[-1], "positive")
         node = self.graph.get(starts[0][0][0]) if starts else None
         if node is None or "stage_c" not in node.links:
             return None
@@ -234,7 +240,8 @@ def _works_on_something(node: Node) -> bool:
 
 def draws(node: Node) -> bool:
     """Return whether a node that gives an image asks a service for it, which samples elsewhere."""
-    return all(_has_any(node, names) for names in SERVICE_SIGNS)
+    texts, seeds = SERVICE_SIGNS
+    return _has_any(node, texts) and _has_any(node, seeds)
 
 
 def names_upscaler(node: Node) -> bool:
@@ -245,12 +252,12 @@ def names_upscaler(node: Node) -> bool:
 def _decodes(node: Node, *, samples: bool) -> bool:
     if not samples and "samples" not in node.links:
         return False
-    return any(name in node.links for name in LINKS["vae"])
+    return not VAES.isdisjoint(node.links)
 
 
 def takes_bundle(node: Node) -> bool:
     """Return whether a bundle of many things comes in: a sampler's decoder, for one."""
-    return any(is_carrier(name) for name in node.links)
+    return any(map(is_carrier, node.links))
 
 
 def _way_from_last_sampler(graph: Graph, routes: Routes, *, has_output: bool) -> Way:
@@ -276,9 +283,9 @@ def _ids_that_feed(graph: Graph, samplers: Collection[Node]) -> set[str]:
     found: set[str] = set()
     waiting: list[str] = []
     for node in samplers:
-        waiting += [origin for origin, _ in node.links.values()]
+        waiting += node.origins()
     for id_ in waiting:  # the list grows while it is read
         if id_ not in found and id_ in graph:
             found.add(id_)
-            waiting += [origin for origin, _ in graph[id_].links.values()]
+            waiting += graph[id_].origins()
     return found

@@ -93,22 +93,23 @@ def _read_objects(node: Node) -> Iterator[Applied]:
     for name, value in node.inputs.items():
         if not name.lower().startswith("lora"):
             continue
-        opened = parse_json(value) if name in TEXTS and isinstance(value, str) else value
+        opened = value
+        if name in TEXTS and isinstance(value, str):
+            opened = parse_json(value)
         for item in opened if isinstance(opened, list) else [opened]:
-            found = _read_object(item, node.where(name)) if isinstance(item, dict) else None
-            if found is not None:
-                yield found
+            if isinstance(item, dict):
+                yield from _read_object(item, node.where(name))
 
 
-def _read_object(item: Mapping[str, JsonValue], where: str) -> Applied | None:
+def _read_object(item: Mapping[str, JsonValue], where: str) -> Iterator[Applied]:
     label = next(filter(None, map(item.get, LABELS)), None)
     if not isinstance(label, str) or label.lower() in NOTHING or item.get("_isDummy"):
-        return None
+        return
     weight = as_number(_first_member(item, LISTED_WEIGHTS))
     clip_weight = as_number(_first_member(item, LISTED_CLIP_WEIGHTS))
     is_visible = item.get("hidden") is not True
     on = item.get("on", item.get("active", item.get("enabled", is_visible)))
-    return Applied(label, where, weight, clip_weight, on=bool(on))
+    yield Applied(label, where, weight, clip_weight, on=bool(on))
 
 
 def _first_member(item: Mapping[str, JsonValue], names: tuple[str, ...]) -> JsonValue:
@@ -120,9 +121,10 @@ def _first_member(item: Mapping[str, JsonValue], names: tuple[str, ...]) -> Json
 
 def _read_widgets(values: Values, node: Node) -> Iterator[Applied]:
     """Read file widgets, alone or numbered, with their weights and switches beside them."""
-    is_simple = "simple" in (node.inputs.get("mode"), node.inputs.get("input_mode"))
-    weights = SIMPLE_WEIGHTS if is_simple else MODEL_WEIGHTS
-    clip_weights = () if is_simple else CLIP_WEIGHTS
+    weights: tuple[str, ...] = MODEL_WEIGHTS
+    clip_weights: tuple[str, ...] = CLIP_WEIGHTS
+    if "simple" in (node.inputs.get("mode"), node.inputs.get("input_mode")):
+        weights, clip_weights = SIMPLE_WEIGHTS, ()
     for name, digits in _list_names(node):
         file = values.read(node, name)
         if file is None or not isinstance(file.value, str) or file.value.lower() in NOTHING:
@@ -141,7 +143,8 @@ def _list_names(node: Node) -> Iterator[tuple[str, str]]:
     most: float | None = None
     for name in reversed(COUNTS):
         count = as_number(node.inputs.get(name))
-        most = most if count is None else count
+        if count is not None:
+            most = count
     for name in (*node.inputs, *node.links):
         if name not in node.inputs and "name" not in name:
             continue  # a link "lora" brings a stack
@@ -189,8 +192,8 @@ def _read_tags(values: Values, node: Node) -> Iterator[Applied]:
 
 def as_number(value: object) -> float | None:
     """Return a weight as a number, whatever it was written as."""
-    if isinstance(value, str):
-        return float(value) if is_number(value) else None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if abs(value) < MOST else None
+    if isinstance(value, str) and is_number(value):
+        return float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST:
+        return float(value)
+    return None

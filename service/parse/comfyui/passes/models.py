@@ -1,5 +1,6 @@
 """From a sampler up its model line: the checkpoint where it ends, and what was applied to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.parse.comfyui.form.graph import Graph, Node
@@ -23,14 +24,16 @@ class ModelLine:
 
 def read_model_line(graph: Graph, routes: Routes, values: Values, sampler: Node) -> ModelLine:
     """Return the model of a pass."""
-    line = {node.id: node for node in routes.nodes(sampler, "model")}
+    line: dict[str, Node] = {}
+    for node, _, _ in routes.walk(routes.starts(sampler, "model")):
+        line[node.id] = node
     nodes = _add_stacks(graph, line)
-    if _read_file(values, sampler) or any(loras.NAME.match(name) for name in sampler.inputs):
+    if _read_file(values, sampler) or any(map(loras.NAME.match, sampler.inputs)):
         nodes.setdefault(sampler.id, sampler)
     models: list[Stated] = []
     checkpoints: list[Resource] = []
     applied: list[Resource] = []
-    for node in nodes.values():
+    for node in nodes.values():  # from the sampler upwards: the last LoRA comes first
         file = _read_file(values, node)
         if file is not None:
             models.append(file)
@@ -40,7 +43,7 @@ def read_model_line(graph: Graph, routes: Routes, values: Values, sampler: Node)
     return ModelLine(tuple(models), (*checkpoints, *reversed(applied)), tuple(nodes.values()))
 
 
-def _add_stacks(graph: Graph, line: dict[str, Node]) -> dict[str, Node]:
+def _add_stacks(graph: Graph, line: Mapping[str, Node]) -> dict[str, Node]:
     """Return the nodes of a model line, each followed by the LoRA stack that hangs on it."""
     nodes: dict[str, Node] = {}
     for host in line.values():

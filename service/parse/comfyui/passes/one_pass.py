@@ -53,7 +53,8 @@ def read_pass(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Pa
             fields[field] = prompt.text
         if prompt.guidance is not None:
             fields.setdefault("guidance", prompt.guidance)
-    for field in EXPECTED if is_sampler(sampler) else OF_SERVICE:
+    expected = EXPECTED if is_sampler(sampler) else OF_SERVICE
+    for field in expected:
         if field not in fields:
             where = f"node {sampler.id} ({sampler.class_type})"
             unsettled.append(f"the file does not state the {field} of {where}")
@@ -77,4 +78,6 @@ def pass_role(found: Pass, base: Pass) -> PassRole:
         return "refiner"
     model, first = found.fields.get("model"), base.fields.get("model")
     has_other_model = model is not None and first is not None and model != first
-    return "refiner" if has_other_model and "denoise" not in found.fields else "hires"
+    if has_other_model and "denoise" not in found.fields:
+        return "refiner"
+    return "hires"

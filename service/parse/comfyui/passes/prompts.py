@@ -13,9 +13,11 @@ from service.parse.comfyui.values.ask import Values
 from service.parse.comfyui.values.texts import has_wildcards
 from service.records import Stated
 
-SIDE_NAMES = (*text_inputs.SIDE_TEXTS["positive"], *text_inputs.SIDE_TEXTS["negative"])
-WIDGETS = frozenset(SIDE_NAMES)
-"""Widgets that hold the text of a side. Most nodes of a long way have none."""
+CONDITIONINGS = frozenset(LINKS["positive"])
+INNER_LINKS = CONDITIONINGS.union(LINKS["clip"])
+"""Links that the end of a conditioning does not have."""
+WIDGETS = frozenset().union(*text_inputs.SIDE_TEXTS.values())
+"""Widgets that hold the text of a side."""
 TEXT_LINKS = WIDGETS - {*LINKS["positive"], *LINKS["negative"]}
 """Links that bring the text of a side, where others of such names bring a conditioning."""
 
@@ -67,7 +69,7 @@ def _has_own_text(sampler: Node, side: Want) -> bool:
     """Return whether a sampler holds the words itself; a plain ``text`` is the positive prompt."""
     names = text_names(sampler, side)
     if side == "negative":
-        return any(name in text_inputs.SIDE_TEXTS["negative"] for name in names)
+        return not set(names).isdisjoint(text_inputs.SIDE_TEXTS["negative"])
     return bool(names)
 
 
@@ -76,24 +78,26 @@ def text_names(node: Node, side: Want) -> tuple[str, ...]:
 
     There are none where it only hands a conditioning on.
     """
-    sides: tuple[str, ...] = ()
-    if not (WIDGETS.isdisjoint(node.inputs) and TEXT_LINKS.isdisjoint(node.links)):
-        sides = tuple(name for name in SIDE_NAMES if _holds_text(node, name))
-    own = tuple(name for name in sides if name in text_inputs.SIDE_TEXTS.get(side, ()))
-    takes_conditioning = any(name in node.links for name in LINKS["positive"])
-    if own or (takes_conditioning and not node.plays("encoder")):
+    texts = _texts_of_sides(node)
+    own = tuple(name for name in text_inputs.SIDE_TEXTS[side] if name in texts)
+    if own or _only_hands_on(node):
         return own
-    if side == "negative" and (sides or SIDES.issubset(node.outputs)):
+    if side == "negative" and (texts or SIDES.issubset(node.outputs)):
         return ()  # one ``prompt`` of a node that gives both conditionings is the positive
-    return tuple(name for name in text_inputs.ENCODER_TEXTS if node.has(name) and name not in sides)
+    names = text_inputs.ENCODER_TEXTS
+    return tuple(name for name in names if node.has(name) and name not in texts)
 
 
-def _holds_text(node: Node, name: str) -> bool:
-    """Return whether an input named after a side holds a text.
+def _texts_of_sides(node: Node) -> frozenset[str]:
+    """Return the inputs named after a side that hold a text.
 
     A link called ``positive`` brings a conditioning, a widget of that name holds a text.
     """
-    return name in node.inputs or (name in TEXT_LINKS and name in node.links)
+    return WIDGETS.intersection(node.inputs) | TEXT_LINKS.intersection(node.links)
+
+
+def _only_hands_on(node: Node) -> bool:
+    return not CONDITIONINGS.isdisjoint(node.links) and not node.plays("encoder")
 
 
 def _is_encoder(node: Node, side: Want) -> bool:
@@ -102,9 +106,9 @@ def _is_encoder(node: Node, side: Want) -> bool:
 
 def _is_leaf(node: Node) -> bool:
     """Return whether a node is at the end of a conditioning: it makes text, or takes nothing in."""
-    if any(name in node.links for name in (*LINKS["positive"], *LINKS["clip"])):
+    if not INNER_LINKS.isdisjoint(node.links):
         return False
-    return not node.links or any(node.plays(role) for role in TEXT_MAKERS)
+    return not node.links or any(map(node.plays, TEXT_MAKERS))
 
 
 def _first_text(values: Values, node: Node, names: Sequence[str]) -> Stated | None:
@@ -132,7 +136,7 @@ def _doubts(side: Want, node: Node, text: Stated | None) -> list[str]:
 def _is_blank_by_design(visits: list[Visit]) -> bool:
     """Return whether no text is missing: it is blanked, or an image alone leads (SVD, Zero123)."""
     for node, _, _ in visits:
-        if node.plays("blank") or any("clip_vision" in name for name in node.links):
+        if node.plays("blank") or "clip_vision" in " ".join(node.links):
             return True
     return False
 
@@ -146,6 +150,8 @@ def _find_guidance(values: Values, visits: list[Visit]) -> Stated | None:
 
 
 def _join_texts(texts: list[Stated]) -> Stated | None:
-    if len(texts) <= 1:
-        return texts[0] if texts else None
+    if not texts:
+        return None
+    if len(texts) == 1:
+        return texts[0]
     return Stated("\n".join(str(text.value) for text in texts), texts[0].source)

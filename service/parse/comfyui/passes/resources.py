@@ -59,7 +59,9 @@ def _find_vae(routes: Routes, values: Values, decoder: Node | None) -> Stated | 
 def _read_file(values: Values, node: Node, names: tuple[str, ...]) -> Stated | None:
     """Return the first file that these widgets name; only the first may name it by link."""
     for name in names:
-        file = values.read(node, name) if name == names[0] else node.stated(name)
+        file = node.stated(name)
+        if file is None and name == names[0]:
+            file = values.read(node, name)
         if file is not None and isinstance(file.value, str) and file.value.lower() not in NOTHING:
             return file
     return None
@@ -78,11 +80,13 @@ def _find_clip_skip(routes: Routes, values: Values, encoders: Sequence[Node]) ->
 def _find_upscaler(graph: Graph, values: Values, nodes: Iterable[Node]) -> Stated | None:
     """Return the file of the first upscale model on the path, in the order in which they ran."""
     for node in nodes:
-        own = [name for name in node.inputs if kind_of(node.record, name) == "upscaler"]
         loader: Node | None = node
         if "upscale_model" in node.links:
             loader = graph.get(node.links["upscale_model"][0])
-        file = _read_file(values, loader, (*UPSCALERS, *own)) if loader is not None else None
+        if loader is None:
+            continue
+        own = [name for name in node.inputs if kind_of(node.record, name) == "upscaler"]
+        file = _read_file(values, loader, (*UPSCALERS, *own))
         if file is not None:
             return file
     return None
@@ -95,8 +99,10 @@ def collect_resources(
     found: list[Resource] = []
     for ordinal, one in enumerate(passes):
         for file in one.resources:
-            extra = {**file.extra, "pass": ordinal} if ordinal else file.extra
-            found.append(replace(file, extra=extra))
+            if ordinal == 0:
+                found.append(file)
+            else:
+                found.append(replace(file, extra={**file.extra, "pass": ordinal}))
     if vae is not None:
         found.append(Resource("vae", str(vae.value), vae.source))
     found += _list_side_files(graph, values, _list_upstream(graph, output.id))
@@ -123,17 +129,21 @@ def _list_side_files(graph: Graph, values: Values, nodes: Sequence[Node]) -> Ite
     for node in nodes:
         for name in node.inputs:
             kind = kind_of(node.record, name)
-            file = node.stated(name) if kind is not None else None
-            if kind is None or file is None or str(file.value).strip().lower() in NOTHING:
+            if kind is None:
                 continue
-            digits = name.rpartition("_")[2]
-            weight = _own_weight(node, kind, digits)
+            file = node.stated(name)
+            if file is None or str(file.value).strip().lower() in NOTHING:
+                continue
+            ending = name.rpartition("_")[2]
+            weight = _own_weight(node, kind, ending)
+            if weight is None:
+                weight = weights.get(node.id)
             yield Resource(
                 kind,
                 str(file.value),
                 file.source,
-                weights.get(node.id) if weight is None else weight,
-                used=is_on(node, digits if digits.isdecimal() else ""),
+                weight,
+                used=is_on(node, ending if ending.isdecimal() else ""),
                 extra={"loader": node.class_type},
             )
 
@@ -152,7 +162,9 @@ def _read_weights(
     weights: dict[str, float | None] = {}
     for node in nodes:
         for name in APPLIERS:
-            strength = values.first(node, STRENGTHS) if name in node.links else None
+            if name not in node.links:
+                continue
+            strength = values.first(node, STRENGTHS)
             if strength is None:
                 continue
             loader = graph.get(node.links[name][0])

@@ -38,6 +38,9 @@ OF_OTHER_SIDE = {
     "negative": frozenset(LINKS["positive"]) - frozenset(CONDITIONING),
 }
 
+NEGATIVES = tuple(name for name in LINKS["negative"] if name not in CONDITIONING)
+"""Links that bring a negative conditioning and no other."""
+
 PROVIDER = "upscaler"
 """The link by which an iterative upscaler gets what it samples with."""
 
@@ -47,8 +50,10 @@ def side_of_output(node: Node, slot: int, want: Want) -> Want:
     if want not in SIDES:
         return want
     if 0 <= slot < len(node.outputs):
-        side = OUTPUT_WANTS.get(node.outputs[slot], want)
-        return side if side in SIDES else want
+        side = OUTPUT_WANTS.get(node.outputs[slot])
+        if side is not None and side in SIDES:
+            return side
+        return want
     takes_both = "positive" in node.links and "negative" in node.links
     if takes_both and "model" not in node.links and slot in (0, 1):
         return "negative" if slot else "positive"
@@ -67,8 +72,9 @@ def links_by_name(node: Node, want: Want) -> list[str]:
     for name in node.links:
         if NUMBERED.match(name) and name not in names:
             names.append(name)
-    has_own_side = bool(names) and names[0] not in CONDITIONING
-    return names[:1] if has_own_side else names
+    if names and names[0] not in CONDITIONING:
+        return names[:1]
+    return names
 
 
 def links_by_type(node: Node, want: Want) -> list[str]:
@@ -104,7 +110,9 @@ def loop_link(node: Node, slot: int) -> list[str]:
         is_start = node.class_type.lower().endswith(("start", "open"))
         number = str(slot - 1 if is_start else slot + 1)
     name = f"initial_value{number}"
-    return [name] if name in node.links else []
+    if name not in node.links:
+        return []
+    return [name]
 
 
 def cross_over(node: Node, want: Want) -> list[Step]:
@@ -162,8 +170,11 @@ class Routes:
 
         One with a single conditioning has no negative.
         """
-        neutral = CONDITIONING if want == "negative" else ()
-        own = [name for name in LINKS[want] if name in node.links and name not in neutral]
+        names = LINKS[want]
+        neutral: tuple[str, ...] = ()
+        if want == "negative":
+            names, neutral = NEGATIVES, CONDITIONING
+        own = [name for name in names if name in node.links]
         own = own or links_by_bare_name(node, want, neutral)
         if want in SIDES:
             own = own[:1]
@@ -213,7 +224,9 @@ class Routes:
             return []
         if node.plays("switch"):
             name = self._values.choose_input(node)
-            return [(node.links[name], want)] if name and name in node.links else []
+            if not name or name not in node.links:
+                return []
+            return [(node.links[name], want)]
         names = (
             links_by_name(node, want)
             or links_by_type(node, want)

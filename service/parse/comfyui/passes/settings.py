@@ -89,13 +89,17 @@ def _read_field(values: Values, node: Node, field: Field) -> Stated | None:
     if field in NUMBERS:
         return values.first(node, NUMBERS[field])
     stated = values.first(node, NAMES[field])
-    return stated if stated is not None and isinstance(stated.value, str) else None
+    if stated is None or not isinstance(stated.value, str):
+        return None
+    return stated
 
 
 def _name_by_class(routes: Routes, sampler: Node, field: Field) -> Stated | None:
     """Return the class of a node that makes sigmas, or is a sampler, without naming them."""
     want = CLASS_WANTS[field]
-    maker = routes.end(sampler.links[want], want) if want in sampler.links else None
+    if want not in sampler.links:
+        return None
+    maker = routes.end(sampler.links[want], want)
     if maker is None or (field == "sampler" and "sampler" not in maker.class_type.lower()):
         return None
     return Stated(maker.class_type, maker.place.rsplit(".", 1)[0])
@@ -103,13 +107,18 @@ def _name_by_class(routes: Routes, sampler: Node, field: Field) -> Stated | None
 
 def _count_sigmas(routes: Routes, sampler: Node) -> Stated | None:
     """Return the steps of a list of sigmas (``1.0, 0.9, 0.0``): one fewer than it has."""
-    link = sampler.links.get("sigmas")
-    maker = routes.end(link, "sigmas") if link is not None else None
-    sigmas = maker.stated("sigmas") if maker is not None else None
+    if "sigmas" not in sampler.links:
+        return None
+    maker = routes.end(sampler.links["sigmas"], "sigmas")
+    if maker is None:
+        return None
+    sigmas = maker.stated("sigmas")
     if sigmas is None or not isinstance(sigmas.value, str):
         return None
     count = len(sigmas.value.replace(",", " ").split()) - 1
-    return Stated(count, sigmas.source) if count > 0 else None
+    if count < 1:
+        return None
+    return Stated(count, sigmas.source)
 
 
 def _read_split(routes: Routes, values: Values, sampler: Node) -> dict[Field, Stated]:
@@ -119,7 +128,9 @@ def _read_split(routes: Routes, values: Values, sampler: Node) -> dict[Field, St
     """
     found: dict[Field, Stated] = {}
     for part, slot, _ in routes.walk([(sampler.links["sigmas"], "sigmas")]):
-        step = values.read(part, "step") if part.plays("split sigmas") else None
+        if not part.plays("split sigmas"):
+            continue
+        step = values.read(part, "step")
         if step is not None:
             found.setdefault("start_step" if slot else "end_step", step)
     return found

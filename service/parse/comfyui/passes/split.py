@@ -7,11 +7,14 @@ adds a second pass (Efficiency's HighRes-Fix).
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import Values
 from service.records import Field, Sampling, Stated
+
+Value = TypeVar("Value")
 
 NUMBERED = re.compile(r"^stage(\d)_")
 
@@ -66,16 +69,24 @@ def _make_stage(sampler: Node, number: str) -> Node:
 
     What all stages share is beside them; what is of another stage is left out.
     """
-    plain: dict[str, str] = {}
-    for name in (*sampler.inputs, *sampler.links):
+    return replace(
+        sampler,
+        place=f"{sampler.place}.stage{number}",
+        inputs=_keep_stage(sampler.inputs, number),
+        links=_keep_stage(sampler.links, number),
+    )
+
+
+def _keep_stage(inputs: Mapping[str, Value], number: str) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for name, value in inputs.items():
         match = NUMBERED.match(name)
-        if match is None and name:
-            plain[name] = name
-        elif match is not None and match[1] == number and match.end() < len(name):
-            plain[name] = name[match.end() :]
-    inputs = {plain[name]: value for name, value in sampler.inputs.items() if name in plain}
-    links = {plain[name]: link for name, link in sampler.links.items() if name in plain}
-    return replace(sampler, place=f"{sampler.place}.stage{number}", inputs=inputs, links=links)
+        if match is None:
+            found[name] = value
+        elif match[1] == number:
+            found[name[match.end() :]] = value
+    found.pop("", None)
+    return found
 
 
 def script_passes(

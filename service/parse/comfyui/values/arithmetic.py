@@ -80,15 +80,16 @@ def compute(node: Node, slot: int) -> Asking[Answer]:
 
     None where it takes in what the file does not state.
     """
-    text = _find_expression(node)
-    tree = parse_expression(text) if text else None
+    tree = parse_expression(_find_expression(node) or "")
     if tree is None:
         return None
     known: dict[str, Number] = {}
     for name in list_names(tree):
         key = name if node.has(name) else f"values.{name}"
         answer = yield from read_input(node, key, "number")
-        number = _as_number(answer.value) if answer is not None else None
+        if answer is None:
+            return None
+        number = _as_number(answer.value)
         if number is None:
             return None
         known[name] = number
@@ -96,7 +97,8 @@ def compute(node: Node, slot: int) -> Asking[Answer]:
     if result is None:
         return None
     if result == int(result) or _gives_whole(node, slot):
-        result = round(result) if "simple" in node.class_type.lower() else int(result)
+        rounds = "simple" in node.class_type.lower()
+        result = round(result) if rounds else int(result)
     return Stated(result, node.place)
 
 
@@ -128,7 +130,9 @@ def _as_number(value: object) -> Number | None:
             value = float(value) if is_float else int(value)
         except ValueError:
             return None
-    return value if isinstance(value, int | float) and abs(value) < LARGEST else None
+    if isinstance(value, int | float) and abs(value) < LARGEST:
+        return value
+    return None
 
 
 def parse_expression(text: str) -> ast.expr | None:
@@ -160,7 +164,9 @@ def evaluate(tree: ast.expr, known: Mapping[str, Number]) -> Number | None:
     except (ArithmeticError, ValueError, TypeError, KeyError):
         return None
     result = found.get(tree)  # a function's bare name is none
-    return result if result is not None and abs(result) < LARGEST else None
+    if result is not None and abs(result) < LARGEST:
+        return result
+    return None
 
 
 def _compute_part(

@@ -78,4 +78,6 @@ class Values:
             self._room -= len(
                 answer.value
             )  # it was built here; texts of the file have other places
-        return answer if self._room > 0 else None
+        if self._room <= 0:
+            return None
+        return answer

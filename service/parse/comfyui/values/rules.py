@@ -19,6 +19,7 @@ from service.parse.comfyui.values.texts import (
     fill_template,
     first_present,
     has_wildcards,
+    present_inputs,
     read_only_value,
     read_toggled_words,
     replace_words,
@@ -90,13 +91,16 @@ def choose_input(node: Node) -> Asking[str | None]:
     for name in text_inputs.SELECTORS:
         if not node.has(name):
             continue
-        answer = yield from read_input(node, name, name)
-        branch = _find_branch(node, answer.value, name) if answer is not None else None
-        if branch is not None:
-            return branch
         has_selector = True
+        answer = yield from read_input(node, name, name)
+        if answer is not None:
+            branch = _find_branch(node, answer.value, name)
+            if branch is not None:
+                return branch
+    if has_selector:
+        return None
     # without a selector the first branch that is connected is taken (rgthree's Any Switch)
-    return None if has_selector else next(iter(node.links), None)
+    return next(iter(node.links), None)
 
 
 def _find_branch(node: Node, choice: Scalar, selector: str) -> str | None:
@@ -185,7 +189,9 @@ def _join(node: Node) -> Asking[Answer]:
     text = _find_delimiter(node, ", " if is_tidy else "").join(parts)
     if is_tidy:
         text = text_inputs.COMMAS.sub(",", text)
-    return Stated(text, node.place) if len(text) <= text_inputs.MAX_TEXT else None
+    if len(text) > text_inputs.MAX_TEXT:
+        return None
+    return Stated(text, node.place)
 
 
 def _find_delimiter(node: Node, usual: str) -> str:
@@ -256,8 +262,8 @@ def _slider_names(node: Node, slot: int) -> Iterator[str]:
 
 def _side_names(node: Node, slot: int) -> list[str]:
     """Return the text inputs behind an output of a node that gives both prompts, positive first."""
-    positive = [name for name in text_inputs.SIDE_TEXTS["positive"] if node.has(name)]
-    negative = [name for name in text_inputs.SIDE_TEXTS["negative"] if node.has(name)]
+    positive = present_inputs(node, text_inputs.SIDE_TEXTS["positive"])
+    negative = present_inputs(node, text_inputs.SIDE_TEXTS["negative"])
     if positive and negative:
         return {0: positive, 1: negative}.get(slot, [])
     return positive + negative

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 
 from service.parse.comfyui.form.graph import Node
+from service.parse.comfyui.form.subgraphs import objects
 from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.values.question import Answer, Asking, read_input
 from service.records import Stated
@@ -33,12 +34,14 @@ def read_only_value(node: Node, hint: str) -> Answer:
     return only
 
 
+def present_inputs(node: Node, names: Iterable[str]) -> list[str]:
+    """Return those of these inputs that a node has, as widget or as link."""
+    return [name for name in names if node.has(name)]
+
+
 def first_present(node: Node, names: Iterable[str]) -> str | None:
-    """Return the first of these inputs that a node has, as widget or as link."""
-    for name in names:
-        if node.has(name):
-            return name
-    return None
+    """Return the first of these inputs that a node has."""
+    return next(iter(present_inputs(node, names)), None)
 
 
 def _read_first(node: Node, names: Iterable[str]) -> Asking[Answer]:
@@ -70,7 +73,9 @@ def change_text(node: Node) -> Asking[Answer]:
         "title case": str.title,
     }
     change = changes.get(str(node.scalar("mode") or "").lower())
-    return None if change is None else Stated(change(text), node.place)
+    if change is None:
+        return None
+    return Stated(change(text), node.place)
 
 
 def extract_value(node: Node) -> Asking[Answer]:
@@ -83,21 +88,22 @@ def extract_value(node: Node) -> Asking[Answer]:
         data = json.loads(str(text.value))
     except (ValueError, RecursionError):
         return None
-    value = data.get(str(key.value)) if isinstance(data, dict) else None
-    return None if value is None else Stated(str(value), node.place)
+    if not isinstance(data, dict) or data.get(str(key.value)) is None:
+        return None
+    return Stated(str(data[str(key.value)]), node.place)
 
 
 def read_toggled_words(node: Node) -> Answer:
     """Return the words of a list that are switched on, joined by commas."""
     toggles = node.inputs[text_inputs.TOGGLES]
-    if not isinstance(toggles, list) or not any(isinstance(one, dict) for one in toggles):
+    items = list(objects(toggles))
+    if not items:
         return None
     words: list[str] = []
-    for one in toggles:
-        if isinstance(one, dict) and one.get("active") is not False:
-            text = one.get("text")
-            if isinstance(text, str):
-                words.append(text)
+    for one in items:
+        text = one.get("text")
+        if one.get("active") is not False and isinstance(text, str):
+            words.append(text)
     return Stated(", ".join(words), node.where(text_inputs.TOGGLES))
 
 
@@ -114,8 +120,10 @@ def fill_template(node: Node) -> Asking[Answer]:
             return None
         parts[hole] = str(answer.value)
     for at, piece in enumerate(pieces):
-        is_hole = at % 2 == 1
-        pieces[at] = parts[piece] if is_hole else piece.replace("{{", "{").replace("}}", "}")
+        if at % 2:
+            pieces[at] = parts[piece]
+        else:
+            pieces[at] = piece.replace("{{", "{").replace("}}", "}")
     if sum(map(len, pieces)) > text_inputs.MAX_TEXT:
         return None
     return Stated("".join(pieces), node.place)
