@@ -12,7 +12,7 @@ from service.parse.comfyui.passes import one_pass, resources, split
 from service.parse.comfyui.passes.from_output import Way, find_way
 from service.parse.comfyui.passes.one_pass import Pass
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.records import Blobs, Fact, Generation, Sampling
 
 NAME = "comfyui"
@@ -51,7 +51,7 @@ def _why_unreadable(blobs: Blobs) -> str:
 
 def read_graph(graph: Graph, file_name: str, idle: Iterable[Node] = ()) -> Generation:
     """Return what a graph states of the image it wrote; ``idle`` are nodes that did not run."""
-    values = Values(graph)
+    values = NodeValues(graph)
     routes = Routes(graph, values)
     way = find_way(graph, routes, file_name)
     if way.start is None or not way.samplers:

@@ -5,7 +5,7 @@ import pytest
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.nodes.table import TABLE
 from service.parse.comfyui.values.arithmetic import LONGEST, evaluate, list_names, parse_expression
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.records import Scalar
 
 
@@ -69,5 +69,5 @@ def test_a_node_that_reckons_gives_its_result(
 ) -> None:
     record = TABLE.record(kind)
     node = Node("m", kind, "P#m.inputs", inputs, outputs=record.output_names, record=record)
-    answer = Values({"m": node}).ask(("m", slot, "width"))
+    answer = NodeValues({"m": node}).ask(("m", slot, "width"))
     assert (answer.value if answer else None) == value

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from service.parse.comfyui.nodes.fitting import find_best_fit, fit
-from service.parse.comfyui.nodes.record import Input, Record, read_inputs
+from service.parse.comfyui.nodes.record import Input, NodeRecord, read_inputs
 
 Values = list[JsonValue]
 
 
 def widgets(text: str) -> tuple[Input, ...]:
-    return Record("X", text).widget_inputs
+    return NodeRecord("X", text).widget_inputs
 
 
 def named(text: str, values: Values, *, more: bool = False) -> dict[str, JsonValue] | None:

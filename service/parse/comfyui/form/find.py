@@ -42,7 +42,7 @@ DEEPEST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RawGraph:
     """A graph's JSON and the place of the text that held it."""
 
     data: Mapping[str, JsonValue]
@@ -53,8 +53,8 @@ class Found:
 class Graphs:
     """The first graph of either form that a file holds."""
 
-    api: Found | None
-    ui: Found | None
+    api: RawGraph | None
+    ui: RawGraph | None
 
 
 def claim(blobs: Blobs) -> Claim:
@@ -76,8 +76,8 @@ def claim(blobs: Blobs) -> Claim:
 
 def find_graphs(blobs: Blobs) -> Graphs:
     """Return the graphs of a file; those under their own roles win over those in other texts."""
-    api: Found | None = None
-    ui: Found | None = None
+    api: RawGraph | None = None
+    ui: RawGraph | None = None
     for found in _list_objects(blobs):
         if api is None and is_api(found.data):
             api = found
@@ -88,13 +88,13 @@ def find_graphs(blobs: Blobs) -> Graphs:
     return Graphs(api, ui)
 
 
-def _list_objects(blobs: Blobs) -> Iterator[Found]:
+def _list_objects(blobs: Blobs) -> Iterator[RawGraph]:
     roles = dict.fromkeys(("prompt", "workflow", *blobs.texts))
     for blob in blobs.all(*roles):
         yield from _open_objects(blob)
 
 
-def _open_objects(blob: Blob) -> Iterator[Found]:
+def _open_objects(blob: Blob) -> Iterator[RawGraph]:
     """Yield the object that a text is, and those inside it."""
     level = [blob.data]
     for _ in range(DEEPEST):
@@ -102,7 +102,7 @@ def _open_objects(blob: Blob) -> Iterator[Found]:
         for value in level:
             opened = parse_json(value) if isinstance(value, str) else value
             if isinstance(opened, dict):
-                yield Found(opened, blob.source)
+                yield RawGraph(opened, blob.source)
                 inner += [opened[name] for name in INNER if name in opened]
         level = inner
 

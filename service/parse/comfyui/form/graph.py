@@ -15,9 +15,12 @@ from pydantic import JsonValue
 from service.parse.blobs import parse_json
 from service.parse.comfyui.form.subgraphs import MAX_NODES, Link
 from service.parse.comfyui.nodes.general import plays
-from service.parse.comfyui.nodes.record import Record, Role
+from service.parse.comfyui.nodes.record import NodeRecord, Role
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.records import Scalar, Stated
+
+AnyInput = TypeVar("AnyInput")
+"""What an input is: a value or a link."""
 
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
@@ -47,7 +50,7 @@ class Node:
     """The text its box showed after the run, as the saved workflow keeps it."""
     unnamed: bool = False
     """It holds widget values without names, so that a rule may lack one of its terms."""
-    record: Record = field(default=Record(""))
+    record: NodeRecord = field(default=NodeRecord(""))
     """What we know of its class."""
     names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     """The name by which the rules ask for an input → the class's own, where these differ."""
@@ -198,10 +201,7 @@ def make_node(
     )
 
 
-Value = TypeVar("Value")
-
-
-def _rename(inputs: Mapping[str, Value], names: Mapping[str, str]) -> Mapping[str, Value]:
+def _rename(inputs: Mapping[str, AnyInput], names: Mapping[str, str]) -> Mapping[str, AnyInput]:
     if not names:
         return inputs
     return {names.get(name, name): value for name, value in inputs.items()}

@@ -6,7 +6,7 @@ file of its model.
 
 import re
 
-from service.parse.comfyui.nodes.record import Record
+from service.parse.comfyui.nodes.record import NodeRecord
 from service.records import ResourceKind
 
 MODEL_FILES = (
@@ -90,7 +90,7 @@ NOTHING = frozenset(
 _DIGITS = re.compile(r"_\d{1,2}$")
 
 
-def kind_of(record: Record, widget: str) -> ResourceKind | None:
+def kind_of(record: NodeRecord, widget: str) -> ResourceKind | None:
     """Return what kind of side file a widget names, or None where it names none."""
     kind = record.files.get(widget) or _by_name(record.class_type, widget)
     if kind is None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from service.parse.comfyui.nodes.record import Record, Role
+from service.parse.comfyui.nodes.record import NodeRecord, Role
 
 _NAMES: Mapping[Role, str] = {
     # What samples, and what samples on from an image; others that take one give an empty latent of
@@ -56,7 +56,7 @@ NAMES_KEPT = 8192
 """Answers that are kept ready, about twenty a class."""
 
 
-def plays(record: Record, role: Role) -> bool:
+def plays(record: NodeRecord, role: Role) -> bool:
     """Return whether a node has a role: as its record says, else as its name does."""
     if record.roles is not None:
         return role in record.roles

@@ -16,8 +16,8 @@ from service.parse.comfyui.nodes.file_inputs import LOADED
 from service.parse.comfyui.nodes.fitting import fits_type, is_control
 from service.records.model_names import is_model_file
 
-Values = list[JsonValue]
-Found = dict[str, JsonValue]
+ValueList = list[JsonValue]
+NamedValues = dict[str, JsonValue]
 
 TEXTUAL = re.compile(r"(?<!kon)(?<!con)text|string|prompt|literal|constant|primitive")
 """Classes that hold a text; neither a context nor Flux Kontext is one."""
@@ -42,7 +42,7 @@ SIMPLE = (
 )
 """The widgets of KSamplerAdvanced and KSampler in order, the control left out, and their types."""
 SHORTEST = 7
-"""Values of a sampler that are needed to know it, the control behind its seed included."""
+"""ValueList of a sampler that are needed to know it, the control behind its seed included."""
 
 SMALLEST = 64
 """Pixels of a side. Smaller numbers of a node that makes a latent are no size."""
@@ -53,7 +53,7 @@ MOST_STEPS = 1000
 PAIR = 2
 
 
-def guess_names(raw: Raw, *, text_comes_in: bool) -> Found:
+def guess_names(raw: Raw, *, text_comes_in: bool) -> NamedValues:
     """Return the values of a node by name, as far as a rule gives them names.
 
     ``text_comes_in``: by link, so that the node's own text is of some time before.
@@ -84,7 +84,7 @@ def _new_types(raw: Raw) -> set[str]:
     return _types(raw, "outputs") - _types(raw, "inputs")
 
 
-def _sampler(raw: Raw, values: Values) -> Found:
+def _sampler(raw: Raw, values: ValueList) -> NamedValues:
     """Return the values of a sampler whose widgets follow KSampler's order, as most packs' do."""
     draws = not _types(raw, "outputs").isdisjoint({"LATENT", "IMAGE"})
     samples = draws and _types(raw, "inputs") >= {"MODEL", "CONDITIONING"}
@@ -106,7 +106,7 @@ def _is_behind_seed(value: JsonValue) -> bool:
     return value is None or isinstance(value, bool) or is_control(value)
 
 
-def _in_order(values: Values) -> Found:
+def _in_order(values: ValueList) -> NamedValues:
     """Return a sampler's values, without the control behind its seed, by KSampler's names."""
     for names, types in (ADVANCED, SIMPLE):
         needed = types.split()
@@ -118,14 +118,14 @@ def _in_order(values: Values) -> Found:
     return {}
 
 
-def _loras(raw: Raw, values: Values) -> Found:
+def _loras(raw: Raw, values: ValueList) -> NamedValues:
     """Return the files of a LoRA loader or stack, each with one or two weights and its switch.
 
     The switch is before its file where the list begins with one, else behind the weights.
     """
     if "lora" not in word(raw.get("type")).lower():
         return {}
-    found: Found = {}
+    found: NamedValues = {}
     for at, value in enumerate(values):
         if not _is_file(value):
             continue
@@ -154,8 +154,8 @@ def _is_count(value: JsonValue) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _leading_numbers(values: Values) -> Values:
-    found: Values = []
+def _leading_numbers(values: ValueList) -> ValueList:
+    found: ValueList = []
     for value in values:
         if not _is_number(value):
             break
@@ -167,7 +167,7 @@ def _is_file(value: JsonValue) -> bool:
     return isinstance(value, str) and is_model_file(value)
 
 
-def _files(raw: Raw, values: Values) -> Found:
+def _files(raw: Raw, values: ValueList) -> NamedValues:
     """Return the files of a loader by what it gives: a model, or one of its parts alone."""
     files = [value for value in values if _is_file(value)]
     given = _types(raw, "outputs")
@@ -182,14 +182,14 @@ def _files(raw: Raw, values: Values) -> Found:
     return {}
 
 
-def _name_files(name: str, files: Values) -> Found:
+def _name_files(name: str, files: ValueList) -> NamedValues:
     """Return the files of a loader of model parts; of text encoders it may load several."""
     if name == "clip_name" and len(files) > 1:
         return {f"clip_name{at}": file for at, file in enumerate(files, start=1)}
     return {name: files[0]}
 
 
-def _sigmas(raw: Raw, values: Values) -> Found:
+def _sigmas(raw: Raw, values: ValueList) -> NamedValues:
     """Return the steps and schedule of a node that gives sigmas, or the name of a sampler."""
     given = _new_types(raw)
     if "SAMPLER" in given and not NO_NAMES.match(word(raw.get("type"))):
@@ -198,7 +198,7 @@ def _sigmas(raw: Raw, values: Values) -> Found:
             return {"sampler_name": names[0]}
     if "SIGMAS" not in given:
         return {}
-    found: Found = {}
+    found: NamedValues = {}
     for value in values:
         if isinstance(value, int) and _is_count(value) and value <= MOST_STEPS:
             found.setdefault("steps", value)
@@ -207,7 +207,7 @@ def _sigmas(raw: Raw, values: Values) -> Found:
     return found
 
 
-def _size(raw: Raw, values: Values) -> Found:
+def _size(raw: Raw, values: ValueList) -> NamedValues:
     """Return the size of an empty latent: the first two numbers of a node that takes nothing in."""
     if "LATENT" not in _types(raw, "outputs"):
         return {}
@@ -224,7 +224,7 @@ def _is_side(value: JsonValue) -> bool:
     return isinstance(value, int) and value >= SMALLEST
 
 
-def _literal(raw: Raw, values: Values) -> Found:
+def _literal(raw: Raw, values: ValueList) -> NamedValues:
     """Return the one value that a node gives on, or the seed that one makes."""
     given = _types(raw, "outputs")
     if not given or not given.issubset(NUMBER_TYPES):
@@ -240,7 +240,7 @@ def _literal(raw: Raw, values: Values) -> Found:
     return {}
 
 
-def _seed(raw: Raw, values: Values) -> Found:
+def _seed(raw: Raw, values: ValueList) -> NamedValues:
     """Return the number before a control, of a node that draws no image by itself."""
     if "IMAGE" in _types(raw, "outputs"):
         return {}
@@ -250,7 +250,7 @@ def _seed(raw: Raw, values: Values) -> Found:
     return {}
 
 
-def _texts(raw: Raw, values: Values) -> Found:
+def _texts(raw: Raw, values: ValueList) -> NamedValues:
     """Return the texts of an encoder or box: what text it holds is what it gives."""
     texts = _texts_among(values)
     if not texts:
@@ -269,7 +269,7 @@ def _texts(raw: Raw, values: Values) -> Found:
     return {}
 
 
-def _texts_among(values: Values) -> list[str]:
+def _texts_among(values: ValueList) -> list[str]:
     return [value for value in values if isinstance(value, str)]
 
 

@@ -83,7 +83,7 @@ def _read_input(word: str) -> Input:
 
 
 @dataclass(frozen=True)
-class Record:
+class NodeRecord:
     """All that we know of one class, beyond what the file of definitions says."""
 
     class_type: str

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from service.parse.blobs import parse_json
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.nodes.file_inputs import NOTHING
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.parse.comfyui.values.rules import is_number
 from service.records import Resource
 
@@ -78,7 +78,7 @@ class Applied:
         )
 
 
-def read_loras(values: Values, node: Node) -> list[Applied]:
+def read_loras(values: NodeValues, node: Node) -> list[Applied]:
     """Return the LoRAs of a node, those that are switched off included."""
     found = list(_read_objects(node)) or list(_read_widgets(values, node))
     if found:
@@ -119,14 +119,14 @@ def _first_member(item: Mapping[str, JsonValue], names: tuple[str, ...]) -> Json
     return None
 
 
-def _read_widgets(values: Values, node: Node) -> Iterator[Applied]:
+def _read_widgets(values: NodeValues, node: Node) -> Iterator[Applied]:
     """Read file widgets, alone or numbered, with their weights and switches beside them."""
     weights: tuple[str, ...] = MODEL_WEIGHTS
     clip_weights: tuple[str, ...] = CLIP_WEIGHTS
     if "simple" in (node.inputs.get("mode"), node.inputs.get("input_mode")):
         weights, clip_weights = SIMPLE_WEIGHTS, ()
     for name, digits in _list_names(node):
-        file = values.read(node, name)
+        file = values.read_input(node, name)
         if file is None or not isinstance(file.value, str) or file.value.lower() in NOTHING:
             continue
         yield Applied(
@@ -155,17 +155,19 @@ def _list_names(node: Node) -> Iterator[tuple[str, str]]:
                 yield name, digits
 
 
-def _read_weight(values: Values, node: Node, names: tuple[str, ...], digits: str) -> float | None:
+def _read_weight(
+    values: NodeValues, node: Node, names: tuple[str, ...], digits: str
+) -> float | None:
     """Return the first weight of these names; None where only the run knew it."""
     for name in names:
-        key = _numbered(name, digits)
+        key = _number_name(name, digits)
         if node.has(key):
-            answer = values.read(node, key)
+            answer = values.read_input(node, key)
             return as_number(answer.value) if answer else None
     return None
 
 
-def _numbered(name: str, digits: str) -> str:
+def _number_name(name: str, digits: str) -> str:
     return name.format(f"_{digits}" if digits else "")
 
 
@@ -174,16 +176,16 @@ def is_on(node: Node, digits: str) -> bool:
     if node.inputs.get("bypass") is True:
         return False
     for name in SWITCHES:
-        value = node.inputs.get(_numbered(name, digits))
+        value = node.inputs.get(_number_name(name, digits))
         if value is False or (isinstance(value, str) and value.lower() in OFF):
             return False
     return True
 
 
-def _read_tags(values: Values, node: Node) -> Iterator[Applied]:
+def _read_tags(values: NodeValues, node: Node) -> Iterator[Applied]:
     """Read ``<lora:name:weight>`` in the text of a node that loads what it finds there."""
     for name in TAGGED:
-        answer = values.read(node, name)
+        answer = values.read_input(node, name)
         if answer is None:
             continue
         for label, weight, clip in TAG.findall(str(answer.value)):

@@ -7,7 +7,7 @@ from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.file_inputs import MODEL_FILES, NOTHING, PARTWISE, kind_of
 from service.parse.comfyui.passes import loras
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.records import Resource, Stated
 
 
@@ -22,7 +22,7 @@ class ModelLine:
     nodes: tuple[Node, ...]
 
 
-def read_model_line(graph: Graph, routes: Routes, values: Values, sampler: Node) -> ModelLine:
+def read_model_line(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -> ModelLine:
     """Return the model of a pass."""
     line: dict[str, Node] = {}
     for node, _, _ in routes.walk(routes.starts(sampler, "model")):
@@ -57,7 +57,7 @@ def _add_stacks(graph: Graph, line: Mapping[str, Node]) -> dict[str, Node]:
     return nodes
 
 
-def _read_file(values: Values, node: Node) -> Stated | None:
+def _read_file(values: NodeValues, node: Node) -> Stated | None:
     """Return the model file that a node loads. A LoRA's or ControlNet's ``model_name`` is none."""
     if not node.plays("loader") and _is_no_loader(node):
         return None
@@ -65,7 +65,7 @@ def _read_file(values: Values, node: Node) -> Stated | None:
     for name in (own,) if node.scalar(mode) == parts else MODEL_FILES:
         if not node.has(name) or not _may_name_model(node, name):
             continue
-        file = values.read(node, name)
+        file = values.read_input(node, name)
         if file is not None and is_chosen(file):
             return file
     return None

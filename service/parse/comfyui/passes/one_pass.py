@@ -9,7 +9,7 @@ from service.parse.comfyui.nodes.setting_inputs import PASS_ROLES
 from service.parse.comfyui.passes import models, prompts, settings, sizes
 from service.parse.comfyui.passes.from_output import is_sampler
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.records import Field, PassRole, Resource, Stated
 
 EXPECTED: tuple[Field, ...] = ("model", "sampler", "steps", "seed")
@@ -35,7 +35,7 @@ class Pass:
     unsettled: tuple[str, ...]
 
 
-def read_pass(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Pass:
+def read_pass(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -> Pass:
     """Return what the file states of one pass."""
     found = settings.read_settings(graph, routes, values, sampler)
     fields = found.fields | sizes.read_size(graph, routes, values, sampler)

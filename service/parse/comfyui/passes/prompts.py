@@ -9,7 +9,7 @@ from service.parse.comfyui.nodes.link_inputs import LINKS, Want
 from service.parse.comfyui.nodes.record import Role
 from service.parse.comfyui.nodes.setting_inputs import NUMBERS
 from service.parse.comfyui.passes.routes import SIDES, Routes, Visit, side_of_output
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.parse.comfyui.values.texts import has_wildcards
 from service.records import Stated
 
@@ -34,7 +34,7 @@ class Prompt:
     unsettled: tuple[str, ...]
 
 
-def read_prompt(routes: Routes, values: Values, sampler: Node, side: Want) -> Prompt:
+def read_prompt(routes: Routes, values: NodeValues, sampler: Node, side: Want) -> Prompt:
     """Return the text of one side.
 
     Several encoders' texts are joined by newlines in the order of their links.
@@ -111,11 +111,11 @@ def _is_leaf(node: Node) -> bool:
     return not node.links or any(map(node.plays, TEXT_MAKERS))
 
 
-def _first_text(values: Values, node: Node, names: Sequence[str]) -> Stated | None:
+def _first_text(values: NodeValues, node: Node, names: Sequence[str]) -> Stated | None:
     """Return the first text that is not blank, a blank one if that is all there is."""
     blank: Stated | None = None
     for name in names:
-        text = values.read(node, name)
+        text = values.read_input(node, name)
         if text is None:
             continue
         if str(text.value).strip():
@@ -141,9 +141,9 @@ def _is_blank_by_design(visits: list[Visit]) -> bool:
     return False
 
 
-def _find_guidance(values: Values, visits: list[Visit]) -> Stated | None:
+def _find_guidance(values: NodeValues, visits: list[Visit]) -> Stated | None:
     for node, _, _ in visits:
-        stated = values.first(node, NUMBERS["guidance"])
+        stated = values.read_first(node, NUMBERS["guidance"])
         if stated is not None:
             return stated
     return None

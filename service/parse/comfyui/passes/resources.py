@@ -9,7 +9,7 @@ from service.parse.comfyui.passes.from_output import Way
 from service.parse.comfyui.passes.loras import as_number, is_on, read_loras
 from service.parse.comfyui.passes.one_pass import Pass
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.records import Field, Resource, ResourceKind, Stated
 
 VAE_FILES = ("vae_name", "vae_checkpoint", "vae")
@@ -24,7 +24,7 @@ MOST = 8
 
 
 def read_image_fields(
-    graph: Graph, routes: Routes, values: Values, way: Way, encoders: Sequence[Node]
+    graph: Graph, routes: Routes, values: NodeValues, way: Way, encoders: Sequence[Node]
 ) -> dict[Field, Stated]:
     """Return what is said of the image as a whole, rather than of a pass."""
     found: dict[Field, Stated] = {}
@@ -40,7 +40,7 @@ def read_image_fields(
     return found
 
 
-def _find_vae(routes: Routes, values: Values, decoder: Node | None) -> Stated | None:
+def _find_vae(routes: Routes, values: NodeValues, decoder: Node | None) -> Stated | None:
     """Return the file of the decoder's VAE; None where it is the checkpoint's own."""
     if decoder is None:
         return None
@@ -56,28 +56,28 @@ def _find_vae(routes: Routes, values: Values, decoder: Node | None) -> Stated | 
     return None
 
 
-def _read_file(values: Values, node: Node, names: tuple[str, ...]) -> Stated | None:
+def _read_file(values: NodeValues, node: Node, names: tuple[str, ...]) -> Stated | None:
     """Return the first file that these widgets name; only the first may name it by link."""
     for name in names:
         file = node.stated(name)
         if file is None and name == names[0]:
-            file = values.read(node, name)
+            file = values.read_input(node, name)
         if file is not None and isinstance(file.value, str) and file.value.lower() not in NOTHING:
             return file
     return None
 
 
-def _find_clip_skip(routes: Routes, values: Values, encoders: Sequence[Node]) -> Stated | None:
+def _find_clip_skip(routes: Routes, values: NodeValues, encoders: Sequence[Node]) -> Stated | None:
     """Return where the base encoder's CLIP stops, as written (-2)."""
     for encoder in encoders[:MOST]:
         for node in (encoder, *routes.nodes(encoder, "clip")):
-            skip = values.first(node, SKIPS)
+            skip = values.read_first(node, SKIPS)
             if skip is not None:
                 return skip
     return None
 
 
-def _find_upscaler(graph: Graph, values: Values, nodes: Iterable[Node]) -> Stated | None:
+def _find_upscaler(graph: Graph, values: NodeValues, nodes: Iterable[Node]) -> Stated | None:
     """Return the file of the first upscale model on the path, in the order in which they ran."""
     for node in nodes:
         loader: Node | None = node
@@ -93,7 +93,7 @@ def _find_upscaler(graph: Graph, values: Values, nodes: Iterable[Node]) -> State
 
 
 def collect_resources(
-    graph: Graph, values: Values, output: Node, passes: Sequence[Pass], vae: Stated | None
+    graph: Graph, values: NodeValues, output: Node, passes: Sequence[Pass], vae: Stated | None
 ) -> tuple[Resource, ...]:
     """Return each file once: those of the passes, the VAE, then the side files of all nodes."""
     found: list[Resource] = []
@@ -123,7 +123,7 @@ def _list_upstream(graph: Graph, start: str) -> list[Node]:
     return list(found.values())
 
 
-def _list_side_files(graph: Graph, values: Values, nodes: Sequence[Node]) -> Iterator[Resource]:
+def _list_side_files(graph: Graph, values: NodeValues, nodes: Sequence[Node]) -> Iterator[Resource]:
     """Yield the files that nodes load besides checkpoint, LoRA and VAE."""
     weights = _read_weights(graph, values, nodes)
     for node in nodes:
@@ -156,7 +156,7 @@ def _own_weight(node: Node, kind: ResourceKind, digits: str) -> float | None:
 
 
 def _read_weights(
-    graph: Graph, values: Values, nodes: Sequence[Node]
+    graph: Graph, values: NodeValues, nodes: Sequence[Node]
 ) -> Mapping[str, float | None]:
     """Return how strongly each ControlNet or IP-Adapter loader is applied, by the loader's id."""
     weights: dict[str, float | None] = {}
@@ -164,7 +164,7 @@ def _read_weights(
         for name in APPLIERS:
             if name not in node.links:
                 continue
-            strength = values.first(node, STRENGTHS)
+            strength = values.read_first(node, STRENGTHS)
             if strength is None:
                 continue
             loader = graph.get(node.links[name][0])
@@ -179,5 +179,5 @@ def _read_weights(
 def list_idle_loras(nodes: Iterable[Node]) -> Iterator[Resource]:
     """Yield the LoRAs of nodes that did not run: listed, without effect."""
     for node in nodes:
-        for lora in read_loras(Values({node.id: node}), node):
+        for lora in read_loras(NodeValues({node.id: node}), node):
             yield lora.resource(used=False)

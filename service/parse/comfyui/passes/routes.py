@@ -21,7 +21,7 @@ from service.parse.comfyui.nodes.link_inputs import (
     TYPES,
     Want,
 )
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.parse.comfyui.values.rules import NUMERIC
 
 Step = tuple[Link, Want]
@@ -99,7 +99,7 @@ def links_by_bare_name(node: Node, want: Want, but: tuple[str, ...] = ()) -> lis
 def loop_link(node: Node, slot: int) -> list[str]:
     """Return the link that brings what an end or a start of a loop hands on.
 
-    Values are numbered as outputs are.
+    NodeValues are numbered as outputs are.
     """
     if not node.plays("loop"):
         return []
@@ -152,7 +152,7 @@ def is_carrier(name: str) -> bool:
 class Routes:
     """The ways through one graph."""
 
-    def __init__(self, graph: Graph, values: Values) -> None:
+    def __init__(self, graph: Graph, values: NodeValues) -> None:
         self._graph = graph
         self._values = values
         self._bundles: dict[str, str] = {}

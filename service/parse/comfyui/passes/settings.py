@@ -13,7 +13,7 @@ from service.parse.comfyui.nodes.setting_inputs import (
     SETTING_PIPES,
 )
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.records import Field, Stated
 
 FIELDS: tuple[Field, ...] = (
@@ -31,11 +31,11 @@ FIELDS: tuple[Field, ...] = (
 PART_WANTS: dict[str, Want] = {"sigmas": "sigmas", "sampler": "sampler", "guider": "guider"}
 """Parts that may come from further up, by the link that leads to them."""
 CLASS_WANTS: dict[Field, Want] = {"scheduler": "sigmas", "sampler": "sampler"}
-"""Settings that a part may be, so that its class is their name."""
+"""PassSettings that a part may be, so that its class is their name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class PassSettings:
     """What a pass states of its settings, and where."""
 
     fields: dict[Field, Stated]
@@ -44,7 +44,7 @@ class Settings:
     """The sampler and all nodes that may hold a setting of it, each once."""
 
 
-def read_settings(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Settings:
+def read_settings(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -> PassSettings:
     """Return the settings of a pass."""
     found: dict[Field, Stated] = {}
     nodes: dict[str, Node] = {}
@@ -61,7 +61,7 @@ def read_settings(graph: Graph, routes: Routes, values: Values, sampler: Node) -
             found[field] = answer
     if "sigmas" in sampler.links:
         found |= _read_split(routes, values, sampler)
-    return Settings(found, list(nodes.values()))
+    return PassSettings(found, list(nodes.values()))
 
 
 def _list_holders(graph: Graph, routes: Routes, sampler: Node, field: Field) -> Iterator[Node]:
@@ -84,11 +84,11 @@ def _list_holders(graph: Graph, routes: Routes, sampler: Node, field: Field) -> 
         yield sampler
 
 
-def _read_field(values: Values, node: Node, field: Field) -> Stated | None:
+def _read_field(values: NodeValues, node: Node, field: Field) -> Stated | None:
     """Return what a node says of a setting; a number is no name."""
     if field in NUMBERS:
-        return values.first(node, NUMBERS[field])
-    stated = values.first(node, NAMES[field])
+        return values.read_first(node, NUMBERS[field])
+    stated = values.read_first(node, NAMES[field])
     if stated is None or not isinstance(stated.value, str):
         return None
     return stated
@@ -121,7 +121,7 @@ def _count_sigmas(routes: Routes, sampler: Node) -> Stated | None:
     return Stated(count, sigmas.source)
 
 
-def _read_split(routes: Routes, values: Values, sampler: Node) -> dict[Field, Stated]:
+def _read_split(routes: Routes, values: NodeValues, sampler: Node) -> dict[Field, Stated]:
     """Return where a pass starts and ends whose sigmas were split.
 
     The first output is their high part.
@@ -130,7 +130,7 @@ def _read_split(routes: Routes, values: Values, sampler: Node) -> dict[Field, St
     for part, slot, _ in routes.walk([(sampler.links["sigmas"], "sigmas")]):
         if not part.plays("split sigmas"):
             continue
-        step = values.read(part, "step")
+        step = values.read_input(part, "step")
         if step is not None:
             found.setdefault("start_step" if slot else "end_step", step)
     return found

@@ -6,7 +6,7 @@ from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.form.subgraphs import Link
 from service.parse.comfyui.passes.from_output import is_sampler
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.records import Field, Stated
 
 WIDTHS = ("width", "empty_latent_width", "image_width", "base_width")
@@ -37,7 +37,7 @@ CHANGERS = ("scale", "resize", "crop", "pad", "loadimage", "load image")
 Size = dict[Field, Stated]
 
 
-def read_size(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
+def read_size(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -> Size:
     """Return width and height of what a pass started from.
 
     Nothing where an image of unknown size came in.
@@ -45,7 +45,7 @@ def read_size(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Si
     return _size_of_origin(graph, routes, values, sampler) or _stated_size(graph, values, sampler)
 
 
-def _size_of_origin(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
+def _size_of_origin(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -> Size:
     """Return the size of the latent or image that comes into a sampler."""
     step = routes.origin(sampler)
     seen: set[str] = set()
@@ -73,12 +73,12 @@ def first_latent(routes: Routes, sampler: Node) -> list[Node]:
     return []
 
 
-def _stated_size(graph: Graph, values: Values, node: Node) -> Size:
+def _stated_size(graph: Graph, values: NodeValues, node: Node) -> Size:
     """Return the size that a node states: as a text (``1216 x 832 (wide)``) or as two numbers."""
     size = _size_in_text(node) or _preset(graph, node)
     if size or node.scalar("rescale") == BY_SHARE:
         return size
-    across, down = values.first(node, WIDTHS), values.first(node, HEIGHTS)
+    across, down = values.read_first(node, WIDTHS), values.read_first(node, HEIGHTS)
     if across is None or down is None or not across.value or not down.value:
         return {}
     return {"width": across, "height": down}

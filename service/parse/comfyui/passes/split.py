@@ -7,14 +7,11 @@ adds a second pass (Efficiency's HighRes-Fix).
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
-from service.parse.comfyui.form.graph import Graph, Node
+from service.parse.comfyui.form.graph import AnyInput, Graph, Node
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.records import Field, Sampling, Stated
-
-Value = TypeVar("Value")
 
 NUMBERED = re.compile(r"^stage(\d)_")
 
@@ -77,8 +74,8 @@ def _make_stage(sampler: Node, number: str) -> Node:
     )
 
 
-def _keep_stage(inputs: Mapping[str, Value], number: str) -> dict[str, Value]:
-    found: dict[str, Value] = {}
+def _keep_stage(inputs: Mapping[str, AnyInput], number: str) -> dict[str, AnyInput]:
+    found: dict[str, AnyInput] = {}
     for name, value in inputs.items():
         match = NUMBERED.match(name)
         if match is None:
@@ -90,7 +87,7 @@ def _keep_stage(inputs: Mapping[str, Value], number: str) -> dict[str, Value]:
 
 
 def script_passes(
-    graph: Graph, values: Values, sampler: Node, base: Mapping[Field, Stated]
+    graph: Graph, values: NodeValues, sampler: Node, base: Mapping[Field, Stated]
 ) -> list[Sampling]:
     """Return the passes that scripts add to a sampler's own, nearest first."""
     return [_read_script(values, node, base) for node in _scripts(graph, sampler)]
@@ -107,25 +104,25 @@ def _scripts(graph: Graph, sampler: Node) -> Iterator[Node]:
         link = node.links.get(SCRIPT_LINK)
 
 
-def _read_script(values: Values, node: Node, base: Mapping[Field, Stated]) -> Sampling:
+def _read_script(values: NodeValues, node: Node, base: Mapping[Field, Stated]) -> Sampling:
     fields: dict[Field, Stated] = {name: base[name] for name in SHARED if name in base}
     for name, field in SCRIPT_FIELDS.items():
-        stated = values.read(node, name)
+        stated = values.read_input(node, name)
         if stated is not None:
             fields[field] = stated
     own: dict[str, Field] = {"hires_ckpt_name": "model"}
     if node.scalar("use_same_seed") is not True:
         own["seed"] = "seed"
     for name, field in own.items():
-        stated = values.read(node, name)
+        stated = values.read_input(node, name)
         if stated is not None and stated.value != SAME:
             fields[field] = stated
     return Sampling("hires", fields)
 
 
-def script_upscaler(graph: Graph, values: Values, sampler: Node) -> Stated | None:
+def script_upscaler(graph: Graph, values: NodeValues, sampler: Node) -> Stated | None:
     """Return the upscale model of the first script that uses one."""
     for node in _scripts(graph, sampler):
         if node.scalar("upscale_type") in PIXEL:
-            return values.read(node, "pixel_upscaler")
+            return values.read_input(node, "pixel_upscaler")
     return None

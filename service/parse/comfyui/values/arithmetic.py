@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 
 from service.parse.comfyui.form.graph import Node
-from service.parse.comfyui.values.question import Answer, Asking, read_input
+from service.parse.comfyui.values.question import Asking, Reply, read_input
 from service.records import Stated
 
 EXPRESSIONS = ("expression", "value", "python_expression", "operation")
@@ -75,7 +75,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Number]] = {
 }
 
 
-def compute(node: Node, slot: int) -> Asking[Answer]:
+def compute(node: Node, slot: int) -> Asking[Reply]:
     """Return the number that a calculating node gives.
 
     None where it takes in what the file does not state.

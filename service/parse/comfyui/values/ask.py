@@ -1,24 +1,24 @@
 """What an input holds when its value is not written there, but comes by link from other nodes.
 
-``Values.ask`` applies the rules (primitives, joined texts, switches, shown results) without
+``NodeValues.ask`` applies the rules (primitives, joined texts, switches, shown results) without
 recursion. It answers each question once, and a question that leads back to itself with None.
 """
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes import text_inputs
-from service.parse.comfyui.values.question import Answer, Asking, Question
+from service.parse.comfyui.values.question import Asking, Question, Reply
 from service.parse.comfyui.values.rules import choose_input, choose_rule, fits_input
 
 
-class Values:
+class NodeValues:
     """The values of one graph, found when asked for."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._known: dict[Question, Answer] = {}
+        self._known: dict[Question, Reply] = {}
         self._room = text_inputs.MAX_BUILT  # characters of texts that may still be built
 
-    def read(self, node: Node, name: str) -> Answer:
+    def read_input(self, node: Node, name: str) -> Reply:
         """Return what an input holds, or what its link brings; None where only the run knew."""
         stated = node.stated(name)
         if stated is not None or name not in node.links:
@@ -28,10 +28,10 @@ class Values:
             return None
         return answer
 
-    def first(self, node: Node, names: tuple[str, ...]) -> Answer:
+    def read_first(self, node: Node, names: tuple[str, ...]) -> Reply:
         """Return the first of these inputs that holds something."""
         for name in names:
-            answer = self.read(node, name)
+            answer = self.read_input(node, name)
             if answer is not None and fits_input(answer.value, name):
                 return answer
         return None
@@ -39,7 +39,7 @@ class Values:
     def choose_input(self, node: Node) -> str | None:
         """Return the input that a switch hands on, or None where the file does not say it."""
         asking = choose_input(node)
-        reply: Answer = None
+        reply: Reply = None
         while True:
             try:
                 question = asking.send(reply)
@@ -48,13 +48,13 @@ class Values:
                 return name
             reply = self.ask(question)
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question) -> Reply:
         """Return the value of a node's output."""
         if question in self._known:
             return self._known[question]
         self._known[question] = None
         stack = [(question, self._output(question))]
-        reply: Answer = None
+        reply: Reply = None
         while stack:
             current, asking = stack[-1]
             try:
@@ -69,7 +69,7 @@ class Values:
                 stack.append((needed, self._output(needed)))
         return reply
 
-    def _output(self, question: Question) -> Asking[Answer]:
+    def _output(self, question: Question) -> Asking[Reply]:
         node = self._graph.get(question[0])
         if node is None:
             return None

@@ -12,7 +12,7 @@ from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.nodes.link_inputs import PASSES_ALL, PIPE
 from service.parse.comfyui.nodes.setting_inputs import NUMBERS
 from service.parse.comfyui.values.arithmetic import compute
-from service.parse.comfyui.values.question import Answer, Asking, Question, read_input
+from service.parse.comfyui.values.question import Asking, Question, Reply, read_input
 from service.parse.comfyui.values.texts import (
     change_text,
     extract_value,
@@ -56,10 +56,10 @@ def is_number(text: str) -> bool:
     return NUMBER.fullmatch(text) is not None
 
 
-def choose_rule(node: Node, question: Question) -> Asking[Answer]:
+def choose_rule(node: Node, question: Question) -> Asking[Reply]:
     """Return how a node's output gets its value: the first rule that fits its class."""
     _, slot, hint = question
-    rule: Asking[Answer]
+    rule: Asking[Reply]
     if node.plays("switch"):
         rule = _read_chosen(node, hint)
     elif node.plays("replace"):
@@ -77,7 +77,7 @@ def choose_rule(node: Node, question: Question) -> Asking[Answer]:
     return rule
 
 
-def _read_chosen(node: Node, hint: str) -> Asking[Answer]:
+def _read_chosen(node: Node, hint: str) -> Asking[Reply]:
     """Return the value that a switch hands on."""
     name = yield from choose_input(node)
     if not name:
@@ -132,7 +132,7 @@ def _digits_of(text: str) -> str:
     return "".join(filter(str.isdecimal, text))
 
 
-def _read_last_run(node: Node, hint: str) -> Asking[Answer]:
+def _read_last_run(node: Node, hint: str) -> Asking[Reply]:
     """Return what the file keeps of a node whose value only its run knew."""
     shown = _shown_text(node)
     if shown is not None:
@@ -147,7 +147,7 @@ def _read_last_run(node: Node, hint: str) -> Asking[Answer]:
     return answer
 
 
-def _shown_text(node: Node) -> Answer:
+def _shown_text(node: Node) -> Reply:
     """Return the text a box showed: in the saved workflow, which the run wrote, or its widget."""
     if node.shown is not None:
         return Stated(node.shown, node.where("shown"))
@@ -158,7 +158,7 @@ def _shown_text(node: Node) -> Answer:
     return None
 
 
-def _make_text(node: Node, slot: int, hint: str) -> Asking[Answer]:
+def _make_text(node: Node, slot: int, hint: str) -> Asking[Reply]:
     """Return the text that a node makes of others, or hands on."""
     if text_inputs.TOGGLES in node.inputs:
         return read_toggled_words(node)
@@ -171,7 +171,7 @@ def _make_text(node: Node, slot: int, hint: str) -> Asking[Answer]:
     return (yield from _hand_on(node, slot, hint))
 
 
-def _join(node: Node) -> Asking[Answer]:
+def _join(node: Node) -> Asking[Reply]:
     """Return the parts of a joining node as one text."""
     if node.unnamed or node.scalar("action") == "replace":
         return None
@@ -211,7 +211,7 @@ def _part_order(name: str) -> tuple[int, int, str]:
     return ends, int(_digits_of(name) or 0), name
 
 
-def _hand_on(node: Node, slot: int, hint: str) -> Asking[Answer]:
+def _hand_on(node: Node, slot: int, hint: str) -> Asking[Reply]:
     """Return the value that a node holds, or gets, and gives on unchanged."""
     is_box = node.plays("show")
     for name in dict.fromkeys(_names_of_value(node, slot, hint)):
@@ -276,7 +276,7 @@ def _is_replaced(node: Node, name: str, *, is_box: bool) -> bool:
     return name == "text" and node.scalar("use_input_text") is False
 
 
-def _pass_through(node: Node, slot: int, hint: str) -> Asking[Answer]:
+def _pass_through(node: Node, slot: int, hint: str) -> Asking[Reply]:
     """Return what comes in by a bundle, or by an input that hands on whatever it gets."""
     own = _output_names(node, slot)
     if own and own[0] in text_inputs.SIDE_TEXTS:

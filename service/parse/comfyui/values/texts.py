@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.form.subgraphs import objects
 from service.parse.comfyui.nodes import text_inputs
-from service.parse.comfyui.values.question import Answer, Asking, read_input
+from service.parse.comfyui.values.question import Asking, Reply, read_input
 from service.records import Stated
 
 
@@ -18,7 +18,7 @@ def has_wildcards(text: str) -> bool:
     return text.count("__") > 1 or ("{" in text and "|" in text and "}" in text)
 
 
-def read_only_value(node: Node, hint: str) -> Answer:
+def read_only_value(node: Node, hint: str) -> Reply:
     """Return the only value of a node that takes nothing in and is called after what it holds."""
     if node.links or len(node.inputs) != 1:
         return None
@@ -44,7 +44,7 @@ def first_present(node: Node, names: Iterable[str]) -> str | None:
     return next(iter(present_inputs(node, names)), None)
 
 
-def _read_first(node: Node, names: Iterable[str]) -> Asking[Answer]:
+def _read_first(node: Node, names: Iterable[str]) -> Asking[Reply]:
     """Return the text of the first of these inputs that a node has."""
     name = first_present(node, names)
     if name is None:
@@ -52,7 +52,7 @@ def _read_first(node: Node, names: Iterable[str]) -> Asking[Answer]:
     return (yield from read_input(node, name, "text"))
 
 
-def change_text(node: Node) -> Asking[Answer]:
+def change_text(node: Node) -> Asking[Reply]:
     """Return a text as its node changed it; None where the file does not say how."""
     answer = yield from _read_first(node, text_inputs.CHANGED)
     if answer is None:
@@ -78,7 +78,7 @@ def change_text(node: Node) -> Asking[Answer]:
     return Stated(change(text), node.place)
 
 
-def extract_value(node: Node) -> Asking[Answer]:
+def extract_value(node: Node) -> Asking[Reply]:
     """Return what is under a key in a JSON text."""
     text = yield from read_input(node, "json_string", "text")
     key = yield from read_input(node, "key", "key")
@@ -93,7 +93,7 @@ def extract_value(node: Node) -> Asking[Answer]:
     return Stated(str(data[str(key.value)]), node.place)
 
 
-def read_toggled_words(node: Node) -> Answer:
+def read_toggled_words(node: Node) -> Reply:
     """Return the words of a list that are switched on, joined by commas."""
     toggles = node.inputs[text_inputs.TOGGLES]
     items = list(objects(toggles))
@@ -107,7 +107,7 @@ def read_toggled_words(node: Node) -> Answer:
     return Stated(", ".join(words), node.where(text_inputs.TOGGLES))
 
 
-def fill_template(node: Node) -> Asking[Answer]:
+def fill_template(node: Node) -> Asking[Reply]:
     """Return a template (``{a}, {b}``) with what comes into its places."""
     template = yield from _read_first(node, text_inputs.TEMPLATES)
     if template is None:
@@ -129,7 +129,7 @@ def fill_template(node: Node) -> Asking[Answer]:
     return Stated("".join(pieces), node.place)
 
 
-def replace_words(node: Node) -> Asking[Answer]:
+def replace_words(node: Node) -> Asking[Reply]:
     """Return a text with words replaced by others; None where the file does not say by which."""
     name = first_present(node, text_inputs.REPLACED)
     if name is None:
