@@ -1,4 +1,4 @@
-"""Numbers that nodes reckon, and what is no reckoning at all."""
+"""Numbers that nodes compute, and texts that are no expressions."""
 
 import pytest
 
@@ -64,7 +64,7 @@ def test_the_names_of_an_expression_are_its_numbers_not_its_functions() -> None:
         ("MathExpression|pysssss", {"expression": "Node.width"}, 0, None),
     ],
 )
-def test_a_node_that_reckons_gives_its_result(
+def test_a_node_that_calculates_gives_its_result(
     kind: str, inputs: dict[str, Scalar], slot: int, value: float | None
 ) -> None:
     record = TABLE.record(kind)

@@ -67,7 +67,7 @@ def test_a_record_that_lists_the_first_widgets_alone_leaves_the_rest_unnamed() -
     }
 
 
-def test_a_number_with_a_control_is_told_apart_from_one_without() -> None:
+def test_a_number_with_a_control_differs_from_one_without() -> None:
     found = fit(widgets("steps:int rng:int"), [20, 7, "randomize"])
     assert found is not None
     assert found.controlled == ("rng",)

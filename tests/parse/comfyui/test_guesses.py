@@ -101,7 +101,7 @@ KNOWN: dict[str, tuple[Raw, dict[str, JsonValue]]] = {
             "denoise": 0.6,
         },
     ),
-    "what stands where a sampler's name should": (
+    "a text where a sampler's name should be": (
         raw("X KSampler", [7, "fixed", 20, 6.5, 8, "karras", 0.8], "IMAGE", "MODEL"),
         {},
     ),
@@ -155,7 +155,7 @@ KNOWN: dict[str, tuple[Raw, dict[str, JsonValue]]] = {
         raw("X TextEncode", ["a heron", "frame"], "positive negative"),
         {"positive_prompt": "a heron", "negative_prompt": "frame"},
     ),
-    "two numbers of which nothing tells": (raw("X", [7, 8], "INT"), {}),
+    "two numbers that no rule fits": (raw("X", [7, 8], "INT"), {}),
 }
 
 

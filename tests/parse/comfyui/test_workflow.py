@@ -35,7 +35,7 @@ def links_of(nodes: list[JsonValue], links: list[JsonValue], id_: str) -> Mappin
 @pytest.mark.parametrize(
     ("mode", "ends"), [(4, {"negative": ("2", 0)}), (2, {})], ids=["bypassed", "muted"]
 )
-def test_a_node_that_does_not_run_hands_on_what_stands_beside_the_output(
+def test_a_node_that_does_not_run_hands_on_what_is_beside_the_output(
     mode: int, ends: dict[str, Link]
 ) -> None:
     both: Ends = [("positive", "CONDITIONING", 1), ("negative", "CONDITIONING", 2)]

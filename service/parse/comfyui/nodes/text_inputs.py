@@ -112,7 +112,7 @@ POINTS = re.compile(
     r"|index|count|batch|max|min|delim|separator|glue",
     re.IGNORECASE,
 )
-"""Inputs that only point at what is given, or by which it is reckoned."""
+"""Inputs that only point at what is given, or by which it is computed."""
 CHOSEN = frozenset({"sampler_name", "scheduler", "ckpt_name", "unet_name", "lora_name", "vae_name"})
 """Inputs that hold one of a list, which a node that gives one holds as it is."""
 

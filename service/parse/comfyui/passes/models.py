@@ -62,7 +62,8 @@ def _read_file(values: NodeValues, node: Node) -> Stated | None:
     if not node.plays("loader") and _is_no_loader(node):
         return None
     mode, parts, own = PARTWISE
-    for name in (own,) if node.scalar(mode) == parts else MODEL_FILES:
+    names = (own,) if node.scalar(mode) == parts else MODEL_FILES
+    for name in names:
         if not node.has(name) or not _may_name_model(node, name):
             continue
         file = values.read_input(node, name)
