@@ -19,8 +19,8 @@ from pydantic import JsonValue
 
 from service.parse.comfyui import PARSER
 from service.parse.comfyui.form import workflow
-from service.parse.comfyui.form.find import is_ui
-from service.parse.comfyui.form.graph import graph_of_prompt, is_api
+from service.parse.comfyui.form.find import is_api, is_ui
+from service.parse.comfyui.form.graph import graph_of_prompt
 from service.parse.comfyui.form.subgraphs import flatten
 from service.parse.comfyui.passes import from_output
 from service.records import Blob, Blobs, Field, Generation

@@ -6,7 +6,7 @@ import pytest
 
 from service.export.slugs import slug
 from service.normalize.rivals import merge
-from service.parse.comfyui.nodes.guesses import guessed
+from service.parse.comfyui.nodes.guesses import guess_names
 from service.records import Generation, Resource, Stated
 from service.records.model_names import (
     ENDINGS,
@@ -31,7 +31,7 @@ def test_every_room_knows_every_ending(ending: str) -> None:
         [resource.label for resource in merge_resources(listed)],
         slug(name),
         _tag(name),
-        guessed(loader, told=False),
+        guess_names(loader, text_comes_in=False),
     ) == ((), [name], "ink-v1-5", "<lora:Ink_v1.5:1>", {"vae_name": name})
 
 

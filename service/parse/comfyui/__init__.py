@@ -5,14 +5,22 @@ subgraphs); EXIF ``Make`` and ``Model`` with these words as prefixes (WebP, JPEG
 another text's JSON. A graph has no field "prompt" or "steps": one starts at the node that wrote the
 image and walks back by link to the first sampler.
 
-``places`` finds the graphs, ``graph`` and ``workflow`` make them one form, ``nodes`` holds all that
-is known of nodes, ``values`` and ``routes`` answer what an input holds and where it comes from,
-``path`` finds the samplers, ``settings`` ``prompts`` ``loaders`` ``sizes`` ``resources`` read them,
-``scan`` puts it together.
+Begin with ``scan.py``, which is the whole way from text to ``Generation``, in this order:
+
+1. ``form/`` finds the graphs (``find``) and makes them one form: ``subgraphs`` the editor's levels
+   flat, ``graph`` the nodes of the API form, ``workflow`` those of the editor's form, for which
+   ``virtual_links`` follows the links and ``widgets`` names the values.
+2. ``nodes/`` is asked, by all that follow, what is known of a class and of its inputs.
+3. ``passes/from_output`` walks from the saved image back to the samplers, along ``routes``;
+   ``split`` makes them one for each pass.
+4. ``passes/one_pass`` reads each: ``settings``, ``sizes``, ``models`` with ``loras``, ``prompts``.
+   What an input holds that is not written there, ``values/`` finds.
+5. ``passes/resources`` adds what belongs to the image as a whole.
 """
 
 from service.parse.base import Parser
-from service.parse.comfyui.scan import NAME, claim, parse
+from service.parse.comfyui.form.find import claim
+from service.parse.comfyui.scan import NAME, parse
 
 PARSER = Parser(NAME, 3, claim, parse)
 

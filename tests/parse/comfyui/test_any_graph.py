@@ -14,10 +14,11 @@ from service.parse.comfyui.nodes.setting_inputs import NUMBERS
 from service.records import Blob, Blobs
 
 CLASSES = (
-    "KSampler SamplerCustomAdvanced CLIPTextEncode CheckpointLoaderSimple LoraLoader VAEDecode VAEEncode SaveImage "
-    "Reroute PreviewImage StringConcatenate StringReplace ComfySwitchNode FromBasicPipe ControlNetApplyAdvanced "
-    "EmptyLatentImage BasicGuider BasicScheduler ImageUpscaleWithModel FaceDetailer CLIPSetLastLayer SetNode GetNode "
-    "PrimitiveNode ComfyMathExpression SEGSPaste KreaTwoStageSampler ForLoopClose StringTrim JsonExtractString "
+    "KSampler SamplerCustomAdvanced CLIPTextEncode CheckpointLoaderSimple LoraLoader VAEDecode "
+    "VAEEncode SaveImage Reroute PreviewImage StringConcatenate StringReplace ComfySwitchNode "
+    "FromBasicPipe ControlNetApplyAdvanced EmptyLatentImage BasicGuider BasicScheduler "
+    "ImageUpscaleWithModel FaceDetailer CLIPSetLastLayer SetNode GetNode PrimitiveNode "
+    "ComfyMathExpression SEGSPaste KreaTwoStageSampler ForLoopClose StringTrim JsonExtractString "
     "DPRandomGenerator FluxSettingsPipe TriggerWordToggle"
 ).split()
 IDS = st.sampled_from([str(number) for number in range(12)])

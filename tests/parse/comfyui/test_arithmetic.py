@@ -1,11 +1,11 @@
-"""Numbers that nodes reckon, and what is no reckoning at all."""
+"""Numbers that nodes compute, and texts that are no expressions."""
 
 import pytest
 
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.nodes.table import TABLE
-from service.parse.comfyui.values.arithmetic import LONGEST, evaluate, names, parse_expression
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.arithmetic import LONGEST, evaluate, list_names, parse_expression
+from service.parse.comfyui.values.ask import NodeValues
 from service.records import Scalar
 
 
@@ -46,7 +46,7 @@ def test_what_is_no_expression_is_none(text: str) -> None:
 def test_the_names_of_an_expression_are_its_numbers_not_its_functions() -> None:
     tree = parse_expression("max(a, b) + int(c)")
     assert tree is not None
-    assert sorted(names(tree)) == ["a", "b", "c"]
+    assert sorted(list_names(tree)) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,10 @@ def test_the_names_of_an_expression_are_its_numbers_not_its_functions() -> None:
         ("MathExpression|pysssss", {"expression": "Node.width"}, 0, None),
     ],
 )
-def test_a_node_that_reckons_gives_its_result(
+def test_a_node_that_calculates_gives_its_result(
     kind: str, inputs: dict[str, Scalar], slot: int, value: float | None
 ) -> None:
-    node = Node("m", kind, "P#m.inputs", inputs, record=TABLE.record(kind))
-    answer = Values({"m": node}).ask(("m", slot, "width"))
+    record = TABLE.record(kind)
+    node = Node("m", kind, "P#m.inputs", inputs, outputs=record.output_names, record=record)
+    answer = NodeValues({"m": node}).ask(("m", slot, "width"))
     assert (answer.value if answer else None) == value

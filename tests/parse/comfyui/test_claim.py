@@ -1,4 +1,4 @@
-"""Which files are ComfyUI's: told by the shape of what they hold, never by the place alone."""
+"""Which files are ComfyUI's: their shape decides, never the place of a text alone."""
 
 import json
 

@@ -7,7 +7,7 @@ import pytest
 
 from service.parse.comfyui.nodes.definitions import FILE, find_definitions
 from service.parse.comfyui.nodes.known import KNOWN
-from service.parse.comfyui.nodes.record import Record
+from service.parse.comfyui.nodes.record import NodeRecord
 from service.parse.comfyui.nodes.table import LONGEST, TABLE
 
 ORIGINS = {
@@ -57,7 +57,7 @@ def test_every_input_of_every_class_is_read() -> None:
             assert all(each.name and each.type for each in one.inputs), class_type
 
 
-def declared(record: Record) -> Iterator[tuple[tuple[str, str], ...]]:
+def declared(record: NodeRecord) -> Iterator[tuple[tuple[str, str], ...]]:
     for one in find_definitions(record.class_type):
         for widgets in one.widgets:
             yield tuple((each.name, each.type) for each in widgets)
@@ -73,11 +73,11 @@ def test_no_record_repeats_what_its_class_declares() -> None:
 
 
 def test_every_record_says_something() -> None:
-    assert [record for record in KNOWN if record == Record(record.class_type)] == []
+    assert [record for record in KNOWN if record == NodeRecord(record.class_type)] == []
 
 
 def test_of_a_class_with_an_endless_name_only_the_beginning_is_kept() -> None:
-    assert TABLE.record("x" * 1_000_000) == Record("x" * LONGEST)
+    assert TABLE.record("x" * 1_000_000) == NodeRecord("x" * LONGEST)
     assert TABLE.name_values("x" * 1_000_000, [1]) is None
 
 

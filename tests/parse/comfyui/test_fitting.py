@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from service.parse.comfyui.nodes.fitting import find_best_fit, fit
-from service.parse.comfyui.nodes.record import Input, Record, read_inputs
+from service.parse.comfyui.nodes.record import Input, NodeRecord, read_inputs
 
 Values = list[JsonValue]
 
 
 def widgets(text: str) -> tuple[Input, ...]:
-    return Record("X", text).widget_inputs
+    return NodeRecord("X", text).widget_inputs
 
 
 def named(text: str, values: Values, *, more: bool = False) -> dict[str, JsonValue] | None:
@@ -67,7 +67,7 @@ def test_a_record_that_lists_the_first_widgets_alone_leaves_the_rest_unnamed() -
     }
 
 
-def test_a_number_with_a_control_is_told_apart_from_one_without() -> None:
+def test_a_number_with_a_control_differs_from_one_without() -> None:
     found = fit(widgets("steps:int rng:int"), [20, 7, "randomize"])
     assert found is not None
     assert found.controlled == ("rng",)

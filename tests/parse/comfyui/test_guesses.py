@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from service.parse.comfyui.nodes.guesses import guessed
+from service.parse.comfyui.nodes.guesses import guess_names
 
 Raw = dict[str, JsonValue]
 
@@ -101,7 +101,7 @@ KNOWN: dict[str, tuple[Raw, dict[str, JsonValue]]] = {
             "denoise": 0.6,
         },
     ),
-    "what stands where a sampler's name should": (
+    "a text where a sampler's name should be": (
         raw("X KSampler", [7, "fixed", 20, 6.5, 8, "karras", 0.8], "IMAGE", "MODEL"),
         {},
     ),
@@ -155,18 +155,18 @@ KNOWN: dict[str, tuple[Raw, dict[str, JsonValue]]] = {
         raw("X TextEncode", ["a heron", "frame"], "positive negative"),
         {"positive_prompt": "a heron", "negative_prompt": "frame"},
     ),
-    "two numbers of which nothing tells": (raw("X", [7, 8], "INT"), {}),
+    "two numbers that no rule fits": (raw("X", [7, 8], "INT"), {}),
 }
 
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_value_is_named_by_what_its_node_gives(name: str) -> None:
     node, expected = KNOWN[name]
-    assert guessed(node, told=False) == expected
+    assert guess_names(node, text_comes_in=False) == expected
 
 
 def test_a_text_that_comes_in_makes_a_nodes_own_one_of_some_time_before() -> None:
-    assert guessed(KNOWN["a text"][0], told=True) == {}
+    assert guess_names(KNOWN["a text"][0], text_comes_in=True) == {}
 
 
 VALUES = st.recursive(
@@ -190,4 +190,4 @@ VALUES = st.recursive(
     st.sampled_from(["", "MODEL", "SIGMAS", "LATENT", "INT", "VAE", "STRING"]),
 )
 def test_no_value_of_any_kind_breaks_a_rule(kind: str, values: list[JsonValue], gives: str) -> None:
-    assert isinstance(guessed(raw(kind, values, gives), told=False), dict)
+    assert isinstance(guess_names(raw(kind, values, gives), text_comes_in=False), dict)

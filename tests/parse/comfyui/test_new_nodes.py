@@ -10,24 +10,24 @@ import pytest
 from pydantic import JsonValue
 
 from service.parse.comfyui.nodes.known import KNOWN
-from service.parse.comfyui.nodes.record import Record
+from service.parse.comfyui.nodes.record import NodeRecord
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.comfyui.scan import parse
 from service.records import Blob, Blobs, Field, Generation, Scalar
 
-SAMPLER = Record(
+SAMPLER = NodeRecord(
     "Weave Picture",
     "rng:int* rounds:int pull:float method:combo curve:combo",
     roles=("sampler",),
     aliases={"rounds": "steps", "pull": "cfg", "method": "sampler_name", "curve": "scheduler"},
 )
-ENCODER = Record(
+ENCODER = NodeRecord(
     "Say It",
     "mood:combo words:string",
     roles=("encoder",),
     aliases={"words": "text"},
 )
-LOADER = Record(
+LOADER = NodeRecord(
     "Fetch Brain",
     "brain:combo precision:combo",
     roles=("loader",),
@@ -172,7 +172,9 @@ def test_without_their_records_nothing_wrong_is_said_of_them(form: Form) -> None
     ids=["marked as a seed", "not marked"],
 )
 def test_a_number_with_a_control_behind_it_is_the_seed_whatever_its_name(widgets: str) -> None:
-    table = Table((*KNOWN, Record("Weave Picture", widgets, roles=("sampler",)), ENCODER, LOADER))
+    table = Table(
+        (*KNOWN, NodeRecord("Weave Picture", widgets, roles=("sampler",)), ENCODER, LOADER)
+    )
     found = read("workflow", table).fields
     settings: tuple[Field, ...] = ("seed", "steps", "cfg_scale", "sampler", "scheduler")
     read_settings = {name: found[name].value for name in settings}
@@ -180,7 +182,7 @@ def test_a_number_with_a_control_behind_it_is_the_seed_whatever_its_name(widgets
 
 
 def test_a_record_that_does_not_fit_the_values_of_a_file_is_not_used() -> None:
-    record = Record("Weave Picture", "rng:int* method:combo rounds:int", roles=("sampler",))
+    record = NodeRecord("Weave Picture", "rng:int* method:combo rounds:int", roles=("sampler",))
     found = read("workflow", Table((*KNOWN, record, ENCODER, LOADER))).fields
     settings = ("steps", "cfg_scale", "sampler", "scheduler")
     assert {name: stated.value for name, stated in found.items()} == {

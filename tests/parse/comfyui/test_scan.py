@@ -28,7 +28,7 @@ def stated(found: Generation) -> dict[Field, Scalar]:
 PLAIN: dict[Field, Scalar] = {"steps": 4, "cfg_scale": 2.0, "sampler": "lcm", "scheduler": "simple"}
 
 
-def test_the_saver_wins_over_a_preview_that_stands_before_it() -> None:
+def test_the_saver_wins_over_a_preview_before_it() -> None:
     found = generation(
         p=node("PreviewImage", images=["dp", 0]),
         dp=node("VAEDecode", samples=["kp", 0]),
@@ -75,7 +75,7 @@ def test_a_link_is_never_a_value() -> None:
     assert found.resources == ()
 
 
-def test_a_value_says_where_it_stands() -> None:
+def test_a_value_says_where_it_is() -> None:
     found = generation(k=sampler(1, model=["m", 0]), m=node("UNETLoader", unet_name="a.gguf"))
     assert found.fields["seed"].source == "PNG:Prompt#k.inputs.seed"
     assert [(one.label, one.source, dict(one.extra)) for one in found.resources] == [
@@ -186,7 +186,7 @@ def test_of_upscales_on_the_way_the_first_after_the_base_pass_counts_else_one_be
     )
 
 
-def test_a_value_that_stands_alone_is_what_its_node_gives() -> None:
+def test_a_value_that_is_alone_is_what_its_node_gives() -> None:
     found = generation(
         k=node(
             "KSampler",

@@ -6,14 +6,14 @@ import pytest
 from pydantic import JsonValue
 
 from service.parse.comfyui.form.graph import graph_of_prompt
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.records import Scalar
 
 
 def text_of(graph: dict[str, JsonValue], name: str = "text") -> Scalar | None:
     """Return what the input ``name`` of node ``e`` holds."""
     nodes = graph_of_prompt(graph, "PNG:Prompt", {})
-    answer = Values(nodes).read(nodes["e"], name)
+    answer = NodeValues(nodes).read_input(nodes["e"], name)
     return answer.value if answer else None
 
 

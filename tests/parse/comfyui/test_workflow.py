@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import pytest
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.graph import Link, Node
-from service.parse.comfyui.form.subgraphs import flatten
-from service.parse.comfyui.form.widgets import named, of_instance
+from service.parse.comfyui.form.graph import Node
+from service.parse.comfyui.form.subgraphs import Link, flatten
+from service.parse.comfyui.form.widgets import read_instance, read_widgets
 from service.parse.comfyui.form.workflow import graph_of_workflow
 
 Ends = Sequence[tuple[str, str, int | None]]
@@ -35,7 +35,7 @@ def links_of(nodes: list[JsonValue], links: list[JsonValue], id_: str) -> Mappin
 @pytest.mark.parametrize(
     ("mode", "ends"), [(4, {"negative": ("2", 0)}), (2, {})], ids=["bypassed", "muted"]
 )
-def test_a_node_that_does_not_run_hands_on_what_stands_beside_the_output(
+def test_a_node_that_does_not_run_hands_on_what_is_beside_the_output(
     mode: int, ends: dict[str, Link]
 ) -> None:
     both: Ends = [("positive", "CONDITIONING", 1), ("negative", "CONDITIONING", 2)]
@@ -185,7 +185,7 @@ CONVERTED = [listed("seed", "INT"), listed("eta", "FLOAT")]
 def test_widget_values_get_their_names(
     raw: dict[str, JsonValue], values: dict[str, JsonValue]
 ) -> None:
-    assert named(raw) == values
+    assert read_widgets(raw).values == values
 
 
 def test_values_set_on_a_subgraphs_instance_follow_the_order_of_its_inputs() -> None:
@@ -194,8 +194,9 @@ def test_values_set_on_a_subgraphs_instance_follow_the_order_of_its_inputs() -> 
         {"name": "text", "type": "STRING"},
         {"name": "n", "type": "INT"},
     ]
-    assert of_instance({"widgets_values": ["a", 3]}, {"inputs": declared}) == {"text": "a", "n": 3}
-    assert of_instance({"widgets_values": ["a"]}, {"inputs": declared}) == {}
+    definition = {"inputs": declared}
+    assert read_instance({"widgets_values": ["a", 3]}, definition) == {"text": "a", "n": 3}
+    assert read_instance({"widgets_values": ["a"]}, definition) == {}
 
 
 def test_a_sender_with_a_plain_name_reaches_only_inputs_of_that_name() -> None:

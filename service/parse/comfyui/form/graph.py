@@ -1,52 +1,34 @@
-"""The editor's JSON, piece by piece: what is no name, no object, is nothing.
+"""One form for every graph: ``Node`` by its id. All that comes after sees only this form.
 
-One form for every graph: this and ``workflow.py`` know the JSON, all else sees ``Node`` and
-``upstream``.
-
-The API form, which a saver embeds as ``prompt``, is ``{id: {"class_type": …, "inputs": {name: value
-or [id, slot]}}}``. Bypassed and virtual nodes (reroutes of the UI, Set/Get) are already resolved in
-it.
+The API form, which a saver embeds as ``prompt``, is read here. It is ``{id: {"class_type": …,
+"inputs": {name: value or [id, slot]}}}``. Bypassed and virtual nodes (reroutes of the UI, Set/Get)
+are already resolved in it. ``workflow.py`` reads the editor's form.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeVar
 
 from pydantic import JsonValue
 
 from service.parse.blobs import parse_json
+from service.parse.comfyui.form.subgraphs import MAX_NODES, Link
 from service.parse.comfyui.nodes.general import plays
-from service.parse.comfyui.nodes.record import Record, Role
+from service.parse.comfyui.nodes.record import NodeRecord, Role
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.records import Scalar, Stated
 
-Raw = Mapping[str, JsonValue]
+AnyInput = TypeVar("AnyInput")
+"""What an input is: a value or a link."""
 
-
-def word(value: JsonValue) -> str:
-    """Return a name or number as text; nothing of anything that is neither."""
-    return str(value) if isinstance(value, str | int | float) else ""
-
-
-def objects(value: JsonValue) -> Iterator[Raw]:
-    """Yield the objects of a list; nothing of anything else."""
-    if isinstance(value, list):
-        yield from (one for one in value if isinstance(one, dict))
-
-
-Link = tuple[str, int]
-"""The id of the node a value comes from, and which of its outputs."""
-
-_NO_TYPES: Mapping[str, str] = MappingProxyType({})
-
-MAX_NODES = 20_000
-"""Real graphs stay below 2,000 nodes.
-
-Past this the rest is left out so that an attack ends soon.
-"""
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 MAX_NAME = 200
 """Characters of a class or input. The rules look into names, and no name is longer."""
+
+PAIR = 2
+"""Members of a link in the API form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +38,26 @@ class Node:
     id: str
     class_type: str
     place: str
-    """Where its values stand: ``PNG:Prompt#12.inputs``."""
+    """Where its values are: ``PNG:Prompt#12.inputs``."""
     inputs: Mapping[str, JsonValue] = field(default_factory=dict)
     """Widget values by name: the name by which the rules ask, where the class has another."""
     links: Mapping[str, Link] = field(default_factory=dict)
-    title: str = ""
     outputs: tuple[str, ...] = ()
-    """Names of the outputs in lower case, where the file states them."""
-    types: Mapping[str, str] = field(default_factory=lambda: _NO_TYPES)
+    """Names of the outputs in lower case: as the file states them, else as they are known."""
+    types: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     """Types of the linked inputs by name (``MODEL``), where the file states them."""
     shown: str | None = None
     """The text its box showed after the run, as the saved workflow keeps it."""
     unnamed: bool = False
-    """It holds widget values that nothing gives names to, so that a rule may lack one of its terms."""
-    record: Record = field(default=Record(""))
+    """It holds widget values without names, so that a rule may lack one of its terms."""
+    record: NodeRecord = field(default=NodeRecord(""))
     """What we know of its class."""
-    names: Mapping[str, str] = field(default_factory=lambda: _NO_TYPES)
-    """The name by which the rules ask for an input → the one that the class gives it, where these differ."""
+    names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
+    """The name by which the rules ask for an input → the class's own, where these differ."""
 
     def plays(self, role: Role) -> bool:
         """Return whether the node is of a sort: a sampler, a switch, a saver."""
         return plays(self.record, role)
-
-    @property
-    def output_names(self) -> tuple[str, ...]:
-        """The names of its outputs: as the file states them, else as they are known."""
-        return self.outputs or self.record.output_names
 
     def own_name(self, name: str) -> str:
         """Return the name that the class gives an input."""
@@ -105,6 +81,10 @@ class Node:
         """Return the place of an input: ``PNG:Prompt#12.inputs.seed``."""
         return f"{self.place}.{self.own_name(name)}"
 
+    def origins(self) -> list[str]:
+        """Return the ids of the nodes that it takes something from."""
+        return [origin for origin, _ in self.links.values()]
+
     def has(self, name: str) -> bool:
         """Return whether the input exists at all, as widget or as link."""
         return name in self.inputs or name in self.links
@@ -118,18 +98,12 @@ class Shape:
     """What the saved workflow adds to a node of the API form."""
 
     outputs: tuple[str, ...] = ()
-    types: Mapping[str, str] = field(default_factory=lambda: _NO_TYPES)
-    shown: str | None = None
+    types: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
+    text: str | None = None
+    """The first text among its values: what a box shows."""
 
 
-_PLAIN = Shape()
-
-
-def is_api(data: JsonValue) -> bool:
-    """Return whether this is a graph in API form: an object of which a member names its class."""
-    return isinstance(data, dict) and any(
-        isinstance(node, dict) and isinstance(node.get("class_type"), str) for node in data.values()
-    )
+NO_SHAPE = Shape()
 
 
 def graph_of_prompt(
@@ -141,101 +115,37 @@ def graph_of_prompt(
     """Return the graph of an API form; members that are no nodes are left out."""
     graph: dict[str, Node] = {}
     for id_, raw in data.items():
-        if (
-            isinstance(raw, dict)
-            and isinstance(raw.get("class_type"), str)
-            and len(graph) < MAX_NODES
-        ):
-            record = table.record(str(raw["class_type"])[:MAX_NAME])
+        if len(graph) >= MAX_NODES:
+            break
+        if isinstance(raw, dict) and isinstance(raw.get("class_type"), str):
             place = f"{source}#{id_}.inputs"
-            graph[id_] = _node(id_, raw, place, shapes.get(id_, _PLAIN), record)
+            graph[id_] = _node(id_, raw, place, shapes.get(id_, NO_SHAPE), table)
     return graph
 
 
-def _node(
-    id_: str,
-    raw: Mapping[str, JsonValue],
-    place: str,
-    shape: Shape,
-    record: Record,
-) -> Node:
+def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape, table: Table) -> Node:
     given = raw.get("inputs")
-    given = given if isinstance(given, dict) else {}
-    names = own_names(record.plain_names, given)
-    plain = {own: name for name, own in names.items()}
+    if not isinstance(given, dict):
+        given = {}
     inputs: dict[str, JsonValue] = {}
     links: dict[str, Link] = {}
-    for own, value in given.items():
-        if len(own) > MAX_NAME:
+    for name, value in given.items():
+        if len(name) > MAX_NAME:
             continue
-        name = plain.get(own, own)
         link = as_link(value)
         if link is not None:
             links[name] = link
         else:
             inputs[name] = unwrap(value)
     if "selection_data" in inputs:
-        inputs |= read_selection(inputs["selection_data"])
-    meta = raw.get("_meta")
-    title = meta.get("title") if isinstance(meta, dict) else None
-    return Node(
-        id=id_,
-        class_type=record.class_type,
-        place=place,
-        inputs=inputs,
-        links=links,
-        title=title if isinstance(title, str) else "",
-        outputs=shape.outputs,
-        types=renamed_types(shape.types, plain),
-        shown=shape.shown,
-        record=record,
-        names=names,
-    )
-
-
-def renamed_types(types: Mapping[str, str], plain: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the types of inputs by the names under which the rules ask."""
-    return {plain.get(own, own): type_ for own, type_ in types.items()} if plain else types
-
-
-def own_names(plain: Mapping[str, str], given: Collection[str]) -> Mapping[str, str]:
-    """Return the name by which the rules ask → the class's own, for the inputs that a node has.
-
-    An input that already has the plain name keeps it.
-    """
-    if not plain:
-        return _NO_TYPES
-    return {name: own for own, name in plain.items() if own in given and name not in given}
-
-
-def read_selection(text: JsonValue) -> dict[str, JsonValue]:
-    """Return the files that a hub holds as JSON in one text: ``{"ckpt": file, "vae".
-
-    {"vae_name": file}}``.
-    """
-    data = parse_json(text) if isinstance(text, str) else None
-    found = dict(data) if isinstance(data, dict) else {}
-    for part in [part for part in found.values() if isinstance(part, dict)]:
-        found |= part
-    return {name: value for name, value in found.items() if isinstance(value, str)}
-
-
-def unwrap(value: JsonValue) -> JsonValue:
-    """Return what a widget object holds: ``{"content": file}`` (pysssss), ``{"__value__".
-
-    List}`` (the editor).
-    """
-    if isinstance(value, dict):
-        return value.get("__value__", value.get("content", value))
-    return value
+        inputs |= _read_selection(inputs["selection_data"])
+    class_type = str(raw["class_type"])[:MAX_NAME]
+    return make_node(id_, class_type, place, inputs, links, shape=shape, table=table)
 
 
 def as_link(value: JsonValue) -> Link | None:
-    """Return ``["12", 0]`` as a link, anything else as None.
-
-    A pair of numbers is a value, not a link.
-    """
-    if not isinstance(value, list) or len(value) != 2:  # noqa: PLR2004  a pair
+    """Return ``["12", 0]`` as a link, anything else as None: a pair of numbers is a value."""
+    if not isinstance(value, list) or len(value) != PAIR:
         return None
     origin, slot = value
     if isinstance(origin, str) and isinstance(slot, int) and not isinstance(slot, bool):
@@ -243,13 +153,70 @@ def as_link(value: JsonValue) -> Link | None:
     return None
 
 
-def upstream(graph: Graph, start: str) -> Iterator[Node]:
-    """Yield ``start`` and everything that feeds it, nearest first, each node once."""
-    seen: set[str] = set()
-    waiting = [start]
-    for id_ in waiting:  # the list grows while it is read
-        if id_ in seen or id_ not in graph:
-            continue
-        seen.add(id_)
-        yield graph[id_]
-        waiting.extend(origin for origin, _ in graph[id_].links.values())
+def unwrap(value: JsonValue) -> JsonValue:
+    """Return what a widget holds; what is within, where it is an object.
+
+    ``{"content": file}`` is of pysssss, ``{"__value__": list}`` of the editor.
+    """
+    if isinstance(value, dict):
+        return value.get("__value__", value.get("content", value))
+    return value
+
+
+def make_node(
+    id_: str,
+    class_type: str,
+    place: str,
+    inputs: Mapping[str, JsonValue],
+    links: Mapping[str, Link],
+    *,
+    shape: Shape,
+    table: Table,
+    seeds: Mapping[str, str] = _NO_NAMES,
+) -> Node:
+    """Return a node, its inputs under the names by which the rules ask.
+
+    ``seeds`` are inputs that turned out to be seeds, beside those that the record gives names to.
+    """
+    record = table.record(class_type)
+    outputs = shape.outputs or record.output_names
+    plain = {**seeds, **record.plain_names} if seeds else record.plain_names
+    names: dict[str, str] = {}
+    for own, name in plain.items():
+        has_name = name in inputs or name in links  # the input that has the name already keeps it
+        if not has_name and (own in inputs or own in links):
+            names[name] = own
+    renamed = {own: name for name, own in names.items()}
+    return Node(
+        id=id_,
+        class_type=record.class_type,
+        place=place,
+        inputs=_rename(inputs, renamed),
+        links=_rename(links, renamed),
+        outputs=outputs,
+        types=_rename(shape.types, renamed),
+        shown=shape.text if plays(record, "show") else None,
+        record=record,
+        names=names,
+    )
+
+
+def _rename(inputs: Mapping[str, AnyInput], names: Mapping[str, str]) -> Mapping[str, AnyInput]:
+    if not names:
+        return inputs
+    return {names.get(name, name): value for name, value in inputs.items()}
+
+
+def _read_selection(text: JsonValue) -> dict[str, JsonValue]:
+    """Return the files that a hub holds as JSON in one text.
+
+    ``{"ckpt": file, "vae": {"vae_name": file}}``
+    """
+    data = parse_json(text) if isinstance(text, str) else None
+    if not isinstance(data, dict):
+        return {}
+    found = dict(data)
+    for part in data.values():
+        if isinstance(part, dict):
+            found |= part
+    return {name: value for name, value in found.items() if isinstance(value, str)}

@@ -5,13 +5,13 @@ form; a link through them ends at a real node, at a value, or nowhere.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.graph import Link, Raw, objects, word
-from service.parse.comfyui.form.subgraphs import INPUT_ID, Flat
-from service.parse.comfyui.form.widgets import of_instance
+from service.parse.comfyui.form.subgraphs import INPUT_ID, Flat, Link, Raw, objects, word
+from service.parse.comfyui.form.widgets import read_instance
 
 MUTED, BYPASSED = 2, 4
 """``mode`` of a node that does not run, and of one that hands its inputs through."""
@@ -36,13 +36,11 @@ class VirtualLinks:
     def __init__(self, flat: Flat) -> None:
         self._flat = flat
         self._known: dict[Link, Link | Constant | None] = {}
-        self._setters = {
-            word(name[0]): id_
-            for id_, raw in flat.nodes.items()
-            if SETTER.match(word(raw.get("type")))
-            and isinstance(name := raw.get("widgets_values"), list)
-            and name
-        }
+        self._setters: dict[str, str] = {}
+        for id_, raw in flat.nodes.items():
+            values = raw.get("widgets_values")
+            if isinstance(values, list) and values and SETTER.match(word(raw.get("type"))):
+                self._setters[word(values[0])] = id_
 
     def source(self, scope: str, link: JsonValue) -> Link | Constant | None:
         """Return the end of a link, by its id."""
@@ -68,67 +66,80 @@ class VirtualLinks:
     def _onward(self, at: Link) -> Link | Constant | None:
         """Return the next stop on the way up; the same where it is a real node."""
         id_, slot = at
-        if id_.rpartition(":")[2] == INPUT_ID:
-            return self._outside(id_.rpartition(":")[0], slot)
+        scope, _, inner = id_.rpartition(":")
+        if inner == INPUT_ID:
+            return self._outside(scope, slot)
         raw = self._flat.nodes.get(id_)
         if raw is None or raw.get("mode") == MUTED:
             return None
         if raw.get("mode") == BYPASSED:
             return self._bypass(id_, raw, slot)
         if id_ in self._flat.definitions:
-            return self._flat.outcomes.get(at)
+            return self._flat.inner_outputs.get(at)
         return self._virtual(id_, raw, at)
 
     def _virtual(self, id_: str, raw: Raw, at: Link) -> Link | Constant | None:
+        """Return what a node of the editor alone hands on; the output itself of any other."""
         kind = word(raw.get("type"))
+        if REROUTE.match(kind) or SETTER.match(kind):
+            return self._first_origin(id_, objects(raw.get("inputs")))
+        is_primitive = kind == "PrimitiveNode"
+        if not is_primitive and not GETTER.match(kind):
+            return at
         values = raw.get("widgets_values")
-        if kind == "PrimitiveNode":
-            return Constant(values[0]) if isinstance(values, list) and values else None
-        if GETTER.match(kind):
-            setter = (
-                self._setters.get(word(values[0])) if isinstance(values, list) and values else None
-            )
-            return self._first_input(setter) if setter else None
-        return self._first_input(id_) if REROUTE.match(kind) or SETTER.match(kind) else at
+        if not isinstance(values, list) or not values:
+            return None
+        if is_primitive:
+            return Constant(values[0])
+        setter = self._setters.get(word(values[0]))
+        if not setter:
+            return None
+        return self._first_origin(setter, objects(self._flat.nodes[setter].get("inputs")))
 
-    def _first_input(self, id_: str) -> Link | None:
-        links = (one.get("link") for one in objects(self._flat.nodes[id_].get("inputs")))
-        return self._origin(id_, next((link for link in links if link is not None), None))
-
-    def _origin(self, id_: str, link: JsonValue) -> Link | None:
-        return self._flat.origins.get((scope_of(id_), str(link))) if link is not None else None
+    def _first_origin(self, id_: str, inputs: Iterable[Raw]) -> Link | None:
+        """Return where the first of a node's inputs that has a link comes from."""
+        for one in inputs:
+            link = one.get("link")
+            if link is not None:
+                return self._flat.origins.get((scope_of(id_), str(link)))
+        return None
 
     def _outside(self, instance: str, slot: int) -> Link | Constant | None:
         """Return what comes into a subgraph's input.
 
-        A link from outside, or the value set on the instance.
+        It is a link from outside, or the value set on the instance.
         """
-        definition, raw = (
-            self._flat.definitions.get(instance, {}),
-            self._flat.nodes.get(instance, {}),
-        )
-        inner = list(objects(definition.get("inputs")))
-        name = inner[slot].get("name") if 0 <= slot < len(inner) else None
-        outer = next((one for one in objects(raw.get("inputs")) if one.get("name") == name), {})
-        origin = self._origin(instance, outer.get("link"))
+        definition = self._flat.definitions.get(instance, {})
+        raw = self._flat.nodes.get(instance, {})
+        name = _member_at(definition.get("inputs"), slot, "name")
+        outer = [one for one in objects(raw.get("inputs")) if one.get("name") == name]
+        origin = self._first_origin(instance, outer[:1])
         if origin is not None:
             return origin
-        values = of_instance(raw, definition)
-        return Constant(values[word(name)]) if word(name) in values else None
+        values = read_instance(raw, definition)
+        if word(name) not in values:
+            return None
+        return Constant(values[word(name)])
 
     def _bypass(self, id_: str, raw: Raw, slot: int) -> Link | None:
         """Return what a bypassed node hands through.
 
-        The input beside the output, else the first of its type.
+        It is the input beside the output, else the first of its type.
         """
-        outputs = list(objects(raw.get("outputs")))
-        wanted = outputs[slot].get("type") if 0 <= slot < len(outputs) else None
+        type_ = _member_at(raw.get("outputs"), slot, "type")
         inputs = list(objects(raw.get("inputs")))
         inputs = inputs[slot : slot + 1] + inputs
-        fitting = [one.get("link") for one in inputs if one.get("type") == wanted]
-        return self._origin(id_, next((link for link in fitting if link is not None), None))
+        return self._first_origin(id_, [one for one in inputs if one.get("type") == type_])
+
+
+def _member_at(several: JsonValue, place: int, member: str) -> JsonValue:
+    """Return a member of one of several objects; None where there are not so many."""
+    for at, one in enumerate(objects(several)):
+        if at == place:
+            return one.get(member)
+    return None
 
 
 def scope_of(id_: str) -> str:
-    """Return the level a node stands on: ``42:`` for ``42:8``."""
+    """Return the level a node is on: ``42:`` for ``42:8``."""
     return id_[: id_.rfind(":") + 1]

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.graph import Raw, objects, unwrap, word
+from service.parse.comfyui.form.graph import unwrap
+from service.parse.comfyui.form.subgraphs import Raw, objects, word
 from service.parse.comfyui.nodes.fitting import Fit, fit
 from service.parse.comfyui.nodes.record import SEED_NAMES, WIDGETS, Input
 from service.parse.comfyui.nodes.table import TABLE, Table
@@ -19,41 +20,27 @@ NONE = Fit({})
 WIDGET_TYPES = frozenset({"STRING", "INT", "FLOAT", "BOOLEAN", "COMBO"})
 
 
-def named(raw: Raw, table: Table = TABLE) -> dict[str, JsonValue]:
-    """Return a node's widget values by name, as far as the names are known."""
-    return read_widgets(raw, table).values
-
-
-def read_widgets(raw: Raw, table: Table) -> Fit:
+def read_widgets(raw: Raw, table: Table = TABLE) -> Fit:
     """Return a node's widget values by name, and behind which of them a control is saved."""
     values = raw.get("widgets_values")
     if isinstance(values, dict):
         return Fit({name: unwrap(value) for name, value in values.items()})
-    if not isinstance(values, list) or not values:
+    values = list_values(raw)
+    if not values:
         return NONE
-    values = [unwrap(value) for value in values]
-    listed = fit(_list_inputs(raw), values)
-    if listed is not None and listed.is_whole:
-        return listed
+    found = fit(_list_inputs(raw), values)
+    if found is not None and found.is_whole:
+        return found
     found = table.name_values(word(raw.get("type")), values)
-    if found is None:
-        return Fit(_self_named(values))
-    return found
+    return found or Fit(_find_lists(values))
 
 
-def of_instance(raw: Raw, definition: Raw) -> dict[str, JsonValue]:
-    """Return the values set on a subgraph's instance by the names of the subgraph's inputs.
-
-    They are in the order of the definition's inputs that are widgets; those that lead nowhere may
-    be left out.
-    """
+def list_values(raw: Raw) -> list[JsonValue]:
+    """Return the values that a node keeps without names."""
     values = raw.get("widgets_values")
-    declared = objects(definition.get("inputs"))
-    inputs = [one for one in declared if word(one.get("type")) in WIDGET_TYPES]
-    for kept in (inputs, [one for one in inputs if one.get("linkIds")]):
-        if isinstance(values, list) and len(kept) == len(values):
-            return {word(one.get("name")): value for one, value in zip(kept, values, strict=True)}
-    return named(raw)
+    if not isinstance(values, list):
+        return []
+    return [unwrap(value) for value in values]
 
 
 def _list_inputs(raw: Raw) -> Sequence[Input]:
@@ -62,41 +49,24 @@ def _list_inputs(raw: Raw) -> Sequence[Input]:
     Editors before 2025 list only what was turned into an input, in the order in which that was
     done.
     """
-    listed = [one for one in objects(raw.get("inputs")) if isinstance(one.get("widget"), dict)]
-    if not all("localized_name" in one for one in listed):
-        return ()
-    return [_listed_input(one) for one in listed]
+    found: list[Input] = []
+    for one in objects(raw.get("inputs")):
+        widget = one.get("widget")
+        if isinstance(widget, dict):
+            if "localized_name" not in one:
+                return ()
+            name = word(widget.get("name"))
+            type_ = word(one.get("type")).lower()
+            if type_ not in WIDGETS:
+                type_ = "other"
+            found.append(Input(name, type_, seed=name in SEED_NAMES))
+    return found
 
 
-def _listed_input(one: Raw) -> Input:
-    widget = one.get("widget")
-    name = word(widget.get("name")) if isinstance(widget, dict) else ""
-    type_ = word(one.get("type")).lower()
-    return Input(name, type_ if type_ in WIDGETS else "other", seed=name in SEED_NAMES)
+def _find_lists(values: Sequence[JsonValue]) -> dict[str, JsonValue]:
+    """Return the values that say themselves what they are.
 
-
-def seed_names(raw: Raw, found: Fit) -> Mapping[str, str]:
-    """Return the number with a control behind it → ``seed``, where no input has a seed's name.
-
-    A number that a node only gives on keeps its name.
-    """
-    names = {*found.values, *(word(one.get("name")) for one in objects(raw.get("inputs")))}
-    seeds = [name for name in found.controlled if name not in (*LITERALS, *SELECTORS)]
-    if len(seeds) != 1 or not names.isdisjoint(SEED_NAMES):
-        return {}
-    return {seeds[0]: SEED_NAMES[0]}
-
-
-def usual_count(raw: Mapping[str, JsonValue], table: Table = TABLE) -> int:
-    """Return how many values a node of a known class saves, a control behind its seed included."""
-    inputs = table.usual_inputs(word(raw.get("type")))
-    return sum(one.is_widget + one.seed + one.upload for one in inputs)
-
-
-def _self_named(values: Sequence[JsonValue]) -> dict[str, JsonValue]:
-    """Return values that name themselves.
-
-    rgthree's LoRAs (``{"on": true, "lora": file}``), LoRA Manager's list of objects.
+    These are rgthree's LoRAs (``{"on": true, "lora": file}``) and LoRA Manager's lists of objects.
     """
     found: dict[str, JsonValue] = {}
     for index, value in enumerate(values):
@@ -113,3 +83,37 @@ def _lists_objects_with(value: JsonValue, member: str) -> bool:
     if not isinstance(value, list) or not value:
         return False
     return all(isinstance(one, dict) and member in one for one in value)
+
+
+def seed_names(raw: Raw, found: Fit) -> Mapping[str, str]:
+    """Return the number with a control behind it → ``seed``, where no input has a seed's name.
+
+    A number that a node only gives on keeps its name.
+    """
+    seeds = [name for name in found.controlled if name not in (*LITERALS, *SELECTORS)]
+    if len(seeds) != 1 or not found.values.keys().isdisjoint(SEED_NAMES):
+        return {}
+    for one in objects(raw.get("inputs")):
+        if word(one.get("name")) in SEED_NAMES:
+            return {}
+    return {seeds[0]: SEED_NAMES[0]}
+
+
+def read_instance(raw: Raw, definition: Raw) -> dict[str, JsonValue]:
+    """Return the values set on a subgraph's instance by the names of the subgraph's inputs.
+
+    They are in the order of the definition's inputs that are widgets; those that lead nowhere may
+    be left out.
+    """
+    values = raw.get("widgets_values")
+    names: list[str] = []
+    used: list[str] = []
+    for one in objects(definition.get("inputs")):
+        if word(one.get("type")) in WIDGET_TYPES:
+            names.append(word(one.get("name")))
+            if one.get("linkIds"):
+                used.append(word(one.get("name")))
+    for several in (names, used):
+        if isinstance(values, list) and len(several) == len(values):
+            return dict(zip(several, values, strict=True))
+    return read_widgets(raw).values

@@ -1,6 +1,4 @@
-"""The graph as the editor saves it (``workflow``).
-
-Alone in some files, beside the API form in most.
+"""The graph as the editor saves it: alone in some files, beside the API form in most.
 
 Alone it must give all that the API form would: names for widget values, links through what exists
 only in the editor. Beside it, it adds the names of outputs, the types of links, what text boxes
@@ -8,22 +6,12 @@ showed, and what was bypassed.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.graph import (
-    Graph,
-    Link,
-    Node,
-    Raw,
-    Shape,
-    objects,
-    own_names,
-    renamed_types,
-    word,
-)
-from service.parse.comfyui.form.subgraphs import Flat
+from service.parse.comfyui.form.graph import NO_SHAPE, Node, Shape, make_node
+from service.parse.comfyui.form.subgraphs import Flat, Link, Raw, objects, word
 from service.parse.comfyui.form.virtual_links import (
     BYPASSED,
     MUTED,
@@ -32,205 +20,181 @@ from service.parse.comfyui.form.virtual_links import (
     VirtualLinks,
     scope_of,
 )
-from service.parse.comfyui.form.widgets import named, read_widgets, seed_names
-from service.parse.comfyui.nodes.general import plays
-from service.parse.comfyui.nodes.guesses import guessed
-from service.parse.comfyui.nodes.record import Record
+from service.parse.comfyui.form.widgets import read_widgets, seed_names
+from service.parse.comfyui.nodes.guesses import guess_names
 from service.parse.comfyui.nodes.table import TABLE, Table
-from service.parse.comfyui.passes import loras
-from service.parse.comfyui.values.ask import Values
-from service.records import Resource
 
 VIRTUAL = frozenset(
     {"Note", "MarkdownNote", "PrimitiveNode", "SetNode", "GetNode", "easy setNode", "easy getNode"}
 )
-EVERYWHERE = frozenset(
+"""Nodes that exist only in the editor, besides reroutes."""
+
+PROMPT_SENDER = "Prompts Everywhere"
+RESTRICTED_SENDER = "Anything Everywhere?"
+SENDERS = frozenset(
     {
         "Anything Everywhere",
-        "Anything Everywhere?",
         "Anything Everywhere3",
-        "Prompts Everywhere",
         "Seed Everywhere",
+        RESTRICTED_SENDER,
+        PROMPT_SENDER,
     }
 )
 """Nodes whose inputs go to every unconnected input of the same type."""
 
+NO_RESTRICTION = ("", ".*", None)
+NAME_PLACE = 1
+"""Where among a restricted sender's values the name of its inputs is."""
+NO_INPUT = "none"
+"""The name of no input: for a sender that asks for more than a plain name."""
+
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class Broadcasts:
     """What reaches inputs without a link, from nodes that send it everywhere."""
 
-    spread: Mapping[tuple[str, str], Link]
+    by_type: Mapping[tuple[str, str], Link]
     """Type, and name in lower case or nothing for every name → where the value comes from."""
-    sent: Mapping[tuple[str, int], Link]
+    by_input: Mapping[tuple[str, int], Link]
     """The senders' own record: node and number of its input → where the value comes from."""
 
-    def link(self, id_: str, at: int, kind: str, name: str) -> Link | None:
+    def find_link(self, id_: str, at: int, kind: str, name: str) -> Link | None:
         """Return where an open input's value comes from."""
         return (
-            self.sent.get((id_, at))
-            or self.spread.get((kind, name.lower()))
-            or self.spread.get((kind, ""))
+            self.by_input.get((id_, at))
+            or self.by_type.get((kind, name.lower()))
+            or self.by_type.get((kind, ""))
         )
 
 
-def graph_of_workflow(flat: Flat, source: str, table: Table = TABLE) -> dict[str, Node]:
-    """Return the graph of the editor's form, as it would run."""
-    wires = VirtualLinks(flat)
-    sent = {at: end for at, link in flat.sent.items() if isinstance(end := wires.end(link), tuple)}
-    around = Around(dict(_everywhere(flat, wires)), sent)
-    graph: dict[str, Node] = {}
-    for id_, raw in flat.nodes.items():
-        if _runs(flat, id_, raw):
-            place = f"{source}#{id_}.widgets_values"
-            graph[id_] = _node(id_, raw, place, wires, around, table=table)
-    return graph
+@dataclass(slots=True)
+class Ends:
+    """What comes into a node by its inputs."""
+
+    links: dict[str, Link]
+    constants: dict[str, JsonValue]
+    """Inputs whose links end at a value."""
+    has_text: bool = False
+    """A text comes in by link."""
 
 
-def _runs(flat: Flat, id_: str, raw: Raw) -> bool:
-    kind = word(raw.get("type"))
-    skipped = (
-        kind in VIRTUAL or REROUTE.match(kind) is not None or raw.get("mode") in (MUTED, BYPASSED)
-    )
-    return not skipped and id_ not in flat.definitions
-
-
-def _node(
-    id_: str,
-    raw: Raw,
-    place: str,
-    wires: VirtualLinks,
-    around: Around,
-    *,
-    table: Table,
-) -> Node:
-    record = table.record(word(raw.get("type")))
-    found = read_widgets(raw, table)
-    links, constants, told = _ends(id_, raw, wires, around)
-    inputs = found.values | constants
-    inputs |= {} if found.values else guessed(raw, told=told)
-    names = own_names({**seed_names(raw, found), **record.plain_names}, {*inputs, *links})
-    plain = {own: name for name, own in names.items()}
-    shape = _shape(raw, record)
-    return Node(
-        id=id_,
-        class_type=record.class_type,
-        place=place,
-        inputs={plain.get(own, own): one for own, one in inputs.items() if own not in links},
-        links={plain.get(own, own): link for own, link in links.items()},
-        title=word(raw.get("title") or ""),
-        outputs=shape.outputs,
-        types=renamed_types(shape.types, plain),
-        shown=shape.shown,
-        unnamed=not inputs and bool(raw.get("widgets_values")),
-        record=record,
-        names=names,
-    )
-
-
-def _ends(
-    id_: str,
-    raw: Raw,
-    wires: VirtualLinks,
-    around: Around,
-) -> tuple[dict[str, Link], dict[str, JsonValue], bool]:
-    """Return where inputs come from, those that end at a value, and whether a text comes in."""
-    links: dict[str, Link] = {}
-    constants: dict[str, JsonValue] = {}
-    told = False
-    for at, one in enumerate(objects(raw.get("inputs"))):
-        name, kind = word(one.get("name")), word(one.get("type"))
-        end = wires.source(scope_of(id_), one.get("link")) if one.get("link") is not None else None
-        told = told or (kind == "STRING" and end is not None)
-        if isinstance(end, Constant):
-            constants[name] = end.value
-        elif end is not None:
-            links[name] = end
-        elif one.get("link") is None and "widget" not in one:
-            _take(links, name, around.link(id_, at, kind, name))
-    return links, constants, told
-
-
-def _take(links: dict[str, Link], name: str, link: Link | None) -> None:
-    if link is not None:
-        links[name] = link
-
-
-def _everywhere(flat: Flat, wires: VirtualLinks) -> Iterator[tuple[tuple[str, str], Link]]:
-    """Yield what is sent to every unconnected input, by type; prompts by type and name."""
-    for id_, raw in flat.nodes.items():
-        kind = word(raw.get("type"))
-        if kind not in EVERYWHERE or raw.get("mode") in (MUTED, BYPASSED):
-            continue
-        linked = [one for one in objects(raw.get("inputs")) if one.get("link") is not None]
-        for one in linked:
-            end = wires.source(scope_of(id_), one["link"])
-            type_ = flat.kinds.get((scope_of(id_), word(one["link"])), "*")
-            type_ = word(one.get("name")) if type_ == "*" else type_
-            side = ""
-            if kind == "Prompts Everywhere":
-                side = "negative" if one is not next(objects(raw.get("inputs"))) else "positive"
-            if kind == "Anything Everywhere?":
-                side = _restricted_input(raw)
-            if isinstance(end, tuple):
-                yield (type_, side), end
-
-
-def _restricted_input(raw: Raw) -> str:
-    """Return the one input by whose name a sender is held back.
-
-    ``none`` where it asks for more than a plain name.
-    """
-    values = raw.get("widgets_values")
-    title, name, *more = (*values, "", "") if isinstance(values, list) else ("", "")
-    everywhere = ("", ".*", None)
-    if title not in everywhere or any(one not in everywhere for one in more):
-        return "none"
-    return "" if name in everywhere else word(name).lower()
-
-
-def node_shapes(flat: Flat, table: Table = TABLE) -> dict[str, Shape]:
+def node_shapes(flat: Flat) -> dict[str, Shape]:
     """Return what a workflow adds to the nodes of the API form, by their ids."""
-    found: dict[str, Shape] = {}
-    for id_, raw in flat.nodes.items():
-        found[id_] = _shape(raw, table.record(word(raw.get("type"))))
-    return found
+    return {id_: _shape(raw) for id_, raw in flat.nodes.items()}
 
 
-def _shape(raw: Raw, record: Record) -> Shape:
-    outputs = tuple(
-        word(one.get("name") or one.get("type")).lower() for one in objects(raw.get("outputs"))
-    )
-    types = {word(one.get("name")): word(one.get("type")) for one in objects(raw.get("inputs"))}
-    shown = _texts(raw.get("widgets_values")) if plays(record, "show") else None
-    return Shape(outputs, types, shown)
+def _shape(raw: Raw) -> Shape:
+    outputs = [word(one.get("name") or one.get("type")) for one in objects(raw.get("outputs"))]
+    types: dict[str, str] = {}
+    for one in objects(raw.get("inputs")):
+        types[word(one.get("name"))] = word(one.get("type"))
+    return Shape(tuple(map(str.lower, outputs)), types, _first_text(raw.get("widgets_values")))
 
 
-def _texts(values: JsonValue) -> str | None:
+def _first_text(values: JsonValue) -> str | None:
     """Return the text in a box: a text, or the first of a list of them."""
     if isinstance(values, list):
         values = next((value for value in values if value), None)
     if isinstance(values, list):
-        values = values[0] if values else None
+        values = values[0]
     return values if isinstance(values, str) and values else None
 
 
-def idle_loras(flat: Flat, source: str, table: Table = TABLE) -> tuple[Resource, ...]:
-    """Return the LoRAs of bypassed and muted nodes: listed, without effect."""
-    found: list[Resource] = []
+def graph_of_workflow(flat: Flat, source: str, table: Table = TABLE) -> dict[str, Node]:
+    """Return the graph of the editor's form, as it would run."""
+    links = VirtualLinks(flat)
+    sent: dict[tuple[str, int], Link] = {}
+    for at, link in flat.broadcasts.items():
+        end = links.end(link)
+        if isinstance(end, tuple):
+            sent[at] = end
+    broadcasts = Broadcasts(dict(_list_broadcasts(flat, links)), sent)
+    graph: dict[str, Node] = {}
     for id_, raw in flat.nodes.items():
-        if raw.get("mode") in (MUTED, BYPASSED) and "lora" in word(raw.get("type")).lower():
-            node = _idle_node(id_, raw, f"{source}#{id_}.widgets_values", table)
-            graph: Graph = {id_: node}
-            found += [one.resource(used=False) for one in loras.read_loras(Values(graph), node)]
-    return tuple(found)
+        if _runs(raw) and id_ not in flat.definitions:
+            ends = _find_ends(id_, raw, links, broadcasts)
+            graph[id_] = _node(id_, raw, f"{source}#{id_}.widgets_values", ends, table)
+    return graph
 
 
-def _idle_node(id_: str, raw: Raw, place: str, table: Table) -> Node:
-    """Return a node that does not run, with its widget values alone."""
-    record = table.record(word(raw.get("type")))
-    inputs = named(raw, table)
-    names = own_names(record.plain_names, inputs)
-    plain = {own: name for name, own in names.items()}
-    inputs = {plain.get(name, name): value for name, value in inputs.items()}
-    return Node(id_, record.class_type, place, inputs, record=record, names=names)
+def _list_broadcasts(flat: Flat, links: VirtualLinks) -> Iterator[tuple[tuple[str, str], Link]]:
+    """Yield what is sent to every unconnected input, by type; prompts by type and name."""
+    for id_, raw in flat.nodes.items():
+        if word(raw.get("type")) not in SENDERS or _is_off(raw):
+            continue
+        for at, one in enumerate(objects(raw.get("inputs"))):
+            link = one.get("link")
+            end = links.source(scope_of(id_), link) if link is not None else None
+            if isinstance(end, tuple):
+                type_ = flat.kinds.get((scope_of(id_), word(link)), "*")
+                if type_ == "*":
+                    type_ = word(one.get("name"))
+                yield (type_, _target_name(raw, at)), end
+
+
+def _target_name(raw: Raw, at: int) -> str:
+    """Return the only name of inputs that a sender's input goes to; nothing for every name."""
+    kind, values = raw.get("type"), raw.get("widgets_values")
+    if kind == PROMPT_SENDER:
+        return "negative" if at else "positive"
+    if kind != RESTRICTED_SENDER or not isinstance(values, list):
+        return ""
+    name = values[NAME_PLACE] if len(values) > NAME_PLACE else ""
+    for place, value in enumerate(values):
+        if place != NAME_PLACE and value not in NO_RESTRICTION:
+            return NO_INPUT
+    return "" if name in NO_RESTRICTION else word(name).lower()
+
+
+def _is_off(raw: Raw) -> bool:
+    """Return whether a node does not run: it is muted, or hands its inputs through."""
+    return raw.get("mode") in (MUTED, BYPASSED)
+
+
+def _runs(raw: Raw) -> bool:
+    kind = word(raw.get("type"))
+    return not (kind in VIRTUAL or REROUTE.match(kind) or _is_off(raw))
+
+
+def _find_ends(id_: str, raw: Raw, links: VirtualLinks, broadcasts: Broadcasts) -> Ends:
+    """Return where a node's inputs come from."""
+    ends = Ends({}, {})
+    for at, one in enumerate(objects(raw.get("inputs"))):
+        name, kind, link = word(one.get("name")), word(one.get("type")), one.get("link")
+        end: Link | Constant | None = None
+        if link is not None:
+            end = links.source(scope_of(id_), link)
+            ends.has_text = ends.has_text or (kind == "STRING" and end is not None)
+        elif "widget" not in one:
+            end = broadcasts.find_link(id_, at, kind, name)
+        if isinstance(end, Constant):
+            ends.constants[name] = end.value
+        elif end is not None:
+            ends.links[name] = end
+    return ends
+
+
+def _node(id_: str, raw: Raw, place: str, ends: Ends, table: Table) -> Node:
+    found = read_widgets(raw, table)
+    inputs = found.values | ends.constants
+    if not found.values:
+        inputs |= guess_names(raw, text_comes_in=ends.has_text)
+    is_unnamed = not inputs and bool(raw.get("widgets_values"))
+    for name in ends.links:
+        inputs.pop(name, None)
+    seeds = seed_names(raw, found)
+    class_type = word(raw.get("type"))
+    node = make_node(
+        id_, class_type, place, inputs, ends.links, shape=_shape(raw), table=table, seeds=seeds
+    )
+    return replace(node, unnamed=True) if is_unnamed else node
+
+
+def idle_nodes(flat: Flat, source: str, named_after: str, table: Table = TABLE) -> Iterator[Node]:
+    """Yield the bypassed and muted nodes of a sort (``lora``), with their widget values alone."""
+    for id_, raw in flat.nodes.items():
+        class_type = word(raw.get("type"))
+        if _is_off(raw) and named_after in class_type.lower():
+            place = f"{source}#{id_}.widgets_values"
+            values = read_widgets(raw, table).values
+            yield make_node(id_, class_type, place, values, {}, shape=NO_SHAPE, table=table)

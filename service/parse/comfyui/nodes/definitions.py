@@ -77,8 +77,15 @@ def _narrow(content: bytes, key: bytes) -> tuple[int, int]:
 def _read_line(line: str) -> Definition:
     _, inputs, outputs, origin = line.split("\t")
     every = read_inputs(inputs)
-    widgets = [tuple(one for one in every if one.is_widget)]
-    if any(one.type == UNKNOWN for one in every):
-        known = (one._replace(type="combo") if one.type == UNKNOWN else one for one in every)
-        widgets.append(tuple(one for one in known if one.is_widget))
-    return Definition(every, tuple(widgets), tuple(outputs.split()), origin)
+    certain: list[Input] = []
+    possible: list[Input] = []
+    for one in every:
+        if one.type == UNKNOWN:
+            possible.append(one._replace(type="combo"))
+        elif one.is_widget:
+            certain.append(one)
+            possible.append(one)
+    widgets: tuple[tuple[Input, ...], ...] = (tuple(certain), tuple(possible))
+    if len(possible) == len(certain):
+        widgets = widgets[:1]
+    return Definition(every, widgets, tuple(outputs.split()), origin)

@@ -6,7 +6,7 @@ file of its model.
 
 import re
 
-from service.parse.comfyui.nodes.record import Record
+from service.parse.comfyui.nodes.record import NodeRecord
 from service.records import ResourceKind
 
 MODEL_FILES = (
@@ -80,7 +80,7 @@ _CLASSES: tuple[tuple[str, str, ResourceKind], ...] = (
 KINDS_BY_CLASS: dict[str, list[tuple[re.Pattern[str], ResourceKind]]] = {}
 for _class, _widget, _kind in _CLASSES:
     KINDS_BY_CLASS.setdefault(_widget, []).append((re.compile(_class, re.IGNORECASE), _kind))
-"""Widget → classes and kinds, where it alone does not tell. The first class that fits decides."""
+"""Widget → classes and kinds, where its name alone is not enough. The first that fits decides."""
 
 NOTHING = frozenset(
     {"", "none", "off", "null", "undefined", "baked vae", "baked-vae", "automatic", "choose"},
@@ -90,11 +90,14 @@ NOTHING = frozenset(
 _DIGITS = re.compile(r"_\d{1,2}$")
 
 
-def kind_of(record: Record, widget: str) -> ResourceKind | None:
+def kind_of(record: NodeRecord, widget: str) -> ResourceKind | None:
     """Return what kind of side file a widget names, or None where it names none."""
     kind = record.files.get(widget) or _by_name(record.class_type, widget)
-    numbered = _DIGITS.search(widget) if kind is None else None
-    return _by_name(record.class_type, widget[: numbered.start()]) if numbered else kind
+    if kind is None:
+        number = _DIGITS.search(widget)
+        if number is not None:
+            return _by_name(record.class_type, widget[: number.start()])
+    return kind
 
 
 def _by_name(class_type: str, widget: str) -> ResourceKind | None:

@@ -1,10 +1,11 @@
-"""Which value belongs to which widget: a list of values fitted to the inputs that a class declares.
+"""Which value belongs to which widget: values in a list, fitted to the inputs of a class.
 
 A fit is all or nothing. Every value must be of its widget's type and all values must be used up, so
 that a node of another version is left to other rules rather than read one place beside the truth.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -21,9 +22,6 @@ UPLOAD = "upload"
 BUTTONS = ("image", "audio", "video", "file", "upload", "", None)
 """What an upload button saves: the word for its kind, or nothing."""
 
-NO_VALUE = 0
-"""Stands for the value behind the last one: nothing that a control or a habit of editors saves."""
-
 
 class Fit(NamedTuple):
     """The values of a node by the names of its widgets."""
@@ -34,7 +32,7 @@ class Fit(NamedTuple):
     controlled: tuple[str, ...] = ()
     """Numbers behind which a control is saved: seeds, whatever their names."""
     is_whole: bool = True
-    """There is a value for every widget that is not optional."""
+    """It has a value for every widget that is not optional."""
 
 
 class _Habit(NamedTuple):
@@ -87,7 +85,7 @@ def _walk(
     more: bool,
 ) -> Fit | None:
     """Return the values by name where an editor of this habit saved them, else None."""
-    named: dict[str, JsonValue] = {}
+    found: dict[str, JsonValue] = {}
     places: dict[str, int] = {}
     controlled: list[str] = []
     button = _button_place(widgets)
@@ -97,44 +95,48 @@ def _walk(
             break
         if not fits_widget(values[at], widget):
             return None
-        named[widget.name] = values[at]
+        found[widget.name] = values[at]
         places[widget.name] = at
         at += 1
-        follower = values[at] if at < len(values) else NO_VALUE
-        if widget.type == "int" and is_control(follower):
-            controlled.append(widget.name)
-            at += 1
-        elif _is_extra(widget, follower, habit):
+        if at < len(values) and _is_behind(values[at], widget, habit):
+            if is_control(values[at]):
+                controlled.append(widget.name)
             at += 1
         if place == button and at < len(values) and values[at] in BUTTONS:
-            named[UPLOAD] = values[at]
+            found[UPLOAD] = values[at]
             at += 1
     if not more and not all(map(_is_leftover, values[at:])):
         return None
-    return Fit(named, places, tuple(controlled), is_whole=_has_all(named, widgets))
+    return Fit(found, places, tuple(controlled), is_whole=_has_all(found, widgets))
 
 
-def _has_all(named: Mapping[str, JsonValue], widgets: Sequence[Input]) -> bool:
-    return all(one.optional or one.name in named for one in widgets)
+def _has_all(found: Mapping[str, JsonValue], widgets: Sequence[Input]) -> bool:
+    return all(one.optional or one.name in found for one in widgets)
 
 
 def _button_place(widgets: Sequence[Input]) -> int:
     """Return the place of the last required widget of a class with an upload button, else -1."""
-    if not any(one.upload for one in widgets):
-        return -1
-    return max((place for place, one in enumerate(widgets) if not one.optional), default=-1)
+    last, has_button = -1, False
+    for place, one in enumerate(widgets):
+        has_button = has_button or one.upload
+        if not one.optional:
+            last = place
+    return last if has_button else -1
 
 
 def _may_be_extra(value: JsonValue) -> bool:
     return value is None or isinstance(value, bool) or value == ""
 
 
-def _is_extra(widget: Input, follower: JsonValue, habit: _Habit) -> bool:
-    if not (widget.seed or habit.after_combo) or not _may_be_extra(follower):
+def _is_behind(value: JsonValue, widget: Input, habit: _Habit) -> bool:
+    """Return whether a value is no widget's own, but what editors save behind this one."""
+    if is_control(value):
+        return widget.type == "int"
+    if not (widget.seed or habit.after_combo) or not _may_be_extra(value):
         return False
     if widget.seed:
-        return follower in habit.after_seed
-    return widget.type == "combo" and follower in habit.after_combo
+        return value in habit.after_seed
+    return widget.type == "combo" and value in habit.after_combo
 
 
 def is_control(value: JsonValue) -> bool:
@@ -191,21 +193,22 @@ def find_best_fit(
             found.append((_rank(one, widgets), one))
     if not found:
         return None
-    highest = max(rank for rank, _ in found)
-    best, *others = (one for rank, one in found if rank == highest)
-    doubtful: set[str] = set()
-    for other in others:
-        doubtful.update(_list_moved(best, other))
-    if not doubtful:
-        return best
-    certain = {name: value for name, value in best.values.items() if name not in doubtful}
+    highest, best = max(found, key=itemgetter(0))  # the first of equals
+    certain = dict(best.values)
+    for rank, other in found:
+        if rank == highest:
+            for name in _list_moved(best, other):
+                certain.pop(name, None)
     return best._replace(values=certain)
 
 
 def _rank(found: Fit, widgets: Sequence[Input]) -> int:
     """Return how likely a fit is: 2 for having all values, 1 for texts in lists to choose from."""
-    lists = (found.values.get(one.name, "") for one in widgets if one.type == "combo")
-    return 2 * found.is_whole + all(isinstance(value, str) for value in lists)
+    has_texts = True
+    for one in widgets:
+        if one.type == "combo" and not isinstance(found.values.get(one.name, ""), str):
+            has_texts = False
+    return 2 * found.is_whole + has_texts
 
 
 def _list_moved(best: Fit, other: Fit) -> Iterator[str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from service.parse.comfyui.nodes.record import Record, Role
+from service.parse.comfyui.nodes.record import NodeRecord, Role
 
 _NAMES: Mapping[Role, str] = {
     # What samples, and what samples on from an image; others that take one give an empty latent of
@@ -43,7 +43,7 @@ _NAMES: Mapping[Role, str] = {
     "load tags": r"lora|wildcard ?encode|power ?prompt",
 }
 NAMED = {role: re.compile(names, re.IGNORECASE) for role, names in _NAMES.items()}
-"""Role → what the names of its classes look like. Other roles are told by records alone."""
+"""Role → what the names of its classes look like. Other roles are given by records alone."""
 
 NO_SAMPLER = re.compile(
     r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?(k?sampl|detailer)|^ToDetailer"
@@ -56,7 +56,7 @@ NAMES_KEPT = 8192
 """Answers that are kept ready, about twenty a class."""
 
 
-def plays(record: Record, role: Role) -> bool:
+def plays(record: NodeRecord, role: Role) -> bool:
     """Return whether a node has a role: as its record says, else as its name does."""
     if record.roles is not None:
         return role in record.roles

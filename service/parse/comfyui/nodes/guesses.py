@@ -10,13 +10,14 @@ from itertools import pairwise
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.graph import Raw, objects, unwrap, word
+from service.parse.comfyui.form.subgraphs import Raw, objects, word
+from service.parse.comfyui.form.widgets import list_values
 from service.parse.comfyui.nodes.file_inputs import LOADED
 from service.parse.comfyui.nodes.fitting import fits_type, is_control
 from service.records.model_names import is_model_file
 
-Values = list[JsonValue]
-Found = dict[str, JsonValue]
+ValueList = list[JsonValue]
+NamedValues = dict[str, JsonValue]
 
 TEXTUAL = re.compile(r"(?<!kon)(?<!con)text|string|prompt|literal|constant|primitive")
 """Classes that hold a text; neither a context nor Flux Kontext is one."""
@@ -41,7 +42,7 @@ SIMPLE = (
 )
 """The widgets of KSamplerAdvanced and KSampler in order, the control left out, and their types."""
 SHORTEST = 7
-"""Values of a sampler that are needed to know it, the control behind its seed included."""
+"""ValueList of a sampler that are needed to know it, the control behind its seed included."""
 
 SMALLEST = 64
 """Pixels of a side. Smaller numbers of a node that makes a latent are no size."""
@@ -52,33 +53,38 @@ MOST_STEPS = 1000
 PAIR = 2
 
 
-def guessed(raw: Raw, *, told: bool) -> Found:
-    """Return the values of a node whose widgets nothing names, as far as a rule does.
+def guess_names(raw: Raw, *, text_comes_in: bool) -> NamedValues:
+    """Return the values of a node by name, as far as a rule gives them names.
 
-    ``told``: a text comes into it by link, so that its own is of some time before.
+    ``text_comes_in``: by link, so that the node's own text is of some time before.
     """
-    values = raw.get("widgets_values")
-    if not isinstance(values, list) or not values:
+    values = list_values(raw)
+    if not values:
         return {}
-    values = [unwrap(value) for value in values]
-    for rule in (_sampler, _loras, _files, _sigmas, _size, _literal):
+    for rule in RULES:
         found = rule(raw, values)
         if found:
             return found
     found = _seed(raw, values)
-    return found if told else found | _texts(raw, values)
+    if not text_comes_in:
+        found |= _texts(raw, values)
+    return found
 
 
 def _types(raw: Raw, side: str) -> set[str]:
-    return {word(one.get("type")) for one in objects(raw.get(side))}
+    return _words(raw, side, "type")
 
 
-def _made(raw: Raw) -> set[str]:
+def _words(raw: Raw, side: str, member: str) -> set[str]:
+    return {word(one.get(member)) for one in objects(raw.get(side))}
+
+
+def _new_types(raw: Raw) -> set[str]:
     """Return the types that a node gives and does not take."""
     return _types(raw, "outputs") - _types(raw, "inputs")
 
 
-def _sampler(raw: Raw, values: Values) -> Found:
+def _sampler(raw: Raw, values: ValueList) -> NamedValues:
     """Return the values of a sampler whose widgets follow KSampler's order, as most packs' do."""
     draws = not _types(raw, "outputs").isdisjoint({"LATENT", "IMAGE"})
     samples = draws and _types(raw, "inputs") >= {"MODEL", "CONDITIONING"}
@@ -100,7 +106,7 @@ def _is_behind_seed(value: JsonValue) -> bool:
     return value is None or isinstance(value, bool) or is_control(value)
 
 
-def _in_order(values: Values) -> Found:
+def _in_order(values: ValueList) -> NamedValues:
     """Return a sampler's values, without the control behind its seed, by KSampler's names."""
     for names, types in (ADVANCED, SIMPLE):
         needed = types.split()
@@ -112,14 +118,14 @@ def _in_order(values: Values) -> Found:
     return {}
 
 
-def _loras(raw: Raw, values: Values) -> Found:
+def _loras(raw: Raw, values: ValueList) -> NamedValues:
     """Return the files of a LoRA loader or stack, each with one or two weights and its switch.
 
     The switch is before its file where the list begins with one, else behind the weights.
     """
     if "lora" not in word(raw.get("type")).lower():
         return {}
-    found: Found = {}
+    found: NamedValues = {}
     for at, value in enumerate(values):
         if not _is_file(value):
             continue
@@ -128,7 +134,9 @@ def _loras(raw: Raw, values: Values) -> Found:
         if len(weights) <= PAIR:  # the model's and the text encoder's; of more nobody knows which
             names = (f"strength_model_{at}", f"strength_clip_{at}")
             found |= dict(zip(names, weights, strict=False))
-        switch = at - 1 if _is_switch(values[0]) else at + 1 + len(weights)
+        switch = at + 1 + len(weights)
+        if _is_switch(values[0]):
+            switch = at - 1
         if switch < len(values) and _is_switch(values[switch]):
             found[f"switch_{at}"] = values[switch]
     return found
@@ -146,8 +154,8 @@ def _is_count(value: JsonValue) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _leading_numbers(values: Values) -> Values:
-    found: Values = []
+def _leading_numbers(values: ValueList) -> ValueList:
+    found: ValueList = []
     for value in values:
         if not _is_number(value):
             break
@@ -159,30 +167,38 @@ def _is_file(value: JsonValue) -> bool:
     return isinstance(value, str) and is_model_file(value)
 
 
-def _files(raw: Raw, values: Values) -> Found:
+def _files(raw: Raw, values: ValueList) -> NamedValues:
     """Return the files of a loader by what it gives: a model, or one of its parts alone."""
     files = [value for value in values if _is_file(value)]
     given = _types(raw, "outputs")
     if not files or given & _types(raw, "inputs"):
         return {}
     if "MODEL" in given:
-        return {"ckpt_name" if given & {"CLIP", "VAE"} else "unet_name": files[0]}
-    name = next((name for type_, name in LOADED if type_ in given), None)
+        has_parts = bool(given & {"CLIP", "VAE"})
+        return {"ckpt_name" if has_parts else "unet_name": files[0]}
+    for type_, name in LOADED:
+        if type_ in given:
+            return _name_files(name, files)
+    return {}
+
+
+def _name_files(name: str, files: ValueList) -> NamedValues:
+    """Return the files of a loader of model parts; of text encoders it may load several."""
     if name == "clip_name" and len(files) > 1:
         return {f"clip_name{at}": file for at, file in enumerate(files, start=1)}
-    return {name: files[0]} if name else {}
+    return {name: files[0]}
 
 
-def _sigmas(raw: Raw, values: Values) -> Found:
+def _sigmas(raw: Raw, values: ValueList) -> NamedValues:
     """Return the steps and schedule of a node that gives sigmas, or the name of a sampler."""
-    made = _made(raw)
-    names = [value for value in values if isinstance(value, str)]
-    has_name = len(names) == 1 and not NO_NAMES.match(word(raw.get("type")))
-    if "SAMPLER" in made and has_name:
-        return {"sampler_name": names[0]}
-    if "SIGMAS" not in made:
+    given = _new_types(raw)
+    if "SAMPLER" in given and not NO_NAMES.match(word(raw.get("type"))):
+        names = _texts_among(values)
+        if len(names) == 1:
+            return {"sampler_name": names[0]}
+    if "SIGMAS" not in given:
         return {}
-    found: Found = {}
+    found: NamedValues = {}
     for value in values:
         if isinstance(value, int) and _is_count(value) and value <= MOST_STEPS:
             found.setdefault("steps", value)
@@ -191,21 +207,24 @@ def _sigmas(raw: Raw, values: Values) -> Found:
     return found
 
 
-def _size(raw: Raw, values: Values) -> Found:
+def _size(raw: Raw, values: ValueList) -> NamedValues:
     """Return the size of an empty latent: the first two numbers of a node that takes nothing in."""
     if "LATENT" not in _types(raw, "outputs"):
         return {}
     if any(one.get("link") for one in objects(raw.get("inputs"))):
         return {}
     sides = _leading_numbers(values)[:PAIR]
-    if len(sides) < PAIR:
-        return {}
-    if not all(isinstance(side, int) and side >= SMALLEST for side in sides):
+    if len(sides) < PAIR or not all(map(_is_side, sides)):
         return {}
     return {"width": sides[0], "height": sides[1]}
 
 
-def _literal(raw: Raw, values: Values) -> Found:
+def _is_side(value: JsonValue) -> bool:
+    """Return whether a number can be pixels of a side."""
+    return isinstance(value, int) and value >= SMALLEST
+
+
+def _literal(raw: Raw, values: ValueList) -> NamedValues:
     """Return the one value that a node gives on, or the seed that one makes."""
     given = _types(raw, "outputs")
     if not given or not given.issubset(NUMBER_TYPES):
@@ -213,14 +232,15 @@ def _literal(raw: Raw, values: Values) -> Found:
     value = values[0]
     if _is_number(value) and "seed" in word(raw.get("type")).lower():
         return {"seed": value}
-    is_alone = len(values) == 1 or (len(values) == PAIR and is_control(values[1]))
+    if len(values) > PAIR or (len(values) == PAIR and not is_control(values[1])):
+        return {}
     is_chosen = isinstance(value, str) and given.issubset(CHOSEN_TYPES)
-    if is_alone and (is_chosen or isinstance(value, bool | int | float) or _is_file(value)):
+    if is_chosen or isinstance(value, bool | int | float) or _is_file(value):
         return {"value": value}
     return {}
 
 
-def _seed(raw: Raw, values: Values) -> Found:
+def _seed(raw: Raw, values: ValueList) -> NamedValues:
     """Return the number before a control, of a node that draws no image by itself."""
     if "IMAGE" in _types(raw, "outputs"):
         return {}
@@ -230,9 +250,9 @@ def _seed(raw: Raw, values: Values) -> Found:
     return {}
 
 
-def _texts(raw: Raw, values: Values) -> Found:
+def _texts(raw: Raw, values: ValueList) -> NamedValues:
     """Return the texts of an encoder or box: what text it holds is what it gives."""
-    texts = [value for value in values if isinstance(value, str)]
+    texts = _texts_among(values)
     if not texts:
         return {}
     kind = word(raw.get("type")).lower()
@@ -240,14 +260,27 @@ def _texts(raw: Raw, values: Values) -> Found:
         names = _text_names(raw)
         if len(texts) <= len(names) or _has_words(texts[0]):
             return dict(zip(names, texts, strict=False))
-    elif "CONDITIONING" in _made(raw) and "CLIP" in _types(raw, "inputs"):
-        # Its text comes first, and what follows it are options, of one word each; else nobody
-        # knows which it is.
-        is_first = _has_words(texts[0]) and not any(map(_has_words, texts[1:]))
-        return {"text": texts[0]} if len(texts) == 1 or is_first else {}
+    elif "CONDITIONING" in _new_types(raw) and "CLIP" in _types(raw, "inputs"):
+        if not _is_prompt_first(texts):
+            return {}
+        return {"text": texts[0]}
     if len(texts) == 1 and len(values) <= PAIR and TEXTUAL.search(kind):
         return {"text": texts[0]}
     return {}
+
+
+def _texts_among(values: ValueList) -> list[str]:
+    return [value for value in values if isinstance(value, str)]
+
+
+def _is_prompt_first(texts: list[str]) -> bool:
+    """Return whether the first of an encoder's texts is surely its prompt.
+
+    What follows a prompt are options, of one word each; else nobody knows which text it is.
+    """
+    if len(texts) == 1:
+        return True
+    return _has_words(texts[0]) and not any(map(_has_words, texts[1:]))
 
 
 def _has_words(text: str) -> bool:
@@ -257,7 +290,10 @@ def _has_words(text: str) -> bool:
 
 def _text_names(raw: Raw) -> tuple[str, ...]:
     """Return the names of an encoder's texts: two where it gives both conditionings, else one."""
-    names = {word(one.get("name")) for one in objects(raw.get("outputs"))}
-    if names >= {"positive", "negative"}:
+    if _words(raw, "outputs", "name") >= {"positive", "negative"}:
         return ("positive_prompt", "negative_prompt")
     return ("text",)
+
+
+RULES = (_sampler, _loras, _files, _sigmas, _size, _literal)
+"""The first that gives a name to anything is followed."""

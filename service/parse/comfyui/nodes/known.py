@@ -1,95 +1,95 @@
-"""Our own records, kept by hand: what neither definitions nor general rules tell.
+"""Our own records, kept by hand: what neither definitions nor general rules say.
 
 Adding a node is one record in one of these tables and one fixture (``docs/contributing.md``). Most
 classes are declared in ``definitions.txt`` and called after what they do, and need no record.
 """
 
-from service.parse.comfyui.nodes.record import Record
+from service.parse.comfyui.nodes.record import NodeRecord
 
 _PIPE_OUT = "pipe image model positive negative latent vae clip seed"
 
 SAMPLERS = (
-    Record(
+    NodeRecord(
         "KSampler (Efficient)",
         outputs="model positive negative latent vae image",
     ),
-    Record(
+    NodeRecord(
         "KSampler Adv. (Efficient)",
         outputs="model positive negative latent vae image",
     ),
-    Record("KSampler SDXL (Eff.)", outputs="sdxl_tuple latent vae image"),
-    Record("easy kSampler", outputs=_PIPE_OUT),
-    Record("easy fullkSampler", outputs=_PIPE_OUT),
+    NodeRecord("KSampler SDXL (Eff.)", outputs="sdxl_tuple latent vae image"),
+    NodeRecord("easy kSampler", outputs=_PIPE_OUT),
+    NodeRecord("easy fullkSampler", outputs=_PIPE_OUT),
     # The definition still has ``upscale_by``, which the class takes out of its parent's inputs.
-    Record(
+    NodeRecord(
         "UltimateSDUpscaleNoUpscale",
         "seed:int* steps:int cfg:float sampler_name:combo scheduler:combo denoise:float",
         more=True,
     ),
     # The definition has a seed; older files hold none.
-    Record(
+    NodeRecord(
         "KSamplerProvider",
         "steps:int cfg:float sampler_name:combo scheduler:combo denoise:float",
     ),
-    Record("KSampler Config (rgthree)", roles=(), aliases={"steps_total": "steps"}),
-    Record("XlabsSampler", aliases={"true_gs": "cfg"}),
-    Record("SUPIR_sample", aliases={"cfg_scale_start": "cfg"}),
-    Record("HyVideoSampler", aliases={"embedded_guidance_scale": "guidance"}),
-    Record("HyVideoReSampler", aliases={"embedded_guidance_scale": "guidance"}),
-    Record("HyVideoInverseSampler", aliases={"embedded_guidance_scale": "guidance"}),
-    Record("HyVideoPromptMixSampler", aliases={"embedded_guidance_scale": "guidance"}),
-    Record(
+    NodeRecord("KSampler Config (rgthree)", roles=(), aliases={"steps_total": "steps"}),
+    NodeRecord("XlabsSampler", aliases={"true_gs": "cfg"}),
+    NodeRecord("SUPIR_sample", aliases={"cfg_scale_start": "cfg"}),
+    NodeRecord("HyVideoSampler", aliases={"embedded_guidance_scale": "guidance"}),
+    NodeRecord("HyVideoReSampler", aliases={"embedded_guidance_scale": "guidance"}),
+    NodeRecord("HyVideoInverseSampler", aliases={"embedded_guidance_scale": "guidance"}),
+    NodeRecord("HyVideoPromptMixSampler", aliases={"embedded_guidance_scale": "guidance"}),
+    NodeRecord(
         "DualCFGGuider",
         "cfg_conds:float cfg_cond2_negative:float style:combo",
         aliases={"cfg_conds": "cfg"},
     ),
-    Record("SharkGuider", "cfg:float", more=True),
-    Record("SplitSigmas", roles=("split sigmas",)),
+    NodeRecord("SharkGuider", "cfg:float", more=True),
+    NodeRecord("SplitSigmas", roles=("split sigmas",)),
 )
 """Samplers, and the guiders, sigmas and settings that they are built from."""
 
 ENCODERS = (
-    Record("TextEncodeHunyuanVideo_ImageToVideo", "prompt:string image_interleave:int"),
-    Record(
+    NodeRecord("TextEncodeHunyuanVideo_ImageToVideo", "prompt:string image_interleave:int"),
+    NodeRecord(
         "HunyuanImageToVideo",
         "width:int height:int length:int batch_size:int guidance_type:combo",
     ),
-    Record("LTXVImgToVideo", "width:int height:int length:int batch_size:int strength:float"),
-    Record("ControlNetApplyAdvanced", outputs="positive negative"),
+    NodeRecord("LTXVImgToVideo", "width:int height:int length:int batch_size:int strength:float"),
+    NodeRecord("ControlNetApplyAdvanced", outputs="positive negative"),
     # No text reaches the sampler: it is blanked, or the conditioning was made of none.
-    Record("ConditioningZeroOut", roles=("blank",)),
+    NodeRecord("ConditioningZeroOut", roles=("blank",)),
     # Lotus measures an image (its depth, its normals) and draws none.
-    Record("LotusConditioning", roles=("blank", "measure")),
+    NodeRecord("LotusConditioning", roles=("blank", "measure")),
 )
 """What makes a conditioning: of a text, of an image, or of nothing."""
 
 _LORA = "lora_name:combo strength_model:float strength_clip:float"
 
 LOADERS = (
-    Record("CheckpointLoaderSimple", outputs="model clip vae"),
-    Record("Efficient Loader", outputs="model positive negative latent vae clip"),
-    Record("Eff. Loader SDXL", outputs="sdxl_tuple latent vae"),
-    Record("LoraLoader|pysssss", _LORA),
-    Record("Lora Loader (JPS)", f"switch:combo {_LORA}"),
-    Record("LoraTagLoader", "text:string"),
-    Record("ModelPatchLoader", files={"name": "other"}),
+    NodeRecord("CheckpointLoaderSimple", outputs="model clip vae"),
+    NodeRecord("Efficient Loader", outputs="model positive negative latent vae clip"),
+    NodeRecord("Eff. Loader SDXL", outputs="sdxl_tuple latent vae"),
+    NodeRecord("LoraLoader|pysssss", _LORA),
+    NodeRecord("Lora Loader (JPS)", f"switch:combo {_LORA}"),
+    NodeRecord("LoraTagLoader", "text:string"),
+    NodeRecord("ModelPatchLoader", files={"name": "other"}),
 )
 """What loads the files of models."""
 
 PIPES = (
-    Record("FromBasicPipe", outputs="model clip vae positive negative"),
-    Record("FromBasicPipe_v2", outputs="basic_pipe model clip vae positive negative"),
-    Record("FromDetailerPipe", outputs="model clip vae positive negative"),
-    Record(
+    NodeRecord("FromBasicPipe", outputs="model clip vae positive negative"),
+    NodeRecord("FromBasicPipe_v2", outputs="basic_pipe model clip vae positive negative"),
+    NodeRecord("FromDetailerPipe", outputs="model clip vae positive negative"),
+    NodeRecord(
         "Unpack SDXL Tuple",
         outputs="model clip positive negative refiner_model refiner_clip",
     ),
-    Record(
+    NodeRecord(
         "Context (rgthree)",
         outputs="context model clip vae positive negative latent images seed",
     ),
-    Record("AV_ParametersPipeToPrompts", outputs="pipe positive negative"),
-    Record(
+    NodeRecord("AV_ParametersPipeToPrompts", outputs="pipe positive negative"),
+    NodeRecord(
         "easy pipeOut",
         outputs="pipe model positive negative latent vae clip image seed",
     ),
@@ -99,22 +99,22 @@ PIPES = (
 _FINDS = "find1:string replace1:string find2:string replace2:string find3:string replace3:string"
 
 TEXTS = (
-    Record("ComfyMathExpression", outputs="float int bool"),
-    Record("SDXLPromptStyler", outputs="text_positive text_negative"),
-    Record("SDXLPromptStylerAdvanced", outputs="text_positive text_negative"),
-    Record("easy stylesSelector", outputs="positive negative"),
-    Record("DF_Text_Box", "Text:string"),
-    Record("ConcatStringSingle", "string_a:string string_b:string"),
-    Record("JWStringConcat", "a:string b:string"),
-    Record("JWStringReplace", "source:string to_replace:string replace_with:string"),
-    Record("CR Text Replace", f"text:string {_FINDS}"),
-    Record("easy promptReplace", f"prompt:string {_FINDS}"),
-    Record("DPRandomGenerator", "text:string seed:int* autorefresh:combo"),
-    Record("JsonExtractString", roles=("extract",)),
+    NodeRecord("ComfyMathExpression", outputs="float int bool"),
+    NodeRecord("SDXLPromptStyler", outputs="text_positive text_negative"),
+    NodeRecord("SDXLPromptStylerAdvanced", outputs="text_positive text_negative"),
+    NodeRecord("easy stylesSelector", outputs="positive negative"),
+    NodeRecord("DF_Text_Box", "Text:string"),
+    NodeRecord("ConcatStringSingle", "string_a:string string_b:string"),
+    NodeRecord("JWStringConcat", "a:string b:string"),
+    NodeRecord("JWStringReplace", "source:string to_replace:string replace_with:string"),
+    NodeRecord("CR Text Replace", f"text:string {_FINDS}"),
+    NodeRecord("easy promptReplace", f"prompt:string {_FINDS}"),
+    NodeRecord("DPRandomGenerator", "text:string seed:int* autorefresh:combo"),
+    NodeRecord("JsonExtractString", roles=("extract",)),
     # Joining classes that leave blank parts out.
-    Record("Text Concatenate", roles=("join", "drop blanks", "text")),
-    Record("StringFunction|pysssss", roles=("join", "drop blanks", "text")),
+    NodeRecord("Text Concatenate", roles=("join", "drop blanks", "text")),
+    NodeRecord("StringFunction|pysssss", roles=("join", "drop blanks", "text")),
 )
 """What holds, joins or changes texts and numbers."""
 
-KNOWN: tuple[Record, ...] = (*SAMPLERS, *ENCODERS, *LOADERS, *PIPES, *TEXTS)
+KNOWN: tuple[NodeRecord, ...] = (*SAMPLERS, *ENCODERS, *LOADERS, *PIPES, *TEXTS)

@@ -1,4 +1,4 @@
-"""By which inputs a node takes and hands on what is looked for: the fallback, by names.
+"""The inputs by which a node takes in and hands on what is looked for: the fallback, by names.
 
 Packs copy the names from ComfyUI. They are in order of preference. A class that names its inputs
 otherwise gets a record with aliases.

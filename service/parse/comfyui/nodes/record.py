@@ -7,7 +7,7 @@ for any). After a type, ``*`` marks a seed, behind which the editor saves a cont
 blank inside a name is written ``␣``. The file of definitions uses the same notation.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -69,7 +69,7 @@ class Input(NamedTuple):
 
 def read_inputs(text: str) -> tuple[Input, ...]:
     """Return the inputs that a text of ``name:type`` lists."""
-    return tuple(_read_input(word) for word in text.split())
+    return tuple(map(_read_input, text.split()))
 
 
 def _read_input(word: str) -> Input:
@@ -77,24 +77,25 @@ def _read_input(word: str) -> Input:
     type_ = rest.rstrip("?^") or UNKNOWN
     marks = rest[len(type_) :]
     seed = len(type_) > 1 and type_.endswith("*")
-    type_ = type_[:-1] if seed else type_
+    if seed:
+        type_ = type_[:-1]
     return Input(name.replace(BLANK, " "), type_, seed, "^" in marks, "?" in marks)
 
 
 @dataclass(frozen=True)
-class Record:
+class NodeRecord:
     """All that we know of one class, beyond what the file of definitions says."""
 
     class_type: str
     widgets: str = ""
-    """The inputs in order, in the notation above, where the definitions do not say them.
+    """The inputs in order, in the notation above, where the definitions lack them.
 
     Links may be left out.
     """
     outputs: str = ""
     """Names of the outputs in order, for files that do not state them: ``model clip vae``."""
     roles: tuple[Role, ...] | None = None
-    """What the node is; None: the general rules tell it by its name and its inputs."""
+    """What the node is; None: the general rules decide by its name and its inputs."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Input of this class → the name under which the rules ask for what it holds."""
     files: Mapping[str, ResourceKind] = field(default_factory=dict)
@@ -120,9 +121,9 @@ class Record:
     @cached_property
     def plain_names(self) -> Mapping[str, str]:
         """Input of this class → the name by which the rules ask; also a seed of another name."""
-        return {**dict(self._seeds()), **self.aliases}
-
-    def _seeds(self) -> Iterator[tuple[str, str]]:
-        names = {one.name for one in self.inputs}
-        if names.isdisjoint(SEED_NAMES):
-            yield from ((one.name, SEED_NAMES[0]) for one in self.inputs if one.seed)
+        names: dict[str, str] = {}
+        if all(one.name not in SEED_NAMES for one in self.inputs):
+            for one in self.inputs:
+                if one.seed:
+                    names[one.name] = SEED_NAMES[0]
+        return names | dict(self.aliases)

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from service.parse.comfyui.nodes.definitions import CLASSES_KEPT, find_definitions
 from service.parse.comfyui.nodes.fitting import Fit, find_best_fit, fit
 from service.parse.comfyui.nodes.known import KNOWN
-from service.parse.comfyui.nodes.record import Input, Record
+from service.parse.comfyui.nodes.record import Input, NodeRecord
 
 LONGEST = 200
 """Characters of a class's name. No real one is longer, and what is kept ready must stay small."""
@@ -17,14 +17,14 @@ LONGEST = 200
 class Table:
     """Records by class, with the definitions behind them."""
 
-    def __init__(self, records: Iterable[Record]) -> None:
-        self._records: dict[str, Record] = {}
+    def __init__(self, records: Iterable[NodeRecord]) -> None:
+        self._records: dict[str, NodeRecord] = {}
         for record in records:
             if record.class_type in self._records:
                 raise ValueError(f"{record.class_type} has two records; make them one")
             self._records[record.class_type] = record
 
-    def record(self, class_type: str) -> Record:
+    def record(self, class_type: str) -> NodeRecord:
         """Return our own record of a class; one that says nothing where we have none."""
         return self._records.get(class_type) or _empty_record(class_type[:LONGEST])
 
@@ -48,12 +48,20 @@ class Table:
         own = self.record(class_type).inputs
         if own:
             return own
-        return next((one.inputs for one in find_definitions(class_type)), ())
+        definitions = find_definitions(class_type)
+        return definitions[0].inputs if definitions else ()
+
+    def count_values(self, class_type: str) -> int:
+        """Return how many values a node of a class saves, controls and upload buttons included."""
+        count = 0
+        for one in self.usual_inputs(class_type):
+            count += one.is_widget + one.seed + one.upload
+        return count
 
 
 @lru_cache(maxsize=CLASSES_KEPT)
-def _empty_record(class_type: str) -> Record:
-    return Record(class_type)
+def _empty_record(class_type: str) -> NodeRecord:
+    return NodeRecord(class_type)
 
 
 TABLE = Table(KNOWN)

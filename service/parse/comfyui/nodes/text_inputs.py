@@ -43,10 +43,11 @@ _POSITIVE_TEXTS = (
 )
 
 SIDE_TEXTS = {
-    side: tuple(name.replace("positive", side).replace("pos", side[:3]) for name in _POSITIVE_TEXTS)
-    for side in ("positive", "negative")
+    "positive": (*_POSITIVE_TEXTS, "main_prompt"),
+    "negative": tuple(
+        name.replace("positive", "negative").replace("pos", "neg") for name in _POSITIVE_TEXTS
+    ),
 }
-SIDE_TEXTS["positive"] += ("main_prompt",)
 """Text inputs of nodes that hold both prompts."""
 
 LITERALS = (
@@ -111,7 +112,7 @@ POINTS = re.compile(
     r"|index|count|batch|max|min|delim|separator|glue",
     re.IGNORECASE,
 )
-"""Inputs that only point at what is given, or by which it is reckoned."""
+"""Inputs that only point at what is given, or by which it is computed."""
 CHOSEN = frozenset({"sampler_name", "scheduler", "ckpt_name", "unet_name", "lora_name", "vae_name"})
 """Inputs that hold one of a list, which a node that gives one holds as it is."""
 

@@ -1,20 +1,23 @@
-"""The way from the saved image back to the first sampler: IMAGE, decoder, LATENT, samplers."""
+"""The way from the saved image back to the first sampler: output, decoder, latents, samplers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from service.parse.comfyui.form.graph import Graph, Link, Node
+from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.file_inputs import kind_of
 from service.parse.comfyui.nodes.general import NO_SAMPLER
-from service.parse.comfyui.nodes.link_inputs import LINKS
+from service.parse.comfyui.nodes.link_inputs import LINKS, Want
 from service.parse.comfyui.nodes.setting_inputs import SAMPLER_SIGNS, SERVICE_SIGNS
 from service.parse.comfyui.passes.routes import Routes, Step, is_carrier
 from service.parse.comfyui.values.rules import NUMERIC
 
 
 @dataclass(slots=True)
-class Path:
-    """What lies between an output and the base pass."""
+class Way:
+    """What is between an output and the base pass."""
 
+    start: Node | None = None
+    """The node that wrote the image, or the last sampler where none did."""
     samplers: list[Node] = field(default_factory=list)
     """In the order in which they ran: the base pass first."""
     upscalers: list[Node] = field(default_factory=list)
@@ -23,22 +26,208 @@ class Path:
     """What decoded the saved image."""
     broken: bool = False
     """A link on the way leads to a node that is not there."""
+    doubts: tuple[str, ...] = ()
 
 
 LATENTS = frozenset(LINKS["latent"])
+VAES = frozenset(LINKS["vae"])
+IMAGES = frozenset({*LINKS["image"], "source", "overlay"})
+SHOWABLE = frozenset({*LINKS["image"], *LINKS["latent"], "any"})
+PROMPTS = SERVICE_SIGNS[0] | {"positive"}
+
+ENOUGH_SIGNS = 3
+"""Of four."""
+
+
+def find_way(graph: Graph, routes: Routes, file_name: str) -> Way:
+    """Return the way from the likeliest output that leads to a sampler.
+
+    Where no output leads to one, and none is known to lead to nothing, the way begins at the last
+    sampler of the first chain.
+    """
+    outputs = find_outputs(graph, file_name)
+    is_broken = not outputs
+    dead: set[str] = set()
+    for output in outputs:
+        way = trace_samplers(graph, routes, output, dead)
+        if way.samplers:
+            return way
+        is_broken = is_broken or way.broken
+    if is_broken:
+        return _way_from_last_sampler(graph, routes, has_output=bool(outputs))
+    return Way()
+
+
+def find_outputs(graph: Graph, file_name: str) -> list[Node]:
+    """Return the nodes that may have written the file, likeliest first.
+
+    Savers go before previews; among savers the one whose file name prefix fits best, then the
+    order of the graph.
+    """
+    savers: list[Node] = []
+    previews: list[Node] = []
+    for node in graph.values():
+        if SHOWABLE.isdisjoint(node.links):
+            continue
+        if node.plays("preview"):
+            previews.append(node)
+        elif node.plays("saver"):
+            savers.append(node)
+    savers.sort(key=lambda node: _fit_prefix(node, file_name), reverse=True)
+    return savers + previews or _find_only_end(graph)
+
+
+def _fit_prefix(node: Node, file_name: str) -> int:
+    """Return how much of a saver's prefix a file's name begins with: all of it, or nothing."""
+    prefix = node.scalar("filename_prefix") or node.scalar("filename") or ""
+    literal = str(prefix).replace("\\", "/").rsplit("/", 1)[-1].split("%", 1)[0]
+    if not file_name.startswith(literal):
+        return 0
+    return len(literal)
+
+
+def _find_only_end(graph: Graph) -> list[Node]:
+    """Return the only node that takes an image and gives nobody anything.
+
+    It is a saver that is not called one.
+    """
+    used: set[str] = set()
+    for node in graph.values():
+        used.update(node.origins())
+    ends = [node for node in graph.values() if node.id not in used and _takes_image(node)]
+    return ends if len(ends) == 1 else []
+
+
+def _takes_image(node: Node) -> bool:
+    return not IMAGES.isdisjoint(node.links)
+
+
+def trace_samplers(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Way:
+    """Return the way from an output, or from a lone sampler, back to the base pass.
+
+    ``dead`` holds the nodes of ways that led to no sampler, so that many outputs on one such way
+    cost no more than one.
+    """
+    trace = _Trace(graph, routes, dead, Way(start))
+    step: Step | None = ((start.id, 0), "image")
+    while step is not None:
+        step = trace.follow(step)
+        if step is None and trace.other_images and not trace.order:
+            step = trace.other_images.pop()
+    way, order = trace.way, trace.order
+    if not order:
+        dead |= trace.seen
+        return way
+    late: list[Node] = []
+    for count, node in trace.enlarging:
+        if count < len(order) or node is order[-1]:
+            late.append(node)
+        else:
+            way.upscalers.append(node)
+    way.upscalers += late
+    way.samplers = order[::-1]
+    return way
+
+
+@dataclass(slots=True)
+class _Trace:
+    """One walk from an output upwards."""
+
+    graph: Graph
+    routes: Routes
+    dead: set[str]
+    way: Way
+    seen: set[str] = field(default_factory=set)
+    order: list[Node] = field(default_factory=list)
+    """The samplers as they are met: the last to run first."""
+    enlarging: list[tuple[int, Node]] = field(default_factory=list)
+    """Nodes that enlarge with a model, and how many samplers were met before each."""
+    other_images: list[Step] = field(default_factory=list)
+    """Images to follow where the way ends without a sampler, the likeliest last."""
+    bundle: str | None = None
+    """The node at which the way went into the bundle that it is in."""
+
+    def follow(self, step: Step) -> Step | None:
+        """Take in the node behind a link, and return the next step of the way."""
+        (id_, slot), want = step
+        node = self.graph.get(id_)
+        if node is None:
+            self.way.broken = True
+            return None
+        if id_ in self.seen or id_ in self.dead:
+            return None
+        self.seen.add(id_)
+        samples = is_sampler(node)
+        self._note(node, want, samples=samples)
+        if not node.plays("switch"):
+            self._keep_images(node)
+        if samples:
+            self.bundle = None
+            return self.routes.origin(node) or self._step_to_stage_c()
+        return self._step_on(node, slot, "latent" if want == "latent" else "image")
+
+    def _note(self, node: Node, want: Want, *, samples: bool) -> None:
+        """Keep what a node is to the image: a sampler, its decoder, what enlarges it."""
+        way = self.way
+        if samples or (want == "image" and draws(node)):
+            self.order.append(node)
+            if self.bundle is not None:
+                self.routes.tie(node.id, self.bundle)
+            if self.bundle is not None or (want == "image" and takes_bundle(node)):
+                way.decoder = way.decoder or node
+        if "upscale_model" in node.links or names_upscaler(node):
+            self.enlarging.append((len(self.order), node))
+        if way.decoder is None and _decodes(node, samples=samples):
+            way.decoder = node
+
+    def _keep_images(self, node: Node) -> None:
+        for name, link in reversed(list(node.links.items())):
+            if "image" in name or name in IMAGES:
+                self.other_images.append((link, "image"))
+
+    def _step_on(self, node: Node, slot: int, want: Want) -> Step | None:
+        """Return the way on from a node; onto any sampler it takes something from, if need be."""
+        steps = self.routes.onward(node, slot, want)
+        for link in node.links.values():
+            if not steps and link[0] in self.graph and is_sampler(self.graph[link[0]]):
+                steps = [(link, "latent")]
+        step = steps[0] if steps else self._step_to_stage_c()
+        within: str | None = None
+        for name, link in node.links.items():
+            if step is not None and link == step[0] and is_carrier(name):
+                within = self.bundle or node.id
+        self.bundle = within
+        return step
+
+    def _step_to_stage_c(self) -> Step | None:
+        """Step from Stable Cascade's second stage to its first.
+
+        The second starts from an empty latent; the first comes in with the conditioning.
+        """
+        if not self.order:
+            return None
+        starts = self.routes.starts(self.order[-1], "positive")
+        node = self.graph.get(starts[0][0][0]) if starts else None
+        if node is None or "stage_c" not in node.links:
+            return None
+        return node.links["stage_c"], "latent"
 
 
 def is_sampler(node: Node) -> bool:
     """Return whether a node that gives latents or images makes them by sampling."""
     if node.record.roles is not None:
         return node.plays("sampler")
-    signs = sum(any(node.has(name) for name in sign) for sign in SAMPLER_SIGNS)
+    signs = 0
+    for names in SAMPLER_SIGNS:
+        signs += _has_any(node, names)
     if signs == len(SAMPLER_SIGNS) and "model" in node.links and not LATENTS.isdisjoint(node.links):
         return True
-    if signs > 2:  # noqa: PLR2004  three of four
-        may_sample = node.plays("sampler") or _works_on_something(node)
-        return may_sample and NO_SAMPLER.search(node.class_type) is None
-    return node.plays("sampler") and NO_SAMPLER.search(node.class_type) is None
+    is_likely = signs >= ENOUGH_SIGNS and _works_on_something(node)
+    return (is_likely or node.plays("sampler")) and NO_SAMPLER.search(node.class_type) is None
+
+
+def _has_any(node: Node, names: frozenset[str]) -> bool:
+    return not (names.isdisjoint(node.inputs) and names.isdisjoint(node.links))
 
 
 def _works_on_something(node: Node) -> bool:
@@ -46,109 +235,13 @@ def _works_on_something(node: Node) -> bool:
 
     A node that only offers settings to others has nothing to sample.
     """
-    prompts = SERVICE_SIGNS[0] | {"positive"}
-    return any(name not in NUMERIC for name in node.links) or any(
-        name in prompts for name in node.inputs
-    )
+    return not (NUMERIC.issuperset(node.links) and PROMPTS.isdisjoint(node.inputs))
 
 
 def draws(node: Node) -> bool:
     """Return whether a node that gives an image asks a service for it, which samples elsewhere."""
-    return all(any(node.has(name) for name in sign) for sign in SERVICE_SIGNS)
-
-
-def find_outputs(graph: Graph, file_name: str) -> list[Node]:
-    """Return the nodes that may have written the file, likeliest first.
-
-    Savers stand before previews; among savers the one whose file name prefix fits best, then the
-    order of the graph.
-    """
-    savers = [node for node in graph.values() if _image_links(node) and node.plays("saver")]
-    previews = [node for node in graph.values() if _image_links(node) and node.plays("preview")]
-    shown = {node.id for node in previews}
-    savers = [node for node in savers if node.id not in shown]
-    savers.sort(key=lambda node: -_fit(node, file_name))
-    return savers + previews or _last(graph)
-
-
-def _last(graph: Graph) -> list[Node]:
-    """Return the only node that takes an image and gives nobody anything.
-
-    A saver that is not called one.
-    """
-    used = {origin for node in graph.values() for origin, _ in node.links.values()}
-    ends = [
-        node for node in graph.values() if node.id not in used and not IMAGES.isdisjoint(node.links)
-    ]
-    return ends if len(ends) == 1 else []
-
-
-SHOWABLE = frozenset({*LINKS["image"], *LINKS["latent"], "any"})
-
-
-def _image_links(node: Node) -> bool:
-    return not SHOWABLE.isdisjoint(node.links)
-
-
-def _fit(node: Node, file_name: str) -> int:
-    prefix = node.scalar("filename_prefix") or node.scalar("filename") or ""
-    literal = str(prefix).replace("\\", "/").rsplit("/", 1)[-1].split("%", 1)[0]
-    return len(literal) if file_name.startswith(literal) else 0
-
-
-def trace_samplers(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Path:
-    """Walk back from an output, or from a lone sampler, to the base pass.
-
-    ``dead`` holds the nodes of ways that led to no sampler, so that many outputs on one such way
-    cost no more than one.
-    """
-    path = Path()
-    order: list[Node] = []
-    enlarged: list[tuple[int, Node]] = []
-    seen: set[str] = set()
-    others: list[Step] = []
-    bundle: str | None = None
-    step: Step | None = ((start.id, 0), "image")
-    while step is not None:
-        (id_, slot), want = step
-        node = graph.get(id_)
-        if node is None or id_ in seen or id_ in dead:
-            path.broken = path.broken or node is None
-            step = others.pop() if others and not order else None
-            continue
-        seen.add(id_)
-        if is_sampler(node) or (want == "image" and draws(node)):
-            order.append(node)
-            _tie(routes, path, node, bundle)
-            path.decoder = path.decoder or (
-                node if want == "image" and decodes_by_sampler_vae(node) else None
-            )
-        if "upscale_model" in node.links or names_upscaler(node):
-            enlarged.append((len(order), node))
-        if path.decoder is None and _decodes(node):
-            path.decoder = node
-        step = _next(graph, routes, node, slot, want) or _stage_c(graph, routes, order)
-        bundle = (
-            (bundle or id_)
-            if step and _sampler_in_bundle(node, step) and not is_sampler(node)
-            else None
-        )
-        others += _others(node)
-        step = step or (others.pop() if others and not order else None)
-    if not order:
-        dead |= seen
-    path.samplers = order[::-1]
-    base = order[-1].id if order else None
-    sides = [(count < len(order) or node.id == base, node) for count, node in enlarged]
-    path.upscalers = [node for after, node in sides if not after] + [
-        node for after, node in sides if after
-    ]
-    return path
-
-
-def decodes_by_sampler_vae(sampler: Node) -> bool:
-    """Return whether a sampler that gives an image takes its decoder from a bundle."""
-    return any(is_carrier(name) for name in sampler.links)
+    texts, seeds = SERVICE_SIGNS
+    return _has_any(node, texts) and _has_any(node, seeds)
 
 
 def names_upscaler(node: Node) -> bool:
@@ -156,56 +249,43 @@ def names_upscaler(node: Node) -> bool:
     return any(kind_of(node.record, name) == "upscaler" for name in node.inputs)
 
 
-IMAGES = frozenset({*LINKS["image"], "source", "overlay"})
+def _decodes(node: Node, *, samples: bool) -> bool:
+    if not samples and "samples" not in node.links:
+        return False
+    return not VAES.isdisjoint(node.links)
 
 
-def _others(node: Node) -> list[Step]:
-    """Return the ways to a node's images, the first last.
-
-    Tried where none before led to a sampler.
-    """
-    if node.plays("switch"):
-        return []
-    images = [link for name, link in node.links.items() if "image" in name or name in IMAGES]
-    return [(link, "image") for link in reversed(images)]
+def takes_bundle(node: Node) -> bool:
+    """Return whether a bundle of many things comes in: a sampler's decoder, for one."""
+    return any(map(is_carrier, node.links))
 
 
-def _decodes(node: Node) -> bool:
-    return any(name in node.links for name in LINKS["vae"]) and (
-        "samples" in node.links or is_sampler(node)
-    )
+def _way_from_last_sampler(graph: Graph, routes: Routes, *, has_output: bool) -> Way:
+    """Return the way from the last sampler of a graph without a usable output."""
+    samplers = [node for node in graph.values() if is_sampler(node)]
+    if has_output and len(samplers) != 1:
+        return Way(doubts=("the saved image comes from a node that the file does not hold",))
+    if not samplers:
+        return Way()
+    feeding = _ids_that_feed(graph, samplers)
+    ends = [node for node in samplers if node.id not in feeding]
+    way = trace_samplers(graph, routes, (ends or samplers)[0], set())
+    if len(ends) > 1:
+        why = f"no output node says which of {len(ends)} samplers made the image"
+        way.doubts = (f"{why}; the first is taken",)
+    elif has_output:
+        way.doubts = ("the way from the saved image is broken; the only sampler is taken",)
+    return way
 
 
-def _sampler_in_bundle(node: Node, step: Step) -> bool:
-    return any(link == step[0] and is_carrier(name) for name, link in node.links.items())
-
-
-def _tie(routes: Routes, path: Path, sampler: Node, bundle: str | None) -> None:
-    if bundle is not None:
-        routes.tie(sampler.id, bundle)
-        path.decoder = path.decoder or sampler
-
-
-def _next(graph: Graph, routes: Routes, node: Node, slot: int, want: str) -> Step | None:
-    if is_sampler(node):
-        return routes.origin(node)
-    steps = routes.onward(node, slot, "latent" if want == "latent" else "image")
-    return steps[0] if steps else _any_sampler(graph, node)
-
-
-def _any_sampler(graph: Graph, node: Node) -> Step | None:
-    """Step onto a sampler that an unknown node takes something from."""
-    for link in node.links.values():
-        if link[0] in graph and is_sampler(graph[link[0]]):
-            return link, "latent"
-    return None
-
-
-def _stage_c(graph: Graph, routes: Routes, order: list[Node]) -> Step | None:
-    """Stable Cascade: the second stage starts from an empty latent.
-
-    The first comes in with the conditioning.
-    """
-    links: list[Link] = [link for link, _ in routes.starts(order[-1], "positive")] if order else []
-    node = graph.get(links[0][0]) if links else None
-    return (node.links["stage_c"], "latent") if node and "stage_c" in node.links else None
+def _ids_that_feed(graph: Graph, samplers: Collection[Node]) -> set[str]:
+    """Return the ids of all that samplers are fed by, other samplers included."""
+    found: set[str] = set()
+    waiting: list[str] = []
+    for node in samplers:
+        waiting += node.origins()
+    for id_ in waiting:  # the list grows while it is read
+        if id_ not in found and id_ in graph:
+            found.add(id_)
+            waiting += graph[id_].origins()
+    return found

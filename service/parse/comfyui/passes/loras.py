@@ -9,13 +9,15 @@ from pydantic import JsonValue
 from service.parse.blobs import parse_json
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.nodes.file_inputs import NOTHING
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.parse.comfyui.values.rules import is_number
 from service.records import Resource
 
 TAG = re.compile(r"<lora:([^<>:]+)(?::([-+\d.]+))?(?::([-+\d.]+))?>", re.IGNORECASE)
 NAME = re.compile(r"^lora(?:_?name)?_?(\d{0,3})(?:_name)?$|^lora_(\d{1,3})_name$", re.IGNORECASE)
 """``lora_name``, ``lora_name_1``, ``lora_01``, ``lora_1``, ``lora``, ``lora_1_name``."""
+LABELS = ("lora", "name", "lora_name")
+"""Members of an object that name its file."""
 
 MODEL_WEIGHTS = (
     "strength_model{}",
@@ -38,10 +40,13 @@ CLIP_WEIGHTS = (
     "lora{}_clip_strength",
     "lora_clip_strength",
 )
-CLIPS = ("strengthTwo", "clipStrength", "strength_clip", "text_encoder_weight")
+LISTED_WEIGHTS = ("strength", "strength_model", "weight")
+LISTED_CLIP_WEIGHTS = ("strengthTwo", "clipStrength", "strength_clip", "text_encoder_weight")
 SWITCHES = ("switch{}", "toggle{}", "enabled{}", "on{}", "lora{}_on", "toggle", "enabled")
 TEXTS = ("lora_str", "loras")
 """Inputs that may hold a list of LoRAs as JSON in a text (WeiLin)."""
+TAGGED = ("populated_text", "text", "lora_syntax", "prompt", "loras")
+"""Inputs whose text may hold tags."""
 COUNTS = ("lora_count", "num_loras")
 
 MOST = 1e9
@@ -73,98 +78,114 @@ class Applied:
         )
 
 
-def read_loras(values: Values, node: Node) -> list[Applied]:
+def read_loras(values: NodeValues, node: Node) -> list[Applied]:
     """Return the LoRAs of a node, those that are switched off included."""
-    listed = list(_list_entries(node))
-    if listed:
-        return listed
-    named = list(_file_widgets(values, node))
-    if named or not (node.plays("load tags") or isinstance(node.inputs.get("loras"), str)):
-        return named
-    return list(_loras_in_text(values, node))
+    found = list(_read_objects(node)) or list(_read_widgets(values, node))
+    if found:
+        return found
+    if node.plays("load tags") or isinstance(node.inputs.get("loras"), str):
+        return list(_read_tags(values, node))
+    return []
 
 
-def _list_entries(node: Node) -> Iterator[Applied]:
-    """Read ``loras``, a list of objects (LoRA Manager), and ``lora_1``, an object each (rgthree)."""
+def _read_objects(node: Node) -> Iterator[Applied]:
+    """Read ``loras``, a list of objects (LoRA Manager), and ``lora_1``, one object (rgthree)."""
     for name, value in node.inputs.items():
-        held = _open_list(value) if name in TEXTS else value
-        items = held if isinstance(held, list) else [held]
         if not name.lower().startswith("lora"):
             continue
-        for item in items:
-            found = _object(item, node.where(name)) if isinstance(item, dict) else None
-            if found is not None:
-                yield found
+        opened = value
+        if name in TEXTS and isinstance(value, str):
+            opened = parse_json(value)
+        for item in opened if isinstance(opened, list) else [opened]:
+            if isinstance(item, dict):
+                yield from _read_object(item, node.where(name))
 
 
-def _open_list(value: JsonValue) -> JsonValue:
-    """Return a list that is written as JSON in a text."""
-    opened = parse_json(value) if isinstance(value, str) else None
-    return value if opened is None else opened
-
-
-def _object(item: Mapping[str, JsonValue], where: str) -> Applied | None:
-    label = item.get("lora") or item.get("name") or item.get("lora_name")
+def _read_object(item: Mapping[str, JsonValue], where: str) -> Iterator[Applied]:
+    label = next(filter(None, map(item.get, LABELS)), None)
     if not isinstance(label, str) or label.lower() in NOTHING or item.get("_isDummy"):
-        return None
-    on = item.get("on", item.get("active", item.get("enabled", item.get("hidden") is not True)))
-    weight = as_number(item.get("strength", item.get("strength_model", item.get("weight"))))
-    second = next((item[name] for name in CLIPS if name in item), None)
-    return Applied(label, where, weight, as_number(second), on=bool(on))
+        return
+    weight = as_number(_first_member(item, LISTED_WEIGHTS))
+    clip_weight = as_number(_first_member(item, LISTED_CLIP_WEIGHTS))
+    is_visible = item.get("hidden") is not True
+    on = item.get("on", item.get("active", item.get("enabled", is_visible)))
+    yield Applied(label, where, weight, clip_weight, on=bool(on))
 
 
-def _file_widgets(values: Values, node: Node) -> Iterator[Applied]:
-    """Read file widgets, alone or numbered, with their weights and switches beside them."""
-    most = next(
-        (count for name in COUNTS if (count := as_number(node.inputs.get(name))) is not None), None
-    )
-    for name in (*node.inputs, *node.links):
-        match = (
-            NAME.match(name) if name in node.inputs or "name" in name else None
-        )  # a link "lora" brings a stack
-        answer = values.read(node, name) if match else None
-        if match is None or answer is None or not isinstance(answer.value, str):
-            continue
-        digits = match[1] or match[2] or ""
-        if answer.value.lower() in NOTHING or (most is not None and digits and int(digits) > most):
-            continue
-        weight, clip = (_weight(values, node, names, digits) for names in _weights(node))
-        yield Applied(answer.value, node.where(name), weight, clip, on=switched_on(node, digits))
-
-
-def _weights(node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the inputs that hold weights.
-
-    In the simple mode of stacks one for both, the others lie unused.
-    """
-    simple = "simple" in (node.inputs.get("mode"), node.inputs.get("input_mode"))
-    return (SIMPLE_WEIGHTS, ()) if simple else (MODEL_WEIGHTS, CLIP_WEIGHTS)
-
-
-def _weight(values: Values, node: Node, names: tuple[str, ...], digits: str) -> float | None:
+def _first_member(item: Mapping[str, JsonValue], names: tuple[str, ...]) -> JsonValue:
     for name in names:
-        key = name.format(f"_{digits}" if digits else "")
+        if name in item:
+            return item[name]
+    return None
+
+
+def _read_widgets(values: NodeValues, node: Node) -> Iterator[Applied]:
+    """Read file widgets, alone or numbered, with their weights and switches beside them."""
+    weights: tuple[str, ...] = MODEL_WEIGHTS
+    clip_weights: tuple[str, ...] = CLIP_WEIGHTS
+    if "simple" in (node.inputs.get("mode"), node.inputs.get("input_mode")):
+        weights, clip_weights = SIMPLE_WEIGHTS, ()
+    for name, digits in _list_names(node):
+        file = values.read_input(node, name)
+        if file is None or not isinstance(file.value, str) or file.value.lower() in NOTHING:
+            continue
+        yield Applied(
+            file.value,
+            node.where(name),
+            _read_weight(values, node, weights, digits),
+            _read_weight(values, node, clip_weights, digits),
+            on=is_on(node, digits),
+        )
+
+
+def _list_names(node: Node) -> Iterator[tuple[str, str]]:
+    """Yield each input that names a file, and its number; none past the count that a stack has."""
+    most: float | None = None
+    for name in reversed(COUNTS):
+        count = as_number(node.inputs.get(name))
+        if count is not None:
+            most = count
+    for name in (*node.inputs, *node.links):
+        if name not in node.inputs and "name" not in name:
+            continue  # a link "lora" brings a stack
+        match = NAME.match(name)
+        if match is not None:
+            digits = match[1] or match[2] or ""
+            if not digits or most is None or int(digits) <= most:
+                yield name, digits
+
+
+def _read_weight(
+    values: NodeValues, node: Node, names: tuple[str, ...], digits: str
+) -> float | None:
+    """Return the first weight of these names; None where only the run knew it."""
+    for name in names:
+        key = _number_name(name, digits)
         if node.has(key):
-            answer = values.read(node, key)
+            answer = values.read_input(node, key)
             return as_number(answer.value) if answer else None
     return None
 
 
-def switched_on(node: Node, digits: str) -> bool:
+def _number_name(name: str, digits: str) -> str:
+    return name.format(f"_{digits}" if digits else "")
+
+
+def is_on(node: Node, digits: str) -> bool:
     """Return whether one of a node's numbered entries is switched on; one without a switch is."""
     if node.inputs.get("bypass") is True:
         return False
     for name in SWITCHES:
-        value = node.inputs.get(name.format(f"_{digits}" if digits else ""))
+        value = node.inputs.get(_number_name(name, digits))
         if value is False or (isinstance(value, str) and value.lower() in OFF):
             return False
     return True
 
 
-def _loras_in_text(values: Values, node: Node) -> Iterator[Applied]:
+def _read_tags(values: NodeValues, node: Node) -> Iterator[Applied]:
     """Read ``<lora:name:weight>`` in the text of a node that loads what it finds there."""
-    for name in ("populated_text", "text", "lora_syntax", "prompt", "loras"):
-        answer = values.read(node, name) if node.has(name) else None
+    for name in TAGGED:
+        answer = values.read_input(node, name)
         if answer is None:
             continue
         for label, weight, clip in TAG.findall(str(answer.value)):
@@ -173,8 +194,8 @@ def _loras_in_text(values: Values, node: Node) -> Iterator[Applied]:
 
 def as_number(value: object) -> float | None:
     """Return a weight as a number, whatever it was written as."""
-    if isinstance(value, str):
-        return float(value) if is_number(value) else None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if abs(value) < MOST else None
+    if isinstance(value, str) and is_number(value):
+        return float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST:
+        return float(value)
+    return None

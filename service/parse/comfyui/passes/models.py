@@ -1,12 +1,13 @@
-"""From a sampler up its model line: the checkpoint it ends at and what was laid upon it."""
+"""From a sampler up its model line: the checkpoint where it ends, and what was applied to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.file_inputs import MODEL_FILES, NOTHING, PARTWISE, kind_of
 from service.parse.comfyui.passes import loras
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.records import Resource, Stated
 
 
@@ -21,25 +22,28 @@ class ModelLine:
     nodes: tuple[Node, ...]
 
 
-def read_model_line(graph: Graph, routes: Routes, values: Values, sampler: Node) -> ModelLine:
+def read_model_line(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -> ModelLine:
     """Return the model of a pass."""
-    visits = routes.walk(routes.starts(sampler, "model"))
-    nodes = _with_stacks(graph, {node.id: node for node, _, _ in visits})
-    if _file(values, sampler) or any(loras.NAME.match(name) for name in sampler.inputs):
+    line: dict[str, Node] = {}
+    for node, _, _ in routes.walk(routes.starts(sampler, "model")):
+        line[node.id] = node
+    nodes = _add_stacks(graph, line)
+    if _read_file(values, sampler) or any(map(loras.NAME.match, sampler.inputs)):
         nodes.setdefault(sampler.id, sampler)
     models: list[Stated] = []
     checkpoints: list[Resource] = []
     applied: list[Resource] = []
-    for node in nodes.values():
-        file = _file(values, node)
+    for node in nodes.values():  # from the sampler upwards: the last LoRA comes first
+        file = _read_file(values, node)
         if file is not None:
             models.append(file)
-            checkpoints.append(_checkpoint(node, file))
+            loader = {"loader": node.class_type}
+            checkpoints.append(Resource("checkpoint", str(file.value), file.source, extra=loader))
         applied += [lora.resource() for lora in reversed(loras.read_loras(values, node))]
     return ModelLine(tuple(models), (*checkpoints, *reversed(applied)), tuple(nodes.values()))
 
 
-def _with_stacks(graph: Graph, line: dict[str, Node]) -> dict[str, Node]:
+def _add_stacks(graph: Graph, line: Mapping[str, Node]) -> dict[str, Node]:
     """Return the nodes of a model line, each followed by the LoRA stack that hangs on it."""
     nodes: dict[str, Node] = {}
     for host in line.values():
@@ -47,54 +51,45 @@ def _with_stacks(graph: Graph, line: dict[str, Node]) -> dict[str, Node]:
         for node in waiting:  # the list grows while it is read
             if node.id not in nodes:
                 nodes[node.id] = node
-                waiting.extend(
-                    graph[origin]
-                    for origin in _stacked_loras(node)
-                    if origin in graph and origin not in line
-                )
+                for name, (origin, _) in node.links.items():
+                    if "lora" in name.lower() and origin in graph and origin not in line:
+                        waiting.append(graph[origin])
     return nodes
 
 
-def _stacked_loras(node: Node) -> list[str]:
-    return [origin for name, (origin, _) in node.links.items() if "lora" in name.lower()]
-
-
-def _file(values: Values, node: Node) -> Stated | None:
+def _read_file(values: NodeValues, node: Node) -> Stated | None:
     """Return the model file that a node loads. A LoRA's or ControlNet's ``model_name`` is none."""
     if not node.plays("loader") and _is_no_loader(node):
         return None
     mode, parts, own = PARTWISE
-    for name in (own,) if node.scalar(mode) == parts else MODEL_FILES:
-        file = values.read(node, name) if node.has(name) and _may_name(node, name) else None
-        if (
-            file is not None
-            and isinstance(file.value, str)
-            and file.value.strip().lower() not in NOTHING
-        ):
+    names = (own,) if node.scalar(mode) == parts else MODEL_FILES
+    for name in names:
+        if not node.has(name) or not _may_name_model(node, name):
+            continue
+        file = values.read_input(node, name)
+        if file is not None and is_chosen(file):
             return file
     return None
 
 
 def _is_no_loader(node: Node) -> bool:
-    """Return whether a node's file is laid upon a model.
-
-    A LoRA, or what stands beside a model that comes in.
-    """
+    """Return whether a node's file is applied to a model that comes in, as a LoRA's is."""
     if "model" in node.links:
         return True
     return "lora" in node.class_type.lower() and "ckpt_name" not in node.inputs
 
 
-def _may_name(node: Node, name: str) -> bool:
-    """``model`` as a link brings the model itself, as a text its file.
+def _may_name_model(node: Node, name: str) -> bool:
+    """Return whether an input may name the file of a model.
 
-    A motion module's file is a side file.
+    ``model`` as a link brings the model itself, as a text its file. A motion module's file is a
+    side file.
     """
-    return (name != "model" or name in node.inputs) and kind_of(node.record, name) in (
-        None,
-        "checkpoint",
-    )
+    if name == "model" and name not in node.inputs:
+        return False
+    return kind_of(node.record, name) in (None, "checkpoint")
 
 
-def _checkpoint(node: Node, file: Stated) -> Resource:
-    return Resource("checkpoint", str(file.value), file.source, extra={"loader": node.class_type})
+def is_chosen(file: Stated) -> bool:
+    """Return whether a widget names a file, rather than saying that there is none."""
+    return isinstance(file.value, str) and file.value.strip().lower() not in NOTHING

@@ -1,7 +1,4 @@
-"""The words that reach a sampler.
-
-From its conditioning back to the encoders, through whatever lies between.
-"""
+"""The words that reach a sampler: from its conditioning back to the encoders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +8,20 @@ from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.nodes.link_inputs import LINKS, Want
 from service.parse.comfyui.nodes.record import Role
 from service.parse.comfyui.nodes.setting_inputs import NUMBERS
-from service.parse.comfyui.passes.routes import SIDES, Routes, side_of_output
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.passes.routes import SIDES, Routes, Visit, side_of_output
+from service.parse.comfyui.values.ask import NodeValues
 from service.parse.comfyui.values.texts import has_wildcards
 from service.records import Stated
+
+CONDITIONINGS = frozenset(LINKS["positive"])
+INNER_LINKS = CONDITIONINGS.union(LINKS["clip"])
+"""Links that the end of a conditioning does not have."""
+WIDGETS = frozenset().union(*text_inputs.SIDE_TEXTS.values())
+"""Widgets that hold the text of a side."""
+TEXT_LINKS = WIDGETS - {*LINKS["positive"], *LINKS["negative"]}
+"""Links that bring the text of a side, where others of such names bring a conditioning."""
+
+TEXT_MAKERS: tuple[Role, ...] = ("encoder", "join", "replace", "show", "run only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,93 +34,88 @@ class Prompt:
     unsettled: tuple[str, ...]
 
 
-def read_prompt(routes: Routes, values: Values, sampler: Node, side: Want) -> Prompt:
+def read_prompt(routes: Routes, values: NodeValues, sampler: Node, side: Want) -> Prompt:
     """Return the text of one side.
 
     Several encoders' texts are joined by newlines in the order of their links.
     """
     starts = routes.starts(sampler, side)
-    own = list(text_names(sampler, side))
-    if side == "negative":
-        own = [name for name in own if name in text_inputs.SIDE_TEXTS["negative"]]
-    visits = list(routes.walk(starts, _is_encoder)) if starts or not own else [(sampler, 0, side)]
+    visits = list(routes.walk(starts, _is_encoder))
+    if not starts and _has_own_text(sampler, side):
+        visits = [(sampler, 0, side)]
     texts: list[Stated] = []
     encoders: list[Node] = []
     unsettled: list[str] = []
     for node, slot, want in visits:
         names = text_names(node, side_of_output(node, slot, want))
-        if not names and (not _is_leaf(node) or node.plays("blank")):
+        if names:
+            text = _first_text(values, node, names)
+        elif _is_leaf(node) and not node.plays("blank"):
+            text = values.ask((node.id, slot, "text"))
+        else:
             continue
-        text = first_text(values, node, names) if names else values.ask((node.id, slot, "text"))
         encoders.append(node)
-        texts += [text] if text is not None else []
+        if text is not None:
+            texts.append(text)
         unsettled += _doubts(side, node, text)
     if starts and not texts and not unsettled and not _is_blank_by_design(visits):
         unsettled.append(f"the {side} conditioning leads to no text")
-    return Prompt(_join_texts(texts), tuple(encoders), _guidance(values, visits), tuple(unsettled))
+    return Prompt(
+        _join_texts(texts), tuple(encoders), _find_guidance(values, visits), tuple(unsettled)
+    )
+
+
+def _has_own_text(sampler: Node, side: Want) -> bool:
+    """Return whether a sampler holds the words itself; a plain ``text`` is the positive prompt."""
+    names = text_names(sampler, side)
+    if side == "negative":
+        return not set(names).isdisjoint(text_inputs.SIDE_TEXTS["negative"])
+    return bool(names)
 
 
 def text_names(node: Node, side: Want) -> tuple[str, ...]:
     """Return the inputs that hold an encoder's words for a side.
 
-    None where it only hands a conditioning on.
+    There are none where it only hands a conditioning on.
     """
-    sides = [] if _has_no_side(node) else [name for name in SIDE_NAMES if _holds_text(node, name)]
-    own = tuple(name for name in text_inputs.SIDE_TEXTS.get(side, ()) if name in sides)
-    takes_conditioning = any(name in node.links for name in LINKS["positive"])
-    if own or (takes_conditioning and not node.plays("encoder")):
+    texts = _texts_of_sides(node)
+    own = tuple(name for name in text_inputs.SIDE_TEXTS[side] if name in texts)
+    if own or _only_hands_on(node):
         return own
-    if side == "negative" and (sides or set(node.output_names) >= SIDES):
+    if side == "negative" and (texts or SIDES.issubset(node.outputs)):
         return ()  # one ``prompt`` of a node that gives both conditionings is the positive
-    return tuple(name for name in text_inputs.ENCODER_TEXTS if node.has(name) and name not in sides)
+    names = text_inputs.ENCODER_TEXTS
+    return tuple(name for name in names if node.has(name) and name not in texts)
 
 
-SIDE_NAMES = tuple(name for names in text_inputs.SIDE_TEXTS.values() for name in names)
-_WIDGETS = frozenset(SIDE_NAMES)
-_LINKS = _WIDGETS - {*LINKS["positive"], *LINKS["negative"]}
+def _texts_of_sides(node: Node) -> frozenset[str]:
+    """Return the inputs named after a side that hold a text.
 
-
-def _has_no_side(node: Node) -> bool:
-    """Return whether none of an encoder's inputs names a side.
-
-    True of nearly all, and a long way has many nodes.
+    A link called ``positive`` brings a conditioning, a widget of that name holds a text.
     """
-    return _WIDGETS.isdisjoint(node.inputs) and _LINKS.isdisjoint(node.links)
+    return WIDGETS.intersection(node.inputs) | TEXT_LINKS.intersection(node.links)
 
 
-def _holds_text(node: Node, name: str) -> bool:
-    """Tell text from conditioning.
-
-    A link called ``positive`` brings the latter, a widget of that name a text.
-    """
-    return name in node.inputs or (
-        name in node.links and name not in LINKS["positive"] + LINKS["negative"]
-    )
+def _only_hands_on(node: Node) -> bool:
+    return not CONDITIONINGS.isdisjoint(node.links) and not node.plays("encoder")
 
 
 def _is_encoder(node: Node, side: Want) -> bool:
     return bool(text_names(node, side)) or _is_leaf(node)
 
 
-TEXT_MAKERS: tuple[Role, ...] = ("encoder", "join", "replace", "show", "run only")
-
-
 def _is_leaf(node: Node) -> bool:
-    """Return whether a node is at the end of a conditioning.
-
-    It makes text, or takes nothing at all.
-    """
-    if any(name in node.links for name in (*LINKS["positive"], *LINKS["clip"])):
+    """Return whether a node is at the end of a conditioning: it makes text, or takes nothing in."""
+    if not INNER_LINKS.isdisjoint(node.links):
         return False
-    makes = any(node.plays(role) for role in TEXT_MAKERS)
-    return makes or not node.links
+    return not node.links or any(map(node.plays, TEXT_MAKERS))
 
 
-def first_text(values: Values, node: Node, names: Sequence[str]) -> Stated | None:
+def _first_text(values: NodeValues, node: Node, names: Sequence[str]) -> Stated | None:
     """Return the first text that is not blank, a blank one if that is all there is."""
     blank: Stated | None = None
     for name in names:
-        text = values.read(node, name)
+        text = values.read_input(node, name)
         if text is None:
             continue
         if str(text.value).strip():
@@ -124,30 +126,32 @@ def first_text(values: Values, node: Node, names: Sequence[str]) -> Stated | Non
 
 def _doubts(side: Want, node: Node, text: Stated | None) -> list[str]:
     if text is None:
-        return [
-            f"the file does not state the {side} prompt that node {node.id} ({node.class_type}) gives"
-        ]
+        where = f"node {node.id} ({node.class_type})"
+        return [f"the file does not state the {side} prompt that {where} gives"]
     if "wildcard" in node.class_type.lower() and has_wildcards(str(text.value)):
         return [f"the {side} prompt at node {node.id} holds wildcards that the run filled in"]
     return []
 
 
-def _is_blank_by_design(visits: list[tuple[Node, int, Want]]) -> bool:
-    """Return whether there is no text by design.
-
-    Blanked, or conditioned on an image alone (SVD, Zero123).
-    """
-    return any(
-        node.plays("blank") or "clip_vision" in str(node.links.keys()) for node, _, _ in visits
-    )
+def _is_blank_by_design(visits: list[Visit]) -> bool:
+    """Return whether no text is missing: it is blanked, or an image alone leads (SVD, Zero123)."""
+    for node, _, _ in visits:
+        if node.plays("blank") or "clip_vision" in " ".join(node.links):
+            return True
+    return False
 
 
-def _guidance(values: Values, visits: list[tuple[Node, int, Want]]) -> Stated | None:
-    found = (values.first(node, NUMBERS["guidance"]) for node, _, _ in visits)
-    return next((stated for stated in found if stated is not None), None)
+def _find_guidance(values: NodeValues, visits: list[Visit]) -> Stated | None:
+    for node, _, _ in visits:
+        stated = values.read_first(node, NUMBERS["guidance"])
+        if stated is not None:
+            return stated
+    return None
 
 
 def _join_texts(texts: list[Stated]) -> Stated | None:
-    if len(texts) < 2:  # noqa: PLR2004  one is itself
-        return texts[0] if texts else None
+    if not texts:
+        return None
+    if len(texts) == 1:
+        return texts[0]
     return Stated("\n".join(str(text.value) for text in texts), texts[0].source)

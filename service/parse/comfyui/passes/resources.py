@@ -1,124 +1,183 @@
-"""The side files of an image: decoder, upscaler, ControlNets, text encoders and their kin."""
+"""What belongs to the image as a whole: decoder, CLIP skip, upscaler, and all model files."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.file_inputs import NOTHING, PARTWISE, kind_of
-from service.parse.comfyui.passes.loras import as_number, switched_on
+from service.parse.comfyui.passes.from_output import Way
+from service.parse.comfyui.passes.loras import as_number, is_on, read_loras
+from service.parse.comfyui.passes.one_pass import Pass
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.values.ask import Values
-from service.records import Resource, ResourceKind, Stated
+from service.parse.comfyui.values.ask import NodeValues
+from service.records import Field, Resource, ResourceKind, Stated
 
 VAE_FILES = ("vae_name", "vae_checkpoint", "vae")
 LOADER_FILES = (*VAE_FILES, "model_name")
+PARTWISE_FILES = ("vae_model",)
 SKIPS = ("stop_at_clip_layer", "clip_skip", "base_clip_skip")
+UPSCALERS = ("model_name", "upscale_model", "upscaler_name")
 APPLIERS = ("control_net", "ipadapter", "controlnet")
 STRENGTHS = ("strength", "weight")
 MOST = 8
 """Encoders that are asked for their clip skip; the first that has one decides."""
 
 
-def find_vae(routes: Routes, values: Values, decoder: Node | None) -> Stated | None:
+def read_image_fields(
+    graph: Graph, routes: Routes, values: NodeValues, way: Way, encoders: Sequence[Node]
+) -> dict[Field, Stated]:
+    """Return what is said of the image as a whole, rather than of a pass."""
+    found: dict[Field, Stated] = {}
+    vae = _find_vae(routes, values, way.decoder)
+    if vae is not None:
+        found["vae"] = vae
+    clip_skip = _find_clip_skip(routes, values, encoders)
+    if clip_skip is not None:
+        found["clip_skip"] = clip_skip
+    upscaler = _find_upscaler(graph, values, way.upscalers[::-1])
+    if upscaler is not None:
+        found["upscaler"] = upscaler
+    return found
+
+
+def _find_vae(routes: Routes, values: NodeValues, decoder: Node | None) -> Stated | None:
     """Return the file of the decoder's VAE; None where it is the checkpoint's own."""
-    starts = routes.starts(decoder, "vae") if decoder else []
-    for node, _, _ in routes.walk(starts):
-        names = LOADER_FILES if "vae" in node.class_type.lower() else VAE_FILES
-        file = _file(
-            values, node, ("vae_model",) if node.scalar(PARTWISE[0]) == PARTWISE[1] else names
-        )
+    if decoder is None:
+        return None
+    for node in routes.nodes(decoder, "vae"):
+        names: tuple[str, ...] = VAE_FILES
+        if node.scalar(PARTWISE[0]) == PARTWISE[1]:
+            names = PARTWISE_FILES
+        elif "vae" in node.class_type.lower():
+            names = LOADER_FILES
+        file = _read_file(values, node, names)
         if file is not None:
             return file
     return None
 
 
-def find_clip_skip(routes: Routes, values: Values, encoders: Sequence[Node]) -> Stated | None:
+def _read_file(values: NodeValues, node: Node, names: tuple[str, ...]) -> Stated | None:
+    """Return the first file that these widgets name; only the first may name it by link."""
+    for name in names:
+        file = node.stated(name)
+        if file is None and name == names[0]:
+            file = values.read_input(node, name)
+        if file is not None and isinstance(file.value, str) and file.value.lower() not in NOTHING:
+            return file
+    return None
+
+
+def _find_clip_skip(routes: Routes, values: NodeValues, encoders: Sequence[Node]) -> Stated | None:
     """Return where the base encoder's CLIP stops, as written (-2)."""
     for encoder in encoders[:MOST]:
-        for node in (
-            encoder,
-            *(node for node, _, _ in routes.walk(routes.starts(encoder, "clip"))),
-        ):
-            skip = values.first(node, SKIPS)
+        for node in (encoder, *routes.nodes(encoder, "clip")):
+            skip = values.read_first(node, SKIPS)
             if skip is not None:
                 return skip
     return None
 
 
-def find_upscaler(graph: Graph, values: Values, nodes: Iterable[Node]) -> Stated | None:
+def _find_upscaler(graph: Graph, values: NodeValues, nodes: Iterable[Node]) -> Stated | None:
     """Return the file of the first upscale model on the path, in the order in which they ran."""
     for node in nodes:
-        loader = (
-            graph.get(node.links["upscale_model"][0]) if "upscale_model" in node.links else node
-        )
-        named = [name for name in node.inputs if kind_of(node.record, name) == "upscaler"]
-        file = (
-            _file(values, loader, ("model_name", "upscale_model", "upscaler_name", *named))
-            if loader
-            else None
-        )
+        loader: Node | None = node
+        if "upscale_model" in node.links:
+            loader = graph.get(node.links["upscale_model"][0])
+        if loader is None:
+            continue
+        own = [name for name in node.inputs if kind_of(node.record, name) == "upscaler"]
+        file = _read_file(values, loader, (*UPSCALERS, *own))
         if file is not None:
             return file
     return None
 
 
-def _file(values: Values, node: Node, names: tuple[str, ...]) -> Stated | None:
-    for name in names:
-        stated = node.stated(name) or (values.read(node, name) if name == names[0] else None)
-        if (
-            stated is not None
-            and isinstance(stated.value, str)
-            and stated.value.lower() not in NOTHING
-        ):
-            return stated
-    return None
+def collect_resources(
+    graph: Graph, values: NodeValues, output: Node, passes: Sequence[Pass], vae: Stated | None
+) -> tuple[Resource, ...]:
+    """Return each file once: those of the passes, the VAE, then the side files of all nodes."""
+    found: list[Resource] = []
+    for ordinal, one in enumerate(passes):
+        for file in one.resources:
+            if ordinal == 0:
+                found.append(file)
+            else:
+                found.append(replace(file, extra={**file.extra, "pass": ordinal}))
+    if vae is not None:
+        found.append(Resource("vae", str(vae.value), vae.source))
+    found += _list_side_files(graph, values, _list_upstream(graph, output.id))
+    unique: dict[tuple[str, str, str], Resource] = {}
+    for resource in found:
+        unique.setdefault((resource.kind, resource.label, resource.source), resource)
+    return tuple(unique.values())
 
 
-def side_files(graph: Graph, values: Values, nodes: Iterable[Node]) -> Iterator[Resource]:
-    """Yield the files that the image's nodes load besides checkpoint, LoRA and VAE."""
-    nodes = list(nodes)
-    weights = _weights(graph, values, nodes)
+def _list_upstream(graph: Graph, start: str) -> list[Node]:
+    """Return a node and everything that feeds it, nearest first."""
+    found: dict[str, Node] = {}
+    waiting = [start]
+    for id_ in waiting:  # the list grows while it is read
+        if id_ in graph and id_ not in found:
+            found[id_] = graph[id_]
+            waiting += [origin for origin, _ in graph[id_].links.values()]
+    return list(found.values())
+
+
+def _list_side_files(graph: Graph, values: NodeValues, nodes: Sequence[Node]) -> Iterator[Resource]:
+    """Yield the files that nodes load besides checkpoint, LoRA and VAE."""
+    weights = _read_weights(graph, values, nodes)
     for node in nodes:
         for name in node.inputs:
             kind = kind_of(node.record, name)
-            file = node.stated(name) if kind else None
-            if kind is None or file is None or str(file.value).strip().lower() in NOTHING:
+            if kind is None:
                 continue
-            digits = name.rpartition("_")[2]
-            weight, used = (
-                _own_weight(node, kind, digits),
-                switched_on(node, digits if digits.isdecimal() else ""),
-            )
-            weight = weights.get(node.id) if weight is None else weight
+            file = node.stated(name)
+            if file is None or str(file.value).strip().lower() in NOTHING:
+                continue
+            ending = name.rpartition("_")[2]
+            weight = _own_weight(node, kind, ending)
+            if weight is None:
+                weight = weights.get(node.id)
             yield Resource(
                 kind,
                 str(file.value),
                 file.source,
                 weight,
-                used=used,
+                used=is_on(node, ending if ending.isdecimal() else ""),
                 extra={"loader": node.class_type},
             )
 
 
 def _own_weight(node: Node, kind: ResourceKind, digits: str) -> float | None:
-    """Return the strength that stands beside a file on its own node.
-
-    A hypernetwork's, one of a stack.
-    """
-    return as_number(
-        node.inputs.get("strength" if kind == "hypernetwork" else f"controlnet_strength_{digits}")
-    )
+    """Return the strength beside a file on its own node: a hypernetwork's, or one of a stack."""
+    if kind == "hypernetwork":
+        return as_number(node.inputs.get("strength"))
+    return as_number(node.inputs.get(f"controlnet_strength_{digits}"))
 
 
-def _weights(graph: Graph, values: Values, nodes: list[Node]) -> dict[str, float | None]:
+def _read_weights(
+    graph: Graph, values: NodeValues, nodes: Sequence[Node]
+) -> Mapping[str, float | None]:
     """Return how strongly each ControlNet or IP-Adapter loader is applied, by the loader's id."""
     weights: dict[str, float | None] = {}
     for node in nodes:
         for name in APPLIERS:
-            strength = values.first(node, STRENGTHS) if name in node.links else None
-            loader = graph.get(node.links[name][0]) if strength else None
+            if name not in node.links:
+                continue
+            strength = values.read_first(node, STRENGTHS)
+            if strength is None:
+                continue
+            loader = graph.get(node.links[name][0])
             while loader is not None and name in loader.links and loader.id not in weights:
                 weights[loader.id] = None  # between loader and applier: a union type, a cycle
                 loader = graph.get(loader.links[name][0])
-            if loader is not None and strength is not None:
+            if loader is not None:
                 weights.setdefault(loader.id, as_number(strength.value))
     return weights
+
+
+def list_idle_loras(nodes: Iterable[Node]) -> Iterator[Resource]:
+    """Yield the LoRAs of nodes that did not run: listed, without effect."""
+    for node in nodes:
+        for lora in read_loras(NodeValues({node.id: node}), node):
+            yield lora.resource(used=False)

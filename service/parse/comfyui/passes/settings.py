@@ -1,9 +1,7 @@
-"""The settings of one sampling pass.
-
-On the sampler, on the parts it is built from, or in a pipe.
-"""
+"""The settings of one pass: on the sampler, on the parts it is built from, or in a bundle."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.link_inputs import Want
@@ -15,7 +13,7 @@ from service.parse.comfyui.nodes.setting_inputs import (
     SETTING_PIPES,
 )
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.records import Field, Stated
 
 FIELDS: tuple[Field, ...] = (
@@ -30,94 +28,109 @@ FIELDS: tuple[Field, ...] = (
     "guidance",
 )
 
-_PART_WANTS: dict[str, Want] = {"sigmas": "sigmas", "sampler": "sampler", "guider": "guider"}
-_CLASS_WANTS: dict[Field, Want] = {"scheduler": "sigmas", "sampler": "sampler"}
+PART_WANTS: dict[str, Want] = {"sigmas": "sigmas", "sampler": "sampler", "guider": "guider"}
+"""Parts that may come from further up, by the link that leads to them."""
+CLASS_WANTS: dict[Field, Want] = {"scheduler": "sigmas", "sampler": "sampler"}
+"""PassSettings that a part may be, so that its class is their name."""
 
 
-def setting_parts(graph: Graph, routes: Routes, node: Node, field: Field) -> Iterator[Node]:
-    """Yield the nodes that may hold a setting of a sampler, likeliest first, itself first."""
-    if not node.plays("iterate"):
-        yield node
-    for name in PARTS.get(field, ()):
-        if name in node.links:
-            want = _PART_WANTS.get(name)
-            if want:
-                yield from (found for found, _, _ in routes.walk([(node.links[name], want)]))
-            elif node.links[name][0] in graph:
-                yield graph[node.links[name][0]]
-                yield from routes.pipes(graph[node.links[name][0]], HANDED_ON)
-    yield from routes.pipes(node, SETTING_PIPES)
-    if node.plays("iterate"):
-        yield node
+@dataclass(frozen=True, slots=True)
+class PassSettings:
+    """What a pass states of its settings, and where."""
+
+    fields: dict[Field, Stated]
+    """In the generator's own words."""
+    nodes: list[Node]
+    """The sampler and all nodes that may hold a setting of it, each once."""
 
 
-def read_setting(graph: Graph, routes: Routes, values: Values, node: Node) -> dict[Field, Stated]:
-    """Return what a pass states of its settings, in the generator's own words."""
+def read_settings(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -> PassSettings:
+    """Return the settings of a pass."""
     found: dict[Field, Stated] = {}
+    nodes: dict[str, Node] = {}
     for field in FIELDS:
-        names = NUMBERS.get(field) or NAMES.get(field, ())
-        holders = setting_parts(graph, routes, node, field)
-        answers = (stated for holder in holders if (stated := values.first(holder, names)))
-        answer = next(
-            (stated for stated in answers if isinstance(stated.value, str) or field in NUMBERS),
-            None,
-        )
-        answer = answer or _name_by_class(routes, node, field) or _count_sigmas(routes, node, field)
+        answer: Stated | None = None
+        for node in _list_holders(graph, routes, sampler, field):
+            nodes.setdefault(node.id, node)
+            answer = answer or _read_field(values, node, field)
+        if answer is None and field in CLASS_WANTS:
+            answer = _name_by_class(routes, sampler, field)
+        if answer is None and field == "steps":
+            answer = _count_sigmas(routes, sampler)
         if answer is not None:
             found[field] = answer
-    return found | _split(routes, values, node)
+    if "sigmas" in sampler.links:
+        found |= _read_split(routes, values, sampler)
+    return PassSettings(found, list(nodes.values()))
 
 
-def _split(routes: Routes, values: Values, node: Node) -> dict[Field, Stated]:
-    """Return where a pass starts and ends whose sigmas were split.
+def _list_holders(graph: Graph, routes: Routes, sampler: Node, field: Field) -> Iterator[Node]:
+    """Yield the nodes that may hold a setting of a sampler, likeliest first, itself first."""
+    iterates = sampler.plays("iterate")
+    if not iterates:
+        yield sampler
+    for name in PARTS.get(field, ()):
+        if name not in sampler.links:
+            continue
+        link, want = sampler.links[name], PART_WANTS.get(name)
+        if want is not None:
+            for found, _, _ in routes.walk([(link, want)]):
+                yield found
+        elif link[0] in graph:
+            yield graph[link[0]]
+            yield from routes.pipes(graph[link[0]], HANDED_ON)
+    yield from routes.pipes(sampler, SETTING_PIPES)
+    if iterates:
+        yield sampler
 
-    The first output is their high part.
-    """
-    found: dict[Field, Stated] = {}
-    for part, slot, _ in routes.walk(
-        [(node.links["sigmas"], "sigmas")] if "sigmas" in node.links else []
-    ):
-        step = values.read(part, "step") if part.plays("split sigmas") else None
-        if step is not None:
-            found.setdefault("start_step" if slot else "end_step", step)
-    return found
 
-
-def _name_by_class(routes: Routes, node: Node, field: Field) -> Stated | None:
-    """Return the class of a node that makes sigmas, or is a sampler, without naming them.
-
-    It is the name.
-    """
-    part = _CLASS_WANTS.get(field)
-    if part is None or part not in node.links:
+def _read_field(values: NodeValues, node: Node, field: Field) -> Stated | None:
+    """Return what a node says of a setting; a number is no name."""
+    if field in NUMBERS:
+        return values.read_first(node, NUMBERS[field])
+    stated = values.read_first(node, NAMES[field])
+    if stated is None or not isinstance(stated.value, str):
         return None
-    maker = routes.end(node.links[part], part)
+    return stated
+
+
+def _name_by_class(routes: Routes, sampler: Node, field: Field) -> Stated | None:
+    """Return the class of a node that makes sigmas, or is a sampler, without naming them."""
+    want = CLASS_WANTS[field]
+    if want not in sampler.links:
+        return None
+    maker = routes.end(sampler.links[want], want)
     if maker is None or (field == "sampler" and "sampler" not in maker.class_type.lower()):
         return None
     return Stated(maker.class_type, maker.place.rsplit(".", 1)[0])
 
 
-def _count_sigmas(routes: Routes, node: Node, field: Field) -> Stated | None:
-    """Return the steps of a list of sigmas written out (``1.0, 0.9, 0.0``).
-
-    One fewer than it has.
-    """
-    maker = (
-        routes.end(node.links["sigmas"], "sigmas")
-        if field == "steps" and "sigmas" in node.links
-        else None
-    )
-    sigmas = maker.stated("sigmas") if maker else None
+def _count_sigmas(routes: Routes, sampler: Node) -> Stated | None:
+    """Return the steps of a list of sigmas (``1.0, 0.9, 0.0``): one fewer than it has."""
+    if "sigmas" not in sampler.links:
+        return None
+    maker = routes.end(sampler.links["sigmas"], "sigmas")
+    if maker is None:
+        return None
+    sigmas = maker.stated("sigmas")
     if sigmas is None or not isinstance(sigmas.value, str):
         return None
     count = len(sigmas.value.replace(",", " ").split()) - 1
-    return Stated(count, sigmas.source) if count > 0 else None
+    if count < 1:
+        return None
+    return Stated(count, sigmas.source)
 
 
-def nodes_of_settings(graph: Graph, routes: Routes, node: Node) -> list[Node]:
-    """Return the sampler and the nodes its settings stand on, each once."""
-    nodes: dict[str, Node] = {}
-    for field in FIELDS:
-        for found in setting_parts(graph, routes, node, field):
-            nodes.setdefault(found.id, found)
-    return list(nodes.values())
+def _read_split(routes: Routes, values: NodeValues, sampler: Node) -> dict[Field, Stated]:
+    """Return where a pass starts and ends whose sigmas were split.
+
+    The first output is their high part.
+    """
+    found: dict[Field, Stated] = {}
+    for part, slot, _ in routes.walk([(sampler.links["sigmas"], "sigmas")]):
+        if not part.plays("split sigmas"):
+            continue
+        step = values.read_input(part, "step")
+        if step is not None:
+            found.setdefault("start_step" if slot else "end_step", step)
+    return found

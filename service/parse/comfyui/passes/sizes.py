@@ -3,9 +3,10 @@
 import re
 
 from service.parse.comfyui.form.graph import Graph, Node
+from service.parse.comfyui.form.subgraphs import Link
 from service.parse.comfyui.passes.from_output import is_sampler
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.values.ask import Values
+from service.parse.comfyui.values.ask import NodeValues
 from service.records import Field, Stated
 
 WIDTHS = ("width", "empty_latent_width", "image_width", "base_width")
@@ -28,20 +29,24 @@ SWAPPED = ("On", True)
 SCALES = re.compile(r"scale|resize", re.IGNORECASE)
 
 BY_SHARE = "by percentage"
-"""What a node says that lets its width and height lie unused."""
+"""What a node says that does not use its width and height."""
+
+CHANGERS = ("scale", "resize", "crop", "pad", "loadimage", "load image")
+"""Words in the names of classes that change the size of an image."""
 
 Size = dict[Field, Stated]
 
 
-def read_size(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
+def read_size(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -> Size:
     """Return width and height of what a pass started from.
 
     Nothing where an image of unknown size came in.
     """
-    return _fed(graph, routes, values, sampler) or stated_size(graph, values, sampler)
+    return _size_of_origin(graph, routes, values, sampler) or _stated_size(graph, values, sampler)
 
 
-def _fed(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
+def _size_of_origin(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -> Size:
+    """Return the size of the latent or image that comes into a sampler."""
     step = routes.origin(sampler)
     seen: set[str] = set()
     while step is not None:
@@ -50,71 +55,76 @@ def _fed(graph: Graph, routes: Routes, values: Values, sampler: Node) -> Size:
         if node is None or id_ in seen or is_sampler(node):
             return {}
         seen.add(id_)
-        size = (
-            stated_size(graph, values, node)
-            if want == "latent" or SCALES.search(node.class_type)
-            else {}
-        )
-        if size or _changes(node):
-            return size
+        if want == "latent" or SCALES.search(node.class_type):
+            size = _stated_size(graph, values, node)
+            if size:
+                return size
+        if any(word in node.class_type.lower() for word in CHANGERS):
+            return {}  # it changes the size, to one that it does not state
         step = next(iter(routes.onward(node, slot, want)), None)
     return {}
 
 
-def _changes(node: Node) -> bool:
-    """Return whether a node makes the size another, to one that it does not state."""
-    name = node.class_type.lower()
-    return any(
-        word in name for word in ("scale", "resize", "crop", "pad", "loadimage", "load image")
-    )
+def first_latent(routes: Routes, sampler: Node) -> list[Node]:
+    """Return the node that a sampler's latent comes from; none where images alone come in."""
+    for node, _, want in routes.walk(routes.starts(sampler, "latent")):
+        if want == "latent":
+            return [node]
+    return []
 
 
-def stated_size(graph: Graph, values: Values, node: Node) -> Size:
-    """Return the size that a node states, as two numbers or as a text (``1216 x 832 (landscape)``)."""
-    size = _pair(node) or _preset(graph, node)
+def _stated_size(graph: Graph, values: NodeValues, node: Node) -> Size:
+    """Return the size that a node states: as a text (``1216 x 832 (wide)``) or as two numbers."""
+    size = _size_in_text(node) or _preset(graph, node)
     if size or node.scalar("rescale") == BY_SHARE:
         return size
-    across, down = values.first(node, WIDTHS), values.first(node, HEIGHTS)
+    across, down = values.read_first(node, WIDTHS), values.read_first(node, HEIGHTS)
     if across is None or down is None or not across.value or not down.value:
         return {}
     return {"width": across, "height": down}
 
 
-def _pair(node: Node) -> Size:
+def _size_in_text(node: Node) -> Size:
     """Return the size that a node states as a text."""
     for name in PAIRS:
         pair = PAIR.search(str(node.scalar(name) or ""))
-        if pair:
-            swapped = any(node.scalar(swap) in SWAPPED for swap in SWAPS)
-            sides = [
-                _override(node, side) or pair[at] for at, side in enumerate(OVERRIDES, start=1)
-            ]
-            swapped = swapped or (
-                node.scalar("direction") == "portrait" and int(pair[1]) > int(pair[2])
-            )
-            sides = sides[::-1] if swapped else sides
-            width, height = (Stated(int(side), node.where(name)) for side in sides)
-            return {"width": width, "height": height}
+        if pair is not None:
+            sides = [int(pair[1]), int(pair[2])]
+            is_swapped = _swaps_sides(node, *sides)
+            for at, override in enumerate(OVERRIDES):
+                side = node.scalar(override)
+                if isinstance(side, int) and not isinstance(side, bool) and side > 0:
+                    sides[at] = side
+            if is_swapped:
+                sides.reverse()
+            where = node.where(name)
+            return {"width": Stated(sides[0], where), "height": Stated(sides[1], where)}
     return {}
 
 
-def _override(node: Node, name: str) -> int | None:
-    side = node.scalar(name)
-    return side if isinstance(side, int) and not isinstance(side, bool) and side > 0 else None
+def _swaps_sides(node: Node, width: int, height: int) -> bool:
+    """Return whether a node turns the size of its text around."""
+    if any(node.scalar(swap) in SWAPPED for swap in SWAPS):
+        return True
+    return node.scalar("direction") == "portrait" and width > height
 
 
 def _preset(graph: Graph, node: Node) -> Size:
     """Return the size of a node that both sides come from by link.
 
-    Its text, before numbers it does not use then.
+    Its text is read, before numbers it does not use then.
     """
-    across, down = (
-        next((node.links[name] for name in names if name in node.links), None)
-        for names in (WIDTHS, HEIGHTS)
-    )
+    across, down = _first_link(node, WIDTHS), _first_link(node, HEIGHTS)
     if across is None or down is None or across[0] != down[0] or across[0] not in graph:
         return {}
-    size = _pair(graph[across[0]])
+    size = _size_in_text(graph[across[0]])
     if size and across[1] > down[1]:
         return {"width": size["height"], "height": size["width"]}
     return size
+
+
+def _first_link(node: Node, names: tuple[str, ...]) -> Link | None:
+    for name in names:
+        if name in node.links:
+            return node.links[name]
+    return None

@@ -1,6 +1,6 @@
-"""Numbers that a node works out of others.
+"""Numbers that a node computes from others.
 
-An expression (``a * 2``), or an operation named beside two numbers.
+It holds an expression (``a * 2``), or names an operation beside two numbers.
 """
 
 import ast
@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 
 from service.parse.comfyui.form.graph import Node
-from service.parse.comfyui.values.question import Answer, Asking, read_input
+from service.parse.comfyui.values.question import Asking, Reply, read_input
 from service.records import Stated
 
 EXPRESSIONS = ("expression", "value", "python_expression", "operation")
@@ -36,19 +36,21 @@ SIGNS = {
 LONGEST = 200
 LARGEST = 1e20
 MOST_DIGITS = 20
+MOST_POWER = 4
 
 Number = int | float
 
 
 def _power(base: Number, power: Number) -> Number:
-    """Return a power.
-
-    None that would be too large, and none of a negative number that would be no real one.
-    """
-    if abs(base) >= LARGEST or abs(power) > 4 or (base < 0 and power != int(power)):  # noqa: PLR2004
+    """Return a power; infinity where it would be too large, or no real number."""
+    if abs(base) >= LARGEST or abs(power) > MOST_POWER or (base < 0 and power != int(power)):
         return math.inf
     result: Number = base**power
     return result
+
+
+def _round(number: Number, digits: int = 0) -> Number:
+    return round(number, digits) if abs(digits) < MOST_DIGITS else math.inf
 
 
 _OPERATORS: Mapping[type[ast.AST], Callable[[Number, Number], Number]] = {
@@ -61,9 +63,7 @@ _OPERATORS: Mapping[type[ast.AST], Callable[[Number, Number], Number]] = {
     ast.Pow: _power,
 }
 _FUNCTIONS: Mapping[str, Callable[..., Number]] = {
-    "round": lambda number, digits=0: (
-        round(number, digits) if abs(digits) < MOST_DIGITS else math.inf
-    ),
+    "round": _round,
     "int": int,
     "float": float,
     "abs": abs,
@@ -75,55 +75,64 @@ _FUNCTIONS: Mapping[str, Callable[..., Number]] = {
 }
 
 
-def compute(node: Node, slot: int) -> Asking[Answer]:
+def compute(node: Node, slot: int) -> Asking[Reply]:
     """Return the number that a calculating node gives.
 
-    Nothing where it takes in what the file does not state.
+    None where it takes in what the file does not state.
     """
-    text = _expression(node)
-    tree = parse_expression(text) if text else None
+    tree = parse_expression(_find_expression(node) or "")
     if tree is None:
         return None
     known: dict[str, Number] = {}
-    for name in names(tree):
-        key = next((key for key in (name, f"values.{name}") if node.has(key)), None)
-        answer = (yield from read_input(node, key, "number")) if key else None
-        number = _number(answer.value) if answer is not None else None
+    for name in list_names(tree):
+        key = name if node.has(name) else f"values.{name}"
+        answer = yield from read_input(node, key, "number")
+        if answer is None:
+            return None
+        number = _as_number(answer.value)
         if number is None:
             return None
         known[name] = number
     result = evaluate(tree, known)
     if result is None:
         return None
-    outputs = node.output_names
-    whole = (
-        outputs[slot] == "int"
-        if slot < len(outputs)
-        else slot == 0 and "float" not in node.class_type.lower()
-    )
-    if whole or result == int(result):
-        result = round(result) if "simple" in node.class_type.lower() else int(result)
+    if result == int(result) or _gives_whole(node, slot):
+        rounds = "simple" in node.class_type.lower()
+        result = round(result) if rounds else int(result)
     return Stated(result, node.place)
 
 
-def _expression(node: Node) -> str | None:
+def _gives_whole(node: Node, slot: int) -> bool:
+    """Return whether an output is a whole number: by its name, else by its place."""
+    if slot < len(node.outputs):
+        return node.outputs[slot] == "int"
+    return slot == 0 and "float" not in node.class_type.lower()
+
+
+def _find_expression(node: Node) -> str | None:
+    """Return the expression that a node holds, or the one that its operation stands for."""
     for name in EXPRESSIONS:
         text = node.inputs.get(name)
         if isinstance(text, str) and (name != "operation" or not text.isalpha()):
             return text
-    named = str(node.inputs.get("operation") or node.class_type.rstrip("+")[-3:]).lower()
-    pair = next((pair for pair in PAIRS if all(node.has(name) for name in pair)), None)
-    sign = SIGNS.get(named[:3])
-    return f"{pair[0]} {sign} {pair[1]}" if pair and sign else None
+    operation = str(node.inputs.get("operation") or node.class_type.rstrip("+")[-3:]).lower()
+    sign = SIGNS.get(operation[:3])
+    for one, other in PAIRS:
+        if sign and node.has(one) and node.has(other):
+            return f"{one} {sign} {other}"
+    return None
 
 
-def _number(value: object) -> Number | None:
+def _as_number(value: object) -> Number | None:
     if isinstance(value, str):
+        is_float = "." in value or len(value) > MOST_DIGITS
         try:
-            value = float(value) if "." in value or len(value) > MOST_DIGITS else int(value)
+            value = float(value) if is_float else int(value)
         except ValueError:
             return None
-    return value if isinstance(value, int | float) and abs(value) < LARGEST else None
+    if isinstance(value, int | float) and abs(value) < LARGEST:
+        return value
+    return None
 
 
 def parse_expression(text: str) -> ast.expr | None:
@@ -136,7 +145,7 @@ def parse_expression(text: str) -> ast.expr | None:
         return None
 
 
-def names(tree: ast.expr) -> Iterator[str]:
+def list_names(tree: ast.expr) -> Iterator[str]:
     """Yield the names of the numbers that an expression takes in."""
     for one in ast.walk(tree):
         if isinstance(one, ast.Name) and one.id not in _FUNCTIONS:
@@ -144,21 +153,25 @@ def names(tree: ast.expr) -> Iterator[str]:
 
 
 def evaluate(tree: ast.expr, known: Mapping[str, Number]) -> Number | None:
-    """Return what an expression comes to, or None where it does more than reckon."""
+    """Return the result of an expression, or None where it does more than calculate."""
     found: dict[ast.AST, Number] = {}
     try:
-        for one in reversed(list(ast.walk(tree))):  # parts stand behind what they are part of
-            if isinstance(one, ast.expr) and not (
-                isinstance(one, ast.Name) and one.id in _FUNCTIONS
-            ):
-                found[one] = _value(one, found, known)
+        for one in reversed(list(ast.walk(tree))):  # parts come behind what they are part of
+            if isinstance(one, ast.Name) and one.id in _FUNCTIONS:
+                continue
+            if isinstance(one, ast.expr):
+                found[one] = _compute_part(one, found, known)
     except (ArithmeticError, ValueError, TypeError, KeyError):
         return None
     result = found.get(tree)  # a function's bare name is none
-    return result if result is not None and abs(result) < LARGEST else None
+    if result is not None and abs(result) < LARGEST:
+        return result
+    return None
 
 
-def _value(one: ast.expr, found: Mapping[ast.AST, Number], known: Mapping[str, Number]) -> Number:
+def _compute_part(
+    one: ast.expr, found: Mapping[ast.AST, Number], known: Mapping[str, Number]
+) -> Number:
     match one:
         case ast.Constant(value=int() | float() as number) if abs(number) < LARGEST:
             return number
@@ -169,6 +182,6 @@ def _value(one: ast.expr, found: Mapping[ast.AST, Number], known: Mapping[str, N
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -found[operand]
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-            return _FUNCTIONS[name](*(found[arg] for arg in args))
+            return _FUNCTIONS[name](*[found[arg] for arg in args])
         case _:
             raise ValueError(type(one).__name__)

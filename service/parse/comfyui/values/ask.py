@@ -1,49 +1,45 @@
-"""What a value is when it is not written where it is used.
+"""What an input holds when its value is not written there, but comes by link from other nodes.
 
-Primitives, joined texts, switches, shown results.
-
-``Values.ask`` answers without recursion, each question once, and a question that leads back to
-itself with None.
+``NodeValues.ask`` applies the rules (primitives, joined texts, switches, shown results) without
+recursion. It answers each question once, and a question that leads back to itself with None.
 """
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes import text_inputs
-from service.parse.comfyui.values.question import Answer, Asking, Question
-from service.parse.comfyui.values.rules import apply_rule, chosen_input, fits_input
+from service.parse.comfyui.values.question import Asking, Question, Reply
+from service.parse.comfyui.values.rules import choose_input, choose_rule, fits_input
 
 
-class Values:
-    """The values of one graph, worked out when asked for."""
+class NodeValues:
+    """The values of one graph, found when asked for."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._known: dict[Question, Answer] = {}
-        self._room = text_inputs.MAX_BUILT
+        self._known: dict[Question, Reply] = {}
+        self._room = text_inputs.MAX_BUILT  # characters of texts that may still be built
 
-    def read(self, node: Node, name: str) -> Answer:
-        """Return what an input holds, through its link where it has one.
-
-        None where only the run knew.
-        """
+    def read_input(self, node: Node, name: str) -> Reply:
+        """Return what an input holds, or what its link brings; None where only the run knew."""
         stated = node.stated(name)
         if stated is not None or name not in node.links:
             return stated
         answer = self.ask((*node.links[name], name))
-        return answer if answer is not None and fits_input(answer.value, name) else None
+        if answer is None or not fits_input(answer.value, name):
+            return None
+        return answer
 
-    def first(self, node: Node, names: tuple[str, ...]) -> Answer:
+    def read_first(self, node: Node, names: tuple[str, ...]) -> Reply:
         """Return the first of these inputs that holds something."""
         for name in names:
-            if node.has(name):
-                answer = self.read(node, name)
-                if answer is not None and fits_input(answer.value, name):
-                    return answer
+            answer = self.read_input(node, name)
+            if answer is not None and fits_input(answer.value, name):
+                return answer
         return None
 
-    def chosen(self, node: Node) -> str | None:
-        """Return the input that a switch hands on, or None where the file does not tell."""
-        asking = chosen_input(node)
-        reply: Answer = None
+    def choose_input(self, node: Node) -> str | None:
+        """Return the input that a switch hands on, or None where the file does not say it."""
+        asking = choose_input(node)
+        reply: Reply = None
         while True:
             try:
                 question = asking.send(reply)
@@ -52,37 +48,36 @@ class Values:
                 return name
             reply = self.ask(question)
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question) -> Reply:
         """Return the value of a node's output."""
         if question in self._known:
             return self._known[question]
         self._known[question] = None
         stack = [(question, self._output(question))]
-        reply: Answer = None
+        reply: Reply = None
         while stack:
-            asked, asking = stack[-1]
+            current, asking = stack[-1]
             try:
-                wanted = asking.send(reply)
+                needed = asking.send(reply)
             except StopIteration as end:
-                reply = self._known[asked] = end.value
+                reply = self._known[current] = end.value
                 stack.pop()
                 continue
-            reply = self._known.get(wanted)
-            if wanted not in self._known:
-                self._known[wanted] = None  # what comes back to itself stays unknown
-                stack.append((wanted, self._output(wanted)))
+            reply = self._known.get(needed)
+            if needed not in self._known:
+                self._known[needed] = None  # what comes back to itself stays unknown
+                stack.append((needed, self._output(needed)))
         return reply
 
-    def _output(self, question: Question) -> Asking[Answer]:
+    def _output(self, question: Question) -> Asking[Reply]:
         node = self._graph.get(question[0])
-        answer = (yield from apply_rule(node, question)) if node is not None else None
-        if (
-            answer is not None
-            and isinstance(answer.value, str)
-            and node is not None
-            and answer.source == node.place
-        ):
+        if node is None:
+            return None
+        answer = yield from choose_rule(node, question)
+        if answer is not None and isinstance(answer.value, str) and answer.source == node.place:
             self._room -= len(
                 answer.value
-            )  # a text that was built here, not one that stands in the file
-        return answer if self._room > 0 else None
+            )  # it was built here; texts of the file have other places
+        if self._room <= 0:
+            return None
+        return answer

@@ -7,17 +7,14 @@ from service.parse.comfyui.form.graph import Node
 from service.records import Stated
 
 Question = tuple[str, int, str]
-"""Node, output, and the name of the input that wants it (``seed``, ``text``).
+"""Node, output, and the name of the input that asks (``seed``, ``text``): a hint what to find."""
 
-A hint what to look for.
-"""
-
-Answer = Stated | None
+Reply = Stated | None
 Result = TypeVar("Result")
-Asking = Generator[Question, Answer, Result]
+Asking = Generator[Question, Reply, Result]
 
 
-def read_input(node: Node, name: str, hint: str) -> Asking[Answer]:
+def read_input(node: Node, name: str, hint: str) -> Asking[Reply]:
     """Return what an input holds: by its link where it has one, else its widget."""
     if name in node.links:
         return (yield (*node.links[name], hint))

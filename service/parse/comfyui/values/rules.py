@@ -1,71 +1,36 @@
-"""Which of its inputs a switch hands on.
-
-How a node's value is made of others: joined, replaced, chosen by a switch, shown in a box, handed
-on.
+"""How a node's output gets its value: chosen by a switch, joined, shown in a box, handed on.
 
 Each rule is a generator that asks for the values it needs and is sent the answers, so that
-``values.py`` can answer without recursion. None means: the file does not state it.
+``ask.py`` can answer without recursion. None means: the file does not state it.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.nodes.link_inputs import PASSES_ALL, PIPE
 from service.parse.comfyui.nodes.setting_inputs import NUMBERS
 from service.parse.comfyui.values.arithmetic import compute
-from service.parse.comfyui.values.question import Answer, Asking, Question, read_input
+from service.parse.comfyui.values.question import Asking, Question, Reply, read_input
 from service.parse.comfyui.values.texts import (
     change_text,
     extract_value,
     fill_template,
+    first_present,
     has_wildcards,
-    only_value,
+    present_inputs,
+    read_only_value,
+    read_toggled_words,
     replace_words,
-    switched_on_words,
 )
 from service.records import Scalar, Stated
 
-
-def chosen_input(node: Node) -> Asking[str | None]:
-    """Return the input that a switch hands on."""
-    asked = node.unnamed  # what it chooses by may be among the widgets that nothing names
-    for name in text_inputs.SELECTORS:
-        if not node.has(name):
-            continue
-        answer = yield from read_input(node, name, name)
-        branch = _branch(node, answer.value, name) if answer is not None else None
-        if branch is not None:
-            return branch
-        asked = True
-    # without a selector the first branch that is connected is taken (rgthree's Any Switch)
-    return None if asked else next(iter(node.links), None)
-
-
-def _branch(node: Node, choice: Scalar, selector: str) -> str | None:
-    if isinstance(choice, bool) or selector == "boolean":
-        names = text_inputs.TRUE_INPUTS if choice else text_inputs.FALSE_INPUTS
-        lettered = (
-            name for name in (*node.links, *node.inputs) if name.endswith("_a" if choice else "_b")
-        )
-        return next((name for name in names if node.has(name)), None) or next(lettered, None)
-    digits = "".join(character for character in str(choice) if character.isdecimal())
-    others = (name for name in (*node.links, *node.inputs) if name != selector)
-    return next(
-        (name for name in others if digits and name.rstrip("0123456789") + digits == name), None
-    )
-
-
-NUMERIC = {name for names in NUMBERS.values() for name in names}
-NUMERIC |= {
-    "width",
-    "height",
-    "empty_latent_width",
-    "empty_latent_height",
-    "strength",
-    "strength_model",
-}
-NUMERIC |= {"strength_clip", "stop_at_clip_layer", "clip_skip", "batch_size"}
+SIZES = ("width", "height", "empty_latent_width", "empty_latent_height", "batch_size")
+STRENGTHS = ("strength", "strength_model", "strength_clip")
+SKIPS = ("stop_at_clip_layer", "clip_skip")
+NUMERIC = frozenset({*SIZES, *STRENGTHS, *SKIPS}.union(*NUMBERS.values()))
+"""Inputs that take a number."""
 
 SYNONYMS = {
     "noise_seed": ("seed",),
@@ -77,48 +42,13 @@ SYNONYMS = {
 NUMBER = re.compile(r"\s*[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})\s*")
 
 
-def apply_rule(node: Node, question: Question) -> Asking[Answer]:
-    """Return the value of a node's output, by the first rule that fits its class."""
-    hint = question[2]
-    if node.plays("switch"):
-        name = yield from chosen_input(node)
-        return (yield from read_input(node, name, hint)) if name else None
-    if node.plays("replace"):
-        return (yield from replace_words(node))
-    if node.plays("run only"):
-        return _shown_text(node) or (
-            node.stated(hint) if hint in NUMERIC else (yield from _fill_wildcards(node))
-        )
-    if node.plays("math"):
-        return (yield from compute(node, question[1]))
-    if node.plays("extract"):
-        return (yield from extract_value(node))
-    return (yield from _literal(node, question) if hint in NUMERIC else _make_text(node, question))
-
-
-def _make_text(node: Node, question: Question) -> Asking[Answer]:
-    """Return the text that a node makes of others, or hands on."""
-    if text_inputs.TOGGLES in node.inputs:
-        return switched_on_words(node)
-    if node.plays("change"):
-        return (yield from change_text(node))
-    if node.plays("format"):
-        return (yield from fill_template(node))
-    if node.plays("join"):
-        return (yield from _join(node))
-    return (yield from _literal(node, question))
-
-
 def fits_input(value: Scalar, name: str) -> bool:
-    """Return whether a value can be what an input of this name holds.
-
-    A number where a number belongs.
-    """
+    """Return whether a value can be what an input holds: a number where one belongs."""
     if name in text_inputs.SELECTORS:
         return True
-    if name not in NUMERIC:
-        return not isinstance(value, bool)
-    return not isinstance(value, bool) and (not isinstance(value, str) or is_number(value))
+    if isinstance(value, bool):
+        return False
+    return name not in NUMERIC or not isinstance(value, str) or is_number(value)
 
 
 def is_number(text: str) -> bool:
@@ -126,90 +56,123 @@ def is_number(text: str) -> bool:
     return NUMBER.fullmatch(text) is not None
 
 
-def _literal(node: Node, question: Question) -> Asking[Answer]:
+def choose_rule(node: Node, question: Question) -> Asking[Reply]:
+    """Return how a node's output gets its value: the first rule that fits its class."""
     _, slot, hint = question
-    shows = node.plays("show")
-    literals = (
-        text_inputs.LITERALS
-        if hint not in NUMERIC
-        else (*text_inputs.LITERALS, *text_inputs.NUMBERS)
-    )
-    sides = _side_names(node, slot) if hint not in NUMERIC else ()
-    own = (*_output_name(node, slot), *_slider(node, slot))
-    names = dict.fromkeys((*own, hint, *SYNONYMS.get(hint, ()), *sides, *literals))
-    for name in names:
-        if not node.has(name) or (shows and name in text_inputs.SHOWN) or _left_out(node, name):
-            continue
-        answer = yield from read_input(node, name, hint)
-        if answer is not None and fits_input(answer.value, hint):
-            return answer
-    if shows:
-        return _shown_text(node)
-    return only_value(node, hint) or (yield from _pass_on(node, slot, hint))
+    rule: Asking[Reply]
+    if node.plays("switch"):
+        rule = _read_chosen(node, hint)
+    elif node.plays("replace"):
+        rule = replace_words(node)
+    elif node.plays("run only"):
+        rule = _read_last_run(node, hint)
+    elif node.plays("math"):
+        rule = compute(node, slot)
+    elif node.plays("extract"):
+        rule = extract_value(node)
+    elif hint in NUMERIC:
+        rule = _hand_on(node, slot, hint)
+    else:
+        rule = _make_text(node, slot, hint)
+    return rule
 
 
-def _output_name(node: Node, slot: int) -> tuple[str, ...]:
-    if not 0 <= slot < len(node.output_names):
-        return ()
-    name = node.output_names[slot]
-    return node.plain_name(name), name.replace(" ", "_")
-
-
-def _slider(node: Node, slot: int) -> tuple[str, ...]:
-    """Return the value behind an output of a slider, which keeps each twice.
-
-    ``Xi`` whole, ``Xf`` with its fraction.
-    """
-    axis = "XY"[slot : slot + 1] if "Xi" in node.inputs else ""
-    return (f"{axis}f" if node.inputs.get(f"isfloat{axis}") else f"{axis}i",) if axis else ()
-
-
-def _left_out(node: Node, name: str) -> bool:
-    """Return whether a text that comes in is switched off for one of the node's own."""
-    return name == "text" and node.scalar("use_input_text") is False
-
-
-def _fill_wildcards(node: Node) -> Asking[Answer]:
-    """Return the text of a node that fills wildcards in, where it holds none."""
-    if not node.plays("fill wildcards") or "text" not in (*node.inputs, *node.links):
+def _read_chosen(node: Node, hint: str) -> Asking[Reply]:
+    """Return the value that a switch hands on."""
+    name = yield from choose_input(node)
+    if not name:
         return None
-    answer = yield from read_input(node, "text", "text")
-    return None if answer is None or has_wildcards(str(answer.value)) else answer
+    return (yield from read_input(node, name, hint))
 
 
-def _side_names(node: Node, slot: int) -> tuple[str, ...]:
-    """Return the text inputs behind an output of a node that gives both prompts, the positive first."""
-    positive, negative = (
-        tuple(name for name in text_inputs.SIDE_TEXTS[side] if node.has(name))
-        for side in ("positive", "negative")
-    )
-    if positive and negative:
-        return {0: positive, 1: negative}.get(slot, ())
-    return positive + negative
+def choose_input(node: Node) -> Asking[str | None]:
+    """Return the input that a switch hands on."""
+    has_selector = node.unnamed  # the selector may be among the widgets without names
+    for name in text_inputs.SELECTORS:
+        if not node.has(name):
+            continue
+        has_selector = True
+        answer = yield from read_input(node, name, name)
+        if answer is not None:
+            branch = _find_branch(node, answer.value, name)
+            if branch is not None:
+                return branch
+    if has_selector:
+        return None
+    # without a selector the first branch that is connected is taken (rgthree's Any Switch)
+    return next(iter(node.links), None)
 
 
-def _shown_text(node: Node) -> Answer:
-    """Return the text a box showed.
-
-    From the saved workflow, which the run wrote, else from its widget.
-    """
-    if node.shown is not None:
-        return Stated(node.shown, node.where("shown"))
-    return next((stated for name in text_inputs.SHOWN if (stated := node.stated(name))), None)
-
-
-def _pass_on(node: Node, slot: int, hint: str) -> Asking[Answer]:
-    own = _output_name(node, slot)
-    hint = own[0] if own and own[0] in text_inputs.SIDE_TEXTS else hint
-    for name, link in node.links.items():
-        if PIPE.search(name) or PASSES_ALL.search(name):
-            answer = yield (*link, hint)
-            if answer is not None and fits_input(answer.value, hint):
-                return answer
+def _find_branch(node: Node, choice: Scalar, selector: str) -> str | None:
+    """Return the input that a choice stands for: one of two, or the one of this number."""
+    if isinstance(choice, bool) or selector == "boolean":
+        if choice:
+            return _find_half(node, text_inputs.TRUE_INPUTS, "_a")
+        return _find_half(node, text_inputs.FALSE_INPUTS, "_b")
+    digits = _digits_of(str(choice))
+    if digits:
+        for name in (*node.links, *node.inputs):
+            if name != selector and name.rstrip("0123456789") + digits == name:
+                return name
     return None
 
 
-def _join(node: Node) -> Asking[Answer]:
+def _find_half(node: Node, names: Iterable[str], ending: str) -> str | None:
+    """Return the input for one side of a yes or no, by its name or by its last letter."""
+    name = first_present(node, names)
+    if name is not None:
+        return name
+    for name in (*node.links, *node.inputs):
+        if name.endswith(ending):
+            return name
+    return None
+
+
+def _digits_of(text: str) -> str:
+    return "".join(filter(str.isdecimal, text))
+
+
+def _read_last_run(node: Node, hint: str) -> Asking[Reply]:
+    """Return what the file keeps of a node whose value only its run knew."""
+    shown = _shown_text(node)
+    if shown is not None:
+        return shown
+    if hint in NUMERIC:
+        return node.stated(hint)
+    if not node.plays("fill wildcards"):
+        return None
+    answer = yield from read_input(node, "text", "text")
+    if answer is None or has_wildcards(str(answer.value)):
+        return None
+    return answer
+
+
+def _shown_text(node: Node) -> Reply:
+    """Return the text a box showed: in the saved workflow, which the run wrote, or its widget."""
+    if node.shown is not None:
+        return Stated(node.shown, node.where("shown"))
+    for name in text_inputs.SHOWN:
+        shown = node.stated(name)
+        if shown is not None:
+            return shown
+    return None
+
+
+def _make_text(node: Node, slot: int, hint: str) -> Asking[Reply]:
+    """Return the text that a node makes of others, or hands on."""
+    if text_inputs.TOGGLES in node.inputs:
+        return read_toggled_words(node)
+    if node.plays("change"):
+        return (yield from change_text(node))
+    if node.plays("format"):
+        return (yield from fill_template(node))
+    if node.plays("join"):
+        return (yield from _join(node))
+    return (yield from _hand_on(node, slot, hint))
+
+
+def _join(node: Node) -> Asking[Reply]:
+    """Return the parts of a joining node as one text."""
     if node.unnamed or node.scalar("action") == "replace":
         return None
     parts: list[str] = []
@@ -218,25 +181,109 @@ def _join(node: Node) -> Asking[Answer]:
         answer = yield from read_input(node, name, "text")
         if answer is None:
             return None
-        if not node.plays("drop blanks") or str(answer.value).strip():
+        if str(answer.value).strip() or not node.plays("drop blanks"):
             parts.append(str(answer.value))
     if not parts:
-        return (yield from _literal(node, (node.id, 0, "text")))
-    tidy = ", " if node.scalar("tidy_tags") == "yes" else ""
-    glue = next(
-        (str(value) for name in text_inputs.DELIMITERS if (value := node.scalar(name)) is not None),
-        tidy,
-    )
-    text = glue.replace("\\n", "\n").join(parts)
-    text = text_inputs.COMMAS.sub(",", text) if tidy else text
-    return Stated(text, node.place) if len(text) <= text_inputs.MAX_TEXT else None
+        return (yield from _hand_on(node, 0, "text"))
+    is_tidy = node.scalar("tidy_tags") == "yes"
+    text = _find_delimiter(node, ", " if is_tidy else "").join(parts)
+    if is_tidy:
+        text = text_inputs.COMMAS.sub(",", text)
+    if len(text) > text_inputs.MAX_TEXT:
+        return None
+    return Stated(text, node.place)
+
+
+def _find_delimiter(node: Node, usual: str) -> str:
+    for name in text_inputs.DELIMITERS:
+        value = node.scalar(name)
+        if value is not None:
+            return str(value).replace("\\n", "\n")
+    return usual
 
 
 def _part_order(name: str) -> tuple[int, int, str]:
-    """Files list widgets before links, so the order is that of the names: a, b; text2, text10.
+    """Return by what the parts are sorted: prefix, text, suffix; a, b; text2, text10.
 
-    Prefix, text, suffix.
+    Files list widgets before links, so the order is that of the names.
     """
     ends = {"prefix": 0, "suffix": 2, "append": 2}.get(name.lower(), 1)
-    digits = "".join(character for character in name if character.isdecimal())
-    return ends, int(digits or 0), name
+    return ends, int(_digits_of(name) or 0), name
+
+
+def _hand_on(node: Node, slot: int, hint: str) -> Asking[Reply]:
+    """Return the value that a node holds, or gets, and gives on unchanged."""
+    is_box = node.plays("show")
+    for name in dict.fromkeys(_names_of_value(node, slot, hint)):
+        if not node.has(name) or _is_replaced(node, name, is_box=is_box):
+            continue
+        answer = yield from read_input(node, name, hint)
+        if answer is not None and fits_input(answer.value, hint):
+            return answer
+    if is_box:
+        return _shown_text(node)
+    only = read_only_value(node, hint)
+    if only is not None:
+        return only
+    return (yield from _pass_through(node, slot, hint))
+
+
+def _names_of_value(node: Node, slot: int, hint: str) -> Iterator[str]:
+    """Yield the inputs that may hold what an output gives, likeliest first."""
+    yield from _output_names(node, slot)
+    if "Xi" in node.inputs:
+        yield from _slider_names(node, slot)
+    yield hint
+    yield from SYNONYMS.get(hint, ())
+    if hint not in NUMERIC:
+        yield from _side_names(node, slot)
+    yield from text_inputs.LITERALS
+    if hint in NUMERIC:
+        yield from text_inputs.NUMBERS
+
+
+def _output_names(node: Node, slot: int) -> tuple[str, ...]:
+    """Return the names under which an input may hold what an output is called after."""
+    if not 0 <= slot < len(node.outputs):
+        return ()
+    name = node.outputs[slot]
+    return node.plain_name(name), name.replace(" ", "_")
+
+
+def _slider_names(node: Node, slot: int) -> Iterator[str]:
+    """Yield the input behind an output of a slider, which keeps each value twice.
+
+    ``Xi`` is the whole number, ``Xf`` the one with its fraction.
+    """
+    axis = "XY"[slot : slot + 1]
+    if axis:
+        yield f"{axis}f" if node.inputs.get(f"isfloat{axis}") else f"{axis}i"
+
+
+def _side_names(node: Node, slot: int) -> list[str]:
+    """Return the text inputs behind an output of a node that gives both prompts, positive first."""
+    positive = present_inputs(node, text_inputs.SIDE_TEXTS["positive"])
+    negative = present_inputs(node, text_inputs.SIDE_TEXTS["negative"])
+    if positive and negative:
+        return {0: positive, 1: negative}.get(slot, [])
+    return positive + negative
+
+
+def _is_replaced(node: Node, name: str, *, is_box: bool) -> bool:
+    """Return whether another input of the node is read instead of this one."""
+    if is_box and name in text_inputs.SHOWN:
+        return True
+    return name == "text" and node.scalar("use_input_text") is False
+
+
+def _pass_through(node: Node, slot: int, hint: str) -> Asking[Reply]:
+    """Return what comes in by a bundle, or by an input that hands on whatever it gets."""
+    own = _output_names(node, slot)
+    if own and own[0] in text_inputs.SIDE_TEXTS:
+        hint = own[0]
+    for name, link in node.links.items():
+        if PIPE.search(name) or PASSES_ALL.search(name):
+            answer = yield (*link, hint)
+            if answer is not None and fits_input(answer.value, hint):
+                return answer
+    return None

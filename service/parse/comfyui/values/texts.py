@@ -1,146 +1,162 @@
-"""Texts that a node changes.
-
-Cut, in other letters, filled into a template, one word put for another.
-"""
+"""Texts that a node changes: cut, in other letters, filled into a template, with words replaced."""
 
 import json
+from collections.abc import Callable, Iterable, Iterator
 
 from service.parse.comfyui.form.graph import Node
+from service.parse.comfyui.form.subgraphs import objects
 from service.parse.comfyui.nodes import text_inputs
-from service.parse.comfyui.values.question import Answer, Asking, read_input
+from service.parse.comfyui.values.question import Asking, Reply, read_input
 from service.records import Stated
 
 
 def has_wildcards(text: str) -> bool:
-    """Return whether a text holds wildcard grammar, which the run replaced by something the file does not state."""
+    """Return whether a text holds wildcard grammar: the run put something else there.
+
+    What that was, the file does not state.
+    """
     return text.count("__") > 1 or ("{" in text and "|" in text and "}" in text)
 
 
-def only_value(node: Node, hint: str) -> Answer:
+def read_only_value(node: Node, hint: str) -> Reply:
     """Return the only value of a node that takes nothing in and is called after what it holds."""
     if node.links or len(node.inputs) != 1:
         return None
     name = next(iter(node.inputs))
-    held = node.stated(name)
-    if held is None or isinstance(held.value, bool):
+    only = node.stated(name)
+    if only is None or isinstance(only.value, bool):
         return None
     if name not in text_inputs.CHOSEN and text_inputs.POINTS.search(name):
         return None
-    if isinstance(held.value, str) and hint not in text_inputs.CHOSEN:
-        return held if node.plays("text") else None
-    return held
+    is_free_text = isinstance(only.value, str) and hint not in text_inputs.CHOSEN
+    if is_free_text and not node.plays("text"):
+        return None
+    return only
 
 
-def change_text(node: Node) -> Asking[Answer]:
-    """Return a text as its node changed it; nothing where the file does not say how."""
-    name = next((name for name in text_inputs.CHANGED if node.has(name)), None)
-    answer = (yield from read_input(node, name, "text")) if name else None
+def present_inputs(node: Node, names: Iterable[str]) -> list[str]:
+    """Return those of these inputs that a node has, as widget or as link."""
+    return [name for name in names if node.has(name)]
+
+
+def first_present(node: Node, names: Iterable[str]) -> str | None:
+    """Return the first of these inputs that a node has."""
+    return next(iter(present_inputs(node, names)), None)
+
+
+def _read_first(node: Node, names: Iterable[str]) -> Asking[Reply]:
+    """Return the text of the first of these inputs that a node has."""
+    name = first_present(node, names)
+    if name is None:
+        return None
+    return (yield from read_input(node, name, "text"))
+
+
+def change_text(node: Node) -> Asking[Reply]:
+    """Return a text as its node changed it; None where the file does not say how."""
+    answer = yield from _read_first(node, text_inputs.CHANGED)
     if answer is None:
         return None
-    mode = str(node.scalar("mode") or "").lower()
-    text = (
-        _cut_text(node, str(answer.value))
-        if node.has("start")
-        else _in_mode(str(answer.value), mode)
-    )
-    return Stated(text, node.place) if text is not None else None
+    text = str(answer.value)
+    if node.has("start"):
+        start, end = node.scalar("start"), node.scalar("end")
+        if not isinstance(start, int) or not isinstance(end, int):
+            return None
+        return Stated(text[start:end], node.place)
+    changes: dict[str, Callable[[str], str]] = {
+        "both": str.strip,
+        "left": str.lstrip,
+        "right": str.rstrip,
+        "uppercase": str.upper,
+        "lowercase": str.lower,
+        "capitalize": str.capitalize,
+        "title case": str.title,
+    }
+    change = changes.get(str(node.scalar("mode") or "").lower())
+    if change is None:
+        return None
+    return Stated(change(text), node.place)
 
 
-def extract_value(node: Node) -> Asking[Answer]:
-    """Return what stands under a key in a JSON text."""
-    held = yield from read_input(node, "json_string", "text")
+def extract_value(node: Node) -> Asking[Reply]:
+    """Return what is under a key in a JSON text."""
+    text = yield from read_input(node, "json_string", "text")
     key = yield from read_input(node, "key", "key")
+    if text is None or key is None:
+        return None
     try:
-        data = json.loads(str(held.value)) if held is not None and key is not None else None
+        data = json.loads(str(text.value))
     except (ValueError, RecursionError):
         return None
-    value = data.get(str(key.value)) if isinstance(data, dict) and key is not None else None
-    return (
-        Stated(value if isinstance(value, str) else str(value), node.place)
-        if value is not None
-        else None
-    )
+    if not isinstance(data, dict) or data.get(str(key.value)) is None:
+        return None
+    return Stated(str(data[str(key.value)]), node.place)
 
 
-def switched_on_words(node: Node) -> Answer:
+def read_toggled_words(node: Node) -> Reply:
     """Return the words of a list that are switched on, joined by commas."""
-    listed = node.inputs[text_inputs.TOGGLES]
-    items = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    on = [
-        text
-        for one in items
-        if one.get("active") is not False and isinstance(text := one.get("text"), str)
-    ]
-    return Stated(", ".join(on), node.where(text_inputs.TOGGLES)) if items else None
+    toggles = node.inputs[text_inputs.TOGGLES]
+    items = list(objects(toggles))
+    if not items:
+        return None
+    words: list[str] = []
+    for one in items:
+        text = one.get("text")
+        if one.get("active") is not False and isinstance(text, str):
+            words.append(text)
+    return Stated(", ".join(words), node.where(text_inputs.TOGGLES))
 
 
-def _in_mode(text: str, mode: str) -> str | None:
-    changes = {
-        "both": text.strip(),
-        "left": text.lstrip(),
-        "right": text.rstrip(),
-        "uppercase": text.upper(),
-        "lowercase": text.lower(),
-        "capitalize": text.capitalize(),
-        "title case": text.title(),
-    }
-    return changes.get(mode)
-
-
-def _cut_text(node: Node, text: str) -> str | None:
-    start, end = node.scalar("start"), node.scalar("end")
-    return text[start:end] if isinstance(start, int) and isinstance(end, int) else None
-
-
-def fill_template(node: Node) -> Asking[Answer]:
+def fill_template(node: Node) -> Asking[Reply]:
     """Return a template (``{a}, {b}``) with what comes into its places."""
-    name = next((name for name in text_inputs.TEMPLATES if node.has(name)), None)
-    template = (yield from read_input(node, name, "text")) if name else None
+    template = yield from _read_first(node, text_inputs.TEMPLATES)
     if template is None:
         return None
+    pieces = text_inputs.HOLE.split(str(template.value))  # text, hole, text, hole, text …
     parts: dict[str, str] = {}
-    for hole in dict.fromkeys(text_inputs.HOLE.findall(str(template.value))):
-        key = next(
-            (key for key in (hole, f"values.{hole}", f"values_{hole}") if node.has(key)), None
-        )
-        answer = (yield from read_input(node, key, "text")) if key else None
+    for hole in dict.fromkeys(pieces[1::2]):
+        answer = yield from _read_first(node, (hole, f"values.{hole}", f"values_{hole}"))
         if answer is None:
             return None
         parts[hole] = str(answer.value)
-    pieces = text_inputs.HOLE.split(str(template.value))
-    pieces[::2] = [piece.replace("{{", "{").replace("}}", "}") for piece in pieces[::2]]
-    pieces[1::2] = [parts[hole] for hole in pieces[1::2]]
-    return (
-        Stated("".join(pieces), node.place)
-        if sum(map(len, pieces)) <= text_inputs.MAX_TEXT
-        else None
-    )
+    for at, piece in enumerate(pieces):
+        if at % 2:
+            pieces[at] = parts[piece]
+        else:
+            pieces[at] = piece.replace("{{", "{").replace("}}", "}")
+    if sum(map(len, pieces)) > text_inputs.MAX_TEXT:
+        return None
+    return Stated("".join(pieces), node.place)
 
 
-def replace_words(node: Node) -> Asking[Answer]:
-    """Return a text with the words put in that stand for others.
-
-    Nothing where the file does not say which.
-    """
-    name = next((name for name in text_inputs.REPLACED if node.has(name)), None)
-    answer = (yield from read_input(node, name, "text")) if name else None
+def replace_words(node: Node) -> Asking[Reply]:
+    """Return a text with words replaced by others; None where the file does not say by which."""
+    name = first_present(node, text_inputs.REPLACED)
+    if name is None:
+        return None
+    answer = yield from read_input(node, name, "text")
     if answer is None or node.unnamed or "regex" in node.class_type.lower():
         return None
-    text: str | None = str(answer.value)
-    for old in (*node.inputs, *(name for name in node.links if name not in node.inputs)):
-        found = text_inputs.FIND.search(old)
-        if found is None or old == name:
-            continue
-        sought = yield from read_input(node, old, "text")
-        new = next((new for new in text_inputs.REPLACEMENTS if node.has(new + found[1])), None)
-        by = (yield from read_input(node, new + found[1], "text")) if new else None
-        if sought is None or by is None or text is None:
+    text = str(answer.value)
+    for old_name, new_names in _list_replacements(node, name):
+        old = yield from read_input(node, old_name, "text")
+        new = yield from _read_first(node, new_names)
+        if old is None or new is None:
             return None
-        text = _swap(text, str(sought.value), str(by.value)) if sought.value else text
-    return Stated(text, node.place) if text is not None else None
+        if old.value:
+            before, after = str(old.value), str(new.value)
+            if len(text) + text.count(before) * len(after) > text_inputs.MAX_TEXT:
+                return None
+            text = text.replace(before, after)
+    return Stated(text, node.place)
 
 
-def _swap(text: str, sought: str, by: str) -> str | None:
-    """Return the text with one thing for another, or None where that would grow past all measure."""
-    grown = len(text) + text.count(sought) * len(by)
-    return text.replace(sought, by) if grown <= text_inputs.MAX_TEXT else None
+def _list_replacements(node: Node, text_name: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield each input that holds words to replace, and the names under which the new ones may be.
+
+    Numbered inputs belong together: ``find2`` and ``replace2``.
+    """
+    for name in dict.fromkeys((*node.inputs, *node.links)):
+        match = text_inputs.FIND.search(name)
+        if match is not None and name != text_name:
+            yield name, [new + match[1] for new in text_inputs.REPLACEMENTS]
