@@ -10,7 +10,7 @@ import pytest
 
 from service.errors import ExtractorError
 from service.extract.channel import Channel
-from service.extract.stay_open import Answer
+from service.extract.stay_open import ExifToolAnswer
 
 PROGRAM = """
 import os, sys, time
@@ -76,7 +76,7 @@ def test_a_queued_request_has_its_time_from_the_answer_before_it(
     channel._answered_at -= 1000  # and so had the first one
     number = first.result().stdout
     let_go_when_the_clock_is_read(monkeypatch, leave)
-    assert second.result() == Answer(b"%d" % (int(number) + 1), b"")
+    assert second.result() == ExifToolAnswer(b"%d" % (int(number) + 1), b"")
 
 
 def test_a_request_to_a_process_long_idle_has_its_time_from_its_own_beginning(
@@ -87,7 +87,7 @@ def test_a_request_to_a_process_long_idle_has_its_time_from_its_own_beginning(
     channel._answered_at -= 1000
     request = channel.ask(["wait_for_leave"], 60)
     let_go_when_the_clock_is_read(monkeypatch, leave)
-    assert request.result() == Answer(b"%d" % (int(number) + 1), b"")
+    assert request.result() == ExifToolAnswer(b"%d" % (int(number) + 1), b"")
 
 
 def test_a_request_whose_time_is_over_ends_the_process_and_each_that_waits_learns_why(
@@ -106,7 +106,7 @@ def test_an_answer_that_came_in_time_is_had_though_its_time_is_over_by_now(start
     channel = start()
     first, second = channel.ask([], 0), channel.ask([], 60)
     number = int(second.result().stdout)
-    assert first.result() == Answer(b"%d" % (number - 1), b"")
+    assert first.result() == ExifToolAnswer(b"%d" % (number - 1), b"")
 
 
 def test_a_flood_on_stderr_without_an_end_is_cut_off(start: START) -> None:
