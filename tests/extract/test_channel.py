@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 from service.errors import ExtractorError
 from service.extract.channel import Channel
@@ -53,7 +54,7 @@ def start(leave: Path) -> Iterator[START]:
     yield begin
     for each in started:
         each.kill()
-        assert each.join(20)
+        assert each.join(PATIENCE_S)
 
 
 def let_go_when_the_clock_is_read(monkeypatch: pytest.MonkeyPatch, leave: Path) -> None:
@@ -98,7 +99,7 @@ def test_a_request_whose_time_is_over_ends_the_process_and_each_that_waits_learn
     for request in requests:
         with pytest.raises(ExtractorError, match="ExifTool hung for 0 s"):
             request.result()
-    assert channel.join(20)
+    assert channel.join(PATIENCE_S)
     assert channel.end_reason == "ExifTool hung for 0 s"
 
 
@@ -119,7 +120,7 @@ def test_a_process_that_closes_its_pipes_and_lives_on_is_ended(start: START) -> 
     channel = start()
     with pytest.raises(ExtractorError, match="ExifTool died"):
         channel.ask(["end_silently"], 60).result()
-    assert channel.join(20)
+    assert channel.join(PATIENCE_S)
 
 
 def test_no_two_processes_have_the_same_marks_and_all_have_nine_digits(start: START) -> None:
@@ -132,7 +133,7 @@ def test_what_pyexiftool_does_with_its_process_can_be_done_with_a_channel(start:
     running = channel.poll()
     with pytest.raises(subprocess.TimeoutExpired):
         channel.communicate(timeout=0)
-    assert channel.communicate(input=b"", timeout=20) == (b"", b"")
+    assert channel.communicate(input=b"", timeout=PATIENCE_S) == (b"", b"")
     assert (running, channel.poll(), channel.end_reason) == (None, 0, "ExifTool died (exit code 0)")
     assert channel.communicate() == (b"", b"")
 
