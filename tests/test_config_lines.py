@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.config.toml_lines import Key, line_numbers
+from service.config.toml_lines import SettingKey, line_numbers
 
 TEXT = """\
 top = 1
@@ -62,7 +62,7 @@ def test_every_key_of_any_file_is_found_on_its_line(
     tables: dict[str, dict[str, tuple[str, str]]],
 ) -> None:
     text = ""
-    expected: dict[Key, int] = {}
+    expected: dict[SettingKey, int] = {}
     for table, settings in tables.items():
         expected[(table,)] = text.count("\n") + 1
         text += f"[{table}]\n"

@@ -7,7 +7,7 @@ import typer
 
 from service import instance, logs, transfer
 from service.assembly import start_reader
-from service.cli.options import ConfigFile, Database, Inputs, anchor, load_config
+from service.cli.options import ConfigFile, DatabaseFile, Inputs, anchor, load_config
 from service.cli.output import finish, say
 from service.clock import Clock
 from service.config import prepare
@@ -57,7 +57,7 @@ def ingest(
         str, typer.Option("--in", help="File that dump wrote, or ExifTool's -j output as lines.")
     ],
     config: ConfigFile = None,
-    db: Database = None,
+    db: DatabaseFile = None,
     jsonl: Annotated[
         str | None, typer.Option(help="Also write each image's row as JSON lines.")
     ] = None,

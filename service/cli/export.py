@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from service.cli.export_options import LISTS, MUST, Everything, ExcelSafe, Options, Out
-from service.cli.options import AsJson, ConfigFile, Database, load_config
+from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import say, say_json
 from service.config import Config, ConfigError, Export
 from service.config.problems import Problem
@@ -39,7 +39,7 @@ def _list_command(kind: str, own: Options) -> Callable[..., None]:
     def command(**given: object) -> None:
         export_one(kind, given)
 
-    options: Options = {"out": Out, "config": ConfigFile, "db": Database, **own, "json": AsJson}
+    options: Options = {"out": Out, "config": ConfigFile, "db": DatabaseFile, **own, "json": AsJson}
     defaults = {"json": False} | dict.fromkeys(MUST, Parameter.empty)
     parameters = [
         Parameter(name, Parameter.KEYWORD_ONLY, annotation=option, default=defaults.get(name))
@@ -53,7 +53,7 @@ def _list_command(kind: str, own: Options) -> Callable[..., None]:
 def export_all(
     context: typer.Context,
     config: ConfigFile = None,
-    db: Database = None,
+    db: DatabaseFile = None,
     everything: Everything = False,  # noqa: FBT002
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
@@ -79,7 +79,7 @@ def export_all(
 
 def records(  # noqa: PLR0917  # options are given by name
     config: ConfigFile = None,
-    db: Database = None,
+    db: DatabaseFile = None,
     jsonl: Annotated[
         str | None, typer.Option("--jsonl", help="Write JSON lines to this file.")
     ] = None,

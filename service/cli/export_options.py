@@ -78,7 +78,7 @@ InForm = Annotated[
         "--form", help="AIR or name; label as the file wrote it; tag, as in <lora:name:1>."
     ),
 ]
-Key = Annotated[
+KvKey = Annotated[
     str, typer.Option(help="The key, like sampler_norm, or one of the generator's own.")
 ]
 OfKind = Annotated[ResourceKind | None, typer.Option("--kind", help="Only resources of this kind.")]
@@ -132,7 +132,7 @@ LISTS: dict[str, tuple[str, Options]] = {
             "dialect": ForDialect,
         },
     ),
-    "kv": ("List the values of one key of kv.", {"key": Key, **FILTERS, **READERS, **SPLITS}),
+    "kv": ("List the values of one key of kv.", {"key": KvKey, **FILTERS, **READERS, **SPLITS}),
     "resources": (
         "List the models, LoRAs and other resources that images were made with.",
         {"resource_kind": OfKind, "form": InForm, **FILTERS, **READERS, **SPLITS},

@@ -19,7 +19,7 @@ Inputs = Annotated[
         "--input", help="Folder to read instead of the configured ones; may be given several times."
     ),
 ]
-Database = Annotated[
+DatabaseFile = Annotated[
     str | None, typer.Option("--db", help="Database file instead of the configured one.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]

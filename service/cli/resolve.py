@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service import instance, logs
-from service.cli.options import AsJson, ConfigFile, Database, anchor, load_config
+from service.cli.options import AsJson, ConfigFile, DatabaseFile, anchor, load_config
 from service.cli.output import finish, make_cell, make_console, progress_by_bytes, say, say_json
 from service.clock import Clock
 from service.config import prepare
@@ -68,7 +68,7 @@ def register(app: typer.Typer) -> None:
 def resolve(
     *,
     config: ConfigFile = None,
-    db: Database = None,
+    db: DatabaseFile = None,
     map_: Maps = None,
     civitai: CivitAI = None,
     models: Models = None,

@@ -8,7 +8,7 @@ import typer
 
 from service import instance, logs
 from service.assembly import Assembly
-from service.cli.options import AsJson, ConfigFile, Database, Inputs, load_config
+from service.cli.options import AsJson, ConfigFile, DatabaseFile, Inputs, load_config
 from service.cli.output import Bar, finish, say
 from service.clock import Clock
 from service.config import Config, prepare
@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command("resources")(resources)
 
 
-def run(config: ConfigFile = None, inputs: Inputs = None, db: Database = None) -> None:
+def run(config: ConfigFile = None, inputs: Inputs = None, db: DatabaseFile = None) -> None:
     """Run the service in the foreground: rescan, watch, process. Ctrl+C stops it cleanly."""
     settings = load_config(config, inputs, db)
     notes = prepare(settings)
@@ -44,7 +44,7 @@ def run(config: ConfigFile = None, inputs: Inputs = None, db: Database = None) -
 def all_(
     config: ConfigFile = None,
     inputs: Inputs = None,
-    db: Database = None,
+    db: DatabaseFile = None,
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Go once over the folders with a progress bar, then exit.
@@ -77,7 +77,7 @@ def _one_pass(settings: Config, bar: Bar) -> PassResult:
 
 def reprocess(
     config: ConfigFile = None,
-    db: Database = None,
+    db: DatabaseFile = None,
     everything: Annotated[bool, typer.Option("--all", help="Also what is up to date.")] = False,  # noqa: FBT002
 ) -> None:
     """Make rows again from the stored records where a stage has changed.
@@ -87,7 +87,7 @@ def reprocess(
     _reprocess(config, db, everything=everything)
 
 
-def resources(config: ConfigFile = None, db: Database = None) -> None:
+def resources(config: ConfigFile = None, db: DatabaseFile = None) -> None:
     """Derive every image's resources (and all its other rows) again from the stored records."""
     _reprocess(config, db, everything=True)
 

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from service.cli.options import AsJson, ConfigFile, Database, load_config
+from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import make_cell, make_console, say, say_json
 from service.errors import StartError
 from service.paths import from_stored
-from service.store.one_image import Value
+from service.store.one_image import ColumnValue
 from service.store.search.query import Search
 
 COLUMNS = (
@@ -25,7 +25,7 @@ COLUMNS = (
 )
 SHOWN = 50
 
-Line = dict[str, Value]
+Line = dict[str, ColumnValue]
 
 
 def register(app: typer.Typer) -> None:
@@ -43,7 +43,7 @@ def search(
         typer.Argument(help='What to look for: castle -night neg:blurry steps:20..40 "long hair"'),
     ],
     config: ConfigFile = None,
-    db: Database = None,
+    db: DatabaseFile = None,
     limit: Annotated[int, typer.Option(min=0, help="How many images at most; 0: all.")] = SHOWN,
     paths: Annotated[
         bool, typer.Option("--paths", help="Print the files' paths alone, one a line.")

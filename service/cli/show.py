@@ -12,7 +12,7 @@ from rich.text import Text
 from service import doctor as examination
 from service import pipeline, service_state
 from service.cli.image_tables import print_image
-from service.cli.options import AsJson, ConfigFile, Database, load_config
+from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import finish, harmless, make_console, say, say_json
 from service.errors import StartError
 from service.paths import Root, flaw, to_stored
@@ -37,7 +37,7 @@ def show(
         str, typer.Argument(help="The image: a path on disk, or as the database has it.")
     ],
     config: ConfigFile = None,
-    db: Database = None,
+    db: DatabaseFile = None,
     raw: AsKept = False,  # noqa: FBT002
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
@@ -104,7 +104,7 @@ def _possible_places(roots: Sequence[Root], text: str) -> Iterator[tuple[str, st
             yield root.name, to_stored(location.relative_to(root.path))
 
 
-def status(config: ConfigFile = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
+def status(config: ConfigFile = None, db: DatabaseFile = None, json: AsJson = False) -> None:  # noqa: FBT002
     """Say whether the service runs, what it waits for, and how much there is.
 
     Exit code 1: it does not run.
@@ -125,7 +125,7 @@ def _print_status(found: service_state.ServiceState) -> None:
     make_console().print(table)
 
 
-def failures(config: ConfigFile = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
+def failures(config: ConfigFile = None, db: DatabaseFile = None, json: AsJson = False) -> None:  # noqa: FBT002
     """List the files that could not be read: why, how often tried, and when next."""
     settings = load_config(config, None, db, only_reads=True)
     with DatabaseReader.open(settings.database.path) as reader:
@@ -150,7 +150,7 @@ def failures(config: ConfigFile = None, db: Database = None, json: AsJson = Fals
     make_console().print(table)
 
 
-def doctor(config: ConfigFile = None, db: Database = None, json: AsJson = False) -> None:  # noqa: FBT002
+def doctor(config: ConfigFile = None, db: DatabaseFile = None, json: AsJson = False) -> None:  # noqa: FBT002
     """Check everything the service needs, and say what to do about what is wrong.
 
     Exit code 1: something is.

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from service.cli.options import AsJson, ConfigFile, Database, anchor, load_config
+from service.cli.options import AsJson, ConfigFile, DatabaseFile, anchor, load_config
 from service.cli.output import harmless, make_console, say, say_json
 from service.export.charts import Bars, Stacks, write_charts
 from service.paths import resolve_output
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 def stats(
     config: ConfigFile = None,
-    db: Database = None,
+    db: DatabaseFile = None,
     limit: Annotated[int, typer.Option(min=1, help="Names in each list.")] = SHOWN,
     plot: Annotated[
         str | None, typer.Option(help="Draw the charts into this .png or .svg instead.")

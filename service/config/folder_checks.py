@@ -7,10 +7,10 @@ from pathlib import Path
 
 from service.config.model import DEFAULT_ROOT, Config
 from service.config.problems import ConfigError, Problem, setting_name
-from service.config.toml_lines import Key
+from service.config.toml_lines import SettingKey
 
 
-def find_clashes(config: Config, *, only_reads: bool = False) -> Iterator[tuple[Key, str]]:
+def find_clashes(config: Config, *, only_reads: bool = False) -> Iterator[tuple[SettingKey, str]]:
     """Yield the key and the sentence of each folder that cannot be used with the others.
 
     ``only_reads``: the service's own folders are not written to, so that a database on a read-only
@@ -26,7 +26,7 @@ def find_clashes(config: Config, *, only_reads: bool = False) -> Iterator[tuple[
         yield from _unwritable_folder(("log", "directory"), config.log.directory)
 
 
-def _double_names(config: Config) -> Iterator[tuple[Key, str]]:
+def _double_names(config: Config) -> Iterator[tuple[SettingKey, str]]:
     first: dict[str, int] = {}
     for at, root in enumerate(config.root):
         earlier = first.setdefault(root.name.casefold(), at)
@@ -37,7 +37,7 @@ def _double_names(config: Config) -> Iterator[tuple[Key, str]]:
             )
 
 
-def _nested_roots(config: Config) -> Iterator[tuple[Key, str]]:
+def _nested_roots(config: Config) -> Iterator[tuple[SettingKey, str]]:
     for (first, a), (second, b) in combinations(enumerate(config.root), 2):
         if _is_inside(b.path, a.path) or _is_inside(a.path, b.path):
             yield (
@@ -49,8 +49,8 @@ def _nested_roots(config: Config) -> Iterator[tuple[Key, str]]:
             )
 
 
-def _outputs_below_roots(config: Config) -> Iterator[tuple[Key, str]]:
-    written: list[tuple[Key, Path]] = [
+def _outputs_below_roots(config: Config) -> Iterator[tuple[SettingKey, str]]:
+    written: list[tuple[SettingKey, Path]] = [
         (("database", "path"), config.database.path.parent),
         (("log", "directory"), config.log.directory),
     ]
@@ -69,7 +69,7 @@ def _outputs_below_roots(config: Config) -> Iterator[tuple[Key, str]]:
             )
 
 
-def _shared_outputs(config: Config) -> Iterator[tuple[Key, str]]:
+def _shared_outputs(config: Config) -> Iterator[tuple[SettingKey, str]]:
     first: dict[str, int] = {}
     for at, export in enumerate(config.export):
         earlier = first.setdefault(str(export.out).casefold(), at)
@@ -101,7 +101,7 @@ def _real(path: Path) -> Path:
     return Path(os.path.normcase(os.path.realpath(path)))
 
 
-def _wrong_kinds(config: Config) -> Iterator[tuple[Key, str]]:
+def _wrong_kinds(config: Config) -> Iterator[tuple[SettingKey, str]]:
     if config.database.path.is_dir():
         yield (
             ("database", "path"),
@@ -112,7 +112,7 @@ def _wrong_kinds(config: Config) -> Iterator[tuple[Key, str]]:
             yield ("root", at, "path"), f"{root.path} is a file; name a folder"
 
 
-def _unwritable_folder(key: Key, folder: Path) -> Iterator[tuple[Key, str]]:
+def _unwritable_folder(key: SettingKey, folder: Path) -> Iterator[tuple[SettingKey, str]]:
     reason = why_unwritable(folder)
     if reason:
         yield key, reason
@@ -151,7 +151,7 @@ def prepare(config: Config) -> list[str]:
     ]
 
 
-def _make(folder: Path, key: Key) -> None:
+def _make(folder: Path, key: SettingKey) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

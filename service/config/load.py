@@ -18,7 +18,7 @@ from service import paths
 from service.config import folder_checks
 from service.config.model import DEFAULT_ROOT, LISTS, SECTIONS, Config
 from service.config.problems import ConfigError, Problem, read_refusals, setting_name
-from service.config.toml_lines import Key, line_numbers
+from service.config.toml_lines import SettingKey, line_numbers
 
 PREFIX = "AIIMAGEPIPE_"
 """``AIIMAGEPIPE_WATCH__SETTLE_SECONDS=2`` sets ``settle_seconds`` in ``[watch]``."""
@@ -30,10 +30,10 @@ class Source:
 
     tables: Mapping[str, object]
     """As TOML nests them."""
-    place: Callable[[Key], str]
+    place: Callable[[SettingKey], str]
     """Names the place of a key, for a message."""
 
-    def states(self, key: Key) -> bool:
+    def states(self, key: SettingKey) -> bool:
         """Tell whether this source states the setting (a root is stated only as a whole)."""
         table = self.tables.get(str(key[0])) if key else None
         if isinstance(table, Mapping) and len(key) > 1:
@@ -50,10 +50,10 @@ def read_file(path: Path) -> Source:
         raise ConfigError([_syntax_problem(path, str(error))]) from None
 
     @cache
-    def lines() -> dict[Key, int]:
+    def lines() -> dict[SettingKey, int]:
         return line_numbers(text)
 
-    def place(key: Key) -> str:
+    def place(key: SettingKey) -> str:
         for end in range(len(key), 0, -1):
             line = lines().get(key[:end])
             if line is not None:
@@ -88,7 +88,7 @@ def _syntax_problem(path: Path, message: str) -> Problem:
 def read_environment(variables: Mapping[str, str]) -> Source:
     """Return what the environment states."""
     tables: dict[str, dict[str, object] | object] = {}
-    names: dict[Key, str] = {}
+    names: dict[SettingKey, str] = {}
     for name in sorted(variables):
         if not name.upper().startswith(PREFIX):
             continue
@@ -103,7 +103,7 @@ def read_environment(variables: Mapping[str, str]) -> Source:
     return Source(tables, lambda key: f"environment variable {_find_variable(names, key)}")
 
 
-def _find_variable(names: Mapping[Key, str], key: Key) -> str:
+def _find_variable(names: Mapping[SettingKey, str], key: SettingKey) -> str:
     """Return the variable that states a setting, or the first of its table."""
     for known, name in names.items():
         if known == key[: len(known)]:
@@ -111,7 +111,7 @@ def _find_variable(names: Mapping[Key, str], key: Key) -> str:
     return next(name for known, name in names.items() if known[0] == key[0])
 
 
-def _read_variable(key: Key, text: str) -> object:
+def _read_variable(key: SettingKey, text: str) -> object:
     """Return a variable's text as TOML reads it.
 
     Or as it is, where the setting is a path or the text is no TOML value.
@@ -198,7 +198,7 @@ def _complete(tables: dict[str, object]) -> dict[str, object]:
     return {"root": [default_root], **empty, **tables}
 
 
-def _locate(sources: Sequence[Source], found: Iterable[tuple[Key, str]]) -> list[Problem]:
+def _locate(sources: Sequence[Source], found: Iterable[tuple[SettingKey, str]]) -> list[Problem]:
     """Return a problem for each key and sentence, with the place of the source that states it."""
     problems: list[Problem] = []
     for key, text in found:

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from service.config.model import LISTS, SECTIONS, Config
-from service.config.toml_lines import Key
+from service.config.toml_lines import SettingKey
 from service.errors import StartError
 
 
@@ -41,7 +41,7 @@ class ConfigError(StartError):
         self.problems = tuple(problems)
 
 
-def setting_name(key: Key) -> str:
+def setting_name(key: SettingKey) -> str:
     """Return a key as a user would say it: roots counted from 1."""
     text = ""
     for part in key:
@@ -49,7 +49,7 @@ def setting_name(key: Key) -> str:
     return text.removeprefix(".")
 
 
-def read_refusals(error: ValidationError) -> Iterator[tuple[Key, str]]:
+def read_refusals(error: ValidationError) -> Iterator[tuple[SettingKey, str]]:
     """Yield the key and the sentence of each thing that pydantic refused."""
     for details in error.errors(include_url=False):
         yield details["loc"], _sentence(details)
@@ -69,7 +69,7 @@ def _sentence(details: ErrorDetails) -> str:
     return f"expected {expected}, got {_as_toml(value)}{_closest_choice(key, value)}"
 
 
-def _describe_unknown(key: Key) -> str:
+def _describe_unknown(key: SettingKey) -> str:
     from difflib import get_close_matches  # noqa: PLC0415  costs 4 ms, and only a mistake needs it
 
     name = str(key[-1])
@@ -85,7 +85,7 @@ def _describe_unknown(key: Key) -> str:
     return "unknown setting"
 
 
-def _fields(table: Key) -> dict[str, FieldInfo]:
+def _fields(table: SettingKey) -> dict[str, FieldInfo]:
     """Return what may stand in a table, by name; nothing for a place that is no table."""
     if not table:
         return Config.model_fields
@@ -95,16 +95,16 @@ def _fields(table: Key) -> dict[str, FieldInfo]:
     return section.model_fields
 
 
-def _depth(key: Key) -> int:
+def _depth(key: SettingKey) -> int:
     """Return how many parts of a key name its table: ``("root", 1)``, but ``("watch",)``."""
     return 2 if key[0] in LISTS else 1
 
 
-def _table(key: Key) -> str:
+def _table(key: SettingKey) -> str:
     return f"[[{key[0]}]]" if key[0] in LISTS else f"[{key[0]}]"
 
 
-def _what_is_expected(key: Key) -> str:
+def _what_is_expected(key: SettingKey) -> str:
     depth = _depth(key)
     field = _fields(key[:depth]).get(str(key[depth])) if len(key) > depth else None
     if field is None:
@@ -159,7 +159,7 @@ def _as_toml(value: object) -> str:
     return text[:longest] + "…"
 
 
-def _closest_choice(key: Key, value: object) -> str:
+def _closest_choice(key: SettingKey, value: object) -> str:
     if len(key) <= 1 or not isinstance(value, str):
         return ""
     from difflib import get_close_matches  # noqa: PLC0415  as above

@@ -3,19 +3,19 @@
 import tomllib
 from collections import Counter
 
-Key = tuple[str | int, ...]
+SettingKey = tuple[str | int, ...]
 """From the top: ``("root", 1, "path")`` is the path of the second ``[[root]]``."""
 
 
-def line_numbers(text: str) -> dict[Key, int]:
+def line_numbers(text: str) -> dict[SettingKey, int]:
     """Return the line, from 1, of every table and key of a valid TOML text.
 
     A statement is the shortest run of lines that TOML accepts by itself, so that no second grammar
     is needed for multi-line lists and strings, quoted and dotted keys, or inline tables.
     """
-    found: dict[Key, int] = {}
-    table: Key = ()
-    seen: Counter[Key] = Counter()
+    found: dict[SettingKey, int] = {}
+    table: SettingKey = ()
+    seen: Counter[SettingKey] = Counter()
     statement, start = "", 1
     for number, line in enumerate(text.split("\n"), 1):
         start = start if statement else number
@@ -34,9 +34,9 @@ def line_numbers(text: str) -> dict[Key, int]:
     return found
 
 
-def _opened_key(parsed: object, seen: Counter[Key]) -> Key:
+def _opened_key(parsed: object, seen: Counter[SettingKey]) -> SettingKey:
     """Return the key of the table that a ``[table]`` or ``[[table]]`` line opens."""
-    key: Key = ()
+    key: SettingKey = ()
     while parsed:
         if isinstance(parsed, dict):
             ((name, parsed),) = parsed.items()
@@ -48,7 +48,7 @@ def _opened_key(parsed: object, seen: Counter[Key]) -> Key:
     return key
 
 
-def _keys(parsed: object, above: Key = ()) -> list[Key]:
+def _keys(parsed: object, above: SettingKey = ()) -> list[SettingKey]:
     """Return the keys of a value and of all values in it, below ``above``."""
     found = [above] if above else []
     items: list[tuple[str | int, object]] = []

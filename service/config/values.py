@@ -22,7 +22,7 @@ class Section(BaseModel):
     )
 
 
-Values = TypeVar("Values", bound=tuple[object, ...])
+GivenValues = TypeVar("GivenValues", bound=tuple[object, ...])
 
 
 def refusal(reason: str) -> PydanticCustomError:
@@ -65,7 +65,7 @@ def _check_ending(value: object) -> object:
     return value
 
 
-def not_empty(values: Values) -> Values:
+def not_empty(values: GivenValues) -> GivenValues:
     """Return the values; refuse none at all.
 
     pydantic's own check also counts refused values as missing.

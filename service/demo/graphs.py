@@ -3,17 +3,17 @@
 import json
 from collections.abc import Mapping
 
-Value = str | int | float | list[str | int]
-Graph = Mapping[str, tuple[str, dict[str, Value]]]
+InputValue = str | int | float | list[str | int]
+DemoGraph = Mapping[str, tuple[str, dict[str, InputValue]]]
 """Node id → (class, inputs); an input that is a list is a link: [node id, output slot]."""
 
 NEGATIVE = "blurry, lowres, watermark"
 
 
 def _sampler(
-    seed: int, latent: str, model: str = "1", **other: Value
-) -> tuple[str, dict[str, Value]]:
-    inputs: dict[str, Value] = {
+    seed: int, latent: str, model: str = "1", **other: InputValue
+) -> tuple[str, dict[str, InputValue]]:
+    inputs: dict[str, InputValue] = {
         "seed": seed,
         "steps": 25,
         "cfg": 6.0,
@@ -28,25 +28,27 @@ def _sampler(
     return "KSampler", inputs | other
 
 
-def _encoders(prompt: str, clip: str = "1") -> Graph:
+def _encoders(prompt: str, clip: str = "1") -> DemoGraph:
     return {
         "2": ("CLIPTextEncode", {"text": prompt, "clip": [clip, 1]}),
         "3": ("CLIPTextEncode", {"text": NEGATIVE, "clip": [clip, 1]}),
     }
 
 
-CHECKPOINT: Graph = {"1": ("CheckpointLoaderSimple", {"ckpt_name": "sd_xl_base_1.0.safetensors"})}
-EMPTY: Graph = {"4": ("EmptyLatentImage", {"width": 1024, "height": 1024, "batch_size": 1})}
+CHECKPOINT: DemoGraph = {
+    "1": ("CheckpointLoaderSimple", {"ckpt_name": "sd_xl_base_1.0.safetensors"})
+}
+EMPTY: DemoGraph = {"4": ("EmptyLatentImage", {"width": 1024, "height": 1024, "batch_size": 1})}
 
 
-def _saved(latent: str) -> Graph:
+def _saved(latent: str) -> DemoGraph:
     return {
         "8": ("VAEDecode", {"samples": [latent, 0], "vae": ["1", 2]}),
         "9": ("SaveImage", {"filename_prefix": "ComfyUI", "images": ["8", 0]}),
     }
 
 
-TEXT_TO_IMAGE: Graph = {
+TEXT_TO_IMAGE: DemoGraph = {
     **CHECKPOINT,
     **_encoders("a wooden bridge over a stream, autumn leaves, masterpiece"),
     **EMPTY,
@@ -54,7 +56,7 @@ TEXT_TO_IMAGE: Graph = {
     **_saved("5"),
 }
 
-TWO_PASSES: Graph = {
+TWO_PASSES: DemoGraph = {
     **CHECKPOINT,
     **_encoders("a snowy mountain village at night, windows glowing"),
     **EMPTY,
@@ -67,7 +69,7 @@ TWO_PASSES: Graph = {
     **_saved("7"),
 }
 
-LORA_STACK: Graph = {
+LORA_STACK: DemoGraph = {
     **CHECKPOINT,
     **_encoders("a knitted owl on a shelf, embedding:soft_wool", clip="11"),
     **EMPTY,
@@ -95,7 +97,7 @@ LORA_STACK: Graph = {
     **_saved("5"),
 }
 
-FLUX: Graph = {
+FLUX: DemoGraph = {
     "1": ("UNETLoader", {"unet_name": "flux1-dev.safetensors", "weight_dtype": "default"}),
     "2": (
         "CLIPTextEncode",
@@ -133,7 +135,7 @@ FLUX: Graph = {
     ),
 }
 
-IMAGE_TO_IMAGE: Graph = {
+IMAGE_TO_IMAGE: DemoGraph = {
     **CHECKPOINT,
     **_encoders("the same harbour as an oil painting"),
     "4": ("VAEEncode", {"pixels": ["10", 0], "vae": ["1", 2]}),
@@ -143,7 +145,7 @@ IMAGE_TO_IMAGE: Graph = {
 }
 
 
-def texts(graph: Graph) -> dict[str, str]:
+def texts(graph: DemoGraph) -> dict[str, str]:
     """Return a graph as ComfyUI embeds it: ``prompt`` for what ran, ``workflow`` for the editor."""
     api = {
         id_: {"inputs": inputs, "class_type": name, "_meta": {"title": name}}
@@ -152,7 +154,7 @@ def texts(graph: Graph) -> dict[str, str]:
     return {"prompt": json.dumps(api), "workflow": json.dumps(_editor(graph))}
 
 
-def _editor(graph: Graph) -> dict[str, object]:
+def _editor(graph: DemoGraph) -> dict[str, object]:
     nodes: list[dict[str, object]] = []
     links: list[list[object]] = []
     for id_, (name, inputs) in graph.items():

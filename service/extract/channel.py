@@ -20,9 +20,9 @@ from service.extract.process_tree import ProcessTree
 from service.extract.stay_open import (
     STDERR_MARK,
     STDOUT_MARK,
-    Answer,
     AnswerStream,
     AnswerTooLongError,
+    ExifToolAnswer,
     argument_line,
     execute_lines,
 )
@@ -86,7 +86,7 @@ class Channel:
             self._outgoing.put(lines + execute_lines(number))
         return Request(self, number, allowed)
 
-    def take(self, number: int, begun: float, allowed: float) -> Answer:
+    def take(self, number: int, begun: float, allowed: float) -> ExifToolAnswer:
         """Wait for an answer and return it.
 
         Raises ExtractorError when the process dies or takes too long.
@@ -106,7 +106,7 @@ class Channel:
             self._changed.wait_for(
                 lambda: number in self._stderr or self.end_reason, _STDERR_GRACE_S
             )
-            return Answer(self._stdout.pop(number), self._stderr.pop(number, b""))
+            return ExifToolAnswer(self._stdout.pop(number), self._stderr.pop(number, b""))
 
     def kill(self, reason: str = "ExifTool was closed") -> None:
         """End the process at once; who waits for an answer gets ``reason``."""
@@ -223,7 +223,7 @@ class Request:
         self._allowed = allowed
         self._begun = time.monotonic()
 
-    def result(self, allowed: float | None = None) -> Answer:
+    def result(self, allowed: float | None = None) -> ExifToolAnswer:
         """Wait for the answer.
 
         Raises ExtractorError where ExifTool died or hung; then it is no longer ``alive``.

@@ -27,7 +27,7 @@ def execute_lines(number: int) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ExifToolAnswer:
     """What ExifTool said to one request."""
 
     stdout: bytes

@@ -6,7 +6,7 @@ All are immutable. Records that are kept or come from outside are pydantic model
 the dozen within one image (tokens, facts) is a frozen dataclass, which costs a tenth to make.
 """
 
-from service.records.files import Blob, Blobs, RawRecord, Record, WatchedFile
+from service.records.files import Blob, Blobs, FrozenRecord, RawRecord, WatchedFile
 from service.records.generation import Fact, Generation, Resource, Sampling, Stated
 from service.records.image import Conflict, ImageRows, NormalizedImage, SamplingPass, Token
 from service.records.vocabulary import (
@@ -26,13 +26,13 @@ __all__ = [
     "Conflict",
     "Fact",
     "Field",
+    "FrozenRecord",
     "Generation",
     "HashKind",
     "ImageRows",
     "NormalizedImage",
     "PassRole",
     "RawRecord",
-    "Record",
     "Resource",
     "ResourceKind",
     "Sampling",

@@ -50,13 +50,13 @@ class Blobs:
         return replace(self, texts=others), replace(self, texts=alone)
 
 
-class Record(BaseModel):
+class FrozenRecord(BaseModel):
     """An immutable record whose fields are checked once, where it is made."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class WatchedFile(Record):
+class WatchedFile(FrozenRecord):
     """A file that has settled: where it is, how large, and when it was last written."""
 
     root: str
@@ -77,7 +77,7 @@ class WatchedFile(Record):
     """
 
 
-class RawRecord(Record):
+class RawRecord(FrozenRecord):
     """All that could be read of a file.
 
     Kept in the database; every later stage starts from it alone.

@@ -8,7 +8,7 @@ from service.records import HashKind, Resource
 from service.records.model_names import stem
 from service.resources import air
 
-Key = tuple[str, ...]
+ResourceKey = tuple[str, ...]
 
 HASH_RANK: tuple[HashKind | None, ...] = ("sha256", "autov3", "autov2", "blake3", "autov1")
 HASH_RANK += ("crc32", "unknown", None)
@@ -42,7 +42,7 @@ _TWINS = 4  # different files of one name, kept apart by their hashes, are few
 def merge_resources(resources: Iterable[Resource]) -> tuple[Resource, ...]:
     """Return one entry a resource, in the order in which each was met first."""
     entries: list[Resource] = []
-    by_key: dict[Key, list[int]] = {}
+    by_key: dict[ResourceKey, list[int]] = {}
     for resource in map(settle_resource, resources):
         keys = list(_keys(resource))
         number = _number_of_same(resource, keys, entries, by_key)
@@ -59,7 +59,10 @@ def merge_resources(resources: Iterable[Resource]) -> tuple[Resource, ...]:
 
 
 def _number_of_same(
-    resource: Resource, keys: list[Key], entries: list[Resource], by_key: dict[Key, list[int]]
+    resource: Resource,
+    keys: list[ResourceKey],
+    entries: list[Resource],
+    by_key: dict[ResourceKey, list[int]],
 ) -> int | None:
     """Return which entry is the same file, or None where none is."""
     for key in keys:
@@ -89,7 +92,7 @@ def settle_resource(resource: Resource) -> Resource:
     )
 
 
-def _keys(resource: Resource) -> Iterator[Key]:
+def _keys(resource: Resource) -> Iterator[ResourceKey]:
     """Yield what may show that two entries are one, the surest first."""
     parsed = air.parse(resource.air or "")
     if parsed:

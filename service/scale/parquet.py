@@ -6,7 +6,7 @@ from pathlib import Path
 import apsw
 
 from service.export.records import write_parquet
-from service.store.one_image import Value
+from service.store.one_image import ColumnValue
 from service.store.sql import statements
 
 ROWS = 20_000
@@ -36,7 +36,7 @@ def write_tables(connection: apsw.Connection, folder: Path, part: int) -> None:
 
 def _run_query(
     connection: apsw.Connection, query: str
-) -> tuple[list[str], Iterator[tuple[Value, ...]]]:
+) -> tuple[list[str], Iterator[tuple[ColumnValue, ...]]]:
     """Return a query's columns and rows."""
     names: list[str] = []
 
@@ -50,10 +50,10 @@ def _run_query(
     return names, cursor.execute(query)
 
 
-def _row(names: Sequence[str], row: Sequence[Value]) -> dict[str, Value]:
+def _row(names: Sequence[str], row: Sequence[ColumnValue]) -> dict[str, ColumnValue]:
     """Return a row by column name, the image's number in the place of its id."""
     named = dict(zip(names, row, strict=True))
-    found: dict[str, Value] = {KEY: number_of(str(named.pop("stable_id")))}
+    found: dict[str, ColumnValue] = {KEY: number_of(str(named.pop("stable_id")))}
     if "own" in named:  # the table images has the whole name, too
         found["stable_id"] = named.pop("own")
     named.pop(KEY, None)

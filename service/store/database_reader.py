@@ -16,7 +16,7 @@ from service.store.failures import Failure, KnownFailure
 from service.store.file_rows import FileRow, KnownFolder, file_at, file_row_at, lines_of
 from service.store.identity import stable_id
 from service.store.model_reader import ModelReader
-from service.store.one_image import ImageRecord, Value, read_image
+from service.store.one_image import ColumnValue, ImageRecord, read_image
 from service.store.resource_rows import StatedResources
 from service.store.sql import sql
 from service.store.status import Counts, RootStatus, ServiceStatus
@@ -144,7 +144,7 @@ class DatabaseReader:
         """Return all rows of an image."""
         return read_image(self._connection, image_id)
 
-    def search_rows(self) -> Iterator[dict[str, Value]]:
+    def search_rows(self) -> Iterator[dict[str, ColumnValue]]:
         """Yield each image's line of ``v_images_search`` by column name, in id order."""
         after = 0
         while True:

@@ -17,7 +17,7 @@ from service.records import (
 )
 from service.store.sql import sql
 
-Value = str | int | float | None
+ColumnValue = str | int | float | None
 
 AIR = "urn:air:"
 """How a name begins that is an AIR URN and no label."""
@@ -27,7 +27,7 @@ AIR = "urn:air:"
 class ImageRecord:
     """One image as the database holds it."""
 
-    image: dict[str, Value]
+    image: dict[str, ColumnValue]
     """The row of ``images`` by column name."""
     facts: tuple[Fact, ...]
     """Those of ``kv``, ``prompt_tokens`` and ``neg_tokens`` included; an unknown source is ''."""

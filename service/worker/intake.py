@@ -22,7 +22,7 @@ from service.worker.root_status import RootStatusBoard
 
 log = structlog.get_logger()
 
-Found = ChangedFile | MissingFile | ScanProgress
+ScanFinding = ChangedFile | MissingFile | ScanProgress
 
 REST = 10
 """After a comparison of a root, the next one waits so many times as long as it took.
@@ -60,7 +60,7 @@ class Comparison:
         self._clock = clock
         self._wanted: dict[str, str] = {}
         self._not_before: dict[str, float] = {}
-        self._under_way: Iterator[Found] | None = None
+        self._under_way: Iterator[ScanFinding] | None = None
         self.last_at: str | None = None
         """When the last comparison ended."""
 
@@ -86,7 +86,7 @@ class Comparison:
         self._not_before.clear()
         self.want(dict.fromkeys(self._roots, reason))
 
-    def find_next(self, now: float) -> Found | None:
+    def find_next(self, now: float) -> ScanFinding | None:
         """Return the next difference, or that some files were looked at without one.
 
         None where the end is reached.
@@ -109,7 +109,7 @@ class Comparison:
             count += sum(isinstance(found, ChangedFile) for found in self._compare_root(root))
         return count
 
-    def _compare_due_roots(self, now: float) -> Iterator[Found]:
+    def _compare_due_roots(self, now: float) -> Iterator[ScanFinding]:
         due = [name for name in self._wanted if self._is_rested(name, now)]
         for name in due:
             reason = self._wanted.pop(name)
@@ -122,7 +122,7 @@ class Comparison:
     def _is_rested(self, name: str, now: float) -> bool:
         return now >= self._not_before.get(name, now)
 
-    def _compare_root(self, root: Root) -> Iterator[Found]:
+    def _compare_root(self, root: Root) -> Iterator[ScanFinding]:
         known = _KnownFiles(self.store, root.name)
         state = check_root(root, known.present(), self.store.count_present(root.name))
         self._root_status.set_state(root, state.message)

@@ -1,4 +1,6 @@
-"""Measure the parsers on files of known truth, keep what was reached, and write it into docs/generators.md.
+"""Measure the parsers on files of known truth.
+
+What was reached is kept, and written into docs/generators.md.
 
 python tests/accuracy [--lower] [--templates FOLDER]
 """

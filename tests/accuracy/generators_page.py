@@ -57,7 +57,7 @@ def _sentence(parser: Parser) -> str:
 
 
 def measured(table: Mapping[tuple[str, str], Cell]) -> str:
-    """Return the table of generators and containers with the shares of fields that were read right."""
+    """Return the table of generators and containers: which shares of fields were read right."""
     lines = [
         "| generator | container | files | core fields right | fields read |",
         "|---|---|---|---|---|",

@@ -76,11 +76,12 @@ def told(verdicts: list[Verdict]) -> str:
     count = Counter(verdict.outcome for verdict in verdicts)
     sampled = sum(count.values()) - count["no sampler"]
     return (
-        f"Of {sum(count.values())} templates {sampled} sample something (the others call services or only edit). "
-        f"{count['whole']} of these give a base pass with model, sampler, steps and a prompt "
-        f"({100 * count['whole'] / max(sampled, 1):.0f} %); {count['no text']} are conditioned on images alone or "
-        f"hold a blank prompt; for {count['reason']} the reader says what only the run knew (a prompt written by a "
-        f"language model, a 3D output); {count['bare']} lack something without a reason."
+        f"Of {sum(count.values())} templates {sampled} sample something (the others call services "
+        f"or only edit). {count['whole']} of these give a base pass with model, sampler, steps and "
+        f"a prompt ({100 * count['whole'] / max(sampled, 1):.0f} %); {count['no text']} are "
+        f"conditioned on images alone or hold a blank prompt; for {count['reason']} the reader "
+        f"says what only the run knew (a prompt written by a language model, a 3D output); "
+        f"{count['bare']} lack something without a reason."
     )
 
 

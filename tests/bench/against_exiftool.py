@@ -33,7 +33,7 @@ main()
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    """Yield the ratios of wall time, what our side costs, and what stands before the first image."""
+    """Yield the ratios of wall time, what our side costs, and what precedes the first image."""
     images = folder / "images"
     count = copies(images, FILES)
     bare = ["exiftool", *NO_CONFIG, *READ, "-r", str(images)]

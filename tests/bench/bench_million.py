@@ -51,11 +51,13 @@ KEYS = ("positive_prompt", "negative_prompt", "sampler_norm", "steps")
 
 Row = tuple[str | int | float | None, ...]
 
-IMAGES = """INSERT INTO images (id, stable_id, root, folder, file_name, size_bytes, mtime_ns, sha256, mime_type,
-    file_width, file_height, status, recipe, first_seen_at, ingested_at, generator, model, sampler, sampler_norm,
-    scheduler_norm, steps, cfg_scale, seed, width, height, loras, checkpoints, positive_prompt, negative_prompt)
-    VALUES (?, ?, 'Input', ?, ?, 1300000, ?, ?, 'image/png', 832, 1216, 'ok', 'a1111@1 parsers@1 blobs@1 normalize@1',
-    '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', ?, ?, ?, ?, 'karras', ?, 5.0, ?, 832, 1216, ?, ?, ?, ?)"""
+IMAGES = """INSERT INTO images (id, stable_id, root, folder, file_name, size_bytes, mtime_ns,
+    sha256, mime_type, file_width, file_height, status, recipe, first_seen_at, ingested_at,
+    generator, model, sampler, sampler_norm, scheduler_norm, steps, cfg_scale, seed, width, height,
+    loras, checkpoints, positive_prompt, negative_prompt)
+    VALUES (?, ?, 'Input', ?, ?, 1300000, ?, ?, 'image/png', 832, 1216, 'ok',
+    'a1111@1 parsers@1 blobs@1 normalize@1', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z',
+    ?, ?, ?, ?, 'karras', ?, 5.0, ?, 832, 1216, ?, ?, ?, ?)"""
 TOKENS = "INSERT INTO token_rows (image_id, side, position, term_id) VALUES (?, ?, ?, ?)"
 RESOURCES = (
     "INSERT INTO resource_rows (image_id, ordinal, kind, name_id, weight) VALUES (?, ?, ?, ?, ?)"
@@ -178,7 +180,8 @@ class clocked:  # noqa: N801  # used like a function
 # ── Questions ──
 
 SPEC = """SELECT COUNT(DISTINCT p.image_id) FROM tokens p WHERE p.side='pos' AND p.t_norm='{}'
-AND NOT EXISTS (SELECT 1 FROM tokens n WHERE n.image_id=p.image_id AND n.side='neg' AND n.t_norm='blurry')"""
+AND NOT EXISTS (SELECT 1 FROM tokens n
+WHERE n.image_id=p.image_id AND n.side='neg' AND n.t_norm='blurry')"""
 COUNTED = "SELECT t_norm, uses FROM token_counts WHERE side='pos' ORDER BY uses DESC LIMIT 500"
 GROUPED = (
     "SELECT t_norm FROM tokens WHERE side='pos' GROUP BY t_norm ORDER BY COUNT(*) DESC LIMIT 500"
@@ -206,7 +209,10 @@ SEARCHES = (
     'masterpiece "long hair" -smile',
     f"{RARE.split()[0]} masterpiece smile",
     "masterpiece lora:somelora_12 model:somemodel_v2*",
-    "masterpiece -neg:blurry lora:somelora_1 sampler:euler_ancestral model:somemodel_v* steps:20..40 before:2025-01-01",
+    (
+        "masterpiece -neg:blurry lora:somelora_1 sampler:euler_ancestral model:somemodel_v* "
+        "steps:20..40 before:2025-01-01"
+    ),
     "sampler:lcm steps:19 cfg:5",
     "model:somemodel_v299 steps:20..30 after:2024",
     "seed:123 masterpiece smile",

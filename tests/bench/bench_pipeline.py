@@ -58,7 +58,8 @@ def told(name: str, costs: Iterable[float]) -> None:
     costs = sorted(costs)
     late = costs[min(len(costs) * 95 // 100, len(costs) - 1)]
     print(
-        f"{name}: {len(costs)} images, median {statistics.median(costs):.2f} ms, p95 {late:.2f}, most {costs[-1]:.2f}"
+        f"{name}: {len(costs)} images, median {statistics.median(costs):.2f} ms, "
+        f"p95 {late:.2f}, most {costs[-1]:.2f}"
     )
 
 

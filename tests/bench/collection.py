@@ -19,12 +19,14 @@ RUNS = 3
 
 VIEWS = "SELECT name FROM sqlite_master WHERE type = 'view' AND substr(name, 1, 2) = 'v_'"
 SPEC = """SELECT COUNT(DISTINCT p.image_id) FROM tokens p WHERE p.side='pos' AND p.t_norm='{}'
-AND NOT EXISTS (SELECT 1 FROM tokens n WHERE n.image_id=p.image_id AND n.side='neg' AND n.t_norm='blurry')"""
-TOP_TOKENS = "SELECT t_norm, COUNT(*) FROM tokens WHERE side = 'pos' GROUP BY t_norm ORDER BY 2 DESC LIMIT 500"
+AND NOT EXISTS (SELECT 1 FROM tokens n
+WHERE n.image_id=p.image_id AND n.side='neg' AND n.t_norm='blurry')"""
+TOP_TOKENS = """SELECT t_norm, COUNT(*) FROM tokens WHERE side = 'pos'
+GROUP BY t_norm ORDER BY 2 DESC LIMIT 500"""
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    """Yield sizes on real and on invented images, the cost of writing, and that of every question."""
+    """Yield sizes on real and invented images, the cost of writing, and that of every question."""
     yield from _real(folder)
     path = folder / "invented.db"
     with Store.open(path) as store:

@@ -19,7 +19,7 @@ ROW = "SELECT 1 FROM images WHERE root = 'Input' AND folder = '' AND file_name =
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    """Yield how long images take to become rows, without the time for which they must have been still."""
+    """Yield how long images take to become rows, less the time for which they must be still."""
     project = Project(folder, folder / "Input")
     project.input.mkdir(parents=True)
     project.configure(processes="auto", settle=SETTLE_S)
@@ -30,7 +30,10 @@ def measure(folder: Path) -> Iterator[Figure]:
     finally:
         service.send_signal(signal.SIGTERM)
         service.wait(30)
-    how = f"{FILES} {kind()} one at a time at random phases; polled each ms; {SETTLE_S} s settle time taken off"
+    how = (
+        f"{FILES} {kind()} one at a time at random phases; polled each ms; "
+        f"{SETTLE_S} s settle time taken off"
+    )
     yield Figure("close to row visible, median", quantile(delays, 0.5) * 1000, "ms", how)
     yield Figure("close to row visible, p95", quantile(delays, 0.95) * 1000, "ms", how, 30)
     yield Figure("close to row visible, longest", max(delays) * 1000, "ms", how)

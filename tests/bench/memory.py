@@ -19,7 +19,7 @@ HIGH_WATER = re.compile(r"VmHWM:\s+(\d+) kB")
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    """Yield the peak of Python and ExifTool together, and the last quarter of the run against the second."""
+    """Yield the peak of Python and ExifTool together, and how it grows during a run."""
     project = Project(folder, folder / "Input")
     small_images(project.input, FILES)
     for processes, limit in ((1, 130.0), ("auto", None)):

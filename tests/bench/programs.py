@@ -67,7 +67,7 @@ class Project:
 
 
 def environment(cache: Path) -> dict[str, str]:
-    """Return this environment without settings of ours, and with a place for bytecode as any user has one."""
+    """Return this environment without settings of ours, with a place for bytecode as users have."""
     plain = {
         name: value for name, value in os.environ.items() if not name.startswith("AIIMAGEPIPE_")
     }

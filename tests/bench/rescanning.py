@@ -20,8 +20,9 @@ FILES = 100_000
 FOLDERS = 100
 RUNS = 5
 
-INSERT = """INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, status, recipe,
-first_seen_at, ingested_at) VALUES (?, 'Input', ?, ?, ?, ?, 'no_metadata', 'parsers@1', '', '')"""
+INSERT = """INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, status,
+recipe, first_seen_at, ingested_at)
+VALUES (?, 'Input', ?, ?, ?, ?, 'no_metadata', 'parsers@1', '', '')"""
 
 
 def measure(folder: Path) -> Iterator[Figure]:

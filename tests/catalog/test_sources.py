@@ -172,17 +172,17 @@ def test_json_lines_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_versions_take_the_memory_of_a_few(tmp_path: Path) -> None:
+def test_forty_thousand_versions_take_the_memory_of_a_few(tmp_path: Path) -> None:
     file = tmp_path / "dump.json"
     with file.open("w", encoding="utf-8") as out:
         out.write('{"items": [')
-        for number in range(1, 20_001):
+        for number in range(1, 8_001):
             versions = [
                 {
                     "id": number * 5 + n,
                     "name": f"v{n}",
                     "baseModel": "Pony",
-                    "description": "x" * 300,
+                    "description": "x" * 1500,
                     "files": [
                         {
                             "name": f"{number}-{n}.safetensors",
@@ -204,6 +204,7 @@ def test_a_hundred_thousand_versions_take_the_memory_of_a_few(tmp_path: Path) ->
     process = psutil.Process()
     start, peak, count = process.memory_info().rss, 0, 0
     for count, _ in enumerate(read_models(file, Trust.CIVITAI), 1):  # counted to its end
-        if count % 5_000 == 0:
+        if count % 2_000 == 0:
             peak = max(peak, process.memory_info().rss)
-    assert (count, peak - start < 60_000_000) == (100_000, True), peak - start
+    # Kept in a list, they take 38 MB; the whole file as a text takes 60.
+    assert (count, peak - start < 20_000_000) == (40_000, True), peak - start

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import psutil
 import pytest
+from patience import PATIENCE_S
 
 from service.extract.file_to_read import FileToRead
 from service.extract.signatures import inspect
@@ -119,7 +120,7 @@ def _no_orphans() -> Iterator[None]:
     before = set(psutil.Process().children(recursive=True))
     yield
     left = set(psutil.Process().children(recursive=True)) - before
-    _, alive = psutil.wait_procs(left, timeout=2)  # one that was killed takes a moment to go
+    _, alive = psutil.wait_procs(left, timeout=PATIENCE_S)
     assert alive == []
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 from service.errors import ExtractorError
 from service.extract.channel import Channel
-from service.extract.stay_open import Answer
+from service.extract.stay_open import ExifToolAnswer
 
 PROGRAM = """
 import os, sys, time
@@ -53,7 +54,7 @@ def start(leave: Path) -> Iterator[START]:
     yield begin
     for each in started:
         each.kill()
-        assert each.join(20)
+        assert each.join(PATIENCE_S)
 
 
 def let_go_when_the_clock_is_read(monkeypatch: pytest.MonkeyPatch, leave: Path) -> None:
@@ -76,7 +77,7 @@ def test_a_queued_request_has_its_time_from_the_answer_before_it(
     channel._answered_at -= 1000  # and so had the first one
     number = first.result().stdout
     let_go_when_the_clock_is_read(monkeypatch, leave)
-    assert second.result() == Answer(b"%d" % (int(number) + 1), b"")
+    assert second.result() == ExifToolAnswer(b"%d" % (int(number) + 1), b"")
 
 
 def test_a_request_to_a_process_long_idle_has_its_time_from_its_own_beginning(
@@ -87,7 +88,7 @@ def test_a_request_to_a_process_long_idle_has_its_time_from_its_own_beginning(
     channel._answered_at -= 1000
     request = channel.ask(["wait_for_leave"], 60)
     let_go_when_the_clock_is_read(monkeypatch, leave)
-    assert request.result() == Answer(b"%d" % (int(number) + 1), b"")
+    assert request.result() == ExifToolAnswer(b"%d" % (int(number) + 1), b"")
 
 
 def test_a_request_whose_time_is_over_ends_the_process_and_each_that_waits_learns_why(
@@ -98,7 +99,7 @@ def test_a_request_whose_time_is_over_ends_the_process_and_each_that_waits_learn
     for request in requests:
         with pytest.raises(ExtractorError, match="ExifTool hung for 0 s"):
             request.result()
-    assert channel.join(20)
+    assert channel.join(PATIENCE_S)
     assert channel.end_reason == "ExifTool hung for 0 s"
 
 
@@ -106,7 +107,7 @@ def test_an_answer_that_came_in_time_is_had_though_its_time_is_over_by_now(start
     channel = start()
     first, second = channel.ask([], 0), channel.ask([], 60)
     number = int(second.result().stdout)
-    assert first.result() == Answer(b"%d" % (number - 1), b"")
+    assert first.result() == ExifToolAnswer(b"%d" % (number - 1), b"")
 
 
 def test_a_flood_on_stderr_without_an_end_is_cut_off(start: START) -> None:
@@ -119,7 +120,7 @@ def test_a_process_that_closes_its_pipes_and_lives_on_is_ended(start: START) -> 
     channel = start()
     with pytest.raises(ExtractorError, match="ExifTool died"):
         channel.ask(["end_silently"], 60).result()
-    assert channel.join(20)
+    assert channel.join(PATIENCE_S)
 
 
 def test_no_two_processes_have_the_same_marks_and_all_have_nine_digits(start: START) -> None:
@@ -132,7 +133,7 @@ def test_what_pyexiftool_does_with_its_process_can_be_done_with_a_channel(start:
     running = channel.poll()
     with pytest.raises(subprocess.TimeoutExpired):
         channel.communicate(timeout=0)
-    assert channel.communicate(input=b"", timeout=20) == (b"", b"")
+    assert channel.communicate(input=b"", timeout=PATIENCE_S) == (b"", b"")
     assert (running, channel.poll(), channel.end_reason) == (None, 0, "ExifTool died (exit code 0)")
     assert channel.communicate() == (b"", b"")
 

@@ -15,6 +15,7 @@ import pytest
 from exiftool.exceptions import ExifToolNotRunning
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import PATIENCE_S, wait_for
 
 from service.errors import ExtractorError
 from service.extract.answers import load_objects
@@ -126,7 +127,7 @@ def test_a_process_that_hangs_is_ended_at_its_deadline(
     request = tool.begin(images(tmp_path, png, 1), 0.3)
     with pytest.raises(ExtractorError, match=r"ExifTool hung for 0\.3 s"):
         request.result()
-    assert tool.has_ended(20)
+    assert tool.has_ended(PATIENCE_S)
 
 
 def test_an_answer_beyond_the_cap_ends_the_process(
@@ -147,7 +148,7 @@ def test_a_retired_process_answers_what_it_was_asked(
     assert [prompts(request.result().stdout) for request in requests] == [
         [f"image {n}"] for n in range(5)
     ]
-    assert tool.has_ended(20)
+    assert tool.has_ended(PATIENCE_S)
 
 
 def test_closing_a_busy_process_does_not_wait_for_it(real_exiftool: Path) -> None:
@@ -203,7 +204,7 @@ def test_a_locale_that_is_not_installed_is_no_complaint(
     channel = Channel(argv, answer_cap=1000, memory_limit=None)
     assert channel.ask(["-echo2", "all it says", "-ver"], 30).result().stderr == b"all it says"
     channel.kill()
-    assert channel.join(20)
+    assert channel.join(PATIENCE_S)
 
 
 @pytest.mark.posix("process groups are asked for by getpgid")
@@ -243,10 +244,7 @@ def test_it_dies_with_a_service_that_is_killed(real_exiftool: Path) -> None:
         assert service.stdout is not None
         pid = int(service.stdout.readline())
         service.kill()
-    deadline = time.monotonic() + 20
-    while runs(pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not runs(pid)
+    wait_for(lambda: runs(pid), expected=False)
 
 
 def runs(pid: int) -> bool:
@@ -322,7 +320,7 @@ def test_one_that_is_forgotten_takes_its_process_with_it(real_exiftool: Path) ->
     [process] = {child for child in psutil.Process().children() if child.pid == tool.pid}
     del tool
     gc.collect()
-    assert psutil.wait_procs([process], timeout=20)[1] == []
+    assert psutil.wait_procs([process], timeout=PATIENCE_S)[1] == []
 
 
 @pytest.mark.posix("the stand-in is a script with a first line that Windows does not know")
@@ -335,4 +333,4 @@ def test_what_a_wrapper_started_is_ended_with_it(real_exiftool: Path, tmp_path: 
     processes = freeze(tool)
     tool.terminate()
     assert len(processes) == 2
-    assert psutil.wait_procs(processes, timeout=20)[1] == []
+    assert psutil.wait_procs(processes, timeout=PATIENCE_S)[1] == []

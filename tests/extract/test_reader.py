@@ -3,13 +3,13 @@
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, Protocol
 
 import psutil
 import pytest
+from patience import wait_for
 
 from service.errors import BadFileError, ExtractorMissingError, FileGoneError, TryAgainError
 from service.extract.exiftool import ExifToolSettings
@@ -284,10 +284,8 @@ def test_processes_come_with_a_backlog_and_go_with_it(
         {each.location.name: each.location.name} for each in files
     ]
     running.scale(0)
-    deadline = time.monotonic() + 20
-    while len(pids()) > 1 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert (before, many, len(pids())) == (1, 3, 1)
+    wait_for(lambda: len(pids()), 1)
+    assert (before, many) == (1, 3)
     assert fates(running.begin(files[:1]).result()) == {"0.png": "0.png"}
 
 

@@ -1,4 +1,4 @@
-"""The database is deleted or exchanged under the running service, which notices and fills the new one."""
+"""The database is deleted or exchanged under the running service, which fills the new one."""
 
 import shutil
 import sqlite3

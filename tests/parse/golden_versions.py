@@ -25,8 +25,8 @@ COMMAND = "python tests/parse/golden_versions.py"
 
 NOT_RAISED = (
     "{case}: the answer changed, but not the versions it is made by ({recipe}). Raise the parser's "
-    "`version`, or the `VERSION` of the stage that changed, so that the rows of old images are made "
-    "again; then run `{command}`"
+    "`version`, or the `VERSION` of the stage that changed, so that the rows of old images are "
+    "made again; then run `{command}`"
 )
 NOT_RECORDED = "{case}: its versions or its answer are not recorded yet; run `{command}`"
 GONE = "{case}: is recorded, but there is no such case any more; run `{command}`"

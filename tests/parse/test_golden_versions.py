@@ -18,8 +18,8 @@ SHARED = "parsers@23 blobs@3"
 RECORD = Record(SHARED, {"a1111/plain": "a1111@5 11", "comfyui/flux": "comfyui@9 a1111@5 22"})
 UNRAISED = (
     "a1111/plain: the answer changed, but not the versions it is made by "
-    "(a1111@5 parsers@23 blobs@3). Raise the parser's `version`, or the `VERSION` of the stage that "
-    "changed, so that the rows of old images are made again; then run "
+    "(a1111@5 parsers@23 blobs@3). Raise the parser's `version`, or the `VERSION` of the stage "
+    "that changed, so that the rows of old images are made again; then run "
     "`python tests/parse/golden_versions.py`"
 )
 UNRECORDED = (

@@ -28,7 +28,8 @@ LIMITED = [f"SELECT * FROM {view} LIMIT 20" for view in VIEWS if view != "v_dupl
 COUNTED = [f"SELECT COUNT(*) FROM {view}" for view in VIEWS]  # noqa: S608
 SPEC = (
     "SELECT COUNT(DISTINCT p.image_id) FROM tokens p WHERE p.side='pos' AND p.t_norm='masterpiece' "
-    "AND NOT EXISTS (SELECT 1 FROM tokens n WHERE n.image_id=p.image_id AND n.side='neg' AND n.t_norm='blurry');"
+    "AND NOT EXISTS (SELECT 1 FROM tokens n "
+    "WHERE n.image_id=p.image_id AND n.side='neg' AND n.t_norm='blurry');"
 )
 
 
@@ -119,7 +120,8 @@ def test_every_copy_is_listed(collection: apsw.Connection) -> None:
 
 
 def images_with(connection: apsw.Connection, side: str, term: str) -> set[int]:
-    query = "SELECT image_id FROM token_rows WHERE side = ? AND term_id = (SELECT id FROM terms WHERE term = ?)"
+    query = """SELECT image_id FROM token_rows
+WHERE side = ? AND term_id = (SELECT id FROM terms WHERE term = ?)"""
     return {image_id for (image_id,) in connection.execute(query, (side, term))}
 
 

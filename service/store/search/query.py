@@ -12,7 +12,7 @@ from service.errors import StartError
 from service.store.binding import text
 from service.store.connection import open_readonly
 from service.store.images_row import Bound
-from service.store.one_image import Value
+from service.store.one_image import ColumnValue
 from service.store.search.conditions import Condition, condition_of, fragment, known_field
 from service.store.search.lexing import (
     Term,
@@ -260,7 +260,7 @@ class Search:
         """Return where each root was when it was watched last."""
         return {name: location for name, location, *_ in self._connection.execute(sql("roots"))}
 
-    def lines(self, ids: Sequence[int]) -> Iterator[dict[str, Value]]:
+    def lines(self, ids: Sequence[int]) -> Iterator[dict[str, ColumnValue]]:
         """Yield the lines of ``v_images_search`` of these images, newest first."""
         for start in range(0, len(ids), PAGE):
             page = orjson.dumps(ids[start : start + PAGE]).decode()

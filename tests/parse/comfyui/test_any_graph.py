@@ -1,9 +1,7 @@
-"""Whatever a file holds, there is an answer, soon."""
-
-import json
-import time
+"""Whatever a file holds, there is an answer, and it costs no more a node in a large graph."""
 
 import pytest
+from growth import LINEAR, growth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
@@ -136,34 +134,32 @@ UI = st.fixed_dictionaries(
 )
 
 
-def parse(role: str, data: JsonValue) -> float:
-    """Return the seconds it took."""
+def parse(role: str, data: JsonValue) -> None:
     blobs = Blobs({role: (Blob("", f"PNG:{role}", data),)}, file_name="a.png")
-    start = time.process_time()  # other programs on the machine do not count
     PARSER.claim(blobs)
     PARSER.parse(blobs)
-    return time.process_time() - start
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(IDS, API_NODE | JSON, max_size=12))
 def test_any_api_graph_ends_in_an_answer(graph: JsonValue) -> None:
-    assert parse("prompt", graph) < 2
+    parse("prompt", graph)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(UI)
 def test_any_editor_graph_ends_in_an_answer(graph: JsonValue) -> None:
-    assert parse("workflow", graph) < 2
+    parse("workflow", graph)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(JSON)
 def test_any_json_ends_in_an_answer(data: JsonValue) -> None:
-    assert parse("usercomment", data) < 2
+    parse("usercomment", data)
 
 
 MANY = 5000
+TAKEN_BY_SAMPLER = ("model", "positive", "negative", "latent_image", "steps", "pipe")
 CHAINS = {
     "reroutes in a ring": ("Reroute", ("",)),
     "conditionings": ("ConditioningCombine", ("conditioning_1", "conditioning_2")),
@@ -183,35 +179,36 @@ CHAINS = {
 def test_a_ring_of_five_thousand_nodes_is_walked_in_linear_time(
     kind: str, inputs: tuple[str, ...]
 ) -> None:
-    ring: dict[str, JsonValue] = {
-        f"n{i}": {
-            "class_type": kind,
-            "inputs": {name: [f"n{(i + 1) % MANY}", 0] for name in inputs},
+    def ring(size: int) -> JsonValue:
+        nodes: dict[str, JsonValue] = {}
+        for i in range(size):
+            following: JsonValue = [f"n{(i + 1) % size}", 0]
+            nodes[f"n{i}"] = {"class_type": kind, "inputs": dict.fromkeys(inputs, following)}
+        every: dict[str, JsonValue] = {name: ["n0", 0] for name in TAKEN_BY_SAMPLER}
+        nodes["k"] = {"class_type": "KSampler", "inputs": {**every, "seed": 1}}
+        nodes["s"] = {"class_type": "SaveImage", "inputs": {"images": ["k", 0]}}
+        return nodes
+
+    assert growth(ring, lambda nodes: parse("prompt", nodes), MANY) < LINEAR
+
+
+def test_many_of_a_large_group_node_are_unfolded_only_so_far() -> None:
+    """Were all unfolded, sixteen times as many of a group sixteen times as large would cost 256."""
+
+    def many(size: int) -> JsonValue:
+        sampler: JsonValue = {
+            "type": "KSampler",
+            "inputs": [],
+            "outputs": [],
+            "widgets_values": [1],
         }
-        for i in range(MANY)
-    }
-    every = {
-        name: ["n0", 0]
-        for name in ("model", "positive", "negative", "latent_image", "steps", "pipe")
-    }
-    ring["k"] = {"class_type": "KSampler", "inputs": {**every, "seed": 1}}
-    ring["s"] = {"class_type": "SaveImage", "inputs": {"images": ["k", 0]}}
-    assert parse("prompt", json.loads(json.dumps(ring))) < 10
+        group: JsonValue = {"nodes": [sampler] * (size // 5), "links": []}
+        nodes: list[JsonValue] = [
+            {"id": i, "type": "workflow>g", "widgets_values": []} for i in range(size)
+        ]
+        return {"nodes": nodes, "links": [], "extra": {"groupNodes": {"g": group}}}
 
-
-def test_thousands_of_a_large_group_node_are_unfolded_only_so_far() -> None:
-    inner: list[JsonValue] = [
-        {"type": "KSampler", "inputs": [], "outputs": [], "widgets_values": [1]}
-    ] * 1000
-    nodes: list[JsonValue] = [
-        {"id": i, "type": "workflow>g", "widgets_values": []} for i in range(MANY)
-    ]
-    data: JsonValue = {
-        "nodes": nodes,
-        "links": [],
-        "extra": {"groupNodes": {"g": {"nodes": inner, "links": []}}},
-    }
-    assert parse("workflow", data) < 10
+    assert growth(many, lambda data: parse("workflow", data), MANY) < LINEAR
 
 
 def test_the_inputs_of_a_subgraph_may_have_any_name_and_type() -> None:
