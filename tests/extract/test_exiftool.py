@@ -12,10 +12,11 @@ from pathlib import Path
 import exiftool
 import psutil
 import pytest
+from ended import wait_until_ended
 from exiftool.exceptions import ExifToolNotRunning
 from hypothesis import given
 from hypothesis import strategies as st
-from patience import PATIENCE_S, wait_for
+from patience import PATIENCE_S
 
 from service.errors import ExtractorError
 from service.extract.answers import load_objects
@@ -242,16 +243,9 @@ def test_it_dies_with_a_service_that_is_killed(real_exiftool: Path) -> None:
     command = [sys.executable, "-c", ORPHAN, str(real_exiftool)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as service:
         assert service.stdout is not None
-        pid = int(service.stdout.readline())
+        process = psutil.Process(int(service.stdout.readline()))
         service.kill()
-    wait_for(lambda: runs(pid), expected=False)
-
-
-def runs(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    wait_until_ended([process])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
@@ -320,7 +314,7 @@ def test_one_that_is_forgotten_takes_its_process_with_it(real_exiftool: Path) ->
     [process] = {child for child in psutil.Process().children() if child.pid == tool.pid}
     del tool
     gc.collect()
-    assert psutil.wait_procs([process], timeout=PATIENCE_S)[1] == []
+    wait_until_ended([process])
 
 
 @pytest.mark.posix("the stand-in is a script with a first line that Windows does not know")
@@ -333,4 +327,4 @@ def test_what_a_wrapper_started_is_ended_with_it(real_exiftool: Path, tmp_path: 
     processes = freeze(tool)
     tool.terminate()
     assert len(processes) == 2
-    assert psutil.wait_procs(processes, timeout=PATIENCE_S)[1] == []
+    wait_until_ended(processes)

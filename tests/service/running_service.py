@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from ended import wait_until_ended
 from patience import PATIENCE_S, wait_for
 
 TOP = Path(__file__).resolve().parents[2]
@@ -158,8 +159,7 @@ class Running:
         children = self.children()
         self.process.send_signal(number)
         code = self.process.wait(timeout)
-        _, alive = psutil.wait_procs(children, timeout=PATIENCE_S)
-        assert alive == []
+        wait_until_ended(children)
         return code
 
     def kill(self) -> None:
@@ -167,8 +167,7 @@ class Running:
         children = self.children() if self.process.poll() is None else []
         self.process.kill()
         self.process.wait()
-        _, alive = psutil.wait_procs(children, timeout=PATIENCE_S)
-        assert alive == []
+        wait_until_ended(children)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ import store_dump
 from asked import count, rows, wait_for
 from commands import run
 from drawn_images import draw_many
-from patience import PATIENCE_S
+from ended import wait_until_ended
 from running_service import Place, environment, running
 
 from service import demo
@@ -81,5 +81,4 @@ def kill_at(place: Place, moment: float) -> None:
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
-    _, alive = psutil.wait_procs(children, timeout=PATIENCE_S)
-    assert alive == []
+    wait_until_ended(children)
