@@ -6,6 +6,7 @@ of its size. A machine that is slow or busy is so for both, so no limit in secon
 
 import gc
 import math
+import sys
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -20,6 +21,8 @@ Work that grows with the square costs that much more a letter.
 LINEAR = 4.0
 """Work that grows in line stays below: 1, and room for what memory costs (2.3 was seen)."""
 TRIES = 5
+TICK_S = 1 / 64 if sys.platform == "win32" else 1e-6
+"""Steps of a thread's clock: a cost below one is read as nothing at all."""
 
 
 def growth(make: Callable[[int], Input], work: Callable[[Input], object], size: int) -> float:
@@ -34,7 +37,7 @@ def growth(make: Callable[[int], Input], work: Callable[[Input], object], size: 
     for _ in range(TRIES):
         least_small = min(least_small, _cost(work, small), _cost(work, small))
         least_large = min(least_large, _cost(work, large))
-        found = least_large / max(least_small, 1e-6) / FACTOR
+        found = least_large / max(least_small, TICK_S) / FACTOR
         if found < LINEAR:
             break
     return found
