@@ -157,7 +157,7 @@ def doctor(config: ConfigFile = None, db: DatabaseFile = None, json: AsJson = Fa
     """
     findings = examination.examine_health(load_config(config, None, db))
     if json:
-        say_json(list(map(asdict, findings)))
+        say_json([asdict(finding) | {"mend": finding.fix} for finding in findings])
     else:
         for finding in findings:
             _print_finding(finding)

@@ -249,7 +249,7 @@ def test_doctor_finds_all_well(taken: Place) -> None:
     assert f"ok      root Input: {taken.input}\n" in run(taken, "doctor").out
 
 
-def test_doctor_says_the_mend_of_what_is_missing(place: Place) -> None:
+def test_doctor_says_what_to_do_about_what_is_missing(place: Place) -> None:
     place.configure(exiftool="/nothing/exiftool")
     place.input.rmdir()
     said = run(place, "doctor", "--json")
@@ -258,6 +258,7 @@ def test_doctor_says_the_mend_of_what_is_missing(place: Place) -> None:
     wrong = {
         one["what"]: (one["level"], one["found"], one["fix"][:40]) for one in found if one["fix"]
     }
+    assert all(one["mend"] == one["fix"] for one in found)  # its name in older versions
     assert said.code == 1
     assert wrong["ExifTool"] == (
         "error",
