@@ -287,7 +287,9 @@ def test_doctor_names_each_folder_that_is_written_to_and_the_mend_where_that_can
     said = run(taken, "doctor", "--json")
     found = said.json()
     assert isinstance(found, list)
-    assert (said.code, [list(one.values()) for one in found if " folder" in one["what"]]) == (
+    folders = [one for one in found if " folder" in one["what"]]
+    keys = ("level", "what", "found", "fix")
+    assert (said.code, [[one[key] for key in keys] for one in folders]) == (
         1,
         [
             ["ok", "log folder", str(taken.top / "out" / "logs"), ""],
