@@ -31,7 +31,7 @@ BATCH = 64
 SHOWN = 20
 """Lines of a table on a terminal."""
 
-FATES: tuple[Resolvedness, ...] = ("resolved", "ambiguous", "unknown")
+OUTCOMES: tuple[Resolvedness, ...] = ("resolved", "ambiguous", "unknown")
 
 Report = dict[str, object]
 
@@ -158,18 +158,18 @@ def make_report(
 ) -> Report:
     """Return all there is to say, as JSON values."""
     counts = learned.counts
-    by_fate: dict[str, list[Report]] = {"resolved": [], "ambiguous": [], "unknown": []}
+    by_outcome: dict[str, list[Report]] = {"resolved": [], "ambiguous": [], "unknown": []}
     for reference in findings.references:
-        by_fate[reference.outcome].append(_entry(reference))
+        by_outcome[reference.outcome].append(_entry(reference))
     for finding in findings.ambiguous:
-        by_fate["ambiguous"].append(_entry(finding))
+        by_outcome["ambiguous"].append(_entry(finding))
     return {
         "model_files_known": known,
         "learnt": {"new": counts.new, "changed": counts.changed, "unchanged": counts.same},
         "not_read": learned.failed,
-        "references": {fate: findings.count(fate) for fate in FATES},
+        "references": {outcome: findings.count(outcome) for outcome in OUTCOMES},
         "named": dict(findings.named),
-        **by_fate,
+        **by_outcome,
         "images_rewritten": rewritten,
         "statements_to_rewrite": len(findings.changing) if rewritten is None else 0,
     }

@@ -96,7 +96,8 @@ def make_piece(piece: Piece, job: BulkJob) -> PieceResult:
             records = _records(piece, job.roots, failed)
             while batch := list(islice(records, BATCH)):
                 rows = list(_process_batch(batch, failed))
-                store.save(rows, now=job.now, from_disk=False)  # the dump itself is the kept record
+                # the dump itself is the stored record
+                store.save(rows, now=job.now, from_disk=False)
                 done += len(rows)
         with closing(open_readonly(path)) as connection:
             write_tables(connection, Path(job.out), piece.number)

@@ -95,14 +95,14 @@ class DatabaseReader:
         rows = self._connection.execute(sql("below"), {"root": root, "path": text(path)})
         return [found for (found,) in rows]
 
-    # ── Recipes and kept records ──
+    # ── Recipes and stored records ──
 
     def recipes(self) -> set[str]:
         """Return every recipe that a row was made with."""
         return {recipe for (recipe,) in self._connection.execute(sql("recipes")) if recipe}
 
     def stale_images(self, outdated: Iterable[str]) -> Iterator[tuple[int, WatchedFile]]:
-        """Yield the images of these recipes that have a kept record, in id order.
+        """Yield the images of these recipes that have a stored record, in id order.
 
         They may be saved meanwhile.
         """
@@ -118,7 +118,7 @@ class DatabaseReader:
             after = page[-1][0]
 
     def raw_record(self, image_id: int) -> RawRecord | None:
-        """Return the kept record of an image, with the place where it is now.
+        """Return the stored record of an image, with the place where it is now.
 
         None where there is none.
         """

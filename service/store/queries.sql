@@ -5,7 +5,7 @@
 SELECT id FROM images WHERE stable_id = ?;
 
 -- name: save_image
--- The one wide row. What is made again from a kept record says nothing about whether the file is still there.
+-- The one wide row. What is made again from a stored record says nothing about whether the file is still there.
 INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, sha256, mime_type, file_width,
                     file_height, status, recipe, first_seen_at, ingested_at, generator, model, model_hash, sampler,
                     sampler_norm, scheduler, scheduler_norm, steps, cfg_scale, seed, width, height, clip_skip,

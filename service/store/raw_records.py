@@ -1,4 +1,4 @@
-"""The kept record: what the extractor said of a file, packed for ``raw_records``."""
+"""The stored record: what the extractor said of a file, packed for ``raw_records``."""
 
 import json
 

@@ -69,7 +69,7 @@ i.scheduler_norm LIKE ? ESCAPE '\';
 
 -- name: lora
 -- The joined column that the views show: 'name:weight, …'. Every entry in it follows on ', '. unweighted() is ours:
--- wording.py; it is asked only about what is found with the weights.
+-- search/lexing.py; it is asked only about what is found with the weights.
 CASE WHEN ', ' || i.loras LIKE ? ESCAPE '\' THEN ', ' || unweighted(i.loras) LIKE ? ESCAPE '\' ELSE FALSE END;
 
 -- name: embedding

@@ -98,7 +98,7 @@ class Store(DatabaseReader):
     ) -> list[int]:
         """Write a batch in one transaction; return the images' ids in order.
 
-        ``from_disk`` False means that the rows were made again from the kept records: these then
+        ``from_disk`` False means that the rows were made again from the stored records: these then
         stay as they are, and so does the images' state. Failures of saved files are forgotten.
         Times are ``2026-01-31T23:59:59Z``.
         """

@@ -101,7 +101,7 @@ def test_the_command_is_found_and_leaves_a_record_that_is_true_as_it_is() -> Non
     )
     assert (done.returncode, done.stdout.strip(), golden_versions.FILE.read_bytes()) == (
         0,
-        "",
+        f"{golden_versions.FILE}: {len(find_cases(FIXTURES))} cases recorded",
         before,
     )
 

@@ -2,7 +2,7 @@
 
 They are told apart from plain photographs. The answer has no field and no generator: status
 ``partial`` with the reason, so that such files can be found by one query and are read again from
-their kept record as soon as a parser for them exists.
+their stored record as soon as a parser for them exists.
 """
 
 from service.parse.base import Claim, Parser
