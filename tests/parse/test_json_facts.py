@@ -1,4 +1,7 @@
-from service.parse.shared.json_facts import LONGEST, MOST, JsonTable
+import pytest
+from growth import LINEAR, growth
+
+from service.parse.shared.json_facts import LONGEST, MOST, JsonTable, is_cut
 from service.records import Blob, Fact, Stated
 
 DATA = {
@@ -44,3 +47,27 @@ def test_pictures_and_graphs_are_no_facts() -> None:
 
 def test_what_is_no_object_is_not_read() -> None:
     assert JsonTable.of(Blob("[1]", "PNG:X", [1])) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"prompt": "a', True),
+        (' [ { "a"', True),
+        ('{{"a"', True),
+        ("[{", True),
+        ("{", True),
+        ("{a", False),
+        ("a {", False),
+        ("[1, 2", False),
+    ],
+)
+def test_json_that_was_cut_short_is_known_by_its_beginning(text: str, *, expected: bool) -> None:
+    assert is_cut(Blob(text, "PNG:X")) is expected
+
+
+def test_blanks_before_a_text_cost_no_more_than_their_number() -> None:
+    def blanks(size: int) -> Blob:
+        return Blob(" " * size + "a cat\nSteps: 20", "PNG:X")
+
+    assert growth(blanks, is_cut, 1_000_000) < LINEAR
