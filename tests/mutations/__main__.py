@@ -7,6 +7,7 @@ exit code is 1 where a wrong was not noticed. ``mutations.toml`` is the list; an
 that a further one needs.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -73,4 +74,6 @@ def _run(top: Path, tests: Sequence[str]) -> tuple[int, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    PARSER = argparse.ArgumentParser(description=__doc__)
+    PARSER.add_argument("words", nargs="*", help="parts of files, tests or descriptions")
+    sys.exit(main(PARSER.parse_args().words))
