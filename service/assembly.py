@@ -12,8 +12,7 @@ import structlog
 from service.clock import Clock
 from service.config import Config
 from service.errors import TryAgainError
-from service.extract.exiftool import ExifToolSettings
-from service.extract.reader import TagReader
+from service.readers.readers import Readers, ReaderSettings
 from service.scheduled_exports.schedule import ExportSchedule
 from service.store.browser_project import write_project
 from service.store.writer import Store
@@ -61,15 +60,16 @@ def assemble(
     clock = Clock()
     settings = WatchSettings.from_config(config.watch)
     inbox = Inbox(config.roots, settings)
-    with start_reader(config) as reader:
+    with start_readers(config, inbox.wake) as readers:
         database = config.database.path
         store = _open_when_free(lambda: Store.open(database), database, is_stopped)
+        readers.require()
         parts = Parts(
             intake=Intake(inbox, config.roots, store, settings, clock),
-            reader=reader,
+            readers=readers,
             store=store,
             roots={root.name: root for root in config.roots},
-            heartbeat=Heartbeat(store, clock, reader.version),
+            heartbeat=Heartbeat(store, clock, readers.version),
             watcher=Watcher(config.roots, inbox, settings) if watch else None,
             reopen=lambda: _open_when_free(store.reopen, database, is_stopped),
             export_schedule=ExportSchedule(config.export if watch else None, store, clock),
@@ -83,16 +83,22 @@ def assemble(
             worker.close()
 
 
-def start_reader(config: Config) -> TagReader:
-    """Return a reader with ExifTool started. Raises StartError where there is none."""
+def start_readers(
+    config: Config, on_news: Callable[[], None] = lambda: None, *, reads_files: bool = True
+) -> Readers:
+    """Return the reader processes of a configuration. ``require`` waits until one is ready.
+
+    Those that read no files make rows from stored records, and need no ExifTool.
+    """
     part = config.extract
-    settings = ExifToolSettings(
-        executable=part.exiftool,
-        deadline_s=part.deadline_seconds,
-        recycle_after=part.recycle_after,
+    settings = ReaderSettings(
+        exiftool=part.exiftool,
+        reads_files=reads_files,
         stealth=part.stealth,
+        recycle_after=part.recycle_after,
+        slow_s=part.deadline_seconds,
     )
-    return TagReader(settings, part.processes)
+    return Readers(settings, part.processes, on_news)
 
 
 def _open_when_free(

@@ -10,7 +10,7 @@ from typing import Literal
 
 import apsw
 
-from service.assembly import start_reader
+from service.assembly import start_readers
 from service.config import Config
 from service.config.folder_checks import why_unwritable
 from service.errors import PipeError
@@ -60,8 +60,9 @@ def _check_python() -> HealthFinding:
 
 def _check_exiftool(config: Config) -> HealthFinding:
     try:
-        with start_reader(config) as reader:
-            version = reader.version
+        with start_readers(config) as readers:
+            readers.require()
+            version = readers.version
     except PipeError as error:
         return HealthFinding("error", "ExifTool", "cannot be started", str(error))
     if _numbers(version.split()[-1]) < SAFE_EXIFTOOL:

@@ -14,6 +14,10 @@ class BadFileError(PipeError):
     """This one file cannot be read as it is; the others can. Recorded in ``failures``."""
 
 
+class TooSlowError(BadFileError):
+    """A program took longer over this file than it may."""
+
+
 class TryAgainError(PipeError):
     """Nothing is wrong with the file: something it needs is busy or away.
 
@@ -30,6 +34,10 @@ class FileGoneError(TryAgainError):
 
 class ExtractorError(TryAgainError):
     """ExifTool died, hung, or answered what was not asked; the batch is read again one by one."""
+
+
+class ExtractorTooSlowError(ExtractorError):
+    """ExifTool did not answer in time."""
 
 
 class ExtractorMissingError(TryAgainError):

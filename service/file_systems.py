@@ -41,6 +41,18 @@ _MOUNT_POINT = 0xA0000003
 """The reparse tag of a Windows junction, which Python 3.11 does not count among the links."""
 
 
+LATEST_NS = 2**63 - 1
+"""The last nanosecond that the database can hold, in the year 2262."""
+
+
+def modified_ns(status: os.stat_result) -> int:
+    """Return when a file was written, in nanoseconds since 1970, within what 64 bits hold.
+
+    A clock that was wrong, or ``touch -d``, writes times far beyond: ext4 up to the year 2446.
+    """
+    return max(-LATEST_NS, min(status.st_mtime_ns, LATEST_NS))
+
+
 def kind_of(status: os.stat_result) -> FileKind:
     """Return what an ``lstat`` result describes.
 

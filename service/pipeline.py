@@ -1,22 +1,34 @@
 """The pure stages in order: from a file's tags to all its rows, without clock, disk or log."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeVar
 
 from service import parse, tokens
 from service.normalize import VERSION as NORMALIZE
 from service.normalize import normalize
 from service.parse.blobs import VERSION as BLOBS
 from service.parse.blobs import collect_blobs
+from service.parse.bounds import bound_record
 from service.parse.why import Judgement, judge_parsers
 from service.records import (
     Blobs,
+    Fact,
     Generation,
     ImageRows,
     NormalizedImage,
     RawRecord,
     Side,
-    Status,
     Token,
+)
+from service.records.limits import (
+    MAX_CONFLICTS,
+    MAX_FACT_CHARACTERS,
+    MAX_FACTS,
+    MAX_PASSES,
+    MAX_PROMPT,
+    MAX_RESOURCES,
+    MAX_TOKENS,
 )
 from service.resources.collect import VERSION as RESOURCES
 from service.resources.collect import collect_resources
@@ -35,20 +47,13 @@ VERSIONS: dict[str, int] = {
 SHARED = ("parsers", "blobs", "normalize", "tokens", "resources")
 """The stages that every image goes through."""
 
-TOO_DEEP = "its JSON is nested too deep to be of any generator"
+Item = TypeVar("Item")
 
 
 def process(raw: RawRecord) -> ImageRows:
-    """Return every row of one image."""
+    """Return every row of one image, and the record of it that is to be kept."""
+    raw = bound_record(raw)
     blobs = collect_blobs(raw)
-    try:
-        return _make_rows(raw, blobs)
-    except RecursionError:  # brackets hundreds deep, on which repr and json recurse: an attack
-        image = _image_without_words("partial", blobs, TOO_DEEP)
-        return ImageRows(raw, image, (), (), _recipe(()))
-
-
-def _make_rows(raw: RawRecord, blobs: Blobs) -> ImageRows:
     reading = parse.read_blobs(blobs)
     if reading is None:
         return ImageRows(raw, _image_without_metadata(raw, blobs), (), (), _recipe(()))
@@ -57,18 +62,72 @@ def _make_rows(raw: RawRecord, blobs: Blobs) -> ImageRows:
     for parser, generation in reading.rivals:
         parsers.append(parser.name)
         rivals.append(generation)
-    image = normalize(reading.generation, blobs, tuple(rivals))
+    limits = _Limits(blobs.left_out)
+    image = limits.bound_image(normalize(reading.generation, blobs, tuple(rivals)))
     words = (
-        *_tokens_of(image.base.positive_prompt, "pos"),
-        *_tokens_of(image.base.negative_prompt, "neg"),
+        *limits.split_prompt(image.base.positive_prompt, "pos"),
+        *limits.split_prompt(image.base.negative_prompt, "neg"),
     )
+    words = limits.first("tokens", words, MAX_TOKENS)
+    resources = limits.first("resources", collect_resources(image, words), MAX_RESOURCES)
     recipe = _recipe(dict.fromkeys(parsers))
-    return ImageRows(raw, image, words, collect_resources(image, words), recipe)
+    return ImageRows(raw, _warn(image, limits.warnings), words, resources, recipe)
+
+
+class _Limits:
+    """Keeps the rows of one image within their limits, and warns of what is left out."""
+
+    def __init__(self, warnings: Iterable[str]) -> None:
+        self.warnings = list(warnings)
+
+    def bound_image(self, image: NormalizedImage) -> NormalizedImage:
+        """Return an image with no more of anything than the limits allow."""
+        facts_limit = min(MAX_FACTS, _count_until(image.facts, MAX_FACT_CHARACTERS))
+        return replace(
+            image,
+            passes=self.first("passes", image.passes, MAX_PASSES),
+            resources=self.first("stated resources", image.resources, MAX_RESOURCES),
+            facts=self.first("facts", image.facts, facts_limit),
+            conflicts=self.first("conflicts", image.conflicts, MAX_CONFLICTS),
+        )
+
+    def split_prompt(self, prompt: str | None, side: Side) -> tuple[Token, ...]:
+        """Return the tokens of a prompt, of a very long one those of its beginning."""
+        if not prompt:
+            return ()
+        if len(prompt) > MAX_PROMPT:
+            self.warnings.append(f"Tokens were cut from the first {MAX_PROMPT:,} characters.")
+        return tokens.split_prompt(prompt[:MAX_PROMPT], side)
+
+    def first(self, what: str, items: tuple[Item, ...], limit: int) -> tuple[Item, ...]:
+        """Return the first ``limit`` of the items, and warn where there are more."""
+        if len(items) > limit:
+            self.warnings.append(f"Of {len(items):,} {what} only the first {limit:,} are kept.")
+        return items[:limit]
+
+
+def _count_until(facts: Iterable[Fact], most: int) -> int:
+    """Return how many of the first facts have no more than so many characters together."""
+    count, characters = 0, 0
+    for fact in facts:
+        characters += len(fact.value)
+        if characters > most:
+            break
+        count += 1
+    return count
+
+
+def _warn(image: NormalizedImage, reasons: Iterable[str]) -> NormalizedImage:
+    """Return an image that is partial for these reasons; as it is where there are none."""
+    warnings = tuple(dict.fromkeys(reasons))
+    if not warnings:
+        return image
+    return replace(image, status="partial", warnings=(*image.warnings, *warnings))
 
 
 def explain_reading(raw: RawRecord) -> tuple[Judgement, ...]:
     """Return which parsers claimed an image and what came of it, the believed one first."""
-    return judge_parsers(collect_blobs(raw))
+    return judge_parsers(collect_blobs(bound_record(raw)))
 
 
 def _image_without_metadata(raw: RawRecord, blobs: Blobs) -> NormalizedImage:
@@ -78,19 +137,10 @@ def _image_without_metadata(raw: RawRecord, blobs: Blobs) -> NormalizedImage:
     """
     complaint = raw.tags.get("ExifTool:Error")
     warnings = (f"ExifTool: {complaint}",) if complaint else ()
-    return _image_without_words("no_metadata", blobs, *warnings)
-
-
-def _image_without_words(status: Status, blobs: Blobs, *warnings: str) -> NormalizedImage:
-    return NormalizedImage(
-        status, file_width=blobs.width, file_height=blobs.height, warnings=warnings
+    image = NormalizedImage(
+        "no_metadata", file_width=blobs.width, file_height=blobs.height, warnings=warnings
     )
-
-
-def _tokens_of(prompt: str | None, side: Side) -> tuple[Token, ...]:
-    if prompt:
-        return tokens.split_prompt(prompt, side)
-    return ()
+    return _warn(image, blobs.left_out)
 
 
 def _recipe(parsers: Iterable[str]) -> str:

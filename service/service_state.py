@@ -61,8 +61,7 @@ class ServiceState:
             yield "images", _describe_counts(self.counts)
             yield "failures", f"{self.counts.failures:,}"
         if self.running:
-            done = f"{service.done:,} done, {service.failed:,} failed since the start"
-            yield "queue", f"{service.queued:,} waiting; {done}"
+            yield from _describe_work(service)
         for name in STATUS_LINES:
             yield name.replace("_", " "), str(getattr(service, name) or "-")
         for root in self.roots:
@@ -70,6 +69,13 @@ class ServiceState:
             yield f"root {root.name}", f"{root.location}: {state}"
         for export in self.exports:
             yield f"export {export.kind}", f"{export.out}: {_describe_export(export)}"
+
+
+def _describe_work(service: ServiceStatus) -> Iterator[tuple[str, str]]:
+    done = f"{service.done:,} done, {service.failed:,} failed since the start"
+    yield "queue", f"{service.queued:,} waiting; {done}"
+    for reader in service.readers:
+        yield "reader", reader
 
 
 def _describe_counts(counts: Counts) -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from service.pipeline import TOO_DEEP, process
+from service.parse.blobs import TOO_DEEP
+from service.pipeline import process
 from service.records import RawRecord, WatchedFile
 
 DEEP = "[" * 1000 + "]" * 1000
@@ -25,6 +26,9 @@ def test_brackets_a_thousand_deep_make_a_partial_image_and_no_error(text: str) -
     )
     assert (rows.image.status, rows.image.warnings, rows.image.file_height) == (
         "partial",
-        (TOO_DEEP,),
+        (
+            "PNG:Parameters holds AI metadata in a form that no parser reads yet",
+            TOO_DEEP.format(source="PNG:Parameters"),
+        ),
         9,
     )

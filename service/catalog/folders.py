@@ -10,6 +10,7 @@ from typing import Protocol
 from service.catalog import safetensors, sources
 from service.catalog.safetensors import Header
 from service.errors import BadFileError
+from service.file_systems import modified_ns
 from service.paths import to_stored
 from service.records import HashKind, ResourceKind
 from service.records.kinds import kind_of_word
@@ -97,7 +98,7 @@ def find_model_files(top: Path) -> Iterator[ModelFile]:
                 status = path.stat()
             except OSError:  # a link that leads nowhere
                 continue
-            yield ModelFile(path, status.st_size, status.st_mtime_ns, kind)
+            yield ModelFile(path, status.st_size, modified_ns(status), kind)
 
 
 def _kind_by_folder(folder: Path, top: Path) -> ResourceKind | None:

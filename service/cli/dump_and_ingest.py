@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from service import instance, logs, transfer
-from service.assembly import start_reader
+from service.assembly import start_readers
 from service.cli.options import ConfigFile, DatabaseFile, Inputs, anchor, load_config
 from service.cli.output import finish, say
 from service.clock import Clock
@@ -37,10 +37,11 @@ def dump(
         say(note, err=True)
     target = resolve_output(out, base=anchor(config), setting="--out")
     logs.setup(settings.log, console=sys.stderr.isatty())
-    with start_reader(settings) as reader:
+    with start_readers(settings) as readers:
+        readers.require()
         done = transfer.dump(
             settings.roots,
-            reader,
+            readers,
             target,
             WatchSettings.from_config(settings.watch),
             settings.extract.batch_size,
@@ -76,8 +77,9 @@ def ingest(
     with (
         instance.hold_instance(settings.database.path),
         Store.open(settings.database.path) as store,
+        start_readers(settings, reads_files=False) as readers,
     ):
-        done = transfer.ingest(path, store, settings.roots, Clock())
+        done = transfer.ingest(path, store, readers, settings.roots, Clock())
     logs.close()
     with DatabaseReader.open(settings.database.path) as reader:
         if lines is not None:

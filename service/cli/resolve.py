@@ -14,10 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from service import instance, logs
+from service.assembly import start_readers
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, anchor, load_config
 from service.cli.output import finish, make_cell, make_console, progress_by_bytes, say, say_json
 from service.clock import Clock
-from service.config import prepare
+from service.config import Config, prepare
 from service.model_lookup.findings import Findings, ReferenceFinding, Resolvedness, find_references
 from service.model_lookup.learn import SourceLearner, SourceReport
 from service.paths import resolve as resolve_path
@@ -94,7 +95,7 @@ def resolve(
             folders=_anchor_all(models, base, "--models"),
         )
         findings = find_references(store)
-        rewritten = _rewrite_images(store, findings) if rewrite else None
+        rewritten = _rewrite_images(settings, store, findings) if rewrite else None
         known = store.models().count()
     logs.close()
     has_failed = _print_failures(learned, rewritten)
@@ -141,15 +142,16 @@ class _Rewritten:
     failed: list[Failure]
 
 
-def _rewrite_images(store: Store, findings: Findings) -> _Rewritten:
+def _rewrite_images(settings: Config, store: Store, findings: Findings) -> _Rewritten:
     """Make the images again whose resources have other names now, and let new ones get them too."""
     store.models_to_write().apply_to_new_images()
     images = store.stated_resources().images(findings.changing)
-    reprocessor = Reprocessor(store, Clock(), only=images)
     count = 0
-    for size in reprocessor.run(BATCH):
-        count += size
-        store.checkpoint()
+    with start_readers(settings, reads_files=False) as readers:
+        reprocessor = Reprocessor(store, readers, Clock(), only=images)
+        for size in reprocessor.run(BATCH):
+            count += size
+            store.checkpoint()
     return _Rewritten(count, reprocessor.failed)
 
 

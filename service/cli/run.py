@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service import instance, logs
-from service.assembly import Assembly
+from service.assembly import Assembly, start_readers
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, Inputs, load_config
 from service.cli.output import Bar, finish, say
 from service.clock import Clock
@@ -99,10 +99,11 @@ def _reprocess(config: Path | None, db: str | None, *, everything: bool) -> None
     with (
         instance.hold_instance(settings.database.path),
         Store.open(settings.database.path) as store,
+        start_readers(settings, reads_files=False) as readers,
     ):
         bar = Bar(enabled=sys.stderr.isatty())
         bar.start(None)
-        reprocessor = Reprocessor(store, Clock(), everything=everything)
+        reprocessor = Reprocessor(store, readers, Clock(), everything=everything)
         count = 0
         for size in reprocessor.run(BATCH):
             count += size

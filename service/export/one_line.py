@@ -1,7 +1,8 @@
 """A text as one line of a file, and the form by which two lines are the same."""
 
 import re
-import unicodedata
+
+from service.records.unicode_forms import normalize_unicode
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -21,7 +22,7 @@ def one_line(text: str) -> str:
     """
     if not (text.isascii() and text.isprintable()):
         flat = _CONTROLS.sub("", _BREAKS.sub(" ", text.replace("\t", " ")))
-        text = unicodedata.normalize("NFC", flat)
+        text = normalize_unicode("NFC", flat)
     if "  " in text:
         text = _BLANKS.sub(" ", text)
     return text.strip()
@@ -30,4 +31,4 @@ def one_line(text: str) -> str:
 def sameness(line: str) -> str:
     """Return what is equal for two lines that differ by case or composition alone."""
     folded = line.casefold()
-    return folded if folded.isascii() else unicodedata.normalize("NFC", folded)
+    return folded if folded.isascii() else normalize_unicode("NFC", folded)

@@ -5,10 +5,10 @@ Whatever a stranger called his model, only a harmless name comes out.
 
 import hashlib
 import re
-import unicodedata
 from functools import lru_cache
 
 from service.records.model_names import base_name
+from service.records.unicode_forms import normalize_unicode
 
 LONGEST = 80
 UNKNOWN = "unknown"
@@ -27,8 +27,8 @@ def slug(name: str) -> str:
     What cannot be written so is told apart by a few digits of its hash: two names in Chinese stay
     two files, and so do ``mix`` and ``mix+``.
     """
-    base = base_name(unicodedata.normalize("NFC", name))
-    plain = unicodedata.normalize("NFKD", base).encode("ascii", "ignore").decode()
+    base = base_name(normalize_unicode("NFC", name))
+    plain = normalize_unicode("NFKD", base).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
     if not base.strip():
         return UNKNOWN

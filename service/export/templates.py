@@ -50,7 +50,7 @@ SHORTEST = 3
 """Letters of a word that says something."""
 
 _WORDS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_WEIGHT = re.compile(r":\s*[\d.]+\W*\Z")
+_WEIGHT = re.compile(r":\s*[\d.]++\W*+\Z")
 _SIGNS = re.compile(r"[!-,/:-@\[-^`{-~]")
 """Brackets, slashes and the like, which tell no two groups apart."""
 _SUBJECT_OF = {word: name for name, words in SUBJECTS.items() for word in words.split()}
@@ -124,7 +124,7 @@ PromptTags = tuple[str, ...]
 CountedTags = tuple[PromptTags, int]
 """A prompt or template, and how often it comes."""
 
-_WEIGHTED = re.compile(r"[(\[{]+(.*?)(?::\s*[\d.]+)?[)\]}]+")
+_WEIGHT_AT_END = re.compile(r":\s*[\d.]++\Z")
 
 
 @dataclass(slots=True)
@@ -246,14 +246,22 @@ def _count_fillers(found: Iterable[tuple[str, int]]) -> Counter[str]:
     spellings: dict[str, Counter[str]] = {}
     for tag, times in found:
         if is_whole(tag):
-            weighted = _WEIGHTED.fullmatch(tag)
-            bare = weighted[1] if weighted else tag
-            spellings.setdefault(sameness(bare), Counter())[tag] += times
+            spellings.setdefault(sameness(strip_weight(tag)), Counter())[tag] += times
     fillers = Counter[str]()
     for counts in spellings.values():
         commonest = max(counts, key=counts.__getitem__)
         fillers[commonest] = counts.total()
     return fillers
+
+
+def strip_weight(tag: str) -> str:
+    """Return what stands in a tag's brackets, without ``:1.2``; a tag without any as it is."""
+    inner = tag.lstrip("([{")
+    weighted = inner.rstrip(")]}")
+    if len(inner) == len(tag) or len(weighted) == len(inner):
+        return tag
+    bare = _WEIGHT_AT_END.sub("", weighted)
+    return tag if "\n" in bare else bare
 
 
 def order_fillers(fillers: Counter[str]) -> list[str]:

@@ -11,6 +11,8 @@ import orjson
 from pydantic import JsonValue
 
 from service.errors import ExtractorError
+from service.records.json_depth import is_too_deep, measure_value
+from service.records.limits import LEFT_OUT, MAX_DEPTH, MAX_SENTENCES, VALUE_TOO_DEEP
 
 Tags = dict[str, JsonValue]
 
@@ -67,7 +69,19 @@ def load_objects(answer: bytes) -> list[Tags]:
     for tags in objects:
         for name in _NOT_THE_IMAGES:
             tags.pop(name, None)
+        _remove_deep_values(tags)
     return objects
+
+
+def _remove_deep_values(tags: Tags) -> None:
+    """Leave out what is nested too deep to be checked and kept, and say so among the tags."""
+    sentences: list[JsonValue] = []
+    for name, value in list(tags.items()):
+        if isinstance(value, dict | list) and measure_value(value)[1] > MAX_DEPTH:
+            del tags[name]
+            sentences.append(VALUE_TOO_DEEP.format(name=name))
+    if sentences:
+        tags[LEFT_OUT] = sentences[:MAX_SENTENCES]
 
 
 def _load(answer: bytes) -> JsonValue:
@@ -78,12 +92,13 @@ def _load(answer: bytes) -> JsonValue:
             pass
         else:
             return quick
+    # Bytes that are not UTF-8 cost their own characters, not the batch; NaN is no JSON and says
+    # nothing.
+    text = answer.decode("utf-8", "replace")
+    if is_too_deep(text):  # json would raise at a depth that differs from Python to Python
+        raise ExtractorError("ExifTool's answer is nested too deep")
     try:
-        # Bytes that are not UTF-8 cost their own characters, not the batch; NaN is no JSON and
-        # says nothing.
-        slow: JsonValue = json.loads(
-            answer.decode("utf-8", "replace"), strict=False, parse_constant=lambda _: None
-        )
+        slow: JsonValue = json.loads(text, strict=False, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:
         raise ExtractorError(f"ExifTool's answer is not JSON: {answer[:60]!r}") from error
     return slow

@@ -15,8 +15,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import IO
 
-from service.errors import ExtractorError
-from service.extract.process_tree import ProcessTree
+from service.errors import ExtractorError, ExtractorTooSlowError
 from service.extract.stay_open import (
     STDERR_MARK,
     STDOUT_MARK,
@@ -26,6 +25,7 @@ from service.extract.stay_open import (
     argument_line,
     execute_lines,
 )
+from service.process_tree import ProcessTree
 
 _READ_SIZE = 256 * 1024
 _STDERR_CAP = 16 * 1024 * 1024
@@ -99,8 +99,8 @@ class Channel:
                 left = max(begun, self._answered_at) + allowed - time.monotonic()
                 if left <= 0:
                     self.kill(f"ExifTool hung for {allowed:.3g} s")
-                else:
-                    self._changed.wait(left)
+                    raise ExtractorTooSlowError(str(self.end_reason))
+                self._changed.wait(left)
             if number not in self._stdout:
                 raise ExtractorError(str(self.end_reason))
             self._changed.wait_for(

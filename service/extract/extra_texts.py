@@ -15,9 +15,10 @@ import orjson
 from pydantic import JsonValue
 
 from service.file_systems import kind_of
+from service.records.limits import LEFT_OUT
 
 GLB_MIME_TYPE = "model/gltf-binary"
-GLB_LARGEST = 64 * 1024 * 1024
+GLB_LARGEST = 16 * 1024 * 1024
 """Bytes of the JSON chunk. A graph of 5 MB is large; meshes are in the chunk after it."""
 _GLB_HEAD = struct.Struct("<4sII")
 _GLB_CHUNK = struct.Struct("<I4s")
@@ -38,8 +39,12 @@ def glb_texts(location: Path) -> dict[str, JsonValue]:
         with location.open("rb") as file:
             magic, _, _ = _GLB_HEAD.unpack(file.read(_GLB_HEAD.size))
             length, kind = _GLB_CHUNK.unpack(file.read(_GLB_CHUNK.size))
-            if magic != b"glTF" or kind != b"JSON" or length > GLB_LARGEST:
+            if magic != b"glTF" or kind != b"JSON":
                 return {}
+            if length > os.fstat(file.fileno()).st_size:
+                return {}
+            if length > GLB_LARGEST:
+                return {LEFT_OUT: [f"GLB: JSON of {length:,} bytes was not read."]}
             extras = _find_extras(orjson.loads(file.read(length)))
     except (OSError, struct.error, orjson.JSONDecodeError):
         return {}

@@ -7,8 +7,9 @@ compressed texts are inflated here first, piece by piece, counted and thrown awa
 import zlib
 
 from service.errors import BadFileError
+from service.extract.structure_checks import MAX_PARTS, SMALL_CHUNK, XmpScan
 
-TEXT_CAP = 64 * 1024 * 1024
+TEXT_CAP = 16 * 1024 * 1024
 """Bytes of all texts of one file, inflated. The largest honest workflow seen has 5 MB."""
 
 _PIECE = 4 * 1024 * 1024
@@ -17,6 +18,7 @@ _CRC = 4
 _ALPHA_COLOURS = frozenset({4, 6})
 """Grey with alpha, RGB with alpha."""
 _COMPRESSED = frozenset({b"zTXt", b"iTXt", b"iCCP"})
+_XMP_KEYWORD = b"XML:com.adobe.xmp\0"
 _KEPT = _COMPRESSED | {b"IHDR"}
 _WEIGHED = _KEPT | {b"tEXt", b"eXIf", b"caBX"}
 
@@ -36,12 +38,13 @@ class ChunkScan:
         self._left = 0
         """Bytes of the present chunk still to come, its CRC included."""
         self._weight = 0
+        self._small_chunks = 0
         self._over = False
 
     def feed(self, block: memoryview) -> None:
         """Take the next bytes after the signature.
 
-        Raises BadFileError when the texts exceed the cap.
+        Raises BadFileError when the texts exceed the cap, or there are too many chunks.
         """
         at, size = 0, len(block)
         while at < size and not self._over:
@@ -66,7 +69,14 @@ class ChunkScan:
             self._left = length + _CRC
             self._head.clear()
             self._over = length >> 31 != 0 or not self._type.isalpha()
+            self._count(length)
         return len(part)
+
+    def _count(self, length: int) -> None:
+        if length < SMALL_CHUNK:
+            self._small_chunks += 1
+        if self._small_chunks > MAX_PARTS:
+            raise BadFileError(f"it has more than {MAX_PARTS:,} small PNG chunks")
 
     def _weigh(self, size: int) -> None:
         self._weight += size
@@ -82,14 +92,19 @@ class ChunkScan:
         elif self._type == b"IHDR":
             self.has_alpha = not _ALPHA_COLOURS.isdisjoint(self._kept[9:10])  # the colour type
         elif self._type in _COMPRESSED:
-            self._inflate(_zlib_stream(self._type, bytes(self._kept[:-_CRC])))
+            data = bytes(self._kept[:-_CRC])
+            xmp = XmpScan() if data.startswith(_XMP_KEYWORD) else None
+            self._inflate(_zlib_stream(self._type, data), xmp)
         self._kept.clear()
 
-    def _inflate(self, data: bytes) -> None:
+    def _inflate(self, data: bytes, xmp: XmpScan | None) -> None:
         inflater = zlib.decompressobj()
         try:
             while data and not inflater.eof:
-                self._weigh(len(inflater.decompress(data, _PIECE)))
+                piece = inflater.decompress(data, _PIECE)
+                self._weigh(len(piece))
+                if xmp is not None:
+                    xmp.feed(piece)
                 data = inflater.unconsumed_tail
         except zlib.error:  # ExifTool meets the same error at the same byte, and warns
             return

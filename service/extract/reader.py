@@ -15,8 +15,10 @@ from service.errors import (
     BadFileError,
     ExtractorError,
     ExtractorMissingError,
+    ExtractorTooSlowError,
     FileGoneError,
     StartError,
+    TooSlowError,
     TryAgainError,
 )
 from service.extract import extra_texts, stealth
@@ -25,7 +27,7 @@ from service.extract.channel import Request
 from service.extract.exiftool import NO_CONFIG, READ, ExifToolSettings
 from service.extract.file_to_read import FileToRead, ReadOutcome
 from service.extract.pool import ExifToolPool
-from service.extract.process_tree import ProcessTree
+from service.process_tree import ProcessTree
 from service.records import RawRecord
 
 log = structlog.get_logger()
@@ -105,6 +107,7 @@ class TagBatch:
         self._request = self._begin(
             [each for each in self._files if each.file.size and each.is_one_line]
         )
+        self._tags: dict[str, Tags] = {}
         self._outcomes: list[ReadOutcome] | None = None
 
     def _begin(self, together: list[FileToRead]) -> Request | None:
@@ -121,41 +124,54 @@ class TagBatch:
         that is read alone.
         """
         if self._outcomes is None:
-            tags = self._read_together(deadline_s)
-            self._outcomes = [
-                (each, self._read_outcome(each, tags.get(each.exiftool_path), deadline_s))
-                for each in self._files
-            ]
+            self.wait(deadline_s)
+            self._outcomes = []
+            for each in self._files:
+                outcome: RawRecord | BadFileError | TryAgainError
+                try:
+                    outcome = self.read_record(each, deadline_s)
+                except (BadFileError, TryAgainError) as error:
+                    outcome = error
+                self._outcomes.append((each, outcome))
         return self._outcomes
 
-    def _read_together(self, allowed: float | None) -> dict[str, Tags]:
-        """Return the tags by name; nothing where the batch failed as a whole."""
+    @property
+    def files(self) -> tuple[FileToRead, ...]:
+        """Return the files of the batch."""
+        return self._files
+
+    def wait(self, allowed: float | None = None) -> None:
+        """Wait for ExifTool's answer to the whole batch, at most ``allowed`` seconds."""
         if self._request is None:
-            return {}
+            return
         try:
             answer = self._request.result(allowed)
-            return tags_by_name(answer.stdout, [each.exiftool_path for each in self._files])
-        except ExtractorError:  # the culprit, if there is one, shows when it is read alone
-            return {}
+            self._tags = tags_by_name(answer.stdout, [each.exiftool_path for each in self._files])
+        except ExtractorError:
+            self._tags = {}  # the culprit, if there is one, shows when it is read alone
 
-    def _read_outcome(
-        self, each: FileToRead, tags: Tags | None, allowed: float | None
-    ) -> RawRecord | BadFileError | TryAgainError:
+    def read_record(self, each: FileToRead, allowed: float | None = None) -> RawRecord:
+        """Return the record of one file of the batch, once it was waited for.
+
+        A file without an answer is read again by itself, for at most ``allowed`` seconds. Raises
+        BadFileError or TryAgainError.
+        """
         try:
-            return self._make_record(each, self._read_tags(each, tags, allowed))
+            return self._make_record(each, self._read_tags(each, allowed))
         except ExtractorMissingError as error:
             self._missing = error  # nor will it start for the rest of this batch
-            return error
-        except (BadFileError, TryAgainError) as error:
-            return error
+            raise
+        except (BadFileError, TryAgainError):
+            raise
         except Exception as error:
             # One odd file must not stop the service, nor again after each restart.
             log.exception("bug_in_reading", path=each.file.path, root=each.file.root)
-            return BadFileError(f"a bug met this file: {error!r}")
+            raise BadFileError(f"a bug met this file: {error!r}") from error
 
-    def _read_tags(self, each: FileToRead, tags: Tags | None, allowed: float | None) -> Tags:
+    def _read_tags(self, each: FileToRead, allowed: float | None) -> Tags:
         if not each.file.size:
             return dict(EMPTY_FILE)
+        tags = self._tags.pop(each.exiftool_path, None)
         if tags is not None:
             return tags
         if self._missing is not None:
@@ -200,6 +216,8 @@ def read_alone(
     read = _read_by_line if file.is_one_line else _read_by_argv
     try:
         tags, stderr = read(file, pool, settings, allowed)
+    except ExtractorTooSlowError as error:
+        raise TooSlowError(f"{error}, on this file alone") from error
     except ExtractorError as error:
         raise BadFileError(f"{error}, on this file alone") from error
     if tags is not None:
@@ -237,5 +255,5 @@ def _read_by_argv(
         ) from error
     answer = process.communicate(allowed)
     if answer is None:
-        raise ExtractorError(f"ExifTool hung for {allowed:.3g} s")
+        raise ExtractorTooSlowError(f"ExifTool hung for {allowed:.3g} s")
     return tags_of_one_file(answer[0]), answer[1]

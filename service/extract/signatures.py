@@ -11,8 +11,11 @@ from pathlib import Path
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract import magic_numbers
 from service.extract.png_chunks import ChunkScan
+from service.extract.structure_checks import SegmentScan, XmpScan, check_blocks, check_directories
 
 _BLOCK = 512 * 1024
+_WALKS = {"image/tiff": check_directories, "image/gif": check_blocks}
+"""What is looked at by going to and fro in a file, once it has been read."""
 _PRINTABLE = bytes(range(32, 127)).rjust(127, b".").ljust(256, b".")
 """Byte → itself where it is printable ASCII, else a dot."""
 
@@ -32,8 +35,9 @@ class Signature:
 def inspect(location: Path, size: int) -> Signature:
     """Read a file once, from start to end, and return its signature.
 
-    Raises BadFileError for what is no image or carries a text bomb, FileGoneError where there is no
-    such file, and TryAgainError where it is locked or no longer ``size`` bytes long.
+    Raises BadFileError for what is no image, carries a text bomb or has a structure that would
+    cost ExifTool too much, FileGoneError where there is no such file, and TryAgainError where it is
+    locked or no longer ``size`` bytes long.
     """
     try:
         # Path.open takes no opener.
@@ -59,24 +63,46 @@ def _read(file: FileIO, size: int) -> Signature:
     # are hashed.
     head = file.read(_BLOCK)
     mime_type = _read_kind(head, size)
-    scan = ChunkScan() if mime_type == "image/png" else None
+    look = _Look(mime_type)
     digest = hashlib.sha256()
     count = 0
     for block in _blocks(file, head, size):
-        if scan is not None:
-            chunks = block if count else block[len(magic_numbers.PNG) :]
-            scan.feed(chunks)
+        look.feed(block)
         digest.update(block)
         count += len(block)
         if count > size:  # a file that grows as fast as it is read would never end
             break
     if count != size:
         raise TryAgainError(f"still being written: {count} bytes read, {size} expected")
-    if scan is not None:
-        mime_type = "image/apng" if scan.animated else mime_type
-        return Signature(mime_type, digest.hexdigest(), scan.has_alpha)
+    if mime_type in _WALKS:
+        _WALKS[mime_type](file)
+    if look.chunks is not None:
+        mime_type = "image/apng" if look.chunks.animated else mime_type
+        return Signature(mime_type, digest.hexdigest(), look.chunks.has_alpha)
     has_alpha = mime_type == "image/webp" and magic_numbers.has_webp_alpha(head)
     return Signature(mime_type, digest.hexdigest(), has_alpha)
+
+
+class _Look:
+    """What is looked at in a file's bytes besides its hash, by its kind."""
+
+    def __init__(self, mime_type: str | None) -> None:
+        self.chunks = ChunkScan() if mime_type == "image/png" else None
+        self._segments = SegmentScan() if mime_type == "image/jpeg" else None
+        is_image = mime_type is not None and mime_type.startswith("image/")
+        self._xmp = XmpScan() if is_image else None
+        self._is_begun = False
+
+    def feed(self, block: memoryview) -> None:
+        """Take the next bytes. Raises BadFileError where something exceeds a limit."""
+        if self._xmp is not None:
+            self._xmp.feed(block)
+        if self._segments is not None:
+            self._segments.feed(block)
+        if self.chunks is not None:
+            start = 0 if self._is_begun else len(magic_numbers.PNG)
+            self.chunks.feed(block[start:])
+        self._is_begun = True
 
 
 def _blocks(file: FileIO, head: bytes, size: int) -> Iterator[memoryview]:

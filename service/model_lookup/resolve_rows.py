@@ -5,42 +5,31 @@ knows.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
-from service.records import ImageRows, NormalizedImage
 from service.resources.known_models import KnownModel, KnownModels
 from service.resources.merge import merge_resources
 from service.resources.resolve import resolve_resource
 from service.store.database_reader import DatabaseReader
 from service.store.model_reader import ModelReader
+from service.store.packed_image import PackedImage, replace_resources, unpack_resources
 
 
-def resolve_rows(rows: ImageRows, known: KnownModels) -> ImageRows:
+def resolve_rows(packed: PackedImage, known: KnownModels) -> PackedImage:
     """Return an image's rows with every resource resolved as far as it is known.
 
     What the file said stays in kv.
     """
-    done = tuple(resolve_resource(resource, known).resource for resource in rows.resources)
-    if done == rows.resources:
-        return rows
+    stated = unpack_resources(packed)
+    resolved = tuple(resolve_resource(resource, known).resource for resource in stated)
+    if resolved == stated:
+        return packed
     names: dict[str, str] = {}
-    for before, after in zip(rows.resources, done, strict=True):
+    for before, after in zip(stated, resolved, strict=True):
         if before.label != after.label:
             names[before.label] = after.label
-    image = rename_models(rows.image, names) if names else rows.image
     # Merged again: a reference and a named file may turn out to be one.
-    return replace(rows, resources=merge_resources(done), image=image)
-
-
-def rename_models(image: NormalizedImage, names: dict[str, str]) -> NormalizedImage:
-    """Return an image whose models have their new names."""
-
-    def new_name(label: str | None) -> str | None:
-        return names.get(label or "", label)
-
-    passes = tuple(replace(one, model=new_name(one.model)) for one in image.passes)
-    return replace(image, passes=passes, vae=new_name(image.vae), upscaler=new_name(image.upscaler))
+    return replace_resources(packed, merge_resources(resolved), names)
 
 
 REMEMBERED = 20_000
@@ -96,11 +85,13 @@ class Resolver:
         self._generation: int | None = None
         self._is_on = False
 
-    def apply(self, rows: Sequence[ImageRows]) -> list[ImageRows]:
+    def apply(self, images: Sequence[PackedImage]) -> list[PackedImage]:
         """Return the batch with every resource resolved as far as it is known, else as it was."""
         generation = self._shelf.generation()
         if generation != self._generation:
             self._generation = generation
             self._is_on = self._shelf.is_applied()
             self.known.forget()
-        return [resolve_rows(one, self.known) for one in rows] if self._is_on else list(rows)
+        if not self._is_on:
+            return list(images)
+        return [resolve_rows(one, self.known) for one in images]

@@ -18,8 +18,10 @@ import orjson
 from pydantic import JsonValue
 
 from service.records import Blob, Blobs, RawRecord
+from service.records.json_depth import is_too_deep
+from service.records.limits import LEFT_OUT, MAX_DEPTH
 
-VERSION = 3
+VERSION = 4
 
 SIDECAR = "sidecar"
 """The role of every text beside the image; its group is ``Sidecar``."""
@@ -52,36 +54,60 @@ PREFIX = re.compile(r"\A\s*(prompt|workflow|parameters)\s*:\s*(?=[\[{])", re.IGN
 
 _MAX_PIXEL_DIGITS = 9
 
-MAX_JSON = 64 * 1024 * 1024
-"""Characters. Real graphs reach 5 MB; past this a text is kept but not parsed."""
+TOO_DEEP = f"{{source}}: JSON nested deeper than {MAX_DEPTH} brackets was not read."
 
 
 def collect_blobs(raw: RawRecord) -> Blobs:
     """Return the texts of a record by role, in the order in which the file holds them."""
     texts: dict[str, list[Blob]] = {}
+    left_out = list(left_out_of(raw))
     for role, blob in _blobs(raw.tags):
         texts.setdefault(role, []).append(blob)
+        if blob.data is None and begins_as_json(blob.text) and is_too_deep(blob.text):
+            left_out.append(TOO_DEEP.format(source=blob.source))
     width, height = dimensions(raw.tags)
     return Blobs(
         texts={role: tuple(blobs) for role, blobs in texts.items()},
         file_name=raw.file.path.rsplit("/", 1)[-1],
         width=width,
         height=height,
+        left_out=tuple(left_out),
     )
+
+
+def left_out_of(raw: RawRecord) -> tuple[str, ...]:
+    """Return what a record says was left out of it."""
+    sentences = raw.tags.get(LEFT_OUT)
+    if not isinstance(sentences, list):
+        return ()
+    return tuple(sentence for sentence in sentences if isinstance(sentence, str))
 
 
 def _blobs(tags: Mapping[str, JsonValue]) -> Iterator[tuple[str, Blob]]:
     for name, value in tags.items():
-        group, _, rest = name.partition(":")
-        tag = SIDECAR if group == "Sidecar" else rest.rsplit(":", 1)[-1].lower()
-        if not (group in TEXT_GROUPS or group.startswith("XMP-")) or tag in NOT_TEXT:
+        if not is_text_tag(name):
             continue
+        group, tag = _group_and_tag(name)
         if group in MANIFEST_GROUPS:
             yield f"{group.lower()}:{tag}", _manifest_entry(value, name)
             continue
         text = _tag_text(value, group, tag)
         if text is not None:
             yield _role_and_blob(tag, repair_encoding(text, group), name)
+
+
+def is_text_tag(name: str) -> bool:
+    """Return whether a tag of this name may hold words of a generator."""
+    group, tag = _group_and_tag(name)
+    return (group in TEXT_GROUPS or group.startswith("XMP-")) and tag not in NOT_TEXT
+
+
+def _group_and_tag(name: str) -> tuple[str, str]:
+    """Return ExifTool's group, and the tag as roles are named."""
+    group, _, rest = name.partition(":")
+    if group == "Sidecar":
+        return group, SIDECAR
+    return group, rest.rsplit(":", 1)[-1].lower()
 
 
 def _tag_text(value: JsonValue, group: str, tag: str) -> str | None:
@@ -102,7 +128,11 @@ def _tag_text(value: JsonValue, group: str, tag: str) -> str | None:
 def _manifest_entry(value: JsonValue, source: str) -> Blob:
     if isinstance(value, str):
         return Blob(value, source)
-    return Blob(orjson.dumps(value).decode(), source, value)
+    try:
+        text = orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # integers past 64 bits, lone surrogates
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return Blob(text, source, value)
 
 
 def _role_and_blob(tag: str, text: str, source: str) -> tuple[str, Blob]:
@@ -115,14 +145,18 @@ def _role_and_blob(tag: str, text: str, source: str) -> tuple[str, Blob]:
     return tag, Blob(text, source, parse_json(text))
 
 
+def begins_as_json(text: str) -> bool:
+    """Return whether a text may be a JSON object or array."""
+    return text.lstrip("\ufeff \t\r\n\0")[:1] in ("{", "[")
+
+
 def parse_json(text: str) -> JsonValue:
-    """Return a JSON object or array, or None where the text is neither.
+    """Return a JSON object or array, or None where the text is neither, or nested too deep.
 
     Integers keep all their digits. ComfyUI writes ``NaN`` into graphs, which is not JSON; it is
     read as None.
     """
-    start = text.lstrip("\ufeff \t\r\n\0")[:1]
-    if start not in ("{", "[") or len(text) > MAX_JSON:
+    if not begins_as_json(text):
         return None
     text = text.strip("\ufeff \t\r\n\0")
     if not _has_long_number(text):  # orjson turns integers past 2^64 into floats
@@ -131,12 +165,12 @@ def parse_json(text: str) -> JsonValue:
         except orjson.JSONDecodeError:
             pass
         else:
-            return found
+            return None if is_too_deep(text) else found
     try:
         found = json.loads(text, parse_constant=lambda _: None, strict=False)
-    except (ValueError, RecursionError):  # 10,000 brackets deep is an attack, not a graph
+    except (ValueError, RecursionError):  # the latter is one Python's way to say "too deep"
         return None
-    return found
+    return None if is_too_deep(text) else found
 
 
 # Every ASCII digit becomes '0', every other byte a blank.

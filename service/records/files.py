@@ -30,6 +30,8 @@ class Blobs:
     width: int | None = None
     """Pixels, of the file."""
     height: int | None = None
+    left_out: tuple[str, ...] = ()
+    """What was too much or too deep to be read: one sentence for each."""
 
     def first(self, *roles: str) -> Blob | None:
         """Return the first text of the first of these roles that the file has."""
@@ -92,4 +94,5 @@ class RawRecord(FrozenRecord):
     """Who read it: ``exiftool 12.57``."""
     tags: dict[str, JsonValue]
     """ExifTool's ``-j -G1:4`` object without SourceFile, plus ``Stealth:*`` for texts hidden in
-    pixels and ``Sidecar:.txt`` and the like for texts beside the file."""
+    pixels and ``Sidecar:.txt`` and the like for texts beside the file. ``Limits:LeftOut`` is one
+    sentence for each thing that was too much to be kept."""

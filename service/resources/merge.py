@@ -35,8 +35,12 @@ _MIN_HASH = 8  # digits; A1111's four of an embedding name nothing for certain
 
 _OPAQUE = re.compile(r"modelVersionId:\d+|(?:urn:)?air:.*|[0-9a-f]{8,64}", re.IGNORECASE)
 
+_TWINS = 32
+"""Different files of one name, told apart by their hashes, that are compared with each entry.
 
-_TWINS = 4  # different files of one name, kept apart by their hashes, are few
+Real lists have a few. Each further one is still found by its hash or id, and none costs a walk over
+all the others.
+"""
 
 
 def merge_resources(resources: Iterable[Resource]) -> tuple[Resource, ...]:
@@ -53,7 +57,7 @@ def merge_resources(resources: Iterable[Resource]) -> tuple[Resource, ...]:
             entries[number] = join_resources(entries[number], resource)
         for key in (*keys, *_keys(entries[number])):
             numbers = by_key.setdefault(key, [])
-            if number not in numbers[-_TWINS:]:
+            if len(numbers) < _TWINS and number not in numbers:
                 numbers.append(number)
     return tuple(entries)
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from service.paths import Root
+from service.readers.work import make_rows
 from service.records import ImageRows, RawRecord
 from service.scale.parquet import write_tables
 from service.store.connection import open_readonly
 from service.store.writer import Store
 from service.transfer import read_record
-from service.worker.batch import process_record
 
 PIECE = 32 * 1024 * 1024
 """Bytes: some thousand images, a quarter of a minute of work.
@@ -120,8 +120,8 @@ def _process_batch(
     batch: Iterable[RawRecord], failed: list[tuple[str, str]]
 ) -> Iterator[ImageRows]:
     for raw in batch:
-        rows = process_record(raw)
+        rows = make_rows(raw)
         if isinstance(rows, ImageRows):
             yield rows
         else:
-            failed.append((f"{rows.root}/{rows.path}", rows.message))
+            failed.append((f"{raw.file.root}/{raw.file.path}", rows.message))

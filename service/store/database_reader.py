@@ -17,6 +17,7 @@ from service.store.file_rows import FileRow, KnownFolder, file_at, file_row_at, 
 from service.store.identity import stable_id
 from service.store.model_reader import ModelReader
 from service.store.one_image import ColumnValue, ImageRecord, read_image
+from service.store.raw_records import StoredRecord
 from service.store.resource_rows import StatedResources
 from service.store.sql import sql
 from service.store.status import Counts, RootStatus, ServiceStatus
@@ -127,6 +128,14 @@ class DatabaseReader:
             return None
         packed, mime_type, sha256, *place = row
         return raw_records.unpack(packed, file_at(*place), mime_type, sha256)
+
+    def stored_record(self, image_id: int) -> StoredRecord | None:
+        """Return the kept record of an image as it is stored, with the place where it is now."""
+        row = self._connection.execute(sql("raw_record"), (image_id,)).fetchone()
+        if row is None:
+            return None
+        packed, mime_type, sha256, *place = row
+        return StoredRecord(file_at(*place), mime_type, sha256, packed)
 
     # ── Models ──
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import apsw
 
 from service.records import WatchedFile
-from service.store.binding import lines, text
+from service.store.binding import integer, lines, text
 from service.store.identity import split, stable_id
 from service.store.sql import sql
 
@@ -112,7 +112,7 @@ def _mark_unreadable(connection: apsw.Connection, failure: Failure, now: str) ->
         "folder": folder,
         "file_name": file_name,
         "size_bytes": failure.size,
-        "mtime_ns": failure.mtime_ns,
+        "mtime_ns": integer(failure.mtime_ns),
         "sidecars": lines(failure.sidecars),
         "now": now,
     }

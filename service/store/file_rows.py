@@ -33,9 +33,8 @@ def lines_of(text_: str | None) -> tuple[str, ...]:
 
 def file_at(root: str, path: str, size: int, mtime_ns: int, sidecars: str | None) -> WatchedFile:
     """Return a file from its columns."""
-    return WatchedFile(
-        root=root, path=path, size=size, mtime_ns=mtime_ns, sidecars=lines_of(sidecars)
-    )
+    time = int(mtime_ns)  # an older version of ours stored times past 64 bits as floats
+    return WatchedFile(root=root, path=path, size=size, mtime_ns=time, sidecars=lines_of(sidecars))
 
 
 def file_row_at(  # noqa: PLR0917  # a row, in the order of its columns

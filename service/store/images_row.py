@@ -19,8 +19,8 @@ OWN_COLUMN = {
 """Resource kind → the column that lists it; every other kind is listed in other_resources."""
 
 
-def columns(rows: ImageRows, *, now: str, from_disk: bool) -> dict[str, Bound]:
-    """Return the values of an image's row by parameter name."""
+def image_columns(rows: ImageRows) -> dict[str, Bound]:
+    """Return the values of an image's row by column."""
     raw, image, base = rows.raw, rows.image, rows.image.base
     folder, file_name = split(text(raw.file.path))
     return {
@@ -37,8 +37,6 @@ def columns(rows: ImageRows, *, now: str, from_disk: bool) -> dict[str, Bound]:
         "status": image.status,
         "recipe": rows.recipe,
         "sidecars": lines(raw.file.sidecars),
-        "now": now,
-        "from_disk": int(from_disk),
         "generator": optional(image.generator),
         "warnings": text("\n".join(image.warnings)) or None,
         **bind_fields(IMAGES_COLUMNS, base, image),

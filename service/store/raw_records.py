@@ -1,6 +1,7 @@
 """The stored record: what the extractor said of a file, packed for ``raw_records``."""
 
 import json
+from dataclasses import dataclass
 
 import zstandard
 
@@ -14,6 +15,16 @@ carry."""
 
 MAX_RECORD = 1 << 30
 """Bytes. A packed record that claims to be longer is damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A kept record as it is stored, of a file that may have moved since."""
+
+    file: WatchedFile
+    mime_type: str | None
+    sha256: str | None
+    packed: bytes
 
 
 def pack(raw: RawRecord) -> bytes:

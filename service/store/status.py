@@ -27,6 +27,8 @@ class ServiceStatus:
     sqlite_version: str | None = None
     message: str | None = None
     """What it waits for, in words."""
+    readers: tuple[str, ...] = ()
+    """What each reader process is at, and since when. Only in the file beside the database."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,17 @@ from typing import Self
 import apsw
 
 from service.records import ImageRows, WatchedFile
-from service.store import export_states, failures, file_rows, raw_records, status
+from service.store import export_states, failures, file_rows, status
 from service.store.binding import text
 from service.store.connection import Checkpointer, open_writer
 from service.store.database_reader import DatabaseReader
 from service.store.failures import Failure
-from service.store.identity import FileIdentity, stable_id
-from service.store.images_row import columns
+from service.store.identity import FileIdentity
 from service.store.intern import TermIds, TextIds
 from service.store.locks import Waiting, immediate
 from service.store.long_tables import TABLES, LongForm
 from service.store.model_writer import ModelWriter
+from service.store.packed_image import PackedImage, pack_image
 from service.store.schema import Schema
 from service.store.sql import sql
 from service.store.status import RootStatus, ServiceStatus
@@ -90,7 +90,7 @@ class Store(DatabaseReader):
 
     def save(
         self,
-        rows: Sequence[ImageRows],
+        images: Sequence[ImageRows | PackedImage],
         *,
         now: str,
         failed: Sequence[Failure] = (),
@@ -102,8 +102,9 @@ class Store(DatabaseReader):
         stay as they are, and so does the images' state. Failures of saved files are forgotten.
         Times are ``2026-01-31T23:59:59Z``.
         """
-        names = [stable_id(one.raw.file.root, one.raw.file.path) for one in rows]
-        last = dict(zip(names, rows, strict=True))
+        packed = [one if isinstance(one, PackedImage) else pack_image(one) for one in images]
+        names = [str(one.image["stable_id"]) for one in packed]
+        last = dict(zip(names, packed, strict=True))
         ids: dict[str, int] = {}
         with self.transaction():
             for name, one in last.items():
@@ -113,17 +114,17 @@ class Store(DatabaseReader):
                 long.add(ids[name], one)
             long.write()
             if from_disk:
-                packed = ((ids[name], raw_records.pack(one.raw)) for name, one in last.items())
-                self._connection.executemany(sql("keep_raw_record"), packed)
+                records = ((ids[name], one.record) for name, one in last.items())
+                self._connection.executemany(sql("keep_raw_record"), records)
             failures.record(self._connection, failed, now)
         return [ids[name] for name in names]
 
-    def _save_wide(self, rows: ImageRows, now: str, *, from_disk: bool) -> int:
-        row = columns(rows, now=now, from_disk=from_disk)
+    def _save_wide(self, packed: PackedImage, now: str, *, from_disk: bool) -> int:
+        row = {**packed.image, "now": now, "from_disk": int(from_disk)}
         image_id: int | None = self._connection.execute(sql("find_image"), (row["stable_id"],)).get
         self._connection.execute(sql("save_image"), row)
         self._connection.execute(sql("note_repeated"), row)
-        self._connection.execute(sql("drop_failure"), (row["root"], text(rows.raw.file.path)))
+        self._connection.execute(sql("drop_failure"), (row["root"], text(packed.file[1])))
         if image_id is None:
             return self._connection.last_insert_rowid()
         for table in TABLES:

@@ -14,12 +14,12 @@ Anything unbalanced is text. Each token has a second form for comparing (``fold_
 """
 
 import re
-import unicodedata
 from dataclasses import replace
 from functools import lru_cache
 
 from service.records import Side, Token, TokenKind
 from service.records.kinds import TAG_PATTERN
+from service.records.unicode_forms import normalize_unicode
 from service.tokens.groups import Group, Lexeme, find_groups, lex_prompt, weight_at_end
 
 VERSION = 2
@@ -49,7 +49,7 @@ def fold_token(token: str) -> str:
 
 
 def _fold(token: str) -> str:
-    text = token if token.isascii() else unicodedata.normalize("NFKC", token)
+    text = token if token.isascii() else normalize_unicode("NFKC", token)
     text = text.lower().strip()
     if "\\" in text:
         text = _ESCAPED.sub(r"\1", text)

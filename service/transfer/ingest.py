@@ -1,5 +1,6 @@
 """The second half: a dump's lines into the database, on any machine."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -8,37 +9,62 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from service.clock import Clock
+from service.dump_lines import TransferResult, read_record
 from service.errors import StartError
 from service.model_lookup.resolve_rows import Resolver
 from service.paths import Root
-from service.records import ImageRows, RawRecord
+from service.readers.messages import Failed
+from service.readers.readers import Question, Readers
+from service.store import raw_records
+from service.store.packed_image import PackedImage
+from service.store.raw_records import StoredRecord
 from service.store.writer import Store
-from service.transfer.lines import TransferResult, read_record
-from service.worker.batch import process_record
 
 BATCH = 64
 
 
-def ingest(source: Path, store: Store, roots: Sequence[Root], clock: Clock) -> TransferResult:
+def ingest(
+    source: Path, store: Store, readers: Readers, roots: Sequence[Root], clock: Clock
+) -> TransferResult:
     """Fill the database from a dump.
 
     A line that cannot be read is listed, and the others go on.
     """
     done = TransferResult()
-    resolver = Resolver(store)
+    asked: deque[tuple[list[StoredRecord], Question]] = deque()
+    saver = _IngestSaver(store, clock, done)
+    readers.scale(readers.limit)
     with _open(source) as lines:
         records = _read_records(lines, roots, done)
         while batch := list(islice(records, BATCH)):
-            rows: list[ImageRows] = []
-            for raw in batch:
-                made = process_record(raw)
-                if isinstance(made, ImageRows):
-                    rows.append(made)
-                else:
-                    done.failed.append((f"{made.root}/{made.path}", made.message))
-            store.save(resolver.apply(rows), now=clock.stamp())
-            done.count += len(rows)
+            asked.append((batch, readers.remake(batch)))
+            if len(asked) > 2 * readers.processes:
+                saver.save(*asked.popleft())
+        while asked:
+            saver.save(*asked.popleft())
     return done
+
+
+class _IngestSaver:
+    """Writes batches as the readers answer."""
+
+    def __init__(self, store: Store, clock: Clock, done: TransferResult) -> None:
+        self._store = store
+        self._resolver = Resolver(store)
+        self._clock = clock
+        self._done = done
+
+    def save(self, records: Sequence[StoredRecord], question: Question) -> None:
+        """Wait for a batch's rows and write them."""
+        rows: list[PackedImage] = []
+        for record, answer in zip(records, question.wait_for_all(), strict=True):
+            if isinstance(answer, PackedImage):
+                rows.append(answer)
+            elif isinstance(answer, Failed):
+                file = record.file
+                self._done.failed.append((f"{file.root}/{file.path}", answer.message))
+        self._store.save(self._resolver.apply(rows), now=self._clock.stamp())
+        self._done.count += len(rows)
 
 
 def _open(source: Path) -> BinaryIO:
@@ -51,11 +77,12 @@ def _open(source: Path) -> BinaryIO:
 
 def _read_records(
     lines: Iterable[bytes], roots: Sequence[Root], done: TransferResult
-) -> Iterator[RawRecord]:
+) -> Iterator[StoredRecord]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            yield read_record(line, roots)
+            raw = read_record(line, roots)
+            yield StoredRecord(raw.file, raw.mime_type, raw.sha256, raw_records.pack(raw))
         except (ValueError, ValidationError) as error:
             done.failed.append((f"line {number}", str(error)))

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import structlog
 
-from service.file_systems import is_same_file, kind_of
+from service.file_systems import is_same_file, kind_of, modified_ns
 from service.paths import Root, to_stored
 from service.records import WatchedFile
 from service.sidecars import FolderTexts, has_news
@@ -174,7 +174,7 @@ class _Rescan:
             root=self._root.name,
             path=prefix + name,
             size=status.st_size,
-            mtime_ns=status.st_mtime_ns,
+            mtime_ns=modified_ns(status),
             sidecars=texts,
         )
         yield ChangedFile(file, Path(entry.path), _how_changed(row))
@@ -233,7 +233,7 @@ def _is_unchanged(row: KnownFile | None, status: os.stat_result, texts: tuple[st
     """Tell whether a file, and the texts beside it, are as the database holds them."""
     if row is None or not row.present:
         return False
-    if (row.size, row.mtime_ns) != (status.st_size, status.st_mtime_ns):
+    if (row.size, row.mtime_ns) != (status.st_size, modified_ns(status)):
         return False
     return not texts or not has_news(row.sidecars, texts)
 

@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 import structlog
 
-from service.file_systems import kind_of
+from service.file_systems import kind_of, modified_ns
 from service.paths import Root, to_stored
 from service.watch.watch_settings import WatchSettings
 
@@ -131,7 +131,7 @@ class SettleRule:
             )
         if kind != "file":
             return None
-        return status.st_size, status.st_mtime_ns
+        return status.st_size, modified_ns(status)
 
     @staticmethod
     def _compare(candidate: SettlingFile, state: FileState, now: float) -> None:

@@ -1,13 +1,12 @@
 """The worker: one batch after another, until it is told to stop.
 
-``run`` repeats ``run_once``. One turn checks what may have died, takes the next arrivals, sorts
-them by triage, begins a batch (ExifTool reads), finishes the oldest batch in hand, saves it, and
-tells the state. The methods below stand in that order.
+``run`` repeats ``run_once``. One turn checks what may have died, takes the next arrivals, has the
+readers look at them, sorts by triage those that were looked at, has the readers read them, finishes
+the oldest batch in hand, saves it, and tells the state. The methods below stand in that order.
 """
 
 import contextlib
 import threading
-from collections import deque
 from collections.abc import Callable
 
 import structlog
@@ -15,26 +14,28 @@ import structlog
 from service.clock import Clock, stamp
 from service.errors import DatabaseReplacedError, ExtractorMissingError
 from service.watch.arrivals import Arrival
-from service.worker.batch import Batch, Counters, FileOutcome
+from service.worker.batch import Batch, BatchesInHand, Counters, FileOutcome
 from service.worker.housekeeping import OUTAGE_WAIT_S, ExifToolOutage, Housekeeping
 from service.worker.intake import Work
 from service.worker.parts import Pace, Parts
 from service.worker.reprocess import IdleReprocessing
 from service.worker.saver import Saver
-from service.worker.triage import InHand, Triage, triage
+from service.worker.triage import drop_unchanged, triage
 
 log = structlog.get_logger()
 
 SCAN_BACKLOG = 8
 """Batches that a rescan under way is taken for, since its end is not known."""
 
-AHEAD = 1
-"""Batches asked for beyond one a process. Some images take this side longer than ExifTool: with
-none in hand it waited for us for a sixth of the time, with one for a twentieth."""
+AHEAD = 3
+"""Batches in hand beyond one a reader: one is looked at, one waits for ExifTool, one is written."""
+
+FINISH_S = 1.5
+"""For the batches in hand when the service stops."""
 
 
 class Worker:
-    """Owns ExifTool and the writing connection."""
+    """Owns the writing connection, and decides what the readers read."""
 
     def __init__(
         self, parts: Parts, clock: Clock, pace: Pace, on_done: Callable[[FileOutcome], None]
@@ -44,14 +45,13 @@ class Worker:
         self._pace = pace
         self._on_done = on_done
         self._saver = Saver(parts.store, clock, self._count_saved)
-        self._batches: deque[Batch] = deque()
-        """In hand: ExifTool reads them, oldest first."""
+        self._in_hand = BatchesInHand()
         self._put_aside: list[Arrival] = []
         """Files that a batch in hand has already, perhaps at another place.
 
         Their turn comes when that batch is written.
         """
-        self._reprocessing = IdleReprocessing(parts.store, clock)
+        self._reprocessing = self._new_reprocessing()
         self._housekeeping = Housekeeping(parts, pace, clock.monotonic())
         self._outage = ExifToolOutage()
         self.counters = Counters()
@@ -72,11 +72,17 @@ class Worker:
             now = self._clock.monotonic()
             if self.run_once(now):
                 continue
-            is_idle = not intake.has_more and self._saver.next_try is None
-            if is_idle:
+            if not (intake.has_more or self._is_busy):
                 break
             self._wait_for_news(now, stop)
         self.finish()
+
+    @property
+    def _is_busy(self) -> bool:
+        """Return whether anything is in hand or waits to be written."""
+        is_saving = self._saver.next_try is not None
+        in_hand = bool(self._in_hand or self._put_aside)
+        return in_hand or is_saving or self._reprocessing.is_waiting
 
     def run_once(self, now: float) -> bool:
         """Do the next piece of work; return whether there was any."""
@@ -89,20 +95,53 @@ class Worker:
             return True
 
     def _work(self, now: float) -> bool:
-        """Begin the next batch, then finish the one before it.
+        """Begin the next batch, sort those that were looked at, finish the oldest if it is done.
 
-        ExifTool reads while this side thinks and writes.
+        Never waits: the readers work meanwhile, and wake the worker when they have answered.
         """
+        has_begun = self._begin_next_batch(now)
+        has_sorted = self._sort_batches()
+        done = self._in_hand.pop_done()
+        if done is not None:
+            self._finish_batch(done)
+            return True
+        if has_begun or has_sorted:
+            return True
+        return not self._in_hand.queue and self._reprocessing.make_some_again(self._pace.batch_size)
+
+    def _begin_next_batch(self, now: float) -> bool:
+        """Have the next files looked at; return whether there were any, and room for them."""
+        if len(self._in_hand.queue) >= self._parts.readers.processes + AHEAD:
+            return False
         work = self._next_work(now)
-        if work:
-            self._begin_batch(work)
-        is_full = len(self._batches) > self._parts.reader.processes + AHEAD
-        if self._batches and (is_full or not work):
-            self._finish_oldest_batch()
-            return True
-        if work or work.goes_on:
-            return True
-        return self._reprocessing.make_some_again(self._pace.batch_size)
+        if not work:
+            return work.goes_on
+        changed = drop_unchanged(work.arrived, self._parts.store)
+        unchanged = len(work.arrived) - len(changed)
+        self._parts.readers.scale(self._backlog())
+        looking = None
+        if changed:
+            looking = self._parts.readers.look([(a.location, a.file.size) for a in changed])
+        outcome = FileOutcome(gone=work.gone, missing=work.missing, unchanged=unchanged)
+        self._in_hand.queue.append(Batch(changed, looking, outcome))
+        return True
+
+    def _sort_batches(self) -> bool:
+        """Decide what becomes of files that were looked at; return whether any batch was sorted."""
+        has_sorted = False
+        while batch := self._in_hand.next_to_sort():
+            self._sort_batch(batch)
+            has_sorted = True
+        return has_sorted
+
+    def _sort_batch(self, batch: Batch) -> None:
+        parts = self._parts
+        looked = batch.take_looked()
+        self._in_hand.slow.extend(batch.take_slow())
+        found = triage(looked, parts.store, parts.roots, self._in_hand.contents())
+        self._put_aside.extend(found.put_aside)
+        to_read = [each for _, each in found.to_read]
+        batch.sort(found, parts.readers.read(to_read) if to_read else None)
 
     def _next_work(self, now: float) -> Work:
         if now < self._outage.until:
@@ -118,9 +157,7 @@ class Worker:
         one would be unknown at its place, and be read a second time.
         """
         newest = {arrival.place: arrival for arrival in (*self._put_aside, *work.arrived)}
-        in_hand: set[tuple[str, str]] = set()
-        for batch in self._batches:
-            in_hand.update(batch.places())
+        in_hand = self._in_hand.places()
         self._put_aside = []
         work.arrived = []
         for place, arrival in newest.items():
@@ -129,37 +166,21 @@ class Worker:
             else:
                 work.arrived.append(arrival)
 
-    def _begin_batch(self, work: Work) -> None:
-        parts = self._parts
-        found = triage(work.arrived, parts.store, parts.roots, self._what_is_in_hand())
-        self._put_aside.extend(found.put_aside)
-        parts.reader.scale(self._backlog())
-        candidates = [candidate for _, candidate in found.to_read]
-        pending = parts.reader.begin(candidates) if candidates else None
-        batch = Batch(found.to_read, pending, _known_so_far(work, found))
-        for arrival, error in found.bad:
-            batch.reject(arrival, error)
-        self._batches.append(batch)
-
-    def _what_is_in_hand(self) -> InHand:
-        in_hand = InHand()
-        for batch in self._batches:
-            in_hand.claimed.update(image_id for image_id, _ in batch.outcome.moved)
-            for _, candidate in batch.asked:
-                in_hand.read.setdefault(candidate.signature.sha256, []).append(candidate.location)
-        return in_hand
+    def _new_reprocessing(self) -> IdleReprocessing:
+        return IdleReprocessing(self._parts.store, self._parts.readers, self._clock)
 
     def _backlog(self) -> int:
-        """Return how many batches wait, by which the number of ExifTool processes is chosen."""
+        """Return how many batches wait, by which the number of readers is chosen."""
         intake = self._parts.intake
         backlog = intake.inbox.waiting // self._pace.batch_size
         if intake.is_scanning:
             backlog += SCAN_BACKLOG
         return backlog
 
-    def _finish_oldest_batch(self) -> None:
-        outcome = self._batches.popleft().finish()
-        now = self._clock.monotonic()  # ExifTool may have taken its time
+    def _finish_batch(self, batch: Batch) -> None:
+        outcome = batch.finish()
+        self._in_hand.slow.extend(batch.take_slow())
+        now = self._clock.monotonic()
         self._put_back(outcome, now)
         self._saver.save(outcome, now)
         self._tell_state(now)
@@ -187,12 +208,10 @@ class Worker:
     def _replaced(self, error: DatabaseReplacedError) -> None:
         """Go on with the file that is now at the database's path, and rescan every root."""
         log.error("database_replaced", reason=str(error))
-        for batch in self._batches:
-            batch.finish()  # takes ExifTool's answers off the pipe
-        self._batches.clear()
+        self._in_hand.clear()
         self._parts.reopen_store()
         self._saver.forget()
-        self._reprocessing = IdleReprocessing(self._parts.store, self._clock)
+        self._reprocessing = self._new_reprocessing()
 
     def _wait_for_news(self, now: float, stop: threading.Event) -> None:
         """Wait until something is due.
@@ -207,10 +226,20 @@ class Worker:
             self._parts.intake.inbox.wait(max(next_check - now, 0.0))
 
     def finish(self) -> None:
-        """Finish the batches in hand and write them, if the database lets us."""
+        """Write the batches in hand that are answered soon, if the database lets us.
+
+        What is given up is found again by the next start's rescan.
+        """
+        end = self._clock.monotonic() + FINISH_S
         try:
-            while self._saver.try_again(self._clock.monotonic()) and self._batches:
-                self._finish_oldest_batch()
+            while self._saver.try_again(self._clock.monotonic()) and self._in_hand.queue:
+                reading = self._in_hand.queue[0].reading
+                if reading is not None:
+                    reading.wait(max(0.0, end - self._clock.monotonic()))
+                done = self._in_hand.pop_done()
+                if done is None:
+                    break
+                self._finish_batch(done)
         except DatabaseReplacedError as error:  # the next start finds these files again
             log.error("database_replaced", reason=str(error))  # noqa: TRY400  # no bug: the reason says it all
 
@@ -230,6 +259,7 @@ class Worker:
     def notes(self) -> list[str]:
         """Return what the worker waits for, one sentence each."""
         notes = [self._saver.note, self._outage.note, self._housekeeping.note]
+        notes.append(self._parts.readers.trouble)
         notes.extend(self._parts.intake.notes.values())
         return [note for note in notes if note]
 
@@ -244,19 +274,8 @@ class Worker:
             last_event_at=None if last_event is None else stamp(last_event),
             last_rescan_at=parts.intake.last_rescan_at,
             message="; ".join(self.notes) or None,
+            readers=parts.readers.describe(self._clock.wall()),
         )
 
     def _count_waiting(self) -> int:
-        in_hand = sum(len(batch.asked) for batch in self._batches)
-        return self._parts.intake.inbox.waiting + in_hand
-
-
-def _known_so_far(work: Work, found: Triage) -> FileOutcome:
-    """Return what is known of a batch before ExifTool has answered."""
-    return FileOutcome(
-        later=found.later,
-        moved=found.moved,
-        gone=work.gone,
-        missing=work.missing,
-        unchanged=found.unchanged,
-    )
+        return self._parts.intake.inbox.waiting + self._in_hand.count_files()

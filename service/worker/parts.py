@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from service.extract.reader import TagReader
 from service.paths import Root
+from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule
 from service.store.writer import Store
 from service.watch.observer import Watcher
@@ -17,7 +17,7 @@ class Parts:
     """What the worker works with: the other folders of the service, put together."""
 
     intake: Intake
-    reader: TagReader
+    readers: Readers
     store: Store
     roots: Mapping[str, Root]
     heartbeat: Heartbeat

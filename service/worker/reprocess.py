@@ -1,19 +1,23 @@
 """Making rows again from the stored records, without the files and without ExifTool."""
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 
 import structlog
-from zstandard import ZstdError
 
 from service import pipeline
 from service.clock import Clock
 from service.errors import TryAgainError
 from service.model_lookup.resolve_rows import Resolver
-from service.records import ImageRows, WatchedFile
+from service.readers.messages import Failed
+from service.readers.readers import Question, Readers
+from service.records import WatchedFile
 from service.store.failures import Failure
+from service.store.packed_image import PackedImage
+from service.store.raw_records import StoredRecord
 from service.store.writer import Store
-from service.worker.batch import process_record
+from service.worker.batch import failure_of
 
 log = structlog.get_logger()
 
@@ -27,47 +31,64 @@ class Reprocessor:
     def __init__(
         self,
         store: Store,
+        readers: Readers,
         clock: Clock,
         *,
         everything: bool = False,
         only: Iterator[tuple[int, WatchedFile]] | None = None,
     ) -> None:
         self._store = store
+        self._readers = readers
         self._clock = clock
         self._images = only or store.stale_images(_outdated_recipes(store, everything=everything))
+        self._asked: deque[tuple[list[StoredRecord], Question]] = deque()
         self._resolver = Resolver(store)
         self.failed: list[Failure] = []
 
-    def step(self, limit: int) -> int:
-        """Make up to ``limit`` images again and return how many there were.
-
-        0 means that all are up to date.
-        """
+    def ask(self, limit: int) -> bool:
+        """Ask the readers for the rows of up to ``limit`` images; return whether there were any."""
         images = list(islice(self._images, limit))
-        rows: list[ImageRows] = []
-        for image_id, file in images:
-            made = self._make_rows(image_id, file)
-            if isinstance(made, ImageRows):
-                rows.append(made)
-            elif made is not None:
-                self.failed.append(made)
+        records: list[StoredRecord] = []
+        for image_id, _ in images:
+            record = self._store.stored_record(image_id)
+            if record is not None:  # else the image has just gone
+                records.append(record)
+        if records:
+            self._asked.append((records, self._readers.remake(records)))
+        return bool(images)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether something was asked and not yet saved."""
+        return bool(self._asked)
+
+    @property
+    def is_answered(self) -> bool:
+        """Return whether what was asked first can be saved."""
+        return bool(self._asked) and self._asked[0][1].is_answered
+
+    def save_oldest(self) -> int:
+        """Wait for the rows that were asked for first, save them and return how many images."""
+        records, question = self._asked.popleft()
+        rows: list[PackedImage] = []
+        for record, answer in zip(records, question.wait_for_all(), strict=True):
+            if isinstance(answer, PackedImage):
+                rows.append(answer)
+            elif isinstance(answer, Failed):
+                self.failed.append(failure_of(record.file, answer))
         if rows:
             self._store.save(self._resolver.apply(rows), now=self._clock.stamp(), from_disk=False)
-        return len(images)
+        return len(records)
 
     def run(self, batch_size: int) -> Iterator[int]:
-        """Make everything again, yielding the size of each batch."""
-        while size := self.step(batch_size):
-            yield size
-
-    def _make_rows(self, image_id: int, file: WatchedFile) -> ImageRows | Failure | None:
-        """Return an image's rows or its failure; None where it has just gone."""
-        try:
-            raw = self._store.raw_record(image_id)
-        except (ZstdError, ValueError, KeyError) as error:  # damaged on the disk; the others go on
-            log.warning("kept_record_damaged", root=file.root, path=file.path, reason=str(error))
-            return Failure.of(file, "store", error)
-        return None if raw is None else process_record(raw)
+        """Make everything again, yielding the size of each batch. The readers have work ahead."""
+        has_more = True
+        while has_more or self._asked:
+            self._readers.scale(self._readers.limit if has_more else 1)
+            while has_more and len(self._asked) <= 2 * self._readers.processes:
+                has_more = self.ask(batch_size)
+            if self._asked:
+                yield self.save_oldest()
 
 
 def _outdated_recipes(store: Store, *, everything: bool) -> list[str]:
@@ -80,25 +101,37 @@ def _outdated_recipes(store: Store, *, everything: bool) -> list[str]:
 class IdleReprocessing:
     """Makes outdated rows again while the service has nothing else to do."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, readers: Readers, clock: Clock) -> None:
         self._store = store
+        self._readers = readers
         self._clock = clock
-        self._reprocessor: Reprocessor | None = Reprocessor(store, clock)
+        self._reprocessor: Reprocessor | None = Reprocessor(store, readers, clock)
         """None as soon as everything is up to date."""
 
-    def make_some_again(self, limit: int) -> bool:
-        """Make up to ``limit`` images again; return whether there were any.
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether the readers are making rows again."""
+        return self._reprocessor is not None and self._reprocessor.is_waiting
 
-        Raises DatabaseReplacedError.
+    def make_some_again(self, limit: int) -> bool:
+        """Save what was made again, and have up to ``limit`` images made; never waits.
+
+        Return whether there was anything to do now. Raises DatabaseReplacedError.
         """
-        if self._reprocessor is None:
+        reprocessor = self._reprocessor
+        if reprocessor is None:
             return False
         try:
-            size = self._reprocessor.step(limit)
+            if reprocessor.is_answered:
+                reprocessor.save_oldest()
+                return True
+            if reprocessor.is_waiting:
+                return False
+            if reprocessor.ask(limit):
+                return True
         except TryAgainError as error:
             log.debug("rework_waits", reason=str(error))
-            self._reprocessor = Reprocessor(self._store, self._clock)
+            self._reprocessor = Reprocessor(self._store, self._readers, self._clock)
             return False
-        if not size:
-            self._reprocessor = None
-        return bool(size)
+        self._reprocessor = None
+        return False

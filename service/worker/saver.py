@@ -7,8 +7,8 @@ import structlog
 from service.clock import Clock
 from service.errors import DatabaseReplacedError, TryAgainError
 from service.model_lookup.resolve_rows import Resolver
-from service.records import ImageRows
 from service.store.failures import Failure
+from service.store.packed_image import PackedImage
 from service.store.writer import Store
 from service.worker.batch import FileOutcome
 
@@ -98,7 +98,7 @@ class Saver:
         for root, paths in _gone_by_root(outcome, store).items():
             store.mark_missing(root, paths, stamp)
 
-    def _save(self, rows: Sequence[ImageRows], failed: Sequence[Failure], stamp: str) -> None:
+    def _save(self, rows: Sequence[PackedImage], failed: Sequence[Failure], stamp: str) -> None:
         try:
             self.store.save(self._resolver.apply(rows), now=stamp, failed=failed)
         except (TryAgainError, DatabaseReplacedError):
@@ -108,7 +108,7 @@ class Saver:
             self._save_one_by_one(rows, failed, stamp)
 
     def _save_one_by_one(
-        self, rows: Sequence[ImageRows], failed: Sequence[Failure], stamp: str
+        self, rows: Sequence[PackedImage], failed: Sequence[Failure], stamp: str
     ) -> None:
         for one in rows:
             try:
@@ -116,8 +116,10 @@ class Saver:
             except (TryAgainError, DatabaseReplacedError):
                 raise
             except Exception as error:  # one odd record must not take its neighbours with it
-                log.exception("image_not_saved", path=one.raw.file.path)
-                self.store.save_unreadable((Failure.of(one.raw.file, "store", error),), now=stamp)
+                log.exception("image_not_saved", path=one.watched_file.path)
+                self.store.save_unreadable(
+                    (Failure.of(one.watched_file, "store", error),), now=stamp
+                )
         if failed:
             self.store.save_unreadable(failed, now=stamp)
 

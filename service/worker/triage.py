@@ -8,9 +8,10 @@ from zstandard import ZstdError
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract.file_to_read import FileToRead
-from service.extract.signatures import inspect
+from service.extract.signatures import Signature
 from service.file_systems import is_same_file
 from service.paths import Root
+from service.readers.messages import Answer, Failed
 from service.records import WatchedFile
 from service.sidecars import ending_of, has_news
 from service.store.file_rows import FileRow
@@ -28,11 +29,10 @@ class Triage:
 
     A file that was only touched is here, too.
     """
-    bad: list[tuple[Arrival, BadFileError]] = field(default_factory=list)
+    bad: list[tuple[Arrival, BadFileError | Failed]] = field(default_factory=list)
     later: list[tuple[Arrival, TryAgainError]] = field(default_factory=list)
     put_aside: list[Arrival] = field(default_factory=list)
     """To be examined again when the batches in hand are written."""
-    unchanged: int = 0
 
 
 @dataclass(slots=True)
@@ -59,16 +59,26 @@ def _is_gone(place: Path) -> bool:
         return False
 
 
+def drop_unchanged(arrivals: Sequence[Arrival], store: Store) -> list[Arrival]:
+    """Return the files of which an event meant something: they are to be looked at."""
+    changed: list[Arrival] = []
+    for arrival in arrivals:
+        row = store.find(arrival.file.root, arrival.file.path)
+        if row is None or not _is_unchanged(row, arrival.file):
+            changed.append(arrival)
+    return changed
+
+
 def triage(
-    arrivals: Sequence[Arrival],
+    looked: Sequence[tuple[Arrival, Answer]],
     store: Store,
     roots: Mapping[str, Root],
     in_hand: InHand | None = None,
 ) -> Triage:
-    """Inspect each file's bytes once and return what is to be done with it."""
+    """Return what is to be done with files whose bytes were looked at."""
     work = _TriageRun(store, roots, in_hand or InHand())
-    for arrival in arrivals:
-        work.examine(arrival)
+    for arrival, answer in looked:
+        work.decide(arrival, answer)
     return work.found
 
 
@@ -82,22 +92,17 @@ class _TriageRun:
         self._claimed = set(in_hand.claimed)
         self._online = {name: root for name, root in roots.items() if root.path.is_dir()}
 
-    def examine(self, arrival: Arrival) -> None:
-        """Inspect one file's bytes and put it where it belongs."""
-        row = self._store.find(arrival.file.root, arrival.file.path)
-        if row is not None and _is_unchanged(row, arrival.file):
-            self.found.unchanged += 1
-            return
-        try:
-            signature = inspect(arrival.location, arrival.file.size)
-        except BadFileError as error:
-            self.found.bad.append((arrival, error))
-            return
-        except FileGoneError:  # its deletion is an event of its own
-            return
-        except TryAgainError as error:
-            self.found.later.append((arrival, error))
-            return
+    def decide(self, arrival: Arrival, answer: Answer) -> None:
+        """Put one file where it belongs."""
+        if isinstance(answer, BadFileError | Failed):
+            self.found.bad.append((arrival, answer))
+        elif isinstance(answer, TryAgainError):
+            if not isinstance(answer, FileGoneError):  # its deletion is an event of its own
+                self.found.later.append((arrival, answer))
+        elif isinstance(answer, Signature):
+            self._decide_by_content(arrival, answer)
+
+    def _decide_by_content(self, arrival: Arrival, signature: Signature) -> None:
         if self._in_hand.has_left(signature.sha256):
             self.found.put_aside.append(arrival)
             return

@@ -30,11 +30,21 @@ def test_answers_are_told_apart_by_name_and_lose_their_folder() -> None:
         b'[{"SourceFile":7}]',
         b'[{"SourceFile":"/stranger"}]',
         b"[" * 100_000,
+        b'[{"SourceFile":"/a","X:Y":' + b"[" * 2000 + b"]" * 2000 + b"}]",
     ],
 )
 def test_an_answer_that_is_not_ours_is_refused(answer: bytes) -> None:
     with pytest.raises(ExtractorError):
         tags_by_name(answer, ["/a"])
+
+
+def test_a_value_nested_too_deep_is_left_out_and_the_other_tags_are_read() -> None:
+    deep = b"[" * 500 + b"]" * 500
+    answer = b'[{"SourceFile":"/a","X:Y":1,"CBOR:Deep":' + deep + b"}]"
+    assert tags_of_one_file(answer) == {
+        "X:Y": 1,
+        "Limits:LeftOut": ["CBOR:Deep: a value nested deeper than 100 was left out."],
+    }
 
 
 def test_no_answer_is_an_answer_for_nobody() -> None:

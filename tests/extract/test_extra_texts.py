@@ -65,13 +65,15 @@ def test_no_bytes_make_it_fail(tmp_path: Path, data: bytes) -> None:
     assert isinstance(read_texts(tmp_path, glb(data)), dict)
 
 
-def test_a_document_larger_than_any_graph_says_nothing(
+def test_of_a_document_larger_than_any_graph_it_is_said_that_it_was_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = b'{"asset": {"extras": {"prompt": "a cat"}}}'
     monkeypatch.setattr(extra_texts, "GLB_LARGEST", len(document))
     assert read_texts(tmp_path, glb(document)) == {"GLB:Prompt": "a cat"}
-    assert read_texts(tmp_path, glb(document + b" ")) == {}
+    assert read_texts(tmp_path, glb(document + b" ")) == {
+        "Limits:LeftOut": [f"GLB: JSON of {len(document) + 1} bytes was not read."]
+    }
 
 
 def entry(name: str, text: str) -> str:

@@ -11,11 +11,17 @@ import psutil
 import pytest
 from patience import wait_for
 
-from service.errors import BadFileError, ExtractorMissingError, FileGoneError, TryAgainError
+from service.errors import (
+    BadFileError,
+    ExtractorMissingError,
+    FileGoneError,
+    TooSlowError,
+    TryAgainError,
+)
 from service.extract.exiftool import ExifToolSettings
 from service.extract.file_to_read import FileToRead, ReadOutcome
-from service.extract.process_tree import ProcessTree
 from service.extract.reader import TagReader
+from service.process_tree import ProcessTree
 from service.records import RawRecord
 
 
@@ -149,7 +155,7 @@ def test_a_file_over_which_exiftool_hangs_is_bad(reader: MakeReader, make_file: 
     files = [make_file(name) for name in ("a.png", "poison.png", "b.png")]
     assert fates(reader(behaviour, deadline_s=0.5).begin(files).result()) == {
         "a.png": "a.png",
-        "poison.png": (BadFileError, "ExifTool hung for 0.5 s, on this file alone"),
+        "poison.png": (TooSlowError, "ExifTool hung for 0.5 s, on this file alone"),
         "b.png": "b.png",
     }
 
@@ -157,7 +163,7 @@ def test_a_file_over_which_exiftool_hangs_is_bad(reader: MakeReader, make_file: 
 def test_a_deadline_given_with_the_question_wins(reader: MakeReader, make_file: MakeFile) -> None:
     hangs = "def read(paths, number): time.sleep(60)"
     got = fates(reader(hangs, deadline_s=60).begin([make_file()]).result(deadline_s=0.2))
-    assert got == {"a.png": (BadFileError, "ExifTool hung for 0.2 s, on this file alone")}
+    assert got == {"a.png": (TooSlowError, "ExifTool hung for 0.2 s, on this file alone")}
 
 
 def test_junk_before_a_good_answer_costs_nothing_but_a_second_read(
@@ -357,7 +363,7 @@ def test_an_odd_name_over_which_exiftool_hangs_is_bad(
 ) -> None:
     running = reader(ALONE.format(behaviour="time.sleep(600)"))
     assert fates(running.begin([make_file("a\nb.png")]).result(deadline_s=0.3)) == {
-        "a\nb.png": (BadFileError, "ExifTool hung for 0.3 s, on this file alone"),
+        "a\nb.png": (TooSlowError, "ExifTool hung for 0.3 s, on this file alone"),
     }
 
 
@@ -382,7 +388,8 @@ def test_an_odd_name_has_the_time_of_a_start_and_of_its_bytes(
 def test_the_memory_of_an_exiftool_for_one_odd_name_is_bounded(
     reader: MakeReader, make_file: MakeFile
 ) -> None:
-    wait = "import resource\n    while resource.getrlimit(resource.RLIMIT_AS)[0] != 2**31: pass"
+    limit = ExifToolSettings().memory_limit
+    wait = f"import resource\n    while resource.getrlimit(resource.RLIMIT_AS)[0] != {limit}: pass"
     running = reader(ALONE.format(behaviour=wait))
     got = fates(running.begin([make_file("a\nb.png")]).result(deadline_s=20))
     assert got == {"a\nb.png": "a\nb.png"}

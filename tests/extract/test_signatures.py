@@ -154,7 +154,7 @@ def test_a_text_bomb_is_refused_in_little_memory(
         inspect(place, len(data))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert str(caught.value) == f"its {kind.decode()} chunk brings the texts to more than 64 MiB"
+    assert str(caught.value) == f"its {kind.decode()} chunk brings the texts to more than 16 MiB"
     assert peak < 16_000_000
 
 
@@ -171,7 +171,7 @@ def test_a_text_that_is_large_as_it_is_is_refused_too(kind: bytes) -> None:
     scan.feed(memoryview((TEXT_CAP + 1).to_bytes(4, "big") + kind))
     with pytest.raises(BadFileError) as caught:
         scan.feed(memoryview(bytes(TEXT_CAP + 1)))
-    assert str(caught.value) == f"its {kind.decode()} chunk brings the texts to more than 64 MiB"
+    assert str(caught.value) == f"its {kind.decode()} chunk brings the texts to more than 16 MiB"
 
 
 def test_pixels_may_be_as_large_as_they_are() -> None:

@@ -4,6 +4,8 @@ import gzip
 import io
 import random
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -83,14 +85,16 @@ def test_a_hidden_text_is_read_from_a_lossless_webp(tmp_path: Path) -> None:
     assert read(tmp_path, image, "webp") == {"Stealth:Alpha": INFOTEXT}
 
 
-@pytest.mark.parametrize("kind", ["png", "webp"])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("png", "PIXEL_CAP"), ("webp", "WEBP_PIXEL_CAP")], ids=["png", "webp"]
+)
 def test_an_image_of_more_pixels_than_the_cap_is_not_decoded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, name: str
 ) -> None:
     image = hide(noise("RGBA", (64, 64)), b"stealth_pngcomp", INFOTEXT)
-    monkeypatch.setattr(stealth, "PIXEL_CAP", 64 * 64)
+    monkeypatch.setattr(stealth, name, 64 * 64)
     assert read(tmp_path, image, kind) == {"Stealth:Alpha": INFOTEXT}
-    monkeypatch.setattr(stealth, "PIXEL_CAP", 64 * 64 - 1)
+    monkeypatch.setattr(stealth, name, 64 * 64 - 1)
     assert read(tmp_path, image, kind) == {}
 
 
@@ -100,6 +104,49 @@ def test_an_image_that_hides_nothing_gives_nothing(
     tmp_path: Path, mode: str, size: tuple[int, int]
 ) -> None:
     assert read(tmp_path, Image.new(mode, size)) == {}
+
+
+READ_AND_PRINT_MEMORY = """
+import sys
+from pathlib import Path
+from service.extract.signatures import inspect
+from service.extract.stealth import hidden_texts
+place = Path(sys.argv[1])
+texts = hidden_texts(place, inspect(place, place.stat().st_size))
+status = Path("/proc/self/status").read_text()
+peak_kib = status.partition("VmHWM:")[2].split()[0]
+print([len(text) for text in texts.values()], int(peak_kib) // 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
+@pytest.mark.parametrize(
+    ("kind", "size"), [("png", (8192, 6144)), ("webp", (4096, 3072))], ids=["png", "webp"]
+)
+def test_the_largest_image_full_of_text_is_read_in_less_than_300_mib(
+    tmp_path: Path, kind: str, size: tuple[int, int]
+) -> None:
+    letters = min(stealth.TEXT_CAP, size[0] * size[1] * 3 // 8 - 19)
+    image = Image.new("RGBA", size, (254, 254, 254, 255))
+    mark = b"stealth_rgbinfo" + struct.pack(">I", letters * 8)
+    bits = [byte >> shift & 1 for byte in mark for shift in range(7, -1, -1)]
+    for at in range(0, len(bits), 3):
+        pixel = [254 | bit for bit in (*bits[at : at + 3], 0, 0)][:3]
+        image.putpixel((0, at // 3), (*pixel, 255))
+    place = tmp_path / f"a.{kind}"
+    if kind == "png":
+        image.save(place, compress_level=1)
+    else:
+        image.save(place, lossless=True, exact=True, method=0)
+    ran = subprocess.run(
+        [sys.executable, "-c", READ_AND_PRINT_MEMORY, place],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    found, peak_mib = ran.stdout.rsplit(maxsplit=1)
+    assert found == f"[{letters}]"
+    assert int(peak_mib) < 300
 
 
 def test_a_length_beyond_the_image_gives_nothing(tmp_path: Path) -> None:

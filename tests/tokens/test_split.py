@@ -144,13 +144,10 @@ def test_positions_count_from_zero_on_each_side() -> None:
     [
         ("(", ")", 50_000),
         ("[a:", "", 50_000),
-        ("<lora:", "", 50_000),
         ("a :1 AND ", "", 25_000),
-        ("__a ", "", 100_000),
-        ("\\", "", 250_000),
         ("x (a ", ") y", 50_000),
     ],
-    ids=["nested", "open", "networks", "joined", "wildcards", "escapes", "partial"],
+    ids=["nested", "open", "joined", "partial"],
 )
 def test_a_hostile_prompt_takes_linear_time(before: str, after: str, size: int) -> None:
     def write(times: int) -> str:

@@ -4,32 +4,16 @@ However often events or a rescan name it before that batch is written.
 """
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from drawn_images import draw
 from working_by_hand import ByHand
 
-from service.errors import BadFileError, TryAgainError
-from service.extract.file_to_read import FileToRead
-from service.records import RawRecord
 from service.worker.batch import Counters
 
 PLACES = "SELECT id, path, state FROM images ORDER BY id"
 LONG_AGO = (1_600_000_000, 1_600_000_000)
-
-Answers = Iterable[tuple[FileToRead, RawRecord | BadFileError | TryAgainError]]
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What ExifTool has answered already, for a step that is finished later."""
-
-    answers: Answers
-
-    def result(self) -> Answers:
-        return self.answers
 
 
 @dataclass(slots=True)
@@ -57,15 +41,17 @@ class Turns:
         No rescan meets the files meanwhile.
         """
         worker, at = self.by_hand.house.worker, 3.0
-        while worker._batches or worker._put_aside:
+        while worker._in_hand or worker._put_aside:
+            self.by_hand.wait_for_readers()
             self.turn(at)
             at += 1.0
 
     def files_in_hand(self) -> list[list[str]]:
         """Return the files of each batch in hand."""
         found = []
-        for batch in self.by_hand.house.worker._batches:
-            read = [arrival.file.path for arrival, _ in batch.asked]
+        for batch in self.by_hand.house.worker._in_hand:
+            read = [arrival.file.path for arrival in batch.arrivals if not batch.is_sorted]
+            read += [arrival.file.path for arrival, _ in batch.to_read]
             found.append(read + [file.path for _, file in batch.outcome.moved])
         return found
 
@@ -134,9 +120,9 @@ def test_a_file_that_moves_while_it_is_read_keeps_its_one_row_and_is_read_once(
     os.utime(image, LONG_AGO)
     turns.want_rescan()
     turns.turn(0.0)
-    (batch,) = by_hand.house.worker._batches
-    assert batch.pending is not None
-    batch.pending = Read(list(batch.pending.result()))  # type: ignore[assignment]  # it has read the file already
+    by_hand.wait_for_readers()
+    turns.turn(0.1)
+    by_hand.wait_for_readers()  # it has been read, and is not written yet
     moved = image.rename(image.with_name("b.png"))
     turns.hear(moved, at=1.0)
     turns.turn(2.0)

@@ -80,9 +80,16 @@ class Paced:
             turns += 1
             return turn(now)
 
+        def wait(seconds: float | None = None) -> bool:
+            news = self.by_hand.house.inbox._news
+            news.release()  # as a condition does while it waits
+            self.by_hand.wait_for_readers()  # in real time, which does not count here
+            news.acquire()
+            return self.hand.wait(seconds)
+
         with pytest.MonkeyPatch.context() as patch, self.hand.held():
             patch.setattr(worker, "run_once", counted)
-            patch.setattr(self.by_hand.house.inbox._news, "wait", self.hand.wait)
+            patch.setattr(self.by_hand.house.inbox._news, "wait", wait)
             worker.run(StopAt(self.hand, self.hand.at + seconds))
         return turns
 
@@ -192,8 +199,7 @@ def test_a_worker_without_exiftool_rests_however_much_arrives(paced: Paced) -> N
     draw_many(by_hand.place.input, 30)
     program = by_hand.place.top / "exiftool"
     away = program.rename(by_hand.place.top / "away")
-    for tool in by_hand.house.worker._parts.reader._pool._files:
-        tool.terminate()
+    by_hand.kill_exiftools()
     by_hand.house.inbox.want_rescan("a test")
     turns = paced.turns_in(MINUTE)
     away.rename(program)

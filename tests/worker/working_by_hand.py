@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import asked
+import psutil
 import pytest
 import store_dump
+from patience import PATIENCE_S
 from running_service import Place
 
 from service.assembly import Assembly, assemble
@@ -32,6 +34,18 @@ class ByHand:
     def work(self) -> None:
         """Compare the disk with the database and work until nothing waits."""
         self.house.worker.run_until_idle(threading.Event())
+
+    def wait_for_readers(self) -> None:
+        """Wait until the readers have answered all that they were asked."""
+        for batch in self.house.worker._in_hand:
+            for question in (batch.looking, batch.reading):
+                assert question is None or question.wait(PATIENCE_S)
+
+    def kill_exiftools(self) -> None:
+        """Kill every ExifTool of the readers."""
+        for child in psutil.Process().children(recursive=True):
+            if "exiftool" in child.name() or "perl" in child.name():
+                child.kill()
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Ask the database."""

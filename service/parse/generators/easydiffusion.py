@@ -79,7 +79,8 @@ _OWN_KEYS = frozenset({"use_stable_diffusion_model", "Stable Diffusion model"})
 _OWN_PAIR = frozenset({"num_inference_steps", "sampler_name"})
 """Diffusers' word beside one that diffusers does not have."""
 _LINE = re.compile(r"^([A-Za-z][A-Za-z ]{2,25}): ?(.*)$", re.MULTILINE)
-_ITEM = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|(-?\d[\d.eE+-]*)")
+_ITEM = re.compile(r"'((?:[^'\\]|\\.){0,500}+)'|\"((?:[^\"\\]|\\.){0,500}+)\"|(-?\d[\d.eE+-]*)")
+"""Names and weights. The bound is for quotes that never close: each was read to the end."""
 LONGEST = 4000
 """Characters of a list of model names; a longer text is none, and is not searched for quotes."""
 _TEXT_ROLES = ("parameters", "usercomment", "comment", "text", "sidecar")

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from service.records.json_depth import is_too_deep
+
 KNOWN = frozenset(
     (
         "steps|sampler|schedule type|scheduler|sampler sigma|cfg scale|distilled cfg scale|seed|"
@@ -141,7 +143,7 @@ def _json_end(text: str, start: int) -> int | None:
         _, end = _DECODER.raw_decode(text, start)
     except (ValueError, RecursionError):
         return None
-    return end
+    return None if is_too_deep(text[start:end]) else end
 
 
 def _plain_end(text: str, start: int) -> int:

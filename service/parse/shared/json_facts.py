@@ -13,6 +13,7 @@ from typing import TypeGuard
 from pydantic import JsonValue
 
 from service.records import Blob, Blobs, Fact, Field, Stated
+from service.records.json_depth import is_too_deep
 
 FieldKeys = Iterable[tuple[Field, tuple[str, ...]]]
 """Field → the keys that state it, best first."""
@@ -216,4 +217,4 @@ def parse_value(text: str | None) -> JsonValue:
         value: JsonValue = _DECODER.decode(text)
     except (ValueError, RecursionError):
         return None
-    return value
+    return None if is_too_deep(text) else value

@@ -8,6 +8,7 @@ from service.parse.comfyui.form.subgraphs import objects
 from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.values.question import Asking, Reply, read_input
 from service.records import Stated
+from service.records.json_depth import is_too_deep
 
 
 def has_wildcards(text: str) -> bool:
@@ -82,7 +83,7 @@ def extract_value(node: Node) -> Asking[Reply]:
     """Return what is under a key in a JSON text."""
     text = yield from read_input(node, "json_string", "text")
     key = yield from read_input(node, "key", "key")
-    if text is None or key is None:
+    if text is None or key is None or is_too_deep(str(text.value)):
         return None
     try:
         data = json.loads(str(text.value))

@@ -1,0 +1,90 @@
+"""``python -m service.readers SETTINGS``: one reader process, fed by stdin, answering on stdout."""
+
+import os
+import queue
+import sys
+import threading
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+
+from service.errors import StartError
+from service.extract.exiftool import ExifToolSettings
+from service.extract.reader import TagReader
+from service.readers.frames import pack_message, read_messages
+from service.readers.readers import ReaderSettings
+from service.readers.work import ExifToolDeadlines, ReaderWork
+
+
+class _Answers:
+    """The way back: whole messages on the pipe that was stdout."""
+
+    def __init__(self) -> None:
+        # What prints by mistake must not get between the messages.
+        self._pipe = os.fdopen(os.dup(1), "wb", buffering=0)
+        os.dup2(2, 1)
+        self._lock = threading.Lock()
+
+    def send(self, *message: Any) -> None:
+        """Write one message."""
+        rest = memoryview(pack_message(message))
+        with self._lock:
+            while rest:
+                rest = rest[self._pipe.write(rest) :]
+
+
+def main() -> None:
+    """Serve until stdin ends."""
+    settings = ReaderSettings.from_json(orjson.loads(sys.argv[1]))
+    answers = _Answers()
+    _log_to(answers)
+    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_take_requests, args=(requests,), daemon=True).start()
+    deadlines = ExifToolDeadlines(settings.quick_s, settings.slow_s, settings.bytes_per_s)
+    if not settings.reads_files:
+        answers.send("ready", "no ExifTool")
+        ReaderWork(None, deadlines, answers.send).serve(requests)
+        return
+    try:
+        tags = TagReader(_exiftool_settings(settings), processes=1)
+    except StartError as error:
+        answers.send("cannot start", str(error))
+        raise SystemExit(2) from None
+    with tags:
+        answers.send("ready", tags.version)
+        ReaderWork(tags, deadlines, answers.send).serve(requests)
+
+
+def _take_requests(requests: "queue.SimpleQueue[Any]") -> None:
+    """Take requests off the pipe at once, so that the next is known before this one is done."""
+    try:
+        for request in read_messages(sys.stdin.buffer):
+            requests.put(request)
+    finally:
+        requests.put(None)
+
+
+def _exiftool_settings(settings: ReaderSettings) -> ExifToolSettings:
+    return ExifToolSettings(
+        executable=settings.exiftool,
+        deadline_s=settings.slow_s,
+        recycle_after=settings.recycle_after,
+        stealth=settings.stealth,
+    )
+
+
+def _log_to(answers: _Answers) -> None:
+    """Send what is logged here to the main process, which has the log."""
+
+    def send(_logger: object, level: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+        fields = {name: str(value) for name, value in event.items() if name != "event"}
+        answers.send("log", level, str(event["event"]), tuple(fields.items()))
+        raise structlog.DropEvent
+
+    structlog.configure(processors=[structlog.processors.format_exc_info, send])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""What is asked of a reader, and what it answers, as plain tuples for ``frames``."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from service.errors import (
+    BadFileError,
+    ExtractorError,
+    ExtractorMissingError,
+    FileGoneError,
+    PipeError,
+    TryAgainError,
+)
+from service.extract.file_to_read import FileToRead
+from service.extract.signatures import Signature
+from service.records import WatchedFile
+from service.store.packed_image import PackedImage
+from service.store.raw_records import StoredRecord
+
+LOOK = "look"
+"""Look at files' bytes: (path, size) → Signature."""
+READ = "read"
+"""Read files to their rows: file and signature → PackedImage."""
+DUMP = "dump"
+"""Read files to lines of a dump: file and signature → bytes."""
+REMAKE = "remake"
+"""Make rows from stored records: file, MIME type, SHA-256 and record → PackedImage."""
+
+_ERRORS: dict[str, type[PipeError]] = {
+    error.__name__: error
+    for error in (BadFileError, TryAgainError, FileGoneError, ExtractorError, ExtractorMissingError)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why a file has no rows: for ``failures``."""
+
+    stage: str
+    """``look``, ``extract``, ``parse`` or ``store``."""
+    error_class: str
+    message: str
+
+
+def pack_path(location: Path, size: int) -> tuple[Any, ...]:
+    """Return what ``LOOK`` is asked."""
+    return str(location), size
+
+
+def pack_file(file: WatchedFile) -> tuple[Any, ...]:
+    """Return a file as a tuple."""
+    return file.root, file.path, file.size, file.mtime_ns, tuple(file.sidecars)
+
+
+def unpack_file(packed: Sequence[Any]) -> WatchedFile:
+    """Return the file of ``pack_file``."""
+    root, path, size, mtime_ns, sidecars = packed
+    return WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns, sidecars=tuple(sidecars))
+
+
+def pack_to_read(each: FileToRead) -> tuple[Any, ...]:
+    """Return what ``READ`` and ``DUMP`` are asked."""
+    found = each.signature
+    signature = (found.mime_type, found.sha256, found.has_alpha)
+    return str(each.location), pack_file(each.file), signature, tuple(each.kept_texts.items())
+
+
+def unpack_to_read(packed: Sequence[Any]) -> FileToRead:
+    """Return the file of ``pack_to_read``."""
+    location, file, signature, kept_texts = packed
+    texts: Mapping[str, str] = dict(kept_texts)
+    return FileToRead(Path(location), unpack_file(file), Signature(*signature), texts)
+
+
+def pack_record(record: StoredRecord) -> tuple[Any, ...]:
+    """Return what ``REMAKE`` is asked."""
+    return pack_file(record.file), record.mime_type, record.sha256, record.packed
+
+
+def pack_error(error: PipeError) -> tuple[Any, ...]:
+    """Return an answer: why a file could not be read."""
+    name = type(error).__name__
+    if name not in _ERRORS:
+        name = "BadFileError" if isinstance(error, BadFileError) else "TryAgainError"
+    return "error", name, str(error)
+
+
+Answer = Signature | PackedImage | bytes | Failed | BadFileError | TryAgainError
+
+
+def unpack_answer(packed: Sequence[Any]) -> Answer:
+    """Return what a reader answered. Raises ValueError for what is no answer."""
+    match packed:
+        case ("signature", *values):
+            return Signature(*values)
+        case ("rows", *values):
+            return PackedImage(*values)
+        case ("line", bytes(line)):
+            return line
+        case ("failed", *values):
+            return Failed(*values)
+        case ("error", str(name), str(message)):
+            error = _ERRORS[name](message)
+            if isinstance(error, BadFileError | TryAgainError):
+                return error
+    raise ValueError(f"no answer of a reader: {packed!r:.100}")

@@ -1,0 +1,135 @@
+"""One reader process as its owner sees it: started once, asked by messages, ended at any moment.
+
+Four threads serve it. One starts it, takes its messages and buries it: the process is tied to that
+thread (see process_tree). One writes, so that asking never waits. One drains stderr. The fourth is
+the owner's, which calls ``ask`` and ``kill``.
+"""
+
+import contextlib
+import os
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import IO, Any
+
+from service.process_tree import ProcessTree
+from service.readers.frames import BrokenMessageError, pack_message, read_messages
+
+_COMPLAINT = 4096
+"""Bytes of stderr that are kept: the last ones say why it died."""
+_GRACE_S = 1.0
+
+
+class ReaderProcess:
+    """A running reader. Once dead it stays dead."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        memory_limit: int | None,
+        on_message: Callable[["ReaderProcess", Any], None],
+        on_end: Callable[["ReaderProcess", str], None],
+    ) -> None:
+        """Start it. ``on_end`` is called once, with the reason, also where it cannot be started.
+
+        Both are called from a thread of this object.
+        """
+        self._argv = argv
+        self._memory_limit = memory_limit
+        self._on_message = on_message
+        self._on_end = on_end
+        self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._complaint = b""
+        self._lock = threading.Lock()
+        self._tree: ProcessTree | None = None
+        self._reason: str | None = None
+        self._keeper = threading.Thread(target=self._keep, name="reader", daemon=True)
+        self._keeper.start()
+
+    @property
+    def pid(self) -> int | None:
+        """Return the process's number; None until it runs."""
+        return self._tree.pid if self._tree else None
+
+    def ask(self, message: object) -> None:
+        """Have a message written, without waiting."""
+        self._outgoing.put(pack_message(message))
+
+    def finish(self) -> None:
+        """Let it answer what it was asked, and end."""
+        self._outgoing.put(None)
+
+    def kill(self, reason: str) -> None:
+        """End it and all it started, at once."""
+        with self._lock:
+            self._reason = self._reason or reason
+            if self._tree is not None:
+                self._tree.kill()
+
+    def join(self, timeout: float) -> bool:
+        """Return whether it has ended and been waited for, within ``timeout`` seconds."""
+        self._keeper.join(timeout)
+        return not self._keeper.is_alive()
+
+    def _keep(self) -> None:
+        try:
+            self._on_end(self, self._serve())
+        finally:
+            self._outgoing.put(None)
+
+    def _serve(self) -> str:
+        """Run the process to its end; return why it ended."""
+        try:
+            tree = ProcessTree(self._argv, self._memory_limit)
+        except OSError as error:
+            return f"it cannot be started: {error.strerror}"
+        with self._lock:
+            self._tree = tree
+            if self._reason is not None:  # ended before it began
+                tree.kill()
+        stdin, stdout, stderr = tree.pipes
+        others = (
+            threading.Thread(target=self._write, args=(stdin,), name="reader stdin", daemon=True),
+            threading.Thread(target=self._drain, args=(stderr,), name="reader stderr", daemon=True),
+        )
+        for thread in others:
+            thread.start()
+        with stdout:
+            self._take_messages(stdout)
+        code = self._bury(tree)
+        for thread in others:
+            thread.join()
+        return self._reason or self._died(code)
+
+    def _take_messages(self, pipe: IO[bytes]) -> None:
+        try:
+            for message in read_messages(pipe):
+                self._on_message(self, message)
+        except (BrokenMessageError, TypeError, ValueError) as error:  # of bytes, or of its meaning
+            self.kill(f"it sent what is no message: {error}")
+        except OSError as error:  # Windows: the pipe's other end was torn off
+            self.kill(f"its pipe was torn ({error.strerror})")
+
+    def _bury(self, tree: ProcessTree) -> int | None:
+        if tree.wait(_GRACE_S) is None:  # it closed its stdout and lives on
+            tree.kill()
+        code = tree.wait()
+        self._outgoing.put(None)
+        return code
+
+    def _died(self, code: int | None) -> str:
+        lines = self._complaint.decode("utf-8", "replace").strip().splitlines()
+        words = lines[-1].strip()[:300] if lines else ""
+        return f"it died (exit code {code}{f': {words}' if words else ''})"
+
+    def _write(self, pipe: IO[bytes]) -> None:
+        with contextlib.suppress(OSError), pipe:  # torn: the process has died, and its end is told
+            while (data := self._outgoing.get()) is not None:
+                rest = memoryview(data)
+                while rest:
+                    rest = rest[pipe.write(rest) :]
+
+    def _drain(self, pipe: IO[bytes]) -> None:
+        with contextlib.suppress(OSError), pipe:
+            while data := os.read(pipe.fileno(), _COMPLAINT):
+                self._complaint = (self._complaint + data)[-_COMPLAINT:]

@@ -1,0 +1,168 @@
+"""What a reader process does: one request after another, and the next one prepared meanwhile.
+
+ExifTool is a process of its own. While it reads a batch, this one looks at the bytes of the next;
+when it has answered, this one makes the rows. Before each stage of each file it says so (``at``):
+the main process ends a reader that is silent for longer than the file may take.
+"""
+
+import queue
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from zstandard import ZstdError
+
+from service import pipeline
+from service.dump_lines import make_line
+from service.errors import BadFileError, TooSlowError, TryAgainError
+from service.extract.file_to_read import FileToRead
+from service.extract.reader import TagBatch, TagReader
+from service.extract.signatures import inspect
+from service.readers import messages
+from service.records import ImageRows, RawRecord
+from service.store import raw_records
+from service.store.packed_image import pack_image
+
+log = structlog.get_logger()
+
+AHEAD = 1
+"""Batches that ExifTool is given while this process still makes the rows of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExifToolDeadlines:
+    """Seconds for ExifTool, for a batch and for each file alone, before bytes are counted."""
+
+    quick: float
+    slow: float
+    bytes_per_s: float
+
+    def of(self, size: int, *, is_slow: bool) -> float:
+        """Return the seconds for so many bytes."""
+        return (self.slow if is_slow else self.quick) + size / self.bytes_per_s
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A request that ExifTool is reading."""
+
+    number: int
+    kind: str
+    is_slow: bool
+    batch: TagBatch
+
+
+class ReaderWork:
+    """Answers requests. ``send`` gives a message to the main process.
+
+    Without ``tags`` it only makes rows from stored records.
+    """
+
+    def __init__(
+        self, tags: TagReader | None, deadlines: ExifToolDeadlines, send: Callable[..., None]
+    ) -> None:
+        self._tags = tags
+        self._deadlines = deadlines
+        self._send = send
+        self._readings: deque[_Reading] = deque()
+
+    def serve(self, requests: "queue.SimpleQueue[Any]") -> None:
+        """Answer until None is asked."""
+        is_open = True
+        while is_open or self._readings:
+            is_full = len(self._readings) > AHEAD
+            if self._readings and (is_full or not is_open or requests.empty()):
+                self._finish(self._readings.popleft())
+                continue
+            request = requests.get()
+            if request is None:
+                is_open = False
+            else:
+                self._begin(*request)
+
+    def _begin(self, number: int, kind: str, is_slow: bool, items: Sequence[Any]) -> None:  # noqa: FBT001 (a message's part)
+        if kind == messages.LOOK:
+            self._look(number, items)
+        elif kind == messages.REMAKE:
+            self._remake(number, items)
+        elif self._tags is not None:
+            files = [messages.unpack_to_read(item) for item in items]
+            self._readings.append(_Reading(number, kind, is_slow, self._tags.begin(files)))
+
+    def _look(self, number: int, items: Sequence[Any]) -> None:
+        for index, (location, size) in enumerate(items):
+            self._send("at", number, index, "look", size)
+            try:
+                found = inspect(Path(location), size)
+            except (BadFileError, TryAgainError) as error:
+                answer = messages.pack_error(error)
+            else:
+                answer = ("signature", found.mime_type, found.sha256, found.has_alpha)
+            self._send("is", number, index, answer)
+
+    def _finish(self, reading: _Reading) -> None:
+        """Wait for ExifTool, and answer for each file as soon as its rows are made."""
+        number, batch = reading.number, reading.batch
+        size = sum(each.file.size for each in batch.files)
+        self._send("at", number, 0, "extract", size)
+        batch.wait(self._deadlines.of(size, is_slow=reading.is_slow))
+        for index, each in enumerate(batch.files):
+            self._send("at", number, index, "extract", each.file.size)
+            allowed = self._deadlines.of(each.file.size, is_slow=reading.is_slow)
+            try:
+                raw = batch.read_record(each, allowed)
+            except TooSlowError as error:
+                if reading.is_slow:
+                    self._send("is", number, index, _too_slow(error, each))
+                else:
+                    self._send("slow", number, index)
+                continue
+            except (BadFileError, TryAgainError) as error:
+                self._send("is", number, index, messages.pack_error(error))
+                continue
+            self._send("is", number, index, self._answer_of(reading, number, index, each, raw))
+
+    def _answer_of(
+        self, reading: _Reading, number: int, index: int, each: FileToRead, raw: RawRecord
+    ) -> tuple[Any, ...]:
+        if reading.kind == messages.DUMP:
+            return "line", make_line(raw, each.location)
+        self._send("at", number, index, "parse", each.file.size)
+        return _pack_rows(raw)
+
+    def _remake(self, number: int, items: Sequence[Any]) -> None:
+        for index, (file, mime_type, sha256, packed) in enumerate(items):
+            self._send("at", number, index, "parse", len(packed))
+            try:
+                raw = raw_records.unpack(packed, messages.unpack_file(file), mime_type, sha256)
+            except (ZstdError, ValueError, KeyError) as error:  # damaged on the disk
+                answer: tuple[Any, ...] = ("failed", "store", type(error).__name__, str(error))
+            else:
+                answer = _pack_rows(raw, packed)
+            self._send("is", number, index, answer)
+
+
+def _too_slow(error: TooSlowError, each: FileToRead) -> tuple[Any, ...]:
+    return "failed", "extract", "TooSlowError", f"{error} ({each.file.size:,} bytes)"
+
+
+def make_rows(raw: RawRecord) -> ImageRows | messages.Failed:
+    """Return an image's rows, or its failure where a stage has a bug.
+
+    One odd file must not stop the service.
+    """
+    try:
+        return pipeline.process(raw)
+    except Exception as error:  # the one place where a stage's bug is met
+        log.exception("bug_in_a_stage", path=raw.file.path, root=raw.file.root)
+        return messages.Failed("parse", type(error).__name__, str(error))
+
+
+def _pack_rows(raw: RawRecord, record: bytes | None = None) -> tuple[Any, ...]:
+    rows = make_rows(raw)
+    if isinstance(rows, messages.Failed):
+        return "failed", rows.stage, rows.error_class, rows.message
+    return "rows", *pack_image(rows, record)

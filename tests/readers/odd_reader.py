@@ -1,0 +1,70 @@
+"""A reader that does what its items say: to inject every fault a reader can have."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from service.readers.frames import pack_message, read_messages
+
+STRANGE: dict[str, tuple[object, ...]] = {
+    "strange": ("is", 1_000_000, 0, "never asked"),
+    "log junk": ("log", "info", "a word", ("no pair", 5)),
+}
+
+
+def send(*message: object) -> None:
+    sys.stdout.buffer.write(pack_message(message))
+    sys.stdout.buffer.flush()
+
+
+def obey(number: int, index: int, *, is_slow: bool, word: str, value: object) -> None:
+    send("at", number, index, word, 0)
+    if word == "die":
+        os._exit(3)
+    if word == "die once" and not Path(str(value)).exists():
+        Path(str(value)).touch()
+        os._exit(3)
+    if word == "complain":
+        sys.stderr.write("no memory left\n")
+        sys.stderr.flush()
+        os._exit(4)
+    if word == "sleep":
+        time.sleep(float(str(value)))
+    if word == "junk":
+        sys.stdout.buffer.write(b"\xff" * 64)
+        sys.stdout.buffer.flush()
+        time.sleep(600)
+    if word in STRANGE:
+        send(*STRANGE[word])
+        time.sleep(600)
+    if word == "put off" and not is_slow:
+        send("slow", number, index)
+        return
+    send("is", number, index, (word, "slow" if is_slow else "quick"))
+
+
+def begin(items: list[tuple[str, object]]) -> None:
+    """Do what is to be done before the reader says which file it is at."""
+    for word, _ in items:
+        if word == "die untold":
+            os._exit(6)
+        if word == "hang untold":
+            time.sleep(600)
+
+
+def main() -> None:
+    if "--dies-at-start" in sys.argv:
+        sys.stderr.write("cannot start\n")
+        raise SystemExit(5)
+    if "--dies-once" in sys.argv and not Path(sys.argv[-1]).exists():
+        Path(sys.argv[-1]).touch()
+        os._exit(3)
+    send("ready", "odd 1")
+    for number, _kind, is_slow, items in read_messages(sys.stdin.buffer):
+        begin(items)
+        for index, (word, value) in enumerate(items):
+            obey(number, index, is_slow=is_slow, word=word, value=value)
+
+
+main()

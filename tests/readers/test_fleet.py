@@ -1,0 +1,178 @@
+"""A file that holds, kills or confuses its reader costs itself alone."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.readers.fleet import Fleet
+from service.readers.process import ReaderProcess
+from service.readers.seat import Asked, Deadlines, Deferred, Lost, Ticket
+
+ODD = Path(__file__).with_name("odd_reader.py")
+TOP = ODD.parent.parent.parent
+PATIENCE_S = 50.0
+SHORT = Deadlines(start=30.0, quick=1.0, slow=2.0)
+
+
+def start(*words: str) -> Callable[..., ReaderProcess]:
+    def start_one(on_message: Any, on_end: Any) -> ReaderProcess:
+        return ReaderProcess([sys.executable, str(ODD), *words], None, on_message, on_end)
+
+    return start_one
+
+
+@pytest.fixture(autouse=True)
+def service_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(TOP))
+
+
+@contextmanager
+def fleet(limit: int = 1, deadlines: Deadlines = SHORT, *words: str) -> Iterator[Fleet]:
+    made = Fleet(start(*words), limit=limit, deadlines=deadlines)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def ask(one: Fleet, *items: tuple[str, object]) -> Ticket:
+    return one.ask("odd", [Asked(item, 0) for item in items])
+
+
+def answers(one: Fleet, ticket: Ticket) -> list[Any]:
+    assert one.wait(ticket, PATIENCE_S), [one.status(), ticket.answers]
+    found: list[Any] = []
+    for answer in ticket.answers:
+        found += answers(one, answer.ticket) if isinstance(answer, Deferred) else [answer]
+    return found
+
+
+def test_what_is_asked_is_answered_in_the_order_of_asking() -> None:
+    with fleet() as one:
+        assert answers(one, ask(one, ("a", None), ("b", None))) == [("a", "quick"), ("b", "quick")]
+        assert one.version == "odd 1"
+
+
+def test_a_file_that_holds_its_reader_is_lost_with_its_stage_and_its_neighbours_are_answered() -> (
+    None
+):
+    with fleet() as one:
+        got = answers(one, ask(one, ("a", None), ("sleep", 600), ("b", None)))
+    lost = got[1]
+    assert got == [("a", "quick"), lost, ("b", "quick")]
+    assert isinstance(lost, Lost)
+    assert (lost.stage, lost.seconds >= SHORT.slow) == ("sleep", True)
+
+
+def test_the_neighbours_are_answered_before_the_slow_lane_has_given_up() -> None:
+    deadlines = Deadlines(start=30.0, quick=0.5, slow=600.0)
+    with fleet(1, deadlines) as one:
+        ticket = ask(one, ("a", None), ("sleep", 600), ("b", None))
+        assert one.wait(ticket, PATIENCE_S)
+        first, slow, last = ticket.answers
+        assert (first, last) == (("a", "quick"), ("b", "quick"))
+        assert not slow.ticket.is_done
+
+
+def test_a_file_that_is_only_slow_is_answered_by_the_slow_lane() -> None:
+    deadlines = Deadlines(start=30.0, quick=0.3, slow=60.0)
+    with fleet(1, deadlines) as one:
+        assert answers(one, ask(one, ("sleep", 0.8))) == [("sleep", "slow")]
+
+
+def test_a_file_that_a_reader_puts_off_is_answered_by_the_slow_lane() -> None:
+    with fleet() as one:
+        got = answers(one, ask(one, ("put off", None), ("a", None)))
+    assert got == [("put off", "slow"), ("a", "quick")]
+
+
+def test_a_file_that_kills_every_reader_is_lost_with_their_last_words() -> None:
+    with fleet() as one:
+        got = answers(one, ask(one, ("a", None), ("complain", None), ("b", None)))
+    lost = got[1]
+    assert got == [("a", "quick"), lost, ("b", "quick")]
+    assert isinstance(lost, Lost)
+    assert (lost.stage, lost.reason) == ("complain", "it died (exit code 4: no memory left)")
+
+
+def test_a_file_over_which_a_reader_died_once_is_not_to_blame(tmp_path: Path) -> None:
+    with fleet() as one:
+        got = answers(one, ask(one, ("die once", str(tmp_path / "died")), ("a", None)))
+    assert got == [("die once", "quick"), ("a", "quick")]
+
+
+@pytest.mark.parametrize("word", ["die untold", "hang untold"])
+def test_a_file_is_lost_also_where_its_readers_end_before_they_say_what_they_are_at(
+    word: str,
+) -> None:
+    with fleet() as one:
+        got = answers(one, ask(one, ("a", None), (word, None), ("b", None)))
+    lost = got[1]
+    assert got == [("a", "quick"), lost, ("b", "quick")]
+    assert isinstance(lost, Lost)
+    assert lost.stage == "ask"
+
+
+@pytest.mark.parametrize("word", ["junk", "strange", "log junk"])
+def test_a_reader_that_is_out_of_step_is_ended(word: str) -> None:
+    with fleet() as one:
+        got = answers(one, ask(one, (word, None), ("a", None)))
+    assert isinstance(got[0], Lost)
+    assert got[1] == ("a", "quick")
+
+
+def test_readers_killed_by_somebody_else_cost_no_file() -> None:
+    with fleet(2, Deadlines()) as one:
+        one.scale(2)
+        tickets = [ask(one, *((str(at), None) for at in range(20))) for _ in range(40)]
+        killed = 0
+        for ticket in tickets:
+            for status in one.status():
+                if status.pid is not None and killed < 10:
+                    os.kill(status.pid, signal.SIGKILL)
+                    killed += 1
+            assert answers(one, ticket) == [(str(at), "quick") for at in range(20)]
+        assert killed == 10
+
+
+def test_readers_that_do_not_start_are_told_and_tried_again() -> None:
+    with fleet(1, SHORT, "--dies-at-start") as one:
+        assert not one.wait_until_ready(2.0)
+        assert one.trouble == "no reader starts: it died (exit code 5: cannot start)"
+
+
+def test_a_first_reader_that_is_killed_before_it_is_ready_is_replaced(tmp_path: Path) -> None:
+    with fleet(1, SHORT, "--dies-once", str(tmp_path / "died")) as one:
+        assert one.wait_until_ready(PATIENCE_S)
+        assert (one.trouble, (tmp_path / "died").exists()) == (None, True)
+
+
+def test_as_many_readers_run_as_the_backlog_is_worth_and_one_when_it_is_done() -> None:
+    with fleet(3, Deadlines()) as one:
+        one.scale(8)
+        tickets = [ask(one, ("sleep", 0.3)) for _ in range(6)]
+        assert len(one.status()) == 3
+        one.scale(0)
+        for ticket in tickets:
+            answers(one, ticket)
+        gone = threading.Event()
+        for _ in range(500):
+            if len(one.status()) == 1:
+                break
+            gone.wait(0.1)
+        assert len(one.status()) == 1
+
+
+def test_closing_does_not_wait_for_a_reader_that_is_held() -> None:
+    one = Fleet(start(), deadlines=Deadlines())
+    assert one.wait_until_ready(PATIENCE_S)
+    ticket = ask(one, ("sleep", 600))
+    one.close()
+    assert (ticket.is_done, one.status()) == (False, [])

@@ -1,0 +1,252 @@
+"""A real reader process says of files what the steps say that it runs."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from patience import PATIENCE_S
+
+sys.path.append(str(Path(__file__).parent.parent / "service"))
+
+from drawn_images import draw_many, infotext, png
+
+from service import demo, pipeline
+from service.dump_lines import make_line
+from service.errors import BadFileError, FileGoneError, StartError, TryAgainError
+from service.extract.file_to_read import FileToRead
+from service.extract.reader import TagReader
+from service.extract.signatures import Signature, inspect
+from service.readers.messages import Answer, Failed
+from service.readers.readers import Question, Readers, ReaderSettings
+from service.records import RawRecord, WatchedFile
+from service.store import raw_records
+from service.store.packed_image import PackedImage, pack_image
+from service.store.raw_records import StoredRecord
+
+NOWHERE = Path("/nowhere/exiftool").absolute()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _service_is_found() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
+        yield
+
+
+@pytest.fixture(scope="module")
+def readers(_service_is_found: None) -> Iterator[Readers]:
+    with Readers() as started:
+        started.require(PATIENCE_S)
+        yield started
+
+
+def answers(question: Question) -> list[Answer]:
+    """Return the answers to a question, those of the slow lane too."""
+    assert question.wait(PATIENCE_S)
+    return question.wait_for_all()
+
+
+def look(readers: Readers, *places: Path) -> list[Answer]:
+    return answers(readers.look([(place, place.stat().st_size) for place in places]))
+
+
+def watched(place: Path, top: Path) -> WatchedFile:
+    found = place.stat()
+    return WatchedFile(
+        root="Input",
+        path=place.relative_to(top).as_posix(),
+        size=found.st_size,
+        mtime_ns=found.st_mtime_ns,
+    )
+
+
+def to_read(top: Path) -> list[FileToRead]:
+    """Return every image below a folder as it is read."""
+    files: list[FileToRead] = []
+    for place in sorted(path for path in top.rglob("*") if path.is_file()):
+        file = watched(place, top)
+        files.append(FileToRead(place, file, inspect(place, file.size)))
+    return files
+
+
+def read_here(files: Sequence[FileToRead]) -> list[RawRecord]:
+    """Return the records of files, read in this process."""
+    records: list[RawRecord] = []
+    with TagReader(processes=1) as reader:
+        for _, outcome in reader.begin(files).result(PATIENCE_S):
+            assert isinstance(outcome, RawRecord)
+            records.append(outcome)
+    return records
+
+
+def stored(rows: PackedImage) -> StoredRecord:
+    mime_type, sha256 = rows.image["mime_type"], rows.image["sha256"]
+    assert isinstance(mime_type, str)
+    assert isinstance(sha256, str)
+    return StoredRecord(rows.watched_file, mime_type, sha256, rows.record)
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    """Return a folder of drawn images and of one sample of each kind."""
+    draw_many(tmp_path / "images", 40)
+    list(demo.write_samples(tmp_path / "images" / "samples"))
+    (tmp_path / "images" / "says nothing.png").write_bytes(png(None))
+    return tmp_path / "images"
+
+
+@pytest.mark.exiftool
+def test_a_look_is_what_the_bytes_say(readers: Readers, images: Path) -> None:
+    files = to_read(images)
+    found = look(readers, *(each.location for each in files))
+    assert found == [each.signature for each in files]
+    assert len({one.sha256 for one in found if isinstance(one, Signature)}) == len(files)
+
+
+@pytest.mark.exiftool
+def test_what_is_read_is_what_the_steps_make_of_it(readers: Readers, images: Path) -> None:
+    files = to_read(images)
+    expected = [pack_image(pipeline.process(raw)) for raw in read_here(files)]
+    assert answers(readers.read(files)) == expected
+    assert readers.version == read_here(files[:1])[0].extractor
+
+
+@pytest.mark.exiftool
+def test_what_is_read_for_a_dump_is_the_line_of_its_record(readers: Readers, images: Path) -> None:
+    files = to_read(images)
+    expected = [
+        make_line(raw, each.location) for raw, each in zip(read_here(files), files, strict=True)
+    ]
+    assert answers(readers.read_lines(files)) == expected
+
+
+@pytest.mark.exiftool
+def test_rows_made_again_from_a_record_are_the_rows_that_were_read(
+    readers: Readers, images: Path
+) -> None:
+    rows: list[PackedImage] = []
+    for answer in answers(readers.read(to_read(images))):
+        assert isinstance(answer, PackedImage)
+        rows.append(answer)
+    assert answers(readers.remake([stored(one) for one in rows])) == rows
+
+
+@pytest.mark.exiftool
+def test_questions_under_way_together_have_each_their_answers(
+    readers: Readers, images: Path
+) -> None:
+    files = to_read(images)
+    questions = [readers.read([each]) for each in files]
+    looks = [readers.look([(each.location, each.file.size)]) for each in files]
+    assert [answers(one) for one in looks] == [[each.signature] for each in files]
+    for each, question in zip(files, questions, strict=True):
+        (answer,) = answers(question)
+        assert isinstance(answer, PackedImage)
+        assert answer.watched_file == each.file
+
+
+def described(answer: Answer) -> tuple[type[Answer], str]:
+    assert isinstance(answer, BadFileError | TryAgainError)
+    return type(answer), str(answer)
+
+
+@pytest.mark.exiftool
+def test_a_file_that_is_gone_grown_shorter_or_no_image_is_an_error_of_its_own(
+    readers: Readers, tmp_path: Path
+) -> None:
+    good = tmp_path / "good.png"
+    good.write_bytes(png(infotext(1)))
+    size = good.stat().st_size
+    (tmp_path / "no image.png").write_text("no image", encoding="utf-8")
+    (tmp_path / "folder.png").mkdir()
+    asked = [
+        (tmp_path / "gone.png", 5),
+        (good, size + 1),
+        (good, size - 1),
+        (tmp_path / "no image.png", 8),
+        (tmp_path / "folder.png", 8),
+        (good, size),
+    ]
+    *wrong, right = answers(readers.look(asked))
+    assert [described(one) for one in wrong] == [
+        (FileGoneError, "gone before it was read: No such file or directory"),
+        (TryAgainError, f"still being written: {size} bytes read, {size + 1} expected"),
+        (TryAgainError, f"still being written: {size} bytes read, {size - 1} expected"),
+        (BadFileError, "not an image: starts with 6e 6f 20 69 6d 61 67 65 (no image)"),
+        (BadFileError, "not a regular file"),
+    ]
+    assert right == inspect(good, size)
+
+
+@pytest.mark.exiftool
+def test_a_file_that_goes_between_look_and_reading_costs_its_neighbours_nothing(
+    readers: Readers, images: Path
+) -> None:
+    files = to_read(images)
+    gone = files[3]
+    gone.location.unlink()
+    found = answers(readers.read(files))
+    assert described(found.pop(3)) == (FileGoneError, "gone before ExifTool read it")
+    del files[3]
+    assert found == [pack_image(pipeline.process(raw)) for raw in read_here(files)]
+
+
+@pytest.mark.exiftool
+def test_a_file_whose_name_cannot_go_through_a_pipe_of_lines_is_read(
+    readers: Readers, tmp_path: Path
+) -> None:
+    place = tmp_path / "two\nlines.png"
+    try:
+        place.write_bytes(png(infotext(7)))
+    except OSError:
+        pytest.skip("this system takes no such name")
+    (answer,) = answers(readers.read(to_read(tmp_path)))
+    assert isinstance(answer, PackedImage)
+    assert (answer.image["seed"], answer.watched_file.path) == ("7", "two\nlines.png")
+
+
+@pytest.mark.exiftool
+def test_a_damaged_record_is_a_failure_of_the_store_and_the_next_is_made(
+    readers: Readers, images: Path
+) -> None:
+    (rows,) = answers(readers.read(to_read(images)[:1]))
+    assert isinstance(rows, PackedImage)
+    good = stored(rows)
+    damaged = StoredRecord(good.file, good.mime_type, good.sha256, b"no record")
+    failed, made = answers(readers.remake([damaged, good]))
+    assert isinstance(failed, Failed)
+    assert (failed.stage, failed.error_class) == ("store", "ZstdError")
+    assert made == rows
+
+
+def test_rows_are_made_from_records_without_exiftool() -> None:
+    file = WatchedFile(root="Input", path="a.png", size=9, mtime_ns=7)
+    raw = RawRecord(
+        file=file,
+        mime_type="image/png",
+        sha256="0" * 64,
+        extractor="exiftool 12.57",
+        tags={"PNG:Parameters": infotext(5)},
+    )
+    record = StoredRecord(file, raw.mime_type, raw.sha256, raw_records.pack(raw))
+    settings = ReaderSettings(exiftool=NOWHERE, reads_files=False)
+    with Readers(settings) as readers:
+        readers.require(PATIENCE_S)
+        assert readers.version == "no ExifTool"
+        assert answers(readers.remake([record])) == [pack_image(pipeline.process(raw))]
+
+
+def test_who_reads_files_without_exiftool_is_told_at_the_start() -> None:
+    with (
+        Readers(ReaderSettings(exiftool=NOWHERE)) as readers,
+        pytest.raises(StartError, match="exiftool"),
+    ):
+        readers.require(PATIENCE_S)
+
+
+def test_the_settings_of_a_reader_come_through_its_command_line() -> None:
+    settings = ReaderSettings(exiftool=NOWHERE, stealth=False, slow_s=7.5, memory_limit=None)
+    assert ReaderSettings.from_json(json.loads(settings.to_json())) == settings
+    assert ReaderSettings.from_json(json.loads(ReaderSettings().to_json())) == ReaderSettings()
