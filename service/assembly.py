@@ -12,7 +12,8 @@ import structlog
 from service.clock import Clock
 from service.config import Config
 from service.errors import TryAgainError
-from service.readers.readers import Readers, ReaderSettings
+from service.readers.reader_settings import ReaderSettings
+from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule
 from service.store.browser_project import write_project
 from service.store.writer import Store

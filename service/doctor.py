@@ -14,6 +14,8 @@ from service.assembly import start_readers
 from service.config import Config
 from service.config.folder_checks import why_unwritable
 from service.errors import PipeError
+from service.readers.reader_settings import MEBIBYTE, MEMORY_LIMIT, most_readers
+from service.service_state import read_state
 from service.store.database_reader import DatabaseReader
 
 SAFE_SQLITE = (3, 51, 3)
@@ -46,6 +48,7 @@ def examine_health(config: Config) -> list[HealthFinding]:
     return [
         _check_python(),
         _check_exiftool(config),
+        *_check_readers(config),
         *_check_sqlite(),
         _check_database(config.database.path),
         *_check_folders(config),
@@ -71,6 +74,21 @@ def _check_exiftool(config: Config) -> HealthFinding:
             "warning", "ExifTool", version, f"works; {newest} or newer has fewer known holes"
         )
     return HealthFinding("ok", "ExifTool", version)
+
+
+def _check_readers(config: Config) -> Iterator[HealthFinding]:
+    """Yield how many readers there may be, and what those of a running service are at."""
+    most = most_readers(config.extract.processes)
+    memory = MEMORY_LIMIT // MEBIBYTE
+    found = f"1 to {most} while files wait" if most > 1 else "1"
+    yield HealthFinding("ok", "readers", f"{found}, each of at most {memory} MiB")
+    try:
+        state = read_state(config.database.path)
+    except PipeError:  # the database's own finding says it
+        return
+    if state.running and state.service is not None:
+        for reader in state.service.readers:
+            yield HealthFinding("ok", "reader", reader)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -24,6 +24,9 @@ _ENVIRONMENT = {"PERL_BADLANG": "0", "MALLOC_ARENA_MAX": "2"}
 """Without the first Perl complains on stderr about a locale that is not installed, at every start.
 Without the second each thread reserves 64 MiB of address space, which counts against the limit."""
 
+LIMITS_MEMORY = sys.platform in {"linux", "win32"}
+"""Whether a ``memory_limit`` is held by the system."""
+
 _PIPE = 1024 * 1024
 """Bytes that wait in stdout, on Linux. In the usual 64 KiB ExifTool stops after a few files
 whenever our reading thread has to wait for the interpreter's lock: it was idle twice as long."""
@@ -108,7 +111,8 @@ if sys.platform == "win32":
 class ProcessTree:
     """A running program with pipes on all three ends.
 
-    Its thread must outlive it: see ``_leash``.
+    Its thread must outlive it: see ``_leash``. ``memory_limit`` is in bytes, of each of its
+    processes; where not ``LIMITS_MEMORY`` it is not held.
     """
 
     def __init__(self, argv: Sequence[str | bytes], memory_limit: int | None) -> None:

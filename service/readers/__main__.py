@@ -14,7 +14,7 @@ from service.errors import StartError
 from service.extract.exiftool import ExifToolSettings
 from service.extract.reader import TagReader
 from service.readers.frames import pack_message, read_messages
-from service.readers.readers import ReaderSettings
+from service.readers.reader_settings import ReaderSettings
 from service.readers.work import ExifToolDeadlines, ReaderWork
 
 

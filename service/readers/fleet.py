@@ -93,9 +93,14 @@ class Fleet:
             return bool(self.version)
 
     def wait(self, ticket: Ticket, seconds: float | None = None) -> bool:
-        """Wait for a ticket's last answer; return whether it is there."""
+        """Wait for a ticket's last answer; return whether it is there.
+
+        Returns early where none will come: no reader starts, or all were ended.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: ticket.is_done or self._is_closed, seconds)
+            self._changed.wait_for(
+                lambda: ticket.is_done or self._is_closed or self._starts.is_given_up, seconds
+            )
             return ticket.is_done
 
     def scale(self, backlog: int) -> None:
@@ -134,7 +139,7 @@ class Fleet:
 
     def _take_seat(self, *, is_slow: bool) -> None:
         process = self._start_process(self._on_message, self._on_end)
-        self._seats.append(Seat(process, is_slow, time.monotonic(), self._deadlines.start))
+        self._seats.append(Seat(process, self._deadlines, is_slow=is_slow))
 
     def _in_lane(self, *, is_slow: bool) -> list[Seat]:
         return [seat for seat in self._seats if seat.is_slow == is_slow and not seat.is_ended]
@@ -163,12 +168,9 @@ class Fleet:
     def _give(self, seat: Seat, piece: Piece) -> None:
         self._number += 1
         if seat.is_idle:
-            self._begin(seat)
+            seat.begin("ask")
         seat.pieces[self._number] = piece
         seat.process.ask((self._number, piece.ticket.kind, piece.is_slow, piece.items))
-
-    def _begin(self, seat: Seat, stage: str = "ask", size: int = 0) -> None:
-        seat.begin(stage, self._deadlines.allowed(size, is_slow=seat.is_slow), time.monotonic())
 
     def _dismiss_idle(self) -> None:
         """Let readers end that are no longer wanted."""
@@ -196,8 +198,7 @@ class Fleet:
         """Take a message; return whether somebody may wait for what it says."""
         match message:
             case ("at", int(number), int(index), str(stage), int(size)):
-                seat.at = (number, index)
-                self._begin(seat, stage, size)
+                seat.begin_file((number, index), stage, size)
                 return False
             case ("is", int(number), int(index), answer):
                 self._take_answer(seat, number, index, answer)
@@ -209,7 +210,7 @@ class Fleet:
                 seat.is_ready = True
                 self.version, self.trouble = version, None
                 self._starts.succeed()
-                self._begin(seat)
+                seat.begin("ask")
                 self._feed()
             case ("cannot start", str(reason)):
                 self.trouble = reason
@@ -239,7 +240,7 @@ class Fleet:
         self._feed()
 
     def _strike_off(self, seat: Seat, number: int, index: int) -> None:
-        if seat.strike_off(number, index, time.monotonic()):
+        if seat.strike_off(number, index):
             self._feed()
             self._dismiss_idle()
 

@@ -1,8 +1,8 @@
 """One reader process as its owner sees it: started once, asked by messages, ended at any moment.
 
-Four threads serve it. One starts it, takes its messages and buries it: the process is tied to that
-thread (see process_tree). One writes, so that asking never waits. One drains stderr. The fourth is
-the owner's, which calls ``ask`` and ``kill``.
+Threads serve it. One starts it, takes its messages and buries it: the process is tied to that
+thread (see process_tree). One writes, so that asking never waits. One drains stderr. One watches
+its memory where the system does not. The last is the owner's, which calls ``ask`` and ``kill``.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import IO, Any
 
-from service.process_tree import ProcessTree
+from service.process_tree import LIMITS_MEMORY, ProcessTree
 from service.readers.frames import BrokenMessageError, pack_message, read_messages
 
 _COMPLAINT = 4096
@@ -29,15 +29,20 @@ class ReaderProcess:
         memory_limit: int | None,
         on_message: Callable[["ReaderProcess", Any], None],
         on_end: Callable[["ReaderProcess", str], None],
+        *,
+        is_memory_limited: bool = LIMITS_MEMORY,
     ) -> None:
         """Start it. ``on_end`` is called once, with the reason, also where it cannot be started.
 
-        Both are called from a thread of this object.
+        Both are called from a thread of this object. ``memory_limit`` (bytes) is watched where the
+        system does not limit memory.
         """
         self._argv = argv
         self._memory_limit = memory_limit
         self._on_message = on_message
         self._on_end = on_end
+        self._is_memory_limited = is_memory_limited
+        self._has_ended = threading.Event()
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._complaint = b""
         self._lock = threading.Lock()
@@ -79,8 +84,11 @@ class ReaderProcess:
 
     def _serve(self) -> str:
         """Run the process to its end; return why it ended."""
+        limit, watched_limit = self._memory_limit, None
+        if not self._is_memory_limited:
+            limit, watched_limit = None, self._memory_limit
         try:
-            tree = ProcessTree(self._argv, self._memory_limit)
+            tree = ProcessTree(self._argv, limit)
         except OSError as error:
             return f"it cannot be started: {error.strerror}"
         with self._lock:
@@ -88,18 +96,27 @@ class ReaderProcess:
             if self._reason is not None:  # ended before it began
                 tree.kill()
         stdin, stdout, stderr = tree.pipes
-        others = (
+        others = [
             threading.Thread(target=self._write, args=(stdin,), name="reader stdin", daemon=True),
             threading.Thread(target=self._drain, args=(stderr,), name="reader stderr", daemon=True),
-        )
+        ]
+        if watched_limit is not None:
+            watched = (tree.pid, watched_limit)
+            others.append(threading.Thread(target=self._watch_memory, args=watched, daemon=True))
         for thread in others:
             thread.start()
         with stdout:
             self._take_messages(stdout)
         code = self._bury(tree)
+        self._has_ended.set()
         for thread in others:
             thread.join()
         return self._reason or self._died(code)
+
+    def _watch_memory(self, pid: int, limit: int) -> None:
+        from service.readers.memory_watch import watch_memory  # noqa: PLC0415 (psutil: macOS only)
+
+        watch_memory(pid, limit, self._has_ended, self.kill)
 
     def _take_messages(self, pipe: IO[bytes]) -> None:
         try:

@@ -1,14 +1,10 @@
 """What the worker asks of the reader processes, in the records that it knows."""
 
-import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
-
-import orjson
 
 from service.clock import stamp
 from service.errors import StartError
@@ -17,64 +13,31 @@ from service.readers import messages
 from service.readers.fleet import Fleet
 from service.readers.messages import Answer, Failed
 from service.readers.process import ReaderProcess
+from service.readers.reader_settings import ReaderSettings, most_readers
 from service.readers.seat import Asked, Deadlines, Deferred, Lost, Ticket
 from service.store.raw_records import StoredRecord
-
-MEBIBYTE = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderSettings:
-    """How readers read, and how far they are trusted."""
-
-    exiftool: Path | None = None
-    """Absolute; None means the first one on PATH."""
-    reads_files: bool = True
-    """False where rows are only made from stored records: then no ExifTool is started."""
-    stealth: bool = True
-    """Whether pixels are searched for hidden texts where a file says nothing else."""
-    recycle_after: int = 5000
-    """Files, after which an ExifTool is replaced by a fresh one."""
-    quick_s: float = 2.0
-    """For ExifTool over a batch, and over each file that is read again by itself."""
-    slow_s: float = 30.0
-    """The same in the slow lane."""
-    bytes_per_s: float = 10_000_000.0
-    """So many bytes of the files lengthen each deadline by a second."""
-    memory_limit: int | None = 512 * MEBIBYTE
-    """Bytes of address space of one reader (Linux), or of memory with its ExifTool (Windows)."""
-    slow_size: int = 1024 * MEBIBYTE
-    """Files of more bytes are read in the slow lane from the first: hashing them takes long."""
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Return the settings of ``to_json``."""
-        exiftool = data["exiftool"]
-        return cls(**{**data, "exiftool": None if exiftool is None else Path(exiftool)})
-
-    def to_json(self) -> str:
-        """Return the settings for a reader's command line."""
-        data = asdict(self)
-        if self.exiftool is not None:
-            data["exiftool"] = str(self.exiftool)
-        return orjson.dumps(data).decode()
 
 
 class Question:
     """Something that was asked, and its answers as soon as all are there."""
 
-    def __init__(self, ticket: Ticket, wait: Callable[[Ticket, float | None], bool]) -> None:
+    def __init__(self, ticket: Ticket, fleet: Fleet) -> None:
         self._ticket = ticket
-        self._wait = wait
+        self._fleet = fleet
 
     @property
     def is_answered(self) -> bool:
-        """Return whether every file has its answer."""
+        """Return whether every file has its answer; "in the slow lane" is one."""
         return self._ticket.is_done
+
+    @property
+    def is_wholly_answered(self) -> bool:
+        """Return whether every file has its answer, those in the slow lane too."""
+        return self._ticket.is_wholly_done
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the answers; return whether they are there."""
-        return self._wait(self._ticket, seconds)
+        return self._fleet.wait(self._ticket, seconds)
 
     def answers(self) -> "list[Answer | Question]":
         """Return one answer for each file, in the order of asking.
@@ -84,7 +47,7 @@ class Question:
         found: list[Answer | Question] = []
         for asked, answer in zip(self._ticket.asked, self._ticket.answers, strict=True):
             if isinstance(answer, Deferred):
-                found.append(Question(answer.ticket, self._wait))
+                found.append(Question(answer.ticket, self._fleet))
             elif isinstance(answer, Lost):
                 found.append(_failure_of(answer, asked.size))
             else:
@@ -92,8 +55,12 @@ class Question:
         return found
 
     def wait_for_all(self) -> list[Answer]:
-        """Wait for every answer, those of the slow lane too, and return them."""
-        self.wait()
+        """Wait for every answer, those of the slow lane too, and return them.
+
+        Raises StartError where no reader starts any more.
+        """
+        if not self.wait():
+            raise StartError(self._fleet.trouble or "the reader processes were ended")
         found: list[Answer] = []
         for answer in self.answers():
             if isinstance(answer, Question):
@@ -134,7 +101,7 @@ class Readers:
     ) -> None:
         """Start the first reader. Returns at once; ``require`` waits for it."""
         self._settings = settings or ReaderSettings()
-        limit = max(1, (os.cpu_count() or 1) - 1) if processes == "auto" else processes
+        limit = most_readers(processes)
         self._fleet = Fleet(self._start, limit=limit, deadlines=deadlines, on_news=on_news)
 
     def _start(self, on_message: Any, on_end: Any) -> ReaderProcess:
@@ -210,13 +177,15 @@ class Readers:
         return self._ask(messages.REMAKE, asked)
 
     def _asked_files(self, files: Sequence[FileToRead]) -> list[Asked]:
+        if not self._settings.reads_files:
+            raise ValueError("these readers were started without ExifTool")
         return [self._asked(messages.pack_to_read(each), each.file.size) for each in files]
 
     def _asked(self, item: Any, size: int) -> Asked:
         return Asked(item, size, is_slow=size > self._settings.slow_size)
 
     def _ask(self, kind: str, asked: Sequence[Asked]) -> Question:
-        return Question(self._fleet.ask(kind, asked), self._fleet.wait)
+        return Question(self._fleet.ask(kind, asked), self._fleet)
 
     def close(self) -> None:
         """End every reader and all that they started."""

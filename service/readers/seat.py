@@ -1,5 +1,6 @@
 """One reader's seat in the fleet: what it was given, what it is at, and for how long it may be."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,6 +99,12 @@ class Ticket:
         """Return whether every file has its answer."""
         return self._left == 0
 
+    @property
+    def is_wholly_done(self) -> bool:
+        """Return whether every file has its answer, those in the slow lane too."""
+        slow = [one.ticket for one in self.answers if isinstance(one, Deferred)]
+        return self.is_done and all(ticket.is_done for ticket in slow)
+
     def settle(self, at: int, answer: Any) -> None:
         """Take a file's answer; only the first counts."""
         if self.answers[at] is None:
@@ -156,10 +163,11 @@ class Seat:
     """One reader, and what it is at."""
 
     process: ReaderProcess
+    deadlines: Deadlines
     is_slow: bool
-    since: float
+    since: float = field(default_factory=time.monotonic)
     """When it was last heard of, or given something to do."""
-    allowed: float
+    allowed: float = 0.0
     """Seconds from then until it is ended."""
     is_ready: bool = False
     is_ended: bool = False
@@ -170,16 +178,26 @@ class Seat:
     """Request, and place in it, of the file it is at."""
     stage: str = "start"
 
+    def __post_init__(self) -> None:
+        self.allowed = self.deadlines.start
+
     @property
     def is_idle(self) -> bool:
         """Return whether it has nothing to do."""
         return self.is_ready and not self.pieces
 
-    def begin(self, stage: str, allowed: float, now: float) -> None:
-        """Note that it is at another stage, or another file, from now on."""
+    def begin(self, stage: str, size: int = 0) -> None:
+        """Note that it is at another stage, with so many bytes, from now on."""
         self.stage = stage
-        self.allowed = allowed
-        self.since = now
+        self.allowed = self.deadlines.allowed(size, is_slow=self.is_slow)
+        self.since = time.monotonic()
+
+    def begin_file(self, at: tuple[int, int], stage: str, size: int) -> None:
+        """Note what it says it is at. It has no more time than all it was asked may take."""
+        piece = self.pieces.get(at[0])
+        most = 0 if piece is None else sum(piece.ticket.asked[one].size for one in piece.indexes)
+        self.at = at
+        self.begin(stage, min(size, most))
 
     @property
     def next_look(self) -> float:
@@ -229,11 +247,11 @@ class Seat:
         piece = self.pieces.get(number)
         return piece if piece is not None and index in piece.out else None
 
-    def strike_off(self, number: int, index: int, now: float) -> bool:
+    def strike_off(self, number: int, index: int) -> bool:
         """Note that a file needs no more of this reader; return whether its request is done."""
         piece = self.pieces[number]
         piece.out.discard(index)
-        self.since = now
+        self.since = time.monotonic()
         if piece.out:
             return False
         del self.pieces[number]

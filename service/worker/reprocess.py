@@ -64,8 +64,8 @@ class Reprocessor:
 
     @property
     def is_answered(self) -> bool:
-        """Return whether what was asked first can be saved."""
-        return bool(self._asked) and self._asked[0][1].is_answered
+        """Return whether what was asked first can be saved without waiting."""
+        return bool(self._asked) and self._asked[0][1].is_wholly_answered
 
     def save_oldest(self) -> int:
         """Wait for the rows that were asked for first, save them and return how many images."""

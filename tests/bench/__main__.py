@@ -20,6 +20,7 @@ import figures
 import latency
 import memory
 import rescanning
+import scaling
 import stages
 from figures import Figure
 from subjects import TOP
@@ -27,6 +28,7 @@ from subjects import TOP
 BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "stages": stages.measure,
     "against_exiftool": against_exiftool.measure,
+    "scaling": scaling.measure,
     "latency": latency.measure,
     "rescanning": rescanning.measure,
     "memory": memory.measure,

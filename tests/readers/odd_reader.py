@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from service.readers.frames import pack_message, read_messages
@@ -19,22 +20,9 @@ def send(*message: object) -> None:
 
 
 def obey(number: int, index: int, *, is_slow: bool, word: str, value: object) -> None:
-    send("at", number, index, word, 0)
-    if word == "die":
-        os._exit(3)
-    if word == "die once" and not Path(str(value)).exists():
-        Path(str(value)).touch()
-        os._exit(3)
-    if word == "complain":
-        sys.stderr.write("no memory left\n")
-        sys.stderr.flush()
-        os._exit(4)
-    if word == "sleep":
-        time.sleep(float(str(value)))
-    if word == "junk":
-        sys.stdout.buffer.write(b"\xff" * 64)
-        sys.stdout.buffer.flush()
-        time.sleep(600)
+    send("at", number, index, word, value if word == "claim" else 0)
+    if word in ENDS:
+        ENDS[word](str(value))
     if word in STRANGE:
         send(*STRANGE[word])
         time.sleep(600)
@@ -42,6 +30,42 @@ def obey(number: int, index: int, *, is_slow: bool, word: str, value: object) ->
         send("slow", number, index)
         return
     send("is", number, index, (word, "slow" if is_slow else "quick"))
+
+
+def die_once(place: str) -> None:
+    if not Path(place).exists():
+        Path(place).touch()
+        os._exit(3)
+
+
+def complain(_: str) -> None:
+    sys.stderr.write("no memory left\n")
+    sys.stderr.flush()
+    os._exit(4)
+
+
+def grow(size: str) -> None:
+    kept = bytearray(b"x" * int(size))
+    time.sleep(600)
+    kept.clear()
+
+
+def send_junk(_: str) -> None:
+    sys.stdout.buffer.write(b"\xff" * 64)
+    sys.stdout.buffer.flush()
+    time.sleep(600)
+
+
+ENDS: dict[str, Callable[[str], None]] = {
+    "die": lambda _: os._exit(3),
+    "die once": die_once,
+    "complain": complain,
+    "claim": lambda _: time.sleep(600),
+    "grow": grow,
+    "sleep": lambda seconds: time.sleep(float(seconds)),
+    "junk": send_junk,
+}
+"""What the words of items do before they are answered, if they ever are."""
 
 
 def begin(items: list[tuple[str, object]]) -> None:

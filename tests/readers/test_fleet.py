@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from service.errors import StartError
 from service.readers.fleet import Fleet
 from service.readers.process import ReaderProcess
+from service.readers.readers import Question
 from service.readers.seat import Asked, Deadlines, Deferred, Lost, Ticket
 
 ODD = Path(__file__).with_name("odd_reader.py")
@@ -21,9 +23,12 @@ PATIENCE_S = 50.0
 SHORT = Deadlines(start=30.0, quick=1.0, slow=2.0)
 
 
-def start(*words: str) -> Callable[..., ReaderProcess]:
+def start(*words: str, **options: Any) -> Callable[..., ReaderProcess]:
     def start_one(on_message: Any, on_end: Any) -> ReaderProcess:
-        return ReaderProcess([sys.executable, str(ODD), *words], None, on_message, on_end)
+        argv = [sys.executable, str(ODD), *words]
+        limit = options.get("memory_limit")
+        is_limited = options.get("is_memory_limited", True)
+        return ReaderProcess(argv, limit, on_message, on_end, is_memory_limited=is_limited)
 
     return start_one
 
@@ -128,6 +133,17 @@ def test_a_reader_that_is_out_of_step_is_ended(word: str) -> None:
     assert got[1] == ("a", "quick")
 
 
+def test_a_file_that_takes_too_much_memory_is_lost_also_where_no_system_limits_it() -> None:
+    process = start(memory_limit=150_000_000, is_memory_limited=False)
+    one = Fleet(process, deadlines=Deadlines(start=30.0, quick=20.0, slow=20.0))
+    try:
+        large, small = answers(one, ask(one, ("grow", 300_000_000), ("a", None)))
+    finally:
+        one.close()
+    assert (large.stage, small) == ("grow", ("a", "quick"))
+    assert large.reason.endswith("bytes of memory, 150,000,000 are allowed")
+
+
 def test_readers_killed_by_somebody_else_cost_no_file() -> None:
     with fleet(2, Deadlines()) as one:
         one.scale(2)
@@ -146,6 +162,29 @@ def test_readers_that_do_not_start_are_told_and_tried_again() -> None:
     with fleet(1, SHORT, "--dies-at-start") as one:
         assert not one.wait_until_ready(2.0)
         assert one.trouble == "no reader starts: it died (exit code 5: cannot start)"
+
+
+def test_who_waits_is_told_where_no_reader_starts() -> None:
+    with fleet(1, SHORT, "--dies-at-start") as one:
+        question = Question(ask(one, ("a", None)), one)
+        with pytest.raises(StartError, match=r"no reader starts: .* cannot start"):
+            question.wait_for_all()
+
+
+def test_a_question_is_wholly_answered_only_when_the_slow_lane_has_answered() -> None:
+    with fleet() as one:
+        question = Question(ask(one, ("put off", None)), one)
+        assert question.wait(PATIENCE_S)
+        (slow,) = question.answers()
+        assert isinstance(slow, Question)
+        assert slow.wait(PATIENCE_S)
+        assert question.is_wholly_answered
+
+
+def test_a_reader_has_no_more_time_for_a_file_than_the_file_may_take() -> None:
+    with fleet() as one:
+        (lost,) = answers(one, ask(one, ("claim", 10**15)))
+    assert (lost.stage, lost.seconds < PATIENCE_S) == ("claim", True)
 
 
 def test_a_first_reader_that_is_killed_before_it_is_ready_is_replaced(tmp_path: Path) -> None:

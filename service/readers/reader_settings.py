@@ -1,0 +1,61 @@
+"""How readers read, how far they are trusted, and how many there may be."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import orjson
+
+MEBIBYTE = 1024 * 1024
+
+MEMORY_LIMIT = 512 * MEBIBYTE
+"""Bytes that one reader may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSettings:
+    """How readers read, and how far they are trusted."""
+
+    exiftool: Path | None = None
+    """Absolute; None means the first one on PATH."""
+    reads_files: bool = True
+    """False where rows are only made from stored records: then no ExifTool is started."""
+    stealth: bool = True
+    """Whether pixels are searched for hidden texts where a file says nothing else."""
+    recycle_after: int = 5000
+    """Files, after which an ExifTool is replaced by a fresh one."""
+    quick_s: float = 2.0
+    """For ExifTool over a batch, and over each file that is read again by itself."""
+    slow_s: float = 30.0
+    """The same in the slow lane."""
+    bytes_per_s: float = 10_000_000.0
+    """So many bytes of the files lengthen each deadline by a second."""
+    memory_limit: int | None = MEMORY_LIMIT
+    """Bytes of address space of one reader (Linux), or of memory with its ExifTool (Windows)."""
+    slow_size: int = 1024 * MEBIBYTE
+    """Files of more bytes are read in the slow lane from the first: hashing them takes long."""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Return the settings of ``to_json``."""
+        exiftool = data["exiftool"]
+        return cls(**{**data, "exiftool": None if exiftool is None else Path(exiftool)})
+
+    def to_json(self) -> str:
+        """Return the settings for a reader's command line."""
+        data = asdict(self)
+        if self.exiftool is not None:
+            data["exiftool"] = str(self.exiftool)
+        return orjson.dumps(data).decode()
+
+
+def most_readers(processes: int | Literal["auto"]) -> int:
+    """Return how many readers ``[extract] processes`` allows.
+
+    "auto" leaves a core to the writer.
+    """
+    if processes == "auto":
+        return max(1, (os.cpu_count() or 1) - 1)
+    return processes
