@@ -22,6 +22,7 @@ from service.records.model_names import stem
 from service.resources import air
 from service.resources.known_models import KnownModel
 from service.resources.resolve import original_resource, resolve_resource
+from service.store.packed_image import pack_image, unpack_resources
 
 SHA = "a5f58eb1c3" + "0123456789abcdef" * 3 + "abcdef"
 SIBLING = SHA[:9] + "f" * 55
@@ -339,16 +340,16 @@ def test_an_image_follows_its_resources() -> None:
         tags={},
     )
     resources = (stated(weight=0.8), stated("real_v1", "checkpoint"), stated("else", "lora"))
-    rows = resolve_rows(ImageRows(raw, image, (), resources, "r"), Handful(REAL))
-    assert [(one.kind, one.label, one.name, one.weight) for one in rows.resources] == [
+    packed = pack_image(ImageRows(raw, image, (), resources, "r"))
+    known = resolve_rows(packed, Handful(REAL))
+    assert [(one.kind, one.label, one.name, one.weight) for one in unpack_resources(known)] == [
         ("checkpoint", "real_v1", AIR, 0.8),
         ("lora", "else", "else", None),
     ]
-    assert rows.image == replace(
-        image,
-        passes=(SamplingPass(model="real_v1", seed="1"), SamplingPass("refiner", model="other")),
-        vae="real_v1",
-    )
+    renamed = {"model": "real_v1", "vae": "real_v1"}
+    joined = {"checkpoints": "real_v1", "loras": "else", "other_resources": None}
+    assert known.image == {**packed.image, **renamed, **joined}
+    assert [one["model"] for one in known.passes] == ["real_v1", "other"]
 
 
 def test_an_image_without_anything_known_is_the_same_object() -> None:
@@ -359,5 +360,5 @@ def test_an_image_without_anything_known_is_the_same_object() -> None:
         extractor="",
         tags={},
     )
-    rows = ImageRows(raw, NormalizedImage("ok"), (), (stated("else", "lora"),), "r")
+    rows = pack_image(ImageRows(raw, NormalizedImage("ok"), (), (stated("else", "lora"),), "r"))
     assert resolve_rows(rows, Handful(REAL)) is rows
