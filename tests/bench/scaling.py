@@ -1,6 +1,8 @@
 """How the work grows with the readers, and where the one writer ends it."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +12,7 @@ from programs import Cost, Project, measured
 from store_samples import NOW
 from subjects import copies, kind, small_images
 
+from service.extract.exiftool import NO_CONFIG, READ
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import inspect
@@ -20,11 +23,25 @@ from service.store.packed_image import PackedImage, pack_image
 from service.store.writer import Store
 
 FILES = 1_500
+FEW = 20
+"""A pass over so few files costs its start, which is taken off the others."""
 ROUNDS = 5
-READERS = (1, 2)
 BATCH = 32
 WRITES = 4_000
 """Images that the writer alone is given."""
+
+PINNED = "import os, sys; os.sched_setaffinity(0, {0}); os.execv(sys.argv[1], sys.argv[1:])"
+"""Our command on the first core alone."""
+
+SETUPS: dict[str, tuple[int, bool]] = {
+    "one reader on one core": (1, True),
+    "one reader on all cores": (1, False),
+    "two readers on all cores": (2, False),
+}
+"""Readers, and whether all processes share one core. A reader and its ExifTool are two processes
+that work at the same time, so that one reader already fills more than a core."""
+
+Round = dict[str, Cost]
 
 
 def measure(folder: Path) -> Iterator[Figure]:
@@ -32,32 +49,73 @@ def measure(folder: Path) -> Iterator[Figure]:
     real, small = folder / "real", folder / "small"
     sets = {kind(): (real, copies(real, FILES)), "small PNGs": (small, FILES)}
     small_images(small, FILES)
+    small_images(folder / "few", FEW)
     for words, (images, count) in sets.items():
-        yield from _gain(folder, words, images, count)
+        yield from _gain(folder, words, images, count - FEW)
         yield from _writing(folder, words, images)
 
 
 def _gain(folder: Path, words: str, images: Path, count: int) -> Iterator[Figure]:
-    """Yield images a second with one reader and with two, and the ratio of each round."""
+    """Yield images a second of each set-up, and the ratios of each round."""
+    rounds = [_round(folder, images) for _ in range(ROUNDS + 1)][1:]  # the first warms the disk
+    how = f"{count} {words}, start taken off, {ROUNDS} rounds, {os.cpu_count()} cores"
+    for name in SETUPS:
+        speeds = [count / one[name].wall for one in rounds]
+        yield median(f"all, {name}, {words}", speeds, "1/s", how)
+        costs = [one[name].cpu / count * 1000 for one in rounds]
+        yield median(f"all, {name}, {words}, CPU of all", costs, "ms/image", how)
+    bare = [_bare_gain(images) for _ in range(ROUNDS)]
+    yield median(f"two bare ExifTools / one, {words}", bare, "x", "each reads half; " + how)
+    *ones, two = SETUPS
+    for name in ones:
+        gains = [one[name].wall / one[two].wall for one in rounds]
+        yield median(f"{two} / {name}, {words}", gains, "x", "of each round; " + how)
+
+
+def _bare_gain(images: Path) -> float:
+    """Return what a second ExifTool brings that does nothing but read: what the cores can give."""
+    files = [str(path) for path in sorted(images.rglob("*")) if path.is_file()]
+    one = _bare([files])
+    return one / _bare([files[::2], files[1::2]])
+
+
+def _bare(parts: Sequence[Sequence[str]]) -> float:
+    """Read each part with an ExifTool of its own, all at once; return the seconds."""
+    command = ["exiftool", *NO_CONFIG, *READ, "-@", "-"]
+    began = time.perf_counter()
+    running = [
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for _ in parts
+    ]
+    for process, part in zip(running, parts, strict=True):
+        if process.stdin is not None:
+            process.stdin.write("\n".join(part).encode())
+            process.stdin.close()
+    for process in running:
+        process.wait()
+    return time.perf_counter() - began
+
+
+def _round(folder: Path, images: Path) -> Round:
+    return {name: _steady(folder, images, *setup) for name, setup in SETUPS.items()}
+
+
+def _steady(folder: Path, images: Path, readers: int, is_pinned: bool) -> Cost:  # noqa: FBT001 (a set-up's part)
+    start = _pass(folder, folder / "few", readers, is_pinned=is_pinned)
+    whole = _pass(folder, images, readers, is_pinned=is_pinned)
+    return Cost(whole.wall - start.wall, whole.cpu - start.cpu)
+
+
+def _pass(folder: Path, images: Path, readers: int, *, is_pinned: bool) -> Cost:
     project = Project(folder / "project", images)
-    rounds = [_round(folder, project) for _ in range(ROUNDS + 1)][1:]  # the first warms the disk
-    how = f"{count} {words}, {ROUNDS} rounds of {READERS} readers, {os.cpu_count()} cores"
-    for readers in READERS:
-        speeds = [count / one[readers].wall for one in rounds]
-        yield median(f"all, {readers} readers, {words}", speeds, "1/s", how)
-        costs = [one[readers].cpu / count * 1000 for one in rounds]
-        yield median(f"all, {readers} readers, {words}, CPU of all", costs, "ms/image", how)
-    gains = [one[1].wall / one[2].wall for one in rounds]
-    yield median(f"two readers to one, {words}", gains, "x", "of each round; " + how)
-
-
-def _round(folder: Path, project: Project) -> dict[int, Cost]:
-    costs: dict[int, Cost] = {}
-    for readers in READERS:
-        project.configure(processes=readers)
-        project.forget()
-        costs[readers] = measured(project.command("all"), folder / "said.txt", folder)
-    return costs
+    project.configure(processes=readers)
+    project.forget()
+    command = project.command("all")
+    if is_pinned:
+        command = [sys.executable, "-c", PINNED, *command]
+    return measured(command, folder / "said.txt", folder)
 
 
 def _writing(folder: Path, words: str, images: Path) -> Iterator[Figure]:
