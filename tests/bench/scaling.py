@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from figures import Figure, median
 from programs import Cost, Project, measured
@@ -40,6 +41,12 @@ SETUPS: dict[str, tuple[int, bool]] = {
 }
 """Readers, and whether all processes share one core. A reader and its ExifTool are two processes
 that work at the same time, so that one reader already fills more than a core."""
+
+QUIET: dict[str, Any] = {
+    "stdin": subprocess.PIPE,
+    "stdout": subprocess.DEVNULL,
+    "stderr": subprocess.DEVNULL,
+}
 
 Round = dict[str, Cost]
 
@@ -83,19 +90,17 @@ def _bare(parts: Sequence[Sequence[str]]) -> float:
     """Read each part with an ExifTool of its own, all at once; return the seconds."""
     command = ["exiftool", *NO_CONFIG, *READ, "-@", "-"]
     began = time.perf_counter()
-    running = [
-        subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        for _ in parts
-    ]
-    for process, part in zip(running, parts, strict=True):
-        if process.stdin is not None:
-            process.stdin.write("\n".join(part).encode())
-            process.stdin.close()
-    for process in running:
-        process.wait()
+    running = [_feed(subprocess.Popen(command, **QUIET), part) for part in parts]
+    for reading in running:
+        reading.wait()
     return time.perf_counter() - began
+
+
+def _feed(reading: subprocess.Popen[bytes], files: Sequence[str]) -> subprocess.Popen[bytes]:
+    if reading.stdin is not None:
+        reading.stdin.write("\n".join(files).encode())
+        reading.stdin.close()
+    return reading
 
 
 def _round(folder: Path, images: Path) -> Round:
