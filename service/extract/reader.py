@@ -27,6 +27,7 @@ from service.extract.channel import Request
 from service.extract.exiftool import NO_CONFIG, READ, ExifToolSettings
 from service.extract.file_to_read import FileToRead, ReadOutcome
 from service.extract.pool import ExifToolPool
+from service.extract.signatures import check_unchanged
 from service.process_tree import ProcessTree
 from service.records import RawRecord
 
@@ -193,6 +194,7 @@ class TagBatch:
         tags |= {f"Sidecar:{sidecars.ending_of(stamp)}": text for stamp, text in texts.items()}
         if entry := extra_texts.folder_log_entry(each.location):
             tags[f"Sidecar:{extra_texts.FOLDER_LOG}"] = entry
+        check_unchanged(each.location, each.signature.state)
         return RawRecord(
             file=each.file.model_copy(update={"sidecars": tuple(texts)}),
             mime_type=each.signature.mime_type,

@@ -4,20 +4,42 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from io import FileIO
 from pathlib import Path
+from typing import NamedTuple, Self
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract import magic_numbers
 from service.extract.png_chunks import ChunkScan
 from service.extract.structure_checks import SegmentScan, XmpScan, check_blocks, check_directories
+from service.file_systems import modified_ns
 
 _BLOCK = 512 * 1024
 _WALKS = {"image/tiff": check_directories, "image/gif": check_blocks}
 """What is looked at by going to and fro in a file, once it has been read."""
 _PRINTABLE = bytes(range(32, 127)).rjust(127, b".").ljust(256, b".")
 """Byte → itself where it is printable ASCII, else a dot."""
+
+
+class FileState(NamedTuple):
+    """By what it is seen that a file was written or replaced, each as ``lstat`` says it."""
+
+    size: int
+    """Bytes."""
+    mtime_ns: int
+    """When it was last written, as rows have it."""
+    ctime_ns: int
+    """When its bytes or its entry last changed: also where a program set ``mtime_ns`` back. On
+    Windows when it was made."""
+    inode: int
+    """A file that takes another's place has a number of its own."""
+
+    @classmethod
+    def of(cls, location: Path) -> Self:
+        """Return the state of a file at this moment. Raises OSError."""
+        found = os.lstat(location)
+        return cls(found.st_size, modified_ns(found), found.st_ctime_ns, found.st_ino)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +52,52 @@ class Signature:
     """Lower-case hex."""
     has_alpha: bool
     """Whether a PNG or a WebP has an alpha channel; False for every other kind."""
+    state: FileState | None = field(default=None, compare=False)
+    """What the file was when its bytes were hashed; ``check_unchanged`` compares with it."""
 
 
-def inspect(location: Path, size: int) -> Signature:
+def inspect(location: Path, size: int, mtime_ns: int | None = None) -> Signature:
     """Read a file once, from start to end, and return its signature.
 
     Raises BadFileError for what is no image, carries a text bomb or has a structure that would
     cost ExifTool too much, FileGoneError where there is no such file, and TryAgainError where it is
-    locked or no longer ``size`` bytes long.
+    locked, no longer ``size`` bytes long, last written at another time than ``mtime_ns`` (None:
+    whenever), or written while it was read.
     """
     try:
+        state = FileState.of(location)
+        if mtime_ns is not None and state.mtime_ns != mtime_ns:
+            raise TryAgainError("written since it was seen")
         # Path.open takes no opener.
         with open(location, "rb", buffering=0, opener=_open_without_waiting) as file:
-            return _read(file, size)
+            signature = _read(file, size)
+        if FileState.of(location) != state:
+            raise TryAgainError("written or replaced while it was read")
+        return replace(signature, state=state)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileGoneError(f"gone before it was read: {error.strerror}") from error
     except IsADirectoryError as error:
         raise BadFileError("not a regular file") from error
     except OSError as error:  # a share violation on Windows is a PermissionError, too
         raise TryAgainError(f"cannot be read now: {error.strerror}") from error
+
+
+def check_unchanged(location: Path, state: FileState | None) -> None:
+    """Raise TryAgainError where a file is no longer what it was when it was hashed.
+
+    Else one content's hash would stand beside another's facts, and, where the size and the time
+    are the same, for ever. FileGoneError where there is no file any more.
+    """
+    if state is None:
+        return
+    try:
+        now = FileState.of(location)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileGoneError("gone while ExifTool read it") from error
+    except OSError as error:
+        raise TryAgainError(f"cannot be looked at now: {error.strerror}") from error
+    if now != state:
+        raise TryAgainError("written or replaced while ExifTool read it")
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

@@ -14,13 +14,13 @@ from service.errors import (
     TryAgainError,
 )
 from service.extract.file_to_read import FileToRead
-from service.extract.signatures import Signature
+from service.extract.signatures import FileState, Signature
 from service.records import WatchedFile
 from service.store.packed_image import PackedImage
 from service.store.raw_records import StoredRecord
 
 LOOK = "look"
-"""Look at files' bytes: (path, size) → Signature."""
+"""Look at files' bytes: (path, size, time of writing) → Signature."""
 READ = "read"
 """Read files to their rows: file and signature → PackedImage."""
 DUMP = "dump"
@@ -44,9 +44,9 @@ class Failed:
     message: str
 
 
-def pack_path(location: Path, size: int) -> tuple[Any, ...]:
+def pack_seen(location: Path, file: WatchedFile) -> tuple[Any, ...]:
     """Return what ``LOOK`` is asked."""
-    return str(location), size
+    return str(location), file.size, file.mtime_ns
 
 
 def pack_file(file: WatchedFile) -> tuple[Any, ...]:
@@ -60,18 +60,29 @@ def unpack_file(packed: Sequence[Any]) -> WatchedFile:
     return WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns, sidecars=tuple(sidecars))
 
 
+def pack_signature(found: Signature) -> tuple[Any, ...]:
+    """Return a signature as a tuple."""
+    return found.mime_type, found.sha256, found.has_alpha, found.state
+
+
+def unpack_signature(packed: Sequence[Any]) -> Signature:
+    """Return the signature of ``pack_signature``."""
+    mime_type, sha256, has_alpha, state = packed
+    return Signature(mime_type, sha256, has_alpha, None if state is None else FileState(*state))
+
+
 def pack_to_read(each: FileToRead) -> tuple[Any, ...]:
     """Return what ``READ`` and ``DUMP`` are asked."""
     found = each.signature
-    signature = (found.mime_type, found.sha256, found.has_alpha)
-    return str(each.location), pack_file(each.file), signature, tuple(each.kept_texts.items())
+    packed = pack_signature(found)
+    return str(each.location), pack_file(each.file), packed, tuple(each.kept_texts.items())
 
 
 def unpack_to_read(packed: Sequence[Any]) -> FileToRead:
     """Return the file of ``pack_to_read``."""
     location, file, signature, kept_texts = packed
     texts: Mapping[str, str] = dict(kept_texts)
-    return FileToRead(Path(location), unpack_file(file), Signature(*signature), texts)
+    return FileToRead(Path(location), unpack_file(file), unpack_signature(signature), texts)
 
 
 def pack_record(record: StoredRecord) -> tuple[Any, ...]:
@@ -94,7 +105,7 @@ def unpack_answer(packed: Sequence[Any]) -> Answer:
     """Return what a reader answered. Raises ValueError for what is no answer."""
     match packed:
         case ("signature", *values):
-            return Signature(*values)
+            return unpack_signature(values)
         case ("rows", *values):
             return PackedImage(*values)
         case ("line", bytes(line)):

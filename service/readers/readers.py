@@ -15,6 +15,7 @@ from service.readers.messages import Answer, Failed
 from service.readers.process import ReaderProcess
 from service.readers.reader_settings import ReaderSettings, most_readers
 from service.readers.seat import Asked, Deadlines, Deferred, Lost, Ticket
+from service.records import WatchedFile
 from service.store.raw_records import StoredRecord
 
 
@@ -158,9 +159,9 @@ class Readers:
         """Run more readers while so many batches wait, and one again when none do."""
         self._fleet.scale(backlog_batches)
 
-    def look(self, files: Sequence[tuple[Path, int]]) -> Question:
-        """Ask for the signatures of files of these sizes."""
-        asked = [self._asked(messages.pack_path(path, size), size) for path, size in files]
+    def look(self, files: Sequence[tuple[Path, WatchedFile]]) -> Question:
+        """Ask for the signatures of files, as they were seen."""
+        asked = [self._asked(messages.pack_seen(path, file), file.size) for path, file in files]
         return self._ask(messages.LOOK, asked)
 
     def read(self, files: Sequence[FileToRead]) -> Question:

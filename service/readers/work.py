@@ -93,14 +93,14 @@ class ReaderWork:
             self._readings.append(_Reading(number, kind, is_slow, self._tags.begin(files)))
 
     def _look(self, number: int, items: Sequence[Any]) -> None:
-        for index, (location, size) in enumerate(items):
+        for index, (location, size, mtime_ns) in enumerate(items):
             self._send("at", number, index, "look", size)
             try:
-                found = inspect(Path(location), size)
+                found = inspect(Path(location), size, mtime_ns)
             except (BadFileError, TryAgainError) as error:
                 answer = messages.pack_error(error)
             else:
-                answer = ("signature", found.mime_type, found.sha256, found.has_alpha)
+                answer = ("signature", *messages.pack_signature(found))
             self._send("is", number, index, answer)
 
     def _finish(self, reading: _Reading) -> None:

@@ -55,7 +55,7 @@ class _Dumping:
 
     def add(self, batch: list["_Found"]) -> None:
         """Have a batch looked at, and write what has been read when enough is under way."""
-        question = self._readers.look([(found.location, found.file.size) for found in batch])
+        question = self._readers.look([(found.location, found.file) for found in batch])
         self._looking.append((batch, question))
         if len(self._looking) > self._readers.processes:
             self._read_next()

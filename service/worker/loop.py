@@ -121,7 +121,7 @@ class Worker:
         self._parts.readers.scale(self._backlog())
         looking = None
         if changed:
-            looking = self._parts.readers.look([(a.location, a.file.size) for a in changed])
+            looking = self._parts.readers.look([(a.location, a.file) for a in changed])
         outcome = FileOutcome(gone=work.gone, missing=work.missing, unchanged=unchanged)
         self._in_hand.queue.append(Batch(changed, looking, outcome))
         return True

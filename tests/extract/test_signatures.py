@@ -4,6 +4,7 @@ import hashlib
 import os
 import struct
 import sys
+import threading
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract import signatures
 from service.extract.png_chunks import TEXT_CAP, ChunkScan
-from service.extract.signatures import Signature, inspect
+from service.extract.signatures import Signature, check_unchanged, inspect
 
 Chunk = Callable[[bytes, bytes], bytes]
 Png = Callable[..., bytes]
@@ -253,3 +254,83 @@ def test_what_is_behind_a_malformed_length_weighs_nothing() -> None:
     scan.feed(memoryview(b"\x80\0\0\0iTXt"))
     scan.feed(memoryview(bytes(TEXT_CAP + 1)))
     assert (scan.animated, scan.has_alpha) == (False, False)
+
+
+def written_again(place: Path) -> None:
+    """Change a byte in place, as ``rsync --inplace`` does: size and time stay."""
+    status = place.stat()
+    with place.open("r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        file.write(b"!")
+    os.utime(place, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def replaced(place: Path) -> None:
+    """Put another file of the same size and time in its place, as ``cp -p`` and a rename do."""
+    status = place.stat()
+    other = place.with_name("other")
+    other.write_bytes(bytes(status.st_size))
+    os.utime(other, ns=(status.st_atime_ns, status.st_mtime_ns))
+    other.replace(place)
+
+
+def test_a_file_that_was_not_touched_is_what_it_was(tmp_path: Path, png: Png) -> None:
+    place = write(tmp_path, png())
+    check_unchanged(place, inspect(place, len(png())).state)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(
+            written_again,
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="no time of change there"),
+        ),
+        replaced,
+    ],
+)
+def test_a_file_of_the_same_size_and_time_with_other_bytes_is_not_what_it_was(
+    tmp_path: Path, png: Png, change: Callable[[Path], None]
+) -> None:
+    place = write(tmp_path, png())
+    state = inspect(place, len(png())).state
+    change(place)
+    with pytest.raises(TryAgainError, match="written or replaced while ExifTool read it"):
+        check_unchanged(place, state)
+
+
+def test_a_file_that_went_since_it_was_hashed_is_gone(tmp_path: Path, png: Png) -> None:
+    place = write(tmp_path, png())
+    state = inspect(place, len(png())).state
+    place.unlink()
+    with pytest.raises(FileGoneError):
+        check_unchanged(place, state)
+
+
+def test_a_file_written_after_it_was_seen_comes_again(tmp_path: Path, png: Png) -> None:
+    place = write(tmp_path, png())
+    seen = place.stat().st_mtime_ns
+    os.utime(place, ns=(seen, seen + 1_000_000_000))
+    with pytest.raises(TryAgainError, match="written since it was seen"):
+        inspect(place, len(png()), seen)
+
+
+def test_a_file_written_while_it_is_hashed_comes_again(tmp_path: Path) -> None:
+    data = b"GIF89a" + bytes(60_000_000)
+    place = write(tmp_path, data)
+    done = threading.Event()
+
+    def write_on() -> None:
+        with place.open("r+b", buffering=0) as file:
+            while not done.is_set():
+                file.seek(-1, os.SEEK_END)
+                file.write(b"!")
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    try:
+        with pytest.raises(TryAgainError, match="written or replaced while it was read"):
+            inspect(place, len(data))
+    finally:
+        done.set()
+        writer.join()

@@ -5,6 +5,7 @@ import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,7 +25,7 @@ from service.errors import (
     TryAgainError,
 )
 from service.extract.file_to_read import FileToRead
-from service.extract.signatures import Signature
+from service.extract.signatures import FileState, Signature
 from service.readers import messages
 from service.readers.frames import LONGEST, BrokenMessageError, pack_message, read_messages
 from service.records import WatchedFile
@@ -183,10 +184,19 @@ def test_a_message_whose_sender_died_in_the_middle_is_dropped() -> None:
         assert receive(whole + whole[:end]) == [("is", 1, 0, "answer")]
 
 
-@given(PATHS, st.integers(0, 2**63 - 1))
-def test_a_file_to_look_at_arrives(path: str, size: int) -> None:
-    location, asked = send(messages.pack_path(Path("/") / path, size))
-    assert (Path(location), asked) == (Path("/") / path, size)
+@given(PATHS, FILES)
+def test_a_file_to_look_at_arrives(path: str, file: WatchedFile) -> None:
+    location, *seen = send(messages.pack_seen(Path("/") / path, file))
+    assert (Path(location), seen) == (Path("/") / path, [file.size, file.mtime_ns])
+
+
+@given(SIGNATURES, st.none() | st.builds(FileState, *[st.integers(-(2**63), 2**64)] * 4))
+def test_a_signature_arrives_with_what_the_file_was(
+    signature: Signature, state: FileState | None
+) -> None:
+    whole = replace(signature, state=state)
+    arrived = messages.unpack_signature(send(messages.pack_signature(whole)))
+    assert (arrived, arrived.state) == (whole, state)
 
 
 @given(PATHS, FILES, SIGNATURES, st.dictionaries(TEXTS, TEXTS, max_size=3))
@@ -208,7 +218,7 @@ def test_a_stored_record_arrives(
 
 @given(SIGNATURES)
 def test_a_signature_arrives(signature: Signature) -> None:
-    answer = ("signature", signature.mime_type, signature.sha256, signature.has_alpha)
+    answer = ("signature", *messages.pack_signature(signature))
     assert messages.unpack_answer(send(answer)) == signature
 
 

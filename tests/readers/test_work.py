@@ -49,7 +49,7 @@ def answers(question: Question) -> list[Answer]:
 
 
 def look(readers: Readers, *places: Path) -> list[Answer]:
-    return answers(readers.look([(place, place.stat().st_size) for place in places]))
+    return answers(readers.look([(place, watched(place, place.parent)) for place in places]))
 
 
 def watched(place: Path, top: Path) -> WatchedFile:
@@ -139,7 +139,7 @@ def test_questions_under_way_together_have_each_their_answers(
 ) -> None:
     files = to_read(images)
     questions = [readers.read([each]) for each in files]
-    looks = [readers.look([(each.location, each.file.size)]) for each in files]
+    looks = [readers.look([(each.location, each.file)]) for each in files]
     assert [answers(one) for one in looks] == [[each.signature] for each in files]
     for each, question in zip(files, questions, strict=True):
         (answer,) = answers(question)
@@ -158,22 +158,25 @@ def test_a_file_that_is_gone_grown_shorter_or_no_image_is_an_error_of_its_own(
 ) -> None:
     good = tmp_path / "good.png"
     good.write_bytes(png(infotext(1)))
-    size = good.stat().st_size
-    (tmp_path / "no image.png").write_text("no image", encoding="utf-8")
-    (tmp_path / "folder.png").mkdir()
+    seen = watched(good, tmp_path)
+    size = seen.size
+    no_images = (tmp_path / "no image.png", tmp_path / "folder.png")
+    no_images[0].write_text("no image", encoding="utf-8")
+    no_images[1].mkdir()
     asked = [
-        (tmp_path / "gone.png", 5),
-        (good, size + 1),
-        (good, size - 1),
-        (tmp_path / "no image.png", 8),
-        (tmp_path / "folder.png", 8),
-        (good, size),
+        (tmp_path / "gone.png", seen),
+        (good, seen.model_copy(update={"size": size + 1})),
+        (good, seen.model_copy(update={"size": size - 1})),
+        (good, seen.model_copy(update={"mtime_ns": seen.mtime_ns - 1})),
+        *[(place, watched(place, tmp_path)) for place in no_images],
+        (good, seen),
     ]
     *wrong, right = answers(readers.look(asked))
     assert [described(one) for one in wrong] == [
         (FileGoneError, "gone before it was read: No such file or directory"),
         (TryAgainError, f"still being written: {size} bytes read, {size + 1} expected"),
         (TryAgainError, f"still being written: {size} bytes read, {size - 1} expected"),
+        (TryAgainError, "written since it was seen"),
         (BadFileError, "not an image: starts with 6e 6f 20 69 6d 61 67 65 (no image)"),
         (BadFileError, "not a regular file"),
     ]

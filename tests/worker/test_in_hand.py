@@ -5,6 +5,7 @@ However often events or a rescan name it before that batch is written.
 
 import os
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from drawn_images import draw
@@ -130,3 +131,32 @@ def test_a_file_that_moves_while_it_is_read_keeps_its_one_row_and_is_read_once(
     assert by_hand.rows(PLACES) == [(1, "b.png", "present")]
     assert by_hand.house.worker.counters == Counters(done=1, moved=1)
     assert by_hand.read_by_exiftool() == ["a.png"]
+
+
+def rewrite_quietly(image: Path) -> bytes:
+    """Give an image other facts of the same length; size and time stay what they were.
+
+    Return its bytes.
+    """
+    status = image.stat()
+    data = image.read_bytes().replace(b"Seed: 1,", b"Seed: 2,")
+    image.write_bytes(data)
+    assert image.stat().st_size == status.st_size
+    os.utime(image, ns=(status.st_atime_ns, status.st_mtime_ns))
+    return data
+
+
+def test_a_file_written_between_its_hash_and_its_reading_is_read_whole_again(
+    by_hand: ByHand,
+) -> None:
+    turns = turns_of(by_hand)
+    image = draw(by_hand.place.input / "a.png", 1)
+    turns.hear(image)
+    turns.turn(1.0)
+    by_hand.wait_for_readers()  # they have looked
+    data = rewrite_quietly(image)
+    turns.turn(2.0)
+    turns.finish()
+    assert by_hand.rows("SELECT count(*) FROM images") == [(0,)]
+    by_hand.work()
+    assert by_hand.rows("SELECT seed, sha256 FROM images") == [("2", sha256(data).hexdigest())]
