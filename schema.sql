@@ -271,7 +271,8 @@ CREATE TABLE IF NOT EXISTS hashed_file_rows (
     autov3     TEXT
 ) WITHOUT ROWID;
 
--- What was switched on for this database: 'resolve' since `aiimagepipe resolve --rewrite` ran, so that new images follow.
+-- What was switched on for this database: 'resolve' since `aiimagepipe resolve --rewrite` ran, so that new images follow;
+-- and how far its round over all files is: 'scrub', the id of the image whose bytes were compared last.
 CREATE TABLE IF NOT EXISTS switch_rows (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL

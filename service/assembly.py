@@ -28,6 +28,7 @@ from service.worker.parts import Pace, Parts
 
 log = structlog.get_logger()
 
+DAY_S = 86_400
 OPEN_WAIT_S = 1.0
 
 Opened = TypeVar("Opened")
@@ -75,13 +76,20 @@ def assemble(
             reopen=lambda: _open_when_free(store.reopen, database, is_stopped),
             export_schedule=ExportSchedule(config.export if watch else None, store, clock),
         )
-        pace = Pace(config.extract.batch_size, config.watch.rescan_minutes * 60)
+        pace = _pace_of(config, watch=watch)
         worker = Worker(parts, clock, pace, on_done)
         try:
             yield Assembly(worker, inbox, parts.watcher, store)
         finally:
             parts.export_schedule.close()
             worker.close()
+
+
+def _pace_of(config: Config, *, watch: bool) -> Pace:
+    """Return the pace that a configuration states. A single pass compares no contents again."""
+    days = config.watch.scrub_days if watch else 0.0
+    rescan_s = config.watch.rescan_minutes * 60
+    return Pace(config.extract.batch_size, rescan_s, days * DAY_S or None)
 
 
 def start_readers(

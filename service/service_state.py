@@ -76,6 +76,8 @@ def _describe_work(service: ServiceStatus) -> Iterator[tuple[str, str]]:
     yield "queue", f"{service.queued:,} waiting; {done}"
     for reader in service.readers:
         yield "reader", reader
+    if service.scrub:
+        yield "scrub", service.scrub
 
 
 def _describe_counts(counts: Counts) -> str:

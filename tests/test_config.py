@@ -339,7 +339,7 @@ def test_all_problems_are_told_at_once_each_with_its_place(file: Path) -> None:
         (
             "config.toml:2: watch.settel: unknown setting; known here: extensions, ignore, "
             "sidecars, hidden, "
-            "settle_seconds, empty_settle_seconds, rescan_minutes, poll_seconds"
+            "settle_seconds, empty_settle_seconds, rescan_minutes, poll_seconds, scrub_days"
         ),
         "config.toml:4: extract.batch_size: expected a whole number from 1 to 1000, got 'many'",
         (

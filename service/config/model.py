@@ -76,6 +76,7 @@ class Watch(Section):
     empty_settle_seconds: float = Field(default=10.0, ge=0, le=86400)
     rescan_minutes: float = Field(default=5.0, ge=0.1, le=10080)
     poll_seconds: float = Field(default=30.0, ge=1, le=3600)
+    scrub_days: float = Field(default=30.0, ge=0, le=3650)
 
 
 class Extract(Section):

@@ -13,7 +13,14 @@ from service.store.binding import text
 from service.store.connection import open_readonly
 from service.store.export_states import ExportBook
 from service.store.failures import Failure, KnownFailure
-from service.store.file_rows import FileRow, KnownFolder, file_at, file_row_at, lines_of
+from service.store.file_rows import (
+    FileRow,
+    HashedFile,
+    KnownFolder,
+    file_at,
+    file_row_at,
+    lines_of,
+)
 from service.store.identity import stable_id
 from service.store.model_reader import ModelReader
 from service.store.one_image import ColumnValue, ImageRecord, read_image
@@ -21,6 +28,9 @@ from service.store.raw_records import StoredRecord
 from service.store.resource_rows import StatedResources
 from service.store.sql import sql
 from service.store.status import Counts, RootStatus, ServiceStatus
+
+SCRUB = "scrub"
+"""Where ``switch_rows`` keeps how far contents were compared again: an image's id."""
 
 PAGE = 500
 """Stale images fetched at once.
@@ -95,6 +105,19 @@ class DatabaseReader:
         """Return the present files known at any depth below a path, if it was a folder."""
         rows = self._connection.execute(sql("below"), {"root": root, "path": text(path)})
         return [found for (found,) in rows]
+
+    def hashed_files(self, after: int, limit: int) -> list[HashedFile]:
+        """Return the next present images of known content, by id."""
+        rows = self._connection.execute(sql("hashed_files"), (after, limit))
+        return [HashedFile(id_, file_at(*place), sha256) for id_, sha256, *place in rows]
+
+    def count_files(self) -> int:
+        """Return how many images are held as present."""
+        return int(self._connection.execute(sql("count_files")).get or 0)
+
+    def scrub_position(self) -> int:
+        """Return the id of the image up to which contents were compared again; 0 at first."""
+        return int(self._connection.execute(sql("switch"), (SCRUB,)).get or 0)
 
     # ── Recipes and stored records ──
 

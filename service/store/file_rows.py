@@ -22,6 +22,15 @@ class FileRow:
     status: Status
 
 
+@dataclass(frozen=True, slots=True)
+class HashedFile:
+    """A present image, where it is, and the SHA-256 that its row is of."""
+
+    image_id: int
+    file: WatchedFile
+    sha256: str
+
+
 KnownFolder = dict[str, tuple[int, int, bool, tuple[str, ...]]]
 """File name → (size, mtime_ns, present, the texts beside it)."""
 

@@ -231,6 +231,15 @@ WHERE i.id > :after AND +i.recipe IN (SELECT value FROM json_each(:recipes))
   AND EXISTS (SELECT 1 FROM raw_records r WHERE r.image_id = i.id)
 ORDER BY i.id LIMIT :limit;
 
+-- name: hashed_files
+-- By id, a page at a time: the files whose bytes are to be compared with what was read of them.
+SELECT id, sha256, root, path, size_bytes, mtime_ns, sidecars FROM images
+WHERE id > ?1 AND missing_since IS NULL AND sha256 IS NOT NULL ORDER BY id LIMIT ?2;
+
+-- name: count_files
+-- How many there are to go round.
+SELECT count(*) FROM images WHERE missing_since IS NULL;
+
 -- name: raw_record
 -- The place comes from images, since the file may have moved after it was read.
 SELECT r.record, i.mime_type, i.sha256, i.root, i.path, i.size_bytes, i.mtime_ns, i.sidecars

@@ -29,6 +29,8 @@ class ServiceStatus:
     """What it waits for, in words."""
     readers: tuple[str, ...] = ()
     """What each reader process is at, and since when. Only in the file beside the database."""
+    scrub: str | None = None
+    """How many files were hashed again since the start, and how many had changed. Only there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from service.records import ImageRows, WatchedFile
 from service.store import export_states, failures, file_rows, status
 from service.store.binding import text
 from service.store.connection import Checkpointer, open_writer
-from service.store.database_reader import DatabaseReader
+from service.store.database_reader import SCRUB, DatabaseReader
 from service.store.failures import Failure
 from service.store.identity import FileIdentity
 from service.store.intern import TermIds, TextIds
@@ -153,6 +153,11 @@ class Store(DatabaseReader):
         with self.transaction():
             file = WatchedFile(root=root, path=path, size=size, mtime_ns=mtime_ns)
             file_rows.relocate(self._connection, image_id, file)
+
+    def set_scrub_position(self, image_id: int) -> None:
+        """Note up to which image contents were compared again."""
+        with self.transaction():
+            self._connection.execute(sql("set_switch"), (SCRUB, str(image_id)))
 
     def heartbeat(self, state: ServiceStatus) -> None:
         """Write what the service is doing."""

@@ -64,6 +64,8 @@ class Batch:
     reading: Question | None = None
     is_sorted: bool = False
     """Whether it was decided which of its files are to be read."""
+    is_scrub: bool = False
+    """Whether its files are known, and only looked at again."""
     slow: "list[Batch]" = field(default_factory=list)
     """Its files in the slow lane, each as a batch of its own."""
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import structlog
 
 from service.clock import Clock, stamp
-from service.errors import DatabaseReplacedError, ExtractorMissingError
+from service.errors import DatabaseReplacedError, ExtractorMissingError, TryAgainError
 from service.watch.arrivals import Arrival
 from service.worker.batch import Batch, BatchesInHand, Counters, FileOutcome
 from service.worker.housekeeping import OUTAGE_WAIT_S, ExifToolOutage, Housekeeping
@@ -20,6 +20,7 @@ from service.worker.intake import Work
 from service.worker.parts import Pace, Parts
 from service.worker.reprocess import IdleReprocessing
 from service.worker.saver import Saver
+from service.worker.scrub import Scrub
 from service.worker.triage import drop_unchanged, triage
 
 log = structlog.get_logger()
@@ -53,6 +54,7 @@ class Worker:
         """
         self._reprocessing = self._new_reprocessing()
         self._housekeeping = Housekeeping(parts, pace, clock.monotonic())
+        self._scrub = Scrub(parts.store, parts.roots, pace.scrub_s, clock.monotonic())
         self._outage = ExifToolOutage()
         self.counters = Counters()
 
@@ -107,7 +109,20 @@ class Worker:
             return True
         if has_begun or has_sorted:
             return True
-        return not self._in_hand.queue and self._reprocessing.make_some_again(self._pace.batch_size)
+        if self._in_hand.queue:
+            return False
+        return self._reprocessing.make_some_again(self._pace.batch_size) or self._begin_scrub(now)
+
+    def _begin_scrub(self, now: float) -> bool:
+        """Have known files looked at again, while nothing else is to be done."""
+        try:
+            files = self._scrub.next_files(now)
+        except TryAgainError:  # another program holds the database
+            return False
+        if files:
+            looking = self._parts.readers.look([(a.location, a.file) for a in files])
+            self._in_hand.queue.append(Batch(files, looking, FileOutcome(), is_scrub=True))
+        return bool(files)
 
     def _begin_next_batch(self, now: float) -> bool:
         """Have the next files looked at; return whether there were any, and room for them."""
@@ -137,6 +152,8 @@ class Worker:
     def _sort_batch(self, batch: Batch) -> None:
         parts = self._parts
         looked = batch.take_looked()
+        if batch.is_scrub:
+            looked = self._scrub.find_changed(looked)
         self._in_hand.slow.extend(batch.take_slow())
         found = triage(looked, parts.store, parts.roots, self._in_hand.contents())
         self._put_aside.extend(found.put_aside)
@@ -275,6 +292,7 @@ class Worker:
             last_rescan_at=parts.intake.last_rescan_at,
             message="; ".join(self.notes) or None,
             readers=parts.readers.describe(self._clock.wall()),
+            scrub=self._scrub.describe(),
         )
 
     def _count_waiting(self) -> int:

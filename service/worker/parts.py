@@ -44,3 +44,5 @@ class Pace:
     batch_size: int = 32
     rescan_s: float = 300.0
     """Between two rescans of everything."""
+    scrub_s: float | None = None
+    """In so long the bytes of every known file are compared with its row; None: never."""

@@ -1,0 +1,109 @@
+"""Whether known files still hold the bytes that their rows are of: a few are hashed again at times.
+
+A rescan compares size and time. Bytes that changed under the same size and time (a failing disk, a
+program that sets the time back, a change that came while the service was down) only a new hash
+finds.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from service.errors import TryAgainError
+from service.extract.signatures import FileState, Signature
+from service.paths import Root
+from service.readers.messages import Answer
+from service.store.file_rows import HashedFile
+from service.store.writer import Store
+from service.watch.arrivals import Arrival
+
+log = structlog.get_logger()
+
+AT_ONCE = 8
+"""Files that are hashed again together."""
+FIRST_S = 60.0
+"""From the start to the first ones: a start has other things to do."""
+LEAST_PAUSE_S = 2.0
+
+
+@dataclass(slots=True)
+class ScrubCounts:
+    """What was found since the start."""
+
+    checked: int = 0
+    changed: int = 0
+
+
+class Scrub:
+    """Goes round all known files in ``period_s`` seconds of running; a restart goes on there.
+
+    None: never.
+    """
+
+    def __init__(
+        self, store: Store, roots: Mapping[str, Root], period_s: float | None, now: float
+    ) -> None:
+        self._store = store
+        self._roots = roots
+        self._period_s = period_s
+        self._next = now + FIRST_S
+        self._known: dict[tuple[str, str], str] = {}
+        """The hashes of the files that are being hashed, by place."""
+        self.counts = ScrubCounts()
+
+    def next_files(self, now: float) -> list[Arrival]:
+        """Return the files to be looked at now; none until it is time. Raises TryAgainError."""
+        if self._period_s is None or now < self._next:
+            return []
+        page = self._next_page()
+        share = AT_ONCE / max(1, self._store.count_files())
+        self._next = now + max(LEAST_PAUSE_S, self._period_s * share)
+        self._known = {(row.file.root, row.file.path): row.sha256 for row in page}
+        arrivals: list[Arrival] = []
+        for row in page:
+            root = self._roots.get(row.file.root)
+            if root is None:
+                continue
+            location = root.locate(row.file.path)
+            if _is_as_known(location, row):
+                arrivals.append(Arrival(root, row.file, location))
+        return arrivals
+
+    def _next_page(self) -> list[HashedFile]:
+        """Return the next files, at the end of all the first ones again."""
+        page = self._store.hashed_files(self._store.scrub_position(), AT_ONCE)
+        self._store.set_scrub_position(page[-1].image_id if page else 0)
+        return page
+
+    def find_changed(
+        self, looked: Sequence[tuple[Arrival, Answer]]
+    ) -> list[tuple[Arrival, Answer]]:
+        """Return those that are no longer what their rows are of."""
+        changed: list[tuple[Arrival, Answer]] = []
+        for arrival, answer in looked:
+            if isinstance(answer, TryAgainError):  # it will be found by what has it in hand
+                continue
+            self.counts.checked += 1
+            if isinstance(answer, Signature) and answer.sha256 == self._known.get(arrival.place):
+                continue
+            self.counts.changed += 1
+            log.warning("content_changed_unnoticed", path=arrival.file.path, root=arrival.file.root)
+            changed.append((arrival, answer))
+        return changed
+
+    def describe(self) -> str | None:
+        """Return what was found since the start, for ``status``; None before the first."""
+        if not self.counts.checked:
+            return None
+        return f"{self.counts.checked:,} files hashed again, {self.counts.changed:,} had changed"
+
+
+def _is_as_known(location: Path, row: HashedFile) -> bool:
+    """Return whether a file has the size and time of its row: else a rescan will meet it."""
+    try:
+        state = FileState.of(location)
+    except OSError:
+        return False
+    return (state.size, state.mtime_ns) == (row.file.size, row.file.mtime_ns)
