@@ -105,7 +105,8 @@ class Readers:
         self._fleet = Fleet(self._start, limit=limit, deadlines=deadlines, on_news=on_news)
 
     def _start(self, on_message: Any, on_end: Any) -> ReaderProcess:
-        argv = [sys.executable, "-m", "service.readers", self._settings.to_json()]
+        # -P: the working folder may be full of strangers' files, and one may be called orjson.py.
+        argv = [sys.executable, "-P", "-m", "service.readers", self._settings.to_json()]
         return ReaderProcess(argv, self._settings.memory_limit, on_message, on_end)
 
     def __enter__(self) -> Self:

@@ -238,6 +238,15 @@ def test_rows_are_made_from_records_without_exiftool() -> None:
         assert answers(readers.remake([record])) == [pack_image(pipeline.process(raw))]
 
 
+def test_a_program_in_the_working_folder_is_not_run_by_a_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orjson.py").write_text("raise SystemExit(9)", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with Readers(ReaderSettings(reads_files=False)) as started:
+        started.require(PATIENCE_S)
+
+
 def test_who_reads_files_without_exiftool_is_told_at_the_start() -> None:
     with (
         Readers(ReaderSettings(exiftool=NOWHERE)) as readers,
