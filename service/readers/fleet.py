@@ -99,7 +99,7 @@ class Fleet:
         """
         with self._changed:
             self._changed.wait_for(
-                lambda: ticket.is_done or self._is_closed or self._starts.is_given_up, seconds
+                lambda: ticket.is_done or self._is_closed or self._is_hopeless(), seconds
             )
             return ticket.is_done
 
@@ -180,6 +180,11 @@ class Fleet:
             seat.is_ended = True
             seat.process.finish()
 
+    def _is_hopeless(self) -> bool:
+        """Return whether no reader is there and none is likely to start."""
+        is_any_ready = any(seat.is_ready and not seat.is_ended for seat in self._seats)
+        return self._starts.is_given_up and not is_any_ready
+
     def _find(self, process: ReaderProcess) -> Seat | None:
         return next((seat for seat in self._seats if seat.process is process), None)
 
@@ -212,6 +217,7 @@ class Fleet:
                 self._starts.succeed()
                 seat.begin("ask")
                 self._feed()
+                self._dismiss_idle()
             case ("cannot start", str(reason)):
                 self.trouble = reason
                 self._starts.is_given_up = True

@@ -263,8 +263,8 @@ class Seat:
         item = None
         if self.at is not None:
             number, index = self.at
-            piece = self.pieces.get(number)
-            if piece is not None and index < len(piece.indexes):
+            piece = self.piece_of(number, index)
+            if piece is not None:
                 item = piece.ticket.asked[piece.indexes[index]].item
         stage = "idle" if self.is_idle else self.stage
         return ReaderStatus(self.process.pid, stage, item, max(0.0, now - self.since))

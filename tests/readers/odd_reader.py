@@ -11,6 +11,8 @@ from service.readers.frames import pack_message, read_messages
 STRANGE: dict[str, tuple[object, ...]] = {
     "strange": ("is", 1_000_000, 0, "never asked"),
     "log junk": ("log", "info", "a word", ("no pair", 5)),
+    "endless size": ("at", 1, 0, "look", -(10**400)),
+    "place before the first": ("at", 1, -5, "look", 0),
 }
 
 
@@ -81,6 +83,10 @@ def main() -> None:
     if "--dies-at-start" in sys.argv:
         sys.stderr.write("cannot start\n")
         raise SystemExit(5)
+    if "--starts-once" in sys.argv:
+        if Path(sys.argv[-1]).exists():
+            raise SystemExit(5)
+        Path(sys.argv[-1]).touch()
     if "--dies-once" in sys.argv and not Path(sys.argv[-1]).exists():
         Path(sys.argv[-1]).touch()
         os._exit(3)
