@@ -34,6 +34,9 @@ _XMP_START = re.compile(rb"<rdf:RDF")
 """A pattern, since a buffer that is reused has no ``find``; as fast as one."""
 _XMP_END = b"</rdf:RDF>"
 _XMP_TAG = re.compile(rb"<(/?)([A-Za-z_][\w.:-]*+)([^<>]*+)>")
+_NO_TEXT = re.compile(rb"(?:[\x00-\x08\x0e-\x1f][^\x00-\x08\x0e-\x1f]{0,63}+){16}")
+"""So many bytes that no text has, so close together, are pixels. The head of a JPEG's segment in
+the middle of a long packet has eleven at most."""
 _BORDER = len(_XMP_END)
 _LONGEST_TAG = 1024 * 1024
 """Bytes. A longer one is not counted where two pieces meet."""
@@ -50,7 +53,11 @@ _JPEG_ALONE = frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
 
 
 class XmpScan:
-    """Counts the elements of XMP packets in bytes that come in pieces of any size."""
+    """Counts the elements of XMP packets in bytes that come in pieces of any size.
+
+    A packet that nothing ends is over where the bytes are no text any more: it may be no packet at
+    all but a prompt that speaks of one, and what follows it are pixels.
+    """
 
     def __init__(self) -> None:
         self._tail = b""
@@ -78,10 +85,13 @@ class XmpScan:
                     break
                 self._is_inside, self._depth, at = True, 0, start.start()
             end = piece.find(_XMP_END, at)
+            pixels = _NO_TEXT.search(piece, at, len(piece) if end < 0 else end)
+            if pixels is not None:
+                end = pixels.start()
             if end < 0:
                 break
             self._count(piece[at:end])
-            self._is_inside, at = False, end + len(_XMP_END)
+            self._is_inside, at = False, end + 1
         if not self._is_inside:
             self._tail = piece[max(at, len(piece) - _BORDER) :]
             return

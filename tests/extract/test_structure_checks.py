@@ -1,5 +1,6 @@
 """What costs ExifTool far more than its bytes is counted and refused before ExifTool sees it."""
 
+import random
 import struct
 import zlib
 from collections.abc import Callable
@@ -112,6 +113,32 @@ def test_the_scans_take_any_bytes_in_any_pieces(data: bytes, cuts: list[int]) ->
     for start, end in pairwise([0, *sorted(cuts), len(data)]):
         xmp.feed(memoryview(data)[start:end])
         segments.feed(memoryview(data)[start:end])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a drawing <rdf:RDF of a fox",
+        '<x:xmpmeta><rdf:RDF xmlns:rdf="a"/></x:xmpmeta>',
+        "<x:xmpmeta><rdf:RDF><dc:a>fox</dc:a></rdf:RDF ></x:xmpmeta>",
+        '{"text": "<rdf:RDF><\\/rdf:RDF>"}',
+    ],
+)
+def test_pixels_behind_what_only_begins_like_xmp_are_not_counted(
+    png: Png, tmp_path: Path, text: str
+) -> None:
+    place = tmp_path / "a.png"
+    pixels = (b"IDAT", random.Random(1).randbytes(3_000_000))
+    place.write_bytes(png((b"tEXt", b"parameters\0" + text.encode()), pixels))
+    assert inspect(place, place.stat().st_size).mime_type == "image/png"
+
+
+def test_a_packet_goes_on_behind_the_head_of_a_segment() -> None:
+    head = b"\xff\xe1\x01\x02http://ns.example.org/more/\0" + b"A" * 32 + b"\0\0\1\2\0\0\3\4"
+    data = nested(MAX_XMP_DEPTH + 1).replace(b"a fox", head)
+    half = data.replace(b"<dc:a>" * 100, b"<dc:a>" * 50 + head + b"<dc:a>" * 50, 1)
+    with pytest.raises(BadFileError, match="nested deeper"):
+        feed(XmpScan(), half, 1 << 19)
 
 
 def test_a_jpeg_with_too_many_segments_is_refused(tmp_path: Path) -> None:
