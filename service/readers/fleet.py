@@ -92,6 +92,11 @@ class Fleet:
             )
             return bool(self.version)
 
+    @property
+    def is_given_up(self) -> bool:
+        """Return whether the last reader said that it cannot start, or several died before."""
+        return self._starts.is_given_up
+
     def wait(self, ticket: Ticket, seconds: float | None = None) -> bool:
         """Wait for a ticket's last answer; return whether it is there.
 

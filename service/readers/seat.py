@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from service.readers.process import ReaderProcess
 
@@ -21,6 +21,12 @@ class Deadlines:
     """The same in the slow lane."""
     bytes_per_s: float = 10_000_000.0
     """So many bytes of a file lengthen each of its stages by a second."""
+
+    @classmethod
+    def beyond(cls, exiftool_s: float) -> Self:
+        """Return those under which ExifTool may take so long in the slow lane."""
+        usual = cls()
+        return replace(usual, slow=max(usual.slow, exiftool_s + LONGER_S))
 
     def allowed(self, size: int, *, is_slow: bool) -> float:
         """Return for how many seconds a file of ``size`` bytes may keep a reader in one stage."""
@@ -79,6 +85,9 @@ HOPELESS = 3
 DEATHS = 3
 """So often a reader may die over one file, read alone, before the file is to blame: a person, or a
 system without memory, may have killed it."""
+
+LONGER_S = 30.0
+"""A reader may be silent for so much longer than its ExifTool, which it may have to start anew."""
 
 REST_S = 20.0
 """After so long without work the slow lane's process ends."""

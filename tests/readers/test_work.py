@@ -255,6 +255,11 @@ def test_who_reads_files_without_exiftool_is_told_at_the_start() -> None:
         readers.require(PATIENCE_S)
 
 
+def test_exiftool_has_in_the_slow_lane_the_time_that_is_configured() -> None:
+    with Readers(ReaderSettings(reads_files=False, slow_s=600.0)) as readers:
+        assert readers._fleet._deadlines.allowed(0, is_slow=True) > 600.0
+
+
 def test_the_settings_of_a_reader_come_through_its_command_line() -> None:
     settings = ReaderSettings(exiftool=NOWHERE, stealth=False, slow_s=7.5, memory_limit=None)
     assert ReaderSettings.from_json(json.loads(settings.to_json())) == settings
