@@ -69,6 +69,9 @@ class ExifToolSettings:
     511 images of all generators were read by one process within 200 MiB, a text of 30 MB within
     139 MiB; 50,000 properties of XMP took 624 MiB.
     """
+    own_group: bool = True
+    """Whether each is a process group of its own (POSIX). In a reader it is not: the reader is
+    ended by its group, and not all systems end a child with its parent."""
     stealth: bool = True
     """Whether pixels are searched for hidden texts where a file says nothing else."""
 
@@ -161,7 +164,10 @@ class ExifToolProcess(ExifTool):
         argv = [str(self.executable), "-config", str(self.config_file)]
         argv += ["-stay_open", "True", "-@", "-", "-common_args", *(self.common_args or [])]
         self._process = self._channel = Channel(
-            argv, answer_cap=self._settings.answer_cap, memory_limit=self._settings.memory_limit
+            argv,
+            answer_cap=self._settings.answer_cap,
+            memory_limit=self._settings.memory_limit,
+            own_group=self._settings.own_group,
         )
         self._running = True
         try:

@@ -1,11 +1,16 @@
 """A real reader process says of files what the steps say that it runs."""
 
 import json
+import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import psutil
 import pytest
+from ended import wait_until_ended
 from patience import PATIENCE_S
 
 sys.path.append(str(Path(__file__).parent.parent / "service"))
@@ -19,12 +24,14 @@ from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import Signature, inspect
 from service.readers.messages import Answer, Failed
+from service.readers.process import ReaderProcess
 from service.readers.readers import Question, Readers, ReaderSettings
 from service.records import RawRecord, WatchedFile
 from service.store import raw_records
 from service.store.packed_image import PackedImage, pack_image
 from service.store.raw_records import StoredRecord
 
+START = "from service.readers.__main__ import main\nmain()"
 NOWHERE = Path("/nowhere/exiftool").absolute()
 
 
@@ -253,6 +260,21 @@ def test_who_reads_files_without_exiftool_is_told_at_the_start() -> None:
         pytest.raises(StartError, match="exiftool"),
     ):
         readers.require(PATIENCE_S)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a job holds them together")
+def test_exiftool_is_in_its_reader_s_group_and_ends_with_it_where_it_is_tied_to_nothing() -> None:
+    program = f"import service.process_tree\nservice.process_tree._leash = lambda: ()\n{START}"
+    argv = [sys.executable, "-c", program, ReaderSettings().to_json()]
+    is_ready, ends = threading.Event(), list[str]()
+    reader = ReaderProcess(argv, None, lambda *_: is_ready.set(), lambda _, why: ends.append(why))
+    assert is_ready.wait(PATIENCE_S)
+    assert reader.pid is not None
+    exiftools = psutil.Process(reader.pid).children(recursive=True)
+    os.kill(reader.pid, signal.SIGKILL)  # itself alone, as a system without memory does
+    assert reader.join(PATIENCE_S)
+    wait_until_ended(exiftools)
+    assert (len(exiftools), ends) == (1, ["it died (exit code -9)"])
 
 
 def test_exiftool_has_in_the_slow_lane_the_time_that_is_configured() -> None:
