@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -13,6 +13,8 @@ from service.extract import magic_numbers
 from service.extract.png_chunks import ChunkScan
 from service.extract.structure_checks import SegmentScan, XmpScan, check_blocks, check_directories
 
+STEP = 64 * 1024 * 1024
+"""Bytes of a file between two signs of life. In the slow lane a minute is allowed to so many."""
 _BLOCK = 512 * 1024
 _WALKS = {"image/tiff": check_directories, "image/gif": check_blocks}
 """What is looked at by going to and fro in a file, once it has been read."""
@@ -32,9 +34,10 @@ class Signature:
     """Whether a PNG or a WebP has an alpha channel; False for every other kind."""
 
 
-def inspect(location: Path, size: int) -> Signature:
+def inspect(location: Path, size: int, on_step: Callable[[], None] = lambda: None) -> Signature:
     """Read a file once, from start to end, and return its signature.
 
+    ``on_step`` is called after each ``STEP`` bytes, so that a slow disk is known from a dead one.
     Raises BadFileError for what is no image, carries a text bomb or has a structure that would
     cost ExifTool too much, FileGoneError where there is no such file, and TryAgainError where it is
     locked or no longer ``size`` bytes long.
@@ -42,7 +45,7 @@ def inspect(location: Path, size: int) -> Signature:
     try:
         # Path.open takes no opener.
         with open(location, "rb", buffering=0, opener=_open_without_waiting) as file:
-            return _read(file, size)
+            return _read(file, size, on_step)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileGoneError(f"gone before it was read: {error.strerror}") from error
     except IsADirectoryError as error:
@@ -56,7 +59,7 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _read(file: FileIO, size: int) -> Signature:
+def _read(file: FileIO, size: int, on_step: Callable[[], None]) -> Signature:
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         raise BadFileError("not a regular file")
     # The first block is looked at by itself: an unknown kind is refused before gigabytes of it
@@ -69,7 +72,10 @@ def _read(file: FileIO, size: int) -> Signature:
     for block in _blocks(file, head, size):
         look.feed(block)
         digest.update(block)
+        steps = count // STEP
         count += len(block)
+        if count // STEP > steps:
+            on_step()
         if count > size:  # a file that grows as fast as it is read would never end
             break
     if count != size:

@@ -186,6 +186,8 @@ class Seat:
     at: tuple[int, int] | None = None
     """Request, and place in it, of the file it is at."""
     stage: str = "start"
+    begun: float = field(default_factory=time.monotonic)
+    """When it began that stage of that file."""
 
     def __post_init__(self) -> None:
         self.allowed = self.deadlines.start
@@ -198,15 +200,23 @@ class Seat:
     def begin(self, stage: str, size: int = 0) -> None:
         """Note that it is at another stage, with so many bytes, from now on."""
         self.stage = stage
-        self.allowed = self.deadlines.allowed(size, is_slow=self.is_slow)
-        self.since = time.monotonic()
+        self.begun = time.monotonic()
+        self._allow(size)
 
     def begin_file(self, at: tuple[int, int], stage: str, size: int) -> None:
         """Note what it says it is at. It has no more time than all it was asked may take."""
         piece = self.pieces.get(at[0])
         most = 0 if piece is None else sum(piece.ticket.asked[one].size for one in piece.indexes)
+        if (at, stage) == (self.at, self.stage):  # it goes on: a large file is hashed in steps
+            self._allow(min(size, most))
+            return
         self.at = at
         self.begin(stage, min(size, most))
+
+    def _allow(self, size: int) -> None:
+        """Let it be silent from now on for as long as so many bytes may take."""
+        self.allowed = self.deadlines.allowed(size, is_slow=self.is_slow)
+        self.since = time.monotonic()
 
     @property
     def next_look(self) -> float:
@@ -275,5 +285,5 @@ class Seat:
             piece = self.piece_of(number, index)
             if piece is not None:
                 item = piece.ticket.asked[piece.indexes[index]].item
-        stage = "idle" if self.is_idle else self.stage
-        return ReaderStatus(self.process.pid, stage, item, max(0.0, now - self.since))
+        stage, began = ("idle", self.since) if self.is_idle else (self.stage, self.begun)
+        return ReaderStatus(self.process.pid, stage, item, max(0.0, now - began))

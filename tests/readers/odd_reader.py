@@ -25,6 +25,10 @@ def obey(number: int, index: int, *, is_slow: bool, word: str, value: object) ->
     send("at", number, index, word, value if word == "claim" else 0)
     if word in ENDS:
         ENDS[word](str(value))
+    if word == "go on":
+        for _ in range(int(str(value))):
+            time.sleep(0.4)
+            send("at", number, index, word, 0)
     if word in STRANGE:
         send(*STRANGE[word])
         time.sleep(600)

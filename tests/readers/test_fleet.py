@@ -93,6 +93,15 @@ def test_a_file_that_is_only_slow_is_answered_by_the_slow_lane() -> None:
         assert answers(one, ask(one, ("sleep", 0.8))) == [("sleep", "slow")]
 
 
+def test_a_reader_that_shows_that_it_goes_on_may_take_longer_and_is_told_since_it_began() -> None:
+    with fleet() as one:
+        ticket = ask(one, ("go on", 6))
+        longest = 0.0
+        while not ticket.is_done:
+            longest = max([longest, *(s.seconds for s in one.status() if s.stage == "go on")])
+        assert (answers(one, ticket), longest > SHORT.quick) == ([("go on", "quick")], True)
+
+
 def test_a_file_that_a_reader_puts_off_is_answered_by_the_slow_lane() -> None:
     with fleet() as one:
         got = answers(one, ask(one, ("put off", None), ("a", None)))

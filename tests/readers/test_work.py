@@ -2,6 +2,7 @@
 
 import json
 import os
+import queue
 import signal
 import sys
 import threading
@@ -22,10 +23,11 @@ from service.dump_lines import make_line
 from service.errors import BadFileError, FileGoneError, StartError, TryAgainError
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
-from service.extract.signatures import Signature, inspect
-from service.readers.messages import Answer, Failed
+from service.extract.signatures import STEP, Signature, inspect
+from service.readers.messages import Answer, Failed, pack_path
 from service.readers.process import ReaderProcess
 from service.readers.readers import Question, Readers, ReaderSettings
+from service.readers.work import ExifToolDeadlines, ReaderWork
 from service.records import RawRecord, WatchedFile
 from service.store import raw_records
 from service.store.packed_image import PackedImage, pack_image
@@ -113,6 +115,21 @@ def test_a_look_is_what_the_bytes_say(readers: Readers, images: Path) -> None:
 
 
 @pytest.mark.exiftool
+def test_a_reader_that_hashes_a_large_file_shows_that_it_goes_on(tmp_path: Path) -> None:
+    place = tmp_path / "a.png"
+    place.write_bytes(png(infotext(1)))
+    os.truncate(place, 3 * STEP + 1)
+    said: list[tuple[object, ...]] = []
+    requests: queue.SimpleQueue[object] = queue.SimpleQueue()
+    requests.put((7, "look", False, [pack_path(place, 3 * STEP + 1)]))
+    requests.put(None)
+    ReaderWork(None, ExifToolDeadlines(1.0, 1.0, 1.0), lambda *one: said.append(one)).serve(
+        requests
+    )
+    assert said[:-1] == [("at", 7, 0, "look", STEP)] * 4
+    assert said[-1][:3] == ("is", 7, 0)
+
+
 def test_what_is_read_is_what_the_steps_make_of_it(readers: Readers, images: Path) -> None:
     files = to_read(images)
     expected = [pack_image(pipeline.process(raw)) for raw in read_here(files)]
