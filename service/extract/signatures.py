@@ -59,7 +59,7 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _read(file: FileIO, size: int, on_step: Callable[[], None]) -> Signature:
+def _read(file: FileIO, size: int, on_step: Callable[[], None] = lambda: None) -> Signature:
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         raise BadFileError("not a regular file")
     # The first block is looked at by itself: an unknown kind is refused before gigabytes of it
