@@ -41,6 +41,11 @@ _BORDER = len(_XMP_END)
 _LONGEST_TAG = 1024 * 1024
 """Bytes. A longer one is not counted where two pieces meet."""
 
+_TIFF_HEAD = 8
+"""Bytes before the place of a BigTIFF's first directory; half of them in any other TIFF."""
+_BIG_TIFF = (b"+\0", b"\0+")
+_LAST_PLACE = (1 << 63) - 1
+
 _GIF_HEAD = 13
 _GIF_IMAGE = b"\x2c"
 _GIF_BLOCKS = {b"\x21": 1, _GIF_IMAGE: 9}
@@ -174,18 +179,24 @@ def check_directories(file: FileIO) -> None:
     Raises BadFileError where there are too many, or too many entries; the chain may be a ring.
     """
     file.seek(0)
-    order = "<" if file.read(4).startswith(b"II") else ">"
+    head = file.read(_TIFF_HEAD)
+    order = "<" if head.startswith(b"II") else ">"
+    is_big = head[2:4] in _BIG_TIFF
+    offset_form, count_form, entry = ("Q", "Q", 20) if is_big else ("I", "H", 12)
+    file.seek(len(head) if is_big else _TIFF_HEAD // 2)
     directories, entries = 0, 0
-    while offset := _read_number(file, f"{order}I"):
+    while offset := _read_number(file, order + offset_form):
+        if offset > _LAST_PLACE:  # behind the end of every file
+            return
         file.seek(offset)
-        count = _read_number(file, f"{order}H")
+        count = _read_number(file, order + count_form)
         directories += 1
         entries += count
         if directories > MAX_DIRECTORIES:
             raise BadFileError(f"it has more than {MAX_DIRECTORIES:,} TIFF directories")
         if entries > MAX_PARTS:
             raise BadFileError(f"its TIFF directories have more than {MAX_PARTS:,} entries")
-        file.seek(12 * count, 1)
+        file.seek(entry * count, 1)
 
 
 def check_blocks(file: FileIO) -> None:

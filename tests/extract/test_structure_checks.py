@@ -219,6 +219,23 @@ def gif(frames: int, comments: int) -> bytes:
     return head + frame * frames + b"\x21\xfe\x07comment\x03s,;\0" * comments + b";"
 
 
+def test_a_big_tiff_is_walked_by_its_own_numbers(tmp_path: Path) -> None:
+    place = tmp_path / "a.tif"
+    entry = struct.pack("<QHHQQQ", 1, 256, 4, 1, 64, 0)
+    # By the numbers of any other TIFF: 65,535 entries, and behind them a directory of as many.
+    gap = bytearray(2_000_000)
+    gap[786_430 - 16 + 0 : 786_434 - 16] = struct.pack("<I", 1_000_000)
+    gap[1_000_000 - 16 : 1_000_002 - 16] = b"\xff\xff"
+    first = 0x1FFFFF
+    gap += bytes(first - 16 - len(gap))
+    place.write_bytes(b"II+\0" + struct.pack("<HHQ", 8, 0, first) + gap + entry)
+    assert inspect(place, place.stat().st_size).mime_type == "image/tiff"
+    wide = b"II+\0" + struct.pack("<HHQQ", 8, 0, 16, MAX_PARTS + 1)
+    place.write_bytes(wide)
+    with pytest.raises(BadFileError, match="more than 100,000 entries"):
+        inspect(place, len(wide))
+
+
 @pytest.mark.parametrize(("frames", "comments"), [(1, MAX_PARTS), (MAX_PARTS, 1)])
 def test_a_gif_with_too_many_blocks_is_refused(tmp_path: Path, frames: int, comments: int) -> None:
     place = tmp_path / "image.gif"
