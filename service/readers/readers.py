@@ -136,7 +136,7 @@ class Readers:
         while not self._fleet.wait_until_ready(LOOK_S):
             if is_stopped():
                 raise TryAgainError("asked to stop before a reader process was ready")
-            if self._fleet.is_given_up or time.monotonic() >= end:
+            if self._fleet.starts.is_given_up or time.monotonic() >= end:
                 reason = f"no reader process started in {seconds:.0f} s"
                 raise StartError(self._fleet.trouble or reason)
 

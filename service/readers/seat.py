@@ -70,6 +70,10 @@ class Starts:
         self._failed = min(self._failed + 1, 10)
         self.is_given_up = self.is_given_up or self._failed >= HOPELESS
 
+    def are_hopeless(self, seats: "Sequence[Seat]") -> bool:
+        """Return whether no reader is there and none is likely to start."""
+        return self.is_given_up and not any(one.is_ready and not one.is_ended for one in seats)
+
     def succeed(self) -> None:
         """Note that a reader is ready."""
         self.is_given_up = False
