@@ -65,7 +65,7 @@ def assemble(
     with start_readers(config, inbox.wake) as readers:
         database = config.database.path
         store = _open_when_free(lambda: Store.open(database), database, is_stopped)
-        readers.require()
+        readers.require(is_stopped=is_stopped)
         parts = Parts(
             intake=Intake(inbox, config.roots, store, settings, clock),
             readers=readers,

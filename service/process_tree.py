@@ -112,10 +112,14 @@ class ProcessTree:
     """A running program with pipes on all three ends.
 
     Its thread must outlive it: see ``_leash``. ``memory_limit`` is in bytes, of each of its
-    processes; where not ``LIMITS_MEMORY`` it is not held.
+    processes; where not ``LIMITS_MEMORY`` it is not held. With ``own_group`` False it stays in our
+    process group (POSIX), so that whoever ends us so ends it, too.
     """
 
-    def __init__(self, argv: Sequence[str | bytes], memory_limit: int | None) -> None:
+    def __init__(
+        self, argv: Sequence[str | bytes], memory_limit: int | None, *, own_group: bool = True
+    ) -> None:
+        self._own_group = own_group
         if sys.platform == "win32":
             flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
             self._process = _start(argv, creationflags=flags)
@@ -126,7 +130,7 @@ class ProcessTree:
                 self._process.kill()
                 raise
         else:
-            self._process = _start([*_leash(), *argv], start_new_session=True)
+            self._process = _start([*_leash(), *argv], start_new_session=own_group)
             _widen(self.pipes[1])
             if memory_limit is not None:
                 _limit_memory(self._process.pid, memory_limit)
@@ -153,18 +157,29 @@ class ProcessTree:
             return
         if sys.platform == "win32":
             self._job.kill()
+        elif self._own_group:
+            self._kill_group()
         else:
+            self._process.kill()
+
+    def _kill_group(self) -> None:
+        if sys.platform != "win32":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Return the exit code, or None where it still runs after ``timeout`` seconds."""
+        """Return the exit code, or None where it still runs after ``timeout`` seconds.
+
+        What it started and left behind is ended.
+        """
         try:
             code = self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             return None
         if sys.platform == "win32":
             self._job.close()
+        elif self._own_group:
+            self._kill_group()
         return code
 
     def communicate(self, timeout: float) -> tuple[bytes, bytes] | None:

@@ -43,9 +43,17 @@ class Channel:
     uses them.
     """
 
-    def __init__(self, argv: Sequence[str], *, answer_cap: int, memory_limit: int | None) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        answer_cap: int,
+        memory_limit: int | None,
+        own_group: bool = True,
+    ) -> None:
         """Start ``argv``. Where that fails there is no ``pid``, and ``end_reason`` says why."""
         self._argv = argv
+        self._own_group = own_group
         self._memory_limit = memory_limit
         self._answer_cap = answer_cap
         # Unguessable, so that no file's text can pass for the end of an answer.
@@ -154,7 +162,7 @@ class Channel:
         The process dies with this thread (see process_tree).
         """
         try:
-            self._tree = ProcessTree(self._argv, self._memory_limit)
+            self._tree = ProcessTree(self._argv, self._memory_limit, own_group=self._own_group)
         except OSError as error:
             self.end_reason = f"it cannot be started: {error.strerror}"
             return

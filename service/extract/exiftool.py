@@ -70,6 +70,9 @@ class ExifToolSettings:
     MB, a TIFF of 288 MB and two graphs of 10 MB in one PNG; a text of 30 MB took 139 MiB, 50,000
     properties of XMP 624 MiB.
     """
+    own_group: bool = True
+    """Whether each is a process group of its own (POSIX). In a reader it is not: the reader is
+    ended by its group, and not all systems end a child with its parent."""
     stealth: bool = True
     """Whether pixels are searched for hidden texts where a file says nothing else."""
 
@@ -162,7 +165,10 @@ class ExifToolProcess(ExifTool):
         argv = [str(self.executable), "-config", str(self.config_file)]
         argv += ["-stay_open", "True", "-@", "-", "-common_args", *(self.common_args or [])]
         self._process = self._channel = Channel(
-            argv, answer_cap=self._settings.answer_cap, memory_limit=self._settings.memory_limit
+            argv,
+            answer_cap=self._settings.answer_cap,
+            memory_limit=self._settings.memory_limit,
+            own_group=self._settings.own_group,
         )
         self._running = True
         try:

@@ -250,7 +250,7 @@ def _read_by_argv(
     allowed = allowed or settings.start_deadline_s + settings.deadline(file.file.size)
     argv = [pool.executable, *NO_CONFIG, *READ, file.exiftool_path]
     try:
-        process = ProcessTree(argv, settings.memory_limit)
+        process = ProcessTree(argv, settings.memory_limit, own_group=settings.own_group)
     except OSError as error:
         raise ExtractorMissingError(
             f"extract.exiftool: {pool.executable}: {error.strerror}"

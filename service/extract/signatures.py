@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from io import FileIO
 from pathlib import Path
@@ -15,6 +15,8 @@ from service.extract.png_chunks import ChunkScan
 from service.extract.structure_checks import SegmentScan, XmpScan, check_blocks, check_directories
 from service.file_systems import modified_ns
 
+STEP = 64 * 1024 * 1024
+"""Bytes of a file between two signs of life. In the slow lane a minute is allowed to so many."""
 _BLOCK = 512 * 1024
 _WALKS = {"image/tiff": check_directories, "image/gif": check_blocks}
 """What is looked at by going to and fro in a file, once it has been read."""
@@ -56,9 +58,15 @@ class Signature:
     """What the file was when its bytes were hashed; ``check_unchanged`` compares with it."""
 
 
-def inspect(location: Path, size: int, mtime_ns: int | None = None) -> Signature:
+def inspect(
+    location: Path,
+    size: int,
+    mtime_ns: int | None = None,
+    on_step: Callable[[], None] = lambda: None,
+) -> Signature:
     """Read a file once, from start to end, and return its signature.
 
+    ``on_step`` is called after each ``STEP`` bytes, so that a slow disk is known from a dead one.
     Raises BadFileError for what is no image, carries a text bomb or has a structure that would
     cost ExifTool too much, FileGoneError where there is no such file, and TryAgainError where it is
     locked, no longer ``size`` bytes long, last written at another time than ``mtime_ns`` (None:
@@ -70,7 +78,7 @@ def inspect(location: Path, size: int, mtime_ns: int | None = None) -> Signature
             raise TryAgainError("written since it was seen")
         # Path.open takes no opener.
         with open(location, "rb", buffering=0, opener=_open_without_waiting) as file:
-            signature = _read(file, size)
+            signature = _read(file, size, on_step)
         if FileState.of(location) != state:
             raise TryAgainError("written or replaced while it was read")
         return replace(signature, state=state)
@@ -105,7 +113,7 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _read(file: FileIO, size: int) -> Signature:
+def _read(file: FileIO, size: int, on_step: Callable[[], None] = lambda: None) -> Signature:
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         raise BadFileError("not a regular file")
     # The first block is looked at by itself: an unknown kind is refused before gigabytes of it
@@ -118,7 +126,10 @@ def _read(file: FileIO, size: int) -> Signature:
     for block in _blocks(file, head, size):
         look.feed(block)
         digest.update(block)
+        steps = count // STEP
         count += len(block)
+        if count // STEP > steps:
+            on_step()
         if count > size:  # a file that grows as fast as it is read would never end
             break
     if count != size:

@@ -34,9 +34,17 @@ _XMP_START = re.compile(rb"<rdf:RDF")
 """A pattern, since a buffer that is reused has no ``find``; as fast as one."""
 _XMP_END = b"</rdf:RDF>"
 _XMP_TAG = re.compile(rb"<(/?)([A-Za-z_][\w.:-]*+)([^<>]*+)>")
+_NO_TEXT = re.compile(rb"(?:[\x00-\x08\x0e-\x1f][^\x00-\x08\x0e-\x1f]{0,63}+){16}")
+"""So many bytes that no text has, so close together, are pixels. The head of a JPEG's segment in
+the middle of a long packet has eleven at most."""
 _BORDER = len(_XMP_END)
 _LONGEST_TAG = 1024 * 1024
 """Bytes. A longer one is not counted where two pieces meet."""
+
+_TIFF_HEAD = 8
+"""Bytes before the place of a BigTIFF's first directory; half of them in any other TIFF."""
+_BIG_TIFF = (b"+\0", b"\0+")
+_LAST_PLACE = (1 << 63) - 1
 
 _GIF_HEAD = 13
 _GIF_IMAGE = b"\x2c"
@@ -50,7 +58,11 @@ _JPEG_ALONE = frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
 
 
 class XmpScan:
-    """Counts the elements of XMP packets in bytes that come in pieces of any size."""
+    """Counts the elements of XMP packets in bytes that come in pieces of any size.
+
+    A packet that nothing ends is over where the bytes are no text any more: it may be no packet at
+    all but a prompt that speaks of one, and what follows it are pixels.
+    """
 
     def __init__(self) -> None:
         self._tail = b""
@@ -78,10 +90,13 @@ class XmpScan:
                     break
                 self._is_inside, self._depth, at = True, 0, start.start()
             end = piece.find(_XMP_END, at)
+            pixels = _NO_TEXT.search(piece, at, len(piece) if end < 0 else end)
+            if pixels is not None:
+                end = pixels.start()
             if end < 0:
                 break
             self._count(piece[at:end])
-            self._is_inside, at = False, end + len(_XMP_END)
+            self._is_inside, at = False, end + 1
         if not self._is_inside:
             self._tail = piece[max(at, len(piece) - _BORDER) :]
             return
@@ -164,18 +179,24 @@ def check_directories(file: FileIO) -> None:
     Raises BadFileError where there are too many, or too many entries; the chain may be a ring.
     """
     file.seek(0)
-    order = "<" if file.read(4).startswith(b"II") else ">"
+    head = file.read(_TIFF_HEAD)
+    order = "<" if head.startswith(b"II") else ">"
+    is_big = head[2:4] in _BIG_TIFF
+    offset_form, count_form, entry = ("Q", "Q", 20) if is_big else ("I", "H", 12)
+    file.seek(len(head) if is_big else _TIFF_HEAD // 2)
     directories, entries = 0, 0
-    while offset := _read_number(file, f"{order}I"):
+    while offset := _read_number(file, order + offset_form):
+        if offset > _LAST_PLACE:  # behind the end of every file
+            return
         file.seek(offset)
-        count = _read_number(file, f"{order}H")
+        count = _read_number(file, order + count_form)
         directories += 1
         entries += count
         if directories > MAX_DIRECTORIES:
             raise BadFileError(f"it has more than {MAX_DIRECTORIES:,} TIFF directories")
         if entries > MAX_PARTS:
             raise BadFileError(f"its TIFF directories have more than {MAX_PARTS:,} entries")
-        file.seek(12 * count, 1)
+        file.seek(entry * count, 1)
 
 
 def check_blocks(file: FileIO) -> None:

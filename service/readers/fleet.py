@@ -32,8 +32,7 @@ from service.readers.seat import (
 log = structlog.get_logger()
 
 AHEAD = 2
-"""Requests that one reader is given at a time: it prepares the second while ExifTool reads the
-first."""
+"""Requests that one reader has at a time: one is prepared while ExifTool reads the other."""
 
 
 class Fleet:
@@ -59,7 +58,7 @@ class Fleet:
         self.wanted = 1
         """How many readers run at this moment, those of the slow lane apart."""
         self._number = 0
-        self._starts = Starts()
+        self.starts = Starts()
         self._is_closed = False
         self.version = ""
         """What the readers read with: ``exiftool 12.57``. Empty until the first is ready."""
@@ -88,7 +87,7 @@ class Fleet:
         """Wait for a first reader; return whether there is one."""
         with self._changed:
             self._changed.wait_for(
-                lambda: self.version or self._starts.is_given_up or self._is_closed, seconds
+                lambda: self.version or self.starts.is_given_up or self._is_closed, seconds
             )
             return bool(self.version)
 
@@ -99,7 +98,8 @@ class Fleet:
         """
         with self._changed:
             self._changed.wait_for(
-                lambda: ticket.is_done or self._is_closed or self._starts.is_given_up, seconds
+                lambda: ticket.is_done or self._is_closed or self.starts.are_hopeless(self._seats),
+                seconds,
             )
             return ticket.is_done
 
@@ -153,9 +153,8 @@ class Fleet:
             self._feed_lane(is_slow=True, wanted=1, room=1)
 
     def _feed_lane(self, *, is_slow: bool, wanted: int, room: int) -> None:
-        missing = wanted - len(self._in_lane(is_slow=is_slow))
-        if time.monotonic() >= self._starts.not_before:
-            for _ in range(missing):
+        if time.monotonic() >= self.starts.not_before:
+            for _ in range(wanted - len(self._in_lane(is_slow=is_slow))):
                 self._take_seat(is_slow=is_slow)
         seats = self._in_lane(is_slow=is_slow)
         waiting = self._waiting[is_slow]
@@ -209,12 +208,13 @@ class Fleet:
             case ("ready", str(version)):
                 seat.is_ready = True
                 self.version, self.trouble = version, None
-                self._starts.succeed()
+                self.starts.succeed()
                 seat.begin("ask")
                 self._feed()
+                self._dismiss_idle()
             case ("cannot start", str(reason)):
                 self.trouble = reason
-                self._starts.is_given_up = True
+                self.starts.is_given_up = True
                 seat.process.kill(reason)
             case _:
                 seat.process.kill("it sent a message that nobody knows")
@@ -262,7 +262,7 @@ class Fleet:
             log.warning("reader_ended", reason=reason, stage=seat.stage)
         if seat.is_ready:
             return
-        self._starts.fail(time.monotonic())
+        self.starts.fail(time.monotonic())
         self.trouble = self.trouble or f"no reader starts: {reason}"
         log.error("reader_did_not_start", reason=reason)
 
@@ -295,6 +295,6 @@ class Fleet:
                 for seat in self._seats:
                     seat.end_if_due(now)
                 self._feed()
-                pause = max(self._starts.not_before - now, 0.0) or LONGEST_PAUSE_S
+                pause = max(self.starts.not_before - now, 0.0) or LONGEST_PAUSE_S
                 looks = [seat.next_look - now for seat in self._seats]
                 self._changed.wait(max(0.05, min([pause, *looks])))

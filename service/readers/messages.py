@@ -104,14 +104,14 @@ Answer = Signature | PackedImage | bytes | Failed | BadFileError | TryAgainError
 def unpack_answer(packed: Sequence[Any]) -> Answer:
     """Return what a reader answered. Raises ValueError for what is no answer."""
     match packed:
-        case ("signature", *values):
-            return unpack_signature(values)
-        case ("rows", *values):
-            return PackedImage(*values)
+        case ("signature", str() | None, str(), bool(), tuple() | None):
+            return unpack_signature(packed[1:])
+        case ("rows", (str(), str(), int(), int(), tuple()), *_):
+            return PackedImage(*packed[1:])
         case ("line", bytes(line)):
             return line
-        case ("failed", *values):
-            return Failed(*values)
+        case ("failed", str(stage), str(error_class), str(message)):
+            return Failed(stage, error_class, message)
         case ("error", str(name), str(message)):
             error = _ERRORS[name](message)
             if isinstance(error, BadFileError | TryAgainError):

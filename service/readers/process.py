@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import IO, Any
 
 from service.process_tree import LIMITS_MEMORY, ProcessTree
-from service.readers.frames import BrokenMessageError, pack_message, read_messages
+from service.readers.frames import pack_message, read_messages
 
 _COMPLAINT = 4096
 """Bytes of stderr that are kept: the last ones say why it died."""
@@ -122,10 +122,10 @@ class ReaderProcess:
         try:
             for message in read_messages(pipe):
                 self._on_message(self, message)
-        except (BrokenMessageError, TypeError, ValueError) as error:  # of bytes, or of its meaning
-            self.kill(f"it sent what is no message: {error}")
         except OSError as error:  # Windows: the pipe's other end was torn off
             self.kill(f"its pipe was torn ({error.strerror})")
+        except Exception as error:  # noqa: BLE001  # what it sends costs it alone
+            self.kill(f"it sent what is no message: {error}")
 
     def _bury(self, tree: ProcessTree) -> int | None:
         if tree.wait(_GRACE_S) is None:  # it closed its stdout and lives on

@@ -1,13 +1,14 @@
 """What the worker asks of the reader processes, in the records that it knows."""
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from service.clock import stamp
-from service.errors import StartError
+from service.errors import StartError, TryAgainError
 from service.extract.file_to_read import FileToRead
 from service.readers import messages
 from service.readers.fleet import Fleet
@@ -17,6 +18,9 @@ from service.readers.reader_settings import ReaderSettings, most_readers
 from service.readers.seat import Asked, Deadlines, Deferred, Lost, Ticket
 from service.records import WatchedFile
 from service.store.raw_records import StoredRecord
+
+LOOK_S = 0.2
+"""Between two looks whether a start is still wanted."""
 
 
 class Question:
@@ -103,10 +107,12 @@ class Readers:
         """Start the first reader. Returns at once; ``require`` waits for it."""
         self._settings = settings or ReaderSettings()
         limit = most_readers(processes)
+        deadlines = deadlines or Deadlines.beyond(self._settings.slow_s)
         self._fleet = Fleet(self._start, limit=limit, deadlines=deadlines, on_news=on_news)
 
     def _start(self, on_message: Any, on_end: Any) -> ReaderProcess:
-        argv = [sys.executable, "-m", "service.readers", self._settings.to_json()]
+        # -P: the working folder may be full of strangers' files, and one may be called orjson.py.
+        argv = [sys.executable, "-P", "-m", "service.readers", self._settings.to_json()]
         return ReaderProcess(argv, self._settings.memory_limit, on_message, on_end)
 
     def __enter__(self) -> Self:
@@ -120,10 +126,20 @@ class Readers:
     ) -> None:
         self.close()
 
-    def require(self, seconds: float = 60.0) -> None:
-        """Wait for a first reader. Raises StartError, whose message says what to do."""
-        if not self._fleet.wait_until_ready(seconds):
-            raise StartError(self._fleet.trouble or f"no reader process started in {seconds:.0f} s")
+    def require(
+        self, seconds: float = 60.0, is_stopped: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Wait for a first reader.
+
+        Raises StartError, whose message says what to do, and TryAgainError when ``is_stopped``.
+        """
+        end = time.monotonic() + seconds
+        while not self._fleet.wait_until_ready(LOOK_S):
+            if is_stopped():
+                raise TryAgainError("asked to stop before a reader process was ready")
+            if self._fleet.starts.is_given_up or time.monotonic() >= end:
+                reason = f"no reader process started in {seconds:.0f} s"
+                raise StartError(self._fleet.trouble or reason)
 
     @property
     def version(self) -> str:

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from service.readers.process import ReaderProcess
 
@@ -21,6 +21,12 @@ class Deadlines:
     """The same in the slow lane."""
     bytes_per_s: float = 10_000_000.0
     """So many bytes of a file lengthen each of its stages by a second."""
+
+    @classmethod
+    def beyond(cls, exiftool_s: float) -> Self:
+        """Return those under which ExifTool may take so long in the slow lane."""
+        usual = cls()
+        return replace(usual, slow=max(usual.slow, exiftool_s + LONGER_S))
 
     def allowed(self, size: int, *, is_slow: bool) -> float:
         """Return for how many seconds a file of ``size`` bytes may keep a reader in one stage."""
@@ -64,6 +70,10 @@ class Starts:
         self._failed = min(self._failed + 1, 10)
         self.is_given_up = self.is_given_up or self._failed >= HOPELESS
 
+    def are_hopeless(self, seats: "Sequence[Seat]") -> bool:
+        """Return whether no reader is there and none is likely to start."""
+        return self.is_given_up and not any(one.is_ready and not one.is_ended for one in seats)
+
     def succeed(self) -> None:
         """Note that a reader is ready."""
         self.is_given_up = False
@@ -79,6 +89,9 @@ HOPELESS = 3
 DEATHS = 3
 """So often a reader may die over one file, read alone, before the file is to blame: a person, or a
 system without memory, may have killed it."""
+
+LONGER_S = 30.0
+"""A reader may be silent for so much longer than its ExifTool, which it may have to start anew."""
 
 REST_S = 20.0
 """After so long without work the slow lane's process ends."""
@@ -177,6 +190,8 @@ class Seat:
     at: tuple[int, int] | None = None
     """Request, and place in it, of the file it is at."""
     stage: str = "start"
+    begun: float = field(default_factory=time.monotonic)
+    """When it began that stage of that file."""
 
     def __post_init__(self) -> None:
         self.allowed = self.deadlines.start
@@ -189,15 +204,23 @@ class Seat:
     def begin(self, stage: str, size: int = 0) -> None:
         """Note that it is at another stage, with so many bytes, from now on."""
         self.stage = stage
-        self.allowed = self.deadlines.allowed(size, is_slow=self.is_slow)
-        self.since = time.monotonic()
+        self.begun = time.monotonic()
+        self._allow(size)
 
     def begin_file(self, at: tuple[int, int], stage: str, size: int) -> None:
         """Note what it says it is at. It has no more time than all it was asked may take."""
         piece = self.pieces.get(at[0])
         most = 0 if piece is None else sum(piece.ticket.asked[one].size for one in piece.indexes)
+        if (at, stage) == (self.at, self.stage):  # it goes on: a large file is hashed in steps
+            self._allow(min(size, most))
+            return
         self.at = at
         self.begin(stage, min(size, most))
+
+    def _allow(self, size: int) -> None:
+        """Let it be silent from now on for as long as so many bytes may take."""
+        self.allowed = self.deadlines.allowed(size, is_slow=self.is_slow)
+        self.since = time.monotonic()
 
     @property
     def next_look(self) -> float:
@@ -263,8 +286,8 @@ class Seat:
         item = None
         if self.at is not None:
             number, index = self.at
-            piece = self.pieces.get(number)
-            if piece is not None and index < len(piece.indexes):
+            piece = self.piece_of(number, index)
+            if piece is not None:
                 item = piece.ticket.asked[piece.indexes[index]].item
-        stage = "idle" if self.is_idle else self.stage
-        return ReaderStatus(self.process.pid, stage, item, max(0.0, now - self.since))
+        stage, began = ("idle", self.since) if self.is_idle else (self.stage, self.begun)
+        return ReaderStatus(self.process.pid, stage, item, max(0.0, now - began))

@@ -9,6 +9,7 @@ import queue
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from service.dump_lines import make_line
 from service.errors import BadFileError, TooSlowError, TryAgainError
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagBatch, TagReader
-from service.extract.signatures import inspect
+from service.extract.signatures import STEP, inspect
 from service.readers import messages
 from service.records import ImageRows, RawRecord
 from service.store import raw_records
@@ -94,9 +95,10 @@ class ReaderWork:
 
     def _look(self, number: int, items: Sequence[Any]) -> None:
         for index, (location, size, mtime_ns) in enumerate(items):
-            self._send("at", number, index, "look", size)
+            tell = partial(self._send, "at", number, index, "look", min(size, STEP))
+            tell()
             try:
-                found = inspect(Path(location), size, mtime_ns)
+                found = inspect(Path(location), size, mtime_ns, tell)
             except (BadFileError, TryAgainError) as error:
                 answer = messages.pack_error(error)
             else:

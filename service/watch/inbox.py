@@ -165,16 +165,17 @@ class Inbox:
         with self._news:
             return self._next_due(now) <= now
 
-    def wait(self, timeout: float) -> None:
+    def wait(self, timeout: float, *, for_paths: bool = True) -> None:
         """Return as soon as there is news, or after ``timeout`` seconds.
 
-        News is: a path is due, a rescan is wanted, or ``wake`` was called.
+        News is: a path is due (unless not ``for_paths``), a rescan is wanted, or ``wake`` was
+        called.
         """
         deadline = self._clock() + timeout
         with self._news:
             while not self._is_woken:
                 now = self._clock()
-                until = min(deadline, self._next_due(now))
+                until = min(deadline, self._next_due(now)) if for_paths else deadline
                 if until <= now:
                     break
                 self._news.wait(until - now)

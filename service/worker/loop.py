@@ -126,20 +126,26 @@ class Worker:
 
     def _begin_next_batch(self, now: float) -> bool:
         """Have the next files looked at; return whether there were any, and room for them."""
-        if len(self._in_hand.queue) >= self._parts.readers.processes + AHEAD:
+        if not self._has_room:
             return False
         work = self._next_work(now)
+        if work or not work.goes_on:
+            self._parts.readers.scale(self._backlog())
         if not work:
             return work.goes_on
         changed = drop_unchanged(work.arrived, self._parts.store)
         unchanged = len(work.arrived) - len(changed)
-        self._parts.readers.scale(self._backlog())
         looking = None
         if changed:
             looking = self._parts.readers.look([(a.location, a.file) for a in changed])
         outcome = FileOutcome(gone=work.gone, missing=work.missing, unchanged=unchanged)
         self._in_hand.queue.append(Batch(changed, looking, outcome))
         return True
+
+    @property
+    def _has_room(self) -> bool:
+        """Return whether another batch may be begun."""
+        return len(self._in_hand.queue) < self._parts.readers.processes + AHEAD
 
     def _sort_batches(self) -> bool:
         """Decide what becomes of files that were looked at; return whether any batch was sorted."""
@@ -234,13 +240,15 @@ class Worker:
         """Wait until something is due.
 
         While the database or ExifTool is away, wait for time alone: news would change nothing.
+        While the readers have all that they may have, paths that are due are no news.
         """
         blocked = max(self._saver.next_try or 0.0, self._outage.until)
         next_check = self._housekeeping.next_check
         if blocked > now:
             stop.wait(min(blocked, next_check) - now)
         else:
-            self._parts.intake.inbox.wait(max(next_check - now, 0.0))
+            wait = max(next_check - now, 0.0)
+            self._parts.intake.inbox.wait(wait, for_paths=self._has_room)
 
     def finish(self) -> None:
         """Write the batches in hand that are answered soon, if the database lets us.

@@ -1,5 +1,6 @@
 """What costs ExifTool far more than its bytes is counted and refused before ExifTool sees it."""
 
+import hashlib
 import struct
 import zlib
 from collections.abc import Callable
@@ -114,6 +115,32 @@ def test_the_scans_take_any_bytes_in_any_pieces(data: bytes, cuts: list[int]) ->
         segments.feed(memoryview(data)[start:end])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a drawing <rdf:RDF of a fox",
+        '<x:xmpmeta><rdf:RDF xmlns:rdf="a"/></x:xmpmeta>',
+        "<x:xmpmeta><rdf:RDF><dc:a>fox</dc:a></rdf:RDF ></x:xmpmeta>",
+        '{"text": "<rdf:RDF><\\/rdf:RDF>"}',
+    ],
+)
+def test_pixels_behind_what_only_begins_like_xmp_are_not_counted(
+    png: Png, tmp_path: Path, text: str
+) -> None:
+    place = tmp_path / "a.png"
+    pixels = (b"IDAT", hashlib.shake_128(b"a fox").digest(3_000_000))
+    place.write_bytes(png((b"tEXt", b"parameters\0" + text.encode()), pixels))
+    assert inspect(place, place.stat().st_size).mime_type == "image/png"
+
+
+def test_a_packet_goes_on_behind_the_head_of_a_segment() -> None:
+    head = b"\xff\xe1\x01\x02http://ns.example.org/more/\0" + b"A" * 32 + b"\0\0\1\2\0\0\3\4"
+    data = nested(MAX_XMP_DEPTH + 1).replace(b"a fox", head)
+    half = data.replace(b"<dc:a>" * 100, b"<dc:a>" * 50 + head + b"<dc:a>" * 50, 1)
+    with pytest.raises(BadFileError, match="nested deeper"):
+        feed(XmpScan(), half, 1 << 19)
+
+
 def test_a_jpeg_with_too_many_segments_is_refused(tmp_path: Path) -> None:
     whole = saved("JPEG", b"", lambda: b"")
     data = whole[:2] + COMMENT * MAX_PARTS + whole[2:]
@@ -190,6 +217,23 @@ def gif(frames: int, comments: int) -> bytes:
     head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x81, 0, 0) + bytes(12)
     frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0x80) + bytes(6) + b"\x02\x02\x44\x01\0"
     return head + frame * frames + b"\x21\xfe\x07comment\x03s,;\0" * comments + b";"
+
+
+def test_a_big_tiff_is_walked_by_its_own_numbers(tmp_path: Path) -> None:
+    place = tmp_path / "a.tif"
+    entry = struct.pack("<QHHQQQ", 1, 256, 4, 1, 64, 0)
+    # By the numbers of any other TIFF: 65,535 entries, and behind them a directory of as many.
+    gap = bytearray(2_000_000)
+    gap[786_430 - 16 + 0 : 786_434 - 16] = struct.pack("<I", 1_000_000)
+    gap[1_000_000 - 16 : 1_000_002 - 16] = b"\xff\xff"
+    first = 0x1FFFFF
+    gap += bytes(first - 16 - len(gap))
+    place.write_bytes(b"II+\0" + struct.pack("<HHQ", 8, 0, first) + gap + entry)
+    assert inspect(place, place.stat().st_size).mime_type == "image/tiff"
+    wide = b"II+\0" + struct.pack("<HHQQ", 8, 0, 16, MAX_PARTS + 1)
+    place.write_bytes(wide)
+    with pytest.raises(BadFileError, match="more than 100,000 entries"):
+        inspect(place, len(wide))
 
 
 @pytest.mark.parametrize(("frames", "comments"), [(1, MAX_PARTS), (MAX_PARTS, 1)])

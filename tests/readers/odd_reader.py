@@ -11,6 +11,8 @@ from service.readers.frames import pack_message, read_messages
 STRANGE: dict[str, tuple[object, ...]] = {
     "strange": ("is", 1_000_000, 0, "never asked"),
     "log junk": ("log", "info", "a word", ("no pair", 5)),
+    "endless size": ("at", 1, 0, "look", -(10**400)),
+    "place before the first": ("at", 1, -5, "look", 0),
 }
 
 
@@ -23,6 +25,10 @@ def obey(number: int, index: int, *, is_slow: bool, word: str, value: object) ->
     send("at", number, index, word, value if word == "claim" else 0)
     if word in ENDS:
         ENDS[word](str(value))
+    if word == "go on":
+        for _ in range(int(str(value))):
+            time.sleep(0.4)
+            send("at", number, index, word, 0)
     if word in STRANGE:
         send(*STRANGE[word])
         time.sleep(600)
@@ -81,6 +87,10 @@ def main() -> None:
     if "--dies-at-start" in sys.argv:
         sys.stderr.write("cannot start\n")
         raise SystemExit(5)
+    if "--starts-once" in sys.argv:
+        if Path(sys.argv[-1]).exists():
+            raise SystemExit(5)
+        Path(sys.argv[-1]).touch()
     if "--dies-once" in sys.argv and not Path(sys.argv[-1]).exists():
         Path(sys.argv[-1]).touch()
         os._exit(3)

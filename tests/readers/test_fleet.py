@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import wait_for
 
 from service.errors import StartError
 from service.readers.fleet import Fleet
@@ -92,6 +93,15 @@ def test_a_file_that_is_only_slow_is_answered_by_the_slow_lane() -> None:
         assert answers(one, ask(one, ("sleep", 0.8))) == [("sleep", "slow")]
 
 
+def test_a_reader_that_shows_that_it_goes_on_may_take_longer_and_is_told_since_it_began() -> None:
+    with fleet() as one:
+        ticket = ask(one, ("go on", 6))
+        longest = 0.0
+        while not ticket.is_done:
+            longest = max([longest, *(s.seconds for s in one.status() if s.stage == "go on")])
+        assert (answers(one, ticket), longest > SHORT.quick) == ([("go on", "quick")], True)
+
+
 def test_a_file_that_a_reader_puts_off_is_answered_by_the_slow_lane() -> None:
     with fleet() as one:
         got = answers(one, ask(one, ("put off", None), ("a", None)))
@@ -125,12 +135,22 @@ def test_a_file_is_lost_also_where_its_readers_end_before_they_say_what_they_are
     assert lost.stage == "ask"
 
 
-@pytest.mark.parametrize("word", ["junk", "strange", "log junk"])
+@pytest.mark.parametrize("word", ["junk", "strange", "log junk", "endless size"])
 def test_a_reader_that_is_out_of_step_is_ended(word: str) -> None:
     with fleet() as one:
         got = answers(one, ask(one, (word, None), ("a", None)))
     assert isinstance(got[0], Lost)
     assert got[1] == ("a", "quick")
+
+
+def test_a_reader_at_no_file_is_told_as_one_at_no_file() -> None:
+    with fleet() as one:
+        ticket = ask(one, *[("place before the first", None)])
+        places = []
+        while not ticket.is_done:
+            places += [status.item for status in one.status() if status.stage == "look"]
+    assert places
+    assert set(places) == {None}
 
 
 def test_a_file_that_takes_too_much_memory_is_lost_also_where_no_system_limits_it() -> None:
@@ -171,6 +191,17 @@ def test_who_waits_is_told_where_no_reader_starts() -> None:
             question.wait_for_all()
 
 
+def test_who_waits_for_a_reader_that_works_is_not_told_of_others_that_do_not_start(
+    tmp_path: Path,
+) -> None:
+    with fleet(3, Deadlines(), "--starts-once", str(tmp_path / "started")) as one:
+        assert one.wait_until_ready(PATIENCE_S)
+        one.scale(3)
+        ticket = ask(one, ("sleep", 2.0))
+        wait_for(lambda: one.trouble is None, expected=False)
+        assert answers(one, ticket) == [("sleep", "quick")]
+
+
 def test_a_question_is_wholly_answered_only_when_the_slow_lane_has_answered() -> None:
     with fleet() as one:
         question = Question(ask(one, ("put off", None)), one)
@@ -207,6 +238,15 @@ def test_as_many_readers_run_as_the_backlog_is_worth_and_one_when_it_is_done() -
                 break
             gone.wait(0.1)
         assert len(one.status()) == 1
+
+
+def test_a_reader_that_is_ready_when_the_backlog_is_over_ends() -> None:
+    with fleet(3, Deadlines()) as one:
+        assert one.wait_until_ready(PATIENCE_S)
+        one.scale(3)
+        one.scale(0)
+        assert len(one.status()) == 3
+        wait_for(lambda: len(one.status()), 1)
 
 
 def test_closing_does_not_wait_for_a_reader_that_is_held() -> None:

@@ -275,7 +275,17 @@ def test_an_error_arrives_as_what_the_worker_does_about_it(
 
 
 @pytest.mark.parametrize(
-    "packed", [(), ("rose", 1), ("line", "a text"), ("error", "BadFileError", 3)], ids=repr
+    "packed",
+    [
+        (),
+        ("rose", 1),
+        ("line", "a text"),
+        ("error", "BadFileError", 3),
+        ("signature", "image/png", 5, False),
+        ("rows", (), {}, (), (), (), (), (), b""),
+        ("failed", "look", "OSError", None),
+    ],
+    ids=repr,
 )
 def test_what_is_no_answer_is_refused(packed: tuple[object, ...]) -> None:
     with pytest.raises(ValueError, match="no answer of a reader"):

@@ -1,11 +1,17 @@
 """A real reader process says of files what the steps say that it runs."""
 
 import json
+import os
+import queue
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import psutil
 import pytest
+from ended import wait_until_ended
 from patience import PATIENCE_S
 
 sys.path.append(str(Path(__file__).parent.parent / "service"))
@@ -17,14 +23,17 @@ from service.dump_lines import make_line
 from service.errors import BadFileError, FileGoneError, StartError, TryAgainError
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
-from service.extract.signatures import Signature, inspect
-from service.readers.messages import Answer, Failed
+from service.extract.signatures import STEP, Signature, inspect
+from service.readers.messages import Answer, Failed, pack_path
+from service.readers.process import ReaderProcess
 from service.readers.readers import Question, Readers, ReaderSettings
+from service.readers.work import ExifToolDeadlines, ReaderWork
 from service.records import RawRecord, WatchedFile
 from service.store import raw_records
 from service.store.packed_image import PackedImage, pack_image
 from service.store.raw_records import StoredRecord
 
+START = "from service.readers.__main__ import main\nmain()"
 NOWHERE = Path("/nowhere/exiftool").absolute()
 
 
@@ -106,6 +115,21 @@ def test_a_look_is_what_the_bytes_say(readers: Readers, images: Path) -> None:
 
 
 @pytest.mark.exiftool
+def test_a_reader_that_hashes_a_large_file_shows_that_it_goes_on(tmp_path: Path) -> None:
+    place = tmp_path / "a.png"
+    place.write_bytes(png(infotext(1)))
+    os.truncate(place, 3 * STEP + 1)
+    said: list[tuple[object, ...]] = []
+    requests: queue.SimpleQueue[object] = queue.SimpleQueue()
+    requests.put((7, "look", False, [pack_path(place, 3 * STEP + 1)]))
+    requests.put(None)
+    ReaderWork(None, ExifToolDeadlines(1.0, 1.0, 1.0), lambda *one: said.append(one)).serve(
+        requests
+    )
+    assert said[:-1] == [("at", 7, 0, "look", STEP)] * 4
+    assert said[-1][:3] == ("is", 7, 0)
+
+
 def test_what_is_read_is_what_the_steps_make_of_it(readers: Readers, images: Path) -> None:
     files = to_read(images)
     expected = [pack_image(pipeline.process(raw)) for raw in read_here(files)]
@@ -241,12 +265,41 @@ def test_rows_are_made_from_records_without_exiftool() -> None:
         assert answers(readers.remake([record])) == [pack_image(pipeline.process(raw))]
 
 
+def test_a_program_in_the_working_folder_is_not_run_by_a_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orjson.py").write_text("raise SystemExit(9)", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with Readers(ReaderSettings(reads_files=False)) as started:
+        started.require(PATIENCE_S)
+
+
 def test_who_reads_files_without_exiftool_is_told_at_the_start() -> None:
     with (
         Readers(ReaderSettings(exiftool=NOWHERE)) as readers,
         pytest.raises(StartError, match="exiftool"),
     ):
         readers.require(PATIENCE_S)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a job holds them together")
+def test_exiftool_is_in_its_reader_s_group_and_ends_with_it_where_it_is_tied_to_nothing() -> None:
+    program = f"import service.process_tree\nservice.process_tree._leash = lambda: ()\n{START}"
+    argv = [sys.executable, "-c", program, ReaderSettings().to_json()]
+    is_ready, ends = threading.Event(), list[str]()
+    reader = ReaderProcess(argv, None, lambda *_: is_ready.set(), lambda _, why: ends.append(why))
+    assert is_ready.wait(PATIENCE_S)
+    assert reader.pid is not None
+    exiftools = psutil.Process(reader.pid).children(recursive=True)
+    os.kill(reader.pid, signal.SIGKILL)  # itself alone, as a system without memory does
+    assert reader.join(PATIENCE_S)
+    wait_until_ended(exiftools)
+    assert (len(exiftools), ends) == (1, ["it died (exit code -9)"])
+
+
+def test_exiftool_has_in_the_slow_lane_the_time_that_is_configured() -> None:
+    with Readers(ReaderSettings(reads_files=False, slow_s=600.0)) as readers:
+        assert readers._fleet._deadlines.allowed(0, is_slow=True) > 600.0
 
 
 def test_the_settings_of_a_reader_come_through_its_command_line() -> None:

@@ -6,6 +6,7 @@ A second one does not start.
 import re
 import signal
 import subprocess
+import sys
 
 import psutil
 import pytest
@@ -50,6 +51,20 @@ def test_an_idle_service_does_not_wait_for_news_to_stop(place: Place) -> None:
     with running(place) as service:
         assert service.stop() == 0
     assert [line["event"] for line in place.log()][-2:] == ["service_started", "service_stopped"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script of a shell")
+def test_a_service_whose_exiftool_does_not_answer_at_the_start_is_heard_to_stop(
+    place: Place,
+) -> None:
+    silent = place.top / "exiftool"
+    silent.write_text("#!/bin/sh\nsleep 600\n", encoding="utf-8")
+    silent.chmod(0o755)
+    place.configure(exiftool=str(silent))
+    process = subprocess.Popen(place.command("run"), env=environment())
+    wait_for(lambda: len(psutil.Process(process.pid).children(recursive=True)) > 1, expected=True)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0  # ExifTool itself would be waited for twice as long
 
 
 def test_ctrl_c_ends_a_single_pass_after_the_batch_in_hand_and_says_so(place: Place) -> None:

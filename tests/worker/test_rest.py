@@ -4,6 +4,7 @@ Time is set by hand: it passes only where the worker waits, so that its turns ca
 machine.
 """
 
+import os
 import sys
 import threading
 import time
@@ -13,8 +14,10 @@ from dataclasses import dataclass
 from types import FrameType
 
 import apsw
+import psutil
 import pytest
 from drawn_images import draw_many
+from patience import wait_for
 from working_by_hand import ByHand, Door
 
 from service.clock import Clock
@@ -125,6 +128,18 @@ def calls_of(work: Callable[[], object]) -> int:
     return calls
 
 
+def test_one_reader_remains_also_where_the_backlog_ends_with_a_full_batch(door: Door) -> None:
+    with door.place.config.open("a", encoding="utf-8") as config:
+        config.write("processes = 3\n")
+    by_hand = door.open()
+    draw_many(by_hand.place.input, 16)
+    for path in by_hand.place.input.iterdir():
+        os.utime(path, (1_600_000_000, 1_600_000_000))  # settled as soon as a rescan meets it
+    by_hand.work()
+    assert by_hand.rows("SELECT COUNT(*) FROM images") == [(16,)]
+    wait_for(lambda: len(psutil.Process().children()), 1)
+
+
 def test_an_idle_worker_looks_once_a_second_and_does_little(paced: Paced) -> None:
     draw_many(paced.by_hand.place.input, 3)
     paced.by_hand.work()
@@ -192,6 +207,37 @@ def test_rescans_go_on_over_a_long_lock_and_which_roots_are_there_is_written_aft
     assert by_hand.rows(
         "SELECT COUNT(*) FROM images WHERE status = 'ok' AND state = 'present'"
     ) == [(7,)]
+
+
+def test_a_worker_whose_readers_are_silent_rests_however_much_is_due(by_hand: ByHand) -> None:
+    by_hand.work()
+    inbox, worker, turns = by_hand.house.inbox, by_hand.house.worker, 0
+    turn, stop = worker.run_once, threading.Event()
+    draw_many(by_hand.place.input, 60)
+    for path in by_hand.place.input.iterdir():
+        inbox.add(worker._parts.roots["Input"], path, time.monotonic())
+
+    def counted(now: float) -> bool:
+        nonlocal turns
+        turns += 1
+        return turn(now)
+
+    readers = psutil.Process().children()
+    for reader in readers:
+        reader.suspend()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "run_once", counted)
+        thread = threading.Thread(target=worker.run, args=(stop,))
+        thread.start()
+        time.sleep(2.0)  # shorter than a reader may be silent
+        stop.set()
+        inbox.wake()
+        for reader in readers:
+            reader.resume()
+        thread.join()
+    assert turns < 60  # one that spins turns thousands of times
+    by_hand.work()
+    assert by_hand.rows("SELECT COUNT(*) FROM images") == [(60,)]
 
 
 def test_a_worker_without_exiftool_rests_however_much_arrives(paced: Paced) -> None:
