@@ -200,7 +200,7 @@ class Channel:
             while data := os.read(pipe.fileno(), _READ_SIZE):
                 for number, answer in stream.feed(data):
                     self._store_answer(number, answer, answers)
-        except AnswerTooLongError:
+        except (AnswerTooLongError, MemoryError):
             self.kill("ExifTool's answer is too long")
         except OSError as error:  # Windows: the pipe's other end was torn off
             self.kill(f"ExifTool died ({error.strerror})")

@@ -162,7 +162,7 @@ class TagBatch:
         except ExtractorMissingError as error:
             self._missing = error  # nor will it start for the rest of this batch
             raise
-        except (BadFileError, TryAgainError):
+        except (BadFileError, TryAgainError, MemoryError):
             raise
         except Exception as error:
             # One odd file must not stop the service, nor again after each restart.

@@ -1,5 +1,6 @@
 """``python -m service.readers SETTINGS``: one reader process, fed by stdin, answering on stdout."""
 
+import json
 import os
 import queue
 import sys
@@ -7,7 +8,6 @@ import threading
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-import orjson
 import structlog
 
 from service.errors import StartError
@@ -37,7 +37,7 @@ class _Answers:
 
 def main() -> None:
     """Serve until stdin ends."""
-    settings = ReaderSettings.from_json(orjson.loads(sys.argv[1]))
+    settings = ReaderSettings.from_json(json.loads(sys.argv[1]))
     answers = _Answers()
     _log_to(answers)
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()

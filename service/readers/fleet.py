@@ -15,19 +15,9 @@ from typing import Any
 import structlog
 
 from service.readers.process import ReaderProcess
-from service.readers.seat import (
-    DEATHS,
-    LONGEST_PAUSE_S,
-    Asked,
-    Deadlines,
-    Deferred,
-    Lost,
-    Piece,
-    ReaderStatus,
-    Seat,
-    Starts,
-    Ticket,
-)
+from service.readers.seat import DEATHS, Deadlines, ReaderStatus, Seat
+from service.readers.starts import LONGEST_PAUSE_S, Starts
+from service.readers.tickets import Asked, Deferred, Lost, Piece, Ticket
 
 log = structlog.get_logger()
 
@@ -62,8 +52,6 @@ class Fleet:
         self._is_closed = False
         self.version = ""
         """What the readers read with: ``exiftool 12.57``. Empty until the first is ready."""
-        self.trouble: str | None = None
-        """Why readers do not start, while they do not."""
         with self._changed:
             self._take_seat(is_slow=False)
         self._keeper = threading.Thread(target=self._keep, name="readers", daemon=True)
@@ -74,8 +62,7 @@ class Fleet:
         ticket = Ticket(kind, asked)
         quick = [at for at, one in enumerate(asked) if not one.is_slow]
         with self._changed:
-            if quick:
-                self._waiting[False].append(Piece(ticket, quick))
+            self._waiting[False].extend(Piece.cut(ticket, quick))
             for at, one in enumerate(asked):
                 if one.is_slow:
                     self._defer(ticket, at)
@@ -138,8 +125,12 @@ class Fleet:
     # From here to the callbacks every method is called with the lock held.
 
     def _take_seat(self, *, is_slow: bool) -> None:
-        process = self._start_process(self._on_message, self._on_end)
-        self._seats.append(Seat(process, self._deadlines, is_slow=is_slow))
+        try:
+            process = self._start_process(self._on_message, self._on_end)
+        except RuntimeError as error:  # the system gives no more threads
+            self.starts.fail(str(error))
+        else:
+            self._seats.append(Seat(process, self._deadlines, is_slow=is_slow))
 
     def _in_lane(self, *, is_slow: bool) -> list[Seat]:
         return [seat for seat in self._seats if seat.is_slow == is_slow and not seat.is_ended]
@@ -176,8 +167,7 @@ class Fleet:
         seats = self._in_lane(is_slow=False)
         surplus = max(0, len(seats) - self.wanted)
         for seat in [seat for seat in seats if seat.is_idle][:surplus]:
-            seat.is_ended = True
-            seat.process.finish()
+            seat.dismiss()
 
     def _find(self, process: ReaderProcess) -> Seat | None:
         return next((seat for seat in self._seats if seat.process is process), None)
@@ -207,14 +197,13 @@ class Fleet:
                 getattr(log, level, log.warning)(event, **dict(fields))
             case ("ready", str(version)):
                 seat.is_ready = True
-                self.version, self.trouble = version, None
+                self.version = version
                 self.starts.succeed()
                 seat.begin("ask")
                 self._feed()
                 self._dismiss_idle()
             case ("cannot start", str(reason)):
-                self.trouble = reason
-                self.starts.is_given_up = True
+                self.starts.give_up(reason)
                 seat.process.kill(reason)
             case _:
                 seat.process.kill("it sent a message that nobody knows")
@@ -260,11 +249,8 @@ class Fleet:
     def _note_end(self, seat: Seat, reason: str) -> None:
         if seat.is_ready and seat.pieces:
             log.warning("reader_ended", reason=reason, stage=seat.stage)
-        if seat.is_ready:
-            return
-        self.starts.fail(time.monotonic())
-        self.trouble = self.trouble or f"no reader starts: {reason}"
-        log.error("reader_did_not_start", reason=reason)
+        if not seat.is_ready:
+            self.starts.fail(reason)
 
     def _hand_back(self, seat: Seat, reason: str) -> None:
         """Ask again for what a reader left open: each file by itself, since one is to blame."""

@@ -1,12 +1,11 @@
 """How readers read, how far they are trusted, and how many there may be."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
-
-import orjson
 
 MEBIBYTE = 1024 * 1024
 
@@ -48,7 +47,7 @@ class ReaderSettings:
         data = asdict(self)
         if self.exiftool is not None:
             data["exiftool"] = str(self.exiftool)
-        return orjson.dumps(data).decode()
+        return json.dumps(data)  # not orjson: a path may hold bytes that are no UTF-8
 
 
 def most_readers(processes: int | Literal["auto"]) -> int:

@@ -15,7 +15,8 @@ from service.readers.fleet import Fleet
 from service.readers.messages import Answer, Failed
 from service.readers.process import ReaderProcess
 from service.readers.reader_settings import ReaderSettings, most_readers
-from service.readers.seat import Asked, Deadlines, Deferred, Lost, Ticket
+from service.readers.seat import Deadlines
+from service.readers.tickets import Asked, Deferred, Lost, Ticket
 from service.records import WatchedFile
 from service.store.raw_records import StoredRecord
 
@@ -65,7 +66,7 @@ class Question:
         Raises StartError where no reader starts any more.
         """
         if not self.wait():
-            raise StartError(self._fleet.trouble or "the reader processes were ended")
+            raise StartError(self._fleet.starts.trouble or "the reader processes were ended")
         found: list[Answer] = []
         for answer in self.answers():
             if isinstance(answer, Question):
@@ -139,7 +140,7 @@ class Readers:
                 raise TryAgainError("asked to stop before a reader process was ready")
             if self._fleet.starts.is_given_up or time.monotonic() >= end:
                 reason = f"no reader process started in {seconds:.0f} s"
-                raise StartError(self._fleet.trouble or reason)
+                raise StartError(self._fleet.starts.trouble or reason)
 
     @property
     def version(self) -> str:
@@ -159,7 +160,7 @@ class Readers:
     @property
     def trouble(self) -> str | None:
         """Return why no reader starts, where none does."""
-        return self._fleet.trouble
+        return self._fleet.starts.trouble
 
     def describe(self, wall: float) -> tuple[str, ...]:
         """Return what each reader is at and since when; ``wall`` is the time, since 1970."""

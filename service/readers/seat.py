@@ -1,11 +1,21 @@
 """One reader's seat in the fleet: what it was given, what it is at, and for how long it may be."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from service.readers.process import ReaderProcess
+from service.readers.tickets import Piece
+
+DEATHS = 3
+"""So often a reader may die over one file, read alone, before the file is to blame: a person, or a
+system without memory, may have killed it."""
+
+LONGER_S = 30.0
+"""A reader may be silent for so much longer than its ExifTool, which it may have to start anew."""
+
+REST_S = 20.0
+"""After so long without work the slow lane's process ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,131 +41,6 @@ class Deadlines:
     def allowed(self, size: int, *, is_slow: bool) -> float:
         """Return for how many seconds a file of ``size`` bytes may keep a reader in one stage."""
         return (self.slow if is_slow else self.quick) + size / self.bytes_per_s
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One file of a request."""
-
-    item: Any
-    """What the reader is told, as ``frames`` can pack it."""
-    size: int
-    """Bytes, for the deadlines."""
-    is_slow: bool = False
-    """Whether it belongs in the slow lane from the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """What is told of a file that no reader survived."""
-
-    stage: str
-    seconds: float
-    reason: str
-
-
-@dataclass(slots=True)
-class Starts:
-    """Starts that failed one after the other, and when the next may be tried."""
-
-    not_before: float = 0.0
-    is_given_up: bool = False
-    """Whether a reader said that it cannot start, or so many died that none is likely to."""
-    _failed: int = 0
-
-    def fail(self, now: float) -> None:
-        """Note that a reader died before it was ready. A person, or a lack of memory, may do so."""
-        pause = min(FIRST_PAUSE_S * 2**self._failed, LONGEST_PAUSE_S)
-        self.not_before = now + pause
-        self._failed = min(self._failed + 1, 10)
-        self.is_given_up = self.is_given_up or self._failed >= HOPELESS
-
-    def are_hopeless(self, seats: "Sequence[Seat]") -> bool:
-        """Return whether no reader is there and none is likely to start."""
-        return self.is_given_up and not any(one.is_ready and not one.is_ended for one in seats)
-
-    def succeed(self) -> None:
-        """Note that a reader is ready."""
-        self.is_given_up = False
-        self._failed = 0
-
-
-FIRST_PAUSE_S = 0.2
-LONGEST_PAUSE_S = 10.0
-"""Between two starts of readers that die before they are ready."""
-HOPELESS = 3
-"""Starts that fail one after the other."""
-
-DEATHS = 3
-"""So often a reader may die over one file, read alone, before the file is to blame: a person, or a
-system without memory, may have killed it."""
-
-LONGER_S = 30.0
-"""A reader may be silent for so much longer than its ExifTool, which it may have to start anew."""
-
-REST_S = 20.0
-"""After so long without work the slow lane's process ends."""
-
-
-class Ticket:
-    """One request, and what has come back of it so far."""
-
-    def __init__(self, kind: str, asked: Sequence[Asked]) -> None:
-        self.kind = kind
-        self.asked = tuple(asked)
-        self.answers: list[Any] = [None] * len(asked)
-        """For each file what the reader said of it, ``Lost`` or ``Deferred``; None at first."""
-        self._left = len(asked)
-
-    @property
-    def is_done(self) -> bool:
-        """Return whether every file has its answer."""
-        return self._left == 0
-
-    @property
-    def is_wholly_done(self) -> bool:
-        """Return whether every file has its answer, those in the slow lane too."""
-        slow = [one.ticket for one in self.answers if isinstance(one, Deferred)]
-        return self.is_done and all(ticket.is_done for ticket in slow)
-
-    def settle(self, at: int, answer: Any) -> None:
-        """Take a file's answer; only the first counts."""
-        if self.answers[at] is None:
-            self.answers[at] = answer
-            self._left -= 1
-
-
-@dataclass(frozen=True, slots=True)
-class Deferred:
-    """The answer for a file that went into the slow lane: it comes with another ticket."""
-
-    ticket: Ticket
-
-
-@dataclass(slots=True)
-class Piece:
-    """Some files of a ticket, as one reader is asked for them."""
-
-    ticket: Ticket
-    indexes: list[int]
-    is_slow: bool = False
-    deaths: int = 0
-    """How many readers died over it; counted where it is one file alone."""
-    out: set[int] = field(default_factory=set)
-    """The places in ``indexes`` that the reader has not answered yet."""
-
-    def __post_init__(self) -> None:
-        self.out = set(range(len(self.indexes)))
-
-    @property
-    def is_alone(self) -> bool:
-        """Return whether it is one file."""
-        return len(self.indexes) == 1
-
-    @property
-    def items(self) -> list[Any]:
-        """Return what the reader is told."""
-        return [self.ticket.asked[at].item for at in self.indexes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,17 +110,23 @@ class Seat:
     @property
     def next_look(self) -> float:
         """Return when it will be late, or will have rested long if it has nothing to do."""
-        return self.since + (REST_S if self.is_idle else self.allowed)
+        is_resting = self.is_idle and not self.is_ended
+        return self.since + (REST_S if is_resting else self.allowed)
+
+    def dismiss(self) -> None:
+        """Have the reader end by its own leave; nothing more is asked of it."""
+        self.is_ended = True
+        self.begin("end")
+        self.process.finish()
 
     def end_if_due(self, now: float) -> None:
         """End the reader if it is late, and the slow lane's when it has rested long."""
-        if now < self.next_look or self.is_ended:
+        if now < self.next_look:
             return
-        if not self.is_idle:
+        if self.is_ended or not self.is_idle:
             self.process.kill(f"{self.stage} took longer than {now - self.since:.0f} s")
         elif self.is_slow:
-            self.is_ended = True
-            self.process.finish()
+            self.dismiss()
 
     def leftovers(self) -> tuple[list[Piece], Piece | None]:
         """Return what it has not answered, file by file, and apart the file that it ended over."""

@@ -158,6 +158,8 @@ def make_rows(raw: RawRecord) -> ImageRows | messages.Failed:
     """
     try:
         return pipeline.process(raw)
+    except MemoryError:  # the reader ends; the file is read again by itself, in a fresh one
+        raise
     except Exception as error:  # the one place where a stage's bug is met
         log.exception("bug_in_a_stage", path=raw.file.path, root=raw.file.root)
         return messages.Failed("parse", type(error).__name__, str(error))

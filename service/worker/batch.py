@@ -137,7 +137,10 @@ class Batch:
 
     def _take(self, arrival: Arrival, answer: Answer) -> None:
         if isinstance(answer, PackedImage):
-            self.outcome.rows.append(answer)
+            if answer.file[:2] == arrival.place:
+                self.outcome.rows.append(answer)
+            else:  # whoever answered is not to be trusted with another file's rows
+                self._reject(arrival, Failed("read", "ValueError", "rows of another file came"))
         elif isinstance(answer, TryAgainError):
             if not isinstance(answer, FileGoneError):  # a deletion is an event of its own
                 self.outcome.later.append((arrival, answer))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import structlog
 
 from service.clock import Clock, stamp
-from service.errors import DatabaseReplacedError, ExtractorMissingError, TryAgainError
+from service.errors import DatabaseReplacedError, ExtractorMissingError
 from service.watch.arrivals import Arrival
 from service.worker.batch import Batch, BatchesInHand, Counters, FileOutcome
 from service.worker.housekeeping import OUTAGE_WAIT_S, ExifToolOutage, Housekeeping
@@ -48,13 +48,10 @@ class Worker:
         self._saver = Saver(parts.store, clock, self._count_saved)
         self._in_hand = BatchesInHand()
         self._put_aside: list[Arrival] = []
-        """Files that a batch in hand has already, perhaps at another place.
-
-        Their turn comes when that batch is written.
-        """
+        """Files that a batch in hand has already: their turn comes when it is written."""
         self._reprocessing = self._new_reprocessing()
         self._housekeeping = Housekeeping(parts, pace, clock.monotonic())
-        self._scrub = Scrub(parts.store, parts.roots, pace.scrub_s, clock.monotonic())
+        self._scrub = Scrub(parts, pace.scrub_s, clock.monotonic())
         self._outage = ExifToolOutage()
         self.counters = Counters()
 
@@ -115,14 +112,10 @@ class Worker:
 
     def _begin_scrub(self, now: float) -> bool:
         """Have known files looked at again, while nothing else is to be done."""
-        try:
-            files = self._scrub.next_files(now)
-        except TryAgainError:  # another program holds the database
-            return False
-        if files:
-            looking = self._parts.readers.look([(a.location, a.file) for a in files])
-            self._in_hand.queue.append(Batch(files, looking, FileOutcome(), is_scrub=True))
-        return bool(files)
+        batch = self._scrub.next_batch(now)
+        if batch is not None:
+            self._in_hand.queue.append(batch)
+        return batch is not None
 
     def _begin_next_batch(self, now: float) -> bool:
         """Have the next files looked at; return whether there were any, and room for them."""

@@ -76,6 +76,12 @@ class Reprocessor:
                 rows.append(answer)
             elif isinstance(answer, Failed):
                 self.failed.append(failure_of(record.file, answer))
+                log.warning(
+                    "image_not_made_again",
+                    path=record.file.path,
+                    root=record.file.root,
+                    reason=answer.message,
+                )
         if rows:
             self._store.save(self._resolver.apply(rows), now=self._clock.stamp(), from_disk=False)
         return len(records)

@@ -5,7 +5,7 @@ program that sets the time back, a change that came while the service was down) 
 finds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,11 @@ import structlog
 
 from service.errors import TryAgainError
 from service.extract.signatures import FileState, Signature
-from service.paths import Root
 from service.readers.messages import Answer
 from service.store.file_rows import HashedFile
-from service.store.writer import Store
 from service.watch.arrivals import Arrival
+from service.worker.batch import Batch, FileOutcome
+from service.worker.parts import Parts
 
 log = structlog.get_logger()
 
@@ -42,16 +42,26 @@ class Scrub:
     None: never.
     """
 
-    def __init__(
-        self, store: Store, roots: Mapping[str, Root], period_s: float | None, now: float
-    ) -> None:
-        self._store = store
-        self._roots = roots
+    def __init__(self, parts: Parts, period_s: float | None, now: float) -> None:
+        self._store = parts.store
+        self._roots = parts.roots
+        self._readers = parts.readers
         self._period_s = period_s
         self._next = now + FIRST_S
         self._known: dict[tuple[str, str], str] = {}
         """The hashes of the files that are being hashed, by place."""
         self.counts = ScrubCounts()
+
+    def next_batch(self, now: float) -> Batch | None:
+        """Have the next files looked at, if it is time; return them as a batch."""
+        try:
+            files = self.next_files(now)
+        except TryAgainError:  # another program holds the database
+            return None
+        if not files:
+            return None
+        looking = self._readers.look([(each.location, each.file) for each in files])
+        return Batch(files, looking, FileOutcome(), is_scrub=True)
 
     def next_files(self, now: float) -> list[Arrival]:
         """Return the files to be looked at now; none until it is time. Raises TryAgainError."""

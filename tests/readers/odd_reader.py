@@ -99,6 +99,8 @@ def main() -> None:
         begin(items)
         for index, (word, value) in enumerate(items):
             obey(number, index, is_slow=is_slow, word=word, value=value)
+    if "--hangs-at-end" in sys.argv:
+        time.sleep(600)
 
 
 main()

@@ -16,7 +16,8 @@ from service.errors import StartError
 from service.readers.fleet import Fleet
 from service.readers.process import ReaderProcess
 from service.readers.readers import Question
-from service.readers.seat import Asked, Deadlines, Deferred, Lost, Ticket
+from service.readers.seat import Deadlines
+from service.readers.tickets import PIECE_BYTES, Asked, Deferred, Lost, Piece, Ticket
 
 ODD = Path(__file__).with_name("odd_reader.py")
 TOP = ODD.parent.parent.parent
@@ -181,7 +182,7 @@ def test_readers_killed_by_somebody_else_cost_no_file() -> None:
 def test_readers_that_do_not_start_are_told_and_tried_again() -> None:
     with fleet(1, SHORT, "--dies-at-start") as one:
         assert not one.wait_until_ready(2.0)
-        assert one.trouble == "no reader starts: it died (exit code 5: cannot start)"
+        assert one.starts.trouble == "no reader starts: it died (exit code 5: cannot start)"
 
 
 def test_who_waits_is_told_where_no_reader_starts() -> None:
@@ -198,7 +199,7 @@ def test_who_waits_for_a_reader_that_works_is_not_told_of_others_that_do_not_sta
         assert one.wait_until_ready(PATIENCE_S)
         one.scale(3)
         ticket = ask(one, ("sleep", 2.0))
-        wait_for(lambda: one.trouble is None, expected=False)
+        wait_for(lambda: one.starts.trouble is None, expected=False)
         assert answers(one, ticket) == [("sleep", "quick")]
 
 
@@ -221,7 +222,7 @@ def test_a_reader_has_no_more_time_for_a_file_than_the_file_may_take() -> None:
 def test_a_first_reader_that_is_killed_before_it_is_ready_is_replaced(tmp_path: Path) -> None:
     with fleet(1, SHORT, "--dies-once", str(tmp_path / "died")) as one:
         assert one.wait_until_ready(PATIENCE_S)
-        assert (one.trouble, (tmp_path / "died").exists()) == (None, True)
+        assert (one.starts.trouble, (tmp_path / "died").exists()) == (None, True)
 
 
 def test_as_many_readers_run_as_the_backlog_is_worth_and_one_when_it_is_done() -> None:
@@ -255,3 +256,25 @@ def test_closing_does_not_wait_for_a_reader_that_is_held() -> None:
     ticket = ask(one, ("sleep", 600))
     one.close()
     assert (ticket.is_done, one.status()) == (False, [])
+
+
+def test_files_are_asked_for_in_pieces_of_so_many_bytes_and_none_is_left_out() -> None:
+    sizes = [1, PIECE_BYTES, PIECE_BYTES // 2, PIECE_BYTES // 2, 5, 2 * PIECE_BYTES, 0, 0]
+    ticket = Ticket("odd", [Asked(None, size) for size in sizes])
+    pieces = [piece.indexes for piece in Piece.cut(ticket, range(len(sizes)))]
+    assert pieces == [[0], [1], [2, 3], [4], [5], [6, 7]]
+    assert list(Piece.cut(ticket, [])) == []
+
+
+def test_a_ticket_cut_in_pieces_has_every_answer_in_its_place() -> None:
+    with fleet(2) as one:
+        ticket = one.ask("odd", [Asked((word, None), PIECE_BYTES) for word in "abcdef"])
+        assert answers(one, ticket) == [(word, "quick") for word in "abcdef"]
+
+
+def test_a_reader_that_was_dismissed_and_hangs_at_its_end_is_ended() -> None:
+    with fleet(2, Deadlines(start=30.0, quick=0.5, slow=1.0), "--hangs-at-end") as one:
+        one.scale(2)
+        wait_for(lambda: sum(status.stage == "idle" for status in one.status()), 2)
+        one.scale(1)
+        wait_for(lambda: len(one.status()), 1)

@@ -24,9 +24,10 @@ from service.errors import BadFileError, FileGoneError, StartError, TryAgainErro
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import STEP, Signature, inspect
-from service.readers.messages import Answer, Failed, pack_path
+from service.readers.messages import Answer, Failed, pack_seen
 from service.readers.process import ReaderProcess
-from service.readers.readers import Question, Readers, ReaderSettings
+from service.readers.reader_settings import ReaderSettings
+from service.readers.readers import Question, Readers
 from service.readers.work import ExifToolDeadlines, ReaderWork
 from service.records import RawRecord, WatchedFile
 from service.store import raw_records
@@ -121,7 +122,7 @@ def test_a_reader_that_hashes_a_large_file_shows_that_it_goes_on(tmp_path: Path)
     os.truncate(place, 3 * STEP + 1)
     said: list[tuple[object, ...]] = []
     requests: queue.SimpleQueue[object] = queue.SimpleQueue()
-    requests.put((7, "look", False, [pack_path(place, 3 * STEP + 1)]))
+    requests.put((7, "look", False, [pack_seen(place, watched(place, tmp_path))]))
     requests.put(None)
     ReaderWork(None, ExifToolDeadlines(1.0, 1.0, 1.0), lambda *one: said.append(one)).serve(
         requests

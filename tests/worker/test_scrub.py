@@ -23,9 +23,8 @@ def change_unseen(image: Path) -> None:
 def scrub_once(by_hand: ByHand, times: int = 1) -> Scrub:
     """Let the worker compare contents at once, and do what comes of it, so many times."""
     worker = by_hand.house.worker
-    parts = worker._parts
     now = worker._clock.monotonic()
-    worker._scrub = Scrub(parts.store, parts.roots, 1.0, now)
+    worker._scrub = Scrub(worker._parts, 1.0, now)
     by_hand.read_by_exiftool()
     for number in range(times):
         at = now + FIRST_S + 1000 * number
@@ -66,7 +65,7 @@ def test_a_file_that_a_rescan_will_meet_is_left_to_it(by_hand: ByHand) -> None:
     os.utime(image)
     image.with_name("2.png").write_bytes(b"")
     worker = by_hand.house.worker
-    worker._scrub = Scrub(worker._parts.store, worker._parts.roots, 1.0, 0.0)
+    worker._scrub = Scrub(worker._parts, 1.0, 0.0)
     assert worker._scrub.next_files(FIRST_S) == []
 
 
@@ -90,7 +89,6 @@ def test_all_files_have_their_turn_and_then_the_first_ones_again(door: Door) -> 
 def test_nothing_is_compared_before_its_time(by_hand: ByHand, period: float | None) -> None:
     draw(by_hand.place.input / "1.png", 1)
     by_hand.work()
-    parts = by_hand.house.worker._parts
-    scrub = Scrub(parts.store, parts.roots, period, 0.0)
+    scrub = Scrub(by_hand.house.worker._parts, period, 0.0)
     found = [len(scrub.next_files(at)) for at in (FIRST_S - 1, FIRST_S, FIRST_S + 5)]
     assert found == ([0, 0, 0] if period is None else [0, 1, 0])
