@@ -48,7 +48,8 @@ def test_of_several_savers_the_one_whose_prefix_fits_the_file_name_wrote_it() ->
         "kb": sampler(2),
     }
     assert stated(generation("final_00001_.png", **graph)) == {**PLAIN, "seed": 2}
-    assert stated(generation("renamed.png", **graph)) == {**PLAIN, "seed": 1}
+    # where no prefix fits, the last in order wrote it
+    assert stated(generation("renamed.png", **graph)) == {**PLAIN, "seed": 2}
 
 
 def test_a_broken_way_with_two_samplers_is_not_guessed() -> None:

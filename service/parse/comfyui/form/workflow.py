@@ -23,6 +23,7 @@ from service.parse.comfyui.form.virtual_links import (
 from service.parse.comfyui.form.widgets import read_widgets, seed_names
 from service.parse.comfyui.nodes.guesses import guess_names
 from service.parse.comfyui.nodes.table import TABLE, Table
+from service.parse.comfyui.nodes.text_inputs import ADDED
 
 VIRTUAL = frozenset(
     {"Note", "MarkdownNote", "PrimitiveNode", "SetNode", "GetNode", "easy setNode", "easy getNode"}
@@ -164,7 +165,8 @@ def _find_ends(id_: str, raw: Raw, links: VirtualLinks, broadcasts: Broadcasts) 
         end: Link | Constant | None = None
         if link is not None:
             end = links.source(scope_of(id_), link)
-            ends.has_text = ends.has_text or (kind == "STRING" and end is not None)
+            if kind == "STRING" and end is not None and not ADDED.match(name):
+                ends.has_text = True
         elif "widget" not in one:
             end = broadcasts.find_link(id_, at, kind, name)
         if isinstance(end, Constant):

@@ -82,11 +82,6 @@ for _class, _widget, _kind in _CLASSES:
     KINDS_BY_CLASS.setdefault(_widget, []).append((re.compile(_class, re.IGNORECASE), _kind))
 """Widget → classes and kinds, where its name alone is not enough. The first that fits decides."""
 
-NOTHING = frozenset(
-    {"", "none", "off", "null", "undefined", "baked vae", "baked-vae", "automatic", "choose"},
-)
-"""What a file widget holds when no file is chosen."""
-
 _DIGITS = re.compile(r"_\d{1,2}$")
 
 

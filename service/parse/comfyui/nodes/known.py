@@ -56,6 +56,7 @@ ENCODERS = (
     ),
     NodeRecord("LTXVImgToVideo", "width:int height:int length:int batch_size:int strength:float"),
     NodeRecord("ControlNetApplyAdvanced", outputs="positive negative"),
+    NodeRecord("MultiAreaConditioning", outputs="conditioning resolutionX resolutionY"),
     # No text reaches the sampler: it is blanked, or the conditioning was made of none.
     NodeRecord("ConditioningZeroOut", roles=("blank",)),
     # Lotus measures an image (its depth, its normals) and draws none.

@@ -130,6 +130,12 @@ LIKE: dict[Want, re.Pattern[str]] = {
 }
 """Inputs that sound like what is wanted, of samplers that name theirs after the model they wrap."""
 
+MAKERS: dict[Want, tuple[str, ...]] = {
+    "sampler": ("sampler",),
+    "sigmas": ("sigma", "schedule"),
+}
+"""Words in the names of classes that make these."""
+
 ENCODED_IMAGE = ("pixels", "init_image", "image", "images")
 """Inputs by which an image becomes a latent."""
 

@@ -8,9 +8,12 @@ import re
 from service.parse.comfyui.nodes.record import SEED_NAMES
 from service.records import Field, PassRole
 
+INFERENCE_STEPS = ("num_inference_steps", "inference_steps", "num_steps", "sampling_steps")
+"""What wrappers of other programs call the steps."""
+
 NUMBERS: dict[Field, tuple[str, ...]] = {
     "seed": SEED_NAMES,
-    "steps": ("steps", "total_steps", "base_steps"),
+    "steps": ("steps", "total_steps", "base_steps", *INFERENCE_STEPS),
     "cfg_scale": ("cfg", "cfg_scale", "guidance_scale", "cfg_text"),
     "denoise": ("denoise", "denoise_strength", "denoising_strength"),
     "start_step": ("start_at_step", "start_step"),

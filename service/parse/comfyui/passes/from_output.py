@@ -8,7 +8,9 @@ from service.parse.comfyui.nodes.file_inputs import kind_of
 from service.parse.comfyui.nodes.general import NO_SAMPLER
 from service.parse.comfyui.nodes.link_inputs import LINKS, Want
 from service.parse.comfyui.nodes.setting_inputs import SAMPLER_SIGNS, SERVICE_SIGNS
-from service.parse.comfyui.passes.routes import Routes, Step, is_carrier
+from service.parse.comfyui.passes.outputs import IMAGES, find_outputs
+from service.parse.comfyui.passes.routes import Routes
+from service.parse.comfyui.passes.steps import Step, is_carrier
 from service.parse.comfyui.values.rules import NUMERIC
 
 
@@ -31,8 +33,6 @@ class Way:
 
 LATENTS = frozenset(LINKS["latent"])
 VAES = frozenset(LINKS["vae"])
-IMAGES = frozenset({*LINKS["image"], "source", "overlay"})
-SHOWABLE = frozenset({*LINKS["image"], *LINKS["latent"], "any"})
 PROMPTS = SERVICE_SIGNS[0] | {"positive"}
 
 ENOUGH_SIGNS = 3
@@ -56,50 +56,6 @@ def find_way(graph: Graph, routes: Routes, file_name: str) -> Way:
     if is_broken:
         return _way_from_last_sampler(graph, routes, has_output=bool(outputs))
     return Way()
-
-
-def find_outputs(graph: Graph, file_name: str) -> list[Node]:
-    """Return the nodes that may have written the file, likeliest first.
-
-    Savers go before previews; among savers the one whose file name prefix fits best, then the
-    order of the graph.
-    """
-    savers: list[Node] = []
-    previews: list[Node] = []
-    for node in graph.values():
-        if SHOWABLE.isdisjoint(node.links):
-            continue
-        if node.plays("preview"):
-            previews.append(node)
-        elif node.plays("saver"):
-            savers.append(node)
-    savers.sort(key=lambda node: _fit_prefix(node, file_name), reverse=True)
-    return savers + previews or _find_only_end(graph)
-
-
-def _fit_prefix(node: Node, file_name: str) -> int:
-    """Return how much of a saver's prefix a file's name begins with: all of it, or nothing."""
-    prefix = node.scalar("filename_prefix") or node.scalar("filename") or ""
-    literal = str(prefix).replace("\\", "/").rsplit("/", 1)[-1].split("%", 1)[0]
-    if not file_name.startswith(literal):
-        return 0
-    return len(literal)
-
-
-def _find_only_end(graph: Graph) -> list[Node]:
-    """Return the only node that takes an image and gives nobody anything.
-
-    It is a saver that is not called one.
-    """
-    used: set[str] = set()
-    for node in graph.values():
-        used.update(node.origins())
-    ends = [node for node in graph.values() if node.id not in used and _takes_image(node)]
-    return ends if len(ends) == 1 else []
-
-
-def _takes_image(node: Node) -> bool:
-    return not IMAGES.isdisjoint(node.links)
 
 
 def trace_samplers(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Way:

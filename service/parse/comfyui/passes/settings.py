@@ -74,8 +74,8 @@ def _list_holders(graph: Graph, routes: Routes, sampler: Node, field: Field) -> 
             continue
         link, want = sampler.links[name], PART_WANTS.get(name)
         if want is not None:
-            for found, _, _ in routes.walk([(link, want)]):
-                yield found
+            for visit in routes.walk([(link, want)]):
+                yield visit.node
         elif link[0] in graph:
             yield graph[link[0]]
             yield from routes.pipes(graph[link[0]], HANDED_ON)
@@ -99,8 +99,8 @@ def _name_by_class(routes: Routes, sampler: Node, field: Field) -> Stated | None
     want = CLASS_WANTS[field]
     if want not in sampler.links:
         return None
-    maker = routes.end(sampler.links[want], want)
-    if maker is None or (field == "sampler" and "sampler" not in maker.class_type.lower()):
+    maker = routes.maker(sampler.links[want], want)
+    if maker is None:
         return None
     return Stated(maker.class_type, maker.place.rsplit(".", 1)[0])
 
@@ -127,7 +127,7 @@ def _read_split(routes: Routes, values: NodeValues, sampler: Node) -> dict[Field
     The first output is their high part.
     """
     found: dict[Field, Stated] = {}
-    for part, slot, _ in routes.walk([(sampler.links["sigmas"], "sigmas")]):
+    for part, slot, *_ in routes.walk([(sampler.links["sigmas"], "sigmas")]):
         if not part.plays("split sigmas"):
             continue
         step = values.read_input(part, "step")

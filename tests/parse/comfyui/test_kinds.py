@@ -1,0 +1,335 @@
+"""Kinds of graphs that were read wrongly at first contact, each in a graph of the tests' own."""
+
+import pytest
+from plain_graph import PLAIN, READ, Nodes, changed, prompt_of, read, read_nodes, values
+from pydantic import JsonValue
+
+from service.records import Field, Scalar
+
+# ── bundles: contexts, pipes, streams of settings
+
+
+def context(**linked: JsonValue) -> tuple[str, dict[str, JsonValue]]:
+    return "Context (rgthree)", linked
+
+
+def listed(id_: int, **links: int) -> JsonValue:
+    """Return a context as the editor lists it: every input with its type, few with a link."""
+    types = {
+        "base_ctx": "RGTHREE_CONTEXT",
+        "model": "MODEL",
+        "positive": "CONDITIONING",
+        "negative": "CONDITIONING",
+        "latent": "LATENT",
+        "images": "IMAGE",
+    }
+    outputs = ("CONTEXT", "MODEL", "CLIP", "VAE", "POSITIVE", "NEGATIVE", "LATENT", "IMAGE")
+    return {
+        "id": id_,
+        "type": "Context (rgthree)",
+        "inputs": [{"name": n, "type": t, "link": links.get(n)} for n, t in types.items()],
+        "outputs": [{"name": name, "type": name} for name in outputs],
+    }
+
+
+IN_CONTEXTS: Nodes = {
+    **changed(
+        PLAIN,
+        n5={
+            "model": ["12", 1],
+            "positive": ["12", 4],
+            "negative": ["12", 5],
+            "latent_image": ["12", 6],
+        },
+        n7={"images": ["13", 7]},
+    ),
+    "10": context(model=["1", 0], latent=["4", 0]),
+    "11": context(base_ctx=["10", 0], positive=["2", 0]),
+    "12": context(base_ctx=["11", 0], negative=["3", 0]),
+    "13": context(base_ctx=["14", 0]),
+    "14": context(base_ctx=["12", 0], images=["6", 0]),
+}
+
+
+def test_inputs_that_are_listed_but_not_linked_do_not_stop_the_way() -> None:
+    workflow: JsonValue = {
+        "nodes": [
+            listed(10, model=1, latent=2),
+            listed(11, base_ctx=3, positive=4),
+            listed(12, base_ctx=5, negative=6),
+            listed(13, base_ctx=7),
+            listed(14, base_ctx=8, images=9),
+        ],
+        "links": [],
+    }
+    assert values(read(prompt_of(IN_CONTEXTS), workflow)) == READ
+    assert read_nodes(IN_CONTEXTS) == READ
+
+
+STREAM: Nodes = {
+    "1": ("LoadRiver", {"ckpt_name": "river.safetensors", "vae": "auto"}),
+    "2": ("RiverSeed", {"seed": 3, "settings": ["1", 3]}),
+    "3": ("RiverPrompt", {"prompt": "a weir", "settings": ["2", 0]}),
+    "4": ("RiverUnpack", {"part": "base", "settings": ["3", 0], "model": ["1", 0]}),
+    "5": (
+        "SamplerCustom",
+        {
+            "noise_seed": ["4", 6],
+            "cfg": ["4", 5],
+            "model": ["4", 0],
+            "positive": ["4", 1],
+            "negative": ["4", 2],
+            "sampler": ["4", 3],
+            "sigmas": ["4", 4],
+            "latent_image": ["6", 0],
+        },
+    ),
+    "6": ("EmptyLatentImage", {"width": 512, "height": 512, "batch_size": 1}),
+    "7": ("VAEDecode", {"samples": ["5", 0], "vae": ["1", 2]}),
+    "8": ("SaveImage", {"images": ["7", 0]}),
+}
+
+
+def test_a_stream_of_settings_gives_only_what_it_names() -> None:
+    found = read(prompt_of(STREAM))
+    assert values(found) == {
+        "positive_prompt": "a weir",
+        "seed": 3,
+        "width": 512,
+        "height": 512,
+        "model": "river.safetensors",
+    }
+    assert "one link brings both prompts of node 5 (SamplerCustom); the positive is taken" in (
+        found.unsettled
+    )
+
+
+# ── prompts
+
+
+def test_one_link_of_embeds_is_no_negative() -> None:
+    nodes: Nodes = {
+        "1": ("HyVideoModelLoader", {"model": "brook_video.safetensors"}),
+        "2": ("HyVideoTextEncode", {"prompt": "a brook"}),
+        "3": (
+            "HyVideoSampler",
+            {"steps": 25, "seed": 8, "num_frames": 49, "model": ["1", 0], "hyvid_embeds": ["2", 0]},
+        ),
+        "4": ("HyVideoDecode", {"samples": ["3", 0]}),
+        "5": ("VHS_VideoCombine", {"images": ["4", 0]}),
+    }
+    assert read_nodes(nodes, "brook.mp4") == {
+        "positive_prompt": "a brook",
+        "steps": 25,
+        "seed": 8,
+        "model": "brook_video.safetensors",
+    }
+
+
+def test_two_links_to_one_encoder_are_a_positive_and_a_negative() -> None:
+    nodes = changed(PLAIN, n5={"negative": ["2", 0]})
+    assert read_nodes(nodes) == {**READ, "negative_prompt": "a heron at dawn"}
+
+
+def with_encoder(class_type: str, inputs: dict[str, JsonValue], **others: JsonValue) -> Nodes:
+    """Return the plain graph with another positive encoder, and the nodes that it needs."""
+    nodes: dict[str, tuple[str, dict[str, JsonValue]]] = {}
+    nodes["2"] = (class_type, {"clip": ["1", 1], **inputs})
+    for id_, text in others.items():
+        nodes[id_.removeprefix("n")] = ("Some String Box", {"string": text})
+    return {**PLAIN, **nodes}
+
+
+ENCODERS = {
+    "parts of a prompt, in their order": (
+        with_encoder(
+            "ReedSections",
+            {"end_text": "dusk", "front_text": "a heron", "mid_text": "", "separator": "newline"},
+        ),
+        "a heron\ndusk",
+    ),
+    "the second box where the first is empty": (
+        with_encoder("EllaTextEncode", {"text": " ", "text_clip": "a bittern"}),
+        "a bittern",
+    ),
+    "numbered texts beside a delimiter": (
+        {
+            **with_encoder("CLIPTextEncode", {"text": ["20", 0]}, n21="a heron", n22="fishing"),
+            "20": (
+                "Row of Words",
+                {"string_2": ["22", 0], "string_1": ["21", 0], "delimiter": " ; "},
+            ),
+        },
+        "a heron ; fishing",
+    ),
+    "a schedule whose texts around it are empty": (
+        with_encoder(
+            "BatchPromptSchedule",
+            {"text": '"0": "a reed"', "pre_text": ["21", 0], "app_text": ["22", 0]},
+            n21="",
+            n22="",
+        ),
+        '"0": "a reed"',
+    ),
+    "nothing where the text is a number": (with_encoder("CLIPTextEncode", {"text": "871"}), None),
+}
+
+
+@pytest.mark.parametrize(("nodes", "prompt"), ENCODERS.values(), ids=ENCODERS)
+def test_an_encoder_holds_its_prompt_in_many_ways(nodes: Nodes, prompt: str | None) -> None:
+    expected: dict[Field, Scalar] = {**READ, "positive_prompt": prompt or ""}
+    if prompt is None:
+        del expected["positive_prompt"]
+    assert read_nodes(nodes) == expected
+
+
+def test_numbered_conditionings_are_joined_in_the_order_of_their_numbers() -> None:
+    nodes = {
+        **changed(PLAIN, n5={"positive": ["20", 0]}, n4={"width": ["20", 1], "height": ["20", 2]}),
+        "20": (
+            "MultiAreaConditioning",
+            {
+                "resolutionX": 320,
+                "resolutionY": 448,
+                "x": 0,
+                "y": 64,
+                "width": 96,
+                "height": 128,
+                "conditioning1": ["21", 0],
+                "conditioning0": ["2", 0],
+            },
+        ),
+        "21": ("CLIPTextEncode", {"text": "reeds", "clip": ["1", 1]}),
+    }
+    assert read_nodes(nodes) == {
+        **READ,
+        "positive_prompt": "a heron at dawn\nreeds",
+        "width": 320,  # that of the canvas, not of an area on it
+        "height": 448,
+    }
+
+
+# ── what made the file
+
+
+def twice(class_type: str, first: dict[str, JsonValue], second: dict[str, JsonValue]) -> Nodes:
+    """Return two ways from one model, of which the second has 9 steps."""
+    other = changed(PLAIN, n5={"steps": 9, "seed": 11})
+    return {
+        **PLAIN,
+        "7": (class_type, {"images": ["6", 0], **first}),
+        "25": other["5"],
+        "26": ("VAEDecode", {"samples": ["25", 0], "vae": ["1", 2]}),
+        "27": (class_type, {"images": ["26", 0], **second}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("nodes", "file_name", "steps"),
+    [
+        (twice("SaveImage", {}, {}), "x.png", 9),  # the last in order
+        (twice("PreviewImage", {}, {}), "x.png", 9),
+        (twice("VHS_VideoCombine", {"save_output": True}, {"save_output": False}), "x.mp4", 22),
+        (twice("VHS_VideoCombine", {"save_output": False}, {"save_output": True}), "x.mp4", 9),
+        (
+            twice("SaveImage", {"filename_prefix": "pond"}, {"filename_prefix": "lake"}),
+            "pond_00001_.png",
+            22,
+        ),
+        ({**twice("SaveImage", {}, {}), "27": ("SaveWEBM", {"images": ["26", 0]})}, "x.png", 22),
+        ({**twice("SaveImage", {}, {}), "7": ("SaveVideo", {"images": ["6", 0]})}, "x.webm", 22),
+    ],
+)
+def test_the_output_is_the_one_that_wrote_this_file(
+    nodes: Nodes, file_name: str, steps: int
+) -> None:
+    assert read_nodes(nodes, file_name)["steps"] == steps
+
+
+# ── settings, sizes, files
+
+
+def test_a_sampler_without_a_name_is_named_by_its_class() -> None:
+    nodes: Nodes = {
+        **PLAIN,
+        "5": (
+            "SamplerCustom",
+            {
+                "noise_seed": 4,
+                "cfg": 3,
+                "model": ["1", 0],
+                "positive": ["2", 0],
+                "negative": ["3", 0],
+                "sampler": ["20", 0],
+                "sigmas": ["21", 0],
+                "latent_image": ["4", 0],
+            },
+        ),
+        "20": ("SamplerWaveWarp", {"eta": 0.3, "guide_latent_opt": ["22", 0]}),
+        "21": ("BasicScheduler", {"scheduler": "normal", "steps": 12, "model": ["1", 0]}),
+        "22": ("EmptyLatentImage", {"width": 64, "height": 64}),
+    }
+    found = read_nodes(nodes)
+    assert (found["sampler"], found["scheduler"], found["steps"]) == (
+        "SamplerWaveWarp",
+        "normal",
+        12,
+    )
+
+
+def test_a_word_that_stands_for_no_file_is_no_vae() -> None:
+    nodes: Nodes = {
+        **PLAIN,
+        "1": ("ReedLoader", {"ckpt_name": "heron.safetensors", "vae_name": ".use_ckpt_vae"}),
+    }
+    assert read_nodes(nodes) == READ
+
+
+SIZES: dict[str, tuple[Nodes, tuple[int, int] | None]] = {
+    "of the scaled pixels that become a latent": (
+        {
+            **changed(PLAIN, n5={"latent_image": ["20", 2]}),
+            "20": (
+                "InstructPixToPixConditioning",
+                {"pixels": ["21", 0], "vae": ["1", 2], "positive": ["2", 0], "negative": ["3", 0]},
+            ),
+            "21": ("ImageScale", {"width": 640, "height": 384, "image": ["22", 0]}),
+            "22": ("LoadImage", {"image": "x.png"}),
+        },
+        (640, 384),
+    ),
+    "none of a box that an image is fitted into": (
+        {
+            **changed(PLAIN, n5={"latent_image": ["20", 0]}),
+            "20": ("VAEEncode", {"pixels": ["21", 0], "vae": ["1", 2]}),
+            "21": (
+                "ImageResizeKJ",
+                {"width": 640, "height": 384, "keep_proportion": True, "image": ["22", 0]},
+            ),
+            "22": ("LoadImage", {"image": "x.png"}),
+        },
+        None,
+    ),
+    "with a colon": (
+        {
+            "1": ("CloudClipNode", {"prompt": "a heron", "seed": 5, "ratio": "1280:720"}),
+            "2": ("SaveVideo", {"video": ["1", 0]}),
+        },
+        (1280, 720),
+    ),
+}
+
+
+@pytest.mark.parametrize(("nodes", "size"), SIZES.values(), ids=SIZES)
+def test_a_size_is_that_of_what_was_sampled(nodes: Nodes, size: tuple[int, int] | None) -> None:
+    found = read_nodes(nodes)
+    across, down = size or (None, None)
+    assert (found.get("width"), found.get("height")) == (across, down)
+
+
+def test_a_wrapper_of_another_program_has_inference_steps() -> None:
+    nodes: Nodes = {
+        "1": ("OmniReed", {"prompt": "a heron", "num_inference_steps": 40, "seed": 6}),
+        "2": ("SaveImage", {"images": ["1", 0]}),
+    }
+    assert read_nodes(nodes) == {"positive_prompt": "a heron", "steps": 40, "seed": 6}
