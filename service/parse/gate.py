@@ -35,6 +35,7 @@ NO_FILE = re.compile(
 """What a list of files says where none of them is chosen."""
 LONGEST_FILE = 255
 MOST_WORDS = 12
+MOST_COMMAS = 1
 """Of a model's name. ``WAI NSFW illustrious SDXL v16`` has five."""
 
 PLACEHOLDER = re.compile(
@@ -45,6 +46,7 @@ LETTERS = re.compile(r"[^\W\d_]{2}|[^\x00-\x7f]")
 """A word, or a sign that is one in itself."""
 CALCULATES = re.compile(r"[()\[\]{}+*/=<>]|^[\d\s.,:;-]+$")
 """What makes a number or a formula of a text without words. ``3d`` is a prompt."""
+MEDIA = re.compile(r"\.(?:png|jpe?g|webp|gif|mp4|webm|txt|json|ya?ml|wav|mp3)$", re.IGNORECASE)
 LONGEST_FORMULA = 200
 
 NUMBER = re.compile(r"\s*[+-]?\d{1,40}(?:[.,]\d{0,40})?\s*")
@@ -90,7 +92,10 @@ def _is_number(part: ast.AST) -> bool:
 
 
 def _is_lone_file(text: str) -> bool:
-    return is_model_file(text) and not any(sign in text for sign in ",\n<")
+    """Return whether a text is the name of a file and nothing besides."""
+    if any(sign in text for sign in ",\n<"):
+        return False
+    return is_model_file(text) or (" " not in text and MEDIA.search(text) is not None)
 
 
 def is_file(value: Scalar) -> bool:
@@ -102,7 +107,9 @@ def is_file(value: Scalar) -> bool:
         return False
     if "\n" in name or not any(map(str.isalnum, name)):
         return False
-    return is_model_file(name) or len(name.split()) <= MOST_WORDS
+    if is_model_file(name):
+        return True
+    return name.count(",") <= MOST_COMMAS and len(name.split()) <= MOST_WORDS
 
 
 def _is_within(least: float, most: float) -> Callable[[Scalar], bool]:

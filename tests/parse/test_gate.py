@@ -17,7 +17,12 @@ RIGHT: dict[Field, tuple[Scalar, ...]] = {
         *('{"subject": "a reed", "count": 2}', "score_9, 1girl", "cat+ in a 2*2 grid"),
     ),
     "negative_prompt": ("", "fog", "3d", "lowres, bad hands"),
-    "model": ("heron.safetensors", "sub\\heron v2.ckpt", "WAI reeds illustrious XL v16", "sd15"),
+    "model": (
+        "heron.safetensors",
+        "sub\\heron v2.ckpt",
+        "WAI reeds illustrious XL v16",
+        "Reed, Deluxe",
+    ),
     "vae": ("ae.sft", "pixel_space", "VAEFix", "orange.vae.pt"),
     "steps": (1, 1000, "24", "20, 5"),
     "cfg_scale": (0, 1.0, "7,5", -1.5, 100),
@@ -36,11 +41,12 @@ WRONG: dict[Field, tuple[Scalar, ...]] = {
     "scheduler": ("a quiet lake", "sub\\heron.ckpt", "0.5", 1024),
     "positive_prompt": (
         *("871", "12.5, 7", "(a*b)+c", "[1, 2]", "(width * 2) + 8", "CLIP_G", "clip_l", 871),
-        *("Positive prompt:", "['5', 0]", "heron.safetensors", "{a}", False),
+        *("Positive prompt:", "['5', 0]", "heron.safetensors", "end_frame.png", "{a}", False),
     ),
     "negative_prompt": ("Negative prompt:", "42", "CLIP_L"),
     "model": (
         *("auto", "", "None", ".use_ckpt_model", "a\nb", "undefined", 12, "..", "x" * 300),
+        "misty, grainy, dull",
         "a heron that stands in the reeds and waits for a fish to come by",
     ),
     "vae": ("auto", "Baked VAE", "baked-vae", "Automatic", ".use_ckpt_vae", ".none", "default"),

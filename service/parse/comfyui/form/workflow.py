@@ -6,7 +6,7 @@ showed, and what was bypassed.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
@@ -77,6 +77,8 @@ class Ends:
     """Inputs whose links end at a value."""
     has_text: bool = False
     """A text comes in by link."""
+    lost: set[str] = field(default_factory=set)
+    """Inputs whose links lead nowhere: what their widgets hold is of some time before."""
 
 
 def node_shapes(flat: Flat) -> dict[str, Shape]:
@@ -165,6 +167,8 @@ def _find_ends(id_: str, raw: Raw, links: VirtualLinks, broadcasts: Broadcasts) 
         end: Link | Constant | None = None
         if link is not None:
             end = links.source(scope_of(id_), link)
+            if end is None:
+                ends.lost.add(name)
             if kind == "STRING" and end is not None and not ADDED.match(name):
                 ends.has_text = True
         elif "widget" not in one:
@@ -182,7 +186,7 @@ def _node(id_: str, raw: Raw, place: str, ends: Ends, table: Table) -> Node:
     if not found.values:
         inputs |= guess_names(raw, text_comes_in=ends.has_text)
     is_unnamed = not inputs and bool(raw.get("widgets_values"))
-    for name in ends.links:
+    for name in (*ends.links, *ends.lost):
         inputs.pop(name, None)
     seeds = seed_names(raw, found)
     class_type = word(raw.get("type"))

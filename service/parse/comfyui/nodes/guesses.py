@@ -183,7 +183,7 @@ def _name_files(name: str, files: ValueList) -> NamedValues:
 def _sigmas(raw: Raw, values: ValueList) -> NamedValues:
     """Return the steps and schedule of a node that gives sigmas, or the name of a sampler."""
     given = new_types(raw)
-    if "SAMPLER" in given and not NO_NAMES.match(word(raw.get("type"))):
+    if given == {"SAMPLER"} and not NO_NAMES.match(word(raw.get("type"))):
         names = texts_among(values)
         if len(names) == 1:
             return {"sampler_name": names[0]}

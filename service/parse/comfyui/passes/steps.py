@@ -152,7 +152,7 @@ def makes(node: Node, want: Want) -> bool:
         return False
     declared = output_types(node.class_type)
     if declared:
-        return TYPES[want] in declared
+        return TYPES[want] in declared and "MODEL" not in declared
     return any(word in node.class_type.lower() for word in MAKERS.get(want, ()))
 
 
