@@ -47,6 +47,17 @@ class VirtualLinks:
         at = self._flat.origins.get((scope, word(link)))
         return self.end(at)
 
+    def is_lost(self, scope: str, link: JsonValue) -> bool:
+        """Return whether a link comes from a node that is not there.
+
+        One that comes from outside a subgraph, where nothing is set, leaves the inner value as it
+        is.
+        """
+        at = self._flat.origins.get((scope, word(link)))
+        if at is None:
+            return True
+        return at[0] not in self._flat.nodes and at[0].rpartition(":")[2] != INPUT_ID
+
     def end(self, at: Link | None) -> Link | Constant | None:
         """Return the real node, or the value, behind an output."""
         passed: dict[Link, None] = {}

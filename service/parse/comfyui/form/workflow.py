@@ -167,7 +167,7 @@ def _find_ends(id_: str, raw: Raw, links: VirtualLinks, broadcasts: Broadcasts) 
         end: Link | Constant | None = None
         if link is not None:
             end = links.source(scope_of(id_), link)
-            if end is None:
+            if end is None and links.is_lost(scope_of(id_), link):
                 ends.lost.add(name)
             if kind == "STRING" and end is not None and not ADDED.match(name):
                 ends.has_text = True
