@@ -180,7 +180,7 @@ def make_node(
     """
     record = table.record(class_type)
     outputs = shape.outputs or record.output_names
-    plain = {**seeds, **record.plain_names} if seeds else record.plain_names
+    plain = {**_inner_names(inputs, links), **seeds, **record.plain_names}
     names: dict[str, str] = {}
     for own, name in plain.items():
         has_name = name in inputs or name in links  # the input that has the name already keeps it
@@ -199,6 +199,21 @@ def make_node(
         record=record,
         names=names,
     )
+
+
+def _inner_names(inputs: Mapping[str, JsonValue], links: Mapping[str, Link]) -> dict[str, str]:
+    """Return the inputs that a choice brings with it, by the names they have without it.
+
+    The editor of 2025 has lists of which each entry has inputs of its own: ``model.prompt`` beside
+    ``model``.
+    """
+    names: dict[str, str] = {}
+    for name in (*inputs, *links):
+        path, dot, inner = name.rpartition(".")
+        choice = path.partition(".")[0]
+        if dot and (choice == "model" or isinstance(inputs.get(choice), str)):
+            names[name] = inner
+    return names
 
 
 def _rename(inputs: Mapping[str, AnyInput], names: Mapping[str, str]) -> Mapping[str, AnyInput]:

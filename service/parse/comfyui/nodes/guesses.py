@@ -53,6 +53,16 @@ SMALLEST = 64
 PRESET = re.compile(r"\b\d{3,5} ?[xX\u00d7] ?\d{3,5}\b")
 """A size that is chosen as a text: ``832 x 1216 (portrait)``."""
 
+DRAWN = frozenset({"IMAGE", "VIDEO"})
+MODEL_PARTS = frozenset({"MODEL", "CLIP", "VAE", "CONDITIONING", "LATENT"})
+"""What a node gives that asks a service, and what it does not take."""
+MODEL_NAME = re.compile(
+    r"[A-Za-z][A-Za-z./-]{2}[\w ./()\[\]-]{0,40}\d[\w .()\[\]-]{0,20}", re.ASCII
+)
+"""``seedream 5.0 pro``, ``gpt-image-1.5``; neither ``720p`` nor ``mp4``."""
+SENTENCE = 5
+"""Words. No model, preset or voice has a name of so many."""
+
 MOST_STEPS = 1000
 """More is no count of steps, but a side of an image (a node of presets for size and steps)."""
 
@@ -241,11 +251,39 @@ def _seed(raw: Raw, values: ValueList) -> NamedValues:
     """Return the number before a control, of a node that draws no image by itself."""
     if "IMAGE" in types_of(raw, "outputs"):
         return {}
+    return _seed_before_control(values)
+
+
+def _service(raw: Raw, values: ValueList) -> NamedValues:
+    """Return what a service is asked for an image or a video, of a node that takes no model.
+
+    Its model and its seed are known by their looks; the prompt is the first text of a sentence's
+    length, before a negative one and before what the service is told of itself.
+    """
+    draws = not types_of(raw, "outputs").isdisjoint(DRAWN)
+    if not draws or not types_of(raw, "inputs").isdisjoint(MODEL_PARTS):
+        return {}
+    texts = texts_among(values)
+    prompts = [text for text in texts if len(text.split()) >= SENTENCE]
+    found = _seed_before_control(values)
+    names = [text for text in texts if MODEL_NAME.fullmatch(text)]
+    if len(names) == 1:
+        found["model"] = names[0]
+    if not prompts or not found:
+        return {}
+    sizes = [text for text in texts if PRESET.search(text) and text not in prompts]
+    if len(sizes) == 1:
+        found["size"] = sizes[0]
+    return {**found, "prompt": prompts[0]}
+
+
+def _seed_before_control(values: ValueList) -> NamedValues:
+    """Return the number before a control."""
     for value, control in pairwise(values):
         if _is_count(value) and is_control(control):
             return {"seed": value}
     return {}
 
 
-RULES = (_sampler, _loras, _files, _sigmas, _size, _literal)
+RULES = (_sampler, _loras, _files, _sigmas, _size, _service, _literal)
 """The first that gives a name to anything is followed."""

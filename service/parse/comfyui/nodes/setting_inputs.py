@@ -48,6 +48,11 @@ SERVICE_SIGNS = (
 )
 """A node on the image's way with a text and a seed draws the image, if only by asking a service."""
 
+ORDER_SIGNS = frozenset(
+    "model model_name duration aspect_ratio resolution ratio size quality api_key".split()
+)
+"""One without a seed is known by what else a service is asked for."""
+
 SAMPLER_SIGNS = (
     frozenset({"seed", "noise_seed", "noise"}),
     frozenset({"steps", "sigmas"}),

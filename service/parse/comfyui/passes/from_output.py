@@ -7,7 +7,11 @@ from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.file_inputs import kind_of
 from service.parse.comfyui.nodes.general import NO_SAMPLER
 from service.parse.comfyui.nodes.link_inputs import LINKS, Want
-from service.parse.comfyui.nodes.setting_inputs import SAMPLER_SIGNS, SERVICE_SIGNS
+from service.parse.comfyui.nodes.setting_inputs import (
+    ORDER_SIGNS,
+    SAMPLER_SIGNS,
+    SERVICE_SIGNS,
+)
 from service.parse.comfyui.passes.outputs import IMAGES, find_outputs
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.passes.steps import Step, is_carrier
@@ -197,7 +201,9 @@ def _works_on_something(node: Node) -> bool:
 def draws(node: Node) -> bool:
     """Return whether a node that gives an image asks a service for it, which samples elsewhere."""
     texts, seeds = SERVICE_SIGNS
-    return _has_any(node, texts) and _has_any(node, seeds)
+    if not _has_any(node, texts) or node.plays("saver") or node.plays("preview"):
+        return False
+    return _has_any(node, seeds) or not ORDER_SIGNS.isdisjoint(node.inputs)
 
 
 def names_upscaler(node: Node) -> bool:

@@ -14,10 +14,10 @@ from service.parse.comfyui.values.ask import NodeValues
 from service.records import Field, PassRole, Resource, Stated
 
 EXPECTED: tuple[Field, ...] = ("model", "sampler", "steps", "seed")
-"""What every pass has: an image without it is read only in part."""
+"""What every pass has: an image without it is read only in part.
 
-OF_SERVICE: tuple[Field, ...] = ("seed",)
-"""What a service is asked with; how it samples, no file says."""
+A service is asked with a prompt alone; how it samples, no file says.
+"""
 
 BOTH_SIDES = frozenset({"negative", "guider", "neg"})
 """Links that only a sampler has which takes in two conditionings."""
@@ -57,7 +57,7 @@ def read_pass(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -
             fields[field] = prompt.text
         if prompt.guidance is not None:
             fields.setdefault("guidance", prompt.guidance)
-    expected = EXPECTED if is_sampler(sampler) else OF_SERVICE
+    expected = EXPECTED if is_sampler(sampler) else ()
     for field in expected:
         if field not in fields:
             where = f"node {sampler.id} ({sampler.class_type})"
