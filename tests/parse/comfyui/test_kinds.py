@@ -171,6 +171,63 @@ ENCODERS = {
         ),
         '"0": "a reed"',
     ),
+    "what wildcards became": (
+        {
+            **with_encoder("CLIPTextEncode", {"text": ["20", 0]}),
+            "20": ("WildReeds", {"wildcard_text": "a {b|c}", "populated_text": "a c"}),
+        },
+        "a c",
+    ),
+    "a text by link that held no wildcards": (
+        {
+            **with_encoder("CLIPTextEncode", {"text": ["20", 0]}, n21="a crane"),
+            "20": ("WildReeds", {"wildcard_text": ["21", 0], "populated_text": ""}),
+        },
+        "a crane",
+    ),
+    "nothing of wildcards whose result is not kept": (
+        {
+            **with_encoder("CLIPTextEncode", {"text": ["20", 0]}, n21="a {b|c}"),
+            "20": ("WildReeds", {"wildcard_text": ["21", 0], "populated_text": ""}),
+        },
+        None,
+    ),
+    "the one line that a node gives on": (
+        {
+            **with_encoder("CLIPTextEncode", {"text": ["20", 0]}),
+            "20": ("Reed Lines", {"prompt": "a\na coot\nc", "start_index": 1, "max_rows": 1}),
+        },
+        "a coot",
+    ),
+    "nothing of several lines, one a run": (
+        {
+            **with_encoder("CLIPTextEncode", {"text": ["20", 0]}),
+            "20": ("Reed Lines", {"prompt": "a\na coot\nc", "start_index": 0, "max_rows": 9}),
+        },
+        None,
+    ),
+    "the branch that a comparison chooses": (
+        {
+            **with_encoder("CLIPTextEncode", {"text": ["20", 0]}, n21="a coot", n22="a crane"),
+            "20": (
+                "ComfySwitchNode",
+                {"switch": ["23", 0], "on_true": ["21", 0], "on_false": ["22", 0]},
+            ),
+            "23": ("Some Compare", {"a": ["24", 0], "b": 5, "comparison": "a < b"}),
+            "24": ("PrimitiveInt", {"value": 4}),
+        },
+        "a coot",
+    ),
+    "both encoders of one conditioning": (
+        {
+            **with_encoder("EllaEncode", {"clip": None, "embeds": ["20", 0]}),
+            "20": ("CombineClipEllaEmbeds", {"cond": ["21", 0], "embeds": ["22", 0]}),
+            "21": ("CLIPTextEncode", {"text": "a coot", "clip": ["1", 1]}),
+            "22": ("T5TextEncode #ELLA", {"text": "a coot on a lake", "text_encoder": ["23", 0]}),
+            "23": ("T5TextEncoderLoader #ELLA", {"name": "t5"}),
+        },
+        "a coot\na coot on a lake",
+    ),
     "nothing where the text is a number": (with_encoder("CLIPTextEncode", {"text": "871"}), None),
 }
 
@@ -325,6 +382,108 @@ def test_a_size_is_that_of_what_was_sampled(nodes: Nodes, size: tuple[int, int] 
     found = read_nodes(nodes)
     across, down = size or (None, None)
     assert (found.get("width"), found.get("height")) == (across, down)
+
+
+def video(sampler: dict[str, JsonValue]) -> Nodes:
+    """Return a video whose sampler is a wrapper of another program's."""
+    return {
+        "1": ("RiverVideoLoader", {"model": "river_high.safetensors"}),
+        "2": ("RiverTextEncode", {"positive_prompt": "a river", "negative_prompt": "fog"}),
+        "3": ("RiverEmptyEmbeds", {"width": 832, "height": 480, "num_frames": 49}),
+        "4": (
+            "RiverVideoSampler",
+            {
+                "steps": 8,
+                "cfg": 1,
+                "seed": 7,
+                "model": ["1", 0],
+                "text_embeds": ["2", 0],
+                "image_embeds": ["3", 0],
+                **sampler,
+            },
+        ),
+        "5": ("RiverDecode", {"samples": ["4", 0]}),
+        "6": ("VHS_VideoCombine", {"images": ["5", 0]}),
+    }
+
+
+OF_VIDEO: dict[Field, Scalar] = {
+    "positive_prompt": "a river",
+    "negative_prompt": "fog",
+    "steps": 8,
+    "cfg_scale": 1,
+    "seed": 7,
+    "width": 832,
+    "height": 480,
+    "model": "river_high.safetensors",
+}
+
+
+@pytest.mark.parametrize(
+    ("sampler", "method"),
+    [
+        ({"scheduler": "unipc_flow"}, {"sampler": "unipc_flow"}),
+        ({"scheduler": "karras"}, {"scheduler": "karras"}),
+        (
+            {"scheduler": "flow", "sampler_name": "heun"},
+            {"sampler": "heun", "scheduler": "flow"},
+        ),
+    ],
+)
+def test_a_wrapper_s_scheduler_is_its_sampler(
+    sampler: dict[str, JsonValue], method: dict[Field, Scalar]
+) -> None:
+    assert read_nodes(video(sampler), "x.mp4") == {**OF_VIDEO, **method}
+
+
+def test_of_two_stages_the_one_that_ran_first_is_the_base_pass() -> None:
+    nodes = video({"scheduler": "unipc_flow", "start_step": 0, "end_step": 4})
+    first = nodes["4"][1]
+    low = {**first, "model": ["11", 0], "start_step": 4, "end_step": 8, "samples": ["4", 0]}
+    found = read(
+        prompt_of(
+            {
+                **changed(nodes, n5={"samples": ["14", 0]}, n1={"lora": ["12", 0]}),
+                "11": ("RiverVideoLoader", {"model": "river_low.safetensors", "lora": ["13", 0]}),
+                "12": ("RiverLoraSelect", {"lora": "high.safetensors", "strength": 1}),
+                "13": ("RiverLoraSelect", {"lora": "low.safetensors", "strength": 0.5}),
+                "14": ("RiverVideoSampler", low),
+            }
+        ),
+        file_name="x.mp4",
+    )
+    assert values(found)["model"] == "river_high.safetensors"
+    assert [one.fields["model"].value for one in found.passes] == ["river_low.safetensors"]
+    assert [(one.kind, one.label, one.weight) for one in found.resources] == [
+        ("checkpoint", "river_high.safetensors", None),
+        ("lora", "high.safetensors", 1),
+        ("checkpoint", "river_low.safetensors", None),
+        ("lora", "low.safetensors", 0.5),
+    ]
+
+
+def test_links_may_name_nodes_by_number() -> None:
+    numbered: dict[str, tuple[str, dict[str, JsonValue]]] = {}
+    for id_, (class_type, inputs) in PLAIN.items():
+        numbered[id_] = (class_type, {})
+        for name, value in inputs.items():
+            is_link = isinstance(value, list)
+            numbered[id_][1][name] = [int(str(value[0])), value[1]] if is_link else value
+    assert read_nodes(numbered) == READ
+
+
+def test_a_way_lost_in_a_loop_is_found_again_where_only_one_sampler_feeds_the_image() -> None:
+    nodes: Nodes = {
+        **changed(PLAIN, n7={"images": ["20", 0]}),
+        "20": ("RoundAndRound", {"collected": ["21", 1], "flow": ["22", 0]}),
+        "21": ("ListOfThings", {"first": ["6", 0], "second": ["22", 1]}),
+        "22": ("BeginRound", {"total": 3}),
+    }
+    found = read(prompt_of(nodes))
+    assert values(found) == READ
+    assert found.unsettled == (
+        "the way from the saved image is lost; the only last sampler is taken",
+    )
 
 
 def test_a_wrapper_of_another_program_has_inference_steps() -> None:

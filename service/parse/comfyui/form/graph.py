@@ -27,6 +27,9 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 MAX_NAME = 200
 """Characters of a class or input. The rules look into names, and no name is longer."""
 
+MOST_OUTPUTS = 64
+"""Of one node. A larger number is no output's."""
+
 PAIR = 2
 """Members of a link in the API form."""
 
@@ -119,8 +122,29 @@ def graph_of_prompt(
             break
         if isinstance(raw, dict) and isinstance(raw.get("class_type"), str):
             place = f"{source}#{id_}.inputs"
-            graph[id_] = _node(id_, raw, place, shapes.get(id_, NO_SHAPE), table)
+            named = _name_origins(raw, data)
+            graph[id_] = _node(id_, named, place, shapes.get(id_, NO_SHAPE), table)
     return graph
+
+
+def _name_origins(
+    raw: Mapping[str, JsonValue], data: Mapping[str, JsonValue]
+) -> Mapping[str, JsonValue]:
+    """Return a node whose links name their origins by text: some scripts write ``[12, 0]``.
+
+    A pair of numbers of which the first is no node's is a value.
+    """
+    inputs = raw.get("inputs")
+    if not isinstance(inputs, dict):
+        return raw
+    named: dict[str, JsonValue] = {}
+    for name, value in inputs.items():
+        match value:
+            case [int(origin), int(slot)] if str(origin) in data and 0 <= slot < MOST_OUTPUTS:
+                named[name] = [str(origin), slot]
+            case _:
+                named[name] = value
+    return {**raw, "inputs": named}
 
 
 def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape, table: Table) -> Node:

@@ -27,7 +27,8 @@ _NAMES: Mapping[Role, str] = {
     r"|indexswitch|router",
     "loop": r"(for|while) ?loop",
     # What calculates, and what makes a text of others.
-    "math": r"math|^JW(integer|float)(add|sub|mul|div)|(number|int|integer|float) ?operation"
+    "math": r"math|(?<!image)(?<!image )compare$|logic"
+    r"|^JW(integer|float)(add|sub|mul|div)|(number|int|integer|float) ?operation"
     r"|evaluate ?(int|float)|arithmetic",
     "join": r"concat|join|^StringFunction|combine(?!.*cond)|merge.*(text|string|prompt)|append",
     "format": r"string ?format|format ?(string|text)|text ?(template|format)",

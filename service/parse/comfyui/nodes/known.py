@@ -34,6 +34,7 @@ SAMPLERS = (
     NodeRecord("KSampler Config (rgthree)", roles=(), aliases={"steps_total": "steps"}),
     NodeRecord("XlabsSampler", aliases={"true_gs": "cfg"}),
     NodeRecord("SUPIR_sample", aliases={"cfg_scale_start": "cfg"}),
+    NodeRecord("FramePackSampler", aliases={"guidance_scale": "guidance"}),
     NodeRecord("HyVideoSampler", aliases={"embedded_guidance_scale": "guidance"}),
     NodeRecord("HyVideoReSampler", aliases={"embedded_guidance_scale": "guidance"}),
     NodeRecord("HyVideoInverseSampler", aliases={"embedded_guidance_scale": "guidance"}),

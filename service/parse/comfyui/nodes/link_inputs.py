@@ -50,6 +50,8 @@ CONDITIONING = (
     "cond1",
     "clip_regions",
     "prompt_schedule",
+    "embeds",
+    "embeds_add",
 )
 
 LINKS: dict[Want, tuple[str, ...]] = {
@@ -89,6 +91,9 @@ LINKS: dict[Want, tuple[str, ...]] = {
         "init_latent",
         "av_latent",
         "video_latent",
+        "start_latent",
+        "initial_samples",
+        "input_latent",
         "image_embeds",
     ),
     "image": (

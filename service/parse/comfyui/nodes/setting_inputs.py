@@ -26,6 +26,12 @@ NAMES: dict[Field, tuple[str, ...]] = {
     "scheduler": ("scheduler", "scheduler_name"),
 }
 
+SCHEDULES = frozenset(
+    "normal karras exponential simple beta uniform sgm_uniform ddim_uniform linear_quadratic "
+    "kl_optimal linear quadratic default auto".split()
+)
+"""Names of schedules alone. Wrappers of diffusers call the whole solver a scheduler."""
+
 PARTS: dict[Field, tuple[str, ...]] = {
     "seed": ("noise",),
     "steps": ("sigmas",),

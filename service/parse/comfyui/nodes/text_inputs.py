@@ -141,7 +141,12 @@ TOGGLES = "toggle_trigger_words"
 CHANGED = ("string", "text", "prompt", "input")
 """Inputs whose text a node cuts, or sets in other letters."""
 
-SHOWN = ("text_0", "preview", "preview_text")
+POPULATED = ("populated_text", "wildcard_text")
+"""What a text with wildcards became, and the text."""
+FIRST_LINE, LINE_COUNT = "start_index", "max_rows"
+"""Which of its lines a node gives on."""
+
+SHOWN = ("text_0", "text2", "preview", "preview_text")
 """Widgets in which a box keeps the text that it showed: at times of the run before its link's."""
 
 JOINED = re.compile(

@@ -59,7 +59,7 @@ def find_way(graph: Graph, routes: Routes, file_name: str) -> Way:
         is_broken = is_broken or way.broken
     if is_broken:
         return _way_from_last_sampler(graph, routes, has_output=bool(outputs))
-    return Way()
+    return _way_from_fed_sampler(graph, routes, outputs)
 
 
 def trace_samplers(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Way:
@@ -220,6 +220,22 @@ def _decodes(node: Node, *, samples: bool) -> bool:
 def takes_bundle(node: Node) -> bool:
     """Return whether a bundle of many things comes in: a sampler's decoder, for one."""
     return any(map(is_carrier, node.links))
+
+
+def _way_from_fed_sampler(graph: Graph, routes: Routes, outputs: Collection[Node]) -> Way:
+    """Return the way from the one last sampler that feeds an output, by whatever links.
+
+    Loops, lists and maps hide how the image got from one to the other.
+    """
+    feeding = _ids_that_feed(graph, outputs)
+    samplers = [node for node in graph.values() if node.id in feeding and is_sampler(node)]
+    before = _ids_that_feed(graph, samplers)
+    ends = [node for node in samplers if node.id not in before]
+    if len(ends) != 1:
+        return Way()
+    way = trace_samplers(graph, routes, ends[0], set())
+    way.doubts = ("the way from the saved image is lost; the only last sampler is taken",)
+    return way
 
 
 def _way_from_last_sampler(graph: Graph, routes: Routes, *, has_output: bool) -> Way:

@@ -1,6 +1,6 @@
 """The settings of one pass: on the sampler, on the parts it is built from, or in a bundle."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from service.parse.comfyui.form.graph import Graph, Node
@@ -10,6 +10,7 @@ from service.parse.comfyui.nodes.setting_inputs import (
     NAMES,
     NUMBERS,
     PARTS,
+    SCHEDULES,
     SETTING_PIPES,
 )
 from service.parse.comfyui.passes.routes import Routes
@@ -59,9 +60,20 @@ def read_settings(graph: Graph, routes: Routes, values: NodeValues, sampler: Nod
             answer = _count_sigmas(routes, sampler)
         if answer is not None:
             found[field] = answer
+    if "sampler" not in found and _solves_by_schedule(sampler, found):
+        found["sampler"] = found.pop("scheduler")
     if "sigmas" in sampler.links:
         found |= _read_split(routes, values, sampler)
     return PassSettings(found, list(nodes.values()))
+
+
+def _solves_by_schedule(sampler: Node, found: Mapping[Field, Stated]) -> bool:
+    """Return whether a sampler's scheduler is its whole method, as in wrappers of diffusers."""
+    stated = found.get("scheduler")
+    if stated is None or any(map(sampler.has, (*NAMES["sampler"], "sigmas"))):
+        return False
+    is_own = stated.source.startswith(sampler.place)
+    return is_own and str(stated.value).lower() not in SCHEDULES
 
 
 def _list_holders(graph: Graph, routes: Routes, sampler: Node, field: Field) -> Iterator[Node]:

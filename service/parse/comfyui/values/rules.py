@@ -5,7 +5,7 @@ Each rule is a generator that asks for the values it needs and is sent the answe
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.nodes import text_inputs
@@ -19,8 +19,10 @@ from service.parse.comfyui.values.texts import (
     extract_value,
     fill_template,
     has_wildcards,
+    pick_line,
     present_inputs,
     read_only_value,
+    read_populated,
     read_toggled_words,
     replace_words,
 )
@@ -117,13 +119,22 @@ def _make_text(node: Node, slot: int, hint: str) -> Asking[Reply]:
     """Return the text that a node makes of others, or hands on."""
     if text_inputs.TOGGLES in node.inputs:
         return read_toggled_words(node)
-    if node.plays("change"):
-        return (yield from change_text(node))
-    if node.plays("format"):
-        return (yield from fill_template(node))
-    if node.plays("join") or _lists_parts(node):
-        return (yield from _join(node))
+    make = _find_text_rule(node)
+    if make is not None:
+        return (yield from make(node))
     return (yield from _hand_on(node, slot, hint))
+
+
+def _find_text_rule(node: Node) -> Callable[[Node], Asking[Reply]] | None:
+    """Return how a node makes a text of others; None where it only hands one on."""
+    rules: tuple[tuple[bool, Callable[[Node], Asking[Reply]]], ...] = (
+        (all(map(node.has, text_inputs.POPULATED)), read_populated),
+        (text_inputs.LINE_COUNT in node.inputs, pick_line),
+        (node.plays("change"), change_text),
+        (node.plays("format"), fill_template),
+        (node.plays("join") or _lists_parts(node), _join),
+    )
+    return next((rule for fits, rule in rules if fits), None)
 
 
 def _join(node: Node) -> Asking[Reply]:
