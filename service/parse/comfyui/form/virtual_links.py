@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.subgraphs import INPUT_ID, Flat, Link, Raw, objects, word
+from service.parse.comfyui.form.editor_json import INPUT_ID, Link, Raw, objects, word
+from service.parse.comfyui.form.subgraphs import Flat
 from service.parse.comfyui.form.widgets import read_instance
 
 MUTED, BYPASSED = 2, 4

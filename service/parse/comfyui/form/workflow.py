@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
+from service.parse.comfyui.form.editor_json import Link, Raw, objects, word
 from service.parse.comfyui.form.graph import NO_SHAPE, Node, Shape, make_node
-from service.parse.comfyui.form.subgraphs import Flat, Link, Raw, objects, word
+from service.parse.comfyui.form.subgraphs import Flat
 from service.parse.comfyui.form.virtual_links import (
     BYPASSED,
     MUTED,

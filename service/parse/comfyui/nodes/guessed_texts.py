@@ -7,7 +7,7 @@ import re
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.subgraphs import Raw, objects, word
+from service.parse.comfyui.form.editor_json import Raw, objects, word
 
 ValueList = list[JsonValue]
 NamedValues = dict[str, JsonValue]

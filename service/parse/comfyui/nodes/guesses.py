@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.subgraphs import Raw, objects, word
+from service.parse.comfyui.form.editor_json import Raw, objects, word
 from service.parse.comfyui.form.widgets import list_values
 from service.parse.comfyui.nodes.file_inputs import LOADED
 from service.parse.comfyui.nodes.fitting import fits_type, is_control

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.graph import Graph, Node
-from service.parse.comfyui.form.subgraphs import Link
 from service.parse.comfyui.nodes.link_inputs import CONDITIONING, LIKE, LINKS, Want
 from service.parse.comfyui.passes.steps import (
     SIDES,

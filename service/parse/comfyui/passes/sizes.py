@@ -2,8 +2,8 @@
 
 import re
 
+from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.graph import Graph, Node
-from service.parse.comfyui.form.subgraphs import Link
 from service.parse.comfyui.passes.from_output import is_sampler
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues

@@ -1,7 +1,7 @@
 """What one node says of the way on: by which of its links what is looked for came in."""
 
+from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.graph import Node
-from service.parse.comfyui.form.subgraphs import Link
 from service.parse.comfyui.nodes.definitions import output_types
 from service.parse.comfyui.nodes.link_inputs import (
     AROUND,

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 
+from service.parse.comfyui.form.editor_json import objects
 from service.parse.comfyui.form.graph import Node
-from service.parse.comfyui.form.subgraphs import objects
 from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.values.question import Asking, Reply, read_input
 from service.records import Stated
