@@ -4,7 +4,8 @@ import pytest
 from plain_graph import PLAIN, READ, Nodes, changed, prompt_of, read, read_nodes, values
 from pydantic import JsonValue
 
-from service.records import Field, Scalar
+from service.parse.comfyui import PARSER
+from service.records import Blob, Blobs, Field, Scalar
 
 # ── bundles: contexts, pipes, streams of settings
 
@@ -301,6 +302,21 @@ def test_the_output_is_the_one_that_wrote_this_file(
     nodes: Nodes, file_name: str, steps: int
 ) -> None:
     assert read_nodes(nodes, file_name)["steps"] == steps
+
+
+def test_of_several_savers_the_one_whose_image_has_the_size_of_the_file_wrote_it() -> None:
+    nodes: Nodes = {
+        **twice("SaveImage", {}, {}),
+        "4": ("EmptyLatentImage", {"width": 320, "height": 448, "batch_size": 1}),
+    }
+    large = changed(nodes, n25={"latent_image": ["24", 0]})
+    nodes = {**large, "24": ("EmptyLatentImage", {"width": 640, "height": 896, "batch_size": 1})}
+    texts = {"prompt": (Blob("", "PNG:Prompt", prompt_of(nodes)),)}
+    steps: list[Scalar] = []
+    for size in ((320, 448), (640, 896), (64, 64)):
+        found = PARSER.read(Blobs(texts, "x.png", *size))
+        steps.append(found.fields["steps"].value)
+    assert steps == [22, 9, 9]
 
 
 # ── settings, sizes, files

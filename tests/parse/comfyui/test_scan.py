@@ -4,7 +4,7 @@ from pydantic import JsonValue
 
 from service.parse.comfyui.form.graph import graph_of_prompt
 from service.parse.comfyui.scan import read_graph
-from service.records import Field, Generation, Scalar
+from service.records import Blobs, Field, Generation, Scalar
 
 
 def node(kind: str, **inputs: JsonValue) -> JsonValue:
@@ -18,7 +18,7 @@ def sampler(seed: int, **inputs: JsonValue) -> JsonValue:
 
 
 def generation(file_name: str = "x.png", **graph: JsonValue) -> Generation:
-    return read_graph(graph_of_prompt(graph, "PNG:Prompt", {}), file_name)
+    return read_graph(graph_of_prompt(graph, "PNG:Prompt", {}), Blobs({}, file_name))
 
 
 def stated(found: Generation) -> dict[Field, Scalar]:

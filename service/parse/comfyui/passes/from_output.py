@@ -1,6 +1,6 @@
 """The way from the saved image back to the first sampler: output, decoder, latents, samplers."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from service.parse.comfyui.form.graph import Graph, Node
@@ -39,24 +39,33 @@ LATENTS = frozenset(LINKS["latent"])
 VAES = frozenset(LINKS["vae"])
 PROMPTS = SERVICE_SIGNS[0] | {"positive"}
 
+MOST_OUTPUTS = 50
+"""Of one kind that are looked at; real graphs have about ten."""
+
 ENOUGH_SIGNS = 3
 """Of four."""
 
 
-def find_way(graph: Graph, routes: Routes, file_name: str) -> Way:
+def find_way(graph: Graph, routes: Routes, file_name: str, fits_size: Callable[[Way], bool]) -> Way:
     """Return the way from the likeliest output that leads to a sampler.
 
+    Of several outputs of one kind it is the first whose image has the size of the file, if any has.
     Where no output leads to one, and none is known to lead to nothing, the way begins at the last
     sampler of the first chain.
     """
-    outputs = find_outputs(graph, file_name)
+    groups = find_outputs(graph, file_name)
+    outputs = [output for group in groups for output in group]
     is_broken = not outputs
     dead: set[str] = set()
-    for output in outputs:
-        way = trace_samplers(graph, routes, output, dead)
-        if way.samplers:
-            return way
-        is_broken = is_broken or way.broken
+    for group in groups:
+        ways: list[Way] = []
+        for output in group[:MOST_OUTPUTS]:
+            way = trace_samplers(graph, routes, output, dead)
+            is_broken = is_broken or way.broken
+            if way.samplers:
+                ways.append(way)
+        if ways:
+            return next(filter(fits_size, ways), ways[0])
     if is_broken:
         return _way_from_last_sampler(graph, routes, has_output=bool(outputs))
     return _way_from_fed_sampler(graph, routes, outputs)

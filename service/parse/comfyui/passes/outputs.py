@@ -16,13 +16,16 @@ VIDEO_SAVER = re.compile(r"video|webm|gif|mp4|animated", re.IGNORECASE)
 """Files, and classes of nodes that write them."""
 
 
-def find_outputs(graph: Graph, file_name: str) -> list[Node]:
-    """Return the nodes that may have written the file, likeliest first.
+def find_outputs(graph: Graph, file_name: str) -> list[list[Node]]:
+    """Return the nodes that may have written the file, likeliest first, in groups of one kind.
 
-    Savers go before previews, and before savers that are told not to save; among savers those for
-    this kind of file, then the one whose file name prefix fits best, then the last in order.
+    Savers for this kind of file go before others, and all before previews and savers that are told
+    not to save. Within a group the one whose file name prefix fits best is first, then the last in
+    order.
     """
+    is_video = VIDEO.search(file_name) is not None
     savers: list[Node] = []
+    others: list[Node] = []
     previews: list[Node] = []
     for node in graph.values():
         if SHOWABLE.isdisjoint(node.links):
@@ -30,21 +33,17 @@ def find_outputs(graph: Graph, file_name: str) -> list[Node]:
         if node.plays("preview") or (node.plays("saver") and _only_shows(node)):
             previews.insert(0, node)
         elif node.plays("saver"):
-            savers.insert(0, node)
-    savers.sort(key=lambda node: _fit_file(node, file_name), reverse=True)
-    return savers + previews or _find_only_end(graph)
+            saves_video = VIDEO_SAVER.search(node.class_type) is not None
+            (savers if is_video == saves_video else others).insert(0, node)
+    for group in (savers, others):
+        group.sort(key=lambda node: _fit_prefix(node, file_name), reverse=True)
+    groups = [group for group in (savers, others, previews) if group]
+    return groups or [_find_only_end(graph)]
 
 
 def _only_shows(node: Node) -> bool:
     """Return whether a saver is told to show its image alone: ``save_output`` is off."""
     return any(node.scalar(name) in NOT_SAVED for name in SAVES if name in node.inputs)
-
-
-def _fit_file(node: Node, file_name: str) -> tuple[bool, int]:
-    """Return how well a saver fits a file: by its kind, then by its name."""
-    is_video = VIDEO.search(file_name) is not None
-    saves_video = VIDEO_SAVER.search(node.class_type) is not None
-    return is_video == saves_video, _fit_prefix(node, file_name)
 
 
 def _fit_prefix(node: Node, file_name: str) -> int:
