@@ -148,6 +148,9 @@ RULES: Mapping[Field, Rule] = {
     "seed": Rule(_is_within(-(2**63), 2**64), "is no seed"),
     "width": Rule(_is_within(1, 65536), "is no width"),
     "height": Rule(_is_within(1, 65536), "is no height"),
+    "frames": Rule(_is_within(1, 1_000_000), "is no count of frames"),
+    "fps": Rule(_is_within(0.01, 1000), "is no rate of frames"),
+    "seconds": Rule(_is_within(0, 86_400), "is no duration"),
     "model": _FILE,
     "vae": _FILE,
 }

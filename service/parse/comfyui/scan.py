@@ -13,9 +13,10 @@ from service.parse.comfyui.passes.from_output import Way, find_way
 from service.parse.comfyui.passes.one_pass import Pass
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
-from service.records import Blobs, Fact, Generation, Sampling
+from service.records import Blobs, Fact, Field, Generation, Sampling
 
 NAME = "comfyui"
+SIDES: tuple[Field, ...] = ("width", "height")
 MAX_PASSES = 30
 """Real images have up to twenty (tiled and iterative upscales)."""
 
@@ -56,7 +57,7 @@ def read_graph(graph: Graph, blobs: Blobs, idle: Iterable[Node] = ()) -> Generat
 
     def fits_size(way: Way) -> bool:
         last = sizes.read_size(graph, routes, values, way.samplers[-1])
-        pixels = [stated.value for stated in last.values()]
+        pixels = [last[side].value for side in SIDES if side in last]
         return pixels == [blobs.width, blobs.height]
 
     way = find_way(graph, routes, blobs.file_name, fits_size)

@@ -117,9 +117,11 @@ def test_one_link_of_embeds_is_no_negative() -> None:
             {"steps": 25, "seed": 8, "num_frames": 49, "model": ["1", 0], "hyvid_embeds": ["2", 0]},
         ),
         "4": ("HyVideoDecode", {"samples": ["3", 0]}),
-        "5": ("VHS_VideoCombine", {"images": ["4", 0]}),
+        "5": ("VHS_VideoCombine", {"images": ["4", 0], "frame_rate": 24.0}),
     }
     assert read_nodes(nodes, "brook.mp4") == {
+        "frames": 49,
+        "fps": 24.0,
         "positive_prompt": "a brook",
         "steps": 25,
         "seed": 8,
@@ -431,6 +433,7 @@ OF_VIDEO: dict[Field, Scalar] = {
     "seed": 7,
     "width": 832,
     "height": 480,
+    "frames": 49,
     "model": "river_high.safetensors",
 }
 

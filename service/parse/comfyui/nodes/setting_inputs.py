@@ -19,6 +19,9 @@ NUMBERS: dict[Field, tuple[str, ...]] = {
     "start_step": ("start_at_step", "start_step"),
     "end_step": ("end_at_step", "end_step"),
     "guidance": ("guidance",),
+    "frames": ("num_frames", "video_frames", "frame_count", "frames_number", "total_frames"),
+    "fps": ("frame_rate", "fps"),
+    "seconds": ("duration", "seconds", "total_second_length", "duration_seconds"),
 }
 
 NAMES: dict[Field, tuple[str, ...]] = {

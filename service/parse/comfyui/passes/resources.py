@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.file_inputs import PARTWISE, kind_of
+from service.parse.comfyui.nodes.setting_inputs import NUMBERS
 from service.parse.comfyui.passes.from_output import Way
 from service.parse.comfyui.passes.loras import as_number, is_on, read_loras
 from service.parse.comfyui.passes.one_pass import Pass
@@ -35,6 +36,9 @@ def read_image_fields(
     clip_skip = _find_clip_skip(routes, values, encoders)
     if clip_skip is not None:
         found["clip_skip"] = clip_skip
+    rate = _find_rate(graph, values, way.start)
+    if rate is not None:
+        found["fps"] = rate
     upscaler = _find_upscaler(graph, values, way.upscalers[::-1])
     if upscaler is not None:
         found["upscaler"] = upscaler
@@ -75,6 +79,17 @@ def _find_clip_skip(routes: Routes, values: NodeValues, encoders: Sequence[Node]
             skip = values.read_first(node, SKIPS)
             if skip is not None:
                 return skip
+    return None
+
+
+def _find_rate(graph: Graph, values: NodeValues, saver: Node | None) -> Stated | None:
+    """Return how many frames a second are saved: by the saver, or what makes a video for it."""
+    if saver is None:
+        return None
+    for node in (saver, *(graph[origin] for origin in saver.origins() if origin in graph)):
+        rate = values.read_first(node, NUMBERS["fps"])
+        if rate is not None:
+            return rate
     return None
 
 

@@ -27,6 +27,8 @@ FIELDS: tuple[Field, ...] = (
     "seed",
     "denoise",
     "guidance",
+    "frames",
+    "seconds",
 )
 
 PART_WANTS: dict[str, Want] = {"sigmas": "sigmas", "sampler": "sampler", "guider": "guider"}

@@ -4,6 +4,7 @@ import re
 
 from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.graph import Graph, Node
+from service.parse.comfyui.nodes.setting_inputs import NUMBERS
 from service.parse.comfyui.passes.from_output import is_sampler
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
@@ -12,6 +13,8 @@ from service.records import Field, Stated
 
 WIDTHS = ("width", "empty_latent_width", "image_width", "base_width")
 HEIGHTS = ("height", "empty_latent_height", "image_height", "base_height")
+FRAMES = (*NUMBERS["frames"], "frames", "length")
+"""How many pictures a node makes of this size; ``length`` is no duration there."""
 PAIRS = (
     "aspect_ratio",
     "dimensions",
@@ -93,7 +96,9 @@ def _stated_size(graph: Graph, values: NodeValues, node: Node) -> Size:
     across, down = values.read_first(node, WIDTHS), values.read_first(node, HEIGHTS)
     if across is None or down is None or not across.value or not down.value:
         return {}
-    return {"width": across, "height": down}
+    size = {"width": across, "height": down}
+    frames = values.read_first(node, FRAMES)
+    return size if frames is None else {**size, "frames": frames}
 
 
 def _keeps_proportion(node: Node) -> bool:
