@@ -511,3 +511,36 @@ def test_a_wrapper_of_another_program_has_inference_steps() -> None:
         "2": ("SaveImage", {"images": ["1", 0]}),
     }
     assert read_nodes(nodes) == {"positive_prompt": "a heron", "steps": 40, "seed": 6}
+
+
+# ── files beside the checkpoint
+
+
+def test_side_files_of_every_loader_on_the_way_are_resources_of_their_kind() -> None:
+    nodes: Nodes = {
+        **changed(PLAIN, n5={"model": ["20", 0], "positive": ["26", 0]}, n6={"vae": ["30", 0]}),
+        "20": ("ApplyMotion", {"model": ["1", 0], "motion": ["21", 0], "ella": ["22", 0]}),
+        "21": ("ADE_LoadAnimateDiffModel", {"model_name": "mm_reed.ckpt"}),
+        "22": ("ELLALoader", {"name": "ella_reed.safetensors"}),
+        "23": ("BrushNetLoader", {"brushnet": "brush_reed.safetensors"}),
+        "24": ("INPAINT_LoadFooocusInpaint", {"head": "head.pth", "patch": "patch.pt"}),
+        "25": ("T5TextEncoderLoader #ELLA", {"name": "t5-reed"}),
+        "26": ("Mix", {"conditioning": ["2", 0], "a": ["23", 0], "b": ["24", 0], "c": ["25", 0]}),
+        "30": ("VAELoader", {"vae_name": "last.vae.pt"}),
+        "31": ("VAELoader", {"vae_name": "first.vae.pt"}),
+        "4": ("VAEEncode", {"pixels": ["32", 0], "vae": ["31", 0]}),
+        "32": ("LoadImage", {"image": "x.png"}),
+    }
+    found = read(prompt_of(nodes))
+    assert {(one.kind, one.label) for one in found.resources} == {
+        ("checkpoint", "heron.safetensors"),
+        ("motion", "mm_reed.ckpt"),
+        ("other", "ella_reed.safetensors"),
+        ("other", "brush_reed.safetensors"),
+        ("other", "head.pth"),
+        ("other", "patch.pt"),
+        ("text_encoder", "t5-reed"),
+        ("vae", "last.vae.pt"),
+        ("vae", "first.vae.pt"),
+    }
+    assert found.fields["vae"].value == "last.vae.pt"
