@@ -12,7 +12,7 @@
 --                 them; the compact form may change.
 
 PRAGMA application_id = 1095322960;  -- 'AIMP' in ASCII: `file out/images.db` and the service know the file by it
-PRAGMA user_version = 2;             -- the version of this schema; the service upgrades older ones, refuses newer
+PRAGMA user_version = 3;             -- the version of this schema; the service upgrades older ones, refuses newer
 
 
 -- ── Images ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -49,6 +49,7 @@ CREATE TABLE IF NOT EXISTS images (
     scheduler_norm  TEXT,
     steps           INTEGER,
     cfg_scale       REAL,
+    guidance        REAL,                    -- distilled guidance (Flux, HunyuanVideo), which is not CFG
     seed            TEXT,                    -- decimal digits; ComfyUI's seeds reach 2^64-1, past SQLite's integers
     width           INTEGER,                 -- pixels that were sampled, as the metadata states them
     height          INTEGER,
@@ -304,6 +305,9 @@ CREATE TABLE IF NOT EXISTS pass_rows (
     positive_prompt TEXT,                    -- of a later pass, where it differs from the base pass
     negative_prompt TEXT,
     own_prompts     INTEGER NOT NULL DEFAULT 0,  -- 1: positive_prompt is this pass's own; 2: negative_prompt; 3: both
+    frames          INTEGER,                 -- of a video: how many, how many a second, how long
+    fps             REAL,
+    seconds         REAL,
     PRIMARY KEY (image_id, ordinal)
 ) WITHOUT ROWID;
 
@@ -419,7 +423,7 @@ SELECT id AS image_id, file_name,
        substr(trim(replace(replace(replace(substr(positive_prompt, 1, 400), char(13), ' '), char(10), ' '), char(9), ' ')), 1, 120)
            AS prompt_preview,
        model, loras, sampler_norm, scheduler_norm, steps, cfg_scale,
-       seed, width, height, generator, sampler, scheduler, model_hash, vae, clip_skip, denoise, upscaler,
+       seed, width, height, generator, sampler, scheduler, model_hash, vae, clip_skip, denoise, guidance, upscaler,
        checkpoints, embeddings, vaes, upscalers, other_resources, status, state, modified_at, ingested_at,
        warnings, positive_prompt, negative_prompt, root, path
 FROM images;
@@ -432,7 +436,7 @@ SELECT id AS image_id, path, file_name,
            AS prompt_preview,
        model, model_hash, sampler, sampler_norm, scheduler,
        scheduler_norm, steps, cfg_scale, seed, width, height, clip_skip, denoise, generator, status,
-       positive_prompt, negative_prompt
+       positive_prompt, negative_prompt, guidance
 FROM images;
 
 DROP VIEW IF EXISTS v_images_with_resources;
@@ -519,7 +523,8 @@ SELECT p.image_id AS image_id, p.ordinal AS ordinal, p.ordinal = 0 AS is_primary
        CASE WHEN p.own_prompts & 1 THEN p.positive_prompt
             ELSE (SELECT i.positive_prompt FROM images i WHERE i.id = p.image_id) END AS positive_prompt,
        CASE WHEN p.own_prompts & 2 THEN p.negative_prompt
-            ELSE (SELECT i.negative_prompt FROM images i WHERE i.id = p.image_id) END AS negative_prompt
+            ELSE (SELECT i.negative_prompt FROM images i WHERE i.id = p.image_id) END AS negative_prompt,
+       p.frames AS frames, p.fps AS fps, p.seconds AS seconds
 FROM pass_rows p;
 
 DROP VIEW IF EXISTS v_conflicts;

@@ -10,6 +10,7 @@ from service.normalize import normalize
 from service.parse.blobs import VERSION as BLOBS
 from service.parse.blobs import collect_blobs
 from service.parse.bounds import bound_record
+from service.parse.gate import VERSION as GATE
 from service.parse.why import Judgement, judge_parsers
 from service.records import (
     Blobs,
@@ -38,13 +39,14 @@ VERSIONS: dict[str, int] = {
     # added parsers make every file worth another reading
     "parsers": len(parse.PARSERS),
     "blobs": BLOBS,
+    "gate": GATE,
     "normalize": NORMALIZE,
     "tokens": tokens.VERSION,
     "resources": RESOURCES,
 }
 """Stage or parser → version; a row made by another version of any of its stages is stale."""
 
-SHARED = ("parsers", "blobs", "normalize", "tokens", "resources")
+SHARED = ("parsers", "blobs", "gate", "normalize", "tokens", "resources")
 """The stages that every image goes through."""
 
 Item = TypeVar("Item")

@@ -2,8 +2,9 @@
 
 Begin with ``read_blobs``. ``blobs`` sorts a file's tags into texts by role; ``generators`` is the
 parsers, one module or folder a generator, ``comfyui`` that of ComfyUI's graphs; ``infotext`` reads
-the text block of A1111 that many write, ``shared`` what several parsers read alike; ``why`` says
-how the parsers were judged. To add a generator: one module, one line in PARSERS, one fixture.
+the text block of A1111 that many write, ``shared`` what several parsers read alike; ``gate`` leaves
+out what cannot be true; ``why`` says how the parsers were judged. To add a generator: one module,
+one line in PARSERS, one fixture.
 """
 
 from dataclasses import dataclass, replace
@@ -108,8 +109,8 @@ def _read_together(blobs: Blobs) -> ParserAnswers | None:
     for parser, claim in claims.items():
         is_known = parser.name == best.name or parser.name in best.covers
         if claim >= Claim.SHAPE and not is_known:
-            rivals.append((parser, parser.parse(blobs)))
-    return ParserAnswers(best, claims[best], best.parse(blobs), tuple(rivals))
+            rivals.append((parser, parser.read(blobs)))
+    return ParserAnswers(best, claims[best], best.read(blobs), tuple(rivals))
 
 
 def choose_parser(blobs: Blobs) -> Parser | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from service.parse.gate import keep_plausible
 from service.records import Blobs, Generation
 
 
@@ -30,3 +31,7 @@ class Parser:
     parse: Callable[[Blobs], Generation]
     covers: frozenset[str] = frozenset()
     """Parsers whose texts this one reads itself, under its own name; they are no rivals of it."""
+
+    def read(self, blobs: Blobs) -> Generation:
+        """Return what the parser says of a file, without what cannot be true."""
+        return keep_plausible(self.parse(blobs))

@@ -21,14 +21,14 @@ from service.records import Blob, Blobs, RawRecord
 from service.records.json_depth import is_too_deep
 from service.records.limits import LEFT_OUT, MAX_DEPTH
 
-VERSION = 4
+VERSION = 5
 
 SIDECAR = "sidecar"
 """The role of every text beside the image; its group is ``Sidecar``."""
 
 TEXT_GROUPS = frozenset(
     "PNG ExifIFD IFD0 IFD1 QuickTime Keys ItemList UserData Matroska GIF File RIFF Stealth IPTC "
-    "CBOR JUMBF Jpeg2000 JPEG Sidecar GLB".split()
+    "CBOR JUMBF Jpeg2000 JPEG Sidecar GLB Trailer".split()
 )
 """Besides every ``XMP-…``: the groups where a generator's words have been seen."""
 

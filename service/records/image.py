@@ -44,6 +44,10 @@ class SamplingPass:
     width: int | None = None
     """Pixels sampled, not those of the file."""
     height: int | None = None
+    frames: int | None = None
+    """Of a video."""
+    fps: float | None = None
+    seconds: float | None = None
     model: str | None = None
     model_hash: str | None = None
 

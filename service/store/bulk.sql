@@ -5,7 +5,7 @@
 -- Everything of the image's row but its id here.
 SELECT stable_id, stable_id AS own, root, folder, file_name, path, size_bytes, mtime_ns, modified_at, sha256, mime_type,
        file_width, file_height, status, recipe, ingested_at, generator, model, model_hash, sampler, sampler_norm, scheduler,
-       scheduler_norm, steps, cfg_scale, seed, width, height, clip_skip, denoise, vae, upscaler, loras, embeddings,
+       scheduler_norm, steps, cfg_scale, guidance, seed, width, height, clip_skip, denoise, vae, upscaler, loras, embeddings,
        checkpoints, vaes, upscalers, other_resources, warnings, positive_prompt, negative_prompt,
        sidecars
 FROM images ORDER BY id;

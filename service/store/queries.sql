@@ -10,12 +10,12 @@ INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, sh
                     file_height, status, recipe, first_seen_at, ingested_at, generator, model, model_hash, sampler,
                     sampler_norm, scheduler, scheduler_norm, steps, cfg_scale, seed, width, height, clip_skip,
                     denoise, vae, upscaler, loras, embeddings, checkpoints, vaes, upscalers, other_resources,
-                    warnings, positive_prompt, negative_prompt, sidecars)
+                    warnings, positive_prompt, negative_prompt, sidecars, guidance)
 VALUES (:stable_id, :root, :folder, :file_name, :size_bytes, :mtime_ns, :sha256, :mime_type, :file_width,
         :file_height, :status, :recipe, :now, :now, :generator, :model, :model_hash, :sampler,
         :sampler_norm, :scheduler, :scheduler_norm, :steps, :cfg_scale, :seed, :width, :height, :clip_skip,
         :denoise, :vae, :upscaler, :loras, :embeddings, :checkpoints, :vaes, :upscalers, :other_resources,
-        :warnings, :positive_prompt, :negative_prompt, :sidecars)
+        :warnings, :positive_prompt, :negative_prompt, :sidecars, :guidance)
 ON CONFLICT (stable_id) DO UPDATE SET
     size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256,
     mime_type = excluded.mime_type, file_width = excluded.file_width, file_height = excluded.file_height,
@@ -23,6 +23,7 @@ ON CONFLICT (stable_id) DO UPDATE SET
     generator = excluded.generator, model = excluded.model, model_hash = excluded.model_hash,
     sampler = excluded.sampler, sampler_norm = excluded.sampler_norm, scheduler = excluded.scheduler,
     scheduler_norm = excluded.scheduler_norm, steps = excluded.steps, cfg_scale = excluded.cfg_scale,
+    guidance = excluded.guidance,
     seed = excluded.seed, width = excluded.width, height = excluded.height, clip_skip = excluded.clip_skip,
     denoise = excluded.denoise, vae = excluded.vae, upscaler = excluded.upscaler, loras = excluded.loras,
     embeddings = excluded.embeddings, checkpoints = excluded.checkpoints, vaes = excluded.vaes,
@@ -79,10 +80,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- Prompts that are those of the base pass are not written again.
 INSERT INTO pass_rows (image_id, ordinal, role, sampler, sampler_norm, scheduler, scheduler_norm, steps, start_step,
                        end_step, cfg_scale, guidance, seed, denoise, width, height, model, model_hash,
-                       positive_prompt, negative_prompt, own_prompts)
+                       positive_prompt, negative_prompt, own_prompts, frames, fps, seconds)
 VALUES (:image_id, :ordinal, :role, :sampler, :sampler_norm, :scheduler, :scheduler_norm, :steps, :start_step,
         :end_step, :cfg_scale, :guidance, :seed, :denoise, :width, :height, :model, :model_hash,
-        :positive_prompt, :negative_prompt, :own_prompts);
+        :positive_prompt, :negative_prompt, :own_prompts, :frames, :fps, :seconds);
 
 -- name: add_conflicts
 -- Rare, and short enough to be here in full.
@@ -145,6 +146,7 @@ ON CONFLICT (stable_id) DO UPDATE SET
     ingested_at = excluded.ingested_at, missing_since = NULL, sha256 = NULL, mime_type = NULL,
     file_width = NULL, file_height = NULL, generator = NULL, model = NULL, model_hash = NULL, sampler = NULL,
     sampler_norm = NULL, scheduler = NULL, scheduler_norm = NULL, steps = NULL, cfg_scale = NULL, seed = NULL,
+    guidance = NULL,
     width = NULL, height = NULL, clip_skip = NULL, denoise = NULL, vae = NULL, upscaler = NULL, loras = NULL,
     embeddings = NULL, checkpoints = NULL, vaes = NULL, upscalers = NULL, other_resources = NULL, warnings = NULL,
     positive_prompt = NULL, negative_prompt = NULL, sidecars = excluded.sidecars
@@ -265,7 +267,7 @@ FROM v_all_resources WHERE image_id = ?;
 -- name: show_passes
 -- In the order in which they ran.
 SELECT role, positive_prompt, negative_prompt, steps, start_step, end_step, cfg_scale, guidance, sampler, sampler_norm,
-       scheduler, scheduler_norm, seed, denoise, width, height, model, model_hash
+       scheduler, scheduler_norm, seed, denoise, width, height, frames, fps, seconds, model, model_hash
 FROM passes WHERE image_id = ? ORDER BY ordinal;
 
 -- name: show_conflicts

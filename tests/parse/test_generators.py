@@ -17,6 +17,7 @@ from service import parse
 from service.normalize import normalize
 from service.parse.base import Claim
 from service.parse.blobs import collect_blobs, parse_json
+from service.parse.gate import is_prompt
 from service.parse.generators.easydiffusion import split_list
 from service.parse.infotext.layout import read_layout
 from service.parse.shared.hashes import read_hash
@@ -226,7 +227,10 @@ def test_a_python_list_written_as_text_is_a_list_again(names: list[str]) -> None
 # ── InvokeAI's command line
 
 words = (
-    st.text(st.sampled_from("abc dé,()-'\""), min_size=1, max_size=30).map(str.strip).filter(bool)
+    st.text(st.sampled_from("abc dé,()-'\""), min_size=1, max_size=30)
+    .map(str.strip)
+    .filter(bool)
+    .filter(is_prompt)
 )
 lines = st.fixed_dictionaries(
     {
@@ -341,14 +345,14 @@ def test_long_texts_cost_no_more_than_their_length(make: Callable[[int], Blobs],
 @pytest.mark.exiftool
 def test_texts_of_real_files_are_read_as_exiftool_names_them(tmp_path: Path) -> None:
     keys = {
-        "SD:prompt": "1984",
+        "SD:prompt": "1984, a novel",
         "SD:seed": str(2**64 - 1),
         "SD:ddim_steps": "50",
         "SD:cfg_scale": "7.50",
         "SD:width": "512",
     }
     assert read_file(png(tmp_path, keys)) == {
-        "positive_prompt": "1984",
+        "positive_prompt": "1984, a novel",
         "steps": "50",
         "cfg_scale": "7.5",
         "seed": str(2**64 - 1),

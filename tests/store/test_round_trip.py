@@ -88,6 +88,7 @@ def test_the_wide_row_holds_core_parameters_and_joined_lists(store: Store) -> No
         "scheduler_norm": "automatic",
         "steps": 20,
         "cfg_scale": 6.5,
+        "guidance": 3.5,
         "seed": "18446744073709551615",
         "width": 512,
         "height": 768,

@@ -263,6 +263,7 @@ def test_every_field_was_searched_for() -> None:
         "scheduler",
         "denoise",
         "clip_skip",
+        "guidance",
     }
 
 
@@ -277,7 +278,13 @@ def test_every_field_has_its_condition_in_the_database(search: Search, field: st
 def test_every_text_of_the_searchs_sql_is_found_by_its_name() -> None:
     text = statements("search.sql")
     own = {*FIELDS} - {"pos", "neg", "state"} - {*text}
-    assert own == {"steps", "cfg", "denoise", "clip_skip"}  # in_range serves all of these
+    assert own == {
+        "steps",
+        "cfg",
+        "guidance",
+        "denoise",
+        "clip_skip",
+    }  # in_range serves all of these
 
 
 @settings(

@@ -8,14 +8,15 @@ from service.parse.comfyui.form.graph import Graph, Node, graph_of_prompt
 from service.parse.comfyui.form.subgraphs import Flat, flatten
 from service.parse.comfyui.form.workflow import graph_of_workflow, idle_nodes, node_shapes
 from service.parse.comfyui.nodes.table import TABLE, Table
-from service.parse.comfyui.passes import one_pass, resources, split
+from service.parse.comfyui.passes import one_pass, resources, sizes, split
 from service.parse.comfyui.passes.from_output import Way, find_way
 from service.parse.comfyui.passes.one_pass import Pass
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
-from service.records import Blobs, Fact, Generation, Sampling
+from service.records import Blobs, Fact, Field, Generation, Sampling
 
 NAME = "comfyui"
+SIDES: tuple[Field, ...] = ("width", "height")
 MAX_PASSES = 30
 """Real images have up to twenty (tiled and iterative upscales)."""
 
@@ -39,7 +40,7 @@ def parse(blobs: Blobs, table: Table = TABLE) -> Generation:
         graph = graph_of_workflow(flat, graphs.ui.source, table)
     else:
         return Generation(NAME, {}, unsettled=(_why_unreadable(blobs),))
-    return read_graph(graph, blobs.file_name, idle)
+    return read_graph(graph, blobs, idle)
 
 
 def _why_unreadable(blobs: Blobs) -> str:
@@ -49,11 +50,17 @@ def _why_unreadable(blobs: Blobs) -> str:
     return f"the graph in {broken.source} is cut off or spoilt"
 
 
-def read_graph(graph: Graph, file_name: str, idle: Iterable[Node] = ()) -> Generation:
-    """Return what a graph states of the image it wrote; ``idle`` are nodes that did not run."""
+def read_graph(graph: Graph, blobs: Blobs, idle: Iterable[Node] = ()) -> Generation:
+    """Return what a graph states of the file it wrote; ``idle`` are nodes that did not run."""
     values = NodeValues(graph)
     routes = Routes(graph, values)
-    way = find_way(graph, routes, file_name)
+
+    def fits_size(way: Way) -> bool:
+        last = sizes.read_size(graph, routes, values, way.samplers[-1])
+        pixels = [last[side].value for side in SIDES if side in last]
+        return pixels == [blobs.width, blobs.height]
+
+    way = find_way(graph, routes, blobs.file_name, fits_size)
     if way.start is None or not way.samplers:
         return Generation(NAME, {}, unsettled=(*way.doubts, "no sampler leads to the saved image"))
     stages = split.drawing_stages(graph, routes, way.samplers[:MAX_PASSES])

@@ -29,7 +29,9 @@ from service.records import Scalar
         ("__import__('os')", None),
         ("[x for x in a]", None),
         ("'a' * 9", None),
-        ("a if a else 1", None),
+        ("a if a else 1", 7),
+        ("a > 7 or a == 7", True),
+        ("a < 7 and b", None),
     ],
 )
 def test_an_expression_comes_to_a_number_or_to_nothing(text: str, result: float | None) -> None:

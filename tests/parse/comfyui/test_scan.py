@@ -4,7 +4,7 @@ from pydantic import JsonValue
 
 from service.parse.comfyui.form.graph import graph_of_prompt
 from service.parse.comfyui.scan import read_graph
-from service.records import Field, Generation, Scalar
+from service.records import Blobs, Field, Generation, Scalar
 
 
 def node(kind: str, **inputs: JsonValue) -> JsonValue:
@@ -18,7 +18,7 @@ def sampler(seed: int, **inputs: JsonValue) -> JsonValue:
 
 
 def generation(file_name: str = "x.png", **graph: JsonValue) -> Generation:
-    return read_graph(graph_of_prompt(graph, "PNG:Prompt", {}), file_name)
+    return read_graph(graph_of_prompt(graph, "PNG:Prompt", {}), Blobs({}, file_name))
 
 
 def stated(found: Generation) -> dict[Field, Scalar]:
@@ -48,7 +48,8 @@ def test_of_several_savers_the_one_whose_prefix_fits_the_file_name_wrote_it() ->
         "kb": sampler(2),
     }
     assert stated(generation("final_00001_.png", **graph)) == {**PLAIN, "seed": 2}
-    assert stated(generation("renamed.png", **graph)) == {**PLAIN, "seed": 1}
+    # where no prefix fits, the last in order wrote it
+    assert stated(generation("renamed.png", **graph)) == {**PLAIN, "seed": 2}
 
 
 def test_a_broken_way_with_two_samplers_is_not_guessed() -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 import pytest
+from plain_graph import read, values
 from pydantic import JsonValue
 
+from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.graph import Node
-from service.parse.comfyui.form.subgraphs import Link, flatten
+from service.parse.comfyui.form.subgraphs import flatten
 from service.parse.comfyui.form.widgets import read_instance, read_widgets
 from service.parse.comfyui.form.workflow import graph_of_workflow
 
@@ -273,3 +275,90 @@ def test_a_joining_node_whose_delimiter_has_no_name_is_known_to_lack_one() -> No
     known = [node(1, "StringConcatenate", widgets_values=["a", "b", " | "])]
     unknown = [node(1, "Odd Text Concatenate", widgets_values=["a", "b", " | "])]
     assert (graph_of(known, [])["1"].unnamed, graph_of(unknown, [])["1"].unnamed) == (False, True)
+
+
+# ── group nodes whose inputs were widgets
+
+
+def in_group(
+    seed_is_linked_inside: bool,  # noqa: FBT001
+    given: list[JsonValue],
+    inputs: list[JsonValue],
+) -> dict[str, JsonValue]:
+    """Return a workflow whose sampler is in a group, its seed turned into an input."""
+    seed: JsonValue = {"name": "seed", "type": "INT", "widget": {"name": "seed"}}
+    sampler: JsonValue = {
+        "type": "KSampler",
+        "inputs": [
+            *(
+                {"name": name, "type": name}
+                for name in ("model", "positive", "negative", "latent_image")
+            ),
+            seed,
+        ],
+        "outputs": [{"name": "LATENT", "type": "LATENT"}],
+        "widgets_values": [1, "fixed", 2, 3.0, "euler", "normal", 1],
+    }
+    box: JsonValue = {
+        "type": "PrimitiveInt",
+        "inputs": [],
+        "outputs": [{"name": "INT", "type": "INT"}],
+        "widgets_values": [5],
+    }
+    inner: list[JsonValue] = [[0, 0, 1, 4, 1, "INT"]] if seed_is_linked_inside else []
+    group: JsonValue = {"nodes": [box, sampler], "links": inner, "external": []}
+    return {
+        "nodes": [
+            {
+                "id": 8,
+                "type": "workflow>Draw",
+                "inputs": inputs,
+                "outputs": [{"name": name, "type": name} for name in ("INT", "LATENT")],
+                "widgets_values": given,
+            },
+            {
+                "id": 9,
+                "type": "PrimitiveInt",
+                "inputs": [],
+                "outputs": [{"name": "INT", "type": "INT"}],
+                "widgets_values": [4711],
+            },
+        ],
+        "links": [[1, 9, 0, 8, 4, "INT"]],
+        "extra": {"groupNodes": {"Draw": group}},
+    }
+
+
+PLAIN_INPUTS: list[JsonValue] = [
+    {"name": name, "type": name} for name in ("model", "positive", "negative", "latent_image")
+]
+
+
+@pytest.mark.parametrize(
+    ("linked_inside", "given", "inputs", "seed"),
+    [
+        # the seed's value is behind the node's other widgets
+        (False, [5, 21, 6.5, "deis", "beta", 1, 808, "fixed"], PLAIN_INPUTS, 808),
+        (
+            False,
+            [5, 21, 6.5, "deis", "beta", 1, 808, "fixed"],
+            [*PLAIN_INPUTS, {"name": "KSampler seed", "type": "INT", "widget": {}, "link": 1}],
+            4711,
+        ),
+        (True, [77, 21, 6.5, "deis", "beta", 1], PLAIN_INPUTS, 77),
+    ],
+)
+def test_a_widget_that_became_an_input_of_a_group_moves_no_other_value(
+    linked_inside: bool,  # noqa: FBT001
+    given: list[JsonValue],
+    inputs: list[JsonValue],
+    seed: int,
+) -> None:
+    assert values(read(None, in_group(linked_inside, given, inputs))) == {
+        "seed": seed,
+        "steps": 21,
+        "cfg_scale": 6.5,
+        "sampler": "deis",
+        "scheduler": "beta",
+        "denoise": 1,
+    }

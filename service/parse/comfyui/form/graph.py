@@ -13,7 +13,8 @@ from typing import TypeVar
 from pydantic import JsonValue
 
 from service.parse.blobs import parse_json
-from service.parse.comfyui.form.subgraphs import MAX_NODES, Link
+from service.parse.comfyui.form.editor_json import Link
+from service.parse.comfyui.form.subgraphs import MAX_NODES
 from service.parse.comfyui.nodes.general import plays
 from service.parse.comfyui.nodes.record import NodeRecord, Role
 from service.parse.comfyui.nodes.table import TABLE, Table
@@ -26,6 +27,9 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 MAX_NAME = 200
 """Characters of a class or input. The rules look into names, and no name is longer."""
+
+MOST_OUTPUTS = 64
+"""Of one node. A larger number is no output's."""
 
 PAIR = 2
 """Members of a link in the API form."""
@@ -119,8 +123,29 @@ def graph_of_prompt(
             break
         if isinstance(raw, dict) and isinstance(raw.get("class_type"), str):
             place = f"{source}#{id_}.inputs"
-            graph[id_] = _node(id_, raw, place, shapes.get(id_, NO_SHAPE), table)
+            named = _name_origins(raw, data)
+            graph[id_] = _node(id_, named, place, shapes.get(id_, NO_SHAPE), table)
     return graph
+
+
+def _name_origins(
+    raw: Mapping[str, JsonValue], data: Mapping[str, JsonValue]
+) -> Mapping[str, JsonValue]:
+    """Return a node whose links name their origins by text: some scripts write ``[12, 0]``.
+
+    A pair of numbers of which the first is no node's is a value.
+    """
+    inputs = raw.get("inputs")
+    if not isinstance(inputs, dict):
+        return raw
+    named: dict[str, JsonValue] = {}
+    for name, value in inputs.items():
+        match value:
+            case [int(origin), int(slot)] if str(origin) in data and 0 <= slot < MOST_OUTPUTS:
+                named[name] = [str(origin), slot]
+            case _:
+                named[name] = value
+    return {**raw, "inputs": named}
 
 
 def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape, table: Table) -> Node:
@@ -180,7 +205,7 @@ def make_node(
     """
     record = table.record(class_type)
     outputs = shape.outputs or record.output_names
-    plain = {**seeds, **record.plain_names} if seeds else record.plain_names
+    plain = {**_inner_names(inputs, links), **seeds, **record.plain_names}
     names: dict[str, str] = {}
     for own, name in plain.items():
         has_name = name in inputs or name in links  # the input that has the name already keeps it
@@ -199,6 +224,21 @@ def make_node(
         record=record,
         names=names,
     )
+
+
+def _inner_names(inputs: Mapping[str, JsonValue], links: Mapping[str, Link]) -> dict[str, str]:
+    """Return the inputs that a choice brings with it, by the names they have without it.
+
+    The editor of 2025 has lists of which each entry has inputs of its own: ``model.prompt`` beside
+    ``model``.
+    """
+    names: dict[str, str] = {}
+    for name in (*inputs, *links):
+        path, dot, inner = name.rpartition(".")
+        choice = path.partition(".")[0]
+        if dot and (choice == "model" or isinstance(inputs.get(choice), str)):
+            names[name] = inner
+    return names
 
 
 def _rename(inputs: Mapping[str, AnyInput], names: Mapping[str, str]) -> Mapping[str, AnyInput]:

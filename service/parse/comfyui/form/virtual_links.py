@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.subgraphs import INPUT_ID, Flat, Link, Raw, objects, word
+from service.parse.comfyui.form.editor_json import INPUT_ID, Link, Raw, objects, word
+from service.parse.comfyui.form.subgraphs import Flat
 from service.parse.comfyui.form.widgets import read_instance
 
 MUTED, BYPASSED = 2, 4
@@ -46,6 +47,17 @@ class VirtualLinks:
         """Return the end of a link, by its id."""
         at = self._flat.origins.get((scope, word(link)))
         return self.end(at)
+
+    def is_lost(self, scope: str, link: JsonValue) -> bool:
+        """Return whether a link comes from a node that is not there.
+
+        One that comes from outside a subgraph, where nothing is set, leaves the inner value as it
+        is.
+        """
+        at = self._flat.origins.get((scope, word(link)))
+        if at is None:
+            return True
+        return at[0] not in self._flat.nodes and at[0].rpartition(":")[2] != INPUT_ID
 
     def end(self, at: Link | None) -> Link | Constant | None:
         """Return the real node, or the value, behind an output."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
+from service.parse.comfyui.form.editor_json import Raw, objects, word
 from service.parse.comfyui.form.graph import unwrap
-from service.parse.comfyui.form.subgraphs import Raw, objects, word
 from service.parse.comfyui.nodes.fitting import Fit, fit
 from service.parse.comfyui.nodes.record import SEED_NAMES, WIDGETS, Input
 from service.parse.comfyui.nodes.table import TABLE, Table

@@ -6,12 +6,13 @@ showed, and what was bypassed.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
+from service.parse.comfyui.form.editor_json import Link, Raw, objects, word
 from service.parse.comfyui.form.graph import NO_SHAPE, Node, Shape, make_node
-from service.parse.comfyui.form.subgraphs import Flat, Link, Raw, objects, word
+from service.parse.comfyui.form.subgraphs import Flat
 from service.parse.comfyui.form.virtual_links import (
     BYPASSED,
     MUTED,
@@ -23,6 +24,7 @@ from service.parse.comfyui.form.virtual_links import (
 from service.parse.comfyui.form.widgets import read_widgets, seed_names
 from service.parse.comfyui.nodes.guesses import guess_names
 from service.parse.comfyui.nodes.table import TABLE, Table
+from service.parse.comfyui.nodes.text_inputs import ADDED
 
 VIRTUAL = frozenset(
     {"Note", "MarkdownNote", "PrimitiveNode", "SetNode", "GetNode", "easy setNode", "easy getNode"}
@@ -76,6 +78,8 @@ class Ends:
     """Inputs whose links end at a value."""
     has_text: bool = False
     """A text comes in by link."""
+    lost: set[str] = field(default_factory=set)
+    """Inputs whose links lead nowhere: what their widgets hold is of some time before."""
 
 
 def node_shapes(flat: Flat) -> dict[str, Shape]:
@@ -164,7 +168,10 @@ def _find_ends(id_: str, raw: Raw, links: VirtualLinks, broadcasts: Broadcasts) 
         end: Link | Constant | None = None
         if link is not None:
             end = links.source(scope_of(id_), link)
-            ends.has_text = ends.has_text or (kind == "STRING" and end is not None)
+            if end is None and links.is_lost(scope_of(id_), link):
+                ends.lost.add(name)
+            if kind == "STRING" and end is not None and not ADDED.match(name):
+                ends.has_text = True
         elif "widget" not in one:
             end = broadcasts.find_link(id_, at, kind, name)
         if isinstance(end, Constant):
@@ -180,7 +187,7 @@ def _node(id_: str, raw: Raw, place: str, ends: Ends, table: Table) -> Node:
     if not found.values:
         inputs |= guess_names(raw, text_comes_in=ends.has_text)
     is_unnamed = not inputs and bool(raw.get("widgets_values"))
-    for name in ends.links:
+    for name in (*ends.links, *ends.lost):
         inputs.pop(name, None)
     seeds = seed_names(raw, found)
     class_type = word(raw.get("type"))

@@ -60,6 +60,12 @@ def find_definitions(class_type: str) -> tuple[Definition, ...]:
     return tuple(found)
 
 
+def output_types(class_type: str) -> tuple[str, ...]:
+    """Return the types of what a class gives, as it is declared today; none where it is not."""
+    definitions = find_definitions(class_type)
+    return definitions[0].outputs if definitions else ()
+
+
 def _narrow(content: bytes, key: bytes) -> tuple[int, int]:
     """Return two places between which the first line that begins with the key begins."""
     low, high = 0, len(content) - 1

@@ -5,7 +5,9 @@ file of its model.
 """
 
 import re
+from functools import lru_cache
 
+from service.parse.comfyui.nodes.definitions import CLASSES_KEPT, output_types
 from service.parse.comfyui.nodes.record import NodeRecord
 from service.records import ResourceKind
 
@@ -64,8 +66,65 @@ KINDS: dict[str, ResourceKind] = {
     "swap_model": "other",
     "style_model_name": "other",
     "gligen_name": "other",
+    "vae_name": "vae",
+    "vae_name_opt": "vae",
+    "clip_name1_opt": "text_encoder",
+    "clip_name2_opt": "text_encoder",
+    "clip_name3_opt": "text_encoder",
+    "clip_name4_opt": "text_encoder",
+    "t5_name": "text_encoder",
+    "mt5_name": "text_encoder",
+    "t5v11_name": "text_encoder",
+    "llm_model": "text_encoder",
+    "gemma_path": "text_encoder",
+    "text_encoder_name": "text_encoder",
+    "chatglm3_name": "text_encoder",
+    "clip_vision_name": "clip_vision",
+    "clip_vision_model": "clip_vision",
+    "eva_clip_file": "clip_vision",
+    "vision_model": "clip_vision",
+    "ip_adapter_name": "ip_adapter",
+    "ipadapter_path": "ip_adapter",
+    "controlnet_model": "controlnet",
+    "controlnet_path": "controlnet",
+    "sparsectrl_name": "controlnet",
+    "t2i_adapter_name": "controlnet",
+    "cnet": "controlnet",
+    "embedding_name": "embedding",
+    "brushnet": "other",
+    "supir_model": "other",
+    "powerpaint_model": "other",
+    "photomaker_model_name": "other",
+    "audio_encoder_name": "other",
+    "guidance_name": "other",
 }
 """Widget → the kind of file it names on any node."""
+
+KINDS_BY_OUTPUT: dict[str, ResourceKind] = {
+    "CONTROL_NET": "controlnet",
+    "CLIP": "text_encoder",
+    "T5": "text_encoder",
+    "T5_TEXT_ENCODER": "text_encoder",
+    "CLIP_VISION": "clip_vision",
+    "IPADAPTER": "ip_adapter",
+    "INSTANTID": "ip_adapter",
+    "PULID": "ip_adapter",
+    "MOTION_MODEL_ADE": "motion",
+    "MOTION_LORA": "motion",
+    "UPSCALE_MODEL": "upscaler",
+    "LATENT_UPSCALE_MODEL": "upscaler",
+    "SAM_MODEL": "detector",
+    "ELLA": "other",
+    "BRMODEL": "other",
+    "INPAINT_PATCH": "other",
+    "MODEL_PATCH": "other",
+    "AUDIO_ENCODER": "other",
+    "PHOTOMAKER": "other",
+    "STYLE_MODEL": "other",
+}
+"""What a loader gives, as its class declares it → the kind of the file that it loads."""
+NAMES_FILE = re.compile(r"^(name|patch|head|file|model|path)$|_(name|model|file|path|patch)$")
+"""Widgets of such a loader that name its file."""
 
 _CLASSES: tuple[tuple[str, str, ResourceKind], ...] = (
     (r"clip_?vision", "clip_name", "clip_vision"),
@@ -76,16 +135,12 @@ _CLASSES: tuple[tuple[str, str, ResourceKind], ...] = (
     (r"controlnet|control_net", "model_name", "controlnet"),
     (r"controlnet|control_net", "controlnet", "controlnet"),
     (r"upscale", "upscale_model", "upscaler"),
+    (r"ic-?light", "model_path", "other"),
 )
 KINDS_BY_CLASS: dict[str, list[tuple[re.Pattern[str], ResourceKind]]] = {}
 for _class, _widget, _kind in _CLASSES:
     KINDS_BY_CLASS.setdefault(_widget, []).append((re.compile(_class, re.IGNORECASE), _kind))
 """Widget → classes and kinds, where its name alone is not enough. The first that fits decides."""
-
-NOTHING = frozenset(
-    {"", "none", "off", "null", "undefined", "baked vae", "baked-vae", "automatic", "choose"},
-)
-"""What a file widget holds when no file is chosen."""
 
 _DIGITS = re.compile(r"_\d{1,2}$")
 
@@ -93,11 +148,24 @@ _DIGITS = re.compile(r"_\d{1,2}$")
 def kind_of(record: NodeRecord, widget: str) -> ResourceKind | None:
     """Return what kind of side file a widget names, or None where it names none."""
     kind = record.files.get(widget) or _by_name(record.class_type, widget)
-    if kind is None:
-        number = _DIGITS.search(widget)
-        if number is not None:
-            return _by_name(record.class_type, widget[: number.start()])
-    return kind
+    if kind is not None:
+        return kind
+    number = _DIGITS.search(widget)
+    if number is not None:
+        return _by_name(record.class_type, widget[: number.start()])
+    return _by_output(record.class_type, widget)
+
+
+@lru_cache(maxsize=CLASSES_KEPT)
+def _by_output(class_type: str, widget: str) -> ResourceKind | None:
+    """Return the kind of the file that a loader of one thing loads, by what it gives."""
+    if NAMES_FILE.search(widget) is None or "load" not in class_type.lower():
+        return None
+    given = output_types(class_type)
+    kinds = {KINDS_BY_OUTPUT[type_] for type_ in given if type_ in KINDS_BY_OUTPUT}
+    if len(kinds) != 1 or "MODEL" in given:
+        return None
+    return kinds.pop()
 
 
 def _by_name(class_type: str, widget: str) -> ResourceKind | None:

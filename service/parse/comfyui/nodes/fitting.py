@@ -172,6 +172,8 @@ def fits_type(value: JsonValue, type_: str) -> bool:
         return True
     if isinstance(value, bool):
         return type_ in ("boolean", "combo")
+    if value == "" and type_ == "boolean":
+        return True  # a switch that was a text before
     if isinstance(value, float) and value.is_integer() and type_ == "int":
         return True
     return isinstance(value, HELD[type_])

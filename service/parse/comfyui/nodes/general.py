@@ -16,7 +16,7 @@ _NAMES: Mapping[Role, str] = {
     "sampler": r"(?<!up)sampler(?!.*(select|config|provider|setting|preset|option|scheduler|name))"
     r"|detailer(?!.*(hook|provider|pipe\b.*edit))|ultimatesdupscale|iterative(latent|image)upscale",
     "iterate": r"^iterative(latent|image)upscale",
-    "encode image": r"encode|InpaintModelConditioning|^SVD_img2vid|^StableZero123",
+    "encode image": r"encode|^Inpaint.*Conditioning|^InstructPix|^SVD_img2vid|^StableZero123",
     "measure": r"marigold",
     # What writes or shows an image, and what pastes a detailer's part back into it.
     "saver": r"save|vhs_videocombine|image ?output|send ?image.*websocket|sdpromptsaver|export",
@@ -27,7 +27,8 @@ _NAMES: Mapping[Role, str] = {
     r"|indexswitch|router",
     "loop": r"(for|while) ?loop",
     # What calculates, and what makes a text of others.
-    "math": r"math|^JW(integer|float)(add|sub|mul|div)|(number|int|integer|float) ?operation"
+    "math": r"math|(?<!image)(?<!image )compare$|logic"
+    r"|^JW(integer|float)(add|sub|mul|div)|(number|int|integer|float) ?operation"
     r"|evaluate ?(int|float)|arithmetic",
     "join": r"concat|join|^StringFunction|combine(?!.*cond)|merge.*(text|string|prompt)|append",
     "format": r"string ?format|format ?(string|text)|text ?(template|format)",

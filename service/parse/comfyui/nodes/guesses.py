@@ -10,17 +10,20 @@ from itertools import pairwise
 
 from pydantic import JsonValue
 
-from service.parse.comfyui.form.subgraphs import Raw, objects, word
+from service.parse.comfyui.form.editor_json import Raw, objects, word
 from service.parse.comfyui.form.widgets import list_values
 from service.parse.comfyui.nodes.file_inputs import LOADED
 from service.parse.comfyui.nodes.fitting import fits_type, is_control
+from service.parse.comfyui.nodes.guessed_texts import (
+    PAIR,
+    NamedValues,
+    ValueList,
+    guess_texts,
+    new_types,
+    texts_among,
+    types_of,
+)
 from service.records.model_names import is_model_file
-
-ValueList = list[JsonValue]
-NamedValues = dict[str, JsonValue]
-
-TEXTUAL = re.compile(r"(?<!kon)(?<!con)text|string|prompt|literal|constant|primitive")
-"""Classes that hold a text; neither a context nor Flux Kontext is one."""
 
 ON_OFF = ("On", "Off", True, False)
 SCHEDULER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -47,10 +50,21 @@ SHORTEST = 7
 SMALLEST = 64
 """Pixels of a side. Smaller numbers of a node that makes a latent are no size."""
 
+PRESET = re.compile(r"\b\d{3,5} ?[xX\u00d7] ?\d{3,5}\b")
+"""A size that is chosen as a text: ``832 x 1216 (portrait)``."""
+
+DRAWN = frozenset({"IMAGE", "VIDEO"})
+MODEL_PARTS = frozenset({"MODEL", "CLIP", "VAE", "CONDITIONING", "LATENT"})
+"""What a node gives that asks a service, and what it does not take."""
+MODEL_NAME = re.compile(
+    r"[A-Za-z][A-Za-z./-]{2}[\w ./()\[\]-]{0,40}\d[\w .()\[\]-]{0,20}", re.ASCII
+)
+"""``seedream 5.0 pro``, ``gpt-image-1.5``; neither ``720p`` nor ``mp4``."""
+SENTENCE = 5
+"""Words. No model, preset or voice has a name of so many."""
+
 MOST_STEPS = 1000
 """More is no count of steps, but a side of an image (a node of presets for size and steps)."""
-
-PAIR = 2
 
 
 def guess_names(raw: Raw, *, text_comes_in: bool) -> NamedValues:
@@ -67,27 +81,14 @@ def guess_names(raw: Raw, *, text_comes_in: bool) -> NamedValues:
             return found
     found = _seed(raw, values)
     if not text_comes_in:
-        found |= _texts(raw, values)
+        found |= guess_texts(raw, values)
     return found
-
-
-def _types(raw: Raw, side: str) -> set[str]:
-    return _words(raw, side, "type")
-
-
-def _words(raw: Raw, side: str, member: str) -> set[str]:
-    return {word(one.get(member)) for one in objects(raw.get(side))}
-
-
-def _new_types(raw: Raw) -> set[str]:
-    """Return the types that a node gives and does not take."""
-    return _types(raw, "outputs") - _types(raw, "inputs")
 
 
 def _sampler(raw: Raw, values: ValueList) -> NamedValues:
     """Return the values of a sampler whose widgets follow KSampler's order, as most packs' do."""
-    draws = not _types(raw, "outputs").isdisjoint({"LATENT", "IMAGE"})
-    samples = draws and _types(raw, "inputs") >= {"MODEL", "CONDITIONING"}
+    draws = not types_of(raw, "outputs").isdisjoint({"LATENT", "IMAGE"})
+    samples = draws and types_of(raw, "inputs") >= {"MODEL", "CONDITIONING"}
     if not samples and "sampler" not in word(raw.get("type")).lower():
         return {}
     for at in range(len(values) - SHORTEST + 1):
@@ -170,8 +171,8 @@ def _is_file(value: JsonValue) -> bool:
 def _files(raw: Raw, values: ValueList) -> NamedValues:
     """Return the files of a loader by what it gives: a model, or one of its parts alone."""
     files = [value for value in values if _is_file(value)]
-    given = _types(raw, "outputs")
-    if not files or given & _types(raw, "inputs"):
+    given = types_of(raw, "outputs")
+    if not files or given & types_of(raw, "inputs"):
         return {}
     if "MODEL" in given:
         has_parts = bool(given & {"CLIP", "VAE"})
@@ -191,9 +192,9 @@ def _name_files(name: str, files: ValueList) -> NamedValues:
 
 def _sigmas(raw: Raw, values: ValueList) -> NamedValues:
     """Return the steps and schedule of a node that gives sigmas, or the name of a sampler."""
-    given = _new_types(raw)
-    if "SAMPLER" in given and not NO_NAMES.match(word(raw.get("type"))):
-        names = _texts_among(values)
+    given = new_types(raw)
+    if given == {"SAMPLER"} and not NO_NAMES.match(word(raw.get("type"))):
+        names = texts_among(values)
         if len(names) == 1:
             return {"sampler_name": names[0]}
     if "SIGMAS" not in given:
@@ -208,11 +209,17 @@ def _sigmas(raw: Raw, values: ValueList) -> NamedValues:
 
 
 def _size(raw: Raw, values: ValueList) -> NamedValues:
-    """Return the size of an empty latent: the first two numbers of a node that takes nothing in."""
-    if "LATENT" not in _types(raw, "outputs"):
+    """Return the size of an empty latent, from a node that takes nothing in.
+
+    It is a text that states both sides, or the first two numbers.
+    """
+    if "LATENT" not in types_of(raw, "outputs"):
         return {}
     if any(one.get("link") for one in objects(raw.get("inputs"))):
         return {}
+    presets = [value for value in values if isinstance(value, str) and PRESET.search(value)]
+    if len(presets) == 1:
+        return {"dimensions": presets[0]}
     sides = _leading_numbers(values)[:PAIR]
     if len(sides) < PAIR or not all(map(_is_side, sides)):
         return {}
@@ -226,7 +233,7 @@ def _is_side(value: JsonValue) -> bool:
 
 def _literal(raw: Raw, values: ValueList) -> NamedValues:
     """Return the one value that a node gives on, or the seed that one makes."""
-    given = _types(raw, "outputs")
+    given = types_of(raw, "outputs")
     if not given or not given.issubset(NUMBER_TYPES):
         return {}
     value = values[0]
@@ -242,58 +249,41 @@ def _literal(raw: Raw, values: ValueList) -> NamedValues:
 
 def _seed(raw: Raw, values: ValueList) -> NamedValues:
     """Return the number before a control, of a node that draws no image by itself."""
-    if "IMAGE" in _types(raw, "outputs"):
+    if "IMAGE" in types_of(raw, "outputs"):
         return {}
+    return _seed_before_control(values)
+
+
+def _service(raw: Raw, values: ValueList) -> NamedValues:
+    """Return what a service is asked for an image or a video, of a node that takes no model.
+
+    Its model and its seed are known by their looks; the prompt is the first text of a sentence's
+    length, before a negative one and before what the service is told of itself.
+    """
+    draws = not types_of(raw, "outputs").isdisjoint(DRAWN)
+    if not draws or not types_of(raw, "inputs").isdisjoint(MODEL_PARTS):
+        return {}
+    texts = texts_among(values)
+    prompts = [text for text in texts if len(text.split()) >= SENTENCE]
+    found = _seed_before_control(values)
+    names = [text for text in texts if MODEL_NAME.fullmatch(text)]
+    if len(names) == 1:
+        found["model"] = names[0]
+    if not prompts or not found:
+        return {}
+    sizes = [text for text in texts if PRESET.search(text) and text not in prompts]
+    if len(sizes) == 1:
+        found["size"] = sizes[0]
+    return {**found, "prompt": prompts[0]}
+
+
+def _seed_before_control(values: ValueList) -> NamedValues:
+    """Return the number before a control."""
     for value, control in pairwise(values):
         if _is_count(value) and is_control(control):
             return {"seed": value}
     return {}
 
 
-def _texts(raw: Raw, values: ValueList) -> NamedValues:
-    """Return the texts of an encoder or box: what text it holds is what it gives."""
-    texts = _texts_among(values)
-    if not texts:
-        return {}
-    kind = word(raw.get("type")).lower()
-    if "textencode" in kind:
-        names = _text_names(raw)
-        if len(texts) <= len(names) or _has_words(texts[0]):
-            return dict(zip(names, texts, strict=False))
-    elif "CONDITIONING" in _new_types(raw) and "CLIP" in _types(raw, "inputs"):
-        if not _is_prompt_first(texts):
-            return {}
-        return {"text": texts[0]}
-    if len(texts) == 1 and len(values) <= PAIR and TEXTUAL.search(kind):
-        return {"text": texts[0]}
-    return {}
-
-
-def _texts_among(values: ValueList) -> list[str]:
-    return [value for value in values if isinstance(value, str)]
-
-
-def _is_prompt_first(texts: list[str]) -> bool:
-    """Return whether the first of an encoder's texts is surely its prompt.
-
-    What follows a prompt are options, of one word each; else nobody knows which text it is.
-    """
-    if len(texts) == 1:
-        return True
-    return _has_words(texts[0]) and not any(map(_has_words, texts[1:]))
-
-
-def _has_words(text: str) -> bool:
-    """Return whether a text is of more than one word."""
-    return " " in text.strip()
-
-
-def _text_names(raw: Raw) -> tuple[str, ...]:
-    """Return the names of an encoder's texts: two where it gives both conditionings, else one."""
-    if _words(raw, "outputs", "name") >= {"positive", "negative"}:
-        return ("positive_prompt", "negative_prompt")
-    return ("text",)
-
-
-RULES = (_sampler, _loras, _files, _sigmas, _size, _literal)
+RULES = (_sampler, _loras, _files, _sigmas, _size, _service, _literal)
 """The first that gives a name to anything is followed."""

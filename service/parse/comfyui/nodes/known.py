@@ -34,6 +34,7 @@ SAMPLERS = (
     NodeRecord("KSampler Config (rgthree)", roles=(), aliases={"steps_total": "steps"}),
     NodeRecord("XlabsSampler", aliases={"true_gs": "cfg"}),
     NodeRecord("SUPIR_sample", aliases={"cfg_scale_start": "cfg"}),
+    NodeRecord("FramePackSampler", aliases={"guidance_scale": "guidance"}),
     NodeRecord("HyVideoSampler", aliases={"embedded_guidance_scale": "guidance"}),
     NodeRecord("HyVideoReSampler", aliases={"embedded_guidance_scale": "guidance"}),
     NodeRecord("HyVideoInverseSampler", aliases={"embedded_guidance_scale": "guidance"}),
@@ -56,6 +57,7 @@ ENCODERS = (
     ),
     NodeRecord("LTXVImgToVideo", "width:int height:int length:int batch_size:int strength:float"),
     NodeRecord("ControlNetApplyAdvanced", outputs="positive negative"),
+    NodeRecord("MultiAreaConditioning", outputs="conditioning resolutionX resolutionY"),
     # No text reaches the sampler: it is blanked, or the conditioning was made of none.
     NodeRecord("ConditioningZeroOut", roles=("blank",)),
     # Lotus measures an image (its depth, its normals) and draws none.

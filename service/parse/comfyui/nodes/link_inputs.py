@@ -50,6 +50,8 @@ CONDITIONING = (
     "cond1",
     "clip_regions",
     "prompt_schedule",
+    "embeds",
+    "embeds_add",
 )
 
 LINKS: dict[Want, tuple[str, ...]] = {
@@ -89,6 +91,9 @@ LINKS: dict[Want, tuple[str, ...]] = {
         "init_latent",
         "av_latent",
         "video_latent",
+        "start_latent",
+        "initial_samples",
+        "input_latent",
         "image_embeds",
     ),
     "image": (
@@ -129,6 +134,12 @@ LIKE: dict[Want, re.Pattern[str]] = {
     "negative": re.compile(r"negative|^(?!image|clip).*embeds$"),
 }
 """Inputs that sound like what is wanted, of samplers that name theirs after the model they wrap."""
+
+MAKERS: dict[Want, tuple[str, ...]] = {
+    "sampler": ("sampler",),
+    "sigmas": ("sigma", "schedule"),
+}
+"""Words in the names of classes that make these."""
 
 ENCODED_IMAGE = ("pixels", "init_image", "image", "images")
 """Inputs by which an image becomes a latent."""

@@ -8,20 +8,32 @@ import re
 from service.parse.comfyui.nodes.record import SEED_NAMES
 from service.records import Field, PassRole
 
+INFERENCE_STEPS = ("num_inference_steps", "inference_steps", "num_steps", "sampling_steps")
+"""What wrappers of other programs call the steps."""
+
 NUMBERS: dict[Field, tuple[str, ...]] = {
     "seed": SEED_NAMES,
-    "steps": ("steps", "total_steps", "base_steps"),
+    "steps": ("steps", "total_steps", "base_steps", *INFERENCE_STEPS),
     "cfg_scale": ("cfg", "cfg_scale", "guidance_scale", "cfg_text"),
     "denoise": ("denoise", "denoise_strength", "denoising_strength"),
     "start_step": ("start_at_step", "start_step"),
     "end_step": ("end_at_step", "end_step"),
     "guidance": ("guidance",),
+    "frames": ("num_frames", "video_frames", "frame_count", "frames_number", "total_frames"),
+    "fps": ("frame_rate", "fps"),
+    "seconds": ("duration", "seconds", "total_second_length", "duration_seconds"),
 }
 
 NAMES: dict[Field, tuple[str, ...]] = {
     "sampler": ("sampler_name", "sampler"),
     "scheduler": ("scheduler", "scheduler_name"),
 }
+
+SCHEDULES = frozenset(
+    "normal karras exponential simple beta uniform sgm_uniform ddim_uniform linear_quadratic "
+    "kl_optimal linear quadratic default auto".split()
+)
+"""Names of schedules alone. Wrappers of diffusers call the whole solver a scheduler."""
 
 PARTS: dict[Field, tuple[str, ...]] = {
     "seed": ("noise",),
@@ -44,6 +56,11 @@ SERVICE_SIGNS = (
     frozenset({"seed", "noise_seed"}),
 )
 """A node on the image's way with a text and a seed draws the image, if only by asking a service."""
+
+ORDER_SIGNS = frozenset(
+    "model model_name duration aspect_ratio resolution ratio size quality api_key".split()
+)
+"""One without a seed is known by what else a service is asked for."""
 
 SAMPLER_SIGNS = (
     frozenset({"seed", "noise_seed", "noise"}),

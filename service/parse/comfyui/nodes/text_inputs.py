@@ -22,6 +22,17 @@ ENCODER_TEXTS = (
     "caption",
     "tags",
     "positive_prompt",
+    "text_clip",
+    "text_t5",
+    "bert",
+    "qwen25_7b",
+    "llama",
+    "global_prompt",
+    "base_prompt",
+    "base_text",
+    "current_prompt",
+    "prompt_a",
+    "wildcard_text",
 )
 """The text inputs of encoders in order; the first that is not blank is the prompt.
 
@@ -37,18 +48,58 @@ _POSITIVE_TEXTS = (
     "pos_prompt",
     "positive_main_prompt",
     "pos",
+    "pos_text",
     "pos_g",
     "positive_g",
     "text_positive_g",
 )
 
+_NEGATIVE_TEXTS = tuple(
+    name.replace("positive", "negative").replace("pos", "neg") for name in _POSITIVE_TEXTS
+)
+
 SIDE_TEXTS = {
     "positive": (*_POSITIVE_TEXTS, "main_prompt"),
-    "negative": tuple(
-        name.replace("positive", "negative").replace("pos", "neg") for name in _POSITIVE_TEXTS
-    ),
+    "negative": (*_NEGATIVE_TEXTS, "n_prompt", "uncond_prompt"),
 }
 """Text inputs of nodes that hold both prompts."""
+
+SECTIONS = re.compile(
+    r"^(front|start|begin|first|head|prefix|pre|mid|middle|main|body|end|last|tail|suffix|post)"
+    r"_(?:text|prompt|section)$",
+    re.IGNORECASE,
+)
+"""Text boxes of an encoder that are the parts of one prompt, in the order of the node."""
+SECTION_ORDER = (
+    ("front", "start", "begin", "first", "head", "prefix", "pre"),
+    ("mid", "middle", "main", "body"),
+    ("end", "last", "tail", "suffix", "post"),
+)
+LEAST_SECTIONS = 2
+SECTION_DELIMITER = ", "
+
+
+def section_place(word: str) -> int:
+    """Return where in a prompt a section of this name is."""
+    for place, words in enumerate(SECTION_ORDER):
+        if word.lower() in words:
+            return place
+    return len(SECTION_ORDER)
+
+
+NAMED_DELIMITERS = {
+    "comma": ", ",
+    "space": " ",
+    "newline": "\n",
+    "new line": "\n",
+    "semicolon": "; ",
+    "period": ". ",
+    "none": "",
+}
+"""Delimiters that are chosen from a list by their names."""
+
+ADDED = re.compile(r"^(?:pre|app|prefix|suffix|prepend|append)_?text(?:_[GL])?$", re.IGNORECASE)
+"""Texts that are put before or behind an encoder's own."""
 
 LITERALS = (
     "text_0",
@@ -90,7 +141,12 @@ TOGGLES = "toggle_trigger_words"
 CHANGED = ("string", "text", "prompt", "input")
 """Inputs whose text a node cuts, or sets in other letters."""
 
-SHOWN = ("text_0", "preview", "preview_text")
+POPULATED = ("populated_text", "wildcard_text")
+"""What a text with wildcards became, and the text."""
+FIRST_LINE, LINE_COUNT = "start_index", "max_rows"
+"""Which of its lines a node gives on."""
+
+SHOWN = ("text_0", "text2", "preview", "preview_text")
 """Widgets in which a box keeps the text that it showed: at times of the run before its link's."""
 
 JOINED = re.compile(
@@ -99,6 +155,8 @@ JOINED = re.compile(
     re.IGNORECASE,
 )
 """Inputs of a joining node that are its parts."""
+NUMBERED = re.compile(r"^(?:text|string|str|prompt|part|arg)_?(?:[a-h]|\d{1,2})$", re.IGNORECASE)
+"""Such inputs that are surely parts, since they are numbered."""
 COMMAS = re.compile(r"[ ]?,(?:[ ]?,)+")
 """What ``tidy_tags`` makes one comma of."""
 

@@ -1,14 +1,20 @@
 """The way from the saved image back to the first sampler: output, decoder, latents, samplers."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.file_inputs import kind_of
 from service.parse.comfyui.nodes.general import NO_SAMPLER
 from service.parse.comfyui.nodes.link_inputs import LINKS, Want
-from service.parse.comfyui.nodes.setting_inputs import SAMPLER_SIGNS, SERVICE_SIGNS
-from service.parse.comfyui.passes.routes import Routes, Step, is_carrier
+from service.parse.comfyui.nodes.setting_inputs import (
+    ORDER_SIGNS,
+    SAMPLER_SIGNS,
+    SERVICE_SIGNS,
+)
+from service.parse.comfyui.passes.outputs import IMAGES, find_outputs
+from service.parse.comfyui.passes.routes import Routes
+from service.parse.comfyui.passes.steps import Step, is_carrier
 from service.parse.comfyui.values.rules import NUMERIC
 
 
@@ -31,75 +37,38 @@ class Way:
 
 LATENTS = frozenset(LINKS["latent"])
 VAES = frozenset(LINKS["vae"])
-IMAGES = frozenset({*LINKS["image"], "source", "overlay"})
-SHOWABLE = frozenset({*LINKS["image"], *LINKS["latent"], "any"})
 PROMPTS = SERVICE_SIGNS[0] | {"positive"}
+
+MOST_OUTPUTS = 50
+"""Of one kind that are looked at; real graphs have about ten."""
 
 ENOUGH_SIGNS = 3
 """Of four."""
 
 
-def find_way(graph: Graph, routes: Routes, file_name: str) -> Way:
+def find_way(graph: Graph, routes: Routes, file_name: str, fits_size: Callable[[Way], bool]) -> Way:
     """Return the way from the likeliest output that leads to a sampler.
 
+    Of several outputs of one kind it is the first whose image has the size of the file, if any has.
     Where no output leads to one, and none is known to lead to nothing, the way begins at the last
     sampler of the first chain.
     """
-    outputs = find_outputs(graph, file_name)
+    groups = find_outputs(graph, file_name)
+    outputs = [output for group in groups for output in group]
     is_broken = not outputs
     dead: set[str] = set()
-    for output in outputs:
-        way = trace_samplers(graph, routes, output, dead)
-        if way.samplers:
-            return way
-        is_broken = is_broken or way.broken
+    for group in groups:
+        ways: list[Way] = []
+        for output in group[:MOST_OUTPUTS]:
+            way = trace_samplers(graph, routes, output, dead)
+            is_broken = is_broken or way.broken
+            if way.samplers:
+                ways.append(way)
+        if ways:
+            return next(filter(fits_size, ways), ways[0])
     if is_broken:
         return _way_from_last_sampler(graph, routes, has_output=bool(outputs))
-    return Way()
-
-
-def find_outputs(graph: Graph, file_name: str) -> list[Node]:
-    """Return the nodes that may have written the file, likeliest first.
-
-    Savers go before previews; among savers the one whose file name prefix fits best, then the
-    order of the graph.
-    """
-    savers: list[Node] = []
-    previews: list[Node] = []
-    for node in graph.values():
-        if SHOWABLE.isdisjoint(node.links):
-            continue
-        if node.plays("preview"):
-            previews.append(node)
-        elif node.plays("saver"):
-            savers.append(node)
-    savers.sort(key=lambda node: _fit_prefix(node, file_name), reverse=True)
-    return savers + previews or _find_only_end(graph)
-
-
-def _fit_prefix(node: Node, file_name: str) -> int:
-    """Return how much of a saver's prefix a file's name begins with: all of it, or nothing."""
-    prefix = node.scalar("filename_prefix") or node.scalar("filename") or ""
-    literal = str(prefix).replace("\\", "/").rsplit("/", 1)[-1].split("%", 1)[0]
-    if not file_name.startswith(literal):
-        return 0
-    return len(literal)
-
-
-def _find_only_end(graph: Graph) -> list[Node]:
-    """Return the only node that takes an image and gives nobody anything.
-
-    It is a saver that is not called one.
-    """
-    used: set[str] = set()
-    for node in graph.values():
-        used.update(node.origins())
-    ends = [node for node in graph.values() if node.id not in used and _takes_image(node)]
-    return ends if len(ends) == 1 else []
-
-
-def _takes_image(node: Node) -> bool:
-    return not IMAGES.isdisjoint(node.links)
+    return _way_from_fed_sampler(graph, routes, outputs)
 
 
 def trace_samplers(graph: Graph, routes: Routes, start: Node, dead: set[str]) -> Way:
@@ -241,7 +210,9 @@ def _works_on_something(node: Node) -> bool:
 def draws(node: Node) -> bool:
     """Return whether a node that gives an image asks a service for it, which samples elsewhere."""
     texts, seeds = SERVICE_SIGNS
-    return _has_any(node, texts) and _has_any(node, seeds)
+    if not _has_any(node, texts) or node.plays("saver") or node.plays("preview"):
+        return False
+    return _has_any(node, seeds) or not ORDER_SIGNS.isdisjoint(node.inputs)
 
 
 def names_upscaler(node: Node) -> bool:
@@ -258,6 +229,22 @@ def _decodes(node: Node, *, samples: bool) -> bool:
 def takes_bundle(node: Node) -> bool:
     """Return whether a bundle of many things comes in: a sampler's decoder, for one."""
     return any(map(is_carrier, node.links))
+
+
+def _way_from_fed_sampler(graph: Graph, routes: Routes, outputs: Collection[Node]) -> Way:
+    """Return the way from the one last sampler that feeds an output, by whatever links.
+
+    Loops, lists and maps hide how the image got from one to the other.
+    """
+    feeding = _ids_that_feed(graph, outputs)
+    samplers = [node for node in graph.values() if node.id in feeding and is_sampler(node)]
+    before = _ids_that_feed(graph, samplers)
+    ends = [node for node in samplers if node.id not in before]
+    if len(ends) != 1:
+        return Way()
+    way = trace_samplers(graph, routes, ends[0], set())
+    way.doubts = ("the way from the saved image is lost; the only last sampler is taken",)
+    return way
 
 
 def _way_from_last_sampler(graph: Graph, routes: Routes, *, has_output: bool) -> Way:

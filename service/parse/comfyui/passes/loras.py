@@ -8,9 +8,9 @@ from pydantic import JsonValue
 
 from service.parse.blobs import parse_json
 from service.parse.comfyui.form.graph import Node
-from service.parse.comfyui.nodes.file_inputs import NOTHING
 from service.parse.comfyui.values.ask import NodeValues
 from service.parse.comfyui.values.rules import is_number
+from service.parse.gate import is_file
 from service.records import Resource
 
 TAG = re.compile(r"<lora:([^<>:]+)(?::([-+\d.]+))?(?::([-+\d.]+))?>", re.IGNORECASE)
@@ -103,7 +103,7 @@ def _read_objects(node: Node) -> Iterator[Applied]:
 
 def _read_object(item: Mapping[str, JsonValue], where: str) -> Iterator[Applied]:
     label = next(filter(None, map(item.get, LABELS)), None)
-    if not isinstance(label, str) or label.lower() in NOTHING or item.get("_isDummy"):
+    if not isinstance(label, str) or not is_file(label) or item.get("_isDummy"):
         return
     weight = as_number(_first_member(item, LISTED_WEIGHTS))
     clip_weight = as_number(_first_member(item, LISTED_CLIP_WEIGHTS))
@@ -127,7 +127,7 @@ def _read_widgets(values: NodeValues, node: Node) -> Iterator[Applied]:
         weights, clip_weights = SIMPLE_WEIGHTS, ()
     for name, digits in _list_names(node):
         file = values.read_input(node, name)
-        if file is None or not isinstance(file.value, str) or file.value.lower() in NOTHING:
+        if file is None or not isinstance(file.value, str) or not is_file(file.value):
             continue
         yield Applied(
             file.value,

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.parse.comfyui.form.graph import Graph, Node
-from service.parse.comfyui.nodes.file_inputs import MODEL_FILES, NOTHING, PARTWISE, kind_of
+from service.parse.comfyui.nodes.file_inputs import MODEL_FILES, PARTWISE, kind_of
 from service.parse.comfyui.passes import loras
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
+from service.parse.gate import is_file
 from service.records import Resource, Stated
 
 
@@ -25,8 +26,8 @@ class ModelLine:
 def read_model_line(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -> ModelLine:
     """Return the model of a pass."""
     line: dict[str, Node] = {}
-    for node, _, _ in routes.walk(routes.starts(sampler, "model")):
-        line[node.id] = node
+    for visit in routes.walk(routes.starts(sampler, "model")):
+        line[visit.node.id] = visit.node
     nodes = _add_stacks(graph, line)
     if _read_file(values, sampler) or any(map(loras.NAME.match, sampler.inputs)):
         nodes.setdefault(sampler.id, sampler)
@@ -92,4 +93,4 @@ def _may_name_model(node: Node, name: str) -> bool:
 
 def is_chosen(file: Stated) -> bool:
     """Return whether a widget names a file, rather than saying that there is none."""
-    return isinstance(file.value, str) and file.value.strip().lower() not in NOTHING
+    return is_file(file.value)

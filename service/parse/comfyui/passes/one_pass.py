@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.link_inputs import Want
 from service.parse.comfyui.nodes.setting_inputs import PASS_ROLES
-from service.parse.comfyui.passes import models, prompts, settings, sizes
+from service.parse.comfyui.passes import models, settings, sizes
 from service.parse.comfyui.passes.from_output import is_sampler
+from service.parse.comfyui.passes.prompts import Prompt, came_over_one_link, read_prompt
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
 from service.records import Field, PassRole, Resource, Stated
 
 EXPECTED: tuple[Field, ...] = ("model", "sampler", "steps", "seed")
-"""What every pass has: an image without it is read only in part."""
+"""What every pass has: an image without it is read only in part.
 
-OF_SERVICE: tuple[Field, ...] = ("seed",)
-"""What a service is asked with; how it samples, no file says."""
+A service is asked with a prompt alone; how it samples, no file says.
+"""
+
+BOTH_SIDES = frozenset({"negative", "guider", "neg"})
+"""Links that only a sampler has which takes in two conditionings."""
 
 PROMPTS: Mapping[Want, Field] = {"positive": "positive_prompt", "negative": "negative_prompt"}
 
@@ -45,15 +49,15 @@ def read_pass(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -
         fields["model"] = line.models[0]
     encoders: list[Node] = []
     unsettled: list[str] = []
-    for side, field in PROMPTS.items():
-        prompt = prompts.read_prompt(routes, values, sampler, side)
+    for side, prompt in _read_sides(graph, routes, values, sampler).items():
+        field = PROMPTS[side]
         encoders += prompt.encoders
         unsettled += prompt.unsettled
         if prompt.text is not None:
             fields[field] = prompt.text
         if prompt.guidance is not None:
             fields.setdefault("guidance", prompt.guidance)
-    expected = EXPECTED if is_sampler(sampler) else OF_SERVICE
+    expected = EXPECTED if is_sampler(sampler) else ()
     for field in expected:
         if field not in fields:
             where = f"node {sampler.id} ({sampler.class_type})"
@@ -66,6 +70,25 @@ def read_pass(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -
         nodes=(*found.nodes, *line.nodes, *latents),
         unsettled=tuple(unsettled),
     )
+
+
+def _read_sides(
+    graph: Graph, routes: Routes, values: NodeValues, sampler: Node
+) -> dict[Want, Prompt]:
+    """Return the prompts by side; no negative where one link brought the same text to both."""
+    sides = {side: read_prompt(routes, values, sampler, side) for side in PROMPTS}
+    if came_over_one_link(graph, sampler, sides["positive"], sides["negative"]):
+        doubts: tuple[str, ...] = ()
+        if _takes_both(sampler):
+            where = f"node {sampler.id} ({sampler.class_type})"
+            doubts = (f"one link brings both prompts of {where}; the positive is taken",)
+        sides["negative"] = Prompt(None, (), None, doubts)
+    return sides
+
+
+def _takes_both(sampler: Node) -> bool:
+    """Return whether a sampler has an input for each side."""
+    return not BOTH_SIDES.isdisjoint(sampler.links)
 
 
 def pass_role(found: Pass, base: Pass) -> PassRole:

@@ -1,16 +1,18 @@
 """The words that reach a sampler: from its conditioning back to the encoders."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from service.parse.comfyui.form.graph import Node
+from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.nodes.link_inputs import LINKS, Want
 from service.parse.comfyui.nodes.record import Role
 from service.parse.comfyui.nodes.setting_inputs import NUMBERS
-from service.parse.comfyui.passes.routes import SIDES, Routes, Visit, side_of_output
+from service.parse.comfyui.passes.routes import Routes, Visit
+from service.parse.comfyui.passes.steps import SIDES, is_carrier, side_of_output
 from service.parse.comfyui.values.ask import NodeValues
 from service.parse.comfyui.values.texts import has_wildcards
+from service.parse.gate import is_prompt
 from service.records import Stated
 
 CONDITIONINGS = frozenset(LINKS["positive"])
@@ -24,6 +26,10 @@ TEXT_LINKS = WIDGETS - {*LINKS["positive"], *LINKS["negative"]}
 TEXT_MAKERS: tuple[Role, ...] = ("encoder", "join", "replace", "show", "run only")
 
 
+Way = tuple[str, str | None]
+"""The id of an encoder, and of the node before it on the way; None where that is the sampler."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """One side of a pass."""
@@ -32,6 +38,7 @@ class Prompt:
     encoders: tuple[Node, ...]
     guidance: Stated | None
     unsettled: tuple[str, ...]
+    ways: tuple[Way, ...] = ()
 
 
 def read_prompt(routes: Routes, values: NodeValues, sampler: Node, side: Want) -> Prompt:
@@ -42,14 +49,18 @@ def read_prompt(routes: Routes, values: NodeValues, sampler: Node, side: Want) -
     starts = routes.starts(sampler, side)
     visits = list(routes.walk(starts, _is_encoder))
     if not starts and _has_own_text(sampler, side):
-        visits = [(sampler, 0, side)]
+        visits = [Visit(sampler, 0, side)]
     texts: list[Stated] = []
     encoders: list[Node] = []
     unsettled: list[str] = []
-    for node, slot, want in visits:
+    ways: list[Way] = []
+    for node, slot, want, reached_from in visits:
         names = text_names(node, side_of_output(node, slot, want))
+        sections = () if names else _section_names(node)
         if names:
             text = _first_text(values, node, names)
+        elif sections:
+            text = _join_sections(values, node, sections)
         elif _is_leaf(node) and not node.plays("blank"):
             text = values.ask((node.id, slot, "text"))
         else:
@@ -57,12 +68,72 @@ def read_prompt(routes: Routes, values: NodeValues, sampler: Node, side: Want) -
         encoders.append(node)
         if text is not None:
             texts.append(text)
+            ways.append((node.id, reached_from))
         unsettled += _doubts(side, node, text)
     if starts and not texts and not unsettled and not _is_blank_by_design(visits):
         unsettled.append(f"the {side} conditioning leads to no text")
     return Prompt(
-        _join_texts(texts), tuple(encoders), _find_guidance(values, visits), tuple(unsettled)
+        _join_texts(texts),
+        tuple(encoders),
+        _find_guidance(values, visits),
+        tuple(unsettled),
+        tuple(ways),
     )
+
+
+def came_over_one_link(graph: Graph, sampler: Node, one: Prompt, other: Prompt) -> bool:
+    """Return whether both sides hold the same text because one link brought it to both.
+
+    Two links to one encoder are what somebody wanted; one link that is asked for both sides says
+    nothing of the second.
+    """
+    if one.text is None or one.text != other.text or one.ways != other.ways:
+        return False
+    for encoder, reached_from in one.ways:
+        takers = [sampler] if reached_from is None else [graph[reached_from]]
+        if reached_from is None and "guider" in sampler.links:
+            takers.append(graph[sampler.links["guider"][0]])
+        if _count_links(takers, encoder) > 1:
+            return False
+    return True
+
+
+def _count_links(takers: Iterable[Node], origin: str) -> int:
+    """Return by how many links nodes take something from another; bundles hold many things."""
+    count = 0
+    for node in takers:
+        for name, link in node.links.items():
+            count += link[0] == origin and not is_carrier(name)
+    return count
+
+
+def _section_names(node: Node) -> tuple[str, ...]:
+    """Return the boxes of an encoder whose prompt is written in parts, in their order."""
+    found: dict[str, int] = {}
+    for name in (*node.inputs, *node.links):
+        match = text_inputs.SECTIONS.match(name)
+        if match is not None:
+            found[name] = text_inputs.section_place(match[1])
+    if len(found) < text_inputs.LEAST_SECTIONS or not INNER_LINKS.intersection(node.links):
+        return ()
+    return tuple(sorted(found, key=found.__getitem__))
+
+
+def _join_sections(values: NodeValues, node: Node, names: Sequence[str]) -> Stated | None:
+    """Return the parts of a prompt as one text, with the delimiter that the node names."""
+    parts: list[str] = []
+    for name in names:
+        text = values.read_input(node, name)
+        if text is None:
+            return None
+        if str(text.value).strip():
+            parts.append(str(text.value))
+    delimiter = text_inputs.SECTION_DELIMITER
+    for name in text_inputs.DELIMITERS:
+        written = node.scalar(name)
+        if isinstance(written, str):
+            delimiter = text_inputs.NAMED_DELIMITERS.get(written.lower(), written)
+    return Stated(delimiter.join(parts), node.where(names[0]))
 
 
 def _has_own_text(sampler: Node, side: Want) -> bool:
@@ -116,7 +187,7 @@ def _first_text(values: NodeValues, node: Node, names: Sequence[str]) -> Stated 
     blank: Stated | None = None
     for name in names:
         text = values.read_input(node, name)
-        if text is None:
+        if text is None or not is_prompt(text.value):
             continue
         if str(text.value).strip():
             return text
@@ -135,15 +206,15 @@ def _doubts(side: Want, node: Node, text: Stated | None) -> list[str]:
 
 def _is_blank_by_design(visits: list[Visit]) -> bool:
     """Return whether no text is missing: it is blanked, or an image alone leads (SVD, Zero123)."""
-    for node, _, _ in visits:
-        if node.plays("blank") or "clip_vision" in " ".join(node.links):
+    for visit in visits:
+        if visit.node.plays("blank") or "clip_vision" in " ".join(visit.node.links):
             return True
     return False
 
 
 def _find_guidance(values: NodeValues, visits: list[Visit]) -> Stated | None:
-    for node, _, _ in visits:
-        stated = values.read_first(node, NUMBERS["guidance"])
+    for visit in visits:
+        stated = values.read_first(visit.node, NUMBERS["guidance"])
         if stated is not None:
             return stated
     return None

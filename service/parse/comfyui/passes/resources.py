@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from service.parse.comfyui.form.graph import Graph, Node
-from service.parse.comfyui.nodes.file_inputs import NOTHING, PARTWISE, kind_of
+from service.parse.comfyui.nodes.file_inputs import PARTWISE, kind_of
+from service.parse.comfyui.nodes.setting_inputs import NUMBERS
 from service.parse.comfyui.passes.from_output import Way
 from service.parse.comfyui.passes.loras import as_number, is_on, read_loras
 from service.parse.comfyui.passes.one_pass import Pass
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
+from service.parse.gate import is_file
 from service.records import Field, Resource, ResourceKind, Stated
 
 VAE_FILES = ("vae_name", "vae_checkpoint", "vae")
@@ -34,6 +36,9 @@ def read_image_fields(
     clip_skip = _find_clip_skip(routes, values, encoders)
     if clip_skip is not None:
         found["clip_skip"] = clip_skip
+    rate = _find_rate(graph, values, way.start)
+    if rate is not None:
+        found["fps"] = rate
     upscaler = _find_upscaler(graph, values, way.upscalers[::-1])
     if upscaler is not None:
         found["upscaler"] = upscaler
@@ -62,7 +67,7 @@ def _read_file(values: NodeValues, node: Node, names: tuple[str, ...]) -> Stated
         file = node.stated(name)
         if file is None and name == names[0]:
             file = values.read_input(node, name)
-        if file is not None and isinstance(file.value, str) and file.value.lower() not in NOTHING:
+        if file is not None and is_file(file.value):
             return file
     return None
 
@@ -74,6 +79,17 @@ def _find_clip_skip(routes: Routes, values: NodeValues, encoders: Sequence[Node]
             skip = values.read_first(node, SKIPS)
             if skip is not None:
                 return skip
+    return None
+
+
+def _find_rate(graph: Graph, values: NodeValues, saver: Node | None) -> Stated | None:
+    """Return how many frames a second are saved: by the saver, or what makes a video for it."""
+    if saver is None:
+        return None
+    for node in (saver, *(graph[origin] for origin in saver.origins() if origin in graph)):
+        rate = values.read_first(node, NUMBERS["fps"])
+        if rate is not None:
+            return rate
     return None
 
 
@@ -132,7 +148,7 @@ def _list_side_files(graph: Graph, values: NodeValues, nodes: Sequence[Node]) ->
             if kind is None:
                 continue
             file = node.stated(name)
-            if file is None or str(file.value).strip().lower() in NOTHING:
+            if file is None or not is_file(file.value):
                 continue
             ending = name.rpartition("_")[2]
             weight = _own_weight(node, kind, ending)

@@ -1,6 +1,6 @@
 """The settings of one pass: on the sampler, on the parts it is built from, or in a bundle."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from service.parse.comfyui.form.graph import Graph, Node
@@ -10,6 +10,7 @@ from service.parse.comfyui.nodes.setting_inputs import (
     NAMES,
     NUMBERS,
     PARTS,
+    SCHEDULES,
     SETTING_PIPES,
 )
 from service.parse.comfyui.passes.routes import Routes
@@ -26,6 +27,8 @@ FIELDS: tuple[Field, ...] = (
     "seed",
     "denoise",
     "guidance",
+    "frames",
+    "seconds",
 )
 
 PART_WANTS: dict[str, Want] = {"sigmas": "sigmas", "sampler": "sampler", "guider": "guider"}
@@ -59,9 +62,20 @@ def read_settings(graph: Graph, routes: Routes, values: NodeValues, sampler: Nod
             answer = _count_sigmas(routes, sampler)
         if answer is not None:
             found[field] = answer
+    if "sampler" not in found and _solves_by_schedule(sampler, found):
+        found["sampler"] = found.pop("scheduler")
     if "sigmas" in sampler.links:
         found |= _read_split(routes, values, sampler)
     return PassSettings(found, list(nodes.values()))
+
+
+def _solves_by_schedule(sampler: Node, found: Mapping[Field, Stated]) -> bool:
+    """Return whether a sampler's scheduler is its whole method, as in wrappers of diffusers."""
+    stated = found.get("scheduler")
+    if stated is None or any(map(sampler.has, (*NAMES["sampler"], "sigmas"))):
+        return False
+    is_own = stated.source.startswith(sampler.place)
+    return is_own and str(stated.value).lower() not in SCHEDULES
 
 
 def _list_holders(graph: Graph, routes: Routes, sampler: Node, field: Field) -> Iterator[Node]:
@@ -74,8 +88,8 @@ def _list_holders(graph: Graph, routes: Routes, sampler: Node, field: Field) -> 
             continue
         link, want = sampler.links[name], PART_WANTS.get(name)
         if want is not None:
-            for found, _, _ in routes.walk([(link, want)]):
-                yield found
+            for visit in routes.walk([(link, want)]):
+                yield visit.node
         elif link[0] in graph:
             yield graph[link[0]]
             yield from routes.pipes(graph[link[0]], HANDED_ON)
@@ -99,8 +113,8 @@ def _name_by_class(routes: Routes, sampler: Node, field: Field) -> Stated | None
     want = CLASS_WANTS[field]
     if want not in sampler.links:
         return None
-    maker = routes.end(sampler.links[want], want)
-    if maker is None or (field == "sampler" and "sampler" not in maker.class_type.lower()):
+    maker = routes.maker(sampler.links[want], want)
+    if maker is None:
         return None
     return Stated(maker.class_type, maker.place.rsplit(".", 1)[0])
 
@@ -127,7 +141,7 @@ def _read_split(routes: Routes, values: NodeValues, sampler: Node) -> dict[Field
     The first output is their high part.
     """
     found: dict[Field, Stated] = {}
-    for part, slot, _ in routes.walk([(sampler.links["sigmas"], "sigmas")]):
+    for part, slot, *_ in routes.walk([(sampler.links["sigmas"], "sigmas")]):
         if not part.plays("split sigmas"):
             continue
         step = values.read_input(part, "step")

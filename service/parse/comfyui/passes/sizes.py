@@ -2,15 +2,19 @@
 
 import re
 
+from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.graph import Graph, Node
-from service.parse.comfyui.form.subgraphs import Link
+from service.parse.comfyui.nodes.setting_inputs import NUMBERS
 from service.parse.comfyui.passes.from_output import is_sampler
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
+from service.parse.comfyui.values.rules import is_area
 from service.records import Field, Stated
 
 WIDTHS = ("width", "empty_latent_width", "image_width", "base_width")
 HEIGHTS = ("height", "empty_latent_height", "image_height", "base_height")
+FRAMES = (*NUMBERS["frames"], "frames", "length")
+"""How many pictures a node makes of this size; ``length`` is no duration there."""
 PAIRS = (
     "aspect_ratio",
     "dimensions",
@@ -21,12 +25,21 @@ PAIRS = (
     "size_selected",
     "preset",
     "size",
+    "ratio",
 )
 OVERRIDES = ("width_override", "height_override")
 SWAPS = ("swap_dimensions", "flip_orientation")
-PAIR = re.compile(r"(\d{2,5})\s*[xX\u00d7]\s*(\d{2,5})")
+PAIR = re.compile(r"(\d{2,5})\s*[xX\u00d7*]\s*(\d{2,5})|(\d{3,5})\s*:\s*(\d{3,5})")
+"""``832 x 1216``, ``1280:768``; ``16:9`` is a ratio."""
 SWAPPED = ("On", True)
 SCALES = re.compile(r"scale|resize", re.IGNORECASE)
+
+KEEPS = re.compile(
+    r"(?:keep|maintain|preserve|constrain|lock)[_ ]?(?:aspect|proportion|ratio)", re.IGNORECASE
+)
+"""A switch, or a choice of one, by which an image keeps its proportions."""
+KEPT = ("resize", "enable", "enabled", "on", "yes", "true", "True")
+"""What a switch that is a list says for yes; ``stretch``, ``crop`` and ``pad`` fill the box."""
 
 BY_SHARE = "by percentage"
 """What a node says that does not use its width and height."""
@@ -67,21 +80,35 @@ def _size_of_origin(graph: Graph, routes: Routes, values: NodeValues, sampler: N
 
 def first_latent(routes: Routes, sampler: Node) -> list[Node]:
     """Return the node that a sampler's latent comes from; none where images alone come in."""
-    for node, _, want in routes.walk(routes.starts(sampler, "latent")):
-        if want == "latent":
-            return [node]
+    for visit in routes.walk(routes.starts(sampler, "latent")):
+        if visit.want == "latent":
+            return [visit.node]
     return []
 
 
 def _stated_size(graph: Graph, values: NodeValues, node: Node) -> Size:
     """Return the size that a node states: as a text (``1216 x 832 (wide)``) or as two numbers."""
+    if is_area(node) or _keeps_proportion(node):
+        return {}
     size = _size_in_text(node) or _preset(graph, node)
     if size or node.scalar("rescale") == BY_SHARE:
         return size
     across, down = values.read_first(node, WIDTHS), values.read_first(node, HEIGHTS)
     if across is None or down is None or not across.value or not down.value:
         return {}
-    return {"width": across, "height": down}
+    size = {"width": across, "height": down}
+    frames = values.read_first(node, FRAMES)
+    return size if frames is None else {**size, "frames": frames}
+
+
+def _keeps_proportion(node: Node) -> bool:
+    """Return whether width and height are only the box that an image is fitted into."""
+    for name, value in node.inputs.items():
+        if isinstance(value, str) and KEEPS.search(value):
+            return True
+        if KEEPS.search(name) and (value is True or value in KEPT):
+            return True
+    return False
 
 
 def _size_in_text(node: Node) -> Size:
@@ -89,7 +116,7 @@ def _size_in_text(node: Node) -> Size:
     for name in PAIRS:
         pair = PAIR.search(str(node.scalar(name) or ""))
         if pair is not None:
-            sides = [int(pair[1]), int(pair[2])]
+            sides = [int(side) for side in pair.groups() if side]
             is_swapped = _swaps_sides(node, *sides)
             for at, override in enumerate(OVERRIDES):
                 side = node.scalar(override)

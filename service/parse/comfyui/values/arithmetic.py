@@ -12,7 +12,7 @@ from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.values.question import Asking, Reply, read_input
 from service.records import Stated
 
-EXPRESSIONS = ("expression", "value", "python_expression", "operation")
+EXPRESSIONS = ("expression", "value", "python_expression", "comparison", "operation")
 """Inputs that hold an expression over the node's other inputs."""
 PAIRS = (
     ("a", "b"),
@@ -20,6 +20,7 @@ PAIRS = (
     ("int_a", "int_b"),
     ("value_a", "value_b"),
     ("A", "B"),
+    ("bool_a", "bool_b"),
 )
 SIGNS = {
     "add": "+",
@@ -30,6 +31,8 @@ SIGNS = {
     "pow": "**",
     "int": "//",
     "flo": "//",
+    "and": "and",
+    "or": "or",
 }
 """An operation by the first letters of its name: ``add``, ``addition``, ``multiply`` …"""
 
@@ -62,6 +65,16 @@ _OPERATORS: Mapping[type[ast.AST], Callable[[Number, Number], Number]] = {
     ast.Mod: operator.mod,
     ast.Pow: _power,
 }
+_COMPARISONS: Mapping[type[ast.AST], Callable[[Number, Number], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+DECIDING = (ast.Compare, ast.BoolOp)
+"""Expressions that are true or false."""
 _FUNCTIONS: Mapping[str, Callable[..., Number]] = {
     "round": _round,
     "int": int,
@@ -96,6 +109,8 @@ def compute(node: Node, slot: int) -> Asking[Reply]:
     result = evaluate(tree, known)
     if result is None:
         return None
+    if isinstance(tree, DECIDING):
+        return Stated(bool(result), node.place)
     if result == int(result) or _gives_whole(node, slot):
         rounds = "simple" in node.class_type.lower()
         result = round(result) if rounds else int(result)
@@ -115,7 +130,8 @@ def _find_expression(node: Node) -> str | None:
         text = node.inputs.get(name)
         if isinstance(text, str) and (name != "operation" or not text.isalpha()):
             return text
-    operation = str(node.inputs.get("operation") or node.class_type.rstrip("+")[-3:]).lower()
+    named = node.inputs.get("operation") or node.inputs.get("operator")
+    operation = str(named or node.class_type.rstrip("+")[-3:]).lower()
     sign = SIGNS.get(operation[:3])
     for one, other in PAIRS:
         if sign and node.has(one) and node.has(other):
@@ -183,5 +199,19 @@ def _compute_part(
             return -found[operand]
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
             return _FUNCTIONS[name](*[found[arg] for arg in args])
+        case _:
+            return _decide_part(one, found)
+
+
+def _decide_part(one: ast.expr, found: Mapping[ast.AST, Number]) -> Number:
+    """Return the result of a comparison, or of what is joined by and, or, if."""
+    match one:
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            return _COMPARISONS[type(op)](found[left], found[right])
+        case ast.BoolOp(op=op, values=parts):
+            decide = all if isinstance(op, ast.And) else any
+            return decide(found[part] for part in parts)
+        case ast.IfExp(test=test, body=body, orelse=other):
+            return found[body] if found[test] else found[other]
         case _:
             raise ValueError(type(one).__name__)

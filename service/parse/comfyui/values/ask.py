@@ -7,7 +7,8 @@ recursion. It answers each question once, and a question that leads back to itse
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.values.question import Asking, Question, Reply
-from service.parse.comfyui.values.rules import choose_input, choose_rule, fits_input
+from service.parse.comfyui.values.rules import choose_rule, fits_input
+from service.parse.comfyui.values.switches import choose_input
 
 
 class NodeValues:

@@ -9,6 +9,9 @@ from service.records import Stated
 Question = tuple[str, int, str]
 """Node, output, and the name of the input that asks (``seed``, ``text``): a hint what to find."""
 
+IN_BUNDLE = -1
+"""The output of a node that puts something into a bundle: only what has the asked name is it."""
+
 Reply = Stated | None
 Result = TypeVar("Result")
 Asking = Generator[Question, Reply, Result]

@@ -5,25 +5,28 @@ Each rule is a generator that asks for the values it needs and is sent the answe
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.nodes.link_inputs import PASSES_ALL, PIPE
-from service.parse.comfyui.nodes.setting_inputs import NUMBERS
+from service.parse.comfyui.nodes.setting_inputs import NAMES, NUMBERS
 from service.parse.comfyui.values.arithmetic import compute
-from service.parse.comfyui.values.question import Asking, Question, Reply, read_input
+from service.parse.comfyui.values.question import IN_BUNDLE, Asking, Question, Reply, read_input
+from service.parse.comfyui.values.switches import digits_of, read_chosen
 from service.parse.comfyui.values.texts import (
     change_text,
     extract_value,
     fill_template,
-    first_present,
     has_wildcards,
+    pick_line,
     present_inputs,
     read_only_value,
+    read_populated,
     read_toggled_words,
     replace_words,
 )
+from service.parse.gate import is_method
 from service.records import Scalar, Stated
 
 SIZES = ("width", "height", "empty_latent_width", "empty_latent_height", "batch_size")
@@ -31,6 +34,8 @@ STRENGTHS = ("strength", "strength_model", "strength_clip")
 SKIPS = ("stop_at_clip_layer", "clip_skip")
 NUMERIC = frozenset({*SIZES, *STRENGTHS, *SKIPS}.union(*NUMBERS.values()))
 """Inputs that take a number."""
+METHODS = frozenset().union(*NAMES.values())
+"""Inputs that take a sampler or a schedule."""
 
 SYNONYMS = {
     "noise_seed": ("seed",),
@@ -48,7 +53,14 @@ def fits_input(value: Scalar, name: str) -> bool:
         return True
     if isinstance(value, bool):
         return False
+    if name in METHODS and isinstance(value, str):
+        return is_method(value)
     return name not in NUMERIC or not isinstance(value, str) or is_number(value)
+
+
+def is_area(node: Node) -> bool:
+    """Return whether a node's width and height are those of a part of the image, at x and y."""
+    return node.has("x") and node.has("y")
 
 
 def is_number(text: str) -> bool:
@@ -61,7 +73,7 @@ def choose_rule(node: Node, question: Question) -> Asking[Reply]:
     _, slot, hint = question
     rule: Asking[Reply]
     if node.plays("switch"):
-        rule = _read_chosen(node, hint)
+        rule = read_chosen(node, hint)
     elif node.plays("replace"):
         rule = replace_words(node)
     elif node.plays("run only"):
@@ -75,61 +87,6 @@ def choose_rule(node: Node, question: Question) -> Asking[Reply]:
     else:
         rule = _make_text(node, slot, hint)
     return rule
-
-
-def _read_chosen(node: Node, hint: str) -> Asking[Reply]:
-    """Return the value that a switch hands on."""
-    name = yield from choose_input(node)
-    if not name:
-        return None
-    return (yield from read_input(node, name, hint))
-
-
-def choose_input(node: Node) -> Asking[str | None]:
-    """Return the input that a switch hands on."""
-    has_selector = node.unnamed  # the selector may be among the widgets without names
-    for name in text_inputs.SELECTORS:
-        if not node.has(name):
-            continue
-        has_selector = True
-        answer = yield from read_input(node, name, name)
-        if answer is not None:
-            branch = _find_branch(node, answer.value, name)
-            if branch is not None:
-                return branch
-    if has_selector:
-        return None
-    # without a selector the first branch that is connected is taken (rgthree's Any Switch)
-    return next(iter(node.links), None)
-
-
-def _find_branch(node: Node, choice: Scalar, selector: str) -> str | None:
-    """Return the input that a choice stands for: one of two, or the one of this number."""
-    if isinstance(choice, bool) or selector == "boolean":
-        if choice:
-            return _find_half(node, text_inputs.TRUE_INPUTS, "_a")
-        return _find_half(node, text_inputs.FALSE_INPUTS, "_b")
-    digits = _digits_of(str(choice))
-    if digits:
-        for name in (*node.links, *node.inputs):
-            if name != selector and name.rstrip("0123456789") + digits == name:
-                return name
-    return None
-
-
-def _find_half(node: Node, names: Iterable[str], ending: str) -> str | None:
-    """Return the input for one side of a yes or no, by its name or by its last letter."""
-    name = first_present(node, names)
-    if name is not None:
-        return name
-    for name in (*node.links, *node.inputs):
-        if name.endswith(ending):
-            return name
-    return None
-
-
-def _digits_of(text: str) -> str:
-    return "".join(filter(str.isdecimal, text))
 
 
 def _read_last_run(node: Node, hint: str) -> Asking[Reply]:
@@ -162,13 +119,22 @@ def _make_text(node: Node, slot: int, hint: str) -> Asking[Reply]:
     """Return the text that a node makes of others, or hands on."""
     if text_inputs.TOGGLES in node.inputs:
         return read_toggled_words(node)
-    if node.plays("change"):
-        return (yield from change_text(node))
-    if node.plays("format"):
-        return (yield from fill_template(node))
-    if node.plays("join"):
-        return (yield from _join(node))
+    make = _find_text_rule(node)
+    if make is not None:
+        return (yield from make(node))
     return (yield from _hand_on(node, slot, hint))
+
+
+def _find_text_rule(node: Node) -> Callable[[Node], Asking[Reply]] | None:
+    """Return how a node makes a text of others; None where it only hands one on."""
+    rules: tuple[tuple[bool, Callable[[Node], Asking[Reply]]], ...] = (
+        (all(map(node.has, text_inputs.POPULATED)), read_populated),
+        (text_inputs.LINE_COUNT in node.inputs, pick_line),
+        (node.plays("change"), change_text),
+        (node.plays("format"), fill_template),
+        (node.plays("join") or _lists_parts(node), _join),
+    )
+    return next((rule for fits, rule in rules if fits), None)
 
 
 def _join(node: Node) -> Asking[Reply]:
@@ -194,6 +160,14 @@ def _join(node: Node) -> Asking[Reply]:
     return Stated(text, node.place)
 
 
+def _lists_parts(node: Node) -> bool:
+    """Return whether a node holds a delimiter beside numbered texts, whatever its class."""
+    if node.record.roles is not None or not any(map(node.has, text_inputs.DELIMITERS)):
+        return False
+    parts = [name for name in (*node.inputs, *node.links) if text_inputs.NUMBERED.search(name)]
+    return len(parts) > 1
+
+
 def _find_delimiter(node: Node, usual: str) -> str:
     for name in text_inputs.DELIMITERS:
         value = node.scalar(name)
@@ -208,7 +182,7 @@ def _part_order(name: str) -> tuple[int, int, str]:
     Files list widgets before links, so the order is that of the names.
     """
     ends = {"prefix": 0, "suffix": 2, "append": 2}.get(name.lower(), 1)
-    return ends, int(_digits_of(name) or 0), name
+    return ends, int(digits_of(name) or 0), name
 
 
 def _hand_on(node: Node, slot: int, hint: str) -> Asking[Reply]:
@@ -222,7 +196,7 @@ def _hand_on(node: Node, slot: int, hint: str) -> Asking[Reply]:
             return answer
     if is_box:
         return _shown_text(node)
-    only = read_only_value(node, hint)
+    only = None if slot == IN_BUNDLE else read_only_value(node, hint)
     if only is not None:
         return only
     return (yield from _pass_through(node, slot, hint))
@@ -233,8 +207,11 @@ def _names_of_value(node: Node, slot: int, hint: str) -> Iterator[str]:
     yield from _output_names(node, slot)
     if "Xi" in node.inputs:
         yield from _slider_names(node, slot)
-    yield hint
-    yield from SYNONYMS.get(hint, ())
+    if not (hint in SIZES and is_area(node)):
+        yield hint
+        yield from SYNONYMS.get(hint, ())
+    if slot == IN_BUNDLE and hint in (*NUMERIC, *METHODS):
+        return
     if hint not in NUMERIC:
         yield from _side_names(node, slot)
     yield from text_inputs.LITERALS
@@ -247,7 +224,8 @@ def _output_names(node: Node, slot: int) -> tuple[str, ...]:
     if not 0 <= slot < len(node.outputs):
         return ()
     name = node.outputs[slot]
-    return node.plain_name(name), name.replace(" ", "_")
+    same = [own for own in node.inputs if own.lower() == name.lower()]
+    return node.plain_name(name), name.replace(" ", "_"), *same
 
 
 def _slider_names(node: Node, slot: int) -> Iterator[str]:
@@ -281,9 +259,10 @@ def _pass_through(node: Node, slot: int, hint: str) -> Asking[Reply]:
     own = _output_names(node, slot)
     if own and own[0] in text_inputs.SIDE_TEXTS:
         hint = own[0]
-    for name, link in node.links.items():
-        if PIPE.search(name) or PASSES_ALL.search(name):
-            answer = yield (*link, hint)
+    for name, (origin, output) in node.links.items():
+        is_bundle = PIPE.search(name) is not None
+        if is_bundle or PASSES_ALL.search(name):
+            answer = yield origin, IN_BUNDLE if is_bundle else output, hint
             if answer is not None and fits_input(answer.value, hint):
                 return answer
     return None

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 
+from service.parse.comfyui.form.editor_json import objects
 from service.parse.comfyui.form.graph import Node
-from service.parse.comfyui.form.subgraphs import objects
 from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.values.question import Asking, Reply, read_input
 from service.records import Stated
@@ -106,6 +106,33 @@ def read_toggled_words(node: Node) -> Reply:
         if one.get("active") is not False and isinstance(text, str):
             words.append(text)
     return Stated(", ".join(words), node.where(text_inputs.TOGGLES))
+
+
+def read_populated(node: Node) -> Asking[Reply]:
+    """Return what a text with wildcards became.
+
+    Where that is not kept, the text itself, unless the run filled in something.
+    """
+    populated, unpopulated = text_inputs.POPULATED
+    became = yield from read_input(node, populated, "text")
+    if became is not None and str(became.value).strip():
+        return became
+    written = yield from read_input(node, unpopulated, "text")
+    if written is None or has_wildcards(str(written.value)):
+        return None
+    return written
+
+
+def pick_line(node: Node) -> Asking[Reply]:
+    """Return the line of a text that a node gives on; None where it gives several, one a run."""
+    text = yield from _read_first(node, text_inputs.CHANGED)
+    first, count = node.scalar(text_inputs.FIRST_LINE), node.scalar(text_inputs.LINE_COUNT)
+    if text is None or not isinstance(first, int) or not isinstance(count, int):
+        return None
+    lines = str(text.value).split("\n")[first : first + count]
+    if len(lines) != 1:
+        return None
+    return Stated(lines[0], node.place)
 
 
 def fill_template(node: Node) -> Asking[Reply]:

@@ -1,0 +1,6 @@
+"""Makes the plain graph of ``plain_graph.py`` importable."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))
