@@ -53,7 +53,7 @@ CREATE TABLE IF NOT EXISTS images (
     width           INTEGER,                 -- pixels that were sampled, as the metadata states them
     height          INTEGER,
     clip_skip       INTEGER,                 -- positive: 2 = the last but one layer
-    denoise         REAL,                    -- 0 to 1
+    denoise         REAL,                    -- 0 to 1; the hires pass's where the file states no other
     vae             TEXT,
     upscaler        TEXT,
     -- The resources, joined by ', '; the table resources has one row for each.

@@ -29,7 +29,7 @@ from service.records.image_fields import (
     select_stated,
 )
 
-VERSION = 4
+VERSION = 5
 
 CORE: tuple[Field, ...] = (
     "positive_prompt",
@@ -58,6 +58,9 @@ def normalize(
     generation = merged.generation
     fields, coercion = generation.fields, Coercion()
     base = read_pass("base", fields, coercion)
+    strength = base.denoise if _is_of_hires(generation) else None
+    if strength is not None:
+        base = replace(base, denoise=None)
     later = [read_pass(extra.role, extra.fields, coercion) for extra in generation.passes]
     passes = (base, *later) if later or _says_anything(base) else ()
     of_image = _read_values(_OF_IMAGE, fields, coercion)
@@ -65,6 +68,7 @@ def normalize(
         status=_status(generation),
         generator=generation.generator,
         passes=passes,
+        denoise=strength,
         file_width=blobs.width,
         file_height=blobs.height,
         resources=_storable_resources(generation.resources),
@@ -74,6 +78,17 @@ def normalize(
     )
     facts = [*_our_facts(image, fields), *_own_facts(generation)]
     return replace(image, facts=tuple(dict.fromkeys(facts)))
+
+
+def _is_of_hires(generation: Generation) -> bool:
+    """Return whether the strength of the image is, at the same place, that of its hires pass.
+
+    A1111 writes one, of the pass that samples again; the base pass began with noise alone.
+    """
+    stated = generation.fields.get("denoise")
+    return stated is not None and any(
+        one.role == "hires" and one.fields.get("denoise") == stated for one in generation.passes
+    )
 
 
 def read_pass(role: PassRole, fields: StatedFields, coercion: Coercion) -> SamplingPass:
@@ -113,9 +128,9 @@ def _status(generation: Generation) -> Status:
 
 def _our_facts(image: NormalizedImage, fields: StatedFields) -> Iterator[Fact]:
     """Yield our own keys, each with the place that states it."""
-    base = image.base
+    shown = image.shown
     for field in IMAGE_FIELDS:
-        value = getattr(image if field.of_image else base, field.name)
+        value = getattr(image if field.of_image else shown, field.name)
         if field.in_kv and value is not None:
             written = value if isinstance(value, str) else number_text(value)
             yield Fact(field.name, written, _source(field, fields))

@@ -30,6 +30,7 @@ from service.parse.generators import (
     novelai,
     ruinedfooocus,
     stability_matrix,
+    stable_diffusion_cpp,
     swarmui,
     sygil,
     tensorart,
@@ -48,6 +49,7 @@ PARSERS: tuple[Parser, ...] = (
     fooocus.PARSER,  # these two write A1111's form as well, under their own name
     dreamstudio.PARSER,
     easydiffusion.PARSER,  # its lines look like settings of an infotext
+    stable_diffusion_cpp.PARSER,
     a1111.PARSER,
     invokeai.PARSER,
     naifu.PARSER,  # before NovelAI, whose texts it writes

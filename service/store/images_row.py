@@ -21,7 +21,7 @@ OWN_COLUMN = {
 
 def image_columns(rows: ImageRows) -> dict[str, Bound]:
     """Return the values of an image's row by column."""
-    raw, image, base = rows.raw, rows.image, rows.image.base
+    raw, image = rows.raw, rows.image
     folder, file_name = split(text(raw.file.path))
     return {
         "stable_id": stable_id(raw.file.root, raw.file.path),
@@ -39,7 +39,7 @@ def image_columns(rows: ImageRows) -> dict[str, Bound]:
         "sidecars": lines(raw.file.sidecars),
         "generator": optional(image.generator),
         "warnings": text("\n".join(image.warnings)) or None,
-        **bind_fields(IMAGES_COLUMNS, base, image),
+        **bind_fields(IMAGES_COLUMNS, image.shown, image),
         **join_resources(rows.resources),
     }
 
