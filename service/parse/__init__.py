@@ -13,6 +13,7 @@ from service.parse.base import Claim, Parser
 from service.parse.blobs import SIDECAR
 from service.parse.generators import (
     a1111,
+    ai_labels,
     c2pa,
     civitai,
     civitai_meta,
@@ -26,6 +27,7 @@ from service.parse.generators import (
     imaginairy,
     invokeai,
     midjourney,
+    mochi_diffusion,
     naifu,
     novelai,
     ruinedfooocus,
@@ -60,9 +62,11 @@ PARSERS: tuple[Parser, ...] = (
     sygil.PARSER,
     diffusionbee.PARSER,
     midjourney.PARSER,
+    mochi_diffusion.PARSER,
     civitai_meta.PARSER,
     hf_space.PARSER,
     c2pa.PARSER,  # a signature says who, so whoever says how comes first
+    ai_labels.PARSER,
     unread.PARSER,
 )
 

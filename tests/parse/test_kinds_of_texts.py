@@ -3,6 +3,9 @@
 Every one was read wrongly or not at all before.
 """
 
+import base64
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,9 +17,12 @@ from service.records import ImageRows, RawRecord, WatchedFile
 JSON_PROMPT = '{\n  "scene": "a tin kettle",\n  "light": {"from": "the left"}\n}'
 
 
-def read(tags: dict[str, JsonValue], path: str = "a.png") -> ImageRows:
-    """Return the rows of a file with these tags."""
-    file = WatchedFile(root="r", path=path, size=1, mtime_ns=1)
+def read(stated: Mapping[str, JsonValue]) -> ImageRows:
+    """Return the rows of a file with these tags; what is no text is written as JSON."""
+    tags: dict[str, JsonValue] = {}
+    for tag, value in stated.items():
+        tags[tag] = value if isinstance(value, str) else json.dumps(value)
+    file = WatchedFile(root="r", path="a.png", size=1, mtime_ns=1)
     raw = RawRecord(file=file, mime_type=None, sha256=None, extractor="exiftool 12.57", tags=tags)
     return process(raw)
 
@@ -72,3 +78,119 @@ def test_the_strength_of_an_infotext_without_hires_fix_is_the_base_passes() -> N
     rows = read({"PNG:Parameters": "a\nSteps: 8, Sampler: Euler, Seed: 5, Denoising strength: 0.6"})
     assert [one.denoise for one in rows.image.passes] == [0.6]
     assert rows.image.shown == rows.image.base
+
+
+# ── encodings of an EXIF comment
+
+COMMENT = "zwölf Teekannen 茶\nNegative prompt: Rost\nSteps: 9, Seed: 41, Size: 64x96"
+
+
+def utf8_as_utf16(text: str) -> str:
+    """Return what ExifTool makes of UTF-8 behind the mark of UTF-16: a last byte is lost."""
+    data = text.encode()
+    return data[: len(data) // 2 * 2].decode("utf-16-be")
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "base64:" + base64.b64encode(b"Unicode\0" + COMMENT.encode("utf-16-le")).decode(),
+        "base64:" + base64.b64encode(b"UNICODE\0" + COMMENT.encode("utf-16-be")).decode(),
+        "Unicode" + COMMENT,
+        "Unicode\0" + COMMENT,
+        COMMENT,
+    ],
+)
+def test_a_comments_mark_is_read_in_any_case(tag: str) -> None:
+    rows = read({"ExifIFD:UserComment": tag})
+    assert columns(rows, "positive_prompt", "negative_prompt", "seed", "height") == (
+        "zwölf Teekannen 茶",
+        "Rost",
+        "41",
+        96,
+    )
+
+
+@pytest.mark.parametrize("end", ["", " "])
+def test_of_utf8_behind_the_mark_of_utf16_a_number_at_the_end_may_lack_a_digit(end: str) -> None:
+    rows = read({"ExifIFD:UserComment": utf8_as_utf16(COMMENT + end)})
+    assert columns(rows, "positive_prompt", "negative_prompt", "steps", "seed") == (
+        "zwölf Teekannen 茶",
+        "Rost",
+        9,
+        "41",
+    )
+    assert rows.image.base.height in (None, 96)
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_json_in_utf8_behind_the_mark_of_utf16_is_read(blank: str) -> None:
+    text = '{"prompt": "a jug", "num_inference_steps": 28, "seed": 77}'.replace(
+        " 77", f"{blank} 77"
+    )
+    rows = read({"ExifIFD:UserComment": utf8_as_utf16(text)})
+    assert columns(rows, "positive_prompt", "steps", "seed") == ("a jug", 28, "77")
+
+
+def test_a_chinese_comment_stays_as_it_is() -> None:
+    text = "一只猫坐在山上\nSteps: 9, Sampler: Euler a, Seed: 4"
+    assert columns(read({"ExifIFD:UserComment": text}), "positive_prompt") == ("一只猫坐在山上",)
+
+
+# ── what says nothing
+
+
+@pytest.mark.parametrize("word", ["None", "none", "null"])
+def test_a_text_that_says_none_is_no_metadata(word: str) -> None:
+    rows = read({"PNG:Parameters": word})
+    assert (rows.image.status, rows.image.generator) == ("no_metadata", None)
+
+
+def test_a_picture_as_a_text_is_no_fact() -> None:
+    picture = "data:image/png;base64," + "QUJD" * 20
+    text = {"prompt": "a jug", "num_inference_steps": 28, "init": picture, "images": [picture]}
+    rows = read({"PNG:Parameters": text})
+    assert {fact.key for fact in rows.image.facts} == {
+        "positive_prompt",
+        "steps",
+        "prompt",
+        "num_inference_steps",
+    }
+
+
+def test_an_unknown_hash_is_none() -> None:
+    rows = read({"PNG:Parameters": "a\nSteps: 4, Sampler: Euler, Model hash: unknown, Model: jug"})
+    assert columns(rows, "model", "model_hash") == ("jug", None)
+
+
+# ── InvokeAI
+
+
+def test_a_trigger_in_angle_brackets_is_a_textual_inversion() -> None:
+    run = {"positive_prompt": "a cup in <clay-style>, <lora:no:1>", "steps": 9, "seed": 1}
+    rows = read({"PNG:Invokeai_metadata": run})
+    embeddings = [one.label for one in rows.resources if one.kind == "embedding"]
+    assert embeddings == ["clay-style"]
+
+
+def test_invokeais_prompt_may_be_in_the_graph_alone() -> None:
+    graph = {
+        "nodes": {
+            "meta": {"type": "core_metadata", "seed": 8, "steps": 11},
+            "pos": {"type": "sdxl_compel_prompt", "prompt": "a glass pear"},
+            "draw": {"type": "denoise_latents", "steps": 11, "cfg_scale": 5},
+        },
+        "edges": [
+            {
+                "source": {"node_id": "pos", "field": "conditioning"},
+                "destination": {"node_id": "draw", "field": "positive_conditioning"},
+            }
+        ],
+    }
+    run = {"seed": 8, "steps": 11, "scheduler": "euler"}
+    rows = read({"PNG:Invokeai_metadata": run, "PNG:Invokeai_graph": graph})
+    assert columns(rows, "positive_prompt", "cfg_scale", "sampler") == (
+        "a glass pear",
+        5.0,
+        "euler",
+    )

@@ -58,9 +58,19 @@ def generator_of(settings: Settings, blobs: Blobs) -> tuple[str, str]:
         for key, value in named:
             if key_pattern.fullmatch(key) and value_pattern.match(value):
                 return generator, f"{key}: {shorten(value)}"
+    if _is_of_krita(settings):
+        return "krita", f"sampler: {shorten(settings.by_key['sampler'])}, a preset's name"
     if is_of_civitai(blobs):
         return "civitai", "EXIF Artist and Software as CivitAI writes them"
     return DEFAULT, "its form, which names nobody"
+
+
+def _is_of_krita(settings: Settings) -> bool:
+    """Return whether Krita's plug-in wrote this: its presets are ``Default - DPM++ 2M``.
+
+    It never knows a model's hash.
+    """
+    return settings.get("model hash") == "unknown" and " - " in (settings.get("sampler") or "")
 
 
 def shorten(text: str) -> str:

@@ -38,7 +38,7 @@ SIDES: FieldKeys = (("width", ("width",)), ("height", ("height",)))
 """Some savers write these in place of ``Size``."""
 
 _LARGEST_FACTOR = 16
-_FILE_NAMES: frozenset[Field] = frozenset({"model", "vae", "upscaler"})
+_FILE_NAMES: frozenset[Field] = frozenset({"model", "model_hash", "vae", "upscaler"})
 _SIZE = re.compile(r"\s*(\d+)\s*[x×]\s*(\d+)\s*", re.IGNORECASE)  # noqa: RUF001 - some savers write the sign
 
 

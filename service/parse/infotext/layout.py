@@ -14,6 +14,10 @@ _STEPS = re.compile(r"^[ \t]*Steps[ \t]*:[ \t]*\d+[ \t]*(,|$)", re.IGNORECASE | 
 _STEPS_WITHIN = re.compile(
     r"Steps: ?\d+, ?(?=(?:Sampler|Schedule type|CFG scale|Seed|Size|Model)\b)"
 )
+# One setting a line, as some savers write them
+_SINGLE = re.compile(r"[ \t]*[A-Z][\w ]{0,30}:[^,\n]{0,300}(?:\n|\Z)")
+# Before the prompt; a text with a label for the negative may have one for this as well
+_LABEL = re.compile(r"\A\s*(?:Positive prompt|Prompt):\s*", re.IGNORECASE)
 _NEGATIVE = re.compile(r"^[ \t]*Negative prompt[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _NEGATIVE_WITHIN = re.compile(r"Negative prompt:")  # some scripts leave no blank before it
 # sd-dynamic-prompts writes what the prompt was drawn from as blocks of their own, after the
@@ -44,6 +48,7 @@ def read_layout(text: str) -> Infotext:
     start = settings_start(text)
     if start is None:
         start = len(text)
+    start = _first_of_single_settings(text, start)
     body, tail = text[:start], text[start:]
     is_one_line = tail != "" and body.rpartition("\n")[2].strip() != ""
     if is_one_line:  # a comma is before the settings
@@ -52,6 +57,8 @@ def read_layout(text: str) -> Infotext:
     body, before = _without_templates(body, first=negative_mark.end() if negative_mark else 1)
     tail, after = _without_templates(tail, first=0)
     positive, negative = _split_negative(body, within=is_one_line)
+    if negative is not None:
+        positive = _LABEL.sub("", positive)
     if negative is None:  # some tools put the negative last
         tail, negative = _split_negative(tail, within=False)
     return Infotext(positive.strip(), negative, scan_settings(tail), (*before, *after))
@@ -95,6 +102,19 @@ def _steps_line(text: str) -> int | None:
     if start is not None and (has_more or _is_bare_settings(text, start)):
         return start
     return None
+
+
+def _first_of_single_settings(text: str, start: int) -> int:
+    """Return where settings begin of which each has a line, Steps not being the first of them."""
+    if not _SINGLE.match(text, start):
+        return start
+    while start > 0:
+        before = text.rfind("\n", 0, start - 1) + 1
+        key = key_at(text, before)
+        if key is None or key[1].lower() not in KNOWN or not _SINGLE.match(text, before):
+            break
+        start = before
+    return start
 
 
 def _is_between(places: list[int], start: int, end: int) -> bool:

@@ -14,6 +14,7 @@ from service.parse.infotext.key_values import Settings
 from service.parse.infotext.passes import name_and_hash
 from service.parse.shared.hashes import hash_of
 from service.parse.shared.json_facts import parse_value
+from service.parse.shared.model_files import names_nothing
 from service.parse.shared.numbers import number_of
 from service.records import Resource, ResourceKind
 from service.records.kinds import HASH_PREFIXES
@@ -41,7 +42,8 @@ def read_networks(settings: Settings, source: str) -> Iterator[Resource]:
         if networks is not None and kind == "lora":
             continue
         for key in keys:
-            yield from _hash_pairs(kind, settings.get(key) or "", source)
+            listed = _hash_pairs(kind, settings.get(key) or "", source)
+            yield from _with_weights(tuple(listed), settings) if kind == "lora" else listed
     yield from _prefixed_hashes(settings, source)
     yield from _numbered_networks(settings, source)
     yield from _addnet_networks(settings, source)
@@ -49,7 +51,10 @@ def read_networks(settings: Settings, source: str) -> Iterator[Resource]:
 
 def hash_of_checkpoint(settings: Settings) -> str | None:
     """Return the checkpoint's hash, by its own key or by ``Hashes: {"model": …}``."""
-    return settings.get("model hash") or _hash_under(settings, "model")
+    stated = settings.get("model hash")
+    if stated is not None and not names_nothing(stated):
+        return stated
+    return _hash_under(settings, "model")
 
 
 def hash_of_vae(settings: Settings) -> str | None:
@@ -120,6 +125,16 @@ def _hash_pair(kind: ResourceKind, pair: str, source: str) -> Iterator[Resource]
         name, hash_ = label.strip(), digits.strip()
     if name:
         yield _network(kind, name, hash_, source)
+
+
+def _with_weights(loras: tuple[Resource, ...], settings: Settings) -> Iterator[Resource]:
+    """Yield LoRAs with the weights that a converter of SwarmUI's texts lists in their order."""
+    weights = [number_of(text) for text in (settings.get("loraweights") or "").split(",")]
+    if len(weights) != len(loras) or None in weights:
+        yield from loras
+        return
+    for lora, weight in zip(loras, weights, strict=True):
+        yield replace(lora, weight=weight, used=weight != 0)
 
 
 def _prefixed_hashes(settings: Settings, source: str) -> Iterator[Resource]:
