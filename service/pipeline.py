@@ -1,5 +1,6 @@
 """The pure stages in order: from a file's tags to all its rows, without clock, disk or log."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
@@ -10,6 +11,7 @@ from service.normalize import normalize
 from service.parse.blobs import VERSION as BLOBS
 from service.parse.blobs import collect_blobs
 from service.parse.bounds import bound_record
+from service.parse.picture_tags import read_photograph
 from service.parse.why import Judgement, judge_parsers
 from service.records import (
     Blobs,
@@ -47,6 +49,9 @@ VERSIONS: dict[str, int] = {
 SHARED = ("parsers", "blobs", "normalize", "tokens", "resources")
 """The stages that every image goes through."""
 
+COMPLAINTS = ("ExifTool:Warning", "ExifTool:Error", "ExifTool:Copy1:Warning")
+_CUT_OFF = re.compile(r"truncat|format error|corrupt|error reading|unexpected end", re.IGNORECASE)
+
 Item = TypeVar("Item")
 
 
@@ -71,7 +76,8 @@ def process(raw: RawRecord) -> ImageRows:
     words = limits.first("tokens", words, MAX_TOKENS)
     resources = limits.first("resources", collect_resources(image, words), MAX_RESOURCES)
     recipe = _recipe(dict.fromkeys(parsers))
-    return ImageRows(raw, _warn(image, limits.warnings), words, resources, recipe)
+    warnings = (*limits.warnings, *_complaints(raw))
+    return ImageRows(raw, _warn(image, warnings), words, resources, recipe)
 
 
 class _Limits:
@@ -137,10 +143,27 @@ def _image_without_metadata(raw: RawRecord, blobs: Blobs) -> NormalizedImage:
     """
     complaint = raw.tags.get("ExifTool:Error")
     warnings = (f"ExifTool: {complaint}",) if complaint else ()
+    facts = list(read_photograph(raw.tags))
+    if blobs.created_at is not None:
+        facts.append(Fact("created_at", str(blobs.created_at.value), blobs.created_at.source))
     image = NormalizedImage(
-        "no_metadata", file_width=blobs.width, file_height=blobs.height, warnings=warnings
+        "no_metadata",
+        file_width=blobs.width,
+        file_height=blobs.height,
+        created_at=str(blobs.created_at.value) if blobs.created_at else None,
+        facts=tuple(facts),
+        warnings=warnings,
     )
-    return _warn(image, blobs.left_out)
+    return _warn(image, (*blobs.left_out, *_complaints(raw)))
+
+
+def _complaints(raw: RawRecord) -> list[str]:
+    """Return what ExifTool says of a file that is cut off: more may have been stated there."""
+    found: list[str] = []
+    for name, value in raw.tags.items():
+        if name in COMPLAINTS and isinstance(value, str) and _CUT_OFF.search(value):
+            found.append(f"ExifTool: {value}")
+    return found
 
 
 def _recipe(parsers: Iterable[str]) -> str:

@@ -22,14 +22,16 @@ from service.records import (
     SamplingPass,
     Status,
 )
+from service.records.dates import iso_date
 from service.records.image_fields import (
     IMAGE_FIELDS,
     PASS_FIELDS,
     ImageField,
     select_stated,
 )
+from service.records.model_names import hash_form
 
-VERSION = 5
+VERSION = 6
 
 CORE: tuple[Field, ...] = (
     "positive_prompt",
@@ -41,6 +43,14 @@ CORE: tuple[Field, ...] = (
     "model",
 )
 """A file that states none of these is read only in part."""
+
+CREATED_AT = "created_at"
+"""Our key of the date in ``kv``."""
+
+CREATED = frozenset(
+    {"Created Date", "sui_extra_data.date", "date", "Date", "actions.0.when", "actions.when"}
+)
+"""Generators' keys of it: CivitAI's, SwarmUI's, Mochi's, those of C2PA's first action."""
 
 _OF_PASS = select_stated(of_image=False)
 _OF_IMAGE = select_stated(of_image=True)
@@ -63,12 +73,14 @@ def normalize(
         base = replace(base, denoise=None)
     later = [read_pass(extra.role, extra.fields, coercion) for extra in generation.passes]
     passes = (base, *later) if later or _says_anything(base) else ()
+    created = created_of(generation, blobs)
     of_image = _read_values(_OF_IMAGE, fields, coercion)
     image = NormalizedImage(
         status=_status(generation),
         generator=generation.generator,
         passes=passes,
         denoise=strength,
+        created_at=created.value if created else None,
         file_width=blobs.width,
         file_height=blobs.height,
         resources=_storable_resources(generation.resources),
@@ -77,7 +89,21 @@ def normalize(
         **of_image,
     )
     facts = [*_our_facts(image, fields), *_own_facts(generation)]
+    if created is not None:
+        facts.append(created)
     return replace(image, facts=tuple(dict.fromkeys(facts)))
+
+
+def created_of(generation: Generation, blobs: Blobs) -> Fact | None:
+    """Return when the picture was made, as its generator states it, else as a tag does."""
+    for fact in generation.facts:
+        if fact.key in CREATED:
+            date = iso_date(fact.value)
+            if date is not None:
+                return Fact(CREATED_AT, date, text(fact.source))
+    if blobs.created_at is not None:
+        return Fact(CREATED_AT, text(blobs.created_at.value), blobs.created_at.source)
+    return None
 
 
 def _is_of_hires(generation: Generation) -> bool:
@@ -110,6 +136,8 @@ def _read_values(
             values[name] = None
         elif field.is_number:
             values[name] = coercion.number(field, value)
+        elif field.form == "hash":
+            values[name] = hash_form(text(value)) or None
         else:
             written = text(value)
             may_be_empty = field.form == "prompt"

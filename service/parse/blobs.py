@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 import orjson
 from pydantic import JsonValue
 
+from service.parse.picture_tags import read_date
 from service.records import Blob, Blobs, RawRecord
 from service.records.json_depth import is_too_deep
 from service.records.limits import LEFT_OUT, MAX_DEPTH
@@ -80,6 +81,7 @@ def collect_blobs(raw: RawRecord) -> Blobs:
         file_name=raw.file.path.rsplit("/", 1)[-1],
         width=width,
         height=height,
+        created_at=read_date(raw.tags),
         left_out=tuple(left_out),
     )
 

@@ -60,6 +60,8 @@ class NormalizedImage:
     clip_skip: int | None = None
     """Positive: 2 means the last but one layer."""
     upscaler: str | None = None
+    created_at: str | None = None
+    """When the picture was made: ``2025-03-04T05:06:07+02:00``, in the zone that is stated."""
     denoise: float | None = None
     """The one strength that a text states of the image, where it is a later pass's."""
     file_width: int | None = None

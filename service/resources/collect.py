@@ -13,7 +13,7 @@ from service.records import NormalizedImage, Resource, Token
 from service.records.kinds import TAG_PATTERN, TAGS
 from service.resources.merge import merge_resources
 
-VERSION = 4
+VERSION = 5
 
 IGNORES_TAGS = frozenset(
     {"comfyui", "invokeai", "novelai", "midjourney", "drawthings", "diffusionbee"}

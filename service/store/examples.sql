@@ -71,9 +71,9 @@ LIMIT 200;
 
 -- name: most_used_models
 -- What the collection was made with.
-SELECT kind, name, COUNT(*) AS images
+SELECT kind, MIN(label) AS label, COUNT(*) AS images
 FROM resources
-GROUP BY kind, name
+GROUP BY kind, name_norm
 ORDER BY images DESC
 LIMIT 100;
 

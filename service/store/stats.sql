@@ -5,8 +5,12 @@
 SELECT generator, COUNT(*) FROM images WHERE generator IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?;
 
 -- name: models
--- The index images_by_model answers alone.
-SELECT model, COUNT(*) FROM images WHERE model IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?;
+-- The index images_by_model_norm answers alone. Shown is the commonest spelling: with MAX, SQLite takes its row.
+SELECT model, images FROM (
+    SELECT model, MAX(n), SUM(n) AS images FROM (
+        SELECT COALESCE(model_norm, model) AS norm, model, COUNT(*) AS n FROM images WHERE model IS NOT NULL GROUP BY 1, 2
+    ) GROUP BY norm
+) ORDER BY 2 DESC, 1 LIMIT ?;
 
 -- name: samplers
 -- The index images_by_sampler answers alone.

@@ -160,7 +160,7 @@ def _exact_numbers(settings: JsonTable) -> dict[Field, Stated]:
             continue
         is_noise = here != there and math.isclose(here, there, rel_tol=1e-6)
         if is_noise and len(str(exact.value)) < len(str(stated.value)):
-            found[field] = exact
+            found[field] = Stated(exact.value, stated.source)
     return found
 
 

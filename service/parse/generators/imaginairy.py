@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_tables
 from service.parse.shared.model_files import checkpoint_of_fields
-from service.records import Blob, Blobs, Field, Generation, Stated
+from service.records import Blob, Blobs, Fact, Field, Generation, Stated
 
 NAME = "imaginairy"
 
@@ -71,8 +71,15 @@ def parse(blobs: Blobs) -> Generation:
             NAME, {}, unsettled=("neither UserComment nor ImageDescription holds the settings",)
         )
     fields = {**_model_of_software(blobs), **fields}
-    facts = run.facts() if run else ()
+    facts = (*(run.facts() if run else ()), *_date(blobs))
     return Generation(NAME, fields, (), tuple(checkpoint_of_fields(fields)), facts)
+
+
+def _date(blobs: Blobs) -> Iterator[Fact]:
+    """Yield the date in EXIF, which imaginAIry writes as it makes the picture."""
+    date = blobs.first("modifydate")
+    if date is not None:
+        yield Fact("Date", date.text, date.source)
 
 
 def _model_of_software(blobs: Blobs) -> dict[Field, Stated]:
