@@ -33,7 +33,7 @@ from service.records.limits import (
     MAX_TOKENS,
 )
 from service.resources.collect import VERSION as RESOURCES
-from service.resources.collect import collect_resources
+from service.resources.collect import collect_resources, mark_embeddings
 
 VERSIONS: dict[str, int] = {
     **{parser.name: parser.version for parser in parse.PARSERS},
@@ -76,6 +76,7 @@ def process(raw: RawRecord) -> ImageRows:
     words = limits.first("tokens", words, MAX_TOKENS)
     resources = limits.first("resources", collect_resources(image, words), MAX_RESOURCES)
     recipe = _recipe(dict.fromkeys(parsers))
+    words = mark_embeddings(words, resources)
     warnings = (*limits.warnings, *_complaints(raw))
     return ImageRows(raw, _warn(image, warnings), words, resources, recipe)
 

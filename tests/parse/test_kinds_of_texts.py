@@ -18,10 +18,10 @@ JSON_PROMPT = '{\n  "scene": "a tin kettle",\n  "light": {"from": "the left"}\n}
 
 
 def read(stated: Mapping[str, JsonValue]) -> ImageRows:
-    """Return the rows of a file with these tags; what is no text is written as JSON."""
+    """Return the rows of a file with these tags; an object is written as JSON."""
     tags: dict[str, JsonValue] = {}
     for tag, value in stated.items():
-        tags[tag] = value if isinstance(value, str) else json.dumps(value)
+        tags[tag] = json.dumps(value) if isinstance(value, dict) else value
     file = WatchedFile(root="r", path="a.png", size=1, mtime_ns=1)
     raw = RawRecord(file=file, mime_type=None, sha256=None, extractor="exiftool 12.57", tags=tags)
     return process(raw)
@@ -194,3 +194,170 @@ def test_invokeais_prompt_may_be_in_the_graph_alone() -> None:
         5.0,
         "euler",
     )
+
+
+# ── dates and cameras
+
+
+@pytest.mark.parametrize(
+    ("tags", "date", "source"),
+    [
+        (
+            {"PNG:Parameters": "a\nSteps: 4, Seed: 1, Created Date: 2025-03-04T05:06:07.8Z"},
+            "2025-03-04T05:06:07Z",
+            "PNG:Parameters",
+        ),
+        (
+            {"PNG:Parameters": "a\nSteps: 4, Seed: 1", "XMP-xmp:CreateDate": "2025:03:04 05:06:07"},
+            "2025-03-04T05:06:07",
+            "XMP-xmp:CreateDate",
+        ),
+        (
+            {
+                "ExifIFD:DateTimeOriginal": "2020:01:02 03:04:05",
+                "ExifIFD:OffsetTimeOriginal": "+02:00",
+            },
+            "2020-01-02T03:04:05+02:00",
+            "ExifIFD:DateTimeOriginal",
+        ),
+        (
+            {"IPTC:DateCreated": "2020:01:02", "IPTC:TimeCreated": "03:04:05+00:00"},
+            "2020-01-02T03:04:05Z",
+            "IPTC:DateCreated",
+        ),
+        (
+            {
+                "IFD0:Software": "Imaginairy / Stable Diffusion v1",
+                "IFD0:ModifyDate": "2023:05:06 07:08:09",
+                "IFD0:ImageDescription": '"a cup" 512x512px seed:1 prompt-strength:7 steps:4 ',
+            },
+            "2023-05-06T07:08:09",
+            "IFD0:ModifyDate",
+        ),
+    ],
+)
+def test_the_date_of_making_is_kept_with_its_place(
+    tags: dict[str, JsonValue], date: str, source: str
+) -> None:
+    rows = read(tags)
+    dated = [fact for fact in rows.image.facts if fact.key == "created_at"]
+    assert rows.image.created_at == date
+    assert [(fact.value, fact.source) for fact in dated] == [(date, source)]
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"IFD0:ModifyDate": "2020:01:02 03:04:05"},
+        {"System:FileModifyDate": "2020:01:02 03:04:05"},
+        {"QuickTime:CreateDate": "0000:00:00 00:00:00"},
+        {"ExifIFD:CreateDate": "2020:19:02 03:04:05"},
+        {"ExifIFD:CreateDate": 5},
+    ],
+)
+def test_a_date_of_writing_and_one_that_is_none_are_not_taken(tags: dict[str, JsonValue]) -> None:
+    assert read(tags).image.created_at is None
+
+
+def test_a_photograph_has_its_cameras_facts_and_no_generator() -> None:
+    rows = read(
+        {
+            "IFD0:Make": "Meadow",
+            "IFD0:Model": "M 4",
+            "ExifIFD:LensModel": "35mm f/2",
+            "ExifIFD:ISO": 200,
+            "ExifIFD:FNumber": 5.6,
+            "ExifIFD:ExposureTime": "1/125",
+            "ExifIFD:FocalLength": "35.0 mm",
+        }
+    )
+    assert (rows.image.status, rows.image.generator) == ("no_metadata", None)
+    assert [(fact.key, fact.value, fact.source) for fact in rows.image.facts] == [
+        ("camera_make", "Meadow", "IFD0:Make"),
+        ("camera_model", "M 4", "IFD0:Model"),
+        ("lens", "35mm f/2", "ExifIFD:LensModel"),
+        ("iso", "200", "ExifIFD:ISO"),
+        ("aperture", "5.6", "ExifIFD:FNumber"),
+        ("exposure", "1/125", "ExifIFD:ExposureTime"),
+        ("focal_length", "35.0 mm", "ExifIFD:FocalLength"),
+    ]
+
+
+# ── files that were cut off
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    ["Truncated PNG image", "JPEG format error", "Error reading RIFF file (corrupted?)"],
+)
+def test_of_a_file_that_is_cut_off_what_is_there_is_read(complaint: str) -> None:
+    text = "a jug\nSteps: 4, Sampler: Euler, Seed: 12"
+    rows = read({"ExifTool:Warning": complaint, "PNG:Parameters": text})
+    assert columns(rows, "status", "warnings", "positive_prompt", "seed") == (
+        "partial",
+        (f"ExifTool: {complaint}",),
+        "a jug",
+        "12",
+    )
+    assert columns(read({"ExifTool:Warning": complaint}), "status", "generator") == (
+        "partial",
+        None,
+    )
+
+
+def test_another_complaint_of_exiftool_says_nothing_of_the_image() -> None:
+    tags: dict[str, JsonValue] = {"ExifTool:Warning": "Invalid EXIF text encoding for UserComment"}
+    text = "a jug\nSteps: 4, Sampler: Euler, Seed: 12"
+    assert columns(read({**tags, "PNG:Parameters": text}), "status", "warnings") == ("ok", ())
+
+
+# ── hashes
+
+
+@pytest.mark.parametrize("written", ["AB12CD34EF", "0xab12cd34ef", "0XAB12CD34EF"])
+def test_a_hash_has_one_form_and_kv_the_files_own(written: str) -> None:
+    rows = read({"PNG:Parameters": f"a\nSteps: 4, Seed: 1, Model hash: {written}, Model: jug"})
+    facts = {fact.key: fact.value for fact in rows.image.facts}
+    assert rows.image.base.model_hash == facts["model_hash"] == "ab12cd34ef"
+    assert facts["Model hash"] == written
+
+
+# ── networks that CivitAI names by AIR
+
+NETWORKS = (
+    "Additional networks: urn:air:sd1:embed:civitai:77*1!muddy, urn:air:sdxl:lora:civitai:8@9*0.4, "
+    "urn:air:sdxl:lora:civitai:10@11"
+)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_networks_by_air_are_resources_and_no_words_of_the_negative(
+    place: int,
+) -> None:
+    lines = ["Steps: 5, Sampler: Euler, Seed: 3, Model: urn:air:sdxl:checkpoint:civitai:1@2"]
+    lines.insert(place, NETWORKS)
+    rows = read({"PNG:Parameters": "\n".join(["a jug", "Negative prompt: mud", *lines])})
+    assert columns(rows, "positive_prompt", "negative_prompt", "seed") == ("a jug", "mud", "3")
+    assert [(one.kind, one.name, one.weight) for one in rows.resources] == [
+        ("checkpoint", "urn:air:sdxl:checkpoint:civitai:1@2", None),
+        ("embedding", "urn:air:sd1:embed:civitai:77", 1.0),
+        ("lora", "urn:air:sdxl:lora:civitai:8@9", 0.4),
+        ("lora", "urn:air:sdxl:lora:civitai:10@11", None),
+    ]
+
+
+# ── embeddings
+
+
+@pytest.mark.parametrize(
+    "listed", ['TI hashes: "muddy_hands: 0123456789ab"', "Used embeddings: Muddy_Hands [0123]"]
+)
+def test_a_word_that_calls_an_embedding_is_marked_among_the_tokens(listed: str) -> None:
+    text = f"a jug\nNegative prompt: fog, (muddy_hands:1.2)\nSteps: 5, Sampler: Euler, {listed}"
+    rows = read({"PNG:Parameters": text})
+    assert [(one.token, one.kind) for one in rows.tokens] == [
+        ("a jug", "tag"),
+        ("fog", "tag"),
+        ("muddy_hands", "embedding"),
+    ]
+    assert [one.weight for one in rows.resources if one.kind == "embedding"] == [1.2]

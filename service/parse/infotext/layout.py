@@ -25,6 +25,9 @@ _NEGATIVE_WITHIN = re.compile(r"Negative prompt:")  # some scripts leave no blan
 _TEMPLATE = re.compile(r"^(Negative Template|Template):", re.MULTILINE)
 # ComfyUI-Lora-Manager appends it
 _RECIPE = re.compile(r"^Recipe metadata:[ \t]*(?=\{)", re.MULTILINE)
+# CivitAI's site copies it below the negative or below the settings
+NETWORKS = "Additional networks"
+_NETWORKS = re.compile(rf"^[ \t]*{NETWORKS}:[ \t]*((?:urn:|air:)[^\"\n]*)\n?", re.MULTILINE)
 _MIN_PAIRS = 3  # A1111's own rule for a settings line that does not begin with Steps
 _LOOK = 2000  # characters within which a settings line shows a known key
 
@@ -45,6 +48,7 @@ class Infotext:
 def read_layout(text: str) -> Infotext:
     """Return the parts of a text. Never raises; a text without any mark is all prompt."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\ufeff\0 \t\n")
+    text, networks = _without_networks(text)
     start = settings_start(text)
     if start is None:
         start = len(text)
@@ -61,7 +65,16 @@ def read_layout(text: str) -> Infotext:
         positive = _LABEL.sub("", positive)
     if negative is None:  # some tools put the negative last
         tail, negative = _split_negative(tail, within=False)
-    return Infotext(positive.strip(), negative, scan_settings(tail), (*before, *after))
+    settings = scan_settings(f"{tail}{networks}")
+    return Infotext(positive.strip(), negative, settings, (*before, *after))
+
+
+def _without_networks(text: str) -> tuple[str, str]:
+    """Return a text without CivitAI's line of networks, and the line as a setting."""
+    line = _NETWORKS.search(text)
+    if line is None:
+        return text, ""
+    return text[: line.start()] + text[line.end() :], f'\n{NETWORKS}: "{line[1].strip()}"'
 
 
 def _split_negative(text: str, *, within: bool) -> tuple[str, str | None]:

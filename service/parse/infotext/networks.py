@@ -1,7 +1,8 @@
 """LoRAs and embeddings by an infotext's lists of hashes.
 
 ``Lora hashes: "name: hash"``, ``TI hashes``, ``Hashes: {"lora:name": "…"}``; ``Lora_0 Model name``
-of SaveImageWithMetaData; ``AddNet Model 1`` of the Additional Networks extension. SD.Next writes
+of SaveImageWithMetaData; ``AddNet Model 1`` of the Additional Networks extension; CivitAI's line
+``Additional networks: urn:air:…``. SD.Next writes
 names and hashes apart: ``LoRA networks: "a, b", LoRA hashes: "0123456789ab, cdef01234567"``; a
 network whose hash it does not know has none in the second list.
 """
@@ -12,11 +13,12 @@ from dataclasses import replace
 
 from service.parse.infotext.key_values import Settings
 from service.parse.infotext.passes import name_and_hash
+from service.parse.shared.civitai_resources import resource_of_air
 from service.parse.shared.hashes import hash_of
 from service.parse.shared.json_facts import parse_value
 from service.parse.shared.model_files import names_nothing
 from service.parse.shared.numbers import number_of
-from service.records import Resource, ResourceKind
+from service.records import Resource, ResourceKind, Stated
 from service.records.kinds import HASH_PREFIXES
 
 LISTS: tuple[tuple[ResourceKind, tuple[str, ...]], ...] = (
@@ -47,6 +49,7 @@ def read_networks(settings: Settings, source: str) -> Iterator[Resource]:
     yield from _prefixed_hashes(settings, source)
     yield from _numbered_networks(settings, source)
     yield from _addnet_networks(settings, source)
+    yield from _networks_by_air(settings, source)
 
 
 def hash_of_checkpoint(settings: Settings) -> str | None:
@@ -170,6 +173,23 @@ def _weighted_network(kind: ResourceKind, unit: Mapping[str, str], source: str) 
         hash_kind=hash_kind,
         used=weight != 0,
     )
+
+
+def _networks_by_air(settings: Settings, source: str) -> Iterator[Resource]:
+    """Yield CivitAI's networks: ``urn:air:sdxl:lora:civitai:1@2*0.8``, a trigger after ``!``."""
+    for entry in (settings.get("additional networks") or "").split(","):
+        air, _, trigger = entry.strip().partition("!")
+        name, _, weight = air.partition("*")
+        if not name.strip():
+            continue
+        resource = resource_of_air(Stated(name.strip(), source))
+        strength = number_of(weight.strip())
+        yield replace(
+            resource,
+            weight=strength,
+            used=strength != 0,
+            extra={"trigger": trigger.strip()} if trigger.strip() else {},
+        )
 
 
 def _addnet_networks(settings: Settings, source: str) -> Iterator[Resource]:
