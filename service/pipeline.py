@@ -161,8 +161,9 @@ def _image_without_metadata(raw: RawRecord, blobs: Blobs) -> NormalizedImage:
 def _complaints(raw: RawRecord) -> list[str]:
     """Return what ExifTool says of a file that is cut off: more may have been stated there."""
     found: list[str] = []
-    for name, value in raw.tags.items():
-        if name in COMPLAINTS and isinstance(value, str) and _CUT_OFF.search(value):
+    for name in COMPLAINTS:
+        value = raw.tags.get(name)
+        if isinstance(value, str) and _CUT_OFF.search(value):
             found.append(f"ExifTool: {value}")
     return found
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from service.parse.base import Claim, Parser
 from service.parse.generators.c2pa import maker_of_text
-from service.parse.shared.json_facts import JsonTable, find_tables
+from service.parse.shared.json_facts import JsonTable
 from service.records import Blob, Blobs, Fact, Generation
 
 AIGC = "aigc-label"
@@ -74,8 +74,9 @@ def _find_aigc(blobs: Blobs) -> Blob | None:
     own = blobs.first("aigc")
     if own is not None:
         return own
-    for table in find_tables(blobs, *COMMENTS):
-        inner = table.inside("AIGC", "aigc")
+    for blob in blobs.all(*COMMENTS):
+        table = JsonTable.of(blob) if "AIGC" in blob.text else None
+        inner = table.inside("AIGC") if table else None
         if inner is not None:
             return Blob("", inner.here, dict(inner.data))
     return None

@@ -131,7 +131,10 @@ def _with_json(found: Generation, json: JsonTable) -> Generation:
 
 def _find_text(blobs: Blobs) -> Blob | None:
     for blob in plain_texts(blobs, *ROLES):
-        if _VERSION.search(blob.text) or _read_kobold(blob.text):
+        # The names are found sooner than the patterns.
+        if NAME in blob.text and _VERSION.search(blob.text):
+            return blob
+        if "KoboldCpp" in blob.text and _read_kobold(blob.text):
             return blob
     return None
 

@@ -71,7 +71,7 @@ def read_layout(text: str) -> Infotext:
 
 def _without_networks(text: str) -> tuple[str, str]:
     """Return a text without CivitAI's line of networks, and the line as a setting."""
-    line = _NETWORKS.search(text)
+    line = _NETWORKS.search(text) if NETWORKS in text else None
     if line is None:
         return text, ""
     return text[: line.start()] + text[line.end() :], f'\n{NETWORKS}: "{line[1].strip()}"'
