@@ -27,6 +27,7 @@ CREDITS = ("credit", "creatortool", "software", "creator", "source", "descriptio
 
 _TRAINED = re.compile(r"trainedAlgorithmicMedia\Z", re.IGNORECASE)
 _SIGNATURE = re.compile(r"Signature: ?[A-Za-z0-9+/=_-]{40,}")
+_AIGC = re.compile(r"\"Label\"\s{0,9}:.{0,400}\"ContentProducer\"\s{0,9}:", re.DOTALL)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 SILENT = "a label states that a machine made the image, and neither prompt nor settings"
@@ -63,11 +64,12 @@ def _find_label(blobs: Blobs) -> tuple[str, Blob] | None:
 
 
 def _find_signature(blobs: Blobs) -> Blob | None:
+    """Return xAI's signature; an artist who is no uuid has signed something else."""
     artist, description = blobs.first("artist"), blobs.first("imagedescription")
-    if artist is None or description is None:
+    if description is None or not _SIGNATURE.fullmatch(description.text.strip()):
         return None
-    is_xai = _UUID.fullmatch(artist.text.strip()) and _SIGNATURE.fullmatch(description.text.strip())
-    return description if is_xai else None
+    is_of_another = artist is not None and not _UUID.fullmatch(artist.text.strip())
+    return None if is_of_another else description
 
 
 def _find_aigc(blobs: Blobs) -> Blob | None:
@@ -79,6 +81,8 @@ def _find_aigc(blobs: Blobs) -> Blob | None:
         inner = table.inside("AIGC") if table else None
         if inner is not None:
             return Blob("", inner.here, dict(inner.data))
+        if _AIGC.search(blob.text):
+            return blob
     return None
 
 

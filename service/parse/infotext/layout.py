@@ -16,6 +16,7 @@ _STEPS_WITHIN = re.compile(
 )
 # One setting a line, as some savers write them
 _SINGLE = re.compile(r"[ \t]*[A-Z][\w ]{0,30}:[^,\n]{0,300}(?:\n|\Z)")
+_SINGLES = KNOWN | {"width", "height", "cfg", "loras", "start at step", "end at step"}
 # Before the prompt; a text with a label for the negative may have one for this as well
 _LABEL = re.compile(r"\A\s*(?:Positive prompt|Prompt):\s*", re.IGNORECASE)
 _NEGATIVE = re.compile(r"^[ \t]*Negative prompt[ \t]*:", re.IGNORECASE | re.MULTILINE)
@@ -124,7 +125,7 @@ def _first_of_single_settings(text: str, start: int) -> int:
     while start > 0:
         before = text.rfind("\n", 0, start - 1) + 1
         key = key_at(text, before)
-        if key is None or key[1].lower() not in KNOWN or not _SINGLE.match(text, before):
+        if key is None or key[1].lower() not in _SINGLES or not _SINGLE.match(text, before):
             break
         start = before
     return start
