@@ -158,6 +158,13 @@ def test_a_picture_as_a_text_is_no_fact() -> None:
     }
 
 
+def test_a_picture_among_the_settings_of_an_infotext_is_no_fact() -> None:
+    text = "a\nSteps: 5, Sampler: Euler, Mask: data:image/webp;base64,QUJD, Seed: 3"
+    rows = read({"PNG:Parameters": text})
+    assert "Mask" not in {fact.key for fact in rows.image.facts}
+    assert columns(rows, "steps", "seed") == (5, "3")
+
+
 def test_an_unknown_hash_is_none() -> None:
     rows = read({"PNG:Parameters": "a\nSteps: 4, Sampler: Euler, Model hash: unknown, Model: jug"})
     assert columns(rows, "model", "model_hash") == ("jug", None)

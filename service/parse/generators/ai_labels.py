@@ -1,4 +1,4 @@
-"""Labels that say a machine made the picture, and no more: AIGC (China), IPTC, xAI's signature.
+"""Labels that say a machine made the picture, and no more: AIGC (China), IPTC, xAI, Ideogram.
 
 * China's label (TC260, since 2025): JSON ``{"Label": "1", "ContentProducer": "…", "ProduceID": "…",
   …}`` in XMP ``TC260:AIGC``, a PNG text ``AIGC``, or as ``AIGC`` within the JSON of a comment. The
@@ -6,6 +6,7 @@
 * IPTC's ``DigitalSourceType`` in XMP, which ends with ``trainedAlgorithmicMedia``; Google writes
   ``Made with Google AI`` as Credit beside it.
 * xAI (Grok): EXIF ImageDescription ``Signature: `` and base64, Artist a uuid.
+* Ideogram: EXIF Make ``Ideogram AI``.
 
 A file that says more is read by another parser; what signs a file is read by ``c2pa``.
 """
@@ -21,6 +22,7 @@ from service.records import Blob, Blobs, Fact, Generation
 AIGC = "aigc-label"
 XAI = "grok"
 IPTC = "iptc"
+IDEOGRAM = "ideogram"
 
 COMMENTS = ("usercomment", "comment", "description", "imagedescription", "aigc")
 CREDITS = ("credit", "creatortool", "software", "creator", "source", "description")
@@ -60,6 +62,9 @@ def _find_label(blobs: Blobs) -> tuple[str, Blob] | None:
     signature = _find_signature(blobs)
     if signature is not None:
         return XAI, signature
+    make = blobs.first("make")
+    if make is not None and make.text.strip().lower() == "ideogram ai":
+        return IDEOGRAM, make
     return None
 
 

@@ -31,7 +31,18 @@ FIELDS: dict[str, Field] = {
     "Scheduler": "sampler",
     "Upscaler": "upscaler",
 }
-OTHERS = ("Size", "Date", "Quality", "Strength", "ML Compute Unit", "Generator", "LoRAs")
+OTHERS = (
+    "Size",
+    "Date",
+    "Quality",
+    "Strength",
+    "Starting Image",
+    "ControlNet Image",
+    "Input Images",
+    "LoRAs",
+    "ML Compute Unit",
+    "Generator",
+)
 
 _START = "Include in Image:"
 _LABEL = re.compile(rf"(?:\A|;)\s{{0,9}}({'|'.join((*FIELDS, *OTHERS))}):[ \t]?")

@@ -72,9 +72,9 @@ UPSCALER: FieldKeys = (("upscaler", ("model", "upscaler")),)
 _UNSET = "-1"
 _VERSION = re.compile(r"\bVersion: stable-diffusion\.cpp\b")
 _KOBOLD = re.compile(r"\|\s*Version: KoboldCpp\b")
-_KOBOLD_PROMPTS = re.compile(
-    r"\s*Prompt: (.*) \| NegativePrompt: (.*?) \| (?=Steps: \d+ *\|)", re.DOTALL
-)
+_KOBOLD_START = "Prompt: "
+_KOBOLD_NEGATIVE = " | NegativePrompt: "
+_KOBOLD_STEPS = re.compile(r" \| (?=Steps: \d{1,9} ?\| CFGScale: )")
 _BAR = re.compile(r" ?\| ")
 _KOBOLD_KEYS = {"CFGScale": "CFG scale"}
 
@@ -140,17 +140,28 @@ def _find_text(blobs: Blobs) -> Blob | None:
 
 
 def _read_kobold(text: str) -> Infotext | None:
-    """Return KoboldCpp's line as an infotext, or None where the text is none of its."""
-    prompts = _KOBOLD_PROMPTS.match(text) if _KOBOLD.search(text) else None
-    if prompts is None:
+    """Return KoboldCpp's line as an infotext, or None where the text is none of its.
+
+    A prompt may hold the same words, so the last of each mark counts.
+    """
+    if not text.startswith(_KOBOLD_START) or not _KOBOLD.search(text):
+        return None
+    steps = [match.start() for match in _KOBOLD_STEPS.finditer(text)]
+    negative = text.rfind(_KOBOLD_NEGATIVE, 0, steps[-1]) if steps else -1
+    if negative < 0:
         return None
     pairs: list[tuple[str, str]] = []
-    for part in _BAR.split(text[prompts.end() :]):
+    for part in _BAR.split(text[steps[-1] :]):
         key, _, value = part.partition(": ")
         key = key.strip()
-        pairs.append((_KOBOLD_KEYS.get(key, key), value.strip()))
+        if key:
+            pairs.append((_KOBOLD_KEYS.get(key, key), value.strip()))
     by_key = {key.lower(): value for key, value in reversed(pairs)}
-    return Infotext(prompts[1].strip(), prompts[2].strip(), Settings(tuple(pairs), by_key))
+    return Infotext(
+        text[len(_KOBOLD_START) : negative].strip(),
+        text[negative + len(_KOBOLD_NEGATIVE) : steps[-1]].strip(),
+        Settings(tuple(pairs), by_key),
+    )
 
 
 def _split_sampler(fields: Mapping[Field, Stated]) -> dict[Field, Stated]:

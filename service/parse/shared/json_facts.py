@@ -38,7 +38,6 @@ nothing.
 
 _CUT = re.compile(r"\s*+(?:[\[{]\s*+)?\{\s*+(?:\"|\Z)")
 """No blank is tried twice: where two ``\\s*`` shared a run of them, a million took hours."""
-_DATA_URI = re.compile(r"data:[\w.+-]{1,80}/[^,]{0,200};base64,", re.IGNORECASE)
 _PLAIN_LINE = re.compile(r"^(?:Negative prompt|Steps)[ \t]*:", re.MULTILINE)
 """A line of an infotext. JSON writes its line breaks as ``\\n`` and its keys in quotes."""
 _DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
@@ -199,7 +198,7 @@ def _leaves(items: Iterable[tuple[str, JsonValue]], depth: int) -> Iterator[tupl
                 yield from _leaves(_items_below(path, value), depth + 1)
         elif value is not None:
             text = as_written(value)
-            if len(text) <= LONGEST and not _DATA_URI.match(text):
+            if len(text) <= LONGEST:
                 yield path, text
 
 
