@@ -61,6 +61,7 @@ def test_the_action_that_drew_names_the_maker_and_else_the_claim(
         (manifest([action(kind=PART)], "Adobe_Photoshop/25.1.0"), "adobe-photoshop-c2pa"),
         (manifest([action({"name": "Nice Painter"})], {"name": "c2pa-rs"}), "nice-painter-c2pa"),
         (manifest([action()], {"name": "Some Maker (beta)"}), "some-maker-c2pa"),
+        (manifest([action("Some Maker 2.0.1")]), "some-maker-c2pa"),
         (manifest([action()], "c2pa-rs/0.31.3"), None),
     ],
 )

@@ -57,6 +57,16 @@ def test_a_prompt_may_be_json(prompt: str, tag: str, template: str) -> None:
     )
 
 
+def test_a_prompt_that_is_json_may_have_all_else_on_its_line() -> None:
+    text = '{"scene": "a tin kettle"} Negative prompt: rust Steps: 9, Sampler: Euler, Seed: 41'
+    rows = read({"PNG:Parameters": text})
+    assert columns(rows, "positive_prompt", "negative_prompt", "steps") == (
+        '{"scene": "a tin kettle"}',
+        "rust",
+        9,
+    )
+
+
 def test_json_that_was_cut_is_nobodys_prompt() -> None:
     rows = read({"PNG:Parameters": '{"prompt": "a cat\\nSteps: 20, Sampler: Euler a", "see'})
     assert columns(rows, "positive_prompt", "steps") == (None, None)

@@ -53,6 +53,8 @@ GENERATED = re.compile(r"ai.generated\b.*", re.IGNORECASE)
 """A description that says so where no source type does (Microsoft)."""
 
 _LIBRARY = re.compile(r"c2pa|contentauth|make_test_images|adobe_unit_test", re.IGNORECASE)
+_NAME_END = re.compile(r"[/\n(]")
+_VERSION = re.compile(r"[ _-]+v?\d[\w.]{0,20}\s*\Z")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 40
 
@@ -123,7 +125,7 @@ def _texts_of_claims(blobs: Blobs) -> list[str]:
 def _name_of_signer(blobs: Blobs) -> str | None:
     """Return a name made of the one that an unknown maker signs with; a library's is none."""
     for text in (*_texts_of_drawing_actions(blobs), *_texts_of_claims(blobs)):
-        name = re.split(r"[/\n(]", text.strip(), maxsplit=1)[0]
+        name = _VERSION.sub("", _NAME_END.split(text.strip(), maxsplit=1)[0])
         slug = _NO_WORD.sub("-", name.lower()).strip("-")
         if slug and len(slug) <= _LONGEST_NAME and not _LIBRARY.search(name):
             return f"{slug}-c2pa"

@@ -14,6 +14,7 @@ EVIDENCE: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("comfyui", r"lora_\d+ model name", r"."),  # SaveImageWithMetaData
         ("ruinedfooocus", r"version|app", r"RuinedFooocus"),
         ("fooocus-mre", r"version|app", r"Fooocus-MRE"),
+        ("fooocusplus", r"version|app", r"FooocusPlus"),
         ("fooocus", r"version|app", r"Fooocus"),
         ("forge-neo", r"version", r"neo\b"),
         ("forge-classic", r"version", r"classic\b"),

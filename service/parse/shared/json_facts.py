@@ -180,7 +180,18 @@ def is_cut(blob: Blob) -> bool:
     """
     if blob.data is not None or _CUT.match(blob.text) is None:
         return False
-    return _PLAIN_LINE.search(blob.text) is None
+    return _PLAIN_LINE.search(blob.text) is None and not _is_whole_at_first(blob.text)
+
+
+def _is_whole_at_first(text: str) -> bool:
+    """Return whether a text begins with JSON that is whole, with settings behind it."""
+    if "Steps:" not in text:
+        return False
+    try:
+        _, end = _DECODER.raw_decode(text.lstrip())
+    except (ValueError, RecursionError):
+        return False
+    return "Steps:" in text[end:]
 
 
 def plain_texts(blobs: Blobs, *roles: str) -> Iterator[Blob]:
