@@ -150,14 +150,14 @@ def _comment_text(text: str) -> str:
             return text
         if not _COMMENT_MARK.match(data):
             return text
-        return _decode_utf16(data[_MARK_LENGTH:])
+        return _decode_wide(data[_MARK_LENGTH:])
     if text.startswith("Unicode") and text[7:8].strip():
         return text[7:].lstrip("\0")
     return text
 
 
-def _decode_utf16(data: bytes) -> str:
-    """Return a text in UTF-16, the byte order by which more of the high bytes are 0."""
+def _decode_wide(data: bytes) -> str:
+    """Return a text in UTF-16, in the byte order by which more of the high bytes are 0."""
     is_big = data[0::2].count(0) >= data[1::2].count(0)
     return data.decode("utf-16-be" if is_big else "utf-16-le", "replace")
 

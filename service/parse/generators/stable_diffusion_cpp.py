@@ -103,17 +103,17 @@ def parse(blobs: Blobs) -> Generation:
         fields=fields,
         because=f"Version: {text.settings.get('version')}",
     )
+    found = replace(found, resources=(*found.resources, *_parts(text.settings, blob.source)))
     json = _read_json(text.settings, blob.source)
-    if json is None:
-        found = replace(found, resources=(*found.resources, *_parts(text.settings, blob.source)))
-    else:
+    if json is not None:
         found = _with_json(found, json)
     return replace(found, fields={**_model_of_parts(found.resources), **found.fields})
 
 
 def _with_json(found: Generation, json: JsonTable) -> Generation:
     """Return what the text says with the models, passes and facts that the JSON states better."""
-    others = [one for one in found.resources if one.kind not in OF_THE_JSON]
+    models = tuple(_models(json))
+    others = [one for one in found.resources if not models or one.kind not in OF_THE_JSON]
     hires = json.part("hires")
     facts = [fact for fact in found.facts if fact.key != "SDCPP"]
     passes = tuple(_hires_pass(hires, found.fields))
@@ -124,7 +124,7 @@ def _with_json(found: Generation, json: JsonTable) -> Generation:
         found,
         fields=fields,
         passes=passes or found.passes,
-        resources=(*_models(json), *_loras(json), *_upscaler_file(hires), *others),
+        resources=(*models, *_loras(json), *_upscaler_file(hires), *others),
         facts=(*facts, *json.facts()),
     )
 
