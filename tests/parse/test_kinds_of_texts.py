@@ -5,12 +5,14 @@ Every one was read wrongly or not at all before.
 
 import base64
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from pydantic import JsonValue
 
+from service.parse.shared.numbers import shortest_float
 from service.pipeline import process
 from service.records import ImageRows, RawRecord, WatchedFile
 
@@ -211,6 +213,27 @@ def test_invokeais_prompt_may_be_in_the_graph_alone() -> None:
         5.0,
         "euler",
     )
+
+
+# ── numbers
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (3.5999999046325684, 3.6),
+        (0.699999988079071, 0.7),
+        (7.0, 7.0),
+        (0.0, 0.0),
+        (-1.5, -1.5),
+        (3.6, 3.6),  # of 64 bits
+        (3.14159265358979, 3.14159265358979),
+        (1e300, 1e300),
+        (math.inf, math.inf),
+    ],
+)
+def test_a_float_of_32_bits_is_as_short_as_it_may_be(written: float, meant: float) -> None:
+    assert shortest_float(written) == meant
 
 
 # ── dates and cameras

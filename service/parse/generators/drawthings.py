@@ -12,9 +12,9 @@ has the true prompts. ``profile`` is how long each step took. Sources: the app's
 image exporter) and the corpus' cases.
 """
 
-import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from pydantic import JsonValue
 
@@ -22,8 +22,8 @@ from service.parse.base import Claim, Parser
 from service.parse.infotext.field_names import read_size
 from service.parse.infotext.layout import read_layout
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table, plain_texts
-from service.parse.shared.model_files import pass_entry
-from service.parse.shared.numbers import number_of
+from service.parse.shared.model_files import model_file, pass_entry
+from service.parse.shared.numbers import shortest_float
 from service.records import Blob, Blobs, Field, Generation, Resource, ResourceKind, Sampling, Stated
 
 NAME = "drawthings"
@@ -50,12 +50,8 @@ PROMPTS: FieldKeys = (("positive_prompt", ("c",)), ("negative_prompt", ("uc",)))
 
 NO_FACTS = frozenset({"c", "uc", "profile"})
 
-EXACT: FieldKeys = (
-    ("cfg_scale", ("guidanceScale",)),
-    ("guidance", ("guidanceEmbed",)),
-    ("denoise", ("strength",)),
-)
-"""Keys of the app's configuration for numbers that the short keys state with float noise."""
+FLOATS: tuple[Field, ...] = ("cfg_scale", "guidance", "denoise")
+"""Written from floats of 32 bits: 3.6 is 3.5999999046325684, and ``v2`` says 3.6."""
 
 SECOND: FieldKeys = (("denoise", ("second_stage_strength", "Second Stage Strength")),)
 REFINER: FieldKeys = (("model", ("refiner", "Refiner")),)
@@ -119,7 +115,7 @@ def parse(blobs: Blobs) -> Generation:
         passes.append(Sampling("refiner", refiner))
     configuration = settings.part("v2", "config").fields(CONFIGURATION)
     fields = configuration | settings.fields(FIELDS) | (first or whole)
-    fields |= _exact_numbers(settings)
+    fields |= _without_noise(fields)
     if told is not None:
         fields = {**told.fields(FIELDS), **fields, **_true_prompts(fields, told.fields(PROMPTS))}
     resources = (
@@ -149,18 +145,12 @@ def _as_ascii(text: str) -> str:
     return _QUESTIONS.sub("?", _BEYOND_ASCII.sub("?", text))
 
 
-def _exact_numbers(settings: JsonTable) -> dict[Field, Stated]:
-    """Return the numbers that the configuration writes with fewer digits: 3.6, not 3.5999999."""
+def _without_noise(fields: Mapping[Field, Stated]) -> dict[Field, Stated]:
     found: dict[Field, Stated] = {}
-    configuration = settings.part("v2", "config").fields(EXACT)
-    for field, stated in settings.fields(FIELDS).items():
-        exact = configuration.get(field)
-        here, there = number_of(stated.value), number_of(exact.value) if exact else None
-        if exact is None or here is None or there is None:
-            continue
-        is_noise = here != there and math.isclose(here, there, rel_tol=1e-6)
-        if is_noise and len(str(exact.value)) < len(str(stated.value)):
-            found[field] = Stated(exact.value, stated.source)
+    for field in FLOATS:
+        value = fields[field].value if field in fields else None
+        if isinstance(value, float):
+            found[field] = replace(fields[field], value=shortest_float(value))
     return found
 
 
@@ -211,8 +201,7 @@ def _models_of_text(settings: JsonTable) -> Iterator[Resource]:
 
 
 def _weighted_resource(kind: ResourceKind, label: str, value: JsonValue, source: str) -> Resource:
-    weight = number_of(value)
-    return Resource(kind, label, source, weight=weight, used=weight != 0)
+    return model_file(kind, label, source, weight=value)
 
 
 def _settings_of_text(blob: Blob) -> JsonTable:

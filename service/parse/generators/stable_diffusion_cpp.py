@@ -25,6 +25,7 @@ from service.parse.infotext.key_values import Settings
 from service.parse.infotext.layout import Infotext, read_layout
 from service.parse.shared.json_facts import FieldKeys, JsonTable, parse_value, plain_texts
 from service.parse.shared.model_files import model_file, names_nothing
+from service.parse.shared.numbers import shortest_float
 from service.records import (
     Blob,
     Blobs,
@@ -238,6 +239,9 @@ def _hires_pass(hires: JsonTable, base: Mapping[Field, Stated]) -> Iterator[Samp
     if _is_on(hires):
         stated = hires.fields(HIRES)
         fields = {name: one for name, one in stated.items() if one.value != 0}
+        strength = fields.get("denoise")
+        if strength is not None and isinstance(strength.value, float):
+            fields["denoise"] = replace(strength, value=shortest_float(strength.value))
         if "width" not in fields:
             fields |= scaled_size(base, str(hires.data.get("scale")))
         yield Sampling("hires", fields)
