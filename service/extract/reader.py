@@ -210,16 +210,16 @@ class TagBatch:
         block = c2pa_blocks.find_block(each.location, each.signature.mime_type)
         if block is None:
             return {}
-        with tempfile.TemporaryDirectory(prefix="aiimagepipe-") as folder:
-            picture = Path(folder, "manifest.png")
-            picture.write_bytes(c2pa_blocks.make_png(block))
-            name = picture.as_posix()
-            allowed = self._settings.deadline(len(block))
-            try:
+        allowed = self._settings.deadline(len(block))
+        try:
+            with tempfile.TemporaryDirectory(prefix="aiimagepipe-") as folder:
+                picture = Path(folder, "manifest.png")
+                picture.write_bytes(c2pa_blocks.make_png(block))
+                name = picture.as_posix()
                 answer = self._pool.lease(1).begin([name], allowed).result(allowed)
-                tags = tags_by_name(answer.stdout, [name])
-            except ExtractorError:  # the file's other tags are there all the same
-                return {}
+            tags = tags_by_name(answer.stdout, [name])
+        except (ExtractorError, OSError):  # the file's other tags are there all the same
+            return {}
         return c2pa_blocks.tags_of_block(tags.get(name, {}))
 
 

@@ -7,6 +7,7 @@ from store_samples import NOW, image, odd_image
 
 from service.records import Resource
 from service.store import statistics
+from service.store.sql import sql
 from service.store.statistics import Month
 from service.store.status import Counts
 from service.store.writer import Store
@@ -56,6 +57,9 @@ def test_one_model_is_one_line_however_files_spell_it(store: Store, database: Pa
         "SELECT DISTINCT model_norm FROM images ORDER BY 1"
     ).fetchall()
     assert norms == [("jug_v2",), ("jug_v3",)]
+    asked = {"by_model": True, "by_month": False}
+    listed = store._connection.execute(sql("list_places"), asked).fetchall()
+    assert [model for model, _, _ in listed] == ["jug_v2.safetensors"] * 3 + ["jug_v3.safetensors"]
     names = store._connection.execute("SELECT DISTINCT name_norm FROM resources").fetchall()
     assert names == [("glaze",)]
 
