@@ -12,7 +12,7 @@
 --                 them; the compact form may change.
 
 PRAGMA application_id = 1095322960;  -- 'AIMP' in ASCII: `file out/images.db` and the service know the file by it
-PRAGMA user_version = 3;             -- the version of this schema; the service upgrades older ones, refuses newer
+PRAGMA user_version = 4;             -- the version of this schema; the service upgrades older ones, refuses newer
 
 
 -- ── Images ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -54,7 +54,7 @@ CREATE TABLE IF NOT EXISTS images (
     width           INTEGER,                 -- pixels that were sampled, as the metadata states them
     height          INTEGER,
     clip_skip       INTEGER,                 -- positive: 2 = the last but one layer
-    denoise         REAL,                    -- 0 to 1
+    denoise         REAL,                    -- 0 to 1; the hires pass's where the file states no other
     vae             TEXT,
     upscaler        TEXT,
     -- The resources, joined by ', '; the table resources has one row for each.
@@ -67,6 +67,9 @@ CREATE TABLE IF NOT EXISTS images (
     warnings        TEXT,                    -- why the row is partial, one reason a line
     positive_prompt TEXT,                    -- '' = stated and empty; NULL = not stated
     negative_prompt TEXT,
+    model_norm      TEXT,                    -- the model without folder and ending, in lower case: one model is one name
+    created_at      TEXT,                    -- when the picture was made, where the file states it: 2025-03-04T05:06:07Z, in
+                                             -- the zone that is stated; kv has the place
     sidecars        TEXT                     -- the texts beside the file that were read with it, one a line: ending, bytes,
                                              -- last written (nanoseconds since 1970); NULL where there was none
 );
@@ -83,6 +86,7 @@ CREATE INDEX IF NOT EXISTS images_by_recipe ON images (recipe);
 CREATE INDEX IF NOT EXISTS images_by_modified ON images (modified_at);
 CREATE INDEX IF NOT EXISTS images_by_file_name ON images (file_name);
 CREATE INDEX IF NOT EXISTS images_by_model ON images (model);
+CREATE INDEX IF NOT EXISTS images_by_model_norm ON images (model_norm, model);
 CREATE INDEX IF NOT EXISTS images_by_sampler ON images (sampler_norm, scheduler_norm);
 CREATE INDEX IF NOT EXISTS images_by_generator ON images (generator);
 CREATE INDEX IF NOT EXISTS images_by_status ON images (status, missing_since);
@@ -219,6 +223,7 @@ CREATE TABLE IF NOT EXISTS resource_rows (
     source_id        INTEGER REFERENCES texts (id),
     used             INTEGER NOT NULL DEFAULT 1,  -- 0: listed, but without effect: bypassed, or of weight 0
     extra_json       TEXT,
+    norm_id          INTEGER REFERENCES terms (id),  -- the label without folder and ending, in lower case
     PRIMARY KEY (image_id, ordinal)
 ) WITHOUT ROWID;
 
@@ -425,6 +430,7 @@ SELECT id AS image_id, file_name,
        model, loras, sampler_norm, scheduler_norm, steps, cfg_scale,
        seed, width, height, generator, sampler, scheduler, model_hash, vae, clip_skip, denoise, guidance, upscaler,
        checkpoints, embeddings, vaes, upscalers, other_resources, status, state, modified_at, ingested_at,
+       created_at, model_norm,
        warnings, positive_prompt, negative_prompt, root, path
 FROM images;
 
@@ -486,7 +492,7 @@ FROM (SELECT term_id, side, COUNT(*) AS uses FROM token_rows GROUP BY term_id, s
 
 DROP VIEW IF EXISTS resources;
 -- Every resource an image was made with (at weight 0, too, as its weight shows). name is the AIR URN where it is
--- known, label what the file wrote.
+-- known, label what the file wrote, name_norm that without folder and ending in lower case, to group by.
 CREATE VIEW resources AS
 SELECT r.image_id AS image_id, r.kind AS kind, n.term AS name,
        COALESCE((SELECT l.text FROM texts l WHERE l.id = r.label_id), n.term) AS label,
@@ -494,7 +500,7 @@ SELECT r.image_id AS image_id, r.kind AS kind, n.term AS name,
        (SELECT h.term FROM terms h WHERE h.id = r.hash_id) AS hash, r.hash_kind AS hash_kind,
        r.model_version_id AS model_version_id,
        (SELECT o.text FROM texts o WHERE o.id = r.source_id) AS source,
-       r.extra_json AS extra_json
+       r.extra_json AS extra_json, (SELECT m.term FROM terms m WHERE m.id = r.norm_id) AS name_norm
 FROM resource_rows r
 JOIN terms n ON n.id = r.name_id
 WHERE r.used = 1 OR r.weight = 0;
@@ -508,7 +514,7 @@ SELECT r.image_id AS image_id, r.kind AS kind, n.term AS name,
        (SELECT h.term FROM terms h WHERE h.id = r.hash_id) AS hash, r.hash_kind AS hash_kind,
        r.model_version_id AS model_version_id,
        (SELECT o.text FROM texts o WHERE o.id = r.source_id) AS source, r.used AS used,
-       r.extra_json AS extra_json
+       r.extra_json AS extra_json, (SELECT m.term FROM terms m WHERE m.id = r.norm_id) AS name_norm
 FROM resource_rows r
 JOIN terms n ON n.id = r.name_id;
 

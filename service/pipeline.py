@@ -1,5 +1,6 @@
 """The pure stages in order: from a file's tags to all its rows, without clock, disk or log."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
@@ -11,6 +12,7 @@ from service.parse.blobs import VERSION as BLOBS
 from service.parse.blobs import collect_blobs
 from service.parse.bounds import bound_record
 from service.parse.gate import VERSION as GATE
+from service.parse.picture_tags import read_photograph
 from service.parse.why import Judgement, judge_parsers
 from service.records import (
     Blobs,
@@ -32,7 +34,7 @@ from service.records.limits import (
     MAX_TOKENS,
 )
 from service.resources.collect import VERSION as RESOURCES
-from service.resources.collect import collect_resources
+from service.resources.collect import collect_resources, mark_embeddings
 
 VERSIONS: dict[str, int] = {
     **{parser.name: parser.version for parser in parse.PARSERS},
@@ -48,6 +50,9 @@ VERSIONS: dict[str, int] = {
 
 SHARED = ("parsers", "blobs", "gate", "normalize", "tokens", "resources")
 """The stages that every image goes through."""
+
+COMPLAINTS = ("ExifTool:Warning", "ExifTool:Error", "ExifTool:Copy1:Warning")
+_CUT_OFF = re.compile(r"truncat|format error|corrupt|error reading|unexpected end", re.IGNORECASE)
 
 Item = TypeVar("Item")
 
@@ -73,7 +78,9 @@ def process(raw: RawRecord) -> ImageRows:
     words = limits.first("tokens", words, MAX_TOKENS)
     resources = limits.first("resources", collect_resources(image, words), MAX_RESOURCES)
     recipe = _recipe(dict.fromkeys(parsers))
-    return ImageRows(raw, _warn(image, limits.warnings), words, resources, recipe)
+    words = mark_embeddings(words, resources)
+    warnings = (*limits.warnings, *_complaints(raw))
+    return ImageRows(raw, _warn(image, warnings), words, resources, recipe)
 
 
 class _Limits:
@@ -139,10 +146,28 @@ def _image_without_metadata(raw: RawRecord, blobs: Blobs) -> NormalizedImage:
     """
     complaint = raw.tags.get("ExifTool:Error")
     warnings = (f"ExifTool: {complaint}",) if complaint else ()
+    facts = list(read_photograph(raw.tags))
+    if blobs.created_at is not None:
+        facts.append(Fact("created_at", str(blobs.created_at.value), blobs.created_at.source))
     image = NormalizedImage(
-        "no_metadata", file_width=blobs.width, file_height=blobs.height, warnings=warnings
+        "no_metadata",
+        file_width=blobs.width,
+        file_height=blobs.height,
+        created_at=str(blobs.created_at.value) if blobs.created_at else None,
+        facts=tuple(facts),
+        warnings=warnings,
     )
-    return _warn(image, blobs.left_out)
+    return _warn(image, (*blobs.left_out, *_complaints(raw)))
+
+
+def _complaints(raw: RawRecord) -> list[str]:
+    """Return what ExifTool says of a file that is cut off: more may have been stated there."""
+    found: list[str] = []
+    for name in COMPLAINTS:
+        value = raw.tags.get(name)
+        if isinstance(value, str) and _CUT_OFF.search(value):
+            found.append(f"ExifTool: {value}")
+    return found
 
 
 def _recipe(parsers: Iterable[str]) -> str:

@@ -26,7 +26,7 @@ _GLB_CHUNK = struct.Struct("<I4s")
 FOLDER_LOG = "log.html"
 FOLDER_LOG_LARGEST = 32 * 1024 * 1024
 """Bytes. A day of a thousand images is 3 MB."""
-_LOG_ENTRY = re.compile(r'<div id="([^"\n]{1,255})" class="image-container">')
+_LOG_ENTRY = re.compile(r'<div id="([^"\n]{1,255})"(?: class="image-container">|><hr>)')
 
 
 def glb_texts(location: Path) -> dict[str, JsonValue]:

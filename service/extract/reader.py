@@ -4,7 +4,9 @@ Each file gets its own outcome, whatever becomes of the batch.
 """
 
 import os
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
@@ -21,7 +23,7 @@ from service.errors import (
     TooSlowError,
     TryAgainError,
 )
-from service.extract import extra_texts, stealth
+from service.extract import c2pa_blocks, extra_texts, stealth
 from service.extract.answers import Tags, first_complaint, tags_by_name, tags_of_one_file
 from service.extract.channel import Request
 from service.extract.exiftool import NO_CONFIG, READ, ExifToolSettings
@@ -188,6 +190,8 @@ class TagBatch:
             tags |= extra_texts.glb_texts(each.location)
         if self._settings.stealth and stealth.may_hide_text(each.signature, tags):
             tags |= stealth.hidden_texts(each.location, each.signature)
+        if c2pa_blocks.may_hold_block(each.signature.mime_type, tags):
+            tags |= self._read_block(each)
         texts = dict(each.kept_texts)
         if each.file.sidecars:
             texts |= sidecars.read_texts(each.location, each.file.sidecars)
@@ -202,6 +206,23 @@ class TagBatch:
             extractor=f"exiftool {self._pool.version}",
             tags=tags,
         )
+
+    def _read_block(self, each: FileToRead) -> Tags:
+        """Return the tags of a manifest that ExifTool reads only where it stands in a PNG."""
+        block = c2pa_blocks.find_block(each.location, each.signature.mime_type)
+        if block is None:
+            return {}
+        allowed = self._settings.deadline(len(block))
+        try:
+            with tempfile.TemporaryDirectory(prefix="aiimagepipe-") as folder:
+                picture = Path(folder, "manifest.png")
+                picture.write_bytes(c2pa_blocks.make_png(block))
+                name = picture.as_posix()
+                answer = self._pool.lease(1).begin([name], allowed).result(allowed)
+            tags = tags_by_name(answer.stdout, [name])
+        except (ExtractorError, OSError):  # the file's other tags are there all the same
+            return {}
+        return c2pa_blocks.tags_of_block(tags.get(name, {}))
 
 
 def read_alone(

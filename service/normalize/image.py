@@ -22,14 +22,16 @@ from service.records import (
     SamplingPass,
     Status,
 )
+from service.records.dates import iso_date
 from service.records.image_fields import (
     IMAGE_FIELDS,
     PASS_FIELDS,
     ImageField,
     select_stated,
 )
+from service.records.model_names import hash_form
 
-VERSION = 4
+VERSION = 6
 
 CORE: tuple[Field, ...] = (
     "positive_prompt",
@@ -42,8 +44,17 @@ CORE: tuple[Field, ...] = (
 )
 """A file that states none of these is read only in part."""
 
+CREATED_AT = "created_at"
+"""Our key of the date in ``kv``."""
+
+CREATED = frozenset(
+    {"Created Date", "sui_extra_data.date", "date", "Date", "actions.0.when", "actions.when"}
+)
+"""Generators' keys of it: CivitAI's, SwarmUI's, Mochi's, those of C2PA's first action."""
+
 _OF_PASS = select_stated(of_image=False)
 _OF_IMAGE = select_stated(of_image=True)
+_DATA_URI = re.compile(r"data:[\w.+-]{1,80}/[^,]{0,200};base64,", re.IGNORECASE)
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -58,13 +69,19 @@ def normalize(
     generation = merged.generation
     fields, coercion = generation.fields, Coercion()
     base = read_pass("base", fields, coercion)
+    strength = base.denoise if _is_of_hires(generation) else None
+    if strength is not None:
+        base = replace(base, denoise=None)
     later = [read_pass(extra.role, extra.fields, coercion) for extra in generation.passes]
     passes = (base, *later) if later or _says_anything(base) else ()
+    created = created_of(generation, blobs)
     of_image = _read_values(_OF_IMAGE, fields, coercion)
     image = NormalizedImage(
         status=_status(generation),
         generator=generation.generator,
         passes=passes,
+        denoise=strength,
+        created_at=created.value if created else None,
         file_width=blobs.width,
         file_height=blobs.height,
         resources=_storable_resources(generation.resources),
@@ -73,7 +90,32 @@ def normalize(
         **of_image,
     )
     facts = [*_our_facts(image, fields), *_own_facts(generation)]
+    if created is not None:
+        facts.append(created)
     return replace(image, facts=tuple(dict.fromkeys(facts)))
+
+
+def created_of(generation: Generation, blobs: Blobs) -> Fact | None:
+    """Return when the picture was made, as its generator states it, else as a tag does."""
+    for fact in generation.facts:
+        if fact.key in CREATED:
+            date = iso_date(fact.value)
+            if date is not None:
+                return Fact(CREATED_AT, date, text(fact.source))
+    if blobs.created_at is not None:
+        return Fact(CREATED_AT, text(blobs.created_at.value), blobs.created_at.source)
+    return None
+
+
+def _is_of_hires(generation: Generation) -> bool:
+    """Return whether the strength of the image is, at the same place, that of its hires pass.
+
+    A1111 writes one, of the pass that samples again; the base pass began with noise alone.
+    """
+    stated = generation.fields.get("denoise")
+    return stated is not None and any(
+        one.role == "hires" and one.fields.get("denoise") == stated for one in generation.passes
+    )
 
 
 def read_pass(role: PassRole, fields: StatedFields, coercion: Coercion) -> SamplingPass:
@@ -95,6 +137,8 @@ def _read_values(
             values[name] = None
         elif field.is_number:
             values[name] = coercion.number(field, value)
+        elif field.form == "hash":
+            values[name] = hash_form(text(value)) or None
         else:
             written = text(value)
             may_be_empty = field.form == "prompt"
@@ -113,9 +157,9 @@ def _status(generation: Generation) -> Status:
 
 def _our_facts(image: NormalizedImage, fields: StatedFields) -> Iterator[Fact]:
     """Yield our own keys, each with the place that states it."""
-    base = image.base
+    shown = image.shown
     for field in IMAGE_FIELDS:
-        value = getattr(image if field.of_image else base, field.name)
+        value = getattr(image if field.of_image else shown, field.name)
         if field.in_kv and value is not None:
             written = value if isinstance(value, str) else number_text(value)
             yield Fact(field.name, written, _source(field, fields))
@@ -132,6 +176,8 @@ def _source(field: ImageField, fields: StatedFields) -> str:
 
 def _own_facts(generation: Generation) -> Iterator[Fact]:
     for fact in generation.facts:
+        if _DATA_URI.match(fact.value):  # a picture, which says nothing
+            continue
         yield Fact(text(fact.key), text(fact.value), text(fact.source))
 
 

@@ -8,7 +8,7 @@ from service.normalize.coerce import Coercion, text
 from service.normalize.samplers import split_sampler
 from service.records import Conflict, Field, Generation, Resource, Scalar, Stated
 from service.records.image_fields import STATED_FIELDS
-from service.records.model_names import stem
+from service.records.model_names import hash_form, stem
 
 StatedFields = Mapping[Field, Stated]
 
@@ -121,7 +121,7 @@ def _comparable(field: Field, fields: StatedFields) -> Scalar | None:
         case "file":
             return stem(text(value))
         case "hash":
-            return text(value).lower().removeprefix("0x")[:_HASH_DIGITS]
+            return hash_form(text(value)).removeprefix("blake3:")[:_HASH_DIGITS].lower()
         case "method":
             return _method_name(field, fields)
         case "prompt":

@@ -58,6 +58,7 @@ SAMPLER_ALIASES = {
     "unipc_tu": "uni_pc",
     "unipc_tu_2": "uni_pc",
     "unipc_tq": "uni_pc",
+    "dpm_solverpp": "dpmpp_2m",  # Mochi Diffusion
     # diffusers
     "eulerdiscretescheduler": "euler",
     "eulerancestraldiscretescheduler": "euler_ancestral",

@@ -36,7 +36,8 @@ def _short_name(name: str | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _split(sampler: str, scheduler: str) -> tuple[str | None, str | None]:
-    name, schedule_in_name = _split_folded(fold_name(sampler))
+    # Krita's presets are 'Default - DPM++ 2M', 'Flux - Euler simple'.
+    name, schedule_in_name = _split_folded(fold_name(sampler.rpartition(" - ")[2]))
     return name, scheduler_norm(scheduler) or schedule_in_name
 
 

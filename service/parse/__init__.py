@@ -14,6 +14,7 @@ from service.parse.base import Claim, Parser
 from service.parse.blobs import SIDECAR
 from service.parse.generators import (
     a1111,
+    ai_labels,
     c2pa,
     civitai,
     civitai_meta,
@@ -27,10 +28,12 @@ from service.parse.generators import (
     imaginairy,
     invokeai,
     midjourney,
+    mochi_diffusion,
     naifu,
     novelai,
     ruinedfooocus,
     stability_matrix,
+    stable_diffusion_cpp,
     swarmui,
     sygil,
     tensorart,
@@ -49,6 +52,7 @@ PARSERS: tuple[Parser, ...] = (
     fooocus.PARSER,  # these two write A1111's form as well, under their own name
     dreamstudio.PARSER,
     easydiffusion.PARSER,  # its lines look like settings of an infotext
+    stable_diffusion_cpp.PARSER,
     a1111.PARSER,
     invokeai.PARSER,
     naifu.PARSER,  # before NovelAI, whose texts it writes
@@ -59,9 +63,11 @@ PARSERS: tuple[Parser, ...] = (
     sygil.PARSER,
     diffusionbee.PARSER,
     midjourney.PARSER,
+    mochi_diffusion.PARSER,
     civitai_meta.PARSER,
     hf_space.PARSER,
     c2pa.PARSER,  # a signature says who, so whoever says how comes first
+    ai_labels.PARSER,
     unread.PARSER,
 )
 

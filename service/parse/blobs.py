@@ -9,6 +9,7 @@ in any EXIF tag behind a prefix (``IFD0:Make`` = ``workflow:{…}``), so a text 
 takes the prefix's role.
 """
 
+import base64
 import codecs
 import json
 import re
@@ -17,6 +18,7 @@ from collections.abc import Iterator, Mapping
 import orjson
 from pydantic import JsonValue
 
+from service.parse.picture_tags import read_date
 from service.records import Blob, Blobs, RawRecord
 from service.records.json_depth import is_too_deep
 from service.records.limits import LEFT_OUT, MAX_DEPTH
@@ -54,6 +56,14 @@ PREFIX = re.compile(r"\A\s*(prompt|workflow|parameters)\s*:\s*(?=[\[{])", re.IGN
 
 _MAX_PIXEL_DIGITS = 9
 
+_BASE64 = "base64:"
+_MARK_LENGTH = 8
+_COMMENT_MARK = re.compile(rb"unicode[\0 ]", re.IGNORECASE)
+_FIRST_PAIR = "\u2000"
+"""Two ASCII letters are a character beyond this one."""
+_READABLE = re.compile(r"\bSteps: ?\d|\A\s*\{\s*\"|\bNegative prompt:")
+_LAST_NUMBER = re.compile(r",[^,:\n]{0,80}:[ \t]*[\d.x]+\Z")
+
 TOO_DEEP = f"{{source}}: JSON nested deeper than {MAX_DEPTH} brackets was not read."
 
 
@@ -71,6 +81,7 @@ def collect_blobs(raw: RawRecord) -> Blobs:
         file_name=raw.file.path.rsplit("/", 1)[-1],
         width=width,
         height=height,
+        created_at=read_date(raw.tags),
         left_out=tuple(left_out),
     )
 
@@ -116,6 +127,8 @@ def _tag_text(value: JsonValue, group: str, tag: str) -> str | None:
     ExifTool's JSON has numbers and booleans bare, so a PNG text ``30`` arrives as a number.
     """
     if isinstance(value, str):
+        if tag == "usercomment":
+            value = _comment_text(value)
         is_telling = value.strip() != "" or (group == "PNG" and tag in PROMPTS)
         if is_telling:
             return value
@@ -123,6 +136,30 @@ def _tag_text(value: JsonValue, group: str, tag: str) -> str | None:
     if group == "PNG" and isinstance(value, int | float):
         return json.dumps(value)
     return None
+
+
+def _comment_text(text: str) -> str:
+    """Return an EXIF comment without the mark ``Unicode``; ExifTool knows ``UNICODE`` alone.
+
+    It gives that mark and the text as they are, in base64 where they are no UTF-8.
+    """
+    if text.startswith(_BASE64):
+        try:
+            data = base64.b64decode(text[len(_BASE64) :], validate=True)
+        except ValueError:
+            return text
+        if not _COMMENT_MARK.match(data):
+            return text
+        return _decode_wide(data[_MARK_LENGTH:])
+    if text.startswith("Unicode") and text[7:8].strip():
+        return text[7:].lstrip("\0")
+    return text
+
+
+def _decode_wide(data: bytes) -> str:
+    """Return a text in UTF-16, in the byte order by which more of the high bytes are 0."""
+    is_big = data[0::2].count(0) >= data[1::2].count(0)
+    return data.decode("utf-16-be" if is_big else "utf-16-le", "replace")
 
 
 def _manifest_entry(value: JsonValue, source: str) -> Blob:
@@ -204,15 +241,18 @@ def _pixels(value: JsonValue) -> int | None:
 
 
 def repair_encoding(text: str, group: str) -> str:
-    """Undo the two encodings that arrive wrong; any other text is returned as it is.
+    """Undo the encodings that arrive wrong; any other text is returned as it is.
 
     UTF-8 in PNG ``tEXt`` (Stability Matrix, TensorArt) arrives as cp1252 mojibake; a UserComment in
-    UTF-16 whose byte order the writer mislabelled arrives with its bytes swapped.
+    UTF-16 whose byte order the writer mislabelled arrives with its bytes swapped, and one in UTF-8
+    behind the mark of UTF-16 with two of its bytes in each character.
     """
     if text.isascii():
         return text
     if group == "PNG":
         return _from_mojibake(text)
+    if text[0] >= _FIRST_PAIR:
+        text = _from_pairs(text)
     return _swap_bytes(text)
 
 
@@ -231,6 +271,21 @@ def _from_mojibake(text: str) -> str:
         return text.encode("cp1252", "cp1252-holes").decode("utf-8")
     except UnicodeError:
         return text
+
+
+def _from_pairs(text: str) -> str:
+    """Return a text of which ExifTool took each two bytes of UTF-8 for one character.
+
+    A last single byte is lost, so a number at the end may lack a digit: it is left out.
+    """
+    for order in ("utf-16-be", "utf-16-le"):
+        data = text.encode(order, "surrogatepass")
+        found = codecs.getincrementaldecoder("utf-8")("replace").decode(data)
+        if "\ufffd" not in found and _READABLE.search(found):
+            if found.lstrip().startswith("{") and parse_json(found) is None:
+                return found + "}"
+            return _LAST_NUMBER.sub("", found)
+    return text
 
 
 def _swap_bytes(text: str) -> str:

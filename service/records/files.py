@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from service.records.generation import Stated
+
 
 @dataclass(frozen=True, slots=True)
 class Blob:
@@ -30,6 +32,8 @@ class Blobs:
     width: int | None = None
     """Pixels, of the file."""
     height: int | None = None
+    created_at: Stated | None = None
+    """When the picture was made, as a tag states it, in ISO's form."""
     left_out: tuple[str, ...] = ()
     """What was too much or too deep to be read: one sentence for each."""
 

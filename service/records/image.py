@@ -1,6 +1,6 @@
 """One image in our vocabulary, and all that is written of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.records.files import RawRecord
 from service.records.generation import Fact, Resource, Stated
@@ -64,6 +64,10 @@ class NormalizedImage:
     clip_skip: int | None = None
     """Positive: 2 means the last but one layer."""
     upscaler: str | None = None
+    created_at: str | None = None
+    """When the picture was made: ``2025-03-04T05:06:07+02:00``, in the zone that is stated."""
+    denoise: float | None = None
+    """The one strength that a text states of the image, where it is a later pass's."""
     file_width: int | None = None
     file_height: int | None = None
     resources: tuple[Resource, ...] = ()
@@ -78,6 +82,13 @@ class NormalizedImage:
     def base(self) -> SamplingPass:
         """Return the base pass, or an empty one."""
         return self.passes[0] if self.passes else SamplingPass()
+
+    @property
+    def shown(self) -> SamplingPass:
+        """Return the base pass as the table ``images`` shows it, with the image's strength."""
+        if self.denoise is None:
+            return self.base
+        return replace(self.base, denoise=self.denoise)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ ENDINGS = (
 
 _COMPILED = ".engine"
 _ENDING = re.compile(rf"(?:{'|'.join(map(re.escape, ENDINGS))})\Z", re.IGNORECASE)
+_AIR = re.compile(r"\s*(?:urn:|air:|civitai:\d)", re.IGNORECASE)
+_HASH = re.compile(r"(?:0x)?(?:sha256:)?(blake3:)?([0-9a-f]{4,128})", re.IGNORECASE)
 _FOLDER = re.compile(r"[\\/]")
 
 
@@ -42,6 +44,27 @@ def is_shared_model_file(path: PurePath) -> bool:
 def base_name(name: str) -> str:
     """Return a model's file name without folders and ending, as it is written."""
     return _ENDING.sub("", _FOLDER.split(name.strip())[-1])
+
+
+def name_norm(name: str) -> str:
+    """Return the name under which a model is counted: no folder, no ending, case folded.
+
+    Versions stay, since they are other models. An AIR is a name as a whole.
+    """
+    if _AIR.match(name):
+        return name.strip().casefold()
+    return " ".join(base_name(name).casefold().split()) or name.strip().casefold()
+
+
+def hash_form(digits: str) -> str:
+    """Return a model's hash in one form: lower case, without ``0x``.
+
+    ``blake3:`` stays, as nothing else tells it from SHA-256. What is no hash stays as it is.
+    """
+    match = _HASH.fullmatch(digits.strip())
+    if match is None:
+        return digits
+    return f"{(match[1] or '').lower()}{match[2].lower()}"
 
 
 def stem(name: str) -> str:

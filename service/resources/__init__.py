@@ -5,6 +5,6 @@ says which entries are one file, ``air`` reads CivitAI's names for models. ``res
 real name of an entry among ``known_models``, which are known from outside the images.
 """
 
-from service.resources.collect import VERSION, collect_resources
+from service.resources.collect import VERSION, collect_resources, mark_embeddings
 
-__all__ = ["VERSION", "collect_resources"]
+__all__ = ["VERSION", "collect_resources", "mark_embeddings"]

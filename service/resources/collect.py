@@ -11,9 +11,10 @@ from pydantic import JsonValue
 
 from service.records import NormalizedImage, Resource, Token
 from service.records.kinds import TAG_PATTERN, TAGS
+from service.records.model_names import stem
 from service.resources.merge import merge_resources
 
-VERSION = 4
+VERSION = 5
 
 IGNORES_TAGS = frozenset(
     {"comfyui", "invokeai", "novelai", "midjourney", "drawthings", "diffusionbee"}
@@ -60,7 +61,7 @@ def _with_prompt_weights(
 
 
 def _weight_of_word(label: str, tokens: tuple[Token, ...]) -> float | None:
-    word = _BLANKS.sub(" ", label.lower()).strip()
+    word = _word_of(label)
     for token in tokens:
         # <lora:name:1> is another file's name
         if token.t_norm == word and token.kind in ("tag", "embedding"):
@@ -68,17 +69,43 @@ def _weight_of_word(label: str, tokens: tuple[Token, ...]) -> float | None:
     return None
 
 
+def _word_of(label: str) -> str:
+    """Return the word that calls an embedding, as tokens are compared."""
+    return _BLANKS.sub(" ", stem(label)).strip()
+
+
+def mark_embeddings(
+    tokens: tuple[Token, ...], resources: tuple[Resource, ...]
+) -> tuple[Token, ...]:
+    """Return the tokens, those that call an embedding by its plain name marked as such (A1111)."""
+    words = {_word_of(one.label) for one in resources if one.kind == "embedding" and one.used}
+    if not words:
+        return tokens
+    marked: list[Token] = []
+    for token in tokens:
+        is_call = token.kind == "tag" and token.t_norm in words
+        marked.append(replace(token, kind="embedding") if is_call else token)
+    return tuple(marked)
+
+
 def _resources_of_prompts(image: NormalizedImage, tokens: tuple[Token, ...]) -> Iterator[Resource]:
     """Yield what every pass's prompts name, in reading order.
 
-    The same file may come more than once.
+    The same file may come more than once. What a later pass alone calls has that pass in ``extra``.
     """
     sources = {fact.key: fact.source for fact in reversed(image.facts)}
     reads_tags = image.generator not in IGNORES_TAGS
+    of_base: set[str] = set()
     for one_pass in image.passes:
         positive, negative = one_pass.positive_prompt or "", one_pass.negative_prompt or ""
         source = sources.get("positive_prompt", "positive_prompt")
-        yield from networks_of_tags(positive, source, image.generator, read=reads_tags)
+        for network in networks_of_tags(positive, source, image.generator, read=reads_tags):
+            if one_pass.role == "base":
+                of_base.add(network.label)
+            if network.label in of_base:
+                yield network
+            else:
+                yield replace(network, extra={**network.extra, "pass": one_pass.role})
         source = sources.get("negative_prompt", "negative_prompt")
         yield from networks_of_tags(negative, source, image.generator, read=False)
     if image.generator in READS_EMBEDDINGS:

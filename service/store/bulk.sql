@@ -7,7 +7,7 @@ SELECT stable_id, stable_id AS own, root, folder, file_name, path, size_bytes, m
        file_width, file_height, status, recipe, ingested_at, generator, model, model_hash, sampler, sampler_norm, scheduler,
        scheduler_norm, steps, cfg_scale, guidance, seed, width, height, clip_skip, denoise, vae, upscaler, loras, embeddings,
        checkpoints, vaes, upscalers, other_resources, warnings, positive_prompt, negative_prompt,
-       sidecars
+       sidecars, model_norm, created_at
 FROM images ORDER BY id;
 
 -- name: kv

@@ -71,19 +71,19 @@ LIMIT 200;
 
 -- name: most_used_models
 -- What the collection was made with.
-SELECT kind, name, COUNT(*) AS images
+SELECT kind, MIN(label) AS label, COUNT(*) AS images
 FROM resources
-GROUP BY kind, name
+GROUP BY kind, name_norm
 ORDER BY images DESC
 LIMIT 100;
 
 -- name: loras_by_model
 -- Which LoRAs each checkpoint is used with, and how strong.
-SELECT c.label AS checkpoint, l.label AS lora, COUNT(*) AS images, ROUND(AVG(l.weight), 2) AS usual_weight
+SELECT MIN(c.label) AS checkpoint, MIN(l.label) AS lora, COUNT(*) AS images, ROUND(AVG(l.weight), 2) AS usual_weight
 FROM resources l
 JOIN resources c ON c.image_id = l.image_id AND c.kind = 'checkpoint'
 WHERE l.kind = 'lora'
-GROUP BY c.label, l.label
+GROUP BY c.name_norm, l.name_norm
 ORDER BY images DESC
 LIMIT 200;
 
@@ -103,7 +103,7 @@ ORDER BY month DESC, images DESC;
 
 -- name: prompts_used_most
 -- The same prompt with other seeds.
-SELECT prompt_preview, COUNT(*) AS images, COUNT(DISTINCT seed) AS seeds, COUNT(DISTINCT model) AS models
+SELECT prompt_preview, COUNT(*) AS images, COUNT(DISTINCT seed) AS seeds, COUNT(DISTINCT model_norm) AS models
 FROM v_images_search
 WHERE positive_prompt <> ''
 GROUP BY positive_prompt
@@ -113,7 +113,7 @@ LIMIT 100;
 
 -- name: one_seed_with_many_models
 -- The same seed used again: comparisons of models or settings.
-SELECT seed, COUNT(*) AS images, COUNT(DISTINCT model) AS models, COUNT(DISTINCT sampler_norm) AS samplers
+SELECT seed, COUNT(*) AS images, COUNT(DISTINCT model_norm) AS models, COUNT(DISTINCT sampler_norm) AS samplers
 FROM v_images_search
 WHERE seed IS NOT NULL
 GROUP BY seed

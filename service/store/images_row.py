@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from service.records import ImageRows, NormalizedImage, Resource, SamplingPass
 from service.records.image_fields import IMAGES_COLUMNS, ImageField
+from service.records.model_names import name_norm
 from service.store.binding import integer, lines, optional, text
 from service.store.identity import split, stable_id
 
@@ -21,7 +22,7 @@ OWN_COLUMN = {
 
 def image_columns(rows: ImageRows) -> dict[str, Bound]:
     """Return the values of an image's row by column."""
-    raw, image, base = rows.raw, rows.image, rows.image.base
+    raw, image = rows.raw, rows.image
     folder, file_name = split(text(raw.file.path))
     return {
         "stable_id": stable_id(raw.file.root, raw.file.path),
@@ -39,9 +40,16 @@ def image_columns(rows: ImageRows) -> dict[str, Bound]:
         "sidecars": lines(raw.file.sidecars),
         "generator": optional(image.generator),
         "warnings": text("\n".join(image.warnings)) or None,
-        **bind_fields(IMAGES_COLUMNS, base, image),
+        **bind_fields(IMAGES_COLUMNS, image.shown, image),
         **join_resources(rows.resources),
+        "model_norm": norm_of(image.base.model),
+        "created_at": optional(image.created_at),
     }
+
+
+def norm_of(model: Bound) -> str | None:
+    """Return the name under which a model is counted; None where there is none."""
+    return text(name_norm(model)) or None if isinstance(model, str) else None
 
 
 def bind_fields(

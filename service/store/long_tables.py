@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import apsw
 
+from service.records.model_names import name_norm
 from service.store.binding import integer
 from service.store.images_row import Bound
 from service.store.intern import TermIds, TextIds
@@ -90,4 +91,5 @@ class LongForm:
                 source_id,
                 int(used),
                 extra,
+                term(name_norm(label)),
             )

@@ -16,7 +16,13 @@ from service.records import ImageRows, Resource, Side, WatchedFile
 from service.records.image_fields import PASS_FIELDS
 from service.store import raw_records
 from service.store.binding import as_text, json_bytes, text
-from service.store.images_row import Bound, bind_fields, image_columns, join_resources
+from service.store.images_row import (
+    Bound,
+    bind_fields,
+    image_columns,
+    join_resources,
+    norm_of,
+)
 
 PackedFact = tuple[str, str | None, str | None]
 """Key, value and source. A value that is None is read elsewhere: in the image's row, or among its
@@ -142,6 +148,7 @@ def replace_resources(
     image = {**packed.image, **join_resources(resources)}
     for column in ("model", "vae", "upscaler"):
         image[column] = _rename(image[column], names)
+    image["model_norm"] = norm_of(image["model"])
     passes = tuple({**one, "model": _rename(one["model"], names)} for one in packed.passes)
     return packed._replace(image=image, resources=pack_resources(resources), passes=passes)
 

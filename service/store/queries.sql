@@ -10,12 +10,14 @@ INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, sh
                     file_height, status, recipe, first_seen_at, ingested_at, generator, model, model_hash, sampler,
                     sampler_norm, scheduler, scheduler_norm, steps, cfg_scale, seed, width, height, clip_skip,
                     denoise, vae, upscaler, loras, embeddings, checkpoints, vaes, upscalers, other_resources,
-                    warnings, positive_prompt, negative_prompt, sidecars, guidance)
+                    warnings, positive_prompt, negative_prompt, sidecars, guidance,
+                    model_norm, created_at)
 VALUES (:stable_id, :root, :folder, :file_name, :size_bytes, :mtime_ns, :sha256, :mime_type, :file_width,
         :file_height, :status, :recipe, :now, :now, :generator, :model, :model_hash, :sampler,
         :sampler_norm, :scheduler, :scheduler_norm, :steps, :cfg_scale, :seed, :width, :height, :clip_skip,
         :denoise, :vae, :upscaler, :loras, :embeddings, :checkpoints, :vaes, :upscalers, :other_resources,
-        :warnings, :positive_prompt, :negative_prompt, :sidecars, :guidance)
+        :warnings, :positive_prompt, :negative_prompt, :sidecars, :guidance,
+        :model_norm, :created_at)
 ON CONFLICT (stable_id) DO UPDATE SET
     size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256,
     mime_type = excluded.mime_type, file_width = excluded.file_width, file_height = excluded.file_height,
@@ -30,6 +32,7 @@ ON CONFLICT (stable_id) DO UPDATE SET
     upscalers = excluded.upscalers, other_resources = excluded.other_resources, warnings = excluded.warnings,
     positive_prompt = excluded.positive_prompt, negative_prompt = excluded.negative_prompt,
     sidecars = excluded.sidecars,
+    model_norm = excluded.model_norm, created_at = excluded.created_at,
     missing_since = CASE WHEN :from_disk THEN NULL ELSE missing_since END;
 
 -- name: note_repeated
@@ -73,8 +76,8 @@ INSERT INTO token_rows (image_id, side, position, term_id, spelling_id, weight, 
 -- name: add_resources
 -- label_id NULL: the label is the name.
 INSERT INTO resource_rows (image_id, ordinal, kind, name_id, label_id, weight, clip_weight, hash_id, hash_kind,
-                           model_version_id, source_id, used, extra_json)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+                           model_version_id, source_id, used, extra_json, norm_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: add_passes
 -- Prompts that are those of the base pass are not written again.
@@ -149,7 +152,8 @@ ON CONFLICT (stable_id) DO UPDATE SET
     guidance = NULL,
     width = NULL, height = NULL, clip_skip = NULL, denoise = NULL, vae = NULL, upscaler = NULL, loras = NULL,
     embeddings = NULL, checkpoints = NULL, vaes = NULL, upscalers = NULL, other_resources = NULL, warnings = NULL,
-    positive_prompt = NULL, negative_prompt = NULL, sidecars = excluded.sidecars
+    positive_prompt = NULL, negative_prompt = NULL, sidecars = excluded.sidecars,
+    model_norm = NULL, created_at = NULL
 RETURNING id;
 
 -- name: due_failures
@@ -329,10 +333,11 @@ JOIN terms t ON t.id = c.term_id LEFT JOIN other o ON o.term_id = c.term_id
 WHERE c.n > COALESCE(o.n, 0);
 
 -- name: list_places
--- Every image by the list that it belongs to; those of one list come together, in the order in which they lie.
-SELECT CASE WHEN :by_model THEN COALESCE(model, '') ELSE '' END, CASE WHEN :by_month THEN substr(modified_at, 1, 7) ELSE '' END,
-       id
-FROM images ORDER BY 1, 2, 3;
+-- Every image by the list that it belongs to; a model that files spell differently is one list, under its first spelling.
+-- Those of one list come together, in the order in which they lie.
+SELECT CASE WHEN :by_model THEN COALESCE((SELECT MIN(m.model) FROM images m WHERE m.model_norm = i.model_norm), i.model, '') ELSE '' END,
+       CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END, i.id
+FROM images i ORDER BY 1, 2, 3;
 
 -- name: list_terms
 -- The tokens of some images, to be counted by who asks: grouped here by model and month, they were all sorted, which took
@@ -346,10 +351,10 @@ SELECT :model, :month, term, :times FROM terms WHERE id = :id;
 
 -- name: list_prompts
 -- Not grouped here: whoever gathers the lines groups them anyhow, by a form that SQLite cannot make.
-SELECT CASE WHEN :by_model THEN COALESCE(model, '') ELSE '' END,
-       CASE WHEN :by_month THEN substr(modified_at, 1, 7) ELSE '' END,
-       CASE :which WHEN 'pos' THEN positive_prompt ELSE negative_prompt END AS prompt, 1
-FROM images WHERE prompt <> '';
+SELECT CASE WHEN :by_model THEN COALESCE((SELECT MIN(m.model) FROM images m WHERE m.model_norm = i.model_norm), i.model, '') ELSE '' END,
+       CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END,
+       CASE :which WHEN 'pos' THEN i.positive_prompt ELSE i.negative_prompt END AS prompt, 1
+FROM images i WHERE prompt <> '';
 
 -- name: list_values
 -- There is no index by key: one pass over all facts. Values are looked up once each.
@@ -360,14 +365,14 @@ FROM (SELECT value_id, COUNT(*) AS n FROM kv_rows
 -- name: list_values_split
 -- As list_values, with a look at each image.
 SELECT c.model, c.month, (SELECT text FROM texts x WHERE x.id = c.value_id), c.n
-FROM (SELECT CASE WHEN :by_model THEN COALESCE(i.model, '') ELSE '' END AS model,
+FROM (SELECT CASE WHEN :by_model THEN COALESCE((SELECT MIN(m.model) FROM images m WHERE m.model_norm = i.model_norm), i.model, '') ELSE '' END AS model,
              CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END AS month, r.value_id, COUNT(*) AS n
       FROM kv_rows r CROSS JOIN images i ON i.id = r.image_id
       WHERE r.key_id = (SELECT id FROM terms WHERE term = :key) AND r.value_id IS NOT NULL GROUP BY 1, 2, 3) c;
 
 -- name: list_values_computed
 -- The few keys whose values are elsewhere; the view kv finds them.
-SELECT CASE WHEN :by_model THEN COALESCE(i.model, '') ELSE '' END,
+SELECT CASE WHEN :by_model THEN COALESCE((SELECT MIN(m.model) FROM images m WHERE m.model_norm = i.model_norm), i.model, '') ELSE '' END,
        CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END, k.value, 1
 FROM images i CROSS JOIN kv k ON k.image_id = i.id WHERE k.key = :key AND k.value <> '';
 
@@ -384,7 +389,7 @@ SELECT '', '', COALESCE((SELECT text FROM texts x WHERE x.id = :label_id), (SELE
 -- As list_used, with a look at each image.
 SELECT c.model, c.month, COALESCE(CASE WHEN :labels THEN (SELECT text FROM texts x WHERE x.id = c.label_id) END,
                                   (SELECT term FROM terms t WHERE t.id = c.name_id)), c.n
-FROM (SELECT CASE WHEN :by_model THEN COALESCE(i.model, '') ELSE '' END AS model,
+FROM (SELECT CASE WHEN :by_model THEN COALESCE((SELECT MIN(m.model) FROM images m WHERE m.model_norm = i.model_norm), i.model, '') ELSE '' END AS model,
              CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END AS month,
              r.name_id, CASE WHEN :labels THEN r.label_id END AS label_id, COUNT(*) AS n
       FROM resource_rows r CROSS JOIN images i ON i.id = r.image_id

@@ -73,10 +73,12 @@ def number(connection: apsw.Connection, pragma: str) -> int:
 
 
 def _migrations(folder: Path) -> dict[int, str]:
-    found = {}
+    found: dict[int, str] = {}
     for file in sorted(folder.glob("*.sql")):
         if (named := _MIGRATION.fullmatch(file.name)) is None:
             raise StartError(f"{file}: a migration is named like 0002_what_it_does.sql")
+        if int(named[1]) in found:
+            raise StartError(f"{file}: another migration has its number; make one of the two")
         found[int(named[1])] = file.read_text(encoding="utf-8")
     return found
 

@@ -5,8 +5,12 @@
 SELECT generator, COUNT(*) FROM images WHERE generator IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?;
 
 -- name: models
--- The index images_by_model answers alone.
-SELECT model, COUNT(*) FROM images WHERE model IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?;
+-- The index images_by_model_norm answers alone. Shown is the commonest spelling: with MAX, SQLite takes its row.
+SELECT model, images FROM (
+    SELECT model, MAX(n), SUM(n) AS images FROM (
+        SELECT COALESCE(model_norm, model) AS norm, model, COUNT(*) AS n FROM images WHERE model IS NOT NULL GROUP BY 1, 2
+    ) GROUP BY norm
+) ORDER BY 2 DESC, 1 LIMIT ?;
 
 -- name: samplers
 -- The index images_by_sampler answers alone.
@@ -17,11 +21,11 @@ SELECT sampler_norm, COUNT(*) FROM images WHERE sampler_norm IS NOT NULL GROUP B
 SELECT scheduler_norm, COUNT(*) FROM images WHERE scheduler_norm IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?;
 
 -- name: resources
--- By kind and name; shown by a label, which says more than an AIR. MAX: any one of the labels.
+-- By kind and normal name; shown by a label, which says more than an AIR. MAX: any one of the labels.
 SELECT kind, COALESCE((SELECT text FROM texts x WHERE x.id = label_id), (SELECT term FROM terms t WHERE t.id = name_id)), n
 FROM (SELECT kind, name_id, label_id, n, ROW_NUMBER() OVER (PARTITION BY kind ORDER BY n DESC, name_id) AS place
-      FROM (SELECT kind, name_id, MAX(label_id) AS label_id, COUNT(*) AS n FROM resource_rows
-            WHERE kind IN ('lora', 'embedding') AND used GROUP BY kind, name_id))
+      FROM (SELECT kind, MIN(name_id) AS name_id, MAX(label_id) AS label_id, COUNT(*) AS n FROM resource_rows
+            WHERE kind IN ('lora', 'embedding') AND used GROUP BY kind, COALESCE(norm_id, name_id)))
 WHERE place <= ?;
 
 -- name: tokens

@@ -85,6 +85,7 @@ def test_show_as_json_has_every_row_of_the_image(taken: Place) -> None:
         "status": "ok",
         "generator": "a1111",
         "model": "dreamshaper_8",
+        "model_norm": "dreamshaper_8",
         "sampler": "Euler a",
         "sampler_norm": "euler_ancestral",
         "steps": 20,

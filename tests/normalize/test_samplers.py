@@ -34,6 +34,10 @@ PAIRS = Path(__file__).parent.parent.parent.parent / "shared" / "corpus" / "samp
         ("DPM2++ 2M SDE FlowMatch", None, ("dpmpp_2m_sde", None)),
         ("DPM2a FlowMatch", None, ("dpm_2_ancestral", None)),
         ("UniPC FlowMatch", "betas", ("uni_pc", "beta")),
+        ("Default - DPM++ 2M", None, ("dpmpp_2m", None)),  # presets of Krita's plug-in
+        ("Flux - Euler simple", None, ("euler", "simple")),
+        ("Realtime - Hyper", None, (None, None)),
+        ("dpm++2m", "smoothstep", ("dpmpp_2m", "smoothstep")),
         ("BDIA DDIM", None, (None, None)),
         ("Kohaku Turbo", None, (None, None)),
         ("Kohaku Karras", None, (None, "karras")),

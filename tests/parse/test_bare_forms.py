@@ -295,7 +295,7 @@ FORMS: dict[str, tuple[dict[str, Any], str | None, Answer]] = {
             "scheduler_norm": "exponential",
             "seed": "1",
             "model": "Stable Diffusion XL",
-            "model_hash": "C1E1DE52",
+            "model_hash": "c1e1de52",
         },
     ),
     "NovelAI's inpainting": (

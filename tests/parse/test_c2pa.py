@@ -42,15 +42,41 @@ def action(
         (manifest([action("Adobe Firefly", PART)], "Adobe_Photoshop/25.1.0"), "adobe-firefly-c2pa"),
         (manifest([action()], "Adobe_Firefly"), "adobe-firefly-c2pa"),
         (manifest([action("Adobe Firefly", PART)], [{"name": "ChatGPT"}]), "adobe-firefly-c2pa"),
-        (manifest([action(kind=PART)], "Adobe_Photoshop/25.1.0"), None),
-        (manifest([action("Bing Image Creator")]), None),
+        (manifest([action("Bing Image Creator")]), "microsoft-c2pa"),
+        (manifest([action("Flux 9")], {"name": "Black Forest Labs"}), "bfl-c2pa"),
+        (manifest([action()], "Amazon_Titan/2"), "amazon-c2pa"),
+        (manifest([action(kind=PART)], {"name": "Samsung Gallery"}), "samsung-c2pa"),
     ],
 )
 def test_the_action_that_drew_names_the_maker_and_else_the_claim(
+    blobs: Blobs, expected: str
+) -> None:
+    assert claim(blobs) is Claim.MARKER
+    assert parse(blobs).generator == expected
+
+
+@pytest.mark.parametrize(
+    ("blobs", "expected"),
+    [
+        (manifest([action(kind=PART)], "Adobe_Photoshop/25.1.0"), "adobe-photoshop-c2pa"),
+        (manifest([action({"name": "Nice Painter"})], {"name": "c2pa-rs"}), "nice-painter-c2pa"),
+        (manifest([action()], {"name": "Some Maker (beta)"}), "some-maker-c2pa"),
+        (manifest([action("Some Maker 2.0.1")]), "some-maker-c2pa"),
+        (manifest([action()], "c2pa-rs/0.31.3"), None),
+    ],
+)
+def test_another_maker_has_the_name_it_signs_with_and_a_library_signs_for_nobody(
     blobs: Blobs, expected: str | None
 ) -> None:
-    assert claim(blobs) is (Claim.MARKER if expected else Claim.SHAPE)
+    assert claim(blobs) is Claim.SHAPE
     assert parse(blobs).generator == expected
+
+
+def test_a_description_says_that_a_model_drew_where_no_source_type_does() -> None:
+    drawn: JsonValue = {"action": "c2pa.created", "description": "AI Generated Image"}
+    assert parse(manifest([drawn], "Microsoft_Responsible_AI/1.0")).generator == "microsoft-c2pa"
+    camera: JsonValue = {"description": "AI generated image", "digitalSourceType": CAMERA}
+    assert claim(manifest([camera], "Microsoft_Responsible_AI/1.0")) is Claim.NO
 
 
 @pytest.mark.parametrize(

@@ -321,6 +321,34 @@ LONG: dict[str, tuple[Callable[[int], Blobs], int]] = {
         lambda size: blobs(fooocus_scheme="a1111", parameters=WEIGHTS + "a, " * size + '"'),
         100_000,
     ),
+    "bars": (
+        lambda size: blobs(
+            parameters="Prompt: a"
+            + " | NegativePrompt: b | Steps: 1 | CFGScale: 1" * size
+            + " | Version: KoboldCpp"
+        ),
+        20_000,
+    ),
+    "captions": (
+        lambda size: blobs(**{"caption-abstract": "Include in Image: a" + "; Model: b" * size}),
+        100_000,
+    ),
+    "a line a setting": (
+        lambda size: blobs(parameters="a\nNegative prompt: b\n" + "Seed: 1\n" * size + "Steps: 5"),
+        40_000,
+    ),
+    "networks": (
+        lambda size: blobs(
+            parameters="a\nAdditional networks: urn:"
+            + ", urn:air:a:lora:b:1@2*1" * size
+            + "\nSteps: 5, Seed: 1"
+        ),
+        20_000,
+    ),
+    "labels": (
+        lambda size: blobs(aigc="x", comment='AIGC "Label": "a", ' * size),
+        40_000,
+    ),
     "digits": (
         lambda size: blobs(parameters={"software": "RuinedFooocus", "loras": [["", "1" * size]]}),
         300_000,

@@ -26,7 +26,14 @@ CASES = [path for path in CASES if path.parent.parent.name not in ("comfyui", "c
 
 PASS_KEYS = [field.name for field in PASS_FIELDS if field.in_kv]
 
-ALONG: Mapping[str, str] = {"model": "model_hash", "param": "model_hash", "request_type": "denoise"}
+ALONG: Mapping[str, str] = {
+    "model": "model_hash",
+    "param": "model_hash",
+    "request_type": "denoise",
+    # Draw Things: the text's prompts count where these say the same in ASCII
+    "c": "positive_prompt",
+    "uc": "negative_prompt",
+}
 """Key → the field that means nothing without it."""
 
 SPOILT: tuple[JsonValue, ...] = (None, True, [], {}, -1, 10**40, "x", "\ud800")

@@ -11,8 +11,10 @@ from service.records import Generation, Resource, Stated
 from service.records.model_names import (
     ENDINGS,
     base_name,
+    hash_form,
     is_model_file,
     is_shared_model_file,
+    name_norm,
     stem,
 )
 from service.resources.merge import merge_resources
@@ -64,3 +66,46 @@ def test_a_compiled_engine_is_no_file_that_others_have() -> None:
         ".yaml",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Sub\\Paper Birds_v2.1.safetensors",
+        "paper birds_v2.1",
+        " sub/dir/PAPER  BIRDS_v2.1.CKPT",
+        "Paper Birds_v2.1.gguf ",
+    ],
+)
+def test_one_model_is_one_name_whatever_folder_ending_and_case(name: str) -> None:
+    assert name_norm(name) == "paper birds_v2.1"
+
+
+@pytest.mark.parametrize(
+    ("name", "norm"),
+    [
+        ("birds_v2", "birds_v2"),
+        ("birds_v2.5", "birds_v2.5"),  # another version is another model
+        ("urn:air:SDXL:checkpoint:huggingface:Some/Model@main", None),
+        ("civitai:12@34", None),
+        ("ÄPFEL.pt", "äpfel"),
+        ("folder/", "folder/"),
+    ],
+)
+def test_versions_and_airs_stay_whole(name: str, norm: str | None) -> None:
+    assert name_norm(name) == (norm or name.casefold())
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("0xAB12CD34", "ab12cd34"),
+        ("AB12CD34EF", "ab12cd34ef"),
+        ("sha256:AB12CD34", "ab12cd34"),
+        ("BLAKE3:AB12CD34", "blake3:ab12cd34"),
+        ("Not-A-Hash", "Not-A-Hash"),
+        ("TA_ID", "TA_ID"),
+    ],
+)
+def test_a_hash_has_one_form_and_what_is_none_stays(written: str, form: str) -> None:
+    assert hash_form(written) == form

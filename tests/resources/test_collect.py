@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from growth import LINEAR, growth
 
@@ -71,7 +73,18 @@ def test_tags_of_every_pass_are_read() -> None:
         SamplingPass("detailer", positive_prompt="<lora:face:0.5>"),
     )
     image = NormalizedImage("ok", "a1111", passes=passes)
-    assert collect_resources(image, ()) == (tag("face", 0.5),)
+    face = replace(tag("face", 0.5), extra={"pass": "detailer"})
+    assert collect_resources(image, ()) == (face,)
+
+
+def test_a_lora_that_the_base_pass_calls_too_is_of_no_later_pass() -> None:
+    passes = (
+        SamplingPass(positive_prompt="<lora:face:0.5>"),
+        SamplingPass("detailer", positive_prompt="<lora:face:0.5> <lora:eyes:1>"),
+    )
+    image = NormalizedImage("ok", "a1111", passes=passes)
+    eyes = replace(tag("eyes", 1.0), extra={"pass": "detailer"})
+    assert collect_resources(image, ()) == (tag("face", 0.5), eyes)
 
 
 def test_a_tag_and_a_hash_of_one_name_are_one_lora() -> None:

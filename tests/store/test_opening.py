@@ -238,6 +238,23 @@ def indexes(connection: apsw.Connection) -> dict[str, list[object]]:
     }
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["0002_a.sql", "0002_b.sql"], "another migration has its number"),
+        (["2_a.sql"], "a migration is named like"),
+    ],
+)
+def test_migrations_that_cannot_be_told_apart_are_refused(
+    tmp_path: Path, names: list[str], told: str
+) -> None:
+    for name in names:
+        (tmp_path / name).write_text("SELECT 1;")
+    (tmp_path / "schema").write_text("PRAGMA user_version = 2;")
+    with pytest.raises(StartError, match=told):
+        Schema.read(tmp_path / "schema", tmp_path)
+
+
 def test_a_copy_never_overwrites_another(database: Path, newer: Schema) -> None:
     Store.open(database).close()
     database.with_name(f"images.db.v{VERSION}.bak").write_text("precious")

@@ -106,6 +106,8 @@ def test_the_wide_row_holds_core_parameters_and_joined_lists(store: Store) -> No
         "positive_prompt": "a cat\n(very:1.3) <lora:Ünï:0.75>",
         "negative_prompt": "",
         "sidecars": ".txt 812 1690000000000000000\n.png.json 3 4",
+        "model_norm": "model",
+        "created_at": None,
     }
 
 

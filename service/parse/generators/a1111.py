@@ -160,4 +160,4 @@ def _is_telling(key: str, value: str) -> bool:
     return key in TELLING and (key not in NUMBERS or number_of(value) is not None)
 
 
-PARSER = Parser(name="a1111", version=5, claim=claim, parse=parse)
+PARSER = Parser(name="a1111", version=6, claim=claim, parse=parse)

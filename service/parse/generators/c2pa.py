@@ -1,7 +1,7 @@
 """C2PA manifests (Content Credentials), signed, in PNG ``caBX``, JPEG APP11, WebP ``C2PA`` and MP4.
 
-They say who made an image; OpenAI, Google and Adobe Firefly write them. A manifest holds CBOR:
-``claim_generator`` or, since claim version 2, ``claim_generator_info``; ``actions`` with
+They say who made an image; OpenAI, Google, Adobe, Microsoft and others write them. A manifest holds
+CBOR: ``claim_generator`` or, since claim version 2, ``claim_generator_info``; ``actions`` with
 ``softwareAgent`` (a text, later an object of name and version), ``description`` and
 ``digitalSourceType``, which ends with ``trainedAlgorithmicMedia`` or
 ``compositeWithTrainedAlgorithmicMedia`` where a model made the picture or a part of it. Prompt,
@@ -14,6 +14,10 @@ file is no AI image.
   ``Created by Google Generative AI.``
 - Adobe: agent ``Adobe Firefly``, under the generator ``Adobe_Firefly`` or, for Generative Fill,
   ``Adobe_Photoshop/25.1.0``.
+- Microsoft (Bing, Designer): generator ``Microsoft_Responsible_AI/1.0``, agent ``Image Creator from
+  Designer``, ``AI Generated Image`` as description and no source type.
+- Black Forest Labs, Amazon (Titan, Nova), Samsung, Stability and any other: by the name they sign
+  with, ``Some Maker`` being ``some-maker-c2pa``.
 
 Sources: the corpus (chatgpt-image2, gemini_3.1pro, splash-banner, generated-…) and the C2PA
 specification, versions 1.4 and 2.2.
@@ -28,14 +32,31 @@ from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import JsonTable
 from service.records import Blob, Blobs, Fact, Generation
 
-MAKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("openai-c2pa", re.compile(r"openai|chatgpt|dall.?e\b|\bgpt-|\bsora\b", re.IGNORECASE)),
-    ("adobe-firefly-c2pa", re.compile(r"firefly", re.IGNORECASE)),
-    ("google-c2pa", re.compile(r"google|gemini|imagen\b|nano.?banana", re.IGNORECASE)),
+MAKERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("microsoft", r"microsoft|\bbing\b|image creator from designer"),
+        ("openai", r"openai|chatgpt|dall.?e\b|\bgpt-|\bsora\b"),
+        ("adobe-firefly", r"firefly"),
+        ("bfl", r"black forest labs|\bflux\b|\bbfl\b"),
+        ("amazon", r"amazon|\baws\b|bedrock|titan image|nova canvas"),
+        ("samsung", r"samsung|galaxy"),
+        ("stability", r"stability ?ai|stable (?:diffusion|image)"),
+        ("google", r"google|gemini|imagen\b|nano.?banana"),
+    )
 )
-"""Who is named by an action's agent or description, or by the claim."""
+"""Who is named by an action's agent or description, by the claim, or by a credit line."""
 
 TRAINED = re.compile(r"trainedAlgorithmicMedia\Z", re.IGNORECASE)
+
+GENERATED = re.compile(r"ai.generated\b.*", re.IGNORECASE)
+"""A description that says so where no source type does (Microsoft)."""
+
+_LIBRARY = re.compile(r"c2pa|contentauth|make_test_images|adobe_unit_test", re.IGNORECASE)
+_NAME_END = re.compile(r"[/\n(]")
+_VERSION = re.compile(r"[ _-]+v?\d[\w.]{0,20}\s*\Z")
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+_LONGEST_NAME = 40
 
 ACTIONS = ("cbor:actions", "jumbf:actions")
 CLAIMS = (
@@ -73,22 +94,41 @@ def parse(blobs: Blobs) -> Generation:
     facts: list[Fact] = []
     for blob in blobs.all(*CLAIMS, *ACTIONS, *INGREDIENTS):
         facts += _facts(blob)
-    return Generation(find_maker(blobs), {}, facts=tuple(facts), unsettled=(SILENT,))
+    maker = find_maker(blobs) or _name_of_signer(blobs)
+    return Generation(maker, {}, facts=tuple(facts), unsettled=(SILENT,))
 
 
 def find_maker(blobs: Blobs) -> str | None:
-    """Return our name of the maker: by the action that made the picture, else by the claims.
+    """Return our name of a known maker: by the action that made the picture, else by the claims."""
+    for texts in (_texts_of_drawing_actions(blobs), _texts_of_claims(blobs)):
+        maker = maker_of_text("\n".join(texts))
+        if maker:
+            return f"{maker}-c2pa"
+    return None
 
-    None for a maker that has no name here.
-    """
-    claims: list[str] = []
+
+def maker_of_text(text: str) -> str | None:
+    """Return the maker that a text names, or None."""
+    for name, pattern in MAKERS:
+        if pattern.search(text):
+            return name
+    return None
+
+
+def _texts_of_claims(blobs: Blobs) -> list[str]:
+    texts: list[str] = []
     for blob in blobs.all(*CLAIMS):
-        claims += _texts_of(blob.data or blob.text)
-    for texts in (_texts_of_drawing_actions(blobs), claims):
-        named = "\n".join(texts)
-        for name, pattern in MAKERS:
-            if pattern.search(named):
-                return name
+        texts += _texts_of(blob.data or blob.text)
+    return texts
+
+
+def _name_of_signer(blobs: Blobs) -> str | None:
+    """Return a name made of the one that an unknown maker signs with; a library's is none."""
+    for text in (*_texts_of_drawing_actions(blobs), *_texts_of_claims(blobs)):
+        name = _VERSION.sub("", _NAME_END.split(text.strip(), maxsplit=1)[0])
+        slug = _NO_WORD.sub("-", name.lower()).strip("-")
+        if slug and len(slug) <= _LONGEST_NAME and not _LIBRARY.search(name):
+            return f"{slug}-c2pa"
     return None
 
 
@@ -105,8 +145,10 @@ def _texts_of_drawing_actions(blobs: Blobs) -> list[str]:
 
 
 def _is_drawn(action: dict[str, JsonValue]) -> bool:
-    kind = action.get("digitalSourceType")
-    return isinstance(kind, str) and TRAINED.search(kind) is not None
+    kind, description = action.get("digitalSourceType"), action.get("description")
+    if isinstance(kind, str):
+        return TRAINED.search(kind) is not None
+    return isinstance(description, str) and GENERATED.fullmatch(description.strip()) is not None
 
 
 def _texts_of(value: JsonValue) -> Iterator[str]:
@@ -135,4 +177,4 @@ def _facts(blob: Blob) -> Iterator[Fact]:
             yield fact
 
 
-PARSER = Parser("c2pa", 1, claim, parse)
+PARSER = Parser("c2pa", 2, claim, parse)

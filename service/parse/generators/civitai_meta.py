@@ -194,4 +194,4 @@ def _versions(meta: JsonTable) -> Iterator[Resource]:
                 yield resource
 
 
-PARSER = Parser("civitai-meta", 2, claim, parse)
+PARSER = Parser("civitai-meta", 3, claim, parse)

@@ -7,12 +7,14 @@ mask_blur``, ``refiner``, ``lora`` (``[{"model", "weight"}]``), ``control`` (``[
 versions add ``v2``, the app's configuration with all defaults, in which ``sampler`` is a number.
 XMP ``dc:description`` says the same as text: the prompt, ``-`` and the negative, one line ``Steps:
 20, Sampler: …, Guidance Scale: 7.5, …, First Stage Size: 512x768, LoRA 1 Model: …``; it is read
-where the JSON is missing. Sources: the app's open source (its image exporter) and the corpus'
-cases.
+where the JSON is missing. JPEGs hold the JSON in ASCII, with ``?`` for all else, so there the text
+has the true prompts. ``profile`` is how long each step took. Sources: the app's open source (its
+image exporter) and the corpus' cases.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from pydantic import JsonValue
 
@@ -20,8 +22,8 @@ from service.parse.base import Claim, Parser
 from service.parse.infotext.field_names import read_size
 from service.parse.infotext.layout import read_layout
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table, plain_texts
-from service.parse.shared.model_files import pass_entry
-from service.parse.shared.numbers import number_of
+from service.parse.shared.model_files import model_file, pass_entry
+from service.parse.shared.numbers import shortest_float
 from service.records import Blob, Blobs, Field, Generation, Resource, ResourceKind, Sampling, Stated
 
 NAME = "drawthings"
@@ -44,6 +46,13 @@ FIELDS: FieldKeys = (
 )
 """The JSON's keys, then those of the text."""
 
+PROMPTS: FieldKeys = (("positive_prompt", ("c",)), ("negative_prompt", ("uc",)))
+
+NO_FACTS = frozenset({"c", "uc", "profile"})
+
+FLOATS: tuple[Field, ...] = ("cfg_scale", "guidance", "denoise")
+"""Written from floats of 32 bits: 3.6 is 3.5999999046325684, and ``v2`` says 3.6."""
+
 SECOND: FieldKeys = (("denoise", ("second_stage_strength", "Second Stage Strength")),)
 REFINER: FieldKeys = (("model", ("refiner", "Refiner")),)
 
@@ -64,6 +73,8 @@ LISTS: tuple[tuple[str, ResourceKind], ...] = (
     ("controls", "controlnet"),
 )
 
+_QUESTIONS = re.compile(r"\?+")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _TEXT_KEY = re.compile(r"(LoRA(?: \d+)?) Model|(Control(?: \d+)?)")
 """The text's ``LoRA Model: …`` and ``Control: …``, numbered where there are several."""
 
@@ -89,8 +100,9 @@ def parse(blobs: Blobs) -> Generation:
     """Return what the JSON says, or the text where there is none."""
     settings = _find_json(blobs)
     text = next(plain_texts(blobs, *TEXTS), None)
-    if settings is None and text is not None:
-        settings = _settings_of_text(text)
+    told = _settings_of_text(text) if text is not None else None
+    if settings is None:
+        settings, told = told, None
     if settings is None:
         return Generation(NAME, {}, unsettled=("Draw Things left no text",))
     first = _size(settings, "first_stage_size", "First Stage Size")
@@ -103,13 +115,43 @@ def parse(blobs: Blobs) -> Generation:
         passes.append(Sampling("refiner", refiner))
     configuration = settings.part("v2", "config").fields(CONFIGURATION)
     fields = configuration | settings.fields(FIELDS) | (first or whole)
+    fields |= _without_noise(fields)
+    if told is not None:
+        fields = {**told.fields(FIELDS), **fields, **_true_prompts(fields, told.fields(PROMPTS))}
     resources = (
         *_models_of_fields(fields, refiner),
         *_listed_models(settings),
         *_models_of_text(settings),
     )
-    facts = settings.facts(without=frozenset({"c", "uc"}))
+    facts = settings.facts(without=NO_FACTS)
     return Generation(NAME, fields, tuple(passes), resources, facts)
+
+
+def _true_prompts(
+    written: Mapping[Field, Stated], told: Mapping[Field, Stated]
+) -> dict[Field, Stated]:
+    """Return the text's prompts where the JSON's are the same with ``?`` for what is not ASCII."""
+    found: dict[Field, Stated] = {}
+    for field, stated in told.items():
+        lossy = str(written[field].value) if field in written else ""
+        true = str(stated.value)
+        if not true.isascii() and _as_ascii(true) == _as_ascii(lossy):
+            found[field] = stated
+    return found
+
+
+def _as_ascii(text: str) -> str:
+    """Return a text with one ``?`` for each run of what is lost in ASCII."""
+    return _QUESTIONS.sub("?", _BEYOND_ASCII.sub("?", text))
+
+
+def _without_noise(fields: Mapping[Field, Stated]) -> dict[Field, Stated]:
+    found: dict[Field, Stated] = {}
+    for field in FLOATS:
+        value = fields[field].value if field in fields else None
+        if isinstance(value, float):
+            found[field] = replace(fields[field], value=shortest_float(value))
+    return found
 
 
 def _find_json(blobs: Blobs) -> JsonTable | None:
@@ -159,8 +201,7 @@ def _models_of_text(settings: JsonTable) -> Iterator[Resource]:
 
 
 def _weighted_resource(kind: ResourceKind, label: str, value: JsonValue, source: str) -> Resource:
-    weight = number_of(value)
-    return Resource(kind, label, source, weight=weight, used=weight != 0)
+    return model_file(kind, label, source, weight=value)
 
 
 def _settings_of_text(blob: Blob) -> JsonTable:
@@ -178,4 +219,4 @@ def _settings_of_text(blob: Blob) -> JsonTable:
     return JsonTable(data, blob.source)
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 3, claim, parse, covers=frozenset({"novelai"}))

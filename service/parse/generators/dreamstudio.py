@@ -4,6 +4,9 @@ Readers that list DreamStudio (Image MetaHub) know it by the words ``DreamStudio
 AI`` in the text, which otherwise follows A1111's layout. The name counts only as a setting's value
 or as Software, since prompts speak of both. Pictures of the site's own download button hold no text
 at all.
+
+Stability's SDK and API leave in EXIF the prompt as ImageDescription, ``stability.ai`` as Software
+and the engine's family (``stability_diffusion``) as Model, which is no model's name.
 """
 
 import re
@@ -12,7 +15,7 @@ from dataclasses import replace
 from service.parse.base import Claim, Parser
 from service.parse.generators import a1111
 from service.parse.shared.json_facts import plain_texts
-from service.records import Blob, Blobs, Generation
+from service.records import Blob, Blobs, Fact, Generation, Stated
 
 NAME = "dreamstudio"
 ROLES = ("parameters", "usercomment", "comment", "description")
@@ -21,12 +24,14 @@ _NAMED = re.compile(
     r"(?:Version|App|Software|Source|Generator|Tool): ?\"?(?:DreamStudio|Stability ?AI)",
     re.IGNORECASE,
 )
+_SDK = re.compile(r"(?:stability\.ai|stability[-_ ]sdk)", re.IGNORECASE)
+SDK = "Stability's SDK states the prompt and no settings"
 _SOFTWARE = re.compile(r"DreamStudio", re.IGNORECASE)
 
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where an infotext or the software beside it names DreamStudio."""
-    if _find_infotext(blobs):
+    if _find_infotext(blobs) or _find_prompt(blobs):
         return Claim.MARKER
     return Claim.NO
 
@@ -34,6 +39,10 @@ def claim(blobs: Blobs) -> Claim:
 def parse(blobs: Blobs) -> Generation:
     """Return the infotext's words under DreamStudio's name."""
     blob = _find_infotext(blobs)
+    prompt = _find_prompt(blobs)
+    if blob is None and prompt is not None:
+        stated = Stated(prompt.text, prompt.source)
+        return Generation(NAME, {"positive_prompt": stated}, facts=_marks(blobs), unsettled=(SDK,))
     if blob is None:
         return Generation(NAME, {}, unsettled=("no text names DreamStudio",))
     return replace(a1111.read_infotext(blob, blobs), generator=NAME)
@@ -47,9 +56,21 @@ def _find_infotext(blobs: Blobs) -> Blob | None:
     return None
 
 
+def _find_prompt(blobs: Blobs) -> Blob | None:
+    """Return the prompt that Stability's SDK left as a description."""
+    if any(_SDK.fullmatch(blob.text.strip()) for blob in blobs.all("software")):
+        return next(plain_texts(blobs, "imagedescription", "description"), None)
+    return None
+
+
+def _marks(blobs: Blobs) -> tuple[Fact, ...]:
+    found = blobs.all("software", "model")
+    return tuple(Fact(one.source.rpartition(":")[2], one.text, one.source) for one in found)
+
+
 def _names_itself(text: str) -> bool:
     # The two words are found sooner than the pattern.
     return ("tudio" in text or "tability" in text) and _NAMED.search(text) is not None
 
 
-PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(NAME, 3, claim, parse, covers=frozenset({"a1111"}))

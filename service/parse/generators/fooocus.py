@@ -13,22 +13,19 @@ Written since v2.2 where the user saves metadata: PNG texts, or UserComment (0x9
 * SimpleSDXL and older logs use the labels of the log as keys: ``Guidance Scale``, ``LoRA 1``,
   ``LoRA [name] weight``.
 
-Where the user does not save metadata, ``log.html`` beside the images says it all: a table of labels
-and values as HTML, with ``</br>`` for line breaks, since v2.1.8 with a button that holds the JSON
-(Fooocus' private_logger.py).
+Where the user does not save metadata, ``log.html`` beside the images says it all: see
+``fooocus_log``.
+
+FooocusPlus, a fork, writes JSON with the log's labels as keys and ``Version: FooocusPlus 1.0.0``.
 """
 
-import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from urllib.parse import unquote
-
-from pydantic import JsonValue
 
 from service.parse.base import Claim, Parser
-from service.parse.blobs import SIDECAR, parse_json
 from service.parse.generators import a1111
+from service.parse.generators.fooocus_log import read_log
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_tables, plain_texts
 from service.parse.shared.model_files import (
     checkpoint_of_fields,
@@ -41,6 +38,7 @@ from service.records import Blob, Blobs, Field, Generation, Resource, Sampling, 
 from service.records.model_names import stem
 
 NAME = "fooocus"
+PLUS = "fooocusplus"
 DEFAULT_VAE = "Default (model)"
 
 BASE: FieldKeys = (
@@ -54,7 +52,7 @@ BASE: FieldKeys = (
     ("width", ("width",)),
     ("height", ("height",)),
     ("model", ("base_model", "Base Model")),
-    ("model_hash", ("base_model_hash",)),
+    ("model_hash", ("base_model_hash", "Base Model Hash")),
     ("vae", ("vae", "VAE")),
     ("clip_skip", ("clip_skip", "CLIP Skip")),
     ("denoise", ("overwrite_vary_strength", "overwrite_upscale_strength")),
@@ -62,7 +60,7 @@ BASE: FieldKeys = (
 
 REFINER: FieldKeys = (
     ("model", ("refiner_model", "Refiner Model")),
-    ("model_hash", ("refiner_model_hash",)),
+    ("model_hash", ("refiner_model_hash", "Refiner Model Hash")),
 )
 
 ROLES = ("parameters", "usercomment", "comment")
@@ -73,17 +71,6 @@ _COMBINED = re.compile(r"(?:lora_combined_|LoRA )\d+")
 _BRACKETED = re.compile(r"LoRA \[(.+)\] weight")
 _VERSION = re.compile(r"Version: \"?Fooocus v", re.IGNORECASE)
 _STEPS = re.compile(r"\bSteps: ?\d")
-
-_MARK = 'class="image-container"'
-_BUTTON = re.compile(r"to_clipboard\('([^']+)'\)")
-# No value runs past the next cell, and blanks around a break are stripped, not matched: both would
-# take time that grows with the square of the text.
-_ROW = re.compile(
-    r"<td class='(?:key|label)'>([^<\n]{1,80})</td>\s{0,9}<td class='value'>"
-    r"((?:(?!<td class=|</td>\s{0,9}</tr>).)*)</td>",
-    re.DOTALL,
-)
-_BREAK = re.compile(r"</?br\s{0,9}/?>")
 
 
 def claim(blobs: Blobs) -> Claim:
@@ -137,7 +124,9 @@ def _has_scheme(blobs: Blobs) -> bool:
 
 def _names_itself(settings: JsonTable) -> bool:
     version = settings.text("version", "Version") or ""
-    return version.startswith("Fooocus v") or settings.text("metadata_scheme") == NAME
+    return (
+        version.startswith(("Fooocus v", "FooocusPlus")) or settings.text("metadata_scheme") == NAME
+    )
 
 
 def _read_settings(settings: JsonTable) -> Generation:
@@ -154,7 +143,9 @@ def _read_settings(settings: JsonTable) -> Generation:
         *_vae(fields),
         *_loras(settings),
     )
-    return Generation(NAME, fields, passes, resources, settings.facts())
+    version = settings.text("version", "Version") or ""
+    name = PLUS if version.startswith("FooocusPlus") else NAME
+    return Generation(name, fields, passes, resources, settings.facts())
 
 
 def _names_no_file(stated: Stated) -> bool:
@@ -264,34 +255,4 @@ def _with_weights(
             yield resource
 
 
-def read_log(blobs: Blobs) -> JsonTable | None:
-    """Return what the log's page says of this image; None where there is no page."""
-    for blob in blobs.all(SIDECAR):
-        if _MARK in blob.text[:400]:
-            data = _read_button(blob) or _read_rows(blob)
-            if data:
-                return JsonTable(data, blob.source)
-            return None
-    return None
-
-
-def _read_button(blob: Blob) -> dict[str, JsonValue] | None:
-    button = _BUTTON.search(blob.text)
-    data = parse_json(unquote(button[1])) if button else None
-    if isinstance(data, dict):
-        return data
-    return None
-
-
-def _read_rows(blob: Blob) -> dict[str, JsonValue]:
-    rows: dict[str, JsonValue] = {}
-    for label, value in _ROW.findall(blob.text):
-        text = "\n".join(line.strip() for line in _BREAK.split(value))
-        try:
-            rows[label] = html.unescape(text)
-        except ValueError:  # an entity of more than 4,300 digits, which Python does not convert
-            rows[label] = text
-    return rows
-
-
-PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(NAME, 3, claim, parse, covers=frozenset({"a1111"}))

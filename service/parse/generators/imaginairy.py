@@ -6,8 +6,9 @@ All versions (imaginairy's schema.py, ``ImagineResult._exif``):
   ``sampler_type``; from 14: ``prompt`` and ``negative_prompt`` are lists of ``{"weight", "text"}``,
   ``solver_type``, ``model_weights`` is an object, ``size`` may replace width and height.
 * ImageDescription: the same in a line, ``"a cat" 512x512px negative-prompt:"…" seed:1
-  prompt-strength:7.5 steps:40 sampler-type:ddim``; read where the JSON is missing.
-* Software: ``Imaginairy / Stable Diffusion SD-1.5``.
+  prompt-strength:7.5 steps:40 sampler-type:ddim``; it states what the JSON leaves out (the seed,
+  where it was drawn by chance).
+* Software: ``Imaginairy / Stable Diffusion SD-1.5``, the model that the others may not name.
 
 ``prompt_strength`` is the CFG scale. ``init_image_strength`` runs the other way from a denoise, so
 it is only a fact.
@@ -19,7 +20,7 @@ from collections.abc import Iterator
 from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_tables
 from service.parse.shared.model_files import checkpoint_of_fields
-from service.records import Blob, Blobs, Field, Generation, Stated
+from service.records import Blob, Blobs, Fact, Field, Generation, Stated
 
 NAME = "imaginairy"
 
@@ -40,6 +41,7 @@ LINE: tuple[tuple[Field, re.Pattern[str]], ...] = (
     ("model", re.compile(r" (?:model|weights): ?(\S+)")),
 )
 
+_SOFTWARE = re.compile(r"Imaginairy / Stable Diffusion (\S.*)", re.IGNORECASE)
 _LINE_START = re.compile(r"\A(?:\W{0,4})\"(.*)\" (\d+)x(\d+)px ", re.DOTALL)
 _NEGATIVE = ' negative-prompt:"'
 _PROMPT_KEYS = frozenset({"prompts", "prompt", "prompt_text"})
@@ -57,16 +59,35 @@ def claim(blobs: Blobs) -> Claim:
 
 
 def parse(blobs: Blobs) -> Generation:
-    """Return what the JSON says, or the line where there is none."""
+    """Return what the JSON says, what it lacks from the line, and the model from Software."""
     run, line = _find_run(blobs), blobs.first("imagedescription")
-    if run is not None:
-        return _read_run(run)
+    fields: dict[Field, Stated] = {}
     if line is not None and _LINE_START.search(line.text):
         fields = dict(_fields_of_line(line))
-        return Generation(NAME, fields, (), tuple(checkpoint_of_fields(fields)))
-    return Generation(
-        NAME, {}, unsettled=("neither UserComment nor ImageDescription holds the settings",)
-    )
+    if run is not None:
+        fields |= _fields_of_run(run)
+    if not fields:
+        return Generation(
+            NAME, {}, unsettled=("neither UserComment nor ImageDescription holds the settings",)
+        )
+    fields = {**_model_of_software(blobs), **fields}
+    facts = (*(run.facts() if run else ()), *_date(blobs))
+    return Generation(NAME, fields, (), tuple(checkpoint_of_fields(fields)), facts)
+
+
+def _date(blobs: Blobs) -> Iterator[Fact]:
+    """Yield the date in EXIF, which imaginAIry writes as it makes the picture."""
+    date = blobs.first("modifydate")
+    if date is not None:
+        yield Fact("Date", date.text, date.source)
+
+
+def _model_of_software(blobs: Blobs) -> dict[Field, Stated]:
+    software = blobs.first("software")
+    match = _SOFTWARE.fullmatch(software.text.strip()) if software else None
+    if software is None or match is None:
+        return {}
+    return {"model": Stated(match[1], software.source)}
 
 
 def _find_run(blobs: Blobs) -> JsonTable | None:
@@ -77,7 +98,7 @@ def _find_run(blobs: Blobs) -> JsonTable | None:
     return None
 
 
-def _read_run(run: JsonTable) -> Generation:
+def _fields_of_run(run: JsonTable) -> dict[Field, Stated]:
     fields = run.fields(BASE) | _size(run)
     named: tuple[tuple[Field, Stated | None], ...] = (
         ("positive_prompt", _prompt(run, "prompt", "prompts", "prompt_text")),
@@ -87,7 +108,7 @@ def _read_run(run: JsonTable) -> Generation:
     for field, stated in named:
         if stated is not None:
             fields[field] = stated
-    return Generation(NAME, fields, (), tuple(checkpoint_of_fields(fields)), run.facts())
+    return fields
 
 
 def _model(run: JsonTable) -> Stated | None:
@@ -149,4 +170,4 @@ def _fields_of_line(blob: Blob) -> Iterator[tuple[Field, Stated]]:
             yield field, Stated(match[1], blob.source)
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 3, claim, parse)

@@ -14,6 +14,8 @@ every PNG (NovelAI's own ``novelai-image-metadata``), which survives sites that 
 * 2025 (V4, V4.5): ``v4_prompt`` and ``v4_negative_prompt`` with ``base_caption`` and
   ``char_captions``; the plain prompt repeats the base caption (corpus: novelai-full-3char.png).
   Captions of characters are facts of their own.
+* The director's tools (line art, emotion, background removal …) change a picture: ``Title`` is ``AI
+  augmented image``, ``Comment`` only ``req_type`` and what the tool was told.
 """
 
 import re
@@ -43,6 +45,8 @@ CAPTIONS: tuple[tuple[Field, str], ...] = (
     ("positive_prompt", "v4_prompt"),
     ("negative_prompt", "v4_negative_prompt"),
 )
+
+DIRECTOR = "a director's tool changed this picture; how it was made is not stated"
 
 WHOLE_ROLES = ("usercomment", "alpha", "rgb", "comment")
 """Where all five texts are found as one object."""
@@ -90,6 +94,8 @@ def read_texts(texts: NovelaiTexts, generator: str) -> Generation:
         fields |= _settings(texts.comment)
     fields |= _model(texts.named.get("source"))
     unsettled = () if texts.comment else ("NovelAI's settings (Comment) are missing or no JSON",)
+    if texts.comment is not None and _is_of_director(texts.comment):
+        fields, unsettled = _model(texts.named.get("source")), (DIRECTOR,)
     return Generation(generator, fields, (), tuple(_checkpoint(fields)), _facts(texts), unsettled)
 
 
@@ -111,7 +117,7 @@ def _find_texts(blobs: Blobs) -> Iterator[NovelaiTexts]:
             named[role] = blob
     comment = find_table(blobs, "comment", accept=_is_settings)
     if comment or _is_named(named):
-        yield NovelaiTexts(comment, named)
+        yield NovelaiTexts(comment or find_table(blobs, "comment", accept=_is_of_director), named)
     for role in WHOLE_ROLES:
         for table in find_tables(blobs, role):
             if "Comment" in table.data:
@@ -144,6 +150,10 @@ def _is_named(named: Mapping[str, Blob]) -> bool:
 def _is_settings(table: JsonTable) -> bool:
     keys = table.data.keys()
     return len(_OWN & keys) >= _ENOUGH or ("uc" in keys and "prompt" in keys)
+
+
+def _is_of_director(table: JsonTable) -> bool:
+    return "req_type" in table.data and not _is_settings(table)
 
 
 def _settings(comment: JsonTable) -> dict[Field, Stated]:
@@ -199,4 +209,4 @@ def _without_path(fact: Fact) -> Fact:
     return replace(fact, key=fact.key.removeprefix("Comment."))
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 3, claim, parse)

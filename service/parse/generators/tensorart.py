@@ -18,7 +18,7 @@ from service.parse.shared.hashes import hash_of
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table
 from service.parse.shared.model_files import names_nothing
 from service.parse.shared.numbers import number_of
-from service.records import Blobs, Generation, Resource, ResourceKind
+from service.records import Blobs, Generation, Resource, ResourceKind, Sampling
 from service.records.kinds import kind_in_list
 
 NAME = "tensorart"
@@ -37,6 +37,15 @@ FIELDS: FieldKeys = (
     ("clip_skip", ("clipSkip",)),
     ("vae", ("sdVae",)),
 )
+
+HIRES: FieldKeys = (
+    ("steps", ("hrSecondPassSteps",)),
+    ("denoise", ("denoisingStrength",)),
+    ("width", ("hrResizeX",)),
+    ("height", ("hrResizeY",)),
+    ("upscaler", ("hrUpscaler",)),
+)
+"""Of the second pass, where ``enableHr`` is true."""
 
 LISTS: tuple[tuple[str, ResourceKind], ...] = (
     ("baseModel", "checkpoint"),
@@ -68,7 +77,13 @@ def parse(blobs: Blobs) -> Generation:
     base = settings.inside("baseModel")
     if base is not None:
         fields |= base.fields((("model", MODEL_NAMES), ("model_hash", ("hash",))))
-    return Generation(NAME, fields, resources=tuple(_resources(settings)), facts=settings.facts())
+    passes: tuple[Sampling, ...] = ()
+    if settings.data.get("enableHr") is True:
+        hires = settings.fields(HIRES)
+        fields |= {field: hires[field] for field in ("upscaler",) if field in hires}
+        passes = (Sampling("hires", hires),)
+    resources = tuple(_resources(settings))
+    return Generation(NAME, fields, passes, resources, settings.facts())
 
 
 def _resources(settings: JsonTable) -> Iterator[Resource]:
@@ -100,4 +115,4 @@ def _resource(entry: JsonTable, label: str, implied: ResourceKind) -> Resource:
     )
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 3, claim, parse)

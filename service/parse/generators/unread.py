@@ -1,11 +1,13 @@
 """Files with AI metadata in the keys or forms of image generators that no other parser reads.
 
-They are told apart from plain photographs. The answer has no field and no generator: status
+They are told apart from plain photographs, and from what some programs leave where there is
+nothing to say (``parameters`` = ``None``). The answer has no field and no generator: status
 ``partial`` with the reason, so that such files can be found by one query and are read again from
 their stored record as soon as a parser for them exists.
 """
 
 from service.parse.base import Claim, Parser
+from service.parse.shared.model_files import names_nothing
 from service.records import Blob, Blobs, Generation
 
 ROLES = frozenset(
@@ -36,8 +38,9 @@ def parse(blobs: Blobs) -> Generation:
 
 def _find_evidence(blobs: Blobs) -> Blob | None:
     for role, texts in blobs.texts.items():
-        if role in ROLES and texts:
-            return texts[0]
+        telling = [blob for blob in texts if not names_nothing(blob.text)]
+        if role in ROLES and telling:
+            return telling[0]
     for blob in blobs.all():
         if TRAINED in blob.text or _has_prompt(blob):
             return blob
@@ -48,4 +51,4 @@ def _has_prompt(blob: Blob) -> bool:
     return isinstance(blob.data, dict) and any("prompt" in key.lower() for key in blob.data)
 
 
-PARSER = Parser("unread", 2, claim, parse)
+PARSER = Parser("unread", 3, claim, parse)

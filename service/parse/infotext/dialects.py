@@ -14,6 +14,7 @@ EVIDENCE: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ("comfyui", r"lora_\d+ model name", r"."),  # SaveImageWithMetaData
         ("ruinedfooocus", r"version|app", r"RuinedFooocus"),
         ("fooocus-mre", r"version|app", r"Fooocus-MRE"),
+        ("fooocusplus", r"version|app", r"FooocusPlus"),
         ("fooocus", r"version|app", r"Fooocus"),
         ("forge-neo", r"version", r"neo\b"),
         ("forge-classic", r"version", r"classic\b"),
@@ -58,9 +59,19 @@ def generator_of(settings: Settings, blobs: Blobs) -> tuple[str, str]:
         for key, value in named:
             if key_pattern.fullmatch(key) and value_pattern.match(value):
                 return generator, f"{key}: {shorten(value)}"
+    if _is_of_krita(settings):
+        return "krita", f"sampler: {shorten(settings.by_key['sampler'])}, a preset's name"
     if is_of_civitai(blobs):
         return "civitai", "EXIF Artist and Software as CivitAI writes them"
     return DEFAULT, "its form, which names nobody"
+
+
+def _is_of_krita(settings: Settings) -> bool:
+    """Return whether Krita's plug-in wrote this: its presets are ``Default - DPM++ 2M``.
+
+    It never knows a model's hash.
+    """
+    return settings.get("model hash") == "unknown" and " - " in (settings.get("sampler") or "")
 
 
 def shorten(text: str) -> str:

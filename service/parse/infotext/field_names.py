@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from service.parse.infotext.key_values import Settings
 from service.parse.shared.json_facts import FieldKeys
 from service.parse.shared.model_files import names_nothing
-from service.records import Field, Stated
+from service.parse.shared.numbers import number_of
+from service.records import Field, Scalar, Stated
 
 BASE: FieldKeys = (
     ("steps", ("steps",)),
@@ -19,7 +20,7 @@ BASE: FieldKeys = (
     ("model_hash", ("model hash",)),
     ("vae", ("vae",)),
     ("clip_skip", ("clip skip",)),
-    # One strength for the image: with hires fix it is that pass's, and nothing states the base's.
+    # One strength for the image: with hires fix it is that pass's, as ``normalize`` sees.
     ("denoise", ("denoising strength", "denoise", "strength")),
     (
         "upscaler",
@@ -36,7 +37,8 @@ BASE: FieldKeys = (
 SIDES: FieldKeys = (("width", ("width",)), ("height", ("height",)))
 """Some savers write these in place of ``Size``."""
 
-_FILE_NAMES: frozenset[Field] = frozenset({"model", "vae", "upscaler"})
+_LARGEST_FACTOR = 16
+_FILE_NAMES: frozenset[Field] = frozenset({"model", "model_hash", "vae", "upscaler"})
 _SIZE = re.compile(r"\s*(\d+)\s*[x×]\s*(\d+)\s*", re.IGNORECASE)  # noqa: RUF001 - some savers write the sign
 
 
@@ -74,6 +76,23 @@ def read_size(text: str | None, source: str) -> Mapping[Field, Stated]:
     if match is None or "0" in (match[1], match[2]):
         return {}
     return {"width": Stated(match[1], source), "height": Stated(match[2], source)}
+
+
+def scaled_size(base: Mapping[Field, Stated], factor: str | None) -> Mapping[Field, Stated]:
+    """Return width and height of a base pass times a factor, cut to whole pixels as A1111 does."""
+    width, height = (number_of(_value(base, side)) for side in ("width", "height"))
+    times = number_of(factor)
+    if width is None or height is None or times is None or not 1 < times <= _LARGEST_FACTOR:
+        return {}
+    source = base["width"].source
+    return {
+        "width": Stated(int(width * times), source),
+        "height": Stated(int(height * times), source),
+    }
+
+
+def _value(fields: Mapping[Field, Stated], field: Field) -> Scalar | None:
+    return fields[field].value if field in fields else None
 
 
 def model_fields(label: str, hash_: str | None, source: str) -> dict[Field, Stated]:

@@ -14,6 +14,11 @@ _STEPS = re.compile(r"^[ \t]*Steps[ \t]*:[ \t]*\d+[ \t]*(,|$)", re.IGNORECASE | 
 _STEPS_WITHIN = re.compile(
     r"Steps: ?\d+, ?(?=(?:Sampler|Schedule type|CFG scale|Seed|Size|Model)\b)"
 )
+# One setting a line, as some savers write them
+_SINGLE = re.compile(r"[ \t]*[A-Z][\w ]{0,30}:[^,\n]{0,300}(?:\n|\Z)")
+_SINGLES = KNOWN | {"width", "height", "cfg", "loras", "start at step", "end at step"}
+# Before the prompt; a text with a label for the negative may have one for this as well
+_LABEL = re.compile(r"\A\s*(?:Positive prompt|Prompt):\s*", re.IGNORECASE)
 _NEGATIVE = re.compile(r"^[ \t]*Negative prompt[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _NEGATIVE_WITHIN = re.compile(r"Negative prompt:")  # some scripts leave no blank before it
 # sd-dynamic-prompts writes what the prompt was drawn from as blocks of their own, after the
@@ -21,6 +26,9 @@ _NEGATIVE_WITHIN = re.compile(r"Negative prompt:")  # some scripts leave no blan
 _TEMPLATE = re.compile(r"^(Negative Template|Template):", re.MULTILINE)
 # ComfyUI-Lora-Manager appends it
 _RECIPE = re.compile(r"^Recipe metadata:[ \t]*(?=\{)", re.MULTILINE)
+# CivitAI's site copies it below the negative or below the settings
+NETWORKS = "Additional networks"
+_NETWORKS = re.compile(rf"^[ \t]*{NETWORKS}:[ \t]*((?:urn:|air:)[^\"\n]*)\n?", re.MULTILINE)
 _MIN_PAIRS = 3  # A1111's own rule for a settings line that does not begin with Steps
 _LOOK = 2000  # characters within which a settings line shows a known key
 
@@ -41,9 +49,11 @@ class Infotext:
 def read_layout(text: str) -> Infotext:
     """Return the parts of a text. Never raises; a text without any mark is all prompt."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\ufeff\0 \t\n")
+    text, networks = _without_networks(text)
     start = settings_start(text)
     if start is None:
         start = len(text)
+    start = _first_of_single_settings(text, start)
     body, tail = text[:start], text[start:]
     is_one_line = tail != "" and body.rpartition("\n")[2].strip() != ""
     if is_one_line:  # a comma is before the settings
@@ -52,9 +62,20 @@ def read_layout(text: str) -> Infotext:
     body, before = _without_templates(body, first=negative_mark.end() if negative_mark else 1)
     tail, after = _without_templates(tail, first=0)
     positive, negative = _split_negative(body, within=is_one_line)
+    if negative is not None:
+        positive = _LABEL.sub("", positive)
     if negative is None:  # some tools put the negative last
         tail, negative = _split_negative(tail, within=False)
-    return Infotext(positive.strip(), negative, scan_settings(tail), (*before, *after))
+    settings = scan_settings(f"{tail}{networks}")
+    return Infotext(positive.strip(), negative, settings, (*before, *after))
+
+
+def _without_networks(text: str) -> tuple[str, str]:
+    """Return a text without CivitAI's line of networks, and the line as a setting."""
+    line = _NETWORKS.search(text) if NETWORKS in text else None
+    if line is None:
+        return text, ""
+    return text[: line.start()] + text[line.end() :], f'\n{NETWORKS}: "{line[1].strip()}"'
 
 
 def _split_negative(text: str, *, within: bool) -> tuple[str, str | None]:
@@ -95,6 +116,19 @@ def _steps_line(text: str) -> int | None:
     if start is not None and (has_more or _is_bare_settings(text, start)):
         return start
     return None
+
+
+def _first_of_single_settings(text: str, start: int) -> int:
+    """Return where settings begin of which each has a line, Steps not being the first of them."""
+    if not _SINGLE.match(text, start):
+        return start
+    while start > 0:
+        before = text.rfind("\n", 0, start - 1) + 1
+        key = key_at(text, before)
+        if key is None or key[1].lower() not in _SINGLES or not _SINGLE.match(text, before):
+            break
+        start = before
+    return start
 
 
 def _is_between(places: list[int], start: int, end: int) -> bool:

@@ -77,7 +77,7 @@ def model_of(settings: Settings) -> str | None:
     for resource in _civitai_resources(settings, ""):
         if resource.kind == "checkpoint":
             return resource.label
-    return None
+    return settings.get("fluxmode")  # CivitAI's page for Flux states the checkpoint so
 
 
 def checkpoint_of(settings: Settings) -> tuple[str | None, str | None]:

@@ -1,7 +1,8 @@
 """LoRAs and embeddings by an infotext's lists of hashes.
 
 ``Lora hashes: "name: hash"``, ``TI hashes``, ``Hashes: {"lora:name": "…"}``; ``Lora_0 Model name``
-of SaveImageWithMetaData; ``AddNet Model 1`` of the Additional Networks extension. SD.Next writes
+of SaveImageWithMetaData; ``AddNet Model 1`` of the Additional Networks extension; CivitAI's line
+``Additional networks: urn:air:…``. SD.Next writes
 names and hashes apart: ``LoRA networks: "a, b", LoRA hashes: "0123456789ab, cdef01234567"``; a
 network whose hash it does not know has none in the second list.
 """
@@ -12,10 +13,12 @@ from dataclasses import replace
 
 from service.parse.infotext.key_values import Settings
 from service.parse.infotext.passes import name_and_hash
+from service.parse.shared.civitai_resources import resource_of_air
 from service.parse.shared.hashes import hash_of
 from service.parse.shared.json_facts import parse_value
+from service.parse.shared.model_files import names_nothing
 from service.parse.shared.numbers import number_of
-from service.records import Resource, ResourceKind
+from service.records import Resource, ResourceKind, Stated
 from service.records.kinds import HASH_PREFIXES
 
 LISTS: tuple[tuple[ResourceKind, tuple[str, ...]], ...] = (
@@ -41,15 +44,20 @@ def read_networks(settings: Settings, source: str) -> Iterator[Resource]:
         if networks is not None and kind == "lora":
             continue
         for key in keys:
-            yield from _hash_pairs(kind, settings.get(key) or "", source)
+            listed = _hash_pairs(kind, settings.get(key) or "", source)
+            yield from _with_weights(tuple(listed), settings) if kind == "lora" else listed
     yield from _prefixed_hashes(settings, source)
     yield from _numbered_networks(settings, source)
     yield from _addnet_networks(settings, source)
+    yield from _networks_by_air(settings, source)
 
 
 def hash_of_checkpoint(settings: Settings) -> str | None:
     """Return the checkpoint's hash, by its own key or by ``Hashes: {"model": …}``."""
-    return settings.get("model hash") or _hash_under(settings, "model")
+    stated = settings.get("model hash")
+    if stated is not None and not names_nothing(stated):
+        return stated
+    return _hash_under(settings, "model")
 
 
 def hash_of_vae(settings: Settings) -> str | None:
@@ -122,6 +130,16 @@ def _hash_pair(kind: ResourceKind, pair: str, source: str) -> Iterator[Resource]
         yield _network(kind, name, hash_, source)
 
 
+def _with_weights(loras: tuple[Resource, ...], settings: Settings) -> Iterator[Resource]:
+    """Yield LoRAs with the weights that a converter of SwarmUI's texts lists in their order."""
+    weights = [number_of(text) for text in (settings.get("loraweights") or "").split(",")]
+    if len(weights) != len(loras) or None in weights:
+        yield from loras
+        return
+    for lora, weight in zip(loras, weights, strict=True):
+        yield replace(lora, weight=weight, used=weight != 0)
+
+
 def _prefixed_hashes(settings: Settings, source: str) -> Iterator[Resource]:
     """Yield the entries of ``Hashes: {"lora:name": "…"}``."""
     for key, value in _hashes_object(settings).items():
@@ -155,6 +173,23 @@ def _weighted_network(kind: ResourceKind, unit: Mapping[str, str], source: str) 
         hash_kind=hash_kind,
         used=weight != 0,
     )
+
+
+def _networks_by_air(settings: Settings, source: str) -> Iterator[Resource]:
+    """Yield CivitAI's networks: ``urn:air:sdxl:lora:civitai:1@2*0.8``, a trigger after ``!``."""
+    for entry in (settings.get("additional networks") or "").split(","):
+        air, _, trigger = entry.strip().partition("!")
+        name, _, weight = air.partition("*")
+        if not name.strip():
+            continue
+        resource = resource_of_air(Stated(name.strip(), source))
+        strength = number_of(weight.strip())
+        yield replace(
+            resource,
+            weight=strength,
+            used=strength != 0,
+            extra={"trigger": trigger.strip()} if trigger.strip() else {},
+        )
 
 
 def _addnet_networks(settings: Settings, source: str) -> Iterator[Resource]:

@@ -3,7 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from service.parse.infotext.field_names import model_fields, pick_fields, read_size
+from service.parse.infotext.field_names import (
+    base_fields,
+    model_fields,
+    pick_fields,
+    read_size,
+    scaled_size,
+)
 from service.parse.infotext.key_values import Settings
 from service.parse.shared.json_facts import FieldKeys
 from service.parse.shared.model_files import names_nothing
@@ -24,6 +30,7 @@ HIRES: FieldKeys = (
 HIRES_KEYS = frozenset(
     {"hires upscale", "hires upscaler", "hires resize", "hires size", "hires scale", "hires steps"}
 )
+"""Any of these says that the picture was enlarged and perhaps sampled again."""
 
 REFINER: FieldKeys = (
     ("steps", ("refiner steps",)),
@@ -70,7 +77,11 @@ def _hires(settings: Settings, source: str) -> Iterator[Sampling]:
     if HIRES_KEYS.isdisjoint(settings.by_key):
         return
     fields = _without_inherited(pick_fields(settings, HIRES, source))
-    fields |= read_size(settings.get("hires resize", "hires size"), source)
+    size = read_size(settings.get("hires resize", "hires size"), source)
+    if not size:
+        factor = settings.get("hires upscale", "hires scale")
+        size = scaled_size(base_fields(settings, source), factor)
+    fields |= size
     # SD.Next's 'Operations: txt2img; upscale' enlarges without sampling; with 'hires' it samples
     # again. 'Hires steps' is there with a refiner alone, too.
     operations = (settings.get("operations") or "hires").lower()

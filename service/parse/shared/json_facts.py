@@ -38,6 +38,8 @@ nothing.
 
 _CUT = re.compile(r"\s*+(?:[\[{]\s*+)?\{\s*+(?:\"|\Z)")
 """No blank is tried twice: where two ``\\s*`` shared a run of them, a million took hours."""
+_PLAIN_LINE = re.compile(r"^(?:Negative prompt|Steps)[ \t]*:", re.MULTILINE)
+"""A line of an infotext. JSON writes its line breaks as ``\\n`` and its keys in quotes."""
 _DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
 
 
@@ -171,8 +173,25 @@ def is_text_or_number(value: object) -> TypeGuard[str | int | float]:
 
 
 def is_cut(blob: Blob) -> bool:
-    """Return whether a text begins as JSON and is none: cut short, it is nobody's prompt."""
-    return blob.data is None and _CUT.match(blob.text) is not None
+    """Return whether a text begins as JSON and is none: cut short, it is nobody's prompt.
+
+    An infotext whose prompt is JSON goes on with lines of its own (SD.Next, since models were made
+    that take their prompts so).
+    """
+    if blob.data is not None or _CUT.match(blob.text) is None:
+        return False
+    return _PLAIN_LINE.search(blob.text) is None and not _is_whole_at_first(blob.text)
+
+
+def _is_whole_at_first(text: str) -> bool:
+    """Return whether a text begins with JSON that is whole, with settings behind it."""
+    if "Steps:" not in text:
+        return False
+    try:
+        _, end = _DECODER.raw_decode(text.lstrip())
+    except (ValueError, RecursionError):
+        return False
+    return "Steps:" in text[end:]
 
 
 def plain_texts(blobs: Blobs, *roles: str) -> Iterator[Blob]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import JsonValue
 
 from service.parse.shared.hashes import read_hash
-from service.parse.shared.numbers import number_of
+from service.parse.shared.numbers import number_of, shortest_float
 from service.records import Field, Resource, ResourceKind, Stated
 
 _NOTHING = re.compile(
@@ -41,6 +41,8 @@ def model_file(
     """
     digits, hash_kind = read_hash(hash_)
     strength = number_of(weight)
+    if strength is not None:
+        strength = shortest_float(strength)
     return Resource(
         kind,
         label,

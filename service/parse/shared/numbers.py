@@ -1,6 +1,7 @@
 """Which values of a file are numbers; what is none is None, and nothing raises."""
 
 import re
+import struct
 
 from pydantic import JsonValue
 
@@ -32,6 +33,24 @@ def first_number(*values: JsonValue) -> float | None:
         if number is not None:
             return number
     return None
+
+
+def shortest_float(value: float) -> float:
+    """Return a float of 32 bits as the shortest number that is the same one; others as they are.
+
+    What a program holds in 32 bits and writes with 64 ends in noise: 3.6 is 3.5999999046325684.
+    """
+    try:
+        bits = struct.pack("f", value)
+    except OverflowError:
+        return value
+    if struct.unpack("f", bits)[0] != value:  # also for NaN
+        return value
+    for digits in range(1, 10):
+        short = float(f"{value:.{digits}g}")
+        if struct.pack("f", short) == bits:
+            return short
+    return value
 
 
 def id_number(value: JsonValue) -> int | None:

@@ -86,6 +86,6 @@ def _fill(found: Generation, other: Generation) -> Generation:
     )
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 3, claim, parse)
 
 __all__ = ["PARSER"]

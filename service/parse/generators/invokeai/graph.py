@@ -6,6 +6,7 @@ workflow of the user's own has none: there the node that denoises and those that
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from pydantic import JsonValue
 
@@ -34,15 +35,18 @@ _FURTHEST = 8
 
 
 def read_graph(table: JsonTable) -> Generation:
-    """Return what the graph says: as metadata where it gathers them, else by the denoising node."""
+    """Return what the graph gathers as metadata, and what the denoising node says beyond that."""
     graph = InvokeGraph(table)
-    for id_, node in graph.nodes.items():
-        if node.get("type") == "core_metadata":
-            return metadata.read_metadata(graph.gather(id_))
+    run = Generation("invokeai", {})
     for id_, node in graph.nodes.items():
         if _denoises(node):
-            return graph.read_run(id_)
-    return Generation("invokeai", {})
+            run = graph.read_run(id_)
+            break
+    for id_, node in graph.nodes.items():
+        if node.get("type") == "core_metadata":
+            found = metadata.read_metadata(graph.gather(id_))
+            return replace(found, fields={**run.fields, **found.fields})
+    return run
 
 
 def _denoises(node: Mapping[str, JsonValue]) -> bool:

@@ -2,13 +2,15 @@
 
 Both hold the prompt with the negative in brackets: ``a cat [blurry, text]``. ``sd-metadata`` keeps
 it as a text (1.14) or as a list of ``{"prompt", "weight"}`` (2.0 on); ``image`` was a list
-``images`` at first. The command line takes its values with or without a blank (``-s 50``,
-``-s50``); ``-f`` is the strength of an init image (InvokeAI's docs, CLI).
+``images`` at first, and the model ``model_id`` (``model`` is the family). The command line takes
+its values with or without a blank (``-s 50``, ``-s50``); ``-f`` is the strength of an init image
+(InvokeAI's docs, CLI).
 """
 
 import re
 from collections.abc import Iterator
 
+from service.parse.generators.invokeai.metadata import embeddings_of_prompts
 from service.parse.shared.json_facts import FieldKeys, JsonTable
 from service.parse.shared.model_files import checkpoint_of_fields, model_file
 from service.records import Blob, Fact, Field, Generation, Resource, Sampling, Stated
@@ -68,7 +70,8 @@ def read_dream(blob: Blob) -> Generation:
             fields.setdefault(OPTIONS[option], Stated(value, source))
     is_enlarged = any(fact.key in _UPSCALES for fact in facts)
     passes = (Sampling("upscale", {}),) if is_enlarged else ()
-    return Generation(NAME, fields, passes, tuple(_loras(fields)), tuple(facts))
+    resources = (*_loras(fields), *embeddings_of_prompts(fields))
+    return Generation(NAME, fields, passes, resources, tuple(facts))
 
 
 def read_sd_metadata(table: JsonTable) -> Generation:
@@ -77,14 +80,18 @@ def read_sd_metadata(table: JsonTable) -> Generation:
     prompt = _written_prompt(image)
     fields = _prompts(str(prompt.value), prompt.source) if prompt else {}
     fields |= image.fields(IMAGE)
-    model, hash_ = table.stated("model_weights"), table.stated("model_hash")
+    if image.data.get("type") == "txt2img":
+        fields.pop("denoise", None)  # the form's default: there is no image it could apply to
+    model = table.stated("model_weights", "model_id")
+    hash_ = table.stated("model_hash")
     if model is not None:
         fields["model"] = model
     if hash_ is not None:
         fields["model_hash"] = hash_
     is_enlarged = any(step.data.get("type") == _ESRGAN for step in image.each("postprocessing"))
     passes = (Sampling("upscale", {}),) if is_enlarged else ()
-    resources = (*checkpoint_of_fields(fields), *_loras(fields))
+    embeddings = embeddings_of_prompts(fields)
+    resources = (*checkpoint_of_fields(fields), *_loras(fields), *embeddings)
     return Generation(NAME, fields, passes, resources, table.facts())
 
 

@@ -8,6 +8,7 @@ skip 2. ``strength`` is there only with an init image. The lists: ``loras``, ``c
 ``canvas_v2_metadata`` with layers (5 on); regions have reference images of their own.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
@@ -20,9 +21,9 @@ BASE: FieldKeys = (
     ("positive_prompt", ("positive_prompt", "prompt", "positive_conditioning")),
     ("negative_prompt", ("negative_prompt", "negative_conditioning")),
     ("steps", ("steps", "num_steps")),
-    ("cfg_scale", ("cfg_scale",)),
+    ("cfg_scale", ("cfg_scale", "cfg")),
     ("guidance", ("guidance",)),
-    ("sampler", ("scheduler",)),
+    ("sampler", ("scheduler", "sampler_name")),
     ("seed", ("seed",)),
     ("width", ("width",)),
     ("height", ("height",)),
@@ -33,6 +34,16 @@ REFINER: FieldKeys = (
     ("steps", ("refiner_steps",)),
     ("cfg_scale", ("refiner_cfg_scale",)),
     ("sampler", ("refiner_scheduler",)),
+    ("positive_prompt", ("positive_style_prompt",)),
+    ("negative_prompt", ("negative_style_prompt",)),
+)
+"""SDXL's refiner reads the style prompts alone."""
+
+HIRES: FieldKeys = (
+    ("denoise", ("hrf_strength",)),
+    ("width", ("hrf_width",)),
+    ("height", ("hrf_height",)),
+    ("upscaler", ("hrf_method",)),
 )
 
 SINGLE: tuple[tuple[str, ResourceKind, str | None], ...] = (
@@ -66,6 +77,7 @@ LAYERS: Mapping[str, ResourceKind] = {
 }
 """Types of InvokeAI 4.2's layers, each with its model."""
 
+_TRIGGER = re.compile(r"<([A-Za-z0-9][\w .-]{1,80})>")
 _INNER = ("config", "controlAdapter", "ipAdapter")
 
 
@@ -75,8 +87,17 @@ def read_metadata(run: JsonTable) -> Generation:
     clip_skip = run.data.get("clip_skip")
     if isinstance(clip_skip, int) and not isinstance(clip_skip, bool) and clip_skip >= 0:
         fields["clip_skip"] = Stated(clip_skip + 1, run.place("clip_skip"))
-    resources = (*_single(run), *_lists(run), *_layers(run))
+    resources = (*_single(run), *_lists(run), *_layers(run), *embeddings_of_prompts(fields))
     return Generation("invokeai", fields, tuple(_passes(run)), resources, run.facts())
+
+
+def embeddings_of_prompts(fields: Mapping[Field, Stated]) -> Iterator[Resource]:
+    """Yield the textual inversions that the prompts call by their triggers: ``<paper-cut>``."""
+    prompts = (fields.get("positive_prompt"), fields.get("negative_prompt"))
+    for prompt in prompts:
+        if prompt is not None:
+            for name in _TRIGGER.findall(str(prompt.value)):
+                yield model_file("embedding", name, prompt.source)
 
 
 def _models(run: JsonTable) -> dict[Field, Stated]:
@@ -109,16 +130,19 @@ def _passes(run: JsonTable) -> Iterator[Sampling]:
     refiner = _name(run, "refiner_model")
     if refiner is not None:
         yield Sampling("refiner", {**run.fields(REFINER), "model": refiner})
-    if run.data.get("hrf_enabled") is True:
-        fields: dict[Field, Stated] = {}
-        strength, method = run.stated("hrf_strength"), run.stated("hrf_method")
-        if strength:
-            fields["denoise"] = strength
-        if method:
-            fields["upscaler"] = method
-        yield Sampling("hires", fields)
+    hires = run.fields(HIRES)
+    if _is_hires_on(run, hires):
+        yield Sampling("hires", hires)
     if _name(run, "upscale_model") is not None:
         yield Sampling("upscale", {})
+
+
+def _is_hires_on(run: JsonTable, hires: Mapping[Field, Stated]) -> bool:
+    """Return whether the hires pass ran; before 3.5 there was no switch, only its size."""
+    switch = run.data.get("hrf_enabled")
+    if switch is None:
+        return "width" in hires
+    return switch is True
 
 
 def _single(run: JsonTable) -> Iterator[Resource]:
@@ -147,8 +171,17 @@ def _lists(run: JsonTable) -> Iterator[Resource]:
     canvas = run.part("canvas_v2_metadata")
     for key, kind, names, weights in LISTS:
         for part in (run, canvas):
-            for entry in part.each(key):
+            for entry in _entries(part, key):
                 yield from named_models(entry, kind, names, weights)
+
+
+def _entries(part: JsonTable, key: str) -> Iterator[JsonTable]:
+    """Yield a list's objects, also those of lists within it (``ref_images`` of 6.8)."""
+    yield from part.each(key)
+    for number, inner in enumerate(part.items(key)):
+        if isinstance(inner, list):
+            nested = JsonTable({str(number): inner}, part.source, part.place(key).partition("#")[2])
+            yield from nested.each(str(number))
 
 
 def _layers(run: JsonTable) -> Iterator[Resource]:
