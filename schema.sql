@@ -6,7 +6,7 @@
 --
 -- What to query:  v_images_search (one line an image, everything), images, kv, tokens, token_counts, resources, passes,
 --                 v_images_with_core_params, v_images_with_resources, v_all_resources, v_conflicts, v_duplicates,
---                 model_versions, failures, service_status, export_state; positive_words and negative_words MATCH words.
+--                 model_versions, failures, service_status, export_state, export_files; positive_words and negative_words MATCH words.
 -- What lies below: *_rows hold the long lists in a compact form, terms and texts hold each repeated string once,
 --                 raw_records keeps what ExifTool said, repeated_contents serves v_duplicates. Query the views above
 --                 them; the compact form may change.
@@ -403,6 +403,12 @@ CREATE TABLE IF NOT EXISTS export_state (
     unsafe       INTEGER,                    -- texts that the dialect cannot carry; OUT.report.json lists them
     changed_at   TEXT,                       -- when the file's bytes last changed
     error        TEXT                        -- why it failed; NULL: it did not
+) WITHOUT ROWID;
+
+-- What the files of each timed export were when it wrote them: one that somebody has changed since is made again.
+CREATE TABLE IF NOT EXISTS export_files (
+    out    TEXT PRIMARY KEY,                 -- as in export_state
+    digest TEXT NOT NULL                     -- of the files' names, sizes and times
 ) WITHOUT ROWID;
 
 

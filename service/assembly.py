@@ -49,12 +49,14 @@ def assemble(
     config: Config,
     *,
     watch: bool,
+    writes_lists: bool = True,
     on_done: Callable[[FileOutcome], None] = lambda _: None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Assembly]:
     """Give all that a configuration asks for, ready to run, and close it afterwards.
 
-    Raises StartError, whose message says what to do. Where another program holds the database it
+    ``writes_lists``: the exports of the configuration run while it watches. Raises StartError,
+    whose message says what to do. Where another program holds the database it
     is waited for until ``is_stopped``.
     """
     clock = Clock()
@@ -72,7 +74,9 @@ def assemble(
             heartbeat=Heartbeat(store, clock, readers.version),
             watcher=Watcher(config.roots, inbox, settings) if watch else None,
             reopen=lambda: _open_when_free(store.reopen, database, is_stopped),
-            export_schedule=ExportSchedule(config.export if watch else None, store, clock),
+            export_schedule=ExportSchedule(
+                config.export if watch and writes_lists else None, store, clock
+            ),
         )
         pace = Pace(config.extract.batch_size, config.watch.rescan_minutes * 60)
         worker = Worker(parts, clock, pace, on_done)

@@ -176,7 +176,7 @@ class Store(DatabaseReader):
     def drop_export(self, out: str) -> None:
         """Forget an export that is no longer configured."""
         with self.transaction():
-            self._connection.execute(sql("drop_export"), (text(out),))
+            export_states.drop_export(self._connection, out)
 
     def checkpoint(self, *, quiet: bool = False) -> str | None:
         """Keep the log small (empty where it is ``quiet``).
