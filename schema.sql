@@ -6,7 +6,7 @@
 --
 -- What to query:  v_images_search (one line an image, everything), images, kv, tokens, token_counts, resources, passes,
 --                 v_images_with_core_params, v_images_with_resources, v_all_resources, v_conflicts, v_duplicates,
---                 model_versions, failures, service_status, export_state, export_files; positive_words and negative_words MATCH words.
+--                 model_versions, failures, service_status, export_state, export_files, category_words; positive_words and negative_words MATCH words.
 -- What lies below: *_rows hold the long lists in a compact form, terms and texts hold each repeated string once,
 --                 raw_records keeps what ExifTool said, repeated_contents serves v_duplicates. Query the views above
 --                 them; the compact form may change.
@@ -145,6 +145,14 @@ CREATE TABLE IF NOT EXISTS token_rows (
 CREATE INDEX IF NOT EXISTS tokens_by_term ON token_rows (term_id, side, image_id);
 -- Finds the few that are no plain tags: LoRAs, BREAK, schedules. Lists of tags leave them out.
 CREATE INDEX IF NOT EXISTS tokens_by_kind ON token_rows (kind, side, term_id) WHERE kind IS NOT NULL;
+
+
+-- What words are about, for the column category of tokens: the table that the program brings, and [categories] of
+-- config.toml. The service writes it at its start.
+CREATE TABLE IF NOT EXISTS category_words (
+    word     TEXT PRIMARY KEY,               -- as t_norm
+    category TEXT NOT NULL                   -- 'clothing', 'lighting', 'place' …
+) WITHOUT ROWID;
 
 
 -- ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -470,11 +478,22 @@ FROM kv_rows r
 JOIN terms k ON k.id = r.key_id;
 
 DROP VIEW IF EXISTS tokens;
--- Every token of every prompt.
+-- Every token of every prompt. category is that of all its words, of a first word that is a pose, of the last before
+-- 'of', of the first; NULL where none has one.
 CREATE VIEW tokens AS
 SELECT r.image_id AS image_id, r.side AS side, r.position AS position,
        COALESCE((SELECT s.text FROM texts s WHERE s.id = r.spelling_id), t.term) AS token,
-       t.term AS t_norm, COALESCE(r.weight, 1.0) AS weight, COALESCE(r.kind, 'tag') AS kind
+       t.term AS t_norm, COALESCE(r.weight, 1.0) AS weight, COALESCE(r.kind, 'tag') AS kind,
+       CASE WHEN COALESCE(r.kind, 'tag') IN ('tag', 'phrase', 'embedding') THEN COALESCE(
+           (SELECT c.category FROM category_words c WHERE c.word = t.term),
+           (SELECT c.category FROM category_words c
+            WHERE c.word = substr(t.term, 1, instr(t.term || ' ', ' ') - 1) AND c.category = 'pose'),
+           (SELECT c.category FROM category_words c
+            WHERE c.word = replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
+                rtrim(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
+                      replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1), ' ', '')), '')),
+           (SELECT c.category FROM category_words c WHERE c.word = substr(t.term, 1, instr(t.term || ' ', ' ') - 1))
+       ) END AS category
 FROM token_rows r
 JOIN terms t ON t.id = r.term_id;
 

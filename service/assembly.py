@@ -1,7 +1,7 @@
 """The parts of the service, put together as the configuration says."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ import structlog
 from service.clock import Clock
 from service.config import Config
 from service.errors import TryAgainError
+from service.export.categories import Categories
 from service.readers.readers import Readers, ReaderSettings
 from service.scheduled_exports.schedule import ExportSchedule
 from service.store.browser_project import write_project
@@ -64,7 +65,8 @@ def assemble(
     inbox = Inbox(config.roots, settings)
     with start_readers(config, inbox.wake) as readers:
         database = config.database.path
-        store = _open_when_free(lambda: Store.open(database), database, is_stopped)
+        words = Categories(config.categories).words
+        store = _open_when_free(lambda: _open_store(database, words), database, is_stopped)
         readers.require()
         parts = Parts(
             intake=Intake(inbox, config.roots, store, settings, clock),
@@ -73,7 +75,7 @@ def assemble(
             roots={root.name: root for root in config.roots},
             heartbeat=Heartbeat(store, clock, readers.version),
             watcher=Watcher(config.roots, inbox, settings) if watch else None,
-            reopen=lambda: _open_when_free(store.reopen, database, is_stopped),
+            reopen=lambda: _open_when_free(lambda: _reopen(store, words), database, is_stopped),
             export_schedule=ExportSchedule(
                 config.export if watch and writes_lists else None, store, clock
             ),
@@ -103,6 +105,21 @@ def start_readers(
         slow_s=part.deadline_seconds,
     )
     return Readers(settings, part.processes, on_news)
+
+
+def _open_store(database: Path, words: Mapping[str, str]) -> Store:
+    store = Store.open(database)
+    try:
+        store.set_categories(words)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _reopen(store: Store, words: Mapping[str, str]) -> None:
+    store.reopen()
+    store.set_categories(words)
 
 
 def _open_when_free(

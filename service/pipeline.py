@@ -30,6 +30,7 @@ from service.records.limits import (
     MAX_RESOURCES,
     MAX_TOKENS,
 )
+from service.records.model_names import base_name
 from service.resources.collect import VERSION as RESOURCES
 from service.resources.collect import collect_resources
 
@@ -70,8 +71,14 @@ def process(raw: RawRecord) -> ImageRows:
     )
     words = limits.first("tokens", words, MAX_TOKENS)
     resources = limits.first("resources", collect_resources(image, words), MAX_RESOURCES)
+    words = tokens.mark_embeddings(words, _stated_embeddings(image))
     recipe = _recipe(dict.fromkeys(parsers))
     return ImageRows(raw, _warn(image, limits.warnings), words, resources, recipe)
+
+
+def _stated_embeddings(image: NormalizedImage) -> set[str]:
+    """Return the names of the embeddings that the file lists, by their hash or otherwise."""
+    return {base_name(one.label) for one in image.resources if one.kind == "embedding"}
 
 
 class _Limits:

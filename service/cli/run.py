@@ -41,16 +41,19 @@ LISTS_ARE_OFF = (
 )
 
 
+WritesLists = Annotated[
+    bool,
+    typer.Option(
+        "--exports", help="Write the lists of config.toml also with --input, --db or the like."
+    ),
+]
+
+
 def run(
     config: ConfigFile = None,
     inputs: Inputs = None,
     db: DatabaseFile = None,
-    exports: Annotated[
-        bool,
-        typer.Option(
-            "--exports", help="Write the lists of config.toml also with --input, --db or the like."
-        ),
-    ] = False,  # noqa: FBT002
+    exports: WritesLists = False,  # noqa: FBT002
 ) -> None:
     """Run the service in the foreground: rescan, watch, process. Ctrl+C stops it cleanly."""
     settings = load_config(config, inputs, db)

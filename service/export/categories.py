@@ -1,8 +1,8 @@
 """What a token is about: subject, clothing, lighting …, by a table of words.
 
-``categories.txt`` has the words; ``[categories]`` in config.toml adds to them. A token belongs to the
-category of all of it, else of its first word where that is a pose (``standing in water``), else of
-its last (``red dress``), before ``of`` (``field of lavender``), else of its first. The view
+``categories.txt`` has the words; ``[categories]`` in config.toml adds to them. A token belongs to
+the category of all of it, else of its first word where that is a pose (``standing in water``), else
+of its last (``red dress``), before ``of`` (``field of lavender``), else of its first. The view
 ``tokens`` finds the category in the same way.
 """
 

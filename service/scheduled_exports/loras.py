@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from service.export.one_line import sameness
 from service.records.model_names import base_name
-from service.store.export_rows import Listed, ListReader, UsedLora
+from service.store.export_rows import Listed, ListReader
 
 LEAST_IMAGES = 3
 """Of a LoRA that so few images have nobody can tell what goes with it."""

@@ -409,6 +409,18 @@ SELECT COUNT(DISTINCT image_id) FROM token_rows WHERE term_id = ? AND side = 'po
 -- A token as it was written, or its compared form where it was written so.
 SELECT COALESCE((SELECT text FROM texts WHERE id = ?), (SELECT term FROM terms WHERE id = ?));
 
+-- name: category_words
+-- All of them, to be compared.
+SELECT word, category FROM category_words;
+
+-- name: drop_category_words
+-- Before others are written.
+DELETE FROM category_words;
+
+-- name: add_category_word
+-- One of them.
+INSERT INTO category_words (word, category) VALUES (?, ?);
+
 -- name: list_keys
 -- To tell somebody who asked for one that there is not.
 SELECT k.term FROM terms k WHERE k.id IN (SELECT DISTINCT key_id FROM kv_rows) ORDER BY k.id;

@@ -15,6 +15,7 @@ Anything unbalanced is text. Each token has a second form for comparing (``spell
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
 
@@ -67,6 +68,18 @@ def _split(prompt: str, side: Side, grammar: Grammar) -> tuple[Token, ...]:
 
 # Most images come several of one prompt, and nearly all negative prompts again and again.
 _split_again = lru_cache(maxsize=256)(_split)
+
+
+def mark_embeddings(tokens: tuple[Token, ...], names: Collection[str]) -> tuple[Token, ...]:
+    """Return the tokens, those that are these embeddings' names told to be embeddings."""
+    known = set(map(fold_token, names))
+    if not known:
+        return tokens
+    marked = []
+    for token in tokens:
+        is_known = token.kind == "tag" and token.t_norm in known
+        marked.append(replace(token, kind="embedding") if is_known else token)
+    return tuple(marked)
 
 
 class _Cutter:

@@ -1,7 +1,8 @@
 """What brackets weigh, program by program.
 
-The signs are much the same everywhere; what they mean is not: ``(x)`` is a tenth more in A1111,
-nothing in InvokeAI, where ``(x)1.2`` and ``x+`` weigh, and NovelAI's ``[x]`` is weaker than A1111's.
+The signs are much the same everywhere; what they mean is not: ``(x)`` is a tenth more in A1111
+and nothing in InvokeAI, where ``(x)1.2`` and ``x+`` weigh; NovelAI's ``[x]`` is weaker than
+A1111's.
 """
 
 from dataclasses import dataclass

@@ -120,14 +120,17 @@ def _group(
         signs = lexemes[close].text[1:]
         return _round_group(open_, close, ending, read_signs(signs) if signs else grammar.round)
     if bracket == "{":
-        if has_bar or "$$" in ending or "::" in ending or _is_variable(lexemes, open_):
-            return Group(open_, close, "wildcard")
-        return Group(open_, close, "weigh", grammar.curly)
+        is_choice = has_bar or "$$" in ending or "::" in ending or _is_variable(lexemes, open_)
+        return Group(open_, close, "wildcard" if is_choice else "weigh", grammar.curly)
+    return _square_group(open_, close, ending, grammar.square, has_bar=has_bar)
+
+
+def _square_group(open_: int, close: int, ending: str, bare: float, *, has_bar: bool) -> Group:
     if has_bar:
         return Group(open_, close, "alternate")
     if _WHEN.search(ending, max(0, len(ending) - _TAIL)):
         return Group(open_, close, "schedule")
-    return Group(open_, close, "weigh", grammar.square)
+    return Group(open_, close, "weigh", bare)
 
 
 def _round_group(open_: int, close: int, ending: str, bare: float) -> Group:

@@ -106,12 +106,13 @@ def _form(has_embeddings: bool, has_strong: bool, has_signs: bool) -> re.Pattern
         ends, more = ends + r"\d:-", more + _STRONG
     if has_signs:
         ends, more = ends + r"+)\-", more + _SIGNS
+    # \uff0c \u3001 \u3002: the commas and the full stop of Chinese and Japanese.
     # Plain text comes first and takes long runs: most of a prompt passes in one step. A run ends
     # before whatever could begin another piece, so 'B' and 'A' are pieces alone where no BREAK or
     # AND begins.
     pattern = rf"""
-      (?P<text>      [^,，、。\r\n()\[\]{{}}|<\\BA{ends}]+ | \\. )
-    | (?P<comma>     [,，、。][ ]* )
+      (?P<text>      [^,\uff0c\u3001\u3002\r\n()\[\]{{}}|<\\BA{ends}]+ | \\. )
+    | (?P<comma>     [,\uff0c\u3001\u3002][ ]* )
     | (?P<newline>   \r?\n )
     {more}
     | (?P<open>      [(\[{{] )

@@ -8,8 +8,9 @@ word is an adjective names nothing and is left out, and so are ``the image`` and
 """
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Literal
 
 from service.tokens import english
 from service.tokens.english import ADJECTIVES, CLOSED, DETERMINERS, PARTICIPLES, VERBS
@@ -17,191 +18,77 @@ from service.tokens.english import ADJECTIVES, CLOSED, DETERMINERS, PARTICIPLES,
 LONGEST = 7
 """Words of a phrase; a longer one is a heap of words."""
 
-_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’\n]{1,200}['’](?!\w)|\[[^\]]*\]|\{[^}]*\}")
+# \u2018 \u2019 \u201c \u201d: single and double quotes as books have them.
+_QUOTED = re.compile(
+    r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|\[[^\]]*\]|\{[^}]*\}"
+    r"|(?<!\w)['\u2018][^'\u2019\n]{1,200}['\u2019](?!\w)"
+)
 """Words that are to be seen in the picture, as on a sign."""
-_WORD = re.compile(r"[^\W_][\w'’/&+-]*(?:\.\d\w*)*|[^\w\s]+")
-_COLORS = frozenset(
-    "red orange yellow green blue purple violet pink brown black white grey gray golden gold "
-    "silver teal cyan magenta crimson scarlet turquoise beige ivory cream indigo maroon".split()
-)
-_NOUNS_TOO = frozenset(
-    "circles circle light lights wave waves stream streams curve curves dot dots frame frames line "
-    "lines point points step steps cup cups brush brushes stack stacks work works mark marks stain "
-    "stains drop drops set sets fish place places face faces cover covers dance cut cuts mirror "
-    "mirrors tower towers orbit dream dreams smoke paint hand hands shine drink drinks kiss swing "
-    "swings break breaks bloom blooms share lead call head fill coil coils whip tear charge search "
-    "lift sleep live show shows surface open close complete contrast wind winds stick sticks fall "
-    "falls play slice slices burst bursts display displays highlight highlights feature features "
-    "echo scream swirl swirls twist twists stretch splash splashes sparkle sparkles flare flares "
-    "flash flashes glow blend mix grip embrace drip drips spill wrap wraps grin smile frown wink "
-    "blush litter taste outline outlines offer transport finish blur end bow rest perch pose "
-    "gaze stare look touch draw drive race watch guard plant plants land".split()
-)
-"""Verbs that are nouns as well: verbs only where what follows leaves no other way."""
-
-
-class _Word(NamedTuple):
-    text: str
-    low: str
-    starts_sentence: bool = False
-
-
-_END = _Word("", "")
+_MAY_BE_QUOTED = re.compile(r"[\"'\u2018\u201c\[{]")
+_WORD = re.compile(r"[^\W_][\w'\u2019/&+-]*(?:\.\d\w*)*|[^\w\s]+")
+_MARKS_BEHIND = "'\u2019/&+-"
 
 
 def find_phrases(clause: str) -> list[str]:
     """Return the noun phrases of a clause in order, without articles, as they are written."""
-    reader = _Reader(_read_words(clause))
-    reader.run()
-    return reader.phrases
+    return _Clause(clause).find_phrases()
 
 
-def _read_words(clause: str) -> list[_Word]:
-    """Return the words; ``_END`` is in place of what parts them."""
-    words: list[_Word] = []
-    starts = True
-    for text in _WORD.findall(_QUOTED.sub(" ; ", clause) if _MAY_BE_QUOTED(clause) else clause):
-        if not text[0].isalnum():
-            words.append(_END)
-            starts = text[0] in ".!?…"
-            continue
-        if not text[-1].isalnum():
-            text = text.rstrip("'’/&+-")  # noqa: PLW2901  # 'dogs' of dogs'
-        words.append(_Word(text, text.lower().replace("’", "'"), starts))
-        starts = False
-    return words
+Sort = Literal["end", "plain", "small", "verb", "participle", "ly", "ing"]
+"""What a word may be: the end of a phrase, part of one, or what is beside it decides."""
 
 
-_MAY_BE_QUOTED = re.compile(r"[\"“'‘\[{]").search
+@lru_cache(maxsize=16_384)
+def _sort_of(word: str) -> Sort:
+    if not word or (word in CLOSED and word != "and") or word.startswith("mid-"):
+        return "end"
+    if word in DETERMINERS or word in _SMALL or word[0].isdigit():
+        return "small"
+    if word in _BASES:
+        return "verb"
+    if word in PARTICIPLES:
+        return "participle"
+    ending = _ENDING.search(word) if word not in _NO_SUCH_ENDING else None
+    return _SORTS[ending[0]] if ending else "plain"
 
 
-class _Reader:
-    """One walk over the words: the phrase in hand, and those found."""
-
-    def __init__(self, words: list[_Word]) -> None:
-        self.phrases: list[str] = []
-        self._words = [*words, _END, _END]
-        self._chunk: list[_Word] = []
-        self._before = ""
-        """The word before the one in hand, in small letters."""
-
-    def run(self) -> None:
-        """Find all phrases."""
-        for at, word in enumerate(self._words[:-1]):
-            if word.low and word.low not in _ENDS and self._joins(at, word):
-                self._chunk.append(word)
-            elif self._chunk:
-                self._close()
-            self._before = word.low
-
-    def _joins(self, at: int, word: _Word) -> bool:
-        """Return whether a word goes on with the phrase in hand, or begins one."""
-        low, after = word.low, self._words[at + 1].low
-        if low in DETERMINERS or low in _JOINTS or low[0].isdigit():
-            return self._is_within(word, after)
-        if self._is_verb(low, after) or low.startswith("mid-"):
-            return False
-        if low in PARTICIPLES:
-            return _is_content(after)
-        ending = _ENDINGS.get(low[-2:])
-        if ending is None or low in _NO_SUCH_ENDING:
-            return True
-        return ending(self, at, low, after)
-
-    def _is_within(self, word: _Word, after: str) -> bool:
-        """Return whether a small word or a number is within a phrase: ``field of the dead``."""
-        low = word.low
-        if low == "of":
-            return bool(self._chunk) and (_is_content(after) or after in DETERMINERS)
-        if low == "and":
-            return bool(self._chunk) and self._chunk[-1].low in _COLORS and after in _COLORS
-        if low == "shot":
-            return bool(self._chunk) or _is_content(after)  # not 'shot on film'
-        if low[0].isdigit() and not low.isdigit():
-            return True
-        if self._before == "of" and self._chunk:
-            return True
-        return low.isdigit() and bool(self._chunk) and self._chunk[-1].text[0].isupper()
-
-    def _is_verb(self, low: str, after: str) -> bool:
-        base = _BASES.get(low)
-        if base is None:
-            return False
-        if base == "" or self._before in _BEFORE_VERBS:
-            return True
-        if self._before in DETERMINERS or (low in ADJECTIVES and _is_content(after)):
-            return False
-        if not self._chunk:  # 'and wears a hat', 'Embers drift'
-            return low not in _NOUNS_TOO and low not in ADJECTIVES
-        return self._is_verb_of_chunk(low, base, after)
-
-    def _is_verb_of_chunk(self, low: str, base: str, after: str) -> bool:
-        """Return whether the phrase in hand is what does it: ``a cat sits on``."""
-        doer = self._chunk[-1].low
-        if doer in ADJECTIVES or doer.endswith(("ing", "ed")):
-            return False
-        if low == base and not any(_is_plural(word.low) for word in self._chunk):
-            return False
-        if low in _NOUNS_TOO:
-            return after in DETERMINERS or after in _DIRECTIONS or after in english.ADVERBS
-        goes_on = after in CLOSED or after in DETERMINERS or after.endswith("ly") or not after
-        return goes_on or low != base
-
-    def _is_before_its_noun(self, at: int, low: str, after: str) -> bool:  # noqa: ARG002
-        """Return whether a word in ``ed`` is an adjective: ``a decorated hall``."""
-        return _is_content(after)
-
-    def _is_before_participle(self, at: int, low: str, after: str) -> bool:  # noqa: ARG002
-        """Return whether an adverb is within a phrase: ``softly lit room``."""
-        return _is_participle(after) and _is_content(self._words[at + 2].low)
-
-    def _is_glowing(self, at: int, low: str, after: str) -> bool:  # noqa: ARG002
-        """Return whether a word in ``ing`` is before its noun: ``glowing eyes``."""
-        if not low.endswith("ing"):
-            return True
-        if not _is_content(after):
-            return False
-        if self._chunk:
-            last = self._chunk[-1].low
-            return last in ADJECTIVES or last.endswith(("ly", "ed")) or last == "of"
-        return self._before in DETERMINERS or low not in english.VERBS_IN_ING
-
-    def _close(self) -> None:
-        """End the phrase in hand."""
-        kept: list[_Word] = []
-        for part in _split_at_of(self._chunk):
-            trimmed = _trim(part)
-            if not trimmed:
-                break
-            kept += trimmed
-        self._chunk = []
-        if kept and len(kept) <= LONGEST:
-            self.phrases.append(_write(kept))
-
-
-_ENDS = CLOSED - {"and"}
-_JOINTS = frozenset({"of", "and", "shot", *english.NUMBERS})
-_ENDINGS: dict[str, Callable[[_Reader, int, str, str], bool]] = {
-    "ly": _Reader._is_before_participle,
-    "ed": _Reader._is_before_its_noun,
-    "ng": _Reader._is_glowing,
-}
+_ENDING = re.compile(r"(?:ly|ed|ing)\Z")
+_SORTS: dict[str, Sort] = {"ly": "ly", "ed": "participle", "ing": "ing"}
 _NO_SUCH_ENDING = english.NOT_ADVERBS | english.NOT_PARTICIPLES | english.NOUNS_IN_ING
+_SMALL = frozenset({"of", "and", "shot", *english.NUMBERS})
+"""Small words that end a phrase or are within it."""
 
 
-def _list_forms() -> Iterator[tuple[str, str]]:
-    """Yield each form of each verb and its first form: none for what is always a verb."""
+def _list_verbs() -> Iterator[tuple[str, str]]:
+    """Yield each form of each verb and its first form: '' for what is always a verb."""
     for verb in VERBS:
         yield verb, verb
         if verb.endswith("y") and verb[-2] not in "aeiou":
             yield f"{verb[:-1]}ies", verb
+        elif verb.endswith(("s", "sh", "ch", "x", "o")):
+            yield f"{verb}es", verb
         else:
-            yield (f"{verb}es" if verb.endswith(("s", "sh", "ch", "x", "o")) else f"{verb}s"), verb
+            yield f"{verb}s", verb
     for verb in english.PAST:
         yield verb, ""
 
 
-_BASES = dict(_list_forms())
+_BASES = dict(_list_verbs())
+_NOUNS_TOO = frozenset(
+    "blend bloom blooms blur blush bow break breaks brush brushes burst bursts call charge "
+    "circle circles close coil coils complete contrast cover covers cup cups curve curves cut "
+    "cuts dance display displays dot dots draw dream dreams drink drinks drip drips drive drop "
+    "drops echo embrace end face faces fall falls feature features fill finish fish flare "
+    "flares flash flashes frame frames frown gaze glow grin grip guard hand hands head "
+    "highlight highlights kiss land lead lift light lights line lines litter live look mark "
+    "marks mirror mirrors mix offer open orbit outline outlines paint perch place places plant "
+    "plants play point points pose race rest scream search set sets share shine show shows "
+    "sleep slice slices smile smoke sparkle sparkles spill splash splashes stack stacks stain "
+    "stains stare step steps stick sticks stream streams stretch surface swing swings swirl "
+    "swirls taste tear touch tower towers transport twist twists watch wave waves whip wind "
+    "winds wink work works wrap wraps".split()
+)
+"""Verbs that are nouns as well: verbs only where what follows leaves no other way."""
 _BEFORE_VERBS = frozenset(
     "to they you we i he she it who can could will would may might must should".split()
 )
@@ -210,93 +97,200 @@ _DIRECTIONS = frozenset(
     "towards upon upward downward like while as".split()
 )
 """Prepositions that follow what somebody does, and seldom a noun."""
-_NAMES_OF_OF = frozenset({"depth of field", "point of view", "field of view", "rule of thirds"})
+_COLORS = frozenset(
+    "beige black blue brown cream crimson cyan gold golden gray green grey indigo ivory magenta "
+    "maroon orange pink purple red scarlet silver teal turquoise violet white yellow".split()
+)
 
 
-def _is_plural(low: str) -> bool:
-    return low.endswith("s") and not low.endswith(("ss", "us", "'s"))
+class _Clause:
+    """The words of a clause; '' is in place of what parts them. A phrase is a run of them."""
+
+    def __init__(self, clause: str) -> None:
+        self._texts: list[str] = []
+        self._starts: set[int] = set()
+        """Which words begin a sentence."""
+        self._read(clause)
+        self._words = [text.lower() for text in self._texts]
+        if "\u2019" in clause:
+            self._words = [word.replace("\u2019", "'") for word in self._words]
+        self._words += ["", "", ""]
+        self._begin = 0
+        """The first word of the phrase in hand."""
+
+    def _read(self, clause: str) -> None:
+        if _MAY_BE_QUOTED.search(clause):
+            clause = _QUOTED.sub(" ; ", clause)
+        starts = True
+        for text in _WORD.findall(clause):
+            if not text[0].isalnum():
+                self._texts.append("")
+                starts = text[0] in ".!?\u2026"
+                continue
+            if starts:
+                self._starts.add(len(self._texts))
+                starts = False
+            self._texts.append(text if text[-1].isalnum() else text.rstrip(_MARKS_BEHIND))
+
+    def find_phrases(self) -> list[str]:
+        """Return all phrases in order."""
+        found: list[str] = []
+        for at, word in enumerate(self._words):
+            sort = _sort_of(word)
+            if sort == "plain" or (sort != "end" and self._joins(at, word, sort)):
+                continue
+            if self._begin < at and (phrase := self._write(self._begin, at)):
+                found.append(phrase)
+            self._begin = at + 1
+        return found
+
+    def _joins(self, at: int, word: str, sort: Sort) -> bool:
+        """Return whether a word goes on with the phrase in hand, or begins one."""
+        after = self._words[at + 1]
+        if sort == "small":
+            return self._is_within(at, word, after)
+        if sort == "verb":
+            return not self._is_verb(at, word, after)
+        if sort == "ly":  # softly lit room
+            return _is_participle(after) and _is_content(self._words[at + 2])
+        if sort == "ing":
+            return self._is_before_its_noun(at, word, after)
+        return _is_content(after)  # a decorated hall, a torn jacket
+
+    def _is_within(self, at: int, word: str, after: str) -> bool:
+        """Return whether a small word or a number is within a phrase: ``field of the dead``."""
+        has_begun = self._begin < at
+        last = self._words[at - 1] if has_begun else ""
+        if word == "of":
+            return has_begun and (_is_content(after) or after in DETERMINERS)
+        if word == "and":
+            return last in _COLORS and after in _COLORS
+        if word == "shot":
+            return has_begun or _is_content(after)  # not 'shot on film'
+        if word[0].isdigit() and not word.isdigit():
+            return True
+        is_of_name = word.isdigit() and has_begun and self._texts[at - 1][:1].isupper()
+        return last == "of" or is_of_name
+
+    def _is_verb(self, at: int, word: str, after: str) -> bool:
+        base = _BASES[word]
+        before = self._words[at - 1] if at else ""
+        if not base or before in _BEFORE_VERBS:
+            return True
+        if before in DETERMINERS or (word in ADJECTIVES and _is_content(after)):
+            return False
+        if self._begin == at:  # 'and wears a hat', 'Embers drift'
+            return word not in _NOUNS_TOO and word not in ADJECTIVES
+        return self._is_done_by_phrase(at, word, after)
+
+    def _is_done_by_phrase(self, at: int, word: str, after: str) -> bool:
+        """Return whether the phrase in hand is what does it: ``a cat sits on``."""
+        doer = self._words[self._begin : at]
+        if doer[-1] in ADJECTIVES or doer[-1].endswith(("ing", "ed")):
+            return False
+        if word == _BASES[word] and not any(map(_is_plural, doer)):
+            return False
+        if word in _NOUNS_TOO:
+            return after in DETERMINERS or after in _DIRECTIONS or after in english.ADVERBS
+        return word != _BASES[word] or not _is_content(after)
+
+    def _is_before_its_noun(self, at: int, word: str, after: str) -> bool:
+        """Return whether a word in ``ing`` is an adjective: ``glowing eyes``."""
+        if not _is_content(after):
+            return False
+        if self._begin < at:
+            last = self._words[at - 1]
+            return last in ADJECTIVES or last == "of" or last.endswith(("ly", "ed"))
+        is_named = at > 0 and self._words[at - 1] in DETERMINERS
+        return is_named or word not in english.VERBS_IN_ING
+
+    def _write(self, begin: int, end: int) -> str:
+        """Return the phrase of a run of words; '' where they name nothing."""
+        begin, end = _trim(self._words, begin, end)
+        if not 0 < end - begin <= LONGEST:
+            return ""
+        texts = self._texts[begin:end]
+        first = texts[0]
+        is_name = (
+            end - begin > 1 and texts[1][:1].isupper() and self._words[begin] not in ADJECTIVES
+        )
+        if begin in self._starts and first[1:].islower() and not is_name:
+            texts[0] = first.lower()  # a capital that only begins the sentence
+        return " ".join(texts)
 
 
-def _is_content(low: str) -> bool:
+def _is_content(word: str) -> bool:
     """Return whether a word is one of which phrases are made."""
-    if not low or low in CLOSED or low in DETERMINERS or low == "of":
-        return False
-    return not (low.endswith("ly") and low not in english.NOT_ADVERBS)
+    sort = _sort_of(word)
+    return sort not in {"end", "ly"} and word not in DETERMINERS and word not in {"of", "and"}
 
 
-def _is_participle(low: str) -> bool:
-    if low in PARTICIPLES:
-        return True
-    return low.endswith("ed") and "-" not in low and low not in _NO_SUCH_ENDING
+def _is_participle(word: str) -> bool:
+    return _sort_of(word) == "participle"
 
 
-def _split_at_of(chunk: list[_Word]) -> list[list[_Word]]:
-    """Return the parts around each ``of``, which begins the second; empty nouns before it go."""
-    if all(word.low != "of" for word in chunk):
-        return [chunk]
-    parts: list[list[_Word]] = [[]]
-    for word in chunk:
-        if word.low == "of":
-            parts.append([])
-        parts[-1].append(word)
-    while len(parts) > 1 and _is_empty(parts[0]) and not _is_name_with_of(parts):
-        parts = [[word for word in parts[1] if word.low not in {"of", *DETERMINERS}], *parts[2:]]
-    return parts
+def _is_plural(word: str) -> bool:
+    return word.endswith("s") and not word.endswith(("ss", "us", "'s"))
 
 
-def _is_empty(part: list[_Word]) -> bool:
-    nouns = [word.low for word in part if word.low not in ADJECTIVES]
-    return len(nouns) <= 1 and all(noun in english.EMPTY | english.PARTITIVES for noun in nouns)
+def _trim(words: Sequence[str], begin: int, end: int) -> tuple[int, int]:
+    """Return the run of words that names something: an empty one where none does.
+
+    What is before ``of`` goes where it is an empty noun (``a kind of``), what is behind where it
+    is adjectives alone.
+    """
+    while "of" in words[begin:end]:
+        joint = words.index("of", begin)
+        if _is_empty_noun(words[begin:joint]) and not _is_one_name(words, joint, end):
+            begin = joint + 1
+            while begin < end and words[begin] in DETERMINERS:
+                begin += 1
+            continue
+        parts_end = _trim_end(words, joint + 1, end)
+        end = parts_end if parts_end > joint + 1 else joint
+        break
+    end = _trim_end(words, begin, end)
+    return (begin, begin) if _is_nothing(words[begin:end]) else (begin, end)
 
 
-def _is_name_with_of(parts: list[list[_Word]]) -> bool:
-    words = [word.low for word in (*parts[0][-1:], *parts[1])]
-    return " ".join(words) in _NAMES_OF_OF
+def _trim_end(words: Sequence[str], begin: int, end: int) -> int:
+    """Return the end of a run without what names nothing at its end."""
+    while end > begin and _names_nothing(words[end - 1]):
+        end -= 1
+    return end
 
 
-def _trim(part: list[_Word]) -> list[_Word]:
-    """Return a phrase that ends in a noun; nothing where it names none."""
-    while part and _names_nothing(part[-1].low):
-        part = part[:-1]
-    words = [word for word in part if word.low not in {"of", *DETERMINERS}]
-    if not words:
-        return []
-    if part[0].low != "of" and _is_nothing([word.low for word in words]):
-        return []
-    return part
+def _is_empty_noun(words: Sequence[str]) -> bool:
+    """Return whether what is before ``of`` is a noun that says nothing, whatever its adjectives."""
+    nouns = [word for word in words if word not in ADJECTIVES]
+    return len(nouns) <= 1 and all(noun in _EMPTY for noun in nouns)
 
 
-def _names_nothing(low: str) -> bool:
-    if low in ADJECTIVES or low in PARTICIPLES or low in {"of", "and", *DETERMINERS}:
-        return True
-    if low in english.NOUNS_IN_FUL or low in english.NOT_ADVERBS:
-        return False
-    return low.endswith(("ous", "less", "esque", "ful", "ly")) or _COMPOUND.search(low) is not None
+def _is_one_name(words: Sequence[str], joint: int, end: int) -> bool:
+    return " ".join(words[joint - 1 : min(end, joint + 2)]) in _NAMES_WITH_OF
 
 
+_NAMES_WITH_OF = frozenset({"depth of field", "point of view", "field of view", "rule of thirds"})
 _COMPOUND = re.compile(r"-(?:\w*(?:ed|ing)|bound|like|style|angle|free|realistic|focus)\Z")
 """Ends of compounds that are adjectives: ``leather-bound``."""
 
 
-def _is_nothing(words: list[str]) -> bool:
-    """Return whether words are nothing to put into a prompt: ``the image``, ``upper corner``."""
-    if len(words) == 1 and (len(words[0]) <= 2 or words[0] in _COLORS):  # noqa: PLR2004  # 'tv' is rare
+@lru_cache(maxsize=16_384)
+def _names_nothing(word: str) -> bool:
+    if word in ADJECTIVES or word in PARTICIPLES or word in DETERMINERS or word in {"of", "and"}:
         return True
-    return all(low in english.EMPTY or low in _PLACES or low[0].isdigit() for low in words)
+    if word in english.NOUNS_IN_FUL or word in english.NOT_ADVERBS:
+        return False
+    return word.endswith(("ous", "less", "esque", "ful", "ly")) or bool(_COMPOUND.search(word))
 
 
-_PLACES = frozenset(
-    "top bottom left right upper lower first second third last other same overall whole entire main "
-    "various different".split()
-)
-"""Adjectives that make nothing of an empty noun: ``upper left corner``."""
+def _is_nothing(words: Sequence[str]) -> bool:
+    """Return whether words are nothing to put into a prompt: ``the image``, ``upper corner``."""
+    if len(words) == 1 and (len(words[0]) < SHORTEST or words[0] in _COLORS):
+        return True
+    return all(word in _EMPTY or word[0].isdigit() for word in words)
 
 
-def _write(words: list[_Word]) -> str:
-    """Return a phrase as it is written, without the capital of a sentence's beginning."""
-    first = words[0]
-    texts = [word.text for word in words]
-    is_name = len(words) > 1 and words[1].text[:1].isupper() and first.low not in ADJECTIVES
-    if first.starts_sentence and first.text[1:].islower() and not is_name:
-        texts[0] = first.text.lower()
-    return " ".join(texts)
+SHORTEST = 3
+"""Letters of a word that is a phrase."""
+_EMPTY = english.EMPTY | english.PARTITIVES | english.PLACES

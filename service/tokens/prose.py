@@ -123,7 +123,8 @@ def _gaps(clauses: set[int], words: Sequence[list[str]]) -> set[int]:
 
 def _words_of(piece: Token) -> list[str]:
     """Return a tag's words in small letters; none of what is no plain text."""
-    if piece.kind != "tag" or piece.weight != 1.0:
+    is_weighed = piece.weight != 1.0 and piece.token.count(" ") < SHORT_WORDS
+    if piece.kind != "tag" or is_weighed:
         return []
     return [word.lower().replace("’", "'") for word in _WORD.findall(piece.token)]
 

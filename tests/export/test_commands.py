@@ -325,7 +325,10 @@ def test_all_beside_a_list_is_refused_with_what_it_is() -> None:
 @pytest.mark.parametrize(
     ("kind", "says"),
     [
-        ("tokens", "File to write; .yaml writes YAML. With --by-model, --by-month or --by, a folder. - prints it."),
+        (
+            "tokens",
+            "File to write; .yaml writes YAML. With --by-model, --by-month or --by, a folder. - prints it.",
+        ),
         (
             "templates",
             "Folder to write, directly in the program's folder of wildcards; it keeps its name.",
