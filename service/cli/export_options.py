@@ -14,7 +14,8 @@ Out = Annotated[
     str,
     typer.Option(
         "--out",
-        help="File to write; .yaml writes YAML. With --by-model, --by-month or --by, a folder. - prints it.",
+        help="File to write; .yaml writes YAML. With --by-model, --by-month or --by, a folder. "
+        "- prints the list.",
     ),
 ]
 OutFolder = Annotated[

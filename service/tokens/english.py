@@ -89,7 +89,8 @@ VERBS_IN_ING = frozenset(
     "petting playing posing pouring pulling pushing putting reaching reading reflecting "
     "removing resting resulting revealing riding running selling sending shifting showing "
     "singing sitting smiling smoking sporting standing staring suggesting surrounding taking "
-    "throwing touching trying turning typing using waiting walking watching wearing wielding".split()
+    "throwing touching trying turning typing "
+    "using waiting walking watching wearing wielding".split()
 )
 """Participles behind which an object follows even without an article: ``holding sword``."""
 

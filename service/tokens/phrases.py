@@ -246,8 +246,8 @@ def _trim(words: Sequence[str], begin: int, end: int) -> tuple[int, int]:
             while begin < end and words[begin] in DETERMINERS:
                 begin += 1
             continue
-        parts_end = _trim_end(words, joint + 1, end)
-        end = parts_end if parts_end > joint + 1 else joint
+        last = _trim_end(words, joint + 1, end)
+        end = last if joint + 1 < last <= begin + LONGEST else joint
         break
     end = _trim_end(words, begin, end)
     return (begin, begin) if _is_nothing(words[begin:end]) else (begin, end)

@@ -23,10 +23,13 @@ from service.tokens.english import (
 from service.tokens.phrases import find_phrases
 from service.tokens.spelling import fold_token, spell_tag
 
+# \u2026 is an ellipsis, \u2019 and the like are quotes as books have them.
 _SENTENCE_END = re.compile(
-    r"(?<!\b[A-Z])(?<!\bMr)(?<!\bDr)(?<!\bSt)(?<!\bMrs)(?<!\bvs)[.!?…]+[\"'”’)]*\s+(?=[\"'“(]?[A-Z\d])"
+    r"(?<!\b[A-Z])(?<!\bMr)(?<!\bDr)(?<!\bSt)(?<!\bMrs)(?<!\bvs)"
+    r"[.!?\u2026]+[\"'\u201d\u2019)]*\s+(?=[\"'\u201c(]?[A-Z\d])"
 )
-_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_ENDS = re.compile(r"[.!?\u2026]\S?\s")
+_WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
 
 STRONG_WORDS, WEAK_WORDS, SHORT_WORDS = 8, 5, 3
 """Words of a piece that is surely a clause, that may be one, that is none."""
@@ -63,7 +66,7 @@ def _cut_sentences(tokens: Iterable[Token]) -> list[Token]:
     cut: list[Token] = []
     for token in tokens:
         text = token.token
-        if token.kind != "tag" or not ("." in text or "!" in text or "?" in text or "…" in text):
+        if token.kind != "tag" or not _ENDS.search(text):
             cut.append(token)
             continue
         parts = _SENTENCE_END.split(text)
@@ -126,7 +129,7 @@ def _words_of(piece: Token) -> list[str]:
     is_weighed = piece.weight != 1.0 and piece.token.count(" ") < SHORT_WORDS
     if piece.kind != "tag" or is_weighed:
         return []
-    return [word.lower().replace("’", "'") for word in _WORD.findall(piece.token)]
+    return [word.lower().replace("\u2019", "'") for word in _WORD.findall(piece.token)]
 
 
 def _count_closed(words: Iterable[str]) -> int:

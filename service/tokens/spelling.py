@@ -64,7 +64,10 @@ def _spell(text: str) -> tuple[str, str]:
 
 _spell_short = lru_cache(maxsize=32_768)(_spell)
 
-_SUSPECT = re.compile(r"""[()\[\]{}:+"“”]|[.;,!?'’`~*-]\Z|\A['‘`*-]""")
+# \u2018 \u2019 \u201c \u201d: single and double quotes as books have them; \u2026: an ellipsis.
+_SUSPECT = re.compile(
+    r"""[()\[\]{}:"\u201c\u201d]|[.;,!?'\u2019`~*\u2026-]\Z|\A['\u2018`*\u2022-]"""
+)
 """Whatever ``trim_tag`` may have to do with; most tags have none of it."""
 _SPELT = re.compile(r"[^\W_]{2}|\w/\d")
 """A tag without two letters in a row is a drawing, ``:d`` or ``x)``, and stays as it is."""
@@ -73,12 +76,12 @@ _NAME = re.compile(r"[^()\[\]{}]*[^()\[\]{}\s][ _]*(?:\([^()]+\)[ _]*)+")
 _BRACKETS = re.compile(r"(?<!\\)[()\[\]{}]")
 _BARE_WEIGHT = re.compile(r"(?<=[^\W\d]):[ \t]*[+-]?\d?(?:\.\d+|(?<=\d))[ \t]*\Z")
 """``torn:0.5``, but not ``16:9``."""
-_FINAL = re.compile(r"(?<![.…])[.;:,…]+\Z|[;:,]+\Z")
+_FINAL = re.compile(r"(?<![.\u2026])[.;:,\u2026]+\Z|[;:,]+\Z")
 _ABBREVIATED = re.compile(
     r"(?:\w\.){2,}\Z|\b(?:mr|mrs|ms|dr|st|mt|jr|sr|no|vol|etc)\.\Z", re.IGNORECASE
 )
-_BULLET = re.compile(r"\A[*•-]+[ \t]+")
-_QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "`": "`"}
+_BULLET = re.compile(r"\A[*\u2022-]+[ \t]+")
+_QUOTES = {'"': '"', "\u201c": "\u201d", "'": "'", "\u2018": "\u2019", "`": "`"}
 
 
 def trim_tag(text: str) -> str:
@@ -100,7 +103,7 @@ def _trim_brackets(text: str) -> str:
     if not _BRACKETS.search(text):
         return text
     text = _WEIGHED.sub(r"\1", text)
-    if _NAME.fullmatch(text) or "\\" in text and not _BRACKETS.search(text):
+    if _NAME.fullmatch(text):
         return text
     return re.sub(r"[ \t]{2,}", " ", _BRACKETS.sub("", text))
 
@@ -109,7 +112,7 @@ def _trim_quotes(text: str) -> str:
     """Return a text without quotes around all of it, or one whose partner is elsewhere."""
     while text and text[0] in _QUOTES and text.endswith(_QUOTES[text[0]]) and len(text) > 1:
         text = text[1:-1].strip()
-    for opening in ('"', "“"):
+    for opening in ('"', "\u201c"):
         if text.count(opening) + text.count(_QUOTES[opening]) == 1:
             text = text.strip(opening + _QUOTES[opening])
     return text

@@ -327,7 +327,10 @@ def test_all_beside_a_list_is_refused_with_what_it_is() -> None:
     [
         (
             "tokens",
-            "File to write; .yaml writes YAML. With --by-model, --by-month or --by, a folder. - prints it.",
+            (
+                "File to write; .yaml writes YAML. With --by-model, --by-month or --by, a folder. "
+                "- prints the list."
+            ),
         ),
         (
             "templates",

@@ -1,7 +1,7 @@
 """When the timed exports run, what they write of it, and that none of it stops the service."""
 
-import threading
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
