@@ -15,7 +15,7 @@ Anything unbalanced is text. Each token has a second form for comparing (``spell
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -61,9 +61,18 @@ _LONGEST_KEPT = 4_000
 
 
 def _split(prompt: str, side: Side, grammar: Grammar) -> tuple[Token, ...]:
-    cutter = _Cutter(prompt, side, grammar)
-    cutter.run()
+    if not grammar.has_signs and not _HAS_GRAMMAR.search(prompt):
+        cutter = _Cutter([], side, grammar)
+        cutter.take_plain(_PLAIN_SEPARATOR.split(prompt))
+    else:
+        cutter = _Cutter(lex_prompt(prompt, grammar), side, grammar)
+        cutter.run()
     return tuple(tell_prose(cutter.tokens))
+
+
+# Much of prose, and many prompts of tags, have nothing that a grammar is needed for.
+_HAS_GRAMMAR = re.compile(r"[()\[\]{}|<\\\uff0c\u3001\u3002]|::|embedding:|BREAK|AND|ADD")
+_PLAIN_SEPARATOR = re.compile(r",|\r?\n")
 
 
 # Most images come several of one prompt, and nearly all negative prompts again and again.
@@ -85,10 +94,10 @@ def mark_embeddings(tokens: tuple[Token, ...], names: Collection[str]) -> tuple[
 class _Cutter:
     """One walk over the lexemes: the token being gathered, the weights in force, the tokens."""
 
-    def __init__(self, prompt: str, side: Side, grammar: Grammar) -> None:
+    def __init__(self, lexemes: list[Lexeme], side: Side, grammar: Grammar) -> None:
         self.tokens: list[Token] = []
         self._side = side
-        self._lexemes = lex_prompt(prompt, grammar)
+        self._lexemes = lexemes
         self._groups = find_groups(self._lexemes, grammar)
         self._gathered: list[str] = []
         self._kind: TokenKind = "tag"
@@ -104,6 +113,12 @@ class _Cutter:
         while number < len(self._lexemes):
             number = self._take(number)
         self._flush(ends_subprompt=True)
+
+    def take_plain(self, pieces: Iterable[str]) -> None:
+        """Make all tokens of a prompt without any grammar, of what is between its commas."""
+        for piece in pieces:
+            self._gathered.append(piece)
+            self._flush()
 
     def _take(self, number: int) -> int:
         """Take one lexeme, or a whole group that stays together; return the next one's number."""
