@@ -74,7 +74,7 @@ _SPELT = re.compile(r"[^\W_]{2}|\w/\d")
 _NAME = re.compile(r"[^()\[\]{}]*[^()\[\]{}\s][ _]*(?:\([^()]+\)[ _]*)+")
 """``saber (fate)``: brackets behind a name belong to it, and nothing stands behind them."""
 _BRACKETS = re.compile(r"(?<!\\)[()\[\]{}]")
-_BARE_WEIGHT = re.compile(r"(?<=[^\W\d]):[ \t]*[+-]?\d?(?:\.\d+|(?<=\d))[ \t]*\Z")
+_BARE_WEIGHT = re.compile(r"(?<=[^\W\d]):[ \t]*[+-]?(?:\d?\.\d+|[0-2])[ \t]*\Z")
 """``torn:0.5``, but not ``16:9``."""
 _FINAL = re.compile(r"(?<![.\u2026])[.;:,\u2026]+\Z|[;:,]+\Z")
 _ABBREVIATED = re.compile(
