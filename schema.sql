@@ -478,8 +478,8 @@ FROM kv_rows r
 JOIN terms k ON k.id = r.key_id;
 
 DROP VIEW IF EXISTS tokens;
--- Every token of every prompt. category is that of all its words, of a first word that is a pose, of the last before
--- 'of', of the first; NULL where none has one.
+-- Every token of every prompt. category is that of all its words, of a first word that tells a pose or an artist, or
+-- of the last before 'of'; NULL where none has one.
 CREATE VIEW tokens AS
 SELECT r.image_id AS image_id, r.side AS side, r.position AS position,
        COALESCE((SELECT s.text FROM texts s WHERE s.id = r.spelling_id), t.term) AS token,
@@ -487,12 +487,11 @@ SELECT r.image_id AS image_id, r.side AS side, r.position AS position,
        CASE WHEN COALESCE(r.kind, 'tag') IN ('tag', 'phrase', 'embedding') THEN COALESCE(
            (SELECT c.category FROM category_words c WHERE c.word = t.term),
            (SELECT c.category FROM category_words c
-            WHERE c.word = substr(t.term, 1, instr(t.term || ' ', ' ') - 1) AND c.category = 'pose'),
+            WHERE c.word = substr(t.term, 1, instr(t.term || ' ', ' ') - 1) AND c.category IN ('pose', 'artist')),
            (SELECT c.category FROM category_words c
             WHERE c.word = replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
                 rtrim(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
-                      replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1), ' ', '')), '')),
-           (SELECT c.category FROM category_words c WHERE c.word = substr(t.term, 1, instr(t.term || ' ', ' ') - 1))
+                      replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1), ' ', '')), ''))
        ) END AS category
 FROM token_rows r
 JOIN terms t ON t.id = r.term_id;

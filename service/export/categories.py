@@ -1,8 +1,8 @@
 """What a token is about: subject, clothing, lighting …, by a table of words.
 
 ``categories.txt`` has the words; ``[categories]`` in config.toml adds to them. A token belongs to
-the category of all of it, else of its first word where that is a pose (``standing in water``), else
-of its last (``red dress``), before ``of`` (``field of lavender``), else of its first. The view
+the category of all of it, else of its first word where that tells a pose or an artist (``standing in
+water``, ``by …``), else of its last (``red dress``), before ``of`` (``field of lavender``). The view
 ``tokens`` finds the category in the same way.
 """
 
@@ -15,8 +15,8 @@ from service.tokens import fold_token
 
 OTHER = "other"
 """Of words that no category has."""
-FIRST_WORD = "pose"
-"""The category that the first word of a token decides: it says what somebody does."""
+BY_FIRST_WORD = ("pose", "artist")
+"""Categories that the first word of a token decides: it says what somebody does, or whose it is."""
 
 _NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
 
@@ -35,12 +35,11 @@ class Categories:
         whole = self.words.get(token)
         if whole is not None:
             return whole
-        first, _, _ = token.partition(" ")
-        head, _, _ = token.partition(" of ")
-        of_first = self.words.get(first)
-        if of_first == FIRST_WORD:
+        of_first = self.words.get(token.partition(" ")[0])
+        if of_first in BY_FIRST_WORD:
             return of_first
-        return self.words.get(head.rpartition(" ")[2]) or of_first or OTHER
+        head = token.partition(" of ")[0]
+        return self.words.get(head.rpartition(" ")[2], OTHER)
 
 
 @cache

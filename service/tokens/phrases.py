@@ -74,23 +74,8 @@ def _list_verbs() -> Iterator[tuple[str, str]]:
 
 
 _BASES = dict(_list_verbs())
-_NOUNS_TOO = frozenset(
-    "blend bloom blooms blur blush bow break breaks brush brushes burst bursts call charge "
-    "circle circles close coil coils complete contrast cover covers cup cups curve curves cut "
-    "cuts dance display displays dot dots draw dream dreams drink drinks drip drips drive drop "
-    "drops echo embrace end face faces fall falls feature features fill finish fish flare "
-    "flares flash flashes frame frames frown gaze glow grin grip guard hand hands head "
-    "highlight highlights kiss land lead lift light lights line lines litter live look mark "
-    "marks mirror mirrors mix offer open orbit outline outlines paint perch place places plant "
-    "plants play point points pose race rest scream search set sets share shine show shows "
-    "sleep slice slices smile smoke sparkle sparkles spill splash splashes stack stacks stain "
-    "stains stare step steps stick sticks stream streams stretch surface swing swings swirl "
-    "swirls taste tear touch tower towers transport twist twists watch wave waves whip wind "
-    "winds wink work works wrap wraps".split()
-)
-"""Verbs that are nouns as well: verbs only where what follows leaves no other way."""
 _BEFORE_VERBS = frozenset(
-    "to they you we i he she it who can could will would may might must should".split()
+    "to they you we i he she it who that which can could will would may might must should".split()
 )
 _DIRECTIONS = frozenset(
     "across against along around over above below beneath behind into onto through to toward "
@@ -180,17 +165,17 @@ class _Clause:
         if before in DETERMINERS or (word in ADJECTIVES and _is_content(after)):
             return False
         if self._begin == at:  # 'and wears a hat', 'Embers drift'
-            return word not in _NOUNS_TOO and word not in ADJECTIVES
+            return word not in english.NOUNS_TOO and word not in ADJECTIVES
         return self._is_done_by_phrase(at, word, after)
 
     def _is_done_by_phrase(self, at: int, word: str, after: str) -> bool:
         """Return whether the phrase in hand is what does it: ``a cat sits on``."""
         doer = self._words[self._begin : at]
-        if doer[-1] in ADJECTIVES or doer[-1].endswith(("ing", "ed")):
+        if doer[-1] in ADJECTIVES or _is_participle(doer[-1]) or doer[-1].endswith("ing"):
             return False
         if word == _BASES[word] and not any(map(_is_plural, doer)):
             return False
-        if word in _NOUNS_TOO:
+        if word in english.NOUNS_TOO:
             return after in DETERMINERS or after in _DIRECTIONS or after in english.ADVERBS
         return word != _BASES[word] or not _is_content(after)
 
@@ -229,7 +214,12 @@ def _is_participle(word: str) -> bool:
     return _sort_of(word) == "participle"
 
 
+_PLURALS = frozenset("geese men women children people mice feet sheep fish deer oxen".split())
+
+
 def _is_plural(word: str) -> bool:
+    if word in _PLURALS:
+        return True
     return word.endswith("s") and not word.endswith(("ss", "us", "'s"))
 
 

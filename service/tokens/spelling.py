@@ -78,7 +78,7 @@ _BARE_WEIGHT = re.compile(r"(?<=[^\W\d]):[ \t]*[+-]?(?:\d?\.\d+|[0-2])[ \t]*\Z")
 """``torn:0.5``, but not ``16:9``."""
 _FINAL = re.compile(r"(?<![.\u2026])[.;:,\u2026]+\Z|[;:,]+\Z")
 _ABBREVIATED = re.compile(
-    r"(?:\w\.){2,}\Z|\b(?:mr|mrs|ms|dr|st|mt|jr|sr|no|vol|etc)\.\Z", re.IGNORECASE
+    r"(?:[^\W\d]\.){2,}\Z|\b(?:mr|mrs|ms|dr|st|mt|jr|sr|no|vol|etc)\.\Z", re.IGNORECASE
 )
 _BULLET = re.compile(r"\A[*\u2022-]+[ \t]+")
 _QUOTES = {'"': '"', "\u201c": "\u201d", "'": "'", "\u2018": "\u2019", "`": "`"}
