@@ -1,9 +1,9 @@
 """What a token is about: subject, clothing, lighting …, by a table of words.
 
 ``categories.txt`` has the words; ``[categories]`` in config.toml adds to them. A token belongs to
-the category of all of it, else of its first word where that tells a pose or an artist (``standing in
-water``, ``by …``), else of its last (``red dress``), before ``of`` (``field of lavender``). The view
-``tokens`` finds the category in the same way.
+the category of all of it, else of its first word where that tells a pose or an artist (``standing
+in water``, ``by …``), else of its last (``red dress``), before ``of`` (``field of lavender``). The
+view ``tokens`` finds the category in the same way.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
