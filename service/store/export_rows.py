@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import apsw
 import orjson
@@ -90,26 +90,54 @@ class ListReader:
     ) -> Iterator[Listed]:
         """Yield the tokens of these kinds, each once an image, or as often as it is in a prompt.
 
-        ``written``: as the prompt has them, embeddings by what calls them; else normalized.
+        ``written``: as the prompt has them, embeddings by what calls them; else normalized. Counts
+        may be below nought where they take back what another row says too much.
         """
+        if self._is_split:
+            return self._split_tokens(side, kinds, written=written, by_uses=by_uses)
+        return self._unsplit_tokens(side, kinds, written=written, by_uses=by_uses)
+
+    def _unsplit_tokens(
+        self, side: Side, kinds: Sequence[TokenKind], *, written: bool, by_uses: bool
+    ) -> Iterator[Listed]:
+        plain = [kind for kind in kinds if kind != "embedding"]
+        others = [kind for kind in get_args(TokenKind) if kind not in plain and kind != "tag"]
+        asked = {"side": side, "kinds": orjson.dumps(plain).decode(), "by_uses": by_uses}
+        if "tag" in plain:
+            yield from self._rows("list_tokens", **asked, others=orjson.dumps(others).decode())
+        else:
+            yield from self._rows("list_tokens_of_kinds", **asked)
+        if written:
+            spellings = self._connection.execute(sql("list_spellings"), self._bind(asked))
+            for counts in _count_rows([spellings]):
+                rows = []
+                for (id_, spelling_id), times in counts.items():
+                    rows.append({"id": id_, "spelling_id": spelling_id, "times": times})
+                yield from self._look_up("list_spelling", rows)
+        if "embedding" in kinds:
+            found = self._connection.execute(sql("list_embeddings"), self._bind(asked))
+            for counts in _count_rows([(row[:3] for row in found)]):
+                yield from self._look_up_terms(counts, "", "", written=written)
+
+    def _split_tokens(
+        self, side: Side, kinds: Sequence[TokenKind], *, written: bool, by_uses: bool
+    ) -> Iterator[Listed]:
         terms = _Terms(sql("list_uses" if by_uses else "list_terms"), side, list(kinds))
         places = self._connection.execute(sql("list_places"), self._bind(self._split))
         for (model, month), images in groupby(places, key=itemgetter(0, 1)):
             for counts in _count_rows(self._terms(terms, images)):
-                rows = []
-                for (id_, spelling_id, call), times in counts.items():
-                    rows.append(
-                        {
-                            "model": model,
-                            "month": month,
-                            "id": id_,
-                            "spelling_id": spelling_id,
-                            "call": call if written else None,
-                            "written": int(written),
-                            "times": times,
-                        }
-                    )
-                yield from self._look_up("list_term", rows)
+                yield from self._look_up_terms(counts, model, month, written=written)
+
+    def _look_up_terms(
+        self, counts: Mapping[SqlRow, int], model: str, month: str, *, written: bool
+    ) -> Iterator[Listed]:
+        rows = []
+        for (id_, spelling_id, call), times in counts.items():
+            row = {"model": model, "month": month, "id": id_, "times": times}
+            row["spelling_id"] = spelling_id if written else None
+            row["call"] = call if written else None
+            rows.append(row)
+        yield from self._look_up("list_term", rows)
 
     def prompts(self, which: Side) -> Iterator[Listed]:
         """Yield the prompts of the base passes, as the files have them."""

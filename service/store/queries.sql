@@ -305,6 +305,47 @@ SELECT name, location, online, note, changed_at FROM roots ORDER BY name;
 
 -- ── Lists for exports ──
 
+-- name: list_tokens
+-- The index tokens_by_term answers alone, in its own order: no sorting at any size. Terms that also came as something else
+-- (tokens_by_kind), as a LoRA's name or the like, are counted one by one.
+WITH other (term_id) AS (
+    SELECT DISTINCT term_id FROM token_rows
+    WHERE kind IN (SELECT value FROM json_each(:others)) AND side = :side
+), counted (id, times) AS MATERIALIZED (
+    SELECT c.term_id, CASE WHEN o.term_id IS NULL THEN c.times ELSE (
+               SELECT CASE WHEN :by_uses THEN COUNT(*) ELSE COUNT(DISTINCT r.image_id) END FROM token_rows r
+               WHERE r.term_id = c.term_id AND r.side = :side
+                 AND COALESCE(r.kind, 'tag') IN (SELECT value FROM json_each(:kinds))) END
+    FROM (SELECT term_id, CASE WHEN :by_uses THEN COUNT(*) ELSE COUNT(DISTINCT image_id) END AS times
+          FROM token_rows WHERE side = :side GROUP BY term_id) c
+    LEFT JOIN other o ON o.term_id = c.term_id
+)
+SELECT '', '', t.term, c.times FROM counted c JOIN terms t ON t.id = c.id WHERE c.times > 0;
+
+-- name: list_tokens_of_kinds
+-- As list_tokens, without plain tags: the index tokens_by_kind answers alone.
+SELECT '', '', (SELECT term FROM terms t WHERE t.id = c.term_id), c.times
+FROM (SELECT term_id, CASE WHEN :by_uses THEN COUNT(*) ELSE COUNT(DISTINCT image_id) END AS times
+      FROM token_rows WHERE kind IN (SELECT value FROM json_each(:kinds)) AND side = :side GROUP BY term_id) c;
+
+-- name: list_spellings
+-- How tokens were written that were not written as their terms: one pass over all, and most have none.
+SELECT term_id, spelling_id FROM token_rows
+WHERE side = :side AND spelling_id IS NOT NULL AND COALESCE(kind, 'tag') IN (SELECT value FROM json_each(:kinds));
+
+-- name: list_spelling
+-- A token that was written so many times in another form than its term: that form, and its term so many times less.
+SELECT '', '', (SELECT text FROM texts x WHERE x.id = :spelling_id), :times
+UNION ALL SELECT '', '', (SELECT term FROM terms t WHERE t.id = :id), -:times;
+
+-- name: list_embeddings
+-- As list_terms, of all images.
+SELECT DISTINCT r.term_id, r.spelling_id, CASE WHEN instr(p.prompt, 'embedding:') THEN 1 WHEN instr(p.prompt, '<embed:') THEN 2 ELSE 0 END,
+       p.id, CASE WHEN :by_uses THEN r.position END
+FROM token_rows r CROSS JOIN (
+    SELECT id, CASE :side WHEN 'pos' THEN positive_prompt ELSE negative_prompt END AS prompt FROM images) p ON p.id = r.image_id
+WHERE r.kind = 'embedding' AND r.side = :side;
+
 -- name: list_places
 -- Every image by the list that it belongs to; those of one list come together, in the order in which they lie.
 SELECT CASE WHEN :by_model THEN COALESCE(model, '') ELSE '' END, CASE WHEN :by_month THEN substr(modified_at, 1, 7) ELSE '' END,
@@ -339,8 +380,7 @@ WHERE r.side = :side AND COALESCE(r.kind, 'tag') IN (SELECT value FROM json_each
 -- One counted token: as it was written, or its compared form.
 SELECT :model, :month,
        CASE :call WHEN 1 THEN 'embedding:' WHEN 2 THEN '<embed:' ELSE '' END
-       || COALESCE(CASE WHEN :written THEN (SELECT text FROM texts x WHERE x.id = :spelling_id) END,
-                   (SELECT term FROM terms t WHERE t.id = :id))
+       || COALESCE((SELECT text FROM texts x WHERE x.id = :spelling_id), (SELECT term FROM terms t WHERE t.id = :id))
        || CASE :call WHEN 2 THEN '>' ELSE '' END, :times;
 
 -- name: list_prompts

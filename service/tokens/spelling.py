@@ -18,7 +18,6 @@ FACES = frozenset(
 
 _ESCAPED = re.compile(r"\\([()\[\]{}<>|:,\\])")
 _WEIGHED = re.compile(r"\(([^()]*?):[ \t]*[+-]?[\d.]+[ \t]*\)")
-_BLANKS = re.compile(r"[\s_]+")
 _WORD = re.compile(r"[^\W_]")
 
 
@@ -43,7 +42,7 @@ def _fold(token: str) -> str:
         text = _WEIGHED.sub(r"\1", text)
     if "_" in text and (text in FACES or not _WORD.search(text)):
         return text
-    return _BLANKS.sub(" ", text).strip()
+    return " ".join(text.replace("_", " ").split())
 
 
 _LONGEST_CACHED = 80  # tags are short and come again; sentences do not
