@@ -78,7 +78,7 @@ _BEFORE_VERBS = frozenset(
     "to they you we i he she it who that which can could will would may might must should".split()
 )
 _DIRECTIONS = frozenset(
-    "across against along around over above below beneath behind into onto through to toward "
+    "across against along from around over above below beneath behind into onto through to toward "
     "towards upon upward downward like while as".split()
 )
 """Prepositions that follow what somebody does, and seldom a noun."""

@@ -100,9 +100,16 @@ def _find_clauses(pieces: Sequence[Token]) -> set[int]:
         if not of_piece:
             continue
         goes_on = number - 1 in clauses and _goes_on(of_piece)
-        if goes_on or of_piece[0] in _BEGINS or '"' in pieces[number].token:
+        if goes_on or _begins(of_piece) or '"' in pieces[number].token:
             clauses.add(number)
     return clauses | _gaps(clauses, words)
+
+
+def _begins(words: Sequence[str]) -> bool:
+    """Return whether a piece of prose is a clause by how it begins: ``in the warm``."""
+    if words[0] in PREPOSITIONS and len(words) > 1:
+        return words[1] in DETERMINERS
+    return words[0] in _BEGINS
 
 
 def _goes_on(words: Sequence[str]) -> bool:
