@@ -48,13 +48,13 @@ def _sort_of(word: str) -> Sort:
         return "verb"
     if word in PARTICIPLES:
         return "participle"
-    ending = _ENDING.search(word) if word not in _NO_SUCH_ENDING else None
+    ending = None if word in _NO_SUCH_ENDING else _ENDING.search(word)
     return _SORTS[ending[0]] if ending else "plain"
 
 
 _ENDING = re.compile(r"(?:ly|ed|ing)\Z")
 _SORTS: dict[str, Sort] = {"ly": "ly", "ed": "participle", "ing": "ing"}
-_NO_SUCH_ENDING = english.NOT_ADVERBS | english.NOT_PARTICIPLES | english.NOUNS_IN_ING
+_NO_SUCH_ENDING = english.NOT_ADVERBS | english.NOT_PARTICIPLES
 _SMALL = frozenset({"of", "and", "shot", *english.NUMBERS})
 """Small words that end a phrase or are within it."""
 
@@ -171,16 +171,19 @@ class _Clause:
     def _is_done_by_phrase(self, at: int, word: str, after: str) -> bool:
         """Return whether the phrase in hand is what does it: ``a cat sits on``."""
         doer = self._words[self._begin : at]
-        if doer[-1] in ADJECTIVES or _is_participle(doer[-1]) or doer[-1].endswith("ing"):
+        if doer[-1] in ADJECTIVES or _sort_of(doer[-1]) == "participle" or _is_glowing(doer[-1]):
             return False
         if word == _BASES[word] and not any(map(_is_plural, doer)):
             return False
         if word in english.NOUNS_TOO:
-            return after in DETERMINERS or after in _DIRECTIONS or after in english.ADVERBS
+            is_far = word == _BASES[word] and after in english.ADVERBS
+            return is_far or after in DETERMINERS or after in _DIRECTIONS
         return word != _BASES[word] or not _is_content(after)
 
     def _is_before_its_noun(self, at: int, word: str, after: str) -> bool:
-        """Return whether a word in ``ing`` is an adjective: ``glowing eyes``."""
+        """Return whether a word in ``ing`` is an adjective or noun: ``glowing eyes``."""
+        if word in english.NOUNS_IN_ING:
+            return after not in english.ARTICLES and after not in english.POSSESSIVES
         if not _is_content(after):
             return False
         if self._begin < at:
@@ -215,6 +218,10 @@ def _is_participle(word: str) -> bool:
 
 
 _PLURALS = frozenset("geese men women children people mice feet sheep fish deer oxen".split())
+
+
+def _is_glowing(word: str) -> bool:
+    return word.endswith("ing") and word not in english.NOUNS_IN_ING
 
 
 def _is_plural(word: str) -> bool:

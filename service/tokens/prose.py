@@ -19,6 +19,7 @@ from service.tokens.english import (
     PREPOSITIONS,
     PRONOUNS,
     TELLTALE,
+    VERBS_IN_ING,
 )
 from service.tokens.phrases import find_phrases
 from service.tokens.spelling import fold_token, spell_tag
@@ -100,16 +101,16 @@ def _find_clauses(pieces: Sequence[Token]) -> set[int]:
         if not of_piece:
             continue
         goes_on = number - 1 in clauses and _goes_on(of_piece)
-        if goes_on or _begins(of_piece) or '"' in pieces[number].token:
+        if goes_on or _has_ends_of_clause(of_piece) or '"' in pieces[number].token:
             clauses.add(number)
     return clauses | _gaps(clauses, words)
 
 
-def _begins(words: Sequence[str]) -> bool:
-    """Return whether a piece of prose is a clause by how it begins: ``in the warm``."""
-    if words[0] in PREPOSITIONS and len(words) > 1:
+def _has_ends_of_clause(words: Sequence[str]) -> bool:
+    """Return whether a piece of prose is a clause by its ends: ``in the warm``, ``behind her``."""
+    if len(words) > 1 and (words[0] in PREPOSITIONS or words[0] in VERBS_IN_ING):
         return words[1] in DETERMINERS
-    return words[0] in _BEGINS
+    return words[0] in _BEGINS or words[-1] in PRONOUNS or words[-1] == "her"
 
 
 def _goes_on(words: Sequence[str]) -> bool:
