@@ -6,7 +6,7 @@
 --
 -- What to query:  v_images_search (one line an image, everything), images, kv, tokens, token_counts, resources, passes,
 --                 v_images_with_core_params, v_images_with_resources, v_all_resources, v_conflicts, v_duplicates,
---                 model_versions, failures, service_status, export_state; positive_words and negative_words MATCH words.
+--                 model_versions, failures, service_status, export_state, export_files, category_words; positive_words and negative_words MATCH words.
 -- What lies below: *_rows hold the long lists in a compact form, terms and texts hold each repeated string once,
 --                 raw_records keeps what ExifTool said, repeated_contents serves v_duplicates. Query the views above
 --                 them; the compact form may change.
@@ -150,6 +150,14 @@ CREATE TABLE IF NOT EXISTS token_rows (
 CREATE INDEX IF NOT EXISTS tokens_by_term ON token_rows (term_id, side, image_id);
 -- Finds the few that are no plain tags: LoRAs, BREAK, schedules. Lists of tags leave them out.
 CREATE INDEX IF NOT EXISTS tokens_by_kind ON token_rows (kind, side, term_id) WHERE kind IS NOT NULL;
+
+
+-- What words are about, for the column category of tokens: the table that the program brings, and [categories] of
+-- config.toml. The service writes it at its start.
+CREATE TABLE IF NOT EXISTS category_words (
+    word     TEXT PRIMARY KEY,               -- as t_norm
+    category TEXT NOT NULL                   -- 'clothing', 'lighting', 'place' …
+) WITHOUT ROWID;
 
 
 -- ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -415,6 +423,12 @@ CREATE TABLE IF NOT EXISTS export_state (
     error        TEXT                        -- why it failed; NULL: it did not
 ) WITHOUT ROWID;
 
+-- What the files of each timed export were when it wrote them: one that somebody has changed since is made again.
+CREATE TABLE IF NOT EXISTS export_files (
+    out    TEXT PRIMARY KEY,                 -- as in export_state
+    digest TEXT NOT NULL                     -- of the files' names, sizes and times
+) WITHOUT ROWID;
+
 
 -- ── Views ────────────────────────────────────────────────────────────────────────────────────────────────────
 -- Dropped and made anew, so that running this file brings them up to date. Looked-up strings are scalar subqueries
@@ -475,11 +489,21 @@ FROM kv_rows r
 JOIN terms k ON k.id = r.key_id;
 
 DROP VIEW IF EXISTS tokens;
--- Every token of every prompt.
+-- Every token of every prompt. category is that of all its words, of a first word that tells a pose or an artist, or
+-- of the last before 'of'; NULL where none has one.
 CREATE VIEW tokens AS
 SELECT r.image_id AS image_id, r.side AS side, r.position AS position,
        COALESCE((SELECT s.text FROM texts s WHERE s.id = r.spelling_id), t.term) AS token,
-       t.term AS t_norm, COALESCE(r.weight, 1.0) AS weight, COALESCE(r.kind, 'tag') AS kind
+       t.term AS t_norm, COALESCE(r.weight, 1.0) AS weight, COALESCE(r.kind, 'tag') AS kind,
+       CASE WHEN COALESCE(r.kind, 'tag') IN ('tag', 'phrase', 'embedding') THEN COALESCE(
+           (SELECT c.category FROM category_words c WHERE c.word = t.term),
+           (SELECT c.category FROM category_words c
+            WHERE c.word = substr(t.term, 1, instr(t.term || ' ', ' ') - 1) AND c.category IN ('pose', 'artist')),
+           (SELECT c.category FROM category_words c
+            WHERE c.word = replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
+                rtrim(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
+                      replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1), ' ', '')), ''))
+       ) END AS category
 FROM token_rows r
 JOIN terms t ON t.id = r.term_id;
 

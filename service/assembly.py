@@ -1,7 +1,7 @@
 """The parts of the service, put together as the configuration says."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ import structlog
 from service.clock import Clock
 from service.config import Config
 from service.errors import TryAgainError
+from service.export.categories import Categories
 from service.readers.reader_settings import ReaderSettings
 from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule
@@ -51,12 +52,14 @@ def assemble(
     config: Config,
     *,
     watch: bool,
+    writes_lists: bool = True,
     on_done: Callable[[FileOutcome], None] = lambda _: None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Assembly]:
     """Give all that a configuration asks for, ready to run, and close it afterwards.
 
-    Raises StartError, whose message says what to do. Where another program holds the database it
+    ``writes_lists``: the exports of the configuration run while it watches. Raises StartError,
+    whose message says what to do. Where another program holds the database it
     is waited for until ``is_stopped``.
     """
     clock = Clock()
@@ -64,7 +67,8 @@ def assemble(
     inbox = Inbox(config.roots, settings)
     with start_readers(config, inbox.wake) as readers:
         database = config.database.path
-        store = _open_when_free(lambda: Store.open(database), database, is_stopped)
+        words = Categories(config.categories).words
+        store = _open_when_free(lambda: _open_store(database, words), database, is_stopped)
         readers.require(is_stopped=is_stopped)
         parts = Parts(
             intake=Intake(inbox, config.roots, store, settings, clock),
@@ -73,8 +77,10 @@ def assemble(
             roots={root.name: root for root in config.roots},
             heartbeat=Heartbeat(store, clock, readers.version),
             watcher=Watcher(config.roots, inbox, settings) if watch else None,
-            reopen=lambda: _open_when_free(store.reopen, database, is_stopped),
-            export_schedule=ExportSchedule(config.export if watch else None, store, clock),
+            reopen=lambda: _open_when_free(lambda: _reopen(store, words), database, is_stopped),
+            export_schedule=ExportSchedule(
+                config.export if watch and writes_lists else None, store, clock
+            ),
         )
         pace = _pace_of(config, watch=watch)
         worker = Worker(parts, clock, pace, on_done)
@@ -108,6 +114,21 @@ def start_readers(
         slow_s=part.deadline_seconds,
     )
     return Readers(settings, part.processes, on_news)
+
+
+def _open_store(database: Path, words: Mapping[str, str]) -> Store:
+    store = Store.open(database)
+    try:
+        store.set_categories(words)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _reopen(store: Store, words: Mapping[str, str]) -> None:
+    store.reopen()
+    store.set_categories(words)
 
 
 def _open_when_free(

@@ -33,6 +33,7 @@ from service.records.limits import (
     MAX_RESOURCES,
     MAX_TOKENS,
 )
+from service.records.model_names import base_name
 from service.resources.collect import VERSION as RESOURCES
 from service.resources.collect import collect_resources, mark_embeddings
 
@@ -72,15 +73,21 @@ def process(raw: RawRecord) -> ImageRows:
     limits = _Limits(blobs.left_out)
     image = limits.bound_image(normalize(reading.generation, blobs, tuple(rivals)))
     words = (
-        *limits.split_prompt(image.base.positive_prompt, "pos"),
-        *limits.split_prompt(image.base.negative_prompt, "neg"),
+        *limits.split_prompt(image.base.positive_prompt, "pos", image.generator),
+        *limits.split_prompt(image.base.negative_prompt, "neg", image.generator),
     )
     words = limits.first("tokens", words, MAX_TOKENS)
     resources = limits.first("resources", collect_resources(image, words), MAX_RESOURCES)
+    words = tokens.mark_embeddings(words, _stated_embeddings(image))
     recipe = _recipe(dict.fromkeys(parsers))
     words = mark_embeddings(words, resources)
     warnings = (*limits.warnings, *_complaints(raw))
     return ImageRows(raw, _warn(image, warnings), words, resources, recipe)
+
+
+def _stated_embeddings(image: NormalizedImage) -> set[str]:
+    """Return the names of the embeddings that the file lists, by their hash or otherwise."""
+    return {base_name(one.label) for one in image.resources if one.kind == "embedding"}
 
 
 class _Limits:
@@ -100,13 +107,15 @@ class _Limits:
             conflicts=self.first("conflicts", image.conflicts, MAX_CONFLICTS),
         )
 
-    def split_prompt(self, prompt: str | None, side: Side) -> tuple[Token, ...]:
+    def split_prompt(
+        self, prompt: str | None, side: Side, generator: str | None
+    ) -> tuple[Token, ...]:
         """Return the tokens of a prompt, of a very long one those of its beginning."""
         if not prompt:
             return ()
         if len(prompt) > MAX_PROMPT:
             self.warnings.append(f"Tokens were cut from the first {MAX_PROMPT:,} characters.")
-        return tokens.split_prompt(prompt[:MAX_PROMPT], side)
+        return tokens.split_prompt(prompt[:MAX_PROMPT], side, generator)
 
     def first(self, what: str, items: tuple[Item, ...], limit: int) -> tuple[Item, ...]:
         """Return the first ``limit`` of the items, and warn where there are more."""

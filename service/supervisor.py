@@ -62,10 +62,11 @@ class PassResult:
 
 
 class Supervisor:
-    """Runs the service of one configuration."""
+    """Runs the service of one configuration, with its timed exports where it ``writes_lists``."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, *, writes_lists: bool = True) -> None:
         self._config = config
+        self._writes_lists = writes_lists
         self._request = StopRequest()
         self._stop = threading.Event()
         self._death: Exception | None = None
@@ -76,7 +77,12 @@ class Supervisor:
     def serve(self) -> int:
         """Run until a signal or the worker's death; return the process's exit code."""
         try:
-            with assemble(self._config, watch=True, is_stopped=self._is_stopped) as assembly:
+            with assemble(
+                self._config,
+                watch=True,
+                writes_lists=self._writes_lists,
+                is_stopped=self._is_stopped,
+            ) as assembly:
                 self._start_up(assembly)
                 self._main_loop(assembly, lambda: assembly.worker.run(self._stop))
                 self._log_end(assembly)

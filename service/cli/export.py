@@ -1,8 +1,10 @@
 """``export``: lists for wildcards, and every image's row, as files."""
 
+import sys
 from collections.abc import Callable, Mapping
 from inspect import Parameter, Signature
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -110,10 +112,41 @@ def export_one(kind: str, given: Mapping[str, object]) -> None:
     """Run the export that a command's options describe; those that were not given are None."""
     stated = {name: value for name, value in given.items() if name not in COMMON}
     table = {"kind": kind} | {name: value for name, value in stated.items() if value is not None}
-    config = given["config"]
-    db = given["db"]
+    if given["out"] == STANDARD_OUTPUT:
+        raise typer.Exit(_print_list(kind, table, given))
+    raise typer.Exit(run_exports(_load(kind, table, given), as_json=bool(given["json"])))
+
+
+STANDARD_OUTPUT = "-"
+
+
+def _print_list(kind: str, table: dict[str, object], given: Mapping[str, object]) -> int:
+    """Write a list to standard output, and what is to be said of it to stderr."""
+    if given["json"]:
+        raise StartError("--out - prints the list itself; leave --json out")
+    if kind == "templates" or any(given.get(name) for name in ("by_model", "by_month", "by")):
+        raise StartError("--out - prints one list, and these are several; name a folder")
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "list.txt"
+        settings = _load(kind, table | {"out": str(out)}, given)
+        (export,) = settings.export
+        written = run_export(export, settings.database.path)
+        sys.stdout.flush()
+        sys.stdout.buffer.write(out.read_bytes())
+        sys.stdout.flush()
+    if written.unsafe:
+        say(
+            f"unsafe for {export.dialect}, {WHAT_WAS_DONE[export.on_unsafe]}: {written.unsafe:,}",
+            err=True,
+        )
+    return 0
+
+
+def _load(kind: str, table: Mapping[str, object], given: Mapping[str, object]) -> Config:
+    """Return the configuration with the export of a command. Raises ConfigError."""
+    config, db = given["config"], given["db"]
     try:
-        settings = load_config(
+        return load_config(
             config if isinstance(config, Path) else None,
             None,
             db if isinstance(db, str) else None,
@@ -122,7 +155,6 @@ def export_one(kind: str, given: Mapping[str, object]) -> None:
         )
     except ConfigError as error:
         raise ConfigError([_name_option(kind, problem) for problem in error.problems]) from None
-    raise typer.Exit(run_exports(settings, as_json=bool(given["json"])))
 
 
 def _name_option(kind: str, problem: Problem) -> Problem:

@@ -7,13 +7,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from service.config.export import Dialect, OnUnsafe, Sort
+from service.config.export import Count, Dialect, OnUnsafe, Sort, Style
 from service.records import ResourceKind, Side
 
 Out = Annotated[
     str,
     typer.Option(
-        "--out", help="File to write; .yaml writes YAML. With --by-model or --by-month, a folder."
+        "--out",
+        help="File to write; .yaml writes YAML. With --by-model, --by-month or --by, a folder. "
+        "- prints the list.",
     ),
 ]
 OutFolder = Annotated[
@@ -23,7 +25,9 @@ OutFolder = Annotated[
         help="Folder to write, directly in the program's folder of wildcards; it keeps its name.",
     ),
 ]
-OutWhole = Annotated[str, typer.Option("--out", help="File to write; .yaml writes YAML.")]
+OutWhole = Annotated[
+    str, typer.Option("--out", help="File to write; .yaml writes YAML. - prints the list.")
+]
 MinCount = Annotated[
     int | None, typer.Option("--min-count", help="Only what comes at least so often.")
 ]
@@ -72,10 +76,41 @@ MinFillers = Annotated[
 OfWhich = Annotated[
     Side | None, typer.Option("--which", help="The positive or the negative prompts.")
 ]
+HowWritten = Annotated[
+    Literal["written", "norm"] | None,
+    typer.Option(
+        "--form", help="As mostly written (default), or normalized: lower case, without _ and \\."
+    ),
+]
+OfStyle = Annotated[
+    Style | None,
+    typer.Option(
+        "--style", help="Tags, phrases of prose, or all, clauses too. Default: tags and phrases."
+    ),
+]
+CountBy = Annotated[
+    Count | None,
+    typer.Option("--count", help="Count images (default), or uses, several in one prompt."),
+]
+MaxWords = Annotated[
+    int | None, typer.Option("--max-words", help="Only what has at most so many words.")
+]
+ByCategory = Annotated[
+    Literal["category"] | None,
+    typer.Option("--by", help="A list for each category: clothing, lighting, place …"),
+]
+WithWords = Annotated[
+    int | None,
+    typer.Option(
+        "--with-words", help="Behind a LoRA's tag, so many words that usually go with it."
+    ),
+]
 InForm = Annotated[
     Literal["name", "label", "tag"] | None,
     typer.Option(
-        "--form", help="AIR or name; label as the file wrote it; tag, as in <lora:name:1>."
+        "--form",
+        help="AIR or name; label as the file wrote it; tag, as in <lora:name:0.8>, "
+        "with the weight mostly used.",
     ),
 ]
 KvKey = Annotated[
@@ -109,8 +144,18 @@ SPLITS: Options = {"by_model": ByModel, "by_month": ByMonth}
 
 LISTS: dict[str, tuple[str, Options]] = {
     "tokens": (
-        "List the tags and embeddings of the prompts.",
-        {"side": OfSide, **FILTERS, **READERS, **SPLITS},
+        "List the tags, phrases and embeddings of the prompts.",
+        {
+            "side": OfSide,
+            "style": OfStyle,
+            "form": HowWritten,
+            "count": CountBy,
+            "max_words": MaxWords,
+            **FILTERS,
+            **READERS,
+            **SPLITS,
+            "by": ByCategory,
+        },
     ),
     "prompts": (
         "List whole prompts, a line each.",
@@ -135,7 +180,14 @@ LISTS: dict[str, tuple[str, Options]] = {
     "kv": ("List the values of one key of kv.", {"key": KvKey, **FILTERS, **READERS, **SPLITS}),
     "resources": (
         "List the models, LoRAs and other resources that images were made with.",
-        {"resource_kind": OfKind, "form": InForm, **FILTERS, **READERS, **SPLITS},
+        {
+            "resource_kind": OfKind,
+            "form": InForm,
+            "with_words": WithWords,
+            **FILTERS,
+            **READERS,
+            **SPLITS,
+        },
     ),
     "sql": (
         (

@@ -1,12 +1,13 @@
 """The options that several commands share, and the configuration they make."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service.config import Config, load
+from service.config import PREFIX, Config, load
 from service.paths import project_root
 
 ConfigFile = Annotated[
@@ -49,6 +50,19 @@ def load_config(
     if exports is not None:
         overrides["export"] = exports
     return load(config, overrides, only_reads=only_reads)
+
+
+PLACES = tuple(f"{PREFIX}{table}".upper() for table in ("ROOT", "DATABASE"))
+
+
+def is_elsewhere(inputs: list[str] | None, db: str | None) -> bool:
+    """Tell whether a run has other folders or another database than those of the settings file.
+
+    By its options, or by a variable of the environment.
+    """
+    if inputs or db is not None:
+        return True
+    return any(name.upper().startswith(PLACES) for name in os.environ)
 
 
 def anchor(config: Path | None) -> Path:

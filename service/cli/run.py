@@ -8,7 +8,14 @@ import typer
 
 from service import instance, logs
 from service.assembly import Assembly, start_readers
-from service.cli.options import AsJson, ConfigFile, DatabaseFile, Inputs, load_config
+from service.cli.options import (
+    AsJson,
+    ConfigFile,
+    DatabaseFile,
+    Inputs,
+    is_elsewhere,
+    load_config,
+)
 from service.cli.output import Bar, finish, say
 from service.clock import Clock
 from service.config import Config, prepare
@@ -28,15 +35,37 @@ def register(app: typer.Typer) -> None:
     app.command("resources")(resources)
 
 
-def run(config: ConfigFile = None, inputs: Inputs = None, db: DatabaseFile = None) -> None:
+LISTS_ARE_OFF = (
+    "[[export]] is off, since this run has another database or other folders than the settings "
+    "file; --exports switches it on"
+)
+
+
+WritesLists = Annotated[
+    bool,
+    typer.Option(
+        "--exports", help="Write the lists of config.toml also with --input, --db or the like."
+    ),
+]
+
+
+def run(
+    config: ConfigFile = None,
+    inputs: Inputs = None,
+    db: DatabaseFile = None,
+    exports: WritesLists = False,  # noqa: FBT002
+) -> None:
     """Run the service in the foreground: rescan, watch, process. Ctrl+C stops it cleanly."""
     settings = load_config(config, inputs, db)
     notes = prepare(settings)
     logs.setup(settings.log)
+    writes_lists = exports or not is_elsewhere(inputs, db)
+    if settings.export and not writes_lists:
+        notes.append(LISTS_ARE_OFF)
     for note in notes:
         say(note, err=True)
     with instance.hold_instance(settings.database.path):
-        code = Supervisor(settings).serve()
+        code = Supervisor(settings, writes_lists=writes_lists).serve()
     logs.close()
     raise typer.Exit(code)
 

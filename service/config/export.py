@@ -4,6 +4,7 @@ The same for ``[[export]]`` and the command line.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -16,7 +17,15 @@ ListKind = Literal["tokens", "prompts", "templates", "kv", "resources", "sql", "
 Dialect = Literal["plain", "dynamicprompts", "impact", "swarm", "a1111"]
 OnUnsafe = Literal["skip", "replace", "raw"]
 Sort = Literal["count_desc", "count_asc", "alpha", "alpha_desc"]
-Form = Literal["name", "label", "tag"]
+Form = Literal["name", "label", "tag", "written", "norm"]
+Style = Literal["tags", "phrases", "all"]
+Count = Literal["images", "uses"]
+
+FORMS: dict[ListKind, tuple[Form, ...]] = {
+    "tokens": ("written", "norm"),
+    "resources": ("name", "label", "tag"),
+}
+"""The forms of the items of each kind of list, the default one first."""
 
 ONLY: dict[str, tuple[ListKind, ...]] = {
     "side": ("tokens",),
@@ -24,7 +33,12 @@ ONLY: dict[str, tuple[ListKind, ...]] = {
     "min_fillers": ("templates",),
     "key": ("kv",),
     "resource_kind": ("resources",),
-    "form": ("resources",),
+    "form": ("tokens", "resources"),
+    "style": ("tokens",),
+    "count": ("tokens",),
+    "max_words": ("tokens",),
+    "by": ("tokens",),
+    "with_words": ("resources",),
     "sql": ("sql",),
     "by_model": ("tokens", "prompts", "kv", "resources"),
     "by_month": ("tokens", "prompts", "kv", "resources"),
@@ -74,6 +88,22 @@ def _check_every(value: object) -> object:
     raise refusal(f'expected "change" or minutes from 1 to {MONTH}, got {value!r}')
 
 
+CATEGORY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def _check_categories(value: object) -> object:
+    names = value if isinstance(value, Mapping) else ()
+    for name in names:
+        if not CATEGORY.fullmatch(str(name)):
+            raise refusal(f'a category is named like "clothing" or "hair-color", got {name!r}')
+    return value
+
+
+Categories = Annotated[
+    Mapping[str, Annotated[tuple[str, ...], Field(strict=False)]],
+    BeforeValidator(_check_categories),
+]
+"""Name of a category → words, or several words as one text, that belong to it."""
 Expression = Annotated[str, AfterValidator(_check_expression)]
 
 
@@ -87,7 +117,17 @@ class Export(Section):
     which: Side = "pos"
     key: str = Field(default="", max_length=1000)
     resource_kind: ResourceKind | None = None
-    form: Form = "name"
+    form: Form | None = None
+    """None: the first of ``FORMS``."""
+    style: Style | None = None
+    """None: tags and phrases."""
+    count: Count = "images"
+    max_words: int | None = Field(default=None, ge=1, le=1_000)
+    by: Literal["category"] | None = None
+    with_words: int = Field(default=0, ge=0, le=100)
+    """How many words of the prompts stand behind a LoRA's tag."""
+    categories: Categories = Field(default_factory=dict)
+    """Words of the user's categories; those of ``[categories]`` in the file."""
     sql: str = Field(default="", max_length=100_000)
     min_fillers: int = Field(default=3, ge=2, le=1_000)
     """How many different tags a template's group has, at least."""
@@ -108,8 +148,8 @@ class Export(Section):
 
     @property
     def is_split(self) -> bool:
-        """Tell whether there is a list for each model or month instead of one."""
-        return self.by_model or self.by_month
+        """Tell whether there is a list for each model, month or category instead of one."""
+        return self.by_model or self.by_month or self.by is not None
 
     @property
     def is_yaml(self) -> bool:
@@ -147,6 +187,8 @@ class Export(Section):
             return (
                 'form "tag" writes <lora:name:1>; say resource_kind = "lora" (--kind lora) with it'
             )
+        if self.with_words and self.form != "tag":
+            return 'with_words writes words behind a LoRA\'s tag; say form = "tag" with it'
         return ""
 
     def _find_meaningless(self) -> str:
@@ -155,6 +197,8 @@ class Export(Section):
         for name, kinds in ONLY.items():
             if self.kind not in kinds and name in given and getattr(self, name):
                 return f"{name} means nothing to {self.kind}; it is for {', '.join(kinds)}"
+        if self.form is not None and self.form not in FORMS[self.kind]:
+            return f"form {self.form!r} is none of {self.kind}: {', '.join(FORMS[self.kind])}"
         names, reason = NOT_FOR.get(self.kind, ((), ""))
         for name in names:
             if name in given:

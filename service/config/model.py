@@ -4,12 +4,12 @@ A test holds that config.toml, as it is delivered, says exactly these defaults.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from service import paths
-from service.config.export import Export
+from service.config.export import Categories, Export
 from service.config.values import (
     Extensions,
     InputFolder,
@@ -21,6 +21,7 @@ from service.config.values import (
     Section,
     SidecarEndings,
     not_empty,
+    refusal,
 )
 from service.sidecars import ENDINGS
 
@@ -116,6 +117,26 @@ class Config(Section):
     database: Database = Field(default_factory=Database)
     log: Log = Field(default_factory=Log)
     export: Annotated[tuple[Export, ...], Field(strict=False)] = ()
+    categories: Categories = Field(default_factory=dict)
+
+    @field_validator("export")
+    @classmethod
+    def _check_own_categories(cls, exports: tuple[Export, ...]) -> tuple[Export, ...]:
+        if any(export.categories for export in exports):
+            raise refusal("categories of an export are written in [categories], for all exports")
+        return exports
+
+    @model_validator(mode="after")
+    def _hand_on_categories(self) -> Self:
+        """Let the exports that ask for categories know the user's."""
+        if self.categories:
+            known = {"categories": self.categories}
+            exports = tuple(
+                export if export.by is None else export.model_copy(update=known)
+                for export in self.export
+            )
+            object.__setattr__(self, "export", exports)
+        return self
 
     @property
     def roots(self) -> tuple[paths.Root, ...]:

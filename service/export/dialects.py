@@ -77,7 +77,8 @@ IN_CHOICE = (
 AS_WEIGHT = _rule(r"\A\d[^:]*::", "digits before :: are taken for a weight")
 
 NO_TAG = _rule(
-    r"\A(?!<lora:[^<>:]+:1>\Z)", "a LoRA of which only an id or a hash is known has no <lora:…>"
+    r"\A(?!<lora:[^<>:]+:-?[\d.]+>(?:,|\Z))",
+    "a LoRA of which only an id or a hash is known has no <lora:…>",
 )
 """``<lora:modelVersionId:210873:1>`` would ask for the LoRA modelVersionId, 210,873 strong."""
 

@@ -5,6 +5,7 @@ because it can be given a time limit: RE2 would need none, but refuses ``^(?!.*n
 can be stopped by nothing.
 """
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ import regex
 from service.errors import StartError
 
 SHOWN = 60
+_WORDS = re.compile(r"[^\s_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +28,34 @@ class Patience:
 
 
 class Filters:
-    """The texts that ``include`` finds something in and ``exclude`` does not."""
+    """The texts that ``include`` finds something in, ``exclude`` not, of so many words at most."""
 
     def __init__(
-        self, include: str | None, exclude: str | None, patience: Patience = Patience()
+        self,
+        include: str | None,
+        exclude: str | None,
+        patience: Patience = Patience(),
+        *,
+        max_words: int | None = None,
     ) -> None:
         self._include = regex.compile(include) if include else None
         self._exclude = regex.compile(exclude) if exclude else None
+        self._max_words = max_words
         self._patience = patience
         self._took = 0.0
 
     @property
     def want_all(self) -> bool:
         """Whether every text is wanted."""
-        return self._include is None and self._exclude is None
+        return self._include is None and self._exclude is None and self._max_words is None
 
     def wants(self, text: str) -> bool:
         """Tell whether a text is wanted.
 
         Raises StartError where a pattern takes too long over it, or over all.
         """
+        if self._max_words is not None and len(_WORDS.findall(text)) > self._max_words:
+            return False
         if self._include is not None and not self._finds(self._include, text, "include"):
             return False
         return self._exclude is None or not self._finds(self._exclude, text, "exclude")

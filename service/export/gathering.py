@@ -97,9 +97,18 @@ FoundText = tuple[str, str, int]
 class Gathering:
     """A list in the making."""
 
-    def __init__(self, sort: Sort | None, is_cancelled: Callable[[], bool] = lambda: False) -> None:
-        """``sort`` is the order of the list; None: as first met."""
+    def __init__(
+        self,
+        sort: Sort | None,
+        is_cancelled: Callable[[], bool] = lambda: False,
+        fold: Callable[[str], str] = sameness,
+    ) -> None:
+        """``sort`` is the order of the list; None: as first met.
+
+        ``fold`` returns what is equal for two lines that are one item.
+        """
         self._order = ORDERS[sort]
+        self._fold = fold
         self._connection = apsw.Connection("")
         self._connection.execute(SETUP).fetchall()
         self._connection.set_progress_handler(is_cancelled, OPCODES)
@@ -115,7 +124,7 @@ class Gathering:
 
         Texts are made one line each, and those of which nothing is left are dropped.
         """
-        self._connection.executemany(ADD, _rows(_merge_counts(rows)))
+        self._connection.executemany(ADD, _rows(_merge_counts(rows), self._fold))
 
     def merge(self, least: int, most: int | None) -> None:
         """Make the commonest of all spellings of a text; drop what is too rare or too common."""
@@ -136,7 +145,8 @@ class Gathering:
 
     def keep(self, items: Iterable[Item]) -> None:
         """Take what is to be listed; may be read from ``merged_items`` meanwhile."""
-        self._connection.executemany(KEEP, map(_kept_row, items))
+        kept = ((item.place, self._fold(item.text), *item[1:]) for item in items)
+        self._connection.executemany(KEEP, kept)
 
     def kept_items(self, limit: int | None, *, is_changed: bool) -> Iterator[Item]:
         """Yield what was kept, place by place, sorted, at most ``limit`` a place.
@@ -156,10 +166,6 @@ class Gathering:
 
     def _items(self, query: str) -> Iterator[Item]:
         return map(Item._make, self._connection.execute(query))
-
-
-def _kept_row(item: Item) -> tuple[str, str, str, int, int]:
-    return item.place, sameness(item.text), item.text, item.times, item.ordinal
 
 
 def _limit_each_place(limit: int | None, items: Iterator[Item]) -> Iterator[Item]:
@@ -188,14 +194,14 @@ def _merge_counts(rows: Iterable[FoundText]) -> Iterator[tuple[tuple[str, str], 
 
 
 def _rows(
-    counted: Iterable[tuple[tuple[str, str], int]],
+    counted: Iterable[tuple[tuple[str, str], int]], fold: Callable[[str], str]
 ) -> Iterator[tuple[str, str | bytes, int, int, str | None]]:
     """Yield the rows of ``found``. A text that is its own key is not written twice."""
     for (place, text), times in counted:
         line = one_line(text)
         if not line:
             continue
-        same = sameness(line)
+        same = fold(line)
         if len(same) > SHORT:
             yield place, blake2b(same.encode(), digest_size=16).digest(), hash(line), times, line
         elif same == line:

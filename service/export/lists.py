@@ -13,13 +13,15 @@ from typing import TypeVar
 
 import apsw
 
-from service.config.export import Export, OnUnsafe, Sort
+from service.config.export import Export, ListKind, OnUnsafe, Sort
 from service.errors import TryAgainError
 from service.export.atomic import make_folder, update_file
 from service.export.dialects import ReaderRules
 from service.export.filters import Filters
 from service.export.gathering import FoundText, Gathering, Item
+from service.export.one_line import sameness
 from service.export.report import ExportReport, Written, files_before, remember_files, write_report
+from service.tokens import fold_token
 
 
 def plain_lines(items: Iterable[Item], *, with_counts: bool) -> Iterator[str]:
@@ -110,7 +112,7 @@ def write_list(
     Raises StartError, whose message says what to do, and TryAgainError where it cannot be done now.
     """
     report = ExportReport()
-    with Gathering(_sort(export), is_cancelled) as gathering:
+    with Gathering(_sort(export), is_cancelled, FOLDS.get(export.kind, sameness)) as gathering:
         try:
             gathering.add(until(is_cancelled, rows))
             gathering.merge(export.min_count, export.max_count)
@@ -122,8 +124,20 @@ def write_list(
     return Written(report.items, report.unsafe, changed)
 
 
+def fold_prompt(prompt: str) -> str:
+    """Return what is equal for two prompts of the same words: neither ``_`` nor case counts."""
+    return sameness(fold_token(prompt.rstrip(" ,")))
+
+
+FOLDS: dict[ListKind, Callable[[str], str]] = {
+    "tokens": lambda text: sameness(fold_token(text)),
+    "prompts": fold_prompt,
+}
+"""By which two lines are one item; of others their case and composition alone."""
+
+
 def _list_items(export: Export, gathering: Gathering, report: ExportReport) -> Iterator[Item]:
-    filters = Filters(export.include, export.exclude)
+    filters = Filters(export.include, export.exclude, max_words=export.max_words)
     reading = ReaderRules.of(export)
     if filters.want_all and reading.takes_all:
         return gathering.all_items(export.limit)

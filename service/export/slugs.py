@@ -52,5 +52,5 @@ def place(model: str, month: str, *, by_model: bool, by_month: bool) -> str:
     return "/".join(parts)
 
 
-PLACE = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+){0,2}")
-"""What ``place`` can return."""
+PLACE = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+){0,3}")
+"""What ``place`` can return, and a category behind it."""

@@ -12,7 +12,14 @@ from service.export.filters import Filters
 from service.export.gathering import FoundText, Gathering
 from service.export.lists import STOPPED, StoppedError, delete_old_files, until, write_file
 from service.export.report import ExportReport, Written, files_before, remember_files, write_report
-from service.export.templates import MARK, FoundTemplates, PromptTags, find_templates, order_fillers
+from service.export.templates import (
+    MARK,
+    FoundTemplates,
+    PromptTags,
+    find_templates,
+    join_tags,
+    order_fillers,
+)
 
 MOST_PROMPTS = 50_000
 """Prompts, the commonest.
@@ -113,7 +120,7 @@ def _usable_templates(
 ) -> Iterator[PromptTags]:
     """Yield the templates that the program reads as they are meant, the commonest first."""
     for tags in sorted(templates, key=lambda tags: (-templates[tags], tags)):
-        own = ", ".join(tag for tag in tags if not tag.startswith(MARK))
+        own = join_tags(tag for tag in tags if not tag.startswith(MARK))
         reason = reading.flaw(own)
         if reason is not None:
             report.note(own, reason, None)
@@ -127,4 +134,4 @@ def _line(tags: PromptTags, export: Export) -> str:
     for tag in tags:
         is_group = tag.startswith(MARK)
         parts.append(form.format(export.out.name, tag.removeprefix(MARK)) if is_group else tag)
-    return ", ".join(parts)
+    return join_tags(parts)

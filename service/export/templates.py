@@ -1,15 +1,14 @@
 """Templates of prompts that differ in one tag alone, with a group there: ``fox, __lighting__``.
 
-A prompt is cut at its commas. For each of its tags, what is left without that tag is made a number;
-prompts that share one differ there and nowhere else. That takes one step a tag, and the numbers are
-sorted on disk. Templates are then looked through in the same way, so that prompts which vary in two
-or three tags become one. A group is named by the word that all of its tags share, by what they are
-about, or by one of them.
+A prompt is cut at its commas, and one of sentences into its words: ``a __color__ dress``. For each
+of its tags, what is left without that tag is made a number; prompts that share one differ there and
+nowhere else. That takes one step a tag, and the numbers are sorted on disk. Templates are then
+looked through in the same way, so that prompts which vary in two or three tags become one.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,77 +21,8 @@ from typing import NamedTuple
 import apsw
 
 from service.export.one_line import sameness
-from service.export.slugs import slug
-
-SUBJECTS = {
-    "lighting": "light lighting lights lit backlight backlighting backlit glow glowing sunlight "
-    "sunlit moonlight candlelight sunbeams shadow shadows chiaroscuro bloom spotlight neon",
-    "composition": "shot view angle closeup portrait perspective framing above below behind upside "
-    "wide full-body upper-body composition fisheye profile",
-    "time": "day daytime night dawn dusk sunset sunrise morning evening noon midnight twilight",
-    "season": "spring summer autumn fall winter",
-    "weather": "rain rainy snow snowing snowy fog foggy mist misty storm stormy cloudy overcast "
-    "sunny wind windy",
-    "expression": "smile smiling grin frown frowning crying tears angry laugh laughing blush sad "
-    "happy surprised expressionless pout smirk",
-    "color": "red orange yellow green blue purple violet pink brown black white grey gray golden "
-    "silver teal cyan magenta",
-    "style": "style painting sketch watercolor watercolour photo photograph photorealistic anime "
-    "manga render illustration drawing lineart oil impressionism ukiyo-e",
-    "background": "background",
-    "quality": "masterpiece quality resolution detailed absurdres highres 8k 4k hd uhd",
-}
-"""Name → words of which one in a tag shows what it is about."""
-
-MOST = 3
-"""Of so many tags one may be about something else."""
-SHORTEST = 3
-"""Letters of a word that says something."""
-
-_WORDS = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_WEIGHT = re.compile(r":\s*[\d.]++\W*+\Z")
-_SIGNS = re.compile(r"[!-,/:-@\[-^`{-~]")
-"""Brackets, slashes and the like, which tell no two groups apart."""
-_SUBJECT_OF = {word: name for name, words in SUBJECTS.items() for word in words.split()}
-_EMPTY = frozenset("the and with from for very her his its templates".split())
-"""Words that say nothing, and the name of the file that refers to all groups."""
-
-
-def name_group(tags: Sequence[str]) -> str:
-    """Return the name of a group, in small letters, digits and ``-``.
-
-    The same tags always get the same name.
-    """
-    if all(tag.startswith("<lora:") for tag in tags):
-        return "lora"
-    words = [_WORDS.findall(_WEIGHT.sub("", tag.lower())) for tag in tags]
-    if shared := _shared_word(words, -1):
-        return slug(shared)
-    if subject := _subject(words):
-        return subject
-    if shared := _shared_word(words, 0):
-        return slug(shared)
-    return f"like-{slug(_SIGNS.sub(' ', tags[0]))}"
-
-
-def _subject(words: Sequence[Sequence[str]]) -> str | None:
-    """Return what nearly all tags are about, given the words of each; None where nothing."""
-    counts = Counter[str]()
-    for of_tag in words:
-        counts.update({_SUBJECT_OF[word] for word in of_tag if word in _SUBJECT_OF})
-    for name in SUBJECTS:
-        if counts[name] * MOST >= len(words) * (MOST - 1):
-            return name
-    return None
-
-
-def _shared_word(words: Sequence[Sequence[str]], at: int) -> str | None:
-    """Return the first (0) or last (-1) word, where all have the same and it says something."""
-    found = {of_tag[at] if of_tag else "" for of_tag in words}
-    word = found.pop()
-    says_something = len(word) >= SHORTEST and word not in _EMPTY
-    return word if says_something and not found else None
-
+from service.export.template_names import name_group
+from service.tokens import fold_token
 
 MARK = "\0"
 """Begins a tag that is a group: no prompt has it, as ``one_line`` takes it out."""
@@ -100,6 +30,8 @@ ROUNDS = 4
 """Groups that one template has at most."""
 LONGEST = 150
 """PromptTags of a prompt; longer ones are looked at, too, but nobody varies them."""
+PARTED = "\x1f"
+"""Between the tags of a prompt that is put aside: ``one_line`` takes it out of prompts, too."""
 OPCODES = 100_000
 PRIME, BASE = (1 << 61) - 1, 1_000_003
 POWERS = tuple(pow(BASE, at, PRIME) for at in range(LONGEST + 2))
@@ -158,9 +90,39 @@ def find_templates(
     return found
 
 
+PROSE = ""
+"""Stands before the words of a prompt in sentences; no tag is empty."""
+SENTENCE_WORDS = 5
+"""Words between two commas that make it likely to be one."""
+_COMMA = re.compile(r"[,\uff0c\u3001]")  # and those of Chinese and Japanese
+_FINAL = re.compile(r"(?<=\w\w)[.;:。]+\Z")
+_PUNCTUATED = re.compile(r"(.*?)([,.;:!?]+)", re.DOTALL)
+
+
 def cut_tags(text: str) -> PromptTags:
-    """Return what is between a prompt's commas."""
-    return tuple(filter(None, map(str.strip, text.split(","))))
+    """Return what is between a prompt's commas; of prose ``PROSE`` and its words and signs."""
+    tags = tuple(filter(None, map(str.strip, _COMMA.split(text))))
+    lengths = [len(tag.split()) for tag in tags]
+    if 2 * sum(length for length in lengths if length >= SENTENCE_WORDS) > sum(lengths):
+        return (PROSE, *_cut_words(text))
+    return tuple(_FINAL.sub("", tag) for tag in tags)
+
+
+def _cut_words(text: str) -> Iterator[str]:
+    for word in text.split():
+        found = _PUNCTUATED.fullmatch(word)
+        yield from filter(None, found.groups()) if found else (word,)
+
+
+def join_tags(tags: Iterable[str]) -> str:
+    """Return the text of a prompt, given as ``cut_tags`` cuts it."""
+    listed = list(tags)
+    if listed[:1] != [PROSE]:
+        return ", ".join(listed)
+    return _SIGN.sub(r"\1", " ".join(listed[1:]))
+
+
+_SIGN = re.compile(r" ([,.;:!?]+)(?= |\Z)")
 
 
 class _Variation(NamedTuple):
@@ -185,7 +147,9 @@ def _find_variations(
         connection.executemany(ADD_SLOTS, _slots(connection, prompts))
         rows = connection.execute(VARIED, (least,))
         for _, alike in groupby(rows, key=itemgetter(0)):
-            found = _variation([(tuple(text.split(",")), n, place) for _, place, text, n in alike])
+            found = _variation(
+                [(tuple(text.split(PARTED)), n, place) for _, place, text, n in alike]
+            )
             if len(found.fillers) >= least:
                 yield found
 
@@ -215,13 +179,18 @@ def _slots(
     """
     for id_, (tags, times) in enumerate(prompts):
         if 1 < len(tags) <= LONGEST:
-            connection.execute(ADD_PROMPT, (id_, ",".join(tags), times))
+            connection.execute(ADD_PROMPT, (id_, PARTED.join(tags), times))
             for at, frame in _frames(tags):
                 yield frame, id_, at
 
 
 def _around(tags: PromptTags, place: int) -> PromptTags:
-    return tuple(sameness(tag) for at, tag in enumerate(tags) if at != place)
+    return tuple(_same(tag) for at, tag in enumerate(tags) if at != place)
+
+
+def _same(tag: str) -> str:
+    """Return what is equal for two tags that are one token: neither ``_`` nor a weight counts."""
+    return sameness(fold_token(strip_weight(tag)))
 
 
 def _frames(tags: PromptTags) -> Iterator[tuple[int, int]]:
@@ -229,13 +198,13 @@ def _frames(tags: PromptTags) -> Iterator[tuple[int, int]]:
     numbers = [_number(tag) * power for tag, power in zip(tags, POWERS, strict=False)]
     whole = sum(numbers)
     for at, (tag, number) in enumerate(zip(tags, numbers, strict=True)):
-        if not tag.startswith(MARK):
+        if tag != PROSE and not tag.startswith(MARK):
             yield at, (whole - number + (len(tags) * LONGEST + at) * POWERS[-1]) % PRIME
 
 
 @lru_cache(maxsize=50_000)
 def _number(tag: str) -> int:
-    return int.from_bytes(blake2b(sameness(tag).encode(), digest_size=7).digest())
+    return int.from_bytes(blake2b(_same(tag).encode(), digest_size=7).digest())
 
 
 def _count_fillers(found: Iterable[tuple[str, int]]) -> Counter[str]:
@@ -246,7 +215,7 @@ def _count_fillers(found: Iterable[tuple[str, int]]) -> Counter[str]:
     spellings: dict[str, Counter[str]] = {}
     for tag, times in found:
         if is_whole(tag):
-            spellings.setdefault(sameness(strip_weight(tag)), Counter())[tag] += times
+            spellings.setdefault(_same(tag), Counter())[tag] += times
     fillers = Counter[str]()
     for counts in spellings.values():
         commonest = max(counts, key=counts.__getitem__)

@@ -55,4 +55,16 @@ Status = Literal["ok", "partial", "no_metadata", "unreadable"]
 
 Side = Literal["pos", "neg"]
 
-TokenKind = Literal["tag", "lora", "embedding", "break", "and", "schedule", "alternate", "wildcard"]
+TokenKind = Literal[
+    "tag",
+    "phrase",
+    "clause",
+    "lora",
+    "embedding",
+    "break",
+    "and",
+    "directive",
+    "schedule",
+    "alternate",
+    "wildcard",
+]

@@ -9,19 +9,23 @@ from pathlib import Path
 import apsw
 
 from service.config import Export
+from service.config.export import Style
 from service.errors import StartError
+from service.export.categories import Categories
 from service.export.gathering import FoundText
 from service.export.lists import STOPPED, StoppedError, until, write_list
 from service.export.records import write_csv, write_jsonl, write_parquet
 from service.export.report import Written
 from service.export.slugs import place
 from service.export.template_files import write_templates
-from service.records.model_names import base_name
+from service.records import TokenKind
+from service.scheduled_exports.loras import list_lora_tags
 from service.store.connection import open_readonly
 from service.store.database_reader import DatabaseReader
 from service.store.export_rows import Listed, ListReader, Split
 from service.store.locks import refuse
 from service.store.user_query import first_column
+from service.tokens import fold_token
 
 OPCODES = 100_000
 """Steps of SQLite's machine between two questions whether to stop; about a millisecond."""
@@ -58,27 +62,48 @@ def _read_into(export: Export, connection: apsw.Connection) -> Iterator[FoundTex
     """Yield the texts that an export asks for, each with the list that it belongs to."""
     split = Split(export.by_model, export.by_month)
     rows = _rows(export, ListReader(connection, split))
-    if export.form == "tag":
-        rows = (row._replace(text=_tag(row.text)) for row in rows)
     if not export.is_split:
         return (("", row.text, row.times) for row in rows)
     # Thousands of rows in a row have the same place.
     find_place = lru_cache(maxsize=64)(
         partial(place, by_model=export.by_model, by_month=export.by_month)
     )
-    return ((find_place(row.model, row.month), row.text, row.times) for row in rows)
+    placed = ((find_place(row.model, row.month), row.text, row.times) for row in rows)
+    if export.by != "category":
+        return placed
+    categories = Categories(export.categories)
+    return (
+        ("/".join(filter(None, (where, categories.find(fold_token(text))))), text, times)
+        for where, text, times in placed
+    )
+
+
+KINDS_OF_STYLE: dict[Style | None, tuple[TokenKind, ...]] = {
+    "tags": ("tag", "embedding"),
+    "phrases": ("phrase",),
+    None: ("tag", "embedding", "phrase"),
+    "all": ("tag", "embedding", "phrase", "clause"),
+}
+"""What only prompts' grammar needs is in none of them."""
 
 
 def _rows(export: Export, listing: ListReader) -> Iterable[Listed]:
     match export.kind:
         case "tokens":
-            return listing.tokens(export.side)
+            return listing.tokens(
+                export.side,
+                KINDS_OF_STYLE[export.style],
+                written=export.form != "norm",
+                by_uses=export.count == "uses",
+            )
         case "prompts" | "templates":
             return listing.prompts(export.which)
         case "kv":
             return _values(listing, export.key)
+        case "resources" if export.form == "tag":
+            return list_lora_tags(listing, export.with_words)
         case _:
-            return listing.resources(export.resource_kind, labels=export.form != "name")
+            return listing.resources(export.resource_kind, labels=export.form == "label")
 
 
 def _values(listing: ListReader, key: str) -> Iterator[Listed]:
@@ -99,11 +124,6 @@ def _suggest(key: str, known: Sequence[str]) -> str:
     for close in get_close_matches(key, known, n=1):
         return f"did you mean {close!r}?"
     return f"there are {', '.join(known[:SOME])} …; the column key of kv has them all"
-
-
-def _tag(label: str) -> str:
-    """Return a LoRA's label as a prompt names it: its file without folders and ending."""
-    return f"<lora:{base_name(label)}:1>"
 
 
 def _records(export: Export, database: Path, is_cancelled: Callable[[], bool]) -> Written:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
 
 import structlog
@@ -50,24 +51,42 @@ class ScheduledExport:
         """Tell whether it is time, and its files are not what they would be now."""
         if now < self.not_before:
             return False
-        return not (self._is_of(version) and self._is_whole(now))
+        return not (self.is_of(version) and self._is_whole(now))
 
-    def _is_of(self, version: int) -> bool:
+    def is_of(self, version: int) -> bool:
         """Tell whether it ran with these settings on this version of the data."""
         if self.state is None or self.state.data_version != version:
             return False
         return self.state.settings == settings_of(self.export)
 
     def _is_whole(self, now: float) -> bool:
-        """Tell whether everything that it wrote is there."""
+        """Tell whether everything that it wrote is there, and nobody has changed it since."""
         if not self.export.out.exists():
             return False
-        if not self.export.is_folder or now < self.next_look:
+        if self.export.is_folder and now < self.next_look:
             return True
-        if not all(file.exists() for file in files_before(self.export)):
+        if self.state is None or self.state.digest != digest_files(self.export):
             return False
         self.next_look = now + LOOK_FOR_FILES_S
         return True
+
+
+def digest_files(export: Export) -> str:
+    """Return what an export's files are now, by their names, sizes and times, as 32 digits.
+
+    A file that is written with the same bytes has another time, and is then left as it is.
+    """
+    files = files_before(export) if export.is_folder else [export.out]
+    digest = blake2b(digest_size=16)
+    for file in sorted(files):
+        try:
+            found = file.stat()
+        except OSError:  # gone, or not to be seen
+            size_and_time = "none"
+        else:
+            size_and_time = f"{found.st_size} {found.st_mtime_ns}"
+        digest.update(f"{file.name} {size_and_time}\n".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
 
 
 def settings_of(export: Export) -> str:
@@ -90,7 +109,8 @@ Run = Callable[[Export, Path, Callable[[], bool]], Written]
 class ExportSchedule:
     """The exports of a running service.
 
-    None for a single pass, which leaves them and what they remember alone.
+    None for a single pass, and for a run with another database or other folders than those of the
+    settings: these leave the lists and what they remember alone.
     """
 
     def __init__(
@@ -146,6 +166,8 @@ class ExportSchedule:
     def _start_next(self, now: float, version: int) -> None:
         for entry in self._entries:
             if entry.is_due(now, version):
+                if entry.is_of(version) and entry.export.out.exists():
+                    log.info("list_was_changed_by_others", file=entry.export.out.name)
                 self._running = _Running(entry, version, self._clock, self._go)
                 return
 
@@ -226,7 +248,11 @@ class _Running:
         else:
             changed_at = self._blank.last_run_at if written.changed else None
             self._state = replace(
-                self._blank, items=written.items, unsafe=written.unsafe, changed_at=changed_at
+                self._blank,
+                items=written.items,
+                unsafe=written.unsafe,
+                changed_at=changed_at,
+                digest=digest_files(self.entry.export),
             )
         self._state = replace(self._state, seconds=round(self._clock.monotonic() - self._began, 3))
 

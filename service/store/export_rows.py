@@ -4,15 +4,15 @@ Counted is every image the database knows, those included whose file is gone.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import apsw
 import orjson
 
-from service.records import ResourceKind, Side
+from service.records import ResourceKind, Side, TokenKind
 from service.store.binding import text
 from service.store.sql import sql
 
@@ -46,6 +46,16 @@ class Listed(NamedTuple):
     times: int
 
 
+class UsedLora(NamedTuple):
+    """A LoRA of one image."""
+
+    model: str
+    month: str
+    label: str
+    weight: float | None
+    image_id: int
+
+
 class Split(NamedTuple):
     """By what a list is split into several."""
 
@@ -54,6 +64,14 @@ class Split(NamedTuple):
 
 
 UNSPLIT = Split()
+
+
+class _Terms(NamedTuple):
+    """Which tokens are asked for."""
+
+    query: str
+    side: Side
+    kinds: list[TokenKind]
 
 
 class ListReader:
@@ -67,14 +85,59 @@ class ListReader:
         self._split = {"by_model": split.by_model, "by_month": split.by_month}
         self._is_split = any(split)
 
-    def tokens(self, side: Side) -> Iterator[Listed]:
-        """Yield tags and embeddings in their normalized form.
+    def tokens(
+        self, side: Side, kinds: Sequence[TokenKind], *, written: bool = True, by_uses: bool = False
+    ) -> Iterator[Listed]:
+        """Yield the tokens of these kinds, each once an image, or as often as it is in a prompt.
 
-        What only prompts' grammar needs is left out.
+        ``written``: as the prompt has them, embeddings by what calls them; else normalized. Counts
+        may be below nought where they take back what another row says too much.
         """
         if self._is_split:
-            return self._split_tokens(side)
-        return self._rows("list_tokens", side=side)
+            return self._split_tokens(side, kinds, written=written, by_uses=by_uses)
+        return self._unsplit_tokens(side, kinds, written=written, by_uses=by_uses)
+
+    def _unsplit_tokens(
+        self, side: Side, kinds: Sequence[TokenKind], *, written: bool, by_uses: bool
+    ) -> Iterator[Listed]:
+        plain = [kind for kind in kinds if kind != "embedding"]
+        others = [kind for kind in get_args(TokenKind) if kind not in plain and kind != "tag"]
+        asked = {"side": side, "kinds": orjson.dumps(plain).decode(), "by_uses": by_uses}
+        if "tag" in plain:
+            yield from self._rows("list_tokens", **asked, others=orjson.dumps(others).decode())
+        else:
+            yield from self._rows("list_tokens_of_kinds", **asked)
+        if written:
+            spellings = self._connection.execute(sql("list_spellings"), self._bind(asked))
+            for counts in _count_rows([spellings]):
+                rows = []
+                for (id_, spelling_id), times in counts.items():
+                    rows.append({"id": id_, "spelling_id": spelling_id, "times": times})
+                yield from self._look_up("list_spelling", rows)
+        if "embedding" in kinds:
+            found = self._connection.execute(sql("list_embeddings"), self._bind(asked))
+            for counts in _count_rows([(row[:3] for row in found)]):
+                yield from self._look_up_terms(counts, "", "", written=written)
+
+    def _split_tokens(
+        self, side: Side, kinds: Sequence[TokenKind], *, written: bool, by_uses: bool
+    ) -> Iterator[Listed]:
+        terms = _Terms(sql("list_uses" if by_uses else "list_terms"), side, list(kinds))
+        places = self._connection.execute(sql("list_places"), self._bind(self._split))
+        for (model, month), images in groupby(places, key=itemgetter(0, 1)):
+            for counts in _count_rows(self._terms(terms, images)):
+                yield from self._look_up_terms(counts, model, month, written=written)
+
+    def _look_up_terms(
+        self, counts: Mapping[SqlRow, int], model: str, month: str, *, written: bool
+    ) -> Iterator[Listed]:
+        rows = []
+        for (id_, spelling_id, call), times in counts.items():
+            row = {"model": model, "month": month, "id": id_, "times": times}
+            row["spelling_id"] = spelling_id if written else None
+            row["call"] = call if written else None
+            rows.append(row)
+        yield from self._look_up("list_term", rows)
 
     def prompts(self, which: Side) -> Iterator[Listed]:
         """Yield the prompts of the base passes, as the files have them."""
@@ -97,6 +160,35 @@ class ListReader:
             return self._rows("list_resources_split", kind=kind, labels=labels, **self._split)
         return self._unsplit_resources(kind, labels=labels)
 
+    def loras(self) -> Iterator["UsedLora"]:
+        """Yield every use of a LoRA that had an effect."""
+        rows = self._connection.execute(sql("list_loras"), self._bind(self._split))
+        return map(UsedLora._make, rows)
+
+    def count_images(self) -> int:
+        """Return how many images have a positive prompt."""
+        return int(self._connection.execute(sql("count_prompted")).get or 0)
+
+    def count_images_with(self, term: int) -> int:
+        """Return how many images have a token in their positive prompt."""
+        return int(self._connection.execute(sql("count_with_term"), (term,)).get or 0)
+
+    def words_of(self, images: Sequence[int]) -> dict[int, tuple[str, int]]:
+        """Return the tags and phrases of images: id → how it is mostly written, and how often."""
+        uses: Counter[SqlRow] = Counter()
+        terms = _Terms(sql("list_terms"), "pos", ["tag", "phrase"])
+        for rows in self._terms(terms, ((id_,) for id_ in images)):
+            uses.update(rows)
+        times: Counter[int] = Counter()
+        commonest: dict[int, int | None] = {}
+        for (id_, spelling_id, _), count in uses.most_common():
+            times[id_] += count
+            commonest.setdefault(id_, spelling_id)
+        return {id_: (self._spell(id_, commonest[id_]), times[id_]) for id_ in times}
+
+    def _spell(self, term: int, spelling: int | None) -> str:
+        return str(self._connection.execute(sql("spell_term"), (spelling, term)).get)
+
     def keys(self) -> list[str]:
         """Return the keys of ``kv``, our own first."""
         return [key for (key,) in self._connection.execute(sql("list_keys"))]
@@ -109,20 +201,13 @@ class ListReader:
                 rows.append({"name_id": name_id, "label_id": label_id, "times": times})
             yield from self._look_up("list_resource", rows)
 
-    def _split_tokens(self, side: Side) -> Iterator[Listed]:
-        places = self._connection.execute(sql("list_places"), self._bind(self._split))
-        for (model, month), images in groupby(places, key=itemgetter(0, 1)):
-            for counts in _count_rows(self._terms(side, images)):
-                rows = []
-                for (id_,), times in counts.items():
-                    rows.append({"model": model, "month": month, "id": id_, "times": times})
-                yield from self._look_up("list_term", rows)
-
-    def _terms(self, side: Side, images: Iterator[SqlRow]) -> Iterator[Iterable[SqlRow]]:
+    def _terms(self, terms: "_Terms", images: Iterator[SqlRow]) -> Iterator[Iterable[SqlRow]]:
         """Yield the ids of the images' tokens, some images at a time."""
+        kinds = orjson.dumps(terms.kinds).decode()
         while some := list(islice(images, IMAGES)):
             ids = orjson.dumps([image_id for *_, image_id in some]).decode()
-            yield self._connection.execute(sql("list_terms"), {"ids": ids, "side": side})
+            bound = {"ids": ids, "side": terms.side, "kinds": kinds}
+            yield self._connection.execute(terms.query, bound)
 
     def _rows(self, name: str, **arguments: object) -> Iterator[Listed]:
         return map(Listed._make, self._connection.execute(sql(name), self._bind(arguments)))

@@ -26,6 +26,8 @@ class ExportState:
     unsafe: int | None = None
     changed_at: str | None = None
     error: str | None = None
+    digest: str | None = None
+    """What its files were when it wrote them; None: it never did, or an older program did."""
 
 
 class ExportBook:
@@ -53,4 +55,14 @@ def set_export(connection: apsw.Connection, state: ExportState) -> None:
         "settings": text(state.settings),
         "error": optional(state.error),
     }
-    connection.execute(sql("set_export"), asdict(state) | texts)
+    row = asdict(state) | texts
+    digest = row.pop("digest")
+    connection.execute(sql("set_export"), row)
+    if digest is not None:
+        connection.execute(sql("set_export_files"), {"out": row["out"], "digest": digest})
+
+
+def drop_export(connection: apsw.Connection, out: str) -> None:
+    """Forget an export that is no longer configured."""
+    connection.execute(sql("drop_export"), (text(out),))
+    connection.execute(sql("drop_export_files"), (text(out),))

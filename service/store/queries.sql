@@ -321,16 +321,45 @@ SELECT name, location, online, note, changed_at FROM roots ORDER BY name;
 -- ── Lists for exports ──
 
 -- name: list_tokens
--- The index tokens_by_term answers alone, in its own order: no sorting at any size. Of the terms that also
--- came as a LoRA's name or the like (tokens_by_kind), those times are taken off.
-WITH other (term_id, n) AS (
-    SELECT term_id, COUNT(*) FROM token_rows
-    WHERE kind IN ('lora', 'break', 'and', 'schedule', 'alternate', 'wildcard') AND side = :side GROUP BY term_id
+-- The index tokens_by_term answers alone, in its own order: no sorting at any size. Terms that also came as something else
+-- (tokens_by_kind), as a LoRA's name or the like, are counted one by one.
+WITH other (term_id) AS (
+    SELECT DISTINCT term_id FROM token_rows
+    WHERE kind IN (SELECT value FROM json_each(:others)) AND side = :side
+), counted (id, times) AS MATERIALIZED (
+    SELECT c.term_id, CASE WHEN o.term_id IS NULL THEN c.times ELSE (
+               SELECT CASE WHEN :by_uses THEN COUNT(*) ELSE COUNT(DISTINCT r.image_id) END FROM token_rows r
+               WHERE r.term_id = c.term_id AND r.side = :side
+                 AND COALESCE(r.kind, 'tag') IN (SELECT value FROM json_each(:kinds))) END
+    FROM (SELECT term_id, CASE WHEN :by_uses THEN COUNT(*) ELSE COUNT(DISTINCT image_id) END AS times
+          FROM token_rows WHERE side = :side GROUP BY term_id) c
+    LEFT JOIN other o ON o.term_id = c.term_id
 )
-SELECT '', '', t.term, c.n - COALESCE(o.n, 0)
-FROM (SELECT term_id, COUNT(*) AS n FROM token_rows WHERE side = :side GROUP BY term_id) c
-JOIN terms t ON t.id = c.term_id LEFT JOIN other o ON o.term_id = c.term_id
-WHERE c.n > COALESCE(o.n, 0);
+SELECT '', '', t.term, c.times FROM counted c JOIN terms t ON t.id = c.id WHERE c.times > 0;
+
+-- name: list_tokens_of_kinds
+-- As list_tokens, without plain tags: the index tokens_by_kind answers alone.
+SELECT '', '', (SELECT term FROM terms t WHERE t.id = c.term_id), c.times
+FROM (SELECT term_id, CASE WHEN :by_uses THEN COUNT(*) ELSE COUNT(DISTINCT image_id) END AS times
+      FROM token_rows WHERE kind IN (SELECT value FROM json_each(:kinds)) AND side = :side GROUP BY term_id) c;
+
+-- name: list_spellings
+-- How tokens were written that were not written as their terms: one pass over all, and most have none.
+SELECT term_id, spelling_id FROM token_rows
+WHERE side = :side AND spelling_id IS NOT NULL AND COALESCE(kind, 'tag') IN (SELECT value FROM json_each(:kinds));
+
+-- name: list_spelling
+-- A token that was written so many times in another form than its term: that form, and its term so many times less.
+SELECT '', '', (SELECT text FROM texts x WHERE x.id = :spelling_id), :times
+UNION ALL SELECT '', '', (SELECT term FROM terms t WHERE t.id = :id), -:times;
+
+-- name: list_embeddings
+-- As list_terms, of all images.
+SELECT DISTINCT r.term_id, r.spelling_id, CASE WHEN instr(p.prompt, 'embedding:') THEN 1 WHEN instr(p.prompt, '<embed:') THEN 2 ELSE 0 END,
+       p.id, CASE WHEN :by_uses THEN r.position END
+FROM token_rows r CROSS JOIN (
+    SELECT id, CASE :side WHEN 'pos' THEN positive_prompt ELSE negative_prompt END AS prompt FROM images) p ON p.id = r.image_id
+WHERE r.kind = 'embedding' AND r.side = :side;
 
 -- name: list_places
 -- Every image by the list that it belongs to; a model that files spell differently is one list, under its first spelling.
@@ -340,14 +369,35 @@ SELECT CASE WHEN :by_model THEN COALESCE((SELECT MIN(m.model) FROM images m WHER
 FROM images i ORDER BY 1, 2, 3;
 
 -- name: list_terms
--- The tokens of some images, to be counted by who asks: grouped here by model and month, they were all sorted, which took
--- eight times as long.
-SELECT r.term_id FROM json_each(:ids) j CROSS JOIN token_rows r ON r.image_id = j.value
-WHERE r.side = :side AND COALESCE(r.kind, 'embedding') = 'embedding';
+-- The tokens of some images, each once an image, to be counted by who asks: grouped here by model and month, they were
+-- all sorted, which took eight times as long. call says how the prompt calls an embedding: by its name alone (0),
+-- embedding:name (1), <embed:name> (2).
+SELECT term_id, spelling_id, call FROM (
+    SELECT r.term_id AS term_id, r.spelling_id AS spelling_id, MIN(r.position),
+           CASE WHEN r.kind = 'embedding' THEN (
+               SELECT CASE WHEN instr(p.prompt, 'embedding:') THEN 1 WHEN instr(p.prompt, '<embed:') THEN 2 ELSE 0 END
+               FROM (SELECT CASE :side WHEN 'pos' THEN positive_prompt ELSE negative_prompt END AS prompt
+                     FROM images WHERE id = r.image_id) p) END AS call
+    FROM json_each(:ids) j CROSS JOIN token_rows r ON r.image_id = j.value
+    WHERE r.side = :side AND COALESCE(r.kind, 'tag') IN (SELECT value FROM json_each(:kinds))
+    GROUP BY r.image_id, r.term_id);
+
+-- name: list_uses
+-- As list_terms, each as often as it is in a prompt.
+SELECT r.term_id, r.spelling_id,
+       CASE WHEN r.kind = 'embedding' THEN (
+           SELECT CASE WHEN instr(p.prompt, 'embedding:') THEN 1 WHEN instr(p.prompt, '<embed:') THEN 2 ELSE 0 END
+           FROM (SELECT CASE :side WHEN 'pos' THEN positive_prompt ELSE negative_prompt END AS prompt
+                 FROM images WHERE id = r.image_id) p) END
+FROM json_each(:ids) j CROSS JOIN token_rows r ON r.image_id = j.value
+WHERE r.side = :side AND COALESCE(r.kind, 'tag') IN (SELECT value FROM json_each(:kinds));
 
 -- name: list_term
--- One counted token by its name.
-SELECT :model, :month, term, :times FROM terms WHERE id = :id;
+-- One counted token: as it was written, or its compared form.
+SELECT :model, :month,
+       CASE :call WHEN 1 THEN 'embedding:' WHEN 2 THEN '<embed:' ELSE '' END
+       || COALESCE((SELECT text FROM texts x WHERE x.id = :spelling_id), (SELECT term FROM terms t WHERE t.id = :id))
+       || CASE :call WHEN 2 THEN '>' ELSE '' END, :times;
 
 -- name: list_prompts
 -- Not grouped here: whoever gathers the lines groups them anyhow, by a form that SQLite cannot make.
@@ -395,6 +445,38 @@ FROM (SELECT CASE WHEN :by_model THEN COALESCE((SELECT MIN(m.model) FROM images 
       FROM resource_rows r CROSS JOIN images i ON i.id = r.image_id
       WHERE r.used AND (:kind IS NULL OR r.kind = :kind) GROUP BY 1, 2, 3, 4) c;
 
+-- name: list_loras
+-- Every LoRA of every image that had an effect, as the file calls it.
+SELECT CASE WHEN :by_model THEN COALESCE(i.model, '') ELSE '' END,
+       CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END,
+       COALESCE((SELECT text FROM texts x WHERE x.id = r.label_id), (SELECT term FROM terms t WHERE t.id = r.name_id)),
+       r.weight, r.image_id
+FROM resource_rows r CROSS JOIN images i ON i.id = r.image_id WHERE r.used AND r.kind = 'lora';
+
+-- name: count_prompted
+-- Those that words can go with.
+SELECT COUNT(*) FROM images WHERE positive_prompt <> '';
+
+-- name: count_with_term
+-- The index tokens_by_term answers alone.
+SELECT COUNT(DISTINCT image_id) FROM token_rows WHERE term_id = ? AND side = 'pos';
+
+-- name: spell_term
+-- A token as it was written, or its compared form where it was written so.
+SELECT COALESCE((SELECT text FROM texts WHERE id = ?), (SELECT term FROM terms WHERE id = ?));
+
+-- name: category_words
+-- All of them, to be compared.
+SELECT word, category FROM category_words;
+
+-- name: drop_category_words
+-- Before others are written.
+DELETE FROM category_words;
+
+-- name: add_category_word
+-- One of them.
+INSERT INTO category_words (word, category) VALUES (?, ?);
+
 -- name: list_keys
 -- To tell somebody who asked for one that there is not.
 SELECT k.term FROM terms k WHERE k.id IN (SELECT DISTINCT key_id FROM kv_rows) ORDER BY k.id;
@@ -413,14 +495,23 @@ ON CONFLICT (out) DO UPDATE SET
     unsafe = COALESCE(excluded.unsafe, unsafe), changed_at = COALESCE(excluded.changed_at, changed_at),
     error = excluded.error;
 
+-- name: set_export_files
+-- What an export's files were when it wrote them.
+INSERT INTO export_files (out, digest) VALUES (:out, :digest) ON CONFLICT (out) DO UPDATE SET digest = excluded.digest;
+
 -- name: exports
 -- In the order in which their files are called.
-SELECT out, kind, settings, data_version, last_run_at, seconds, items, unsafe, changed_at, error
-FROM export_state ORDER BY out;
+SELECT out, kind, settings, data_version, last_run_at, seconds, items, unsafe, changed_at, error,
+       (SELECT digest FROM export_files f WHERE f.out = e.out)
+FROM export_state e ORDER BY out;
 
 -- name: drop_export
 -- Of an export that is configured no more.
 DELETE FROM export_state WHERE out = ?;
+
+-- name: drop_export_files
+-- As drop_export.
+DELETE FROM export_files WHERE out = ?;
 
 -- name: add_model
 -- A model file that no row is about yet.

@@ -1,7 +1,7 @@
 """The store as the worker holds it: one writer, one transaction a batch."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -181,7 +181,15 @@ class Store(DatabaseReader):
     def drop_export(self, out: str) -> None:
         """Forget an export that is no longer configured."""
         with self.transaction():
-            self._connection.execute(sql("drop_export"), (text(out),))
+            export_states.drop_export(self._connection, out)
+
+    def set_categories(self, words: Mapping[str, str]) -> None:
+        """Write what words are about, where it is not what the database has."""
+        if dict(self._connection.execute(sql("category_words"))) == words:
+            return
+        with self.transaction():
+            self._connection.execute(sql("drop_category_words"))
+            self._connection.executemany(sql("add_category_word"), words.items())
 
     def checkpoint(self, *, quiet: bool = False) -> str | None:
         """Keep the log small (empty where it is ``quiet``).

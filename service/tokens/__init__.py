@@ -1,9 +1,11 @@
 """The grammar of prompts: from one prompt to its tokens, in linear time and without recursion.
 
-Begin with ``cut``. ``groups`` finds the smallest pieces of a prompt, and which brackets belong
-together.
+Begin with ``cut``. ``lexemes`` finds the smallest pieces of a prompt, ``groups`` which brackets
+belong together, ``grammars`` says what they weigh in which program, ``spelling`` how a token is
+written and compared.
 """
 
-from service.tokens.cut import VERSION, split_prompt
+from service.tokens.cut import VERSION, mark_embeddings, split_prompt
+from service.tokens.spelling import fold_token
 
-__all__ = ["VERSION", "split_prompt"]
+__all__ = ["VERSION", "fold_token", "mark_embeddings", "split_prompt"]

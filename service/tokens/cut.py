@@ -1,67 +1,33 @@
 """From lexemes to tokens: commas and newlines cut, brackets weigh all that is in them.
 
-What A1111's grammar and the wildcard tools know::
+What A1111's grammar and the wildcard tools know, and what other programs have besides::
 
     (a, b:1.3)  ((c))  [d]  {e}     weights, which multiply
+    1.3::a, b::  a++  (b)1.2        the same in NovelAI and InvokeAI
     [a:b:0.5]  [a|b]                a schedule and an alternation, each one token
-    {a|b}  __name__                 wildcards
+    {a|b}  __name__  <random:a,b>   wildcards
     <lora:name:0.8>                 a LoRA
     embedding:name  <embed:name>    an embedding, in ComfyUI and SwarmUI
+    <segment:face>  <setvar[x]:a>   directives of SwarmUI
     a :1.2 AND b :0.8  BREAK        prompts joined, with weights of their own
 
-Anything unbalanced is text. Each token has a second form for comparing (``fold_token``):
-``Blue_Eyes`` and ``blue eyes`` are one word, ``^_^`` is itself.
+Anything unbalanced is text. Each token has a second form for comparing (``spelling.py``).
 """
 
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import lru_cache
 
 from service.records import Side, Token, TokenKind
 from service.records.kinds import TAG_PATTERN
-from service.records.unicode_forms import normalize_unicode
-from service.tokens.groups import Group, Lexeme, find_groups, lex_prompt, weight_at_end
+from service.tokens.grammars import Grammar, grammar_of
+from service.tokens.groups import Group, find_groups, read_signs, weight_at_end
+from service.tokens.lexemes import CHOICES, Lexeme, lex_prompt
+from service.tokens.prose import tell_prose
+from service.tokens.spelling import fold_token, spell_tag
 
-VERSION = 2
-
-FACES = frozenset(
-    "0_0 (o)_(o) +_+ +_- ._. <o>_<o> <|>_<|> =_= >_< 3_3 6_9 >_o @_@ ^_^ o_o u_u x_x |_| ||_|| "
-    ";_; d_d n_n t_t v_v \\_/ -_- q_q y_y ^o^ >_> <_< x_d o_0 0_o".split(),
-)
-"""Tags that are drawings: their ``_`` is kept."""
-
-_ESCAPED = re.compile(r"\\([()\[\]{}<>|:,\\])")
-_WEIGHED = re.compile(r"\(([^()]*?):[ \t]*[+-]?[\d.]+[ \t]*\)")
-_BLANKS = re.compile(r"[\s_]+")
-_WORD = re.compile(r"[^\W_]")
-
-
-def fold_token(token: str) -> str:
-    """Return the form of a token that is compared.
-
-    Lower case, compatibility forms folded (NFKC), ``_`` and runs of blanks as one blank, escapes
-    undone. A weight that covers only a part (``a (red:1.3) car``) is left out; brackets of a name
-    (``saber (fate)``) are kept.
-    """
-    if len(token) <= _LONGEST_CACHED:
-        return _fold_short(token)
-    return _fold(token)
-
-
-def _fold(token: str) -> str:
-    text = token if token.isascii() else normalize_unicode("NFKC", token)
-    text = text.lower().strip()
-    if "\\" in text:
-        text = _ESCAPED.sub(r"\1", text)
-    elif "(" in text:
-        text = _WEIGHED.sub(r"\1", text)
-    if "_" in text and (text in FACES or not _WORD.search(text)):
-        return text
-    return _BLANKS.sub(" ", text).strip()
-
-
-_LONGEST_CACHED = 80  # tags are short and come again; sentences do not
-_fold_short = lru_cache(maxsize=32_768)(_fold)
+VERSION = 3
 
 LIMIT = 1_000_000.0
 """Weights are kept within this: 10,000 brackets are a slip or an attack."""
@@ -76,24 +42,67 @@ _NETWORK = re.compile(
 )
 
 
-def split_prompt(prompt: str, side: Side) -> tuple[Token, ...]:
-    """Return the tokens of a prompt in order."""
-    cutter = _Cutter(prompt, side)
-    cutter.run()
-    return tuple(cutter.tokens)
+_NAME = re.compile(r"\w+")
+_VERBATIM = frozenset({"wildcard", "directive"})
+_SLIPS = frozenset({".", ",", ";", ":"})
+_ARGUMENTS = re.compile(r"(?<!\S)--(?=[a-z])", re.IGNORECASE)
+"""Midjourney's ``--ar 3:2 --v 6``."""
+
+
+def split_prompt(prompt: str, side: Side, generator: str | None = None) -> tuple[Token, ...]:
+    """Return the tokens of a prompt in order, by the grammar of the program that it was for."""
+    grammar = grammar_of(generator)
+    if len(prompt) <= _LONGEST_KEPT:
+        return _split_again(prompt, side, grammar)
+    return _split(prompt, side, grammar)
+
+
+_LONGEST_KEPT = 4_000
+
+
+def _split(prompt: str, side: Side, grammar: Grammar) -> tuple[Token, ...]:
+    if not grammar.has_signs and not _HAS_GRAMMAR.search(prompt):
+        cutter = _Cutter([], side, grammar)
+        cutter.take_plain(_PLAIN_SEPARATOR.split(prompt))
+    else:
+        cutter = _Cutter(lex_prompt(prompt, grammar), side, grammar)
+        cutter.run()
+    return tuple(tell_prose(cutter.tokens))
+
+
+# Much of prose, and many prompts of tags, have nothing that a grammar is needed for.
+_HAS_GRAMMAR = re.compile(r"[()\[\]{}|<\\\uff0c\u3001\u3002]|::|embedding:|BREAK|AND|ADD")
+_PLAIN_SEPARATOR = re.compile(r",|\r?\n")
+
+
+# Most images come several of one prompt, and nearly all negative prompts again and again.
+_split_again = lru_cache(maxsize=256)(_split)
+
+
+def mark_embeddings(tokens: tuple[Token, ...], names: Collection[str]) -> tuple[Token, ...]:
+    """Return the tokens, those that are these embeddings' names told to be embeddings."""
+    known = set(map(fold_token, names))
+    if not known:
+        return tokens
+    marked = []
+    for token in tokens:
+        is_known = token.kind == "tag" and token.t_norm in known
+        marked.append(replace(token, kind="embedding") if is_known else token)
+    return tuple(marked)
 
 
 class _Cutter:
     """One walk over the lexemes: the token being gathered, the weights in force, the tokens."""
 
-    def __init__(self, prompt: str, side: Side) -> None:
+    def __init__(self, lexemes: list[Lexeme], side: Side, grammar: Grammar) -> None:
         self.tokens: list[Token] = []
         self._side = side
-        self._lexemes = lex_prompt(prompt)
-        self._groups = find_groups(self._lexemes)
+        self._lexemes = lexemes
+        self._groups = find_groups(self._lexemes, grammar)
         self._gathered: list[str] = []
         self._kind: TokenKind = "tag"
         self._weights = [1.0]
+        self._own_weight = 1.0  # of the signs behind a word
         self._closes: dict[int, Group] = {}
         self._is_joined = any(lexeme.mark == "and" for lexeme in self._lexemes)
         self._subprompt_start = 0  # the first token of the sub-prompt in hand
@@ -105,6 +114,12 @@ class _Cutter:
             number = self._take(number)
         self._flush(ends_subprompt=True)
 
+    def take_plain(self, pieces: Iterable[str]) -> None:
+        """Make all tokens of a prompt without any grammar, of what is between its commas."""
+        for piece in pieces:
+            self._gathered.append(piece)
+            self._flush()
+
     def _take(self, number: int) -> int:
         """Take one lexeme, or a whole group that stays together; return the next one's number."""
         lexeme = self._lexemes[number]
@@ -115,9 +130,13 @@ class _Cutter:
             return self._open(self._groups[number])
         elif lexeme.mark in ("comma", "newline"):
             self._flush()
-        elif lexeme.mark in ("break", "and", "network", "embedding"):
+        elif lexeme.mark in ("break", "and", "network", "embedding", "directive"):
             self._special(lexeme)
+        elif lexeme.mark == "signs":
+            self._own_weight *= read_signs(lexeme.text)
         else:
+            if lexeme.mark == "choice":
+                self._kind = CHOICES[_name_of(lexeme.text)]
             self._gathered.append(self._without_weight(number))
         return number + 1
 
@@ -150,14 +169,14 @@ class _Cutter:
             self._add(lexeme.text, "and", 1.0)
             self._subprompt_start = len(self.tokens)
         else:
-            self._add(lexeme.text, "break", 1.0)
+            self._add(lexeme.text, "break" if lexeme.mark == "break" else "directive", 1.0)
 
     def _network(self, text: str) -> None:
         match = _NETWORK.match(text)
         if match is None or not match[2].strip():
-            self._add(text, "tag", self._weights[-1])
+            self._add(text, "directive", self._weights[-1])
         elif match[1].lower() == "hypernet":
-            self._add(text, "tag", _weight_or_one(match[3]))
+            self._add(text, "directive", _weight_or_one(match[3]))
         elif match[1].lower() == "embed":  # SwarmUI
             self._add(match[2].strip(), "embedding", self._weights[-1])
         else:
@@ -166,17 +185,29 @@ class _Cutter:
     def _flush(self, *, ends_subprompt: bool = False) -> None:
         if not self._gathered:
             return
-        text, kind = "".join(self._gathered).strip(), self._kind
-        self._gathered, self._kind = [], "tag"
+        text, kind, own = "".join(self._gathered).strip(), self._kind, self._own_weight
+        self._gathered, self._kind, self._own_weight = [], "tag", 1.0
         weighted = weight_at_end(text) if ends_subprompt and self._is_joined else None
         if weighted:
             text = weighted[0].strip()
-        if text.strip("()[]{}"):  # a bracket left alone is a slip of the pen
-            if kind == "tag" and "__" in text and _WILDCARD.search(text):
-                kind = "wildcard"
+        if kind == "tag":
+            text, arguments = _part_arguments(text)
+            # signs weigh one word, and the token where it is that word
+            self._add_tag(text, self._weights[-1] * (1.0 if " " in text else own))
+            if arguments:
+                self._add(arguments, "directive", 1.0)
+        elif text:
             self._add(text, kind, self._weights[-1])
         if weighted:
             self._weigh_subprompt(weighted[1])
+
+    def _add_tag(self, text: str, weight: float) -> None:
+        if "__" in text and _WILDCARD.search(text):
+            self._add(text, "wildcard", weight)
+            return
+        spelt, folded = spell_tag(text)
+        if spelt.strip("()[]{}") and spelt not in _SLIPS:
+            self._add_token(spelt, folded, "tag", weight)
 
     def _weigh_subprompt(self, weight: float) -> None:
         """Apply the weight of ``a, b :1.2 AND c`` to a and b, and to an AND before them."""
@@ -186,9 +217,25 @@ class _Cutter:
             self.tokens[number] = replace(token, weight=_round(token.weight * weight))
 
     def _add(self, text: str, kind: TokenKind, weight: float) -> None:
-        folded = text.lower() if kind == "wildcard" else fold_token(text)
+        self._add_token(text, text.lower() if kind in _VERBATIM else fold_token(text), kind, weight)
+
+    def _add_token(self, text: str, folded: str, kind: TokenKind, weight: float) -> None:
         exact = weight if weight == 1.0 else _round(weight)
         self.tokens.append(Token(self._side, len(self.tokens), text, folded, exact, kind))
+
+
+def _part_arguments(text: str) -> tuple[str, str]:
+    """Return what is before the first argument ``--name``, and all from there on."""
+    found = _ARGUMENTS.search(text) if "--" in text else None
+    if found is None:
+        return text, ""
+    return text[: found.start()].strip(), text[found.start() :]
+
+
+def _name_of(directive: str) -> str:
+    """Return the name of ``<name:…>``."""
+    match = _NAME.search(directive)
+    return match[0] if match else ""
 
 
 def _weight_or_one(text: str | None) -> float:

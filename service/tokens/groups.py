@@ -1,77 +1,22 @@
-"""The smallest pieces of a prompt, and what each pair of brackets does to the text between.
+"""What each pair of brackets does to the text between.
 
-``lex_prompt`` cuts plain text, brackets, separators and the words that mean something;
-``find_groups`` says which brackets belong together.
+``find_groups`` says which brackets belong together, and whether they weigh, choose, or are text.
 """
 
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from service.records.kinds import TAG_PATTERN
+from service.tokens.grammars import MINUS, PLUS, Grammar
+from service.tokens.lexemes import SEPARATORS, Lexeme
 
-SEPARATORS = frozenset({"comma", "newline", "break", "and", "network", "embedding"})
-"""They end a token wherever nothing holds it together."""
 _EDGES = SEPARATORS | {"open", "close", "bar"}
-
-# Plain text comes first and takes long runs: most of a prompt passes in one step. A run ends before
-# whatever could begin another piece, so 'B' and 'A' are pieces alone where no BREAK or AND begins.
-_FORM = r"""
-      (?P<text>     {run}+ | \\. )
-    | (?P<comma>    ,[ ]* )
-    | (?P<newline>  \r?\n )
-    | (?P<open>     [(\[{{] )
-    | (?P<close>    [)\]}}] )
-    | (?P<bar>      \| )
-    | (?P<network>  <(?:{tags}):[^<>\n]+> )
-    | (?P<break>    (?<!\w) BREAK (?!\w) )
-    | (?P<and>      (?<!\w) AND (?!\w) )
-    {more}
-    | (?P<rest>     . )
-    """
-_PLAIN = re.compile(
-    _FORM.format(run=r"[^,\r\n()\[\]{}|<\\BA]", tags=TAG_PATTERN, more=""),
-    re.VERBOSE | re.DOTALL,
-)
-_COMFY = re.compile(
-    _FORM.format(
-        run=r"[^,\r\n()\[\]{}|<\\BAe]",
-        tags=TAG_PATTERN,
-        more=r"""| (?P<embedding> (?<![^\s,()\[\]{}|:]) embedding:
-            (?: (?:urn:)?air: (?:[^\s,()\[\]{}<>|:]+:){3} | civitai:(?=\d) )?
-            [^\s,()\[\]{}<>|:]+ )""",
-    ),
-    re.VERBOSE | re.DOTALL,
-)
-
-
-class Lexeme(NamedTuple):
-    """One piece of a prompt."""
-
-    mark: str
-    """``text``, ``open``, ``close``, ``bar``, ``comma`` …, as the form above names its groups."""
-    text: str
-
-
-def lex_prompt(prompt: str) -> list[Lexeme]:
-    """Return all pieces; joined they are the prompt again. Escaped brackets are plain text."""
-    form = _COMFY if "embedding:" in prompt else _PLAIN
-    lexemes: list[Lexeme] = []
-    for match in form.finditer(prompt):
-        mark = match.lastgroup
-        if mark is None or mark == "rest":
-            mark = "text"
-        lexemes.append(Lexeme(mark, match[0]))
-    return lexemes
-
 
 Effect = Literal["weigh", "schedule", "alternate", "wildcard", "literal"]
 
-ROUND, SQUARE, CURLY = 1.1, 1 / 1.1, 1.05
-"""A1111's ``(x)`` and ``[x]``, NovelAI's ``{x}``."""
-
-_PAIRS = {")": "(", "]": "[", "}": "{"}
+_PAIRS = {")": "(", "]": "[", "}": "{", ":": ":"}
+"""Closing and opening brackets, and the ``::`` of ``1.5::x::``."""
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
 _WEIGHT = re.compile(rf":[ \t]*({_NUMBER})[ \t]*\Z")
 _WHEN = re.compile(rf":[ \t]*{_NUMBER}[ \t]*%?[ \t]*\Z")  # [from:to:when], [to:when], [from::when]
@@ -91,18 +36,18 @@ class Group:
     """The last text before the closing bracket, without ``:1.3``."""
 
 
-def find_groups(lexemes: list[Lexeme]) -> dict[int, Group]:
+def find_groups(lexemes: list[Lexeme], grammar: Grammar) -> dict[int, Group]:
     """Return the pairs by the number of their opening lexeme.
 
     Brackets without a partner are plain text.
     """
-    pairs, bars = _match_brackets(lexemes)
+    pairs, bars = _match_brackets(lexemes, grammar)
     if not pairs:
         return {}
     separators = [number for number, lexeme in enumerate(lexemes) if lexeme.mark in SEPARATORS]
     found = {}
     for open_, close in pairs.items():
-        group = _group(lexemes, open_, close, has_bar=open_ in bars)
+        group = _group(lexemes, open_, close, grammar, has_bar=open_ in bars)
         if group.effect == "weigh" and not _holds_whole_tags(lexemes, group, separators):
             group = Group(open_, close, "literal")
         found[open_] = group
@@ -126,55 +71,97 @@ def _holds_whole_tags(lexemes: list[Lexeme], group: Group, separators: list[int]
     return touches and group.trimmed is not None
 
 
-def _match_brackets(lexemes: list[Lexeme]) -> tuple[dict[int, int], set[int]]:
+def _match_brackets(lexemes: list[Lexeme], grammar: Grammar) -> tuple[dict[int, int], set[int]]:
     """Return open → close, and the open ones that hold a ``|`` of their own."""
     pairs: dict[int, int] = {}
     bars: set[int] = set()
     unclosed: list[int] = []
-    by_kind: dict[str, int] = {"(": 0, "[": 0, "{": 0}
+    by_kind: dict[str, int] = dict.fromkeys(_PAIRS.values(), 0)
     for number, lexeme in enumerate(lexemes):
         if lexeme.mark == "open":
             unclosed.append(number)
-            by_kind[lexeme.text] += 1
+            by_kind[_bracket(lexeme)] += 1
         elif lexeme.mark == "bar" and unclosed:
             bars.add(unclosed[-1])
-        elif lexeme.mark == "close" and by_kind[_PAIRS[lexeme.text]]:
-            pairs[_pop(lexemes, unclosed, by_kind, _PAIRS[lexeme.text])] = number
+        elif lexeme.mark == "close" and by_kind[_PAIRS[lexeme.text[0]]]:
+            pairs[_pop(lexemes, unclosed, by_kind, _PAIRS[lexeme.text[0]])] = number
+    if grammar.ends_with_prompt:
+        open_to_end = [number for number in unclosed if _bracket(lexemes[number]) == ":"]
+        pairs.update(dict.fromkeys(open_to_end, len(lexemes)))
     return pairs, bars
+
+
+def _bracket(lexeme: Lexeme) -> str:
+    """Return what kind of bracket opens: ``:`` for ``1.5::``."""
+    return ":" if lexeme.text.endswith("::") else lexeme.text
 
 
 def _pop(lexemes: list[Lexeme], unclosed: list[int], by_kind: dict[str, int], kind: str) -> int:
     """Take the nearest open bracket of this kind; those above it have no partner."""
     while True:
         number = unclosed.pop()
-        by_kind[lexemes[number].text] -= 1
-        if lexemes[number].text == kind:
+        bracket = _bracket(lexemes[number])
+        by_kind[bracket] -= 1
+        if bracket == kind:
             return number
 
 
-def _group(lexemes: list[Lexeme], open_: int, close: int, *, has_bar: bool) -> Group:
+def _group(
+    lexemes: list[Lexeme], open_: int, close: int, grammar: Grammar, *, has_bar: bool
+) -> Group:
     last = lexemes[close - 1]
     ending = last.text if last.mark == "text" else ""
-    bracket = lexemes[open_].text
+    bracket = _bracket(lexemes[open_])
+    if bracket == ":":
+        return Group(open_, close, "weigh", float(lexemes[open_].text[:-2]))
+    if grammar.has_signs and _is_of_function(lexemes, open_, close):
+        return Group(open_, close, "alternate")
     if bracket == "(":
-        return _round_group(open_, close, ending)
+        signs = lexemes[close].text[1:]
+        return _round_group(open_, close, ending, read_signs(signs) if signs else grammar.round)
     if bracket == "{":
-        if has_bar or "$$" in ending or "::" in ending:
-            return Group(open_, close, "wildcard")
-        return Group(open_, close, "weigh", CURLY)
+        is_choice = has_bar or "$$" in ending or "::" in ending or _is_variable(lexemes, open_)
+        return Group(open_, close, "wildcard" if is_choice else "weigh", grammar.curly)
+    return _square_group(open_, close, ending, grammar.square, has_bar=has_bar)
+
+
+def _square_group(open_: int, close: int, ending: str, bare: float, *, has_bar: bool) -> Group:
     if has_bar:
         return Group(open_, close, "alternate")
     if _WHEN.search(ending, max(0, len(ending) - _TAIL)):
         return Group(open_, close, "schedule")
-    return Group(open_, close, "weigh", SQUARE)
+    return Group(open_, close, "weigh", bare)
 
 
-def _round_group(open_: int, close: int, ending: str) -> Group:
+def _round_group(open_: int, close: int, ending: str, bare: float) -> Group:
     weight = weight_at_end(ending)
     # '(:3)' is a face and not the weight of nothing
     if weight is None or (close == open_ + 2 and not weight[0].strip()):
-        return Group(open_, close, "weigh", ROUND)
+        return Group(open_, close, "weigh", bare)
     return Group(open_, close, "weigh", weight[1], weight[0])
+
+
+_FUNCTIONS = (".swap", ".blend", ".and")
+"""InvokeAI's ``cat.swap(dog)``, ``("a", "b").blend(1, 2)``."""
+
+
+def _is_of_function(lexemes: list[Lexeme], open_: int, close: int) -> bool:
+    """Return whether a bracket is what one of InvokeAI's functions works on, or its arguments."""
+    if open_ and lexemes[open_ - 1].text.endswith(_FUNCTIONS):
+        return True
+    return close + 1 < len(lexemes) and lexemes[close + 1].text in _FUNCTIONS
+
+
+def _is_variable(lexemes: list[Lexeme], open_: int) -> bool:
+    """Return whether a brace begins behind ``$`` or ``%``, as dynamic prompts' variables do."""
+    return open_ > 0 and lexemes[open_ - 1].text.endswith(("$", "%"))
+
+
+def read_signs(signs: str) -> float:
+    """Return what InvokeAI's ``++``, ``-`` or ``1.2`` behind something weighs."""
+    if signs.strip("+-"):
+        return float(signs)
+    return float(PLUS ** signs.count("+") * MINUS ** signs.count("-"))
 
 
 def weight_at_end(text: str) -> tuple[str, float] | None:

@@ -17,7 +17,7 @@ from service.errors import StartError
 from service.export.gathering import FoundText
 from service.export.lists import StoppedError, write_list
 from service.export.report import Written, report_file
-from service.scheduled_exports.run import _tag
+from service.scheduled_exports.loras import lora_tag
 from service.service_state import ServiceState
 from service.store.database_reader import DatabaseReader
 from service.store.export_states import ExportState
@@ -25,9 +25,9 @@ from service.store.writer import Store
 
 SCRIPT = {
     "tokens --side pos --min-count 5 --sort count_desc": (
-        "masterpiece\nred fox\nsnow\nnight\nbarn owl\n"
+        "masterpiece\nred fox\nSnow\nnight\nbarn owl\n"
     ),
-    "tokens --side neg --min-count 10 --sort count_desc": "blurry\neasynegative\nlowres\n",
+    "tokens --side neg --min-count 10 --sort count_desc": "blurry\nEasyNegative\nlowres\n",
     "kv --key sampler_norm --sort count_desc": "euler_ancestral\ndpmpp_2m\neuler\n",
     "resources --kind lora --sort count_desc": "add_detail\n",
     "prompts --which pos --min-count 2 --sort count_desc": (
@@ -48,10 +48,13 @@ TOP = (
 
 MORE = {
     "tokens --sort alpha --limit 3": "50% off\nbarn owl\nmasterpiece\n",
-    "tokens --sort alpha_desc --limit 2": "夜の狐 🦊\nsnow\n",
+    "tokens --sort alpha_desc --limit 2": "夜の狐 🦊\nSnow\n",
     "tokens --sort count_asc --limit 2": "夜の狐 🦊\n50% off\n",
     "tokens --max-count 5 --exclude-re %": "barn owl\n夜の狐 🦊\n",
-    "tokens --include ^(?!.*o) --side neg": "blurry\neasynegative\n",
+    "tokens --include ^(?!.*o) --side neg": "blurry\nEasyNegative\n",
+    "tokens --form norm --side neg --limit 2": "blurry\neasynegative\n",
+    "tokens --max-words 1 --limit 3": "masterpiece\nSnow\nnight\n",
+    "tokens --style phrases": "",
     "tokens --include-re (?i)^RED": "red fox\n",
     "tokens --with-counts --limit 2": "masterpiece\t12\nred fox\t9\n",
     "tokens --with-counts --limit 2 --dialect impact": "{12::masterpiece|9::red fox}\n",
@@ -65,8 +68,11 @@ MORE = {
     "prompts --max-count 1": "夜の狐 🦊 BREAK night\n",
     "kv --key Sampler": "Euler a\nDPM++ 2M Karras\nEuler\n",
     "kv --key seed --limit 2": "0\n1\n",
-    "resources --kind lora --form tag": "<lora:add_detail:1>\n",
-    "resources --kind lora --form tag --dialect swarm --on-unsafe replace": "<lora:add_detail:1>\n",
+    "resources --kind lora --form tag": "<lora:add_detail:0.8>\n",
+    "resources --kind lora --form tag --dialect swarm --on-unsafe replace": (
+        "<lora:add_detail:0.8>\n"
+    ),
+    "resources --kind lora --form tag --with-words 1": "<lora:add_detail:0.8>, Snow\n",
     "resources --kind checkpoint --form label": (
         "dreamshaper_8\nsdxl/Ünï mödel.safetensors\ndreamshaper_8.safetensors\nCON\n"
     ),
@@ -106,7 +112,7 @@ def test_lists_by_model_and_month_stand_in_folders_of_harmless_names(export: Exp
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in folder.rglob("*.*")
     } == {
-        "dreamshaper-8/2026/01.txt": "masterpiece\n",
+        "dreamshaper-8/2026/01.txt": "Snow\n",
         "dreamshaper-8/2026/02.txt": "50% off\n",
         "model-con/2026/01.txt": "night\n",
         "uni-model-30b179/2026/02.txt": "barn owl\n",
@@ -197,7 +203,7 @@ def test_a_lora_of_which_only_an_id_is_known_has_no_tag_and_is_reported(tmp_path
         "urn:air:sdxl:lora:civitai:1@2",
         "v1.5",
     )
-    assert write_list(export, [("", _tag(label), 1) for label in labels]) == Written(
+    assert write_list(export, [("", lora_tag(label, 1.0), 1) for label in labels]) == Written(
         3, unsafe=2, changed=True
     )
     assert (
@@ -319,12 +325,18 @@ def test_all_beside_a_list_is_refused_with_what_it_is() -> None:
 @pytest.mark.parametrize(
     ("kind", "says"),
     [
-        ("tokens", "File to write; .yaml writes YAML. With --by-model or --by-month, a folder."),
+        (
+            "tokens",
+            (
+                "File to write; .yaml writes YAML. With --by-model, --by-month or --by, a folder. "
+                "- prints the list."
+            ),
+        ),
         (
             "templates",
             "Folder to write, directly in the program's folder of wildcards; it keeps its name.",
         ),
-        ("sql", "File to write; .yaml writes YAML."),
+        ("sql", "File to write; .yaml writes YAML. - prints the list."),
     ],
 )
 def test_the_help_of_each_list_says_what_its_own_output_is(kind: str, says: str) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from service.config import Export
 from service.export.report import Written, report_file
 from service.export.template_files import write_templates
-from service.export.templates import MARK, find_templates, name_group
+from service.export.template_names import name_group
+from service.export.templates import MARK, find_templates
 
 read_by_dynamicprompts = pytest.mark.filterwarnings("ignore:.*deprecated - use:DeprecationWarning")
 
@@ -200,3 +201,44 @@ def test_the_same_prompts_in_any_order_give_the_same_files(tmp_path: Path) -> No
         seen.add(tuple(texts(tmp_path / "looks").items()))
     ((groups),) = seen
     assert dict(groups)["templates.txt"] == "__looks/like-a__, __looks/like-x__, __looks/light__\n"
+
+
+def test_a_prompt_in_sentences_has_its_groups_among_the_words() -> None:
+    prompts = [
+        f"A woman in a {color} dress walks home, smiling." for color in ("red", "blue", "grey")
+    ]
+    assert found(*prompts) == (
+        [", A, woman, in, a, @color, dress, walks, home, ,, smiling, ."],
+        {"color": ["blue", "grey", "red"]},
+    )
+
+
+def test_templates_of_sentences_are_written_as_sentences(tmp_path: Path) -> None:
+    prompts = [
+        f"A {who} sits by the {where}, reading a book."
+        for who in ("girl", "sailor", "monk")
+        for where in ("lake", "window", "fire")
+    ]
+    write_templates(export(tmp_path), [("", prompt, 1) for prompt in prompts])
+    made = texts(tmp_path / "looks")
+    assert made == {
+        "like-fire.txt": "fire\nlake\nwindow\n",
+        "like-girl.txt": "girl\nmonk\nsailor\n",
+        "templates.txt": (
+            "A __looks/like-girl__ sits by the __looks/like-fire__, reading a book.\n"
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    "spellings", [("blue_eyes", "blue eyes", "Blue Eyes"), ("(glow:1.1)", "glow", "(glow:1.3)")]
+)
+def test_what_is_one_token_is_one_tag_of_a_template(spellings: tuple[str, ...]) -> None:
+    assert found(*(f"fox, {spelling}, night" for spelling in spellings)) == ([], {})
+    templates, groups = found(
+        *(
+            f"fox, {spelling}, {light} light"
+            for spelling, light in zip(spellings, ("dim", "soft", "hard"), strict=True)
+        )
+    )
+    assert (len(templates), groups) == (1, {"light": ["dim light", "hard light", "soft light"]})

@@ -18,7 +18,7 @@ from service.records.model_names import (
     stem,
 )
 from service.resources.merge import merge_resources
-from service.scheduled_exports.run import _tag
+from service.scheduled_exports.loras import lora_tag
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -32,7 +32,7 @@ def test_every_room_knows_every_ending(ending: str) -> None:
         merge(ours, (theirs,)).conflicts,
         [resource.label for resource in merge_resources(listed)],
         slug(name),
-        _tag(name),
+        lora_tag(name, 1.0),
         guess_names(loader, text_comes_in=False),
     ) == ((), [name], "ink-v1-5", "<lora:Ink_v1.5:1>", {"vae_name": name})
 

@@ -7,9 +7,9 @@ from service.records import Token
 from service.tokens import split_prompt
 
 TAGS = (
-    st.text("abc é文 _-'\"!?.^@", min_size=1, max_size=12)
+    st.text("abc é文 _-!^@", min_size=1, max_size=12)
     .map(str.strip)
-    .filter(lambda tag: tag.strip("_ ") and "__" not in tag)
+    .filter(lambda tag: tag.strip("_ ") and "__" not in tag and tag[0] != "-")
 )
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
 WEIGHTS = st.floats(-5, 5).map(lambda weight: round(weight, 4) + 0.0)

@@ -109,7 +109,7 @@ def test_spellings_of_one_tag_are_one_word(written: str) -> None:
         ),
         ("<lyco:x:0.5:0.7>", ("x", "x", 0.5, "lora")),
         ("(<lora:x:0.5>:1.3)", ("x", "x", 0.5, "lora")),
-        ("<hypernet:x:0.5>", ("<hypernet:x:0.5>", "<hypernet:x:0.5>", 0.5, "tag")),
+        ("<hypernet:x:0.5>", ("<hypernet:x:0.5>", "<hypernet:x:0.5>", 0.5, "directive")),
         ("(embedding:Bad_Hands:1.2)", ("Bad_Hands", "bad hands", 1.2, "embedding")),
         ("<embed:bad>", ("bad", "bad", 1.0, "embedding")),
         ("BREAK", ("BREAK", "break", 1.0, "break")),

@@ -36,7 +36,8 @@ LEAVES = st.one_of(
     st.builds(lambda name: Leaf(name, name, "tag"), NAMES),
     st.builds(lambda name: Leaf(f"<lora:{name}:0.7>", name, "lora", 0.7), NAMES),
     st.builds(
-        lambda name: Leaf(f"<hypernet:{name}:0.3>", f"<hypernet:{name}:0.3>", "tag", 0.3), NAMES
+        lambda name: Leaf(f"<hypernet:{name}:0.3>", f"<hypernet:{name}:0.3>", "directive", 0.3),
+        NAMES,
     ),
     st.builds(lambda name: Leaf(f"embedding:{name}", name, "embedding"), NAMES),
     st.builds(lambda name: Leaf(f"<embed:{name}>", name, "embedding"), NAMES),
@@ -177,7 +178,7 @@ def test_a_bracket_that_holds_more_than_one_token_weighs_them_whatever_is_beside
         ("(b)(a:1.2)[c]", [("b", 1.1), ("a", 1.2), ("c", 0.9091)]),
         ("(a:1.2)y", [("a", 1.2), ("y", 1.0)]),
         ("(a:1.2) y", [("(a:1.2) y", 1.0)]),
-        ("(a:1.2) Book", [("(a:1.2) Book", 1.0)]),
+        ("(a:1.2) Book", [("a Book", 1.0)]),
         ("(a)y", [("(a)y", 1.0)]),
         ("x (a:1.2)", [("x (a:1.2)", 1.0)]),
         ("(a:1.2)  , y", [("a", 1.2), ("y", 1.0)]),

@@ -1,5 +1,6 @@
 """When the timed exports run, what they write of it, and that none of it stops the service."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from service.scheduled_exports.schedule import (
     REST_S,
     ExportSchedule,
     Run,
+    digest_files,
 )
 from service.store.export_states import ExportState
 from service.store.status import ServiceStatus
@@ -182,6 +184,35 @@ def test_a_lost_file_and_changed_settings_make_it_run_again(desk: Desk) -> None:
     assert desk.wait(desk.timetable(desk.export(limit=3)), 300) == ["tokens.txt"]
 
 
+def test_a_list_that_others_have_changed_is_made_again_also_after_a_restart(desk: Desk) -> None:
+    listed = desk.folder / "tokens.txt"
+    timetable = desk.timetable(desk.export())
+    desk.wait(timetable, 0)
+    written = listed.read_bytes()
+    listed.write_bytes(b"")
+    assert (desk.wait(timetable, 100), listed.read_bytes()) == (["tokens.txt"], written)
+    listed.write_bytes(written[::-1])
+    restarted = desk.timetable(desk.export())
+    assert desk.wait(restarted, 200) == ["tokens.txt"]
+    assert (listed.read_bytes(), desk.wait(restarted, 300)) == (written, [])
+
+
+def test_a_list_of_which_only_the_time_changed_is_looked_at_once_and_stays(desk: Desk) -> None:
+    timetable = desk.timetable(desk.export())
+    desk.wait(timetable, 0)
+    os.utime(desk.folder / "tokens.txt", (1, 1))
+    assert desk.wait(timetable, 100) == ["tokens.txt"]
+    assert (desk.folder / "tokens.txt").stat().st_mtime == 1
+    assert desk.wait(timetable, 200) == []
+
+
+def test_of_an_export_that_is_configured_no_more_nothing_is_left(desk: Desk) -> None:
+    desk.wait(desk.timetable(desk.export()), 0)
+    desk.wait(desk.timetable(), 100)
+    left = desk.store._connection.execute("SELECT COUNT(*) FROM export_files").get
+    assert (desk.states(), left) == ([], 0)
+
+
 @pytest.mark.parametrize("how", [{"by_model": True}, {"kind": "templates", "min_fillers": 2}])
 def test_a_single_file_that_is_lost_of_many_is_made_again(
     desk: Desk, how: dict[str, object]
@@ -213,7 +244,10 @@ def test_its_state_stands_in_the_database_and_what_is_not_configured_any_more_is
     settings = '{"dialect": "impact", "kind": "tokens", "limit": 2}'
     at = "2026-02-02T02:40:05Z"
     out = str(desk.folder / "tokens.txt")
-    assert state == ExportState(out, "tokens", settings, 1, at, 0.0, 2, state.unsafe, at, None)
+    digest = digest_files(export)
+    assert state == ExportState(
+        out, "tokens", settings, 1, at, 0.0, 2, state.unsafe, at, None, digest
+    )
 
 
 def test_a_single_pass_leaves_the_states_alone(desk: Desk) -> None:
