@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from service.watch.inbox import Inbox
 from service.watch.observer import Watcher
 from service.watch.watch_settings import WatchSettings
 from service.worker.batch import FileOutcome
+from service.worker.database_care import BackupRules, DatabaseCare
 from service.worker.heartbeat import Heartbeat
 from service.worker.intake import Intake
 from service.worker.loop import Worker
@@ -73,6 +75,7 @@ def assemble(
             watcher=Watcher(config.roots, inbox, settings) if watch else None,
             reopen=lambda: _open_when_free(store.reopen, database, is_stopped),
             export_schedule=ExportSchedule(config.export if watch else None, store, clock),
+            database_care=DatabaseCare(database, _backup_rules(config) if watch else None, clock),
         )
         pace = Pace(config.extract.batch_size, config.watch.rescan_minutes * 60)
         worker = Worker(parts, clock, pace, on_done)
@@ -80,7 +83,13 @@ def assemble(
             yield Assembly(worker, inbox, parts.watcher, store)
         finally:
             parts.export_schedule.close()
+            parts.database_care.close()
             worker.close()
+
+
+def _backup_rules(config: Config) -> BackupRules:
+    part = config.backup
+    return BackupRules(timedelta(hours=part.every_hours), part.keep, config.backups)
 
 
 def start_readers(

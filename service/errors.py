@@ -68,3 +68,7 @@ class AlreadyRunningError(StartError):
     """Another instance holds the lock of this database."""
 
     exit_code = 3
+
+
+class DatabaseDamagedError(StartError):
+    """The database's file cannot be read as it was written; a backup is to be put in its place."""

@@ -65,8 +65,8 @@ class ServiceState:
         for name in STATUS_LINES:
             yield name.replace("_", " "), str(getattr(service, name) or "-")
         for root in self.roots:
-            state = "online" if root.online else root.note or "offline"
-            yield f"root {root.name}", f"{root.location}: {state}"
+            state = "online" if root.online else "offline"
+            yield f"root {root.name}", f"{root.location}: {root.note or state}"
         for export in self.exports:
             yield f"export {export.kind}", f"{export.out}: {_describe_export(export)}"
 

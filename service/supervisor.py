@@ -14,7 +14,8 @@ import structlog
 
 from service.assembly import Assembly, assemble
 from service.config import Config
-from service.errors import TryAgainError
+from service.errors import DatabaseDamagedError, TryAgainError
+from service.store.locks import DAMAGE, damage_message
 from service.worker.batch import Counters, FileOutcome
 
 log = structlog.get_logger()
@@ -74,7 +75,10 @@ class Supervisor:
         self._notes_told: set[str] = set()
 
     def serve(self) -> int:
-        """Run until a signal or the worker's death; return the process's exit code."""
+        """Run until a signal or the worker's death; return the process's exit code.
+
+        Raises DatabaseDamagedError, which says what to do.
+        """
         try:
             with assemble(self._config, watch=True, is_stopped=self._is_stopped) as assembly:
                 self._start_up(assembly)
@@ -83,6 +87,10 @@ class Supervisor:
         except TryAgainError:
             if not self._is_stopped():
                 raise
+        if isinstance(self._death, DatabaseDamagedError):
+            # To be started again would help nobody.
+            log.error("database_damaged", reason=str(self._death))
+            raise self._death
         if self._death is not None:
             # Half alive is worse than dead: the service manager starts the process again.
             return 1
@@ -133,6 +141,10 @@ class Supervisor:
     def _run_worker(self, work: Callable[[], None]) -> None:
         try:
             work()
+        except DAMAGE as error:
+            self._death = damage_message(self._config.database.path, error)
+        except DatabaseDamagedError as error:
+            self._death = error
         except Exception as error:  # the thread's top: it is logged, then the process ends
             if isinstance(error, TryAgainError) and self._is_stopped():
                 return  # it waited for something, and waiting has become pointless

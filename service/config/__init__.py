@@ -13,10 +13,11 @@ user's words, with the line that ``toml_lines.py`` finds.
 from service.config.export import Export
 from service.config.folder_checks import prepare
 from service.config.load import check, load
-from service.config.model import Config, Database, Extract, Log, RootFolder, Watch
+from service.config.model import Backup, Config, Database, Extract, Log, RootFolder, Watch
 from service.config.problems import ConfigError, Problem
 
 __all__ = [
+    "Backup",
     "Config",
     "ConfigError",
     "Database",

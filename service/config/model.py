@@ -13,6 +13,7 @@ from service.config.export import Export
 from service.config.values import (
     Extensions,
     InputFolder,
+    OptionalFolder,
     OutputPath,
     Patterns,
     Processes,
@@ -76,6 +77,7 @@ class Watch(Section):
     empty_settle_seconds: float = Field(default=10.0, ge=0, le=86400)
     rescan_minutes: float = Field(default=5.0, ge=0.1, le=10080)
     poll_seconds: float = Field(default=30.0, ge=1, le=3600)
+    hold_missing_minutes: float = Field(default=60.0, ge=0, le=10080)
 
 
 class Extract(Section):
@@ -93,6 +95,14 @@ class Database(Section):
     """``[database]``: where the answers are written."""
 
     path: OutputPath = Path("out/images.db")
+
+
+class Backup(Section):
+    """``[backup]``: copies of the database."""
+
+    every_hours: float = Field(default=24.0, ge=0, le=8760)
+    keep: int = Field(default=3, ge=1, le=1000)
+    folder: OptionalFolder = None
 
 
 class Log(Section):
@@ -113,6 +123,7 @@ class Config(Section):
     watch: Watch = Field(default_factory=Watch)
     extract: Extract = Field(default_factory=Extract)
     database: Database = Field(default_factory=Database)
+    backup: Backup = Field(default_factory=Backup)
     log: Log = Field(default_factory=Log)
     export: Annotated[tuple[Export, ...], Field(strict=False)] = ()
 
@@ -121,12 +132,18 @@ class Config(Section):
         """Return the watched folders as the rest of the program knows them."""
         return tuple(each.as_root() for each in self.root)
 
+    @property
+    def backups(self) -> Path:
+        """Return the folder of the backups."""
+        return self.backup.folder or self.database.path.parent / "backups"
+
 
 SECTIONS: dict[str, type[Section]] = {
     "root": RootFolder,
     "watch": Watch,
     "extract": Extract,
     "database": Database,
+    "backup": Backup,
     "log": Log,
     "export": Export,
 }

@@ -8,7 +8,10 @@ from typing import NoReturn
 
 import apsw
 
-from service.errors import DatabaseBusyError, PipeError, StartError, TryAgainError
+from service.errors import DatabaseBusyError, DatabaseDamagedError, PipeError, TryAgainError
+
+DAMAGE = (apsw.CorruptError, apsw.NotADBError)
+"""What SQLite raises where a file is not what it was written as."""
 
 HOLDER = "DB Browser: Write Changes or Revert Changes"
 
@@ -63,19 +66,29 @@ def _explain(path: Path, error: apsw.Error) -> PipeError | None:
                 f"{path}: cannot be written ({error}); "
                 "see that disk and folder are there and writable",
             )
-        case apsw.CorruptError() | apsw.NotADBError():
+        case apsw.CorruptError() | apsw.NotADBError():  # DAMAGE
             return damage_message(path, error)
         case _:
             return None
 
 
-def damage_message(path: Path, error: apsw.Error) -> StartError:
+def damage_message(path: Path, error: apsw.Error | str) -> DatabaseDamagedError:
     """Return what to say of a file that SQLite cannot read."""
-    return StartError(
-        f"{path}: is damaged or no SQLite database ({error}). Move it away and start again: all "
-        "but the notes of past failures is read anew from the images. "
-        f"To save what it holds: sqlite3 '{path}' .recover",
+    return DatabaseDamagedError(
+        f"{path}: is damaged or no SQLite database ({error}). Stop the service; then "
+        "`aiimagepipe restore` puts the newest backup in its place, and `aiimagepipe salvage` "
+        "saves into a new file what can be read of it. Without both, move it away and start "
+        "again: all but missing files and what resolve learnt is read anew from the images.",
     )
+
+
+@contextmanager
+def explain_damage(path: Path) -> Iterator[None]:
+    """Run a piece of work; where it meets damage in the file, raise DatabaseDamagedError."""
+    try:
+        yield
+    except DAMAGE as error:
+        raise damage_message(path, error) from error
 
 
 @contextmanager

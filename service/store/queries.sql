@@ -303,6 +303,45 @@ WHERE (roots.location, roots.online, roots.note) IS NOT (excluded.location, excl
 -- By name.
 SELECT name, location, online, note, changed_at FROM roots ORDER BY name;
 
+-- name: volumes
+-- A root's own row and those of what is mounted below it.
+SELECT root, folder, marker, learned_at, unconfirmed_since, confirmed_at FROM volumes WHERE root = ? ORDER BY folder;
+
+-- name: confirmed_roots
+-- The user said of them that what is gone is gone; the next comparison believes it.
+SELECT root FROM volumes WHERE folder = '' AND confirmed_at IS NOT NULL ORDER BY root;
+
+-- name: learn_volume
+-- learned_at tells when the name was learnt, so it stays while the name does.
+INSERT INTO volumes (root, folder, marker, learned_at) VALUES (:root, :folder, :marker, :now)
+ON CONFLICT (root, folder) DO UPDATE SET marker = excluded.marker, learned_at = excluded.learned_at
+WHERE volumes.marker IS NOT excluded.marker;
+
+-- name: hold_missing
+-- Only the root's own row says it.
+UPDATE volumes SET unconfirmed_since = ? WHERE root = ? AND folder = '';
+
+-- name: confirm_missing
+-- Also of a root that has no row yet.
+INSERT INTO volumes (root, folder, marker, learned_at, confirmed_at) VALUES (:root, '', '', :now, :now)
+ON CONFLICT (root, folder) DO UPDATE SET confirmed_at = excluded.confirmed_at;
+
+-- name: end_confirmation
+-- It was believed once.
+UPDATE volumes SET confirmed_at = NULL, unconfirmed_since = NULL WHERE root = ? AND folder = '';
+
+-- name: forget_mounts
+-- Those that are still there are found by the walk.
+DELETE FROM volumes WHERE root = ? AND folder <> '';
+
+-- name: mark_salvaged_rows
+-- No version of a stage is called so: the service makes these rows again from the stored records.
+UPDATE images SET recipe = 'salvaged@1' WHERE id IN (SELECT image_id FROM raw_records);
+
+-- name: mark_salvaged_files
+-- Without a record the file itself is read again: no rescan finds it unchanged, and no content is like it.
+UPDATE images SET mtime_ns = 0, sha256 = NULL WHERE id NOT IN (SELECT image_id FROM raw_records);
+
 -- ── Lists for exports ──
 
 -- name: list_tokens
