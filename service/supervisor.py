@@ -6,6 +6,7 @@ or the worker's end) → shut down. ``Supervisor.one_pass`` does the same for a 
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
@@ -14,7 +15,13 @@ import structlog
 
 from service.assembly import Assembly, assemble
 from service.config import Config
-from service.errors import DatabaseDamagedError, TryAgainError
+from service.errors import (
+    AlreadyRunningError,
+    DatabaseDamagedError,
+    StartError,
+    TryAgainError,
+)
+from service.instance import InstanceLock
 from service.store.locks import DAMAGE, damage_message
 from service.worker.batch import Counters, FileOutcome
 
@@ -26,6 +33,7 @@ SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGBREAK")
 SIGNALS = tuple(getattr(signal, name) for name in SIGNAL_NAMES if hasattr(signal, name))
 
 POLL_S = 0.2
+LOOK_AT_LOCK_S = 1.0
 SIGNALLED = 128
 """Added to a signal's number, an exit code as shells give it: 130 after Ctrl+C."""
 STOPPED = "stopped before the end; the next pass goes on from here"
@@ -65,8 +73,10 @@ class PassResult:
 class Supervisor:
     """Runs the service of one configuration."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, lock: InstanceLock) -> None:
         self._config = config
+        self._lock = lock
+        self._next_look_at_lock = 0.0
         self._request = StopRequest()
         self._stop = threading.Event()
         self._death: Exception | None = None
@@ -77,7 +87,7 @@ class Supervisor:
     def serve(self) -> int:
         """Run until a signal or the worker's death; return the process's exit code.
 
-        Raises DatabaseDamagedError, which says what to do.
+        Raises DatabaseDamagedError and AlreadyRunningError, which say what to do.
         """
         try:
             with assemble(self._config, watch=True, is_stopped=self._is_stopped) as assembly:
@@ -87,9 +97,9 @@ class Supervisor:
         except TryAgainError:
             if not self._is_stopped():
                 raise
-        if isinstance(self._death, DatabaseDamagedError):
+        if isinstance(self._death, DatabaseDamagedError | AlreadyRunningError):
             # To be started again would help nobody.
-            log.error("database_damaged", reason=str(self._death))
+            log.error("service_gives_up", reason=str(self._death))
             raise self._death
         if self._death is not None:
             # Half alive is worse than dead: the service manager starts the process again.
@@ -136,6 +146,8 @@ class Supervisor:
         while not self._is_stopped() and thread.is_alive():
             thread.join(POLL_S)
             self._tell_new_notes(assembly)
+            if not self._holds_lock():
+                break
         self._shut_down(assembly, thread)
 
     def _run_worker(self, work: Callable[[], None]) -> None:
@@ -150,6 +162,19 @@ class Supervisor:
                 return  # it waited for something, and waiting has become pointless
             log.exception("worker_died")
             self._death = error
+
+    def _holds_lock(self) -> bool:
+        """Tell whether the database is still ours alone; a lock whose file went is taken again."""
+        now = time.monotonic()
+        if now < self._next_look_at_lock:
+            return True
+        self._next_look_at_lock = now + LOOK_AT_LOCK_S
+        try:
+            self._lock.verify()
+        except StartError as error:
+            self._death = error
+            return False
+        return True
 
     def _tell_new_notes(self, assembly: Assembly) -> None:
         for note in assembly.worker.notes:

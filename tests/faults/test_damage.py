@@ -86,7 +86,7 @@ def test_a_service_that_is_working_stops_when_it_finds_damage_and_says_why(
     monkeypatch.setattr("service.store.integrity.FIRST_LOOK_S", 0.0)
     got = run(collection, "run")
     assert (got.code, WAY_OUT in got.err) == (2, True)
-    errors = [line for line in collection.log() if line["event"] == "database_damaged"]
+    errors = [line for line in collection.log() if line["event"] == "service_gives_up"]
     assert len(errors) == 1
     assert WAY_OUT in str(errors[0]["reason"])
 
