@@ -474,26 +474,34 @@ DELETE FROM model_key_rows WHERE key = ? AND id = ?;
 INSERT INTO model_key_rows (key, id) VALUES (?, ?) ON CONFLICT (key, id) DO NOTHING;
 
 -- name: models_of_version
--- The main file was written first.
+-- The main file was written first. :nameless asks only for those that name no file. The limit comes before that, so that a
+-- version of 20,000 files is not looked through for each of them.
 SELECT version_id, model_id, model_name, version_name, kind, base_model, air, file_name, source, trust, extra_json,
        sha256, autov1, autov2, autov3, blake3, crc32, id
-FROM model_versions WHERE version_id = ? ORDER BY id LIMIT 50;
+FROM (SELECT * FROM model_versions WHERE version_id = :version_id ORDER BY id LIMIT 50)
+WHERE NOT :nameless OR COALESCE(file_name, '') = '' ORDER BY id;
 
--- name: models_by_keys
--- Everything under one of the keys. The limit: a thousand files of one name say no more than fifty.
+-- name: models_by_key
+-- What is under a key. The limit: a thousand files of one name say no more than fifty.
 SELECT m.version_id, m.model_id, m.model_name, m.version_name, m.kind, m.base_model, m.air, m.file_name, m.source, m.trust,
        m.extra_json, m.sha256, m.autov1, m.autov2, m.autov3, m.blake3, m.crc32, m.id
-FROM model_versions m
-WHERE m.id IN (SELECT k.id FROM json_each(:keys) j CROSS JOIN model_key_rows k ON k.key = j.value LIMIT 50)
-ORDER BY m.id;
+FROM (SELECT id FROM model_key_rows WHERE key = :key ORDER BY id LIMIT 50) k JOIN model_versions m ON m.id = k.id
+WHERE NOT :nameless OR COALESCE(m.file_name, '') = '' ORDER BY m.id;
 
 -- name: models_by_hash
 -- A hash that begins with the digits ('g' comes after every hexadecimal digit), or that is their beginning.
-SELECT DISTINCT m.version_id, m.model_id, m.model_name, m.version_name, m.kind, m.base_model, m.air, m.file_name,
+-- Fifty of each are enough: what so many models share tells none of them.
+SELECT m.version_id, m.model_id, m.model_name, m.version_name, m.kind, m.base_model, m.air, m.file_name,
        m.source, m.trust, m.extra_json, m.sha256, m.autov1, m.autov2, m.autov3, m.blake3, m.crc32, m.id
-FROM model_key_rows k JOIN model_versions m ON m.id = k.id
-WHERE (k.key >= '#' || :digits AND k.key < '#' || :digits || 'g')
-   OR k.key IN ('#' || substr(:digits, 1, 10), '#' || substr(:digits, 1, 12), '#' || substr(:digits, 1, 16))
+FROM model_versions m
+WHERE m.id IN (
+    SELECT id FROM (SELECT DISTINCT k.id FROM model_key_rows k
+                    WHERE k.key >= '#' || :digits AND k.key < '#' || :digits || 'g' LIMIT 50)
+    UNION
+    SELECT id FROM (SELECT DISTINCT k.id FROM model_key_rows k
+                    WHERE k.key IN ('#' || substr(:digits, 1, 10), '#' || substr(:digits, 1, 12),
+                                    '#' || substr(:digits, 1, 16)) LIMIT 50)
+)
 ORDER BY m.id LIMIT 50;
 
 -- name: count_models
