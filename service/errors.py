@@ -48,6 +48,13 @@ class DatabaseBusyError(TryAgainError):
     """Another program holds the write lock. What was to be written is kept and written later."""
 
 
+class RowRefusedError(TryAgainError):
+    """A trigger, constraint or index that a user added to our tables refuses a row.
+
+    The row is told as a failure, and the others are written.
+    """
+
+
 class DatabaseReplacedError(PipeError):
     """The file at the database's path is no longer the one that was opened.
 

@@ -8,7 +8,13 @@ from typing import NoReturn
 
 import apsw
 
-from service.errors import DatabaseBusyError, DatabaseDamagedError, PipeError, TryAgainError
+from service.errors import (
+    DatabaseBusyError,
+    DatabaseDamagedError,
+    PipeError,
+    RowRefusedError,
+    TryAgainError,
+)
 
 DAMAGE = (apsw.CorruptError, apsw.NotADBError)
 """What SQLite raises where a file is not what it was written as."""
@@ -32,6 +38,8 @@ class Waiting:
             yield
         except (apsw.BusyError, apsw.LockedError) as error:
             raise self._busy() from error
+        except apsw.ConstraintError as error:
+            raise RowRefusedError(f"a trigger or constraint in the database: {error}") from error
         except apsw.Error as error:
             refuse(self._path, error)
         self.since = None

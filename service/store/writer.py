@@ -8,6 +8,7 @@ from typing import Self
 
 import apsw
 
+from service.errors import RowRefusedError
 from service.records import ImageRows, WatchedFile
 from service.store import export_states, failures, file_rows, status, volumes
 from service.store.binding import text
@@ -123,6 +124,8 @@ class Store(DatabaseReader):
         row = {**packed.image, "now": now, "from_disk": int(from_disk)}
         image_id: int | None = self._connection.execute(sql("find_image"), (row["stable_id"],)).get
         self._connection.execute(sql("save_image"), row)
+        if not self._connection.changes():  # else its long rows would be given to another image
+            raise RowRefusedError("a trigger in the database: the image's row was ignored")
         self._connection.execute(sql("note_repeated"), row)
         self._connection.execute(sql("drop_failure"), (row["root"], text(packed.file[1])))
         if image_id is None:

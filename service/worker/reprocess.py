@@ -8,7 +8,7 @@ import structlog
 
 from service import pipeline
 from service.clock import Clock
-from service.errors import TryAgainError
+from service.errors import RowRefusedError, TryAgainError
 from service.model_lookup.resolve_rows import Resolver
 from service.readers.messages import Failed
 from service.readers.readers import Question, Readers
@@ -18,6 +18,7 @@ from service.store.packed_image import PackedImage
 from service.store.raw_records import StoredRecord
 from service.store.writer import Store
 from service.worker.batch import failure_of
+from service.worker.saver import save_one_by_one
 
 log = structlog.get_logger()
 
@@ -76,8 +77,12 @@ class Reprocessor:
                 rows.append(answer)
             elif isinstance(answer, Failed):
                 self.failed.append(failure_of(record.file, answer))
-        if rows:
-            self._store.save(self._resolver.apply(rows), now=self._clock.stamp(), from_disk=False)
+        resolved = self._resolver.apply(rows)
+        stamp = self._clock.stamp()
+        try:
+            self._store.save(resolved, now=stamp, from_disk=False)
+        except RowRefusedError:
+            self.failed += save_one_by_one(self._store, resolved, stamp)
         return len(records)
 
     def run(self, batch_size: int) -> Iterator[int]:
