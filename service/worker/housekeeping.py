@@ -6,6 +6,7 @@ second. ``ExifToolOutage`` holds batches back while ExifTool cannot be started.
 
 import structlog
 
+from service import logs
 from service.errors import ExtractorMissingError
 from service.worker.batch import FileOutcome
 from service.worker.parts import Pace, Parts
@@ -41,8 +42,8 @@ class Housekeeping:
 
     @property
     def note(self) -> str | None:
-        """Return what is to be said of the database's log and its backups."""
-        notes = (self._log_note, self._parts.database_care.note)
+        """Return what is to be said of the database's log, its backups, and the service's log."""
+        notes = (self._log_note, self._parts.database_care.note, logs.find_trouble())
         return "; ".join(note for note in notes if note) or None
 
     def check(self, now: float) -> bool:

@@ -1,5 +1,6 @@
 """The disk is full: nothing is lost, the service says so, and goes on when there is room again."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -57,3 +58,23 @@ def fill(path: Path) -> None:
                 pass
         except OSError:
             return
+
+
+def test_a_log_folder_that_cannot_be_written_is_told_in_the_status_and_stops_no_work(
+    place: Place,
+) -> None:
+    draw_many(place.input, 3)
+    logs = place.top / "out" / "logs"
+    with running(place) as service:
+        wait_for(lambda: count(place.database), 3)
+        shutil.rmtree(logs)
+        logs.write_text("a file in its place", encoding="utf-8")
+        draw_many(place.input, 3, start=10)
+        wait_for(lambda: count(place.database), 6)
+        wait_for(lambda: "the log " in str(place.status_file().get("message")), expected=True)
+        logs.unlink()
+        draw_many(place.input, 3, start=20)
+        wait_for(lambda: count(place.database), 9)
+        wait_for(lambda: place.status_file().get("message"), None)
+        assert service.stop() == 0
+    assert "log_lines_lost" in {line["event"] for line in place.log()}
