@@ -27,8 +27,9 @@ from service.worker.batch import Counters, FileOutcome
 
 log = structlog.get_logger()
 
-SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGBREAK")
-"""SIGBREAK is how a Windows console or service host asks; NSSM sends Ctrl+C."""
+SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""SIGBREAK is how a Windows console or service host asks; NSSM sends Ctrl+C. SIGHUP comes when a
+terminal is closed; whoever started us with ``nohup`` wants none of it."""
 
 SIGNALS = tuple(getattr(signal, name) for name in SIGNAL_NAMES if hasattr(signal, name))
 
@@ -49,7 +50,8 @@ class StopRequest:
         self.number: int | None = None
         """Of the signal; None while nobody has asked."""
         for number in SIGNALS:
-            signal.signal(number, self._on_signal)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._on_signal)
 
     @property
     def name(self) -> str:

@@ -1,5 +1,10 @@
-"""The disk is full: nothing is lost, the service says so, and goes on when there is room again."""
+"""The disk is full, the log or the handles are gone: nothing is lost, and the service says so.
 
+It goes on when there is room again.
+"""
+
+import errno
+import os
 import shutil
 import subprocess
 import sys
@@ -78,3 +83,21 @@ def test_a_log_folder_that_cannot_be_written_is_told_in_the_status_and_stops_no_
         wait_for(lambda: place.status_file().get("message"), None)
         assert service.stop() == 0
     assert "log_lines_lost" in {line["event"] for line in place.log()}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of a running process are Linux's")
+def test_a_service_that_runs_out_of_file_handles_says_so_and_goes_on(place: Place) -> None:
+    import resource  # noqa: PLC0415  # not on Windows
+
+    place.configure(rescan_minutes=0.1)
+    with running(place) as service:
+        wait_for(lambda: place.status_file().get("last_rescan_at") is None, expected=False)
+        before = resource.prlimit(service.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(service.pid, resource.RLIMIT_NOFILE, (10, before[1]))
+        draw_many(place.input, 20)
+        too_many = os.strerror(errno.EMFILE)
+        wait_for(lambda: too_many in str(place.status_file().get("message")), expected=True)
+        resource.prlimit(service.pid, resource.RLIMIT_NOFILE, before)
+        wait_for(lambda: count(place.database, "status = 'ok'"), 20)
+        assert service.stop() == 0
+    assert rows(place.database, "SELECT * FROM failures") == []
