@@ -93,11 +93,14 @@ def test_a_service_that_runs_out_of_file_handles_says_so_and_goes_on(place: Plac
     with running(place) as service:
         wait_for(lambda: place.status_file().get("last_rescan_at") is None, expected=False)
         before = resource.prlimit(service.pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(service.pid, resource.RLIMIT_NOFILE, (10, before[1]))
+        resource.prlimit(service.pid, resource.RLIMIT_NOFILE, (3, before[1]))
         draw_many(place.input, 20)
         too_many = os.strerror(errno.EMFILE)
-        wait_for(lambda: too_many in str(place.status_file().get("message")), expected=True)
+        said = "SELECT message FROM service_status"
+        wait_for(lambda: too_many in str(rows(place.database, said)), expected=True)
+        told = run(place, "status")
         resource.prlimit(service.pid, resource.RLIMIT_NOFILE, before)
         wait_for(lambda: count(place.database, "status = 'ok'"), 20)
         assert service.stop() == 0
+    assert too_many in told.out
     assert rows(place.database, "SELECT * FROM failures") == []
