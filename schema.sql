@@ -371,6 +371,18 @@ CREATE TABLE IF NOT EXISTS roots (
     changed_at TEXT NOT NULL
 ) WITHOUT ROWID;
 
+-- The file systems of the watched folders, each known by the name in its file .aiimagepipe. Where another one is found,
+-- or none, the folder is away, and nothing in it is missing.
+CREATE TABLE IF NOT EXISTS volumes (
+    root              TEXT NOT NULL,
+    folder            TEXT NOT NULL,         -- where it is mounted, below the root; '' for the root itself
+    marker            TEXT NOT NULL,         -- the name in that file; '' where none could be written
+    learned_at        TEXT NOT NULL,         -- when that name was learnt
+    unconfirmed_since TEXT,                  -- since when many files are gone at once and still held as present
+    confirmed_at      TEXT,                  -- when confirm-missing said so; NULL again once it was believed
+    PRIMARY KEY (root, folder)
+) WITHOUT ROWID;
+
 -- One row: what the service is doing. `aiimagepipe status` says more.
 CREATE TABLE IF NOT EXISTS service_status (
     id               INTEGER PRIMARY KEY CHECK (id = 1),

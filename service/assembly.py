@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from service.watch.inbox import Inbox
 from service.watch.observer import Watcher
 from service.watch.watch_settings import WatchSettings
 from service.worker.batch import FileOutcome
+from service.worker.database_care import BackupRules, DatabaseCare
 from service.worker.heartbeat import Heartbeat
 from service.worker.intake import Intake
 from service.worker.loop import Worker
@@ -81,6 +83,7 @@ def assemble(
             export_schedule=ExportSchedule(
                 config.export if watch and writes_lists else None, store, clock
             ),
+            database_care=DatabaseCare(database, _backup_rules(config) if watch else None, clock),
         )
         pace = _pace_of(config, watch=watch)
         worker = Worker(parts, clock, pace, on_done)
@@ -88,6 +91,7 @@ def assemble(
             yield Assembly(worker, inbox, parts.watcher, store)
         finally:
             parts.export_schedule.close()
+            parts.database_care.close()
             worker.close()
 
 
@@ -96,6 +100,11 @@ def _pace_of(config: Config, *, watch: bool) -> Pace:
     days = config.watch.scrub_days if watch else 0.0
     rescan_s = config.watch.rescan_minutes * 60
     return Pace(config.extract.batch_size, rescan_s, days * DAY_S or None)
+
+
+def _backup_rules(config: Config) -> BackupRules:
+    part = config.backup
+    return BackupRules(timedelta(hours=part.every_hours), part.keep, config.backups)
 
 
 def start_readers(

@@ -16,7 +16,9 @@ from service.config.folder_checks import why_unwritable
 from service.errors import PipeError
 from service.readers.reader_settings import MEBIBYTE, MEMORY_LIMIT, most_readers
 from service.service_state import read_state
+from service.store.backups import list_backups
 from service.store.database_reader import DatabaseReader
+from service.store.locks import damage_message
 
 SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a WAL database.
@@ -51,6 +53,7 @@ def examine_health(config: Config) -> list[HealthFinding]:
         *_check_readers(config),
         *_check_sqlite(),
         _check_database(config.database.path),
+        _check_backups(config),
         *_check_folders(config),
         *_check_outputs(config),
         *_check_watches(),
@@ -117,20 +120,41 @@ def _check_database(path: Path) -> HealthFinding:
     except PipeError as error:
         return HealthFinding("error", "database", "cannot be read", str(error))
     if problems:
-        return HealthFinding(
-            "error",
-            "database",
-            problems,
-            f"move {path} away; the next run makes it anew from the images",
-        )
+        return HealthFinding("error", "database", problems, str(damage_message(path, problems)))
     return HealthFinding(
         "ok", "database", f"{path}: sound, {counts.present + counts.missing:,} images"
     )
 
 
+def _check_backups(config: Config) -> HealthFinding:
+    part = config.backup
+    backups = list_backups(config.database.path, config.backups)
+    if backups:
+        made_at = f"{backups[0].made_at:%Y-%m-%d %H:%M} UTC"
+        found = f"{len(backups)} in {config.backups}, the newest of {made_at}"
+        return HealthFinding("ok", "backups", found)
+    if not part.every_hours:
+        fix = "set [backup] every_hours, or run: aiimagepipe backup"
+        return HealthFinding("warning", "backups", "none, and none are written", fix)
+    return HealthFinding("ok", "backups", "none yet; the running service writes them")
+
+
+def _root_notes(config: Config) -> dict[str, str]:
+    """Return what the database has noted of each root that is not wholly there."""
+    try:
+        with DatabaseReader.open(config.database.path) as reader:
+            return {root.name: root.note for root in reader.roots() if root.note is not None}
+    except PipeError:
+        return {}
+
+
 def _check_folders(config: Config) -> Iterator[HealthFinding]:
+    notes = _root_notes(config)
     for root in config.roots:
-        if root.path.is_dir():
+        if root.path.is_dir() and root.name in notes:
+            fix = "as it says; status tells whether it is still so"
+            yield HealthFinding("warning", f"root {root.name}", notes[root.name], fix)
+        elif root.path.is_dir():
             yield HealthFinding("ok", f"root {root.name}", str(root.path))
         else:
             fix = "create it, or correct [[root]] path; its images stay in the database meanwhile"

@@ -48,6 +48,13 @@ class DatabaseBusyError(TryAgainError):
     """Another program holds the write lock. What was to be written is kept and written later."""
 
 
+class RowRefusedError(TryAgainError):
+    """A trigger, constraint or index that a user added to our tables refuses a row.
+
+    The row is told as a failure, and the others are written.
+    """
+
+
 class DatabaseReplacedError(PipeError):
     """The file at the database's path is no longer the one that was opened.
 
@@ -68,3 +75,7 @@ class AlreadyRunningError(StartError):
     """Another instance holds the lock of this database."""
 
     exit_code = 3
+
+
+class DatabaseDamagedError(StartError):
+    """The database's file cannot be read as it was written; a backup is to be put in its place."""

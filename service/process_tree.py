@@ -240,3 +240,42 @@ def _widen(pipe: IO[bytes]) -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError):  # more than this user may have
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+
+
+_QUERY = 0x1000
+_NO_SUCH_PROCESS = 87
+_STILL_ACTIVE = 259
+"""Windows' names: PROCESS_QUERY_LIMITED_INFORMATION, ERROR_INVALID_PARAMETER, STILL_ACTIVE."""
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process of this number runs on this machine, whoever's it is."""
+    if sys.platform == "win32":
+        return _runs_on_windows(pid)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # alive, and another user's
+        return True
+    return True
+
+
+def _runs_on_windows(pid: int) -> bool:
+    """Tell the same where ``os.kill(pid, 0)`` would be a Ctrl+C."""
+    if sys.platform != "win32":
+        return True
+    import ctypes  # noqa: PLC0415 (WinDLL exists on Windows alone)
+
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+    kernel.OpenProcess.restype = ctypes.c_void_p
+    inherit = False
+    handle = ctypes.c_void_p(kernel.OpenProcess(_QUERY, inherit, pid))
+    if not handle:
+        return ctypes.get_last_error() != _NO_SUCH_PROCESS
+    try:
+        code = ctypes.c_uint32()
+        is_known = kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+        return not is_known or code.value == _STILL_ACTIVE
+    finally:
+        kernel.CloseHandle(handle)

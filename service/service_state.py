@@ -1,8 +1,6 @@
 """The state of the service as ``status`` shows it, and whether its process is alive."""
 
-import os
 import socket
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +8,7 @@ from pathlib import Path
 
 import orjson
 
+from service.process_tree import is_running
 from service.store.database_reader import DatabaseReader
 from service.store.export_states import ExportState
 from service.store.status import Counts, RootStatus, ServiceStatus
@@ -26,11 +25,6 @@ STATUS_LINES = (
     "sqlite_version",
 )
 """Fields of ``ServiceStatus`` that are shown as they are."""
-
-_QUERY = 0x1000
-_NO_SUCH_PROCESS = 87
-_STILL_ACTIVE = 259
-"""Windows' names: PROCESS_QUERY_LIMITED_INFORMATION, ERROR_INVALID_PARAMETER, STILL_ACTIVE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +59,8 @@ class ServiceState:
         for name in STATUS_LINES:
             yield name.replace("_", " "), str(getattr(service, name) or "-")
         for root in self.roots:
-            state = "online" if root.online else root.note or "offline"
-            yield f"root {root.name}", f"{root.location}: {state}"
+            state = "online" if root.online else "offline"
+            yield f"root {root.name}", f"{root.location}: {root.note or state}"
         for export in self.exports:
             yield f"export {export.kind}", f"{export.out}: {_describe_export(export)}"
 
@@ -133,7 +127,14 @@ def _is_alive(service: ServiceStatus | None) -> bool:
     if service is None or service.heartbeat_at is None or service.message == STOPPED:
         return False
     age = datetime.now(UTC) - datetime.fromisoformat(service.heartbeat_at)
+    if age.total_seconds() < -DEAD_AFTER_S:
+        # The clock was set back since: only its process tells.
+        return _is_here(service) and not _is_known_dead(service)
     return age.total_seconds() < DEAD_AFTER_S and not _is_known_dead(service)
+
+
+def _is_here(service: ServiceStatus) -> bool:
+    return service.pid is not None and service.host == socket.gethostname()
 
 
 def _is_known_dead(service: ServiceStatus) -> bool:
@@ -141,38 +142,6 @@ def _is_known_dead(service: ServiceStatus) -> bool:
 
     Killed, or the machine was started again.
     """
-    if service.pid is None or service.host != socket.gethostname():
+    if service.pid is None or not _is_here(service):
         return False
-    if sys.platform == "win32":
-        return not _runs_on_windows(service.pid)
-    return not _runs(service.pid)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # alive, and another user's
-        return True
-    return True
-
-
-def _runs_on_windows(pid: int) -> bool:
-    """Tell the same where ``os.kill(pid, 0)`` would be a Ctrl+C."""
-    if sys.platform != "win32":
-        return True
-    import ctypes  # noqa: PLC0415 (WinDLL exists on Windows alone)
-
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-    kernel.OpenProcess.restype = ctypes.c_void_p
-    inherit = False
-    handle = ctypes.c_void_p(kernel.OpenProcess(_QUERY, inherit, pid))
-    if not handle:
-        return ctypes.get_last_error() != _NO_SUCH_PROCESS
-    try:
-        code = ctypes.c_uint32()
-        is_known = kernel.GetExitCodeProcess(handle, ctypes.byref(code))
-        return not is_known or code.value == _STILL_ACTIVE
-    finally:
-        kernel.CloseHandle(handle)
+    return not is_running(service.pid)

@@ -6,6 +6,7 @@ or the worker's end) → shut down. ``Supervisor.one_pass`` does the same for a 
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
@@ -14,17 +15,26 @@ import structlog
 
 from service.assembly import Assembly, assemble
 from service.config import Config
-from service.errors import TryAgainError
+from service.errors import (
+    AlreadyRunningError,
+    DatabaseDamagedError,
+    StartError,
+    TryAgainError,
+)
+from service.instance import InstanceLock
+from service.store.locks import DAMAGE, damage_message
 from service.worker.batch import Counters, FileOutcome
 
 log = structlog.get_logger()
 
-SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGBREAK")
-"""SIGBREAK is how a Windows console or service host asks; NSSM sends Ctrl+C."""
+SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""SIGBREAK is how a Windows console or service host asks; NSSM sends Ctrl+C. SIGHUP comes when a
+terminal is closed; whoever started us with ``nohup`` wants none of it."""
 
 SIGNALS = tuple(getattr(signal, name) for name in SIGNAL_NAMES if hasattr(signal, name))
 
 POLL_S = 0.2
+LOOK_AT_LOCK_S = 1.0
 SIGNALLED = 128
 """Added to a signal's number, an exit code as shells give it: 130 after Ctrl+C."""
 STOPPED = "stopped before the end; the next pass goes on from here"
@@ -40,7 +50,8 @@ class StopRequest:
         self.number: int | None = None
         """Of the signal; None while nobody has asked."""
         for number in SIGNALS:
-            signal.signal(number, self._on_signal)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._on_signal)
 
     @property
     def name(self) -> str:
@@ -64,9 +75,11 @@ class PassResult:
 class Supervisor:
     """Runs the service of one configuration, with its timed exports where it ``writes_lists``."""
 
-    def __init__(self, config: Config, *, writes_lists: bool = True) -> None:
+    def __init__(self, config: Config, lock: InstanceLock, *, writes_lists: bool = True) -> None:
         self._config = config
+        self._lock = lock
         self._writes_lists = writes_lists
+        self._next_look_at_lock = 0.0
         self._request = StopRequest()
         self._stop = threading.Event()
         self._death: Exception | None = None
@@ -75,7 +88,10 @@ class Supervisor:
         self._notes_told: set[str] = set()
 
     def serve(self) -> int:
-        """Run until a signal or the worker's death; return the process's exit code."""
+        """Run until a signal or the worker's death; return the process's exit code.
+
+        Raises DatabaseDamagedError and AlreadyRunningError, which say what to do.
+        """
         try:
             with assemble(
                 self._config,
@@ -89,6 +105,10 @@ class Supervisor:
         except TryAgainError:
             if not self._is_stopped():
                 raise
+        if isinstance(self._death, DatabaseDamagedError | AlreadyRunningError):
+            # To be started again would help nobody.
+            log.error("service_gives_up", reason=str(self._death))
+            raise self._death
         if self._death is not None:
             # Half alive is worse than dead: the service manager starts the process again.
             return 1
@@ -134,16 +154,35 @@ class Supervisor:
         while not self._is_stopped() and thread.is_alive():
             thread.join(POLL_S)
             self._tell_new_notes(assembly)
+            if not self._holds_lock():
+                break
         self._shut_down(assembly, thread)
 
     def _run_worker(self, work: Callable[[], None]) -> None:
         try:
             work()
+        except DAMAGE as error:
+            self._death = damage_message(self._config.database.path, error)
+        except DatabaseDamagedError as error:
+            self._death = error
         except Exception as error:  # the thread's top: it is logged, then the process ends
             if isinstance(error, TryAgainError) and self._is_stopped():
                 return  # it waited for something, and waiting has become pointless
             log.exception("worker_died")
             self._death = error
+
+    def _holds_lock(self) -> bool:
+        """Tell whether the database is still ours alone; a lock whose file went is taken again."""
+        now = time.monotonic()
+        if now < self._next_look_at_lock:
+            return True
+        self._next_look_at_lock = now + LOOK_AT_LOCK_S
+        try:
+            self._lock.verify()
+        except StartError as error:
+            self._death = error
+            return False
+        return True
 
     def _tell_new_notes(self, assembly: Assembly) -> None:
         for note in assembly.worker.notes:

@@ -85,7 +85,14 @@ def test_every_setting_stands_in_the_delivered_file_below_a_comment() -> None:
         for at, line in enumerate(lines)
         if " = " in line and line[0].isalpha()
     }
-    sections = (config.RootFolder, config.Watch, config.Extract, config.Database, config.Log)
+    sections = (
+        config.RootFolder,
+        config.Watch,
+        config.Extract,
+        config.Database,
+        config.Backup,
+        config.Log,
+    )
     assert set(named) == {name for section in sections for name in section.model_fields}
     assert [name for name, above in named.items() if not above.startswith("#")] == []
 
@@ -339,7 +346,8 @@ def test_all_problems_are_told_at_once_each_with_its_place(file: Path) -> None:
         (
             "config.toml:2: watch.settel: unknown setting; known here: extensions, ignore, "
             "sidecars, hidden, "
-            "settle_seconds, empty_settle_seconds, rescan_minutes, poll_seconds, scrub_days"
+            "settle_seconds, empty_settle_seconds, rescan_minutes, poll_seconds, scrub_days, "
+            "hold_missing_minutes"
         ),
         "config.toml:4: extract.batch_size: expected a whole number from 1 to 1000, got 'many'",
         (
@@ -497,11 +505,13 @@ def test_the_watch_takes_its_defaults_and_every_setting_from_the_configuration()
         settle_seconds=1.0,
         empty_settle_seconds=2.0,
         poll_seconds=3.0,
+        hold_missing_minutes=4.0,
     )
     assert WatchSettings.from_config(section) == WatchSettings(
         settle_s=1.0,
         empty_settle_s=2.0,
         poll_s=3.0,
+        hold_missing_s=240.0,
         extensions=frozenset({".png"}),
         ignore=("*.old",),
         sidecars=(".json",),

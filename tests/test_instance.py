@@ -120,3 +120,57 @@ def test_a_place_that_cannot_be_locked_is_told(tmp_path: Path) -> None:
         instance.hold_instance(tmp_path / "images.db"),
     ):
         pass
+
+
+@pytest.mark.posix("Windows deletes no file that is locked")
+def test_a_lock_whose_file_was_deleted_is_taken_again(tmp_path: Path) -> None:
+    database = tmp_path / "images.db"
+    with instance.hold_instance(database) as lock:
+        (tmp_path / "images.db.lock").unlink()
+        lock.verify()
+        second = subprocess.run(
+            [sys.executable, "-c", HOLDER, str(database)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "AlreadyRunningError" in second.stderr
+        assert f"process {os.getpid()}" in second.stderr
+
+
+@pytest.mark.posix("Windows deletes no file that is locked")
+def test_who_lost_the_lock_to_another_instance_is_told_and_leaves_its_name(tmp_path: Path) -> None:
+    database = tmp_path / "images.db"
+    with instance.hold_instance(database) as lock:
+        (tmp_path / "images.db.lock").unlink()
+        with another(database) as process:
+            with pytest.raises(AlreadyRunningError, match=f"process {process.pid}"):
+                lock.verify()
+            lock.release()
+            assert (tmp_path / "images.db.holder").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the file itself is locked on Linux alone")
+def test_a_hard_link_of_the_database_is_the_same_database(tmp_path: Path) -> None:
+    (tmp_path / "images.db").touch()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "other.db").hardlink_to(tmp_path / "images.db")
+    with (
+        another(tmp_path / "images.db"),
+        pytest.raises(AlreadyRunningError, match="under another name of that file"),
+        instance.hold_instance(tmp_path / "elsewhere" / "other.db"),
+    ):
+        pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the file itself is locked on Linux alone")
+def test_a_database_that_came_later_is_locked_too(tmp_path: Path) -> None:
+    with instance.hold_instance(tmp_path / "images.db") as lock:
+        (tmp_path / "images.db").touch()
+        lock.verify()
+        (tmp_path / "other.db").hardlink_to(tmp_path / "images.db")
+        with (
+            pytest.raises(AlreadyRunningError, match="under another name"),
+            instance.hold_instance(tmp_path / "other.db"),
+        ):
+            pass

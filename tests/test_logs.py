@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -376,3 +377,29 @@ def test_a_program_that_ends_tells_what_it_held_back(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment, check=True)
     assert lines(tmp_path / "logs")[-1]["event"] == "again: 1 more like this"
+
+
+@pytest.mark.posix("Windows deletes no file that is open")
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_a_log_that_was_deleted_is_made_again_with_the_next_line(folder: Path, what: str) -> None:
+    start(folder)
+    log.warning("before")
+    if what == "file":
+        (folder / "service.jsonl").unlink()
+    else:
+        shutil.rmtree(folder)
+    log.warning("after")
+    assert lines(folder) == [line("after")]
+
+
+def test_a_log_that_cannot_be_written_says_so_until_it_can(folder: Path) -> None:
+    folder.write_text("a file is in the folder's place", encoding="utf-8")
+    start(folder)
+    assert logs.find_trouble() is None
+    log.warning("lost")
+    said = str(logs.find_trouble())
+    folder.unlink()
+    log.warning("written")
+    assert said.startswith(f"the log {folder / 'service.jsonl'} cannot be written: ")
+    assert logs.find_trouble() is None
+    assert [one["event"] for one in lines(folder)] == ["log_lines_lost", "written"]

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -97,6 +98,8 @@ def find_model_files(top: Path) -> Iterator[ModelFile]:
             try:
                 status = path.stat()
             except OSError:  # a link that leads nowhere
+                continue
+            if not stat.S_ISREG(status.st_mode):  # a pipe or a device: its reading never ends
                 continue
             yield ModelFile(path, status.st_size, modified_ns(status), kind)
 

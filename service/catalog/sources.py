@@ -147,6 +147,8 @@ def read_models(path: Path, trust: Trust) -> Iterator[KnownModel]:
     """
     around = Context(source=to_stored(Path(path.name)), trust=trust)
     has_any = False
+    if path.exists() and not path.is_file():  # the reading of a pipe or a device may never end
+        raise BadFileError(f"{path}: is no file")
     try:
         with _open_source(path, trust) as stream:
             for model in _models(stream, around):

@@ -24,12 +24,17 @@ MODULES = {
     "resolve": ("resolve",),
     "export": ("export",),
     "bulk": ("bulk",),
+    "safekeeping": ("backup", "restore", "salvage", "confirm-missing"),
     "config_and_demo": ("demo", "config"),
 }
 """Module of this package → the commands it adds.
 
 Only the module of the given command is loaded: all of them take a sixth longer.
 """
+
+
+INTERRUPTED = 130
+"""The exit code after Ctrl+C, as shells give it."""
 
 
 def command_line(words: Sequence[str] = ()) -> typer.Typer:
@@ -87,6 +92,8 @@ def main() -> None:
     except StartError as error:
         typer.echo(harmless_lines(f"aiimagepipe: {error}"), err=True)
         raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:  # before a command looks after signals, or in one that does not
+        raise SystemExit(INTERRUPTED) from None
     except (TryAgainError, DatabaseReplacedError) as error:
         typer.echo(harmless_lines(f"aiimagepipe: {error}; try again"), err=True)
         raise SystemExit(1) from None

@@ -18,7 +18,7 @@ from service.cli.options import (
 )
 from service.cli.output import Bar, finish, say
 from service.clock import Clock
-from service.config import Config, prepare
+from service.config import prepare
 from service.store.writer import Store
 from service.supervisor import PassResult, Supervisor
 from service.worker.batch import FileOutcome
@@ -64,8 +64,8 @@ def run(
         notes.append(LISTS_ARE_OFF)
     for note in notes:
         say(note, err=True)
-    with instance.hold_instance(settings.database.path):
-        code = Supervisor(settings, writes_lists=writes_lists).serve()
+    with instance.hold_instance(settings.database.path) as lock:
+        code = Supervisor(settings, lock, writes_lists=writes_lists).serve()
     logs.close()
     raise typer.Exit(code)
 
@@ -83,15 +83,15 @@ def all_(
     settings = load_config(config, inputs, db)
     prepare(settings)
     logs.setup(settings.log, console=False)
-    with instance.hold_instance(settings.database.path):
+    with instance.hold_instance(settings.database.path) as lock:
         bar = Bar(enabled=not json and sys.stderr.isatty())
-        done = _one_pass(settings, bar)
+        done = _one_pass(Supervisor(settings, lock), bar)
     logs.close()
     bar.print_summary(done.counters, settings.database.path, as_json=json)
     raise typer.Exit(done.exit_code)
 
 
-def _one_pass(settings: Config, bar: Bar) -> PassResult:
+def _one_pass(supervisor: Supervisor, bar: Bar) -> PassResult:
     def on_begin(assembly: Assembly) -> None:
         bar.start(assembly.worker.count_changes() if bar.enabled else None)
 
@@ -99,7 +99,7 @@ def _one_pass(settings: Config, bar: Bar) -> PassResult:
         bar.add(len(outcome.rows) + len(outcome.failed) + len(outcome.moved), outcome.failed)
 
     try:
-        return Supervisor(settings).one_pass(on_begin, on_done, lambda note: say(note, err=True))
+        return supervisor.one_pass(on_begin, on_done, lambda note: say(note, err=True))
     finally:
         bar.stop()
 

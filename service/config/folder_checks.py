@@ -54,6 +54,8 @@ def _outputs_below_roots(config: Config) -> Iterator[tuple[SettingKey, str]]:
         (("database", "path"), config.database.path.parent),
         (("log", "directory"), config.log.directory),
     ]
+    if config.backup.folder is not None:  # else it is with the database
+        written.append((("backup", "folder"), config.backup.folder))
     for at, export in enumerate(config.export):
         written.append((("export", at, "out"), export.out))
     cleared = _folder_of_all_outputs(config)

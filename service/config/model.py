@@ -13,6 +13,7 @@ from service.config.export import Categories, Export
 from service.config.values import (
     Extensions,
     InputFolder,
+    OptionalFolder,
     OutputPath,
     Patterns,
     Processes,
@@ -78,6 +79,7 @@ class Watch(Section):
     rescan_minutes: float = Field(default=5.0, ge=0.1, le=10080)
     poll_seconds: float = Field(default=30.0, ge=1, le=3600)
     scrub_days: float = Field(default=30.0, ge=0, le=3650)
+    hold_missing_minutes: float = Field(default=60.0, ge=0, le=10080)
 
 
 class Extract(Section):
@@ -95,6 +97,14 @@ class Database(Section):
     """``[database]``: where the answers are written."""
 
     path: OutputPath = Path("out/images.db")
+
+
+class Backup(Section):
+    """``[backup]``: copies of the database."""
+
+    every_hours: float = Field(default=24.0, ge=0, le=8760)
+    keep: int = Field(default=3, ge=1, le=1000)
+    folder: OptionalFolder = None
 
 
 class Log(Section):
@@ -115,6 +125,7 @@ class Config(Section):
     watch: Watch = Field(default_factory=Watch)
     extract: Extract = Field(default_factory=Extract)
     database: Database = Field(default_factory=Database)
+    backup: Backup = Field(default_factory=Backup)
     log: Log = Field(default_factory=Log)
     export: Annotated[tuple[Export, ...], Field(strict=False)] = ()
     categories: Categories = Field(default_factory=dict)
@@ -143,12 +154,18 @@ class Config(Section):
         """Return the watched folders as the rest of the program knows them."""
         return tuple(each.as_root() for each in self.root)
 
+    @property
+    def backups(self) -> Path:
+        """Return the folder of the backups."""
+        return self.backup.folder or self.database.path.parent / "backups"
+
 
 SECTIONS: dict[str, type[Section]] = {
     "root": RootFolder,
     "watch": Watch,
     "extract": Extract,
     "database": Database,
+    "backup": Backup,
     "log": Log,
     "export": Export,
 }

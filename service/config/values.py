@@ -47,6 +47,10 @@ def _check_program(value: object, info: ValidationInfo) -> object:
     return None if value == "" else _anchor(paths.flaw)(value, info)
 
 
+def _check_optional_folder(value: object, info: ValidationInfo) -> object:
+    return None if value == "" else _anchor(paths.output_flaw)(value, info)
+
+
 def _check_extension(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -109,6 +113,7 @@ Past the cores of a desktop more only take memory.
 
 InputFolder = Annotated[Path, BeforeValidator(_anchor(paths.flaw))]
 OutputPath = Annotated[Path, BeforeValidator(_anchor(paths.output_flaw))]
+OptionalFolder = Annotated[Path | None, BeforeValidator(_check_optional_folder)]
 Program = Annotated[Path | None, BeforeValidator(_check_program)]
 Processes = Annotated[int | Literal["auto"], BeforeValidator(_check_processes)]
 RootName = Annotated[str, BeforeValidator(_check_name)]

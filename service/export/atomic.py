@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from service.errors import StartError, TryAgainError
+from service.process_tree import is_running
 
 ATTEMPTS = 5
 PAUSE_S = 0.2
@@ -127,7 +128,18 @@ def _replace(temporary: Path, target: Path) -> None:
 
 def _sweep(target: Path) -> None:
     """Delete what a process left that was killed while it wrote this file."""
-    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
+    sweep(target.parent, glob.escape(target.name))
+
+
+def sweep(folder: Path, name: str) -> None:
+    """Delete what killed processes left in a folder while they wrote files of this pattern."""
+    for left in folder.glob(f".{name}.*.tmp"):
         with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > LEFT_S:
+            if _has_ended(left) or time.time() - left.stat().st_mtime > LEFT_S:
                 left.unlink()
+
+
+def _has_ended(left: Path) -> bool:
+    """Tell whether the process that its name states has surely ended."""
+    number = left.suffixes[-2].removeprefix(".")
+    return number.isdecimal() and not is_running(int(number))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -19,6 +20,10 @@ Cell = str | int | float | None
 FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 """First characters that make a spreadsheet take a text for a formula (OWASP: CSV injection); the
 last four are the full-width forms of the first four."""
+
+
+UNSHOWN = frozenset({"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"})
+"""Unicode's categories of what has no width, and of blanks."""
 
 
 def write_jsonl(rows: Iterable[Mapping[str, Cell]], target: Path) -> Written:
@@ -56,8 +61,19 @@ def write_csv(
 
 
 def _harmless(value: Cell) -> Cell:
-    is_formula = isinstance(value, str) and value[:1] in FORMULA
+    is_formula = isinstance(value, str) and _first_shown(value) in FORMULA
     return f"'{value}" if is_formula else value
+
+
+def _first_shown(text: str) -> str:
+    """Return the first character that a spreadsheet would read, '' where there is none.
+
+    Some pass over what has no width (U+200B, U+FEFF, a variation selector) and over blanks.
+    """
+    for char in text:
+        if char.isalnum() or char in FORMULA or unicodedata.category(char) not in UNSHOWN:
+            return char
+    return ""
 
 
 ROWS = 5_000

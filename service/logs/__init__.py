@@ -60,6 +60,16 @@ def close() -> None:
     structlog.reset_defaults()
 
 
+def find_trouble() -> str | None:
+    """Return why lines of the log are lost at present, or None where they are written."""
+    for gate in logging.getLogger().handlers:
+        if isinstance(gate, FloodGate):
+            for writer in gate.writers:
+                if isinstance(writer, JsonLines) and writer.trouble:
+                    return writer.trouble
+    return None
+
+
 def _make_handlers(settings: config.Log, stream: TextIO | None) -> list[logging.Handler]:
     with contextlib.suppress(OSError):  # the first line will say that the file cannot be opened
         settings.directory.mkdir(parents=True, exist_ok=True)

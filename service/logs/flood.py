@@ -35,7 +35,7 @@ class FloodGate(logging.Handler):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
-        self._handlers = tuple(handlers)
+        self.writers = tuple(handlers)
         self._limit = limit
         self._clock = clock
         self._windows: dict[object, _Window] = {}
@@ -60,13 +60,13 @@ class FloodGate(logging.Handler):
             self._end_windows(before=float("inf"))
         finally:
             self.release()
-        for handler in self._handlers:
+        for handler in self.writers:
             handler.close()
         super().close()
 
     def flush(self) -> None:
         """Flush the handlers behind this one."""
-        for handler in self._handlers:
+        for handler in self.writers:
             handler.flush()
 
     def _end_windows(self, before: float) -> None:
@@ -79,7 +79,7 @@ class FloodGate(logging.Handler):
                 self._pass_on(_summary(window.record, window.count - self._limit))
 
     def _pass_on(self, record: logging.LogRecord) -> None:
-        for handler in self._handlers:
+        for handler in self.writers:
             handler.handle(record)
 
 

@@ -69,15 +69,18 @@ class JsonLines(RotatingFileHandler):
     """Writes one object a line: ``time`` (UTC), ``level``, ``logger``, ``event``, then the values.
 
     A full disk or a file that another program holds costs lines. They are counted, and the count is
-    logged when writing works again.
+    logged when writing works again. A file that was deleted, or its folder, is made again.
     """
 
     def __init__(self, path: Path, *, max_bytes: int, keep: int) -> None:
         super().__init__(path, maxBytes=max_bytes, backupCount=keep, encoding="utf-8", delay=True)
         self.lost = 0
+        self.trouble: str | None = None
+        """Why lines are lost; None while they are written."""
 
     def _open(self) -> TextIOWrapper:
         """Open the file so that a line ends alike on every system."""
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
         return Path(self.baseFilename).open("a", encoding="utf-8", newline="\n")
 
     def format(self, record: logging.LogRecord) -> str:
@@ -89,13 +92,30 @@ class JsonLines(RotatingFileHandler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record; after a loss, write first how much was lost."""
+        self._forget_a_deleted_file()
         lost = self.lost
         if lost:
             super().emit(logging.makeLogRecord(_loss(lost)))
             if self.lost > lost:  # still no room; the count now has this record for that line
                 return
             self.lost = 0
+            self.trouble = None
         super().emit(record)
+
+    def _forget_a_deleted_file(self) -> None:
+        """Close the stream where another file, or none, is at its path: nobody would see it."""
+        if self.stream is None:
+            return
+        try:
+            found = Path(self.baseFilename).stat()
+            opened = os.fstat(self.stream.fileno())
+        except (OSError, ValueError):
+            is_there = False
+        else:
+            is_there = (found.st_dev, found.st_ino) == (opened.st_dev, opened.st_ino)
+        if not is_there:
+            with contextlib.suppress(OSError, ValueError):
+                self._drop()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  logging's own
         """Count the lost line, and open the file anew for the next.
@@ -103,8 +123,9 @@ class JsonLines(RotatingFileHandler):
         The first loss is written on the console.
         """
         self.lost += 1
+        self.trouble = f"the log {self.baseFilename} cannot be written: {sys.exc_info()[1]}"
         if self.lost == 1:
-            line = f"the log {self.baseFilename} cannot be written: {sys.exc_info()[1]}\n"
+            line = f"{self.trouble}\n"
             # There may be no stderr, or a closed one.
             with contextlib.suppress(OSError, ValueError, AttributeError):
                 sys.stderr.write(line)

@@ -46,7 +46,7 @@ class SourceLearner:
                 self.report.failed.append(f"{path}: is a folder; name the map's file")
             else:
                 for file in sorted(path.rglob("*")):
-                    if file.suffix.lower() in SOURCE_SUFFIXES:
+                    if file.suffix.lower() in SOURCE_SUFFIXES and file.is_file():
                         self._learn(sources.read_models(file, trust))
 
     def learn_model_files(

@@ -6,6 +6,7 @@ state it leaves is written by the worker, which alone writes. One export at a ti
 take the disk from each other.
 """
 
+import glob
 import json
 import threading
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ import structlog
 from service.clock import Clock
 from service.config import Export
 from service.errors import StartError, TryAgainError
+from service.export.atomic import sweep
 from service.export.report import Written, files_before
 from service.paths import to_stored
 from service.scheduled_exports.run import run_export
@@ -125,6 +127,8 @@ class ExportSchedule:
         self._strangers: list[str] = []
         self._entries = [ScheduledExport(export, None, 0.0) for export in exports or ()]
         self._is_mine = exports is not None
+        for export in exports or ():
+            sweep(export.folder, "*.txt" if export.is_folder else glob.escape(export.out.name))
         self.learn(store)
 
     def learn(self, store: Store) -> None:

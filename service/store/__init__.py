@@ -2,7 +2,8 @@
 
 Begin with ``writer.py`` (``Store``, which the worker has) and ``database_reader.py`` (its half that
 only looks, for commands that run beside the service). ``connection.py`` opens and checks the
-file, ``schema.py`` upgrades it. ``images_row.py`` and ``long_tables.py`` turn one image into rows;
+file, ``schema.py`` upgrades it; ``integrity.py``, ``backups.py`` and ``salvage.py`` are for the day
+on which it is damaged. ``images_row.py`` and ``long_tables.py`` turn one image into rows;
 ``model_writer.py`` and ``model_reader.py`` keep what is known of models; ``search/`` finds images.
 
 The statements, each with its name and a comment that says why: ``queries.sql`` is what the store

@@ -13,6 +13,7 @@ import structlog
 
 from service.errors import StartError
 from service.file_systems import network_type
+from service.store.integrity import look_at_once
 from service.store.locks import damage_message, immediate, refuse
 from service.store.schema import Schema, current, number, objects, upgrade
 
@@ -152,6 +153,7 @@ def _prepare(connection: apsw.Connection, path: Path, schema: Schema) -> None:
     if connection.readonly("main"):
         raise StartError(f"{path}: is read-only; give the service's user the right to write it")
     check_owner(connection, path, schema)
+    look_at_once(connection, path)
     connection.execute(PRAGMAS).fetchall()
     if objects(connection):
         upgrade(connection, schema, path)
@@ -196,7 +198,7 @@ def open_readonly(path: Path, schema: Schema | None = None) -> apsw.Connection:
         raise StartError(f"{path}: there is no database yet; `aiimagepipe run` or `all` makes it")
     schema = schema or current()
     try:
-        connection = _open(path)
+        connection = open_as_it_is(path)
         connection.set_busy_timeout(BUSY_MS)
         check_owner(connection, path, schema)
     except apsw.Error as error:
@@ -208,7 +210,8 @@ def open_readonly(path: Path, schema: Schema | None = None) -> apsw.Connection:
     return connection
 
 
-def _open(path: Path) -> apsw.Connection:
+def open_as_it_is(path: Path) -> apsw.Connection:
+    """Return a connection that only reads, whatever the file holds. Raises SQLite's errors."""
     address = f"file:{quote(str(path.resolve()))}"
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     connection = apsw.Connection(f"{address}?mode=ro", flags=flags)

@@ -8,7 +8,7 @@ import apsw
 import orjson
 
 from service.records import RawRecord, WatchedFile
-from service.store import raw_records, status
+from service.store import raw_records, status, volumes
 from service.store.binding import text
 from service.store.connection import open_readonly
 from service.store.export_states import ExportBook
@@ -22,6 +22,8 @@ from service.store.file_rows import (
     lines_of,
 )
 from service.store.identity import stable_id
+from service.store.integrity import find_damage
+from service.store.locks import DAMAGE, damage_message
 from service.store.model_reader import ModelReader
 from service.store.one_image import ColumnValue, ImageRecord, read_image
 from service.store.raw_records import StoredRecord
@@ -60,8 +62,10 @@ class DatabaseReader:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.close()
+        if isinstance(error, DAMAGE):
+            raise damage_message(self.path, error) from error
 
     def close(self) -> None:
         """Close the connection."""
@@ -194,11 +198,7 @@ class DatabaseReader:
 
     def check(self) -> str:
         """Return what SQLite finds damaged, in its words; empty where the database is sound."""
-        try:
-            lines = [line for (line,) in self._connection.execute("PRAGMA quick_check(10)")]
-        except apsw.Error as error:
-            return str(error)
-        return "" if lines == ["ok"] else "; ".join(lines)
+        return find_damage(self._connection)
 
     def counts(self) -> Counts:
         """Return how much there is of everything."""
@@ -228,6 +228,14 @@ class DatabaseReader:
             RootStatus(name, at, bool(online), note, since)
             for name, at, online, note, since in rows
         ]
+
+    def volumes(self, root: str) -> list[volumes.VolumeRow]:
+        """Return what is known of a root's file system, and of those mounted below it."""
+        return volumes.read_volumes(self._connection, root)
+
+    def confirmed_roots(self) -> list[str]:
+        """Return the roots of which the user said that what is gone is gone."""
+        return volumes.read_confirmed_roots(self._connection)
 
 
 def _failure(  # noqa: PLR0917  # a row, in the order of its columns

@@ -8,7 +8,16 @@ from typing import NoReturn
 
 import apsw
 
-from service.errors import DatabaseBusyError, PipeError, StartError, TryAgainError
+from service.errors import (
+    DatabaseBusyError,
+    DatabaseDamagedError,
+    PipeError,
+    RowRefusedError,
+    TryAgainError,
+)
+
+DAMAGE = (apsw.CorruptError, apsw.NotADBError)
+"""What SQLite raises where a file is not what it was written as."""
 
 HOLDER = "DB Browser: Write Changes or Revert Changes"
 
@@ -29,6 +38,8 @@ class Waiting:
             yield
         except (apsw.BusyError, apsw.LockedError) as error:
             raise self._busy() from error
+        except apsw.ConstraintError as error:
+            raise RowRefusedError(f"a trigger or constraint in the database: {error}") from error
         except apsw.Error as error:
             refuse(self._path, error)
         self.since = None
@@ -63,19 +74,29 @@ def _explain(path: Path, error: apsw.Error) -> PipeError | None:
                 f"{path}: cannot be written ({error}); "
                 "see that disk and folder are there and writable",
             )
-        case apsw.CorruptError() | apsw.NotADBError():
+        case apsw.CorruptError() | apsw.NotADBError():  # DAMAGE
             return damage_message(path, error)
         case _:
             return None
 
 
-def damage_message(path: Path, error: apsw.Error) -> StartError:
+def damage_message(path: Path, error: apsw.Error | str) -> DatabaseDamagedError:
     """Return what to say of a file that SQLite cannot read."""
-    return StartError(
-        f"{path}: is damaged or no SQLite database ({error}). Move it away and start again: all "
-        "but the notes of past failures is read anew from the images. "
-        f"To save what it holds: sqlite3 '{path}' .recover",
+    return DatabaseDamagedError(
+        f"{path}: is damaged or no SQLite database ({error}). Stop the service; then "
+        "`aiimagepipe restore` puts the newest backup in its place, and `aiimagepipe salvage` "
+        "saves into a new file what can be read of it. Without both, move it away and start "
+        "again: all but missing files and what resolve learnt is read anew from the images.",
     )
+
+
+@contextmanager
+def explain_damage(path: Path) -> Iterator[None]:
+    """Run a piece of work; where it meets damage in the file, raise DatabaseDamagedError."""
+    try:
+        yield
+    except DAMAGE as error:
+        raise damage_message(path, error) from error
 
 
 @contextmanager

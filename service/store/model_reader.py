@@ -1,7 +1,7 @@
 """What is known of models, as the database holds it: looked up by id, AIR, hash and file name."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import apsw
@@ -10,7 +10,7 @@ from service.records import HashKind, ResourceKind
 from service.records.model_names import stem as file_stem
 from service.resources import air
 from service.resources.known_models import KnownModel, Trust
-from service.store.binding import text
+from service.store.binding import integer, text
 from service.store.sql import sql
 
 HASHES: tuple[HashKind, ...] = ("sha256", "autov1", "autov2", "autov3", "blake3", "crc32")
@@ -30,21 +30,21 @@ class ModelReader:
 
     def by_version(self, version_id: int) -> list[KnownModel]:
         """Return the files of a CivitAI version, the main one first."""
-        return [model for _, model in self.select_models("models_of_version", (version_id,))]
+        return [model for _, model in self.rows_of_version(version_id)]
 
     def by_air(self, key: str) -> list[KnownModel]:
         """Return the files under an AIR's ``lookup_key``."""
-        found = self.select_models("models_by_keys", keys_argument(f"air:{key}"))
+        found = self.rows_by_key(f"air:{key}")
         return [model for _, model in found if air_key(model) == key]
 
     def by_hash(self, digits: str) -> list[KnownModel]:
         """Return the files with a hash that begins with these digits, or that they begin with."""
-        found = self.select_models("models_by_hash", {"digits": digits})
+        found = self._select("models_by_hash", {"digits": digits})
         return self._prefer_published([model for _, model in found if _begins(model, digits)])
 
     def by_stem(self, stem: str) -> list[KnownModel]:
         """Return the files of a name without folders and extension."""
-        found = self.select_models("models_by_keys", keys_argument(f"file:{text(stem)}"))
+        found = self.rows_by_key(f"file:{text(stem)}")
         same = [model for _, model in found if file_stem(model.file_name or "") == text(stem)]
         return self._prefer_published(same)
 
@@ -65,15 +65,26 @@ class ModelReader:
         if model.version_id is not None or digits is None:
             return []
         copies = []
-        for _, one in self.select_models("models_by_hash", {"digits": digits}):
+        for _, one in self._select("models_by_hash", {"digits": digits}):
             if one.version_id is not None and one.hash("sha256") == digits:
                 copies.append(replace(one, hashes={**one.hashes, **model.hashes}))
         return copies
 
-    def select_models(
-        self, name: str, arguments: tuple[object, ...] | dict[str, object]
+    def rows_of_version(
+        self, version_id: int, *, nameless: bool = False
     ) -> list[tuple[int, KnownModel]]:
-        """Return the rows that a statement selects, each with its id."""
+        """Return the first files of a CivitAI version, each with its row's id.
+
+        Only those that name no file, where these are asked for.
+        """
+        arguments = {"version_id": integer(version_id), "nameless": int(nameless)}
+        return self._select("models_of_version", arguments)
+
+    def rows_by_key(self, key: str, *, nameless: bool = False) -> list[tuple[int, KnownModel]]:
+        """Return the same of what is found under a key."""
+        return self._select("models_by_key", {"key": key, "nameless": int(nameless)})
+
+    def _select(self, name: str, arguments: Mapping[str, object]) -> list[tuple[int, KnownModel]]:
         rows = self._connection.execute(sql(name), arguments)
         return [(row[-1], _model(*row[:-1])) for row in rows]
 
@@ -94,11 +105,6 @@ class ModelReader:
         Since ``resolve --rewrite`` was run once.
         """
         return bool(self._connection.execute(sql("switch"), ("resolve",)).get == "on")
-
-
-def keys_argument(*keys: str) -> dict[str, object]:
-    """Return the argument of ``models_by_keys``."""
-    return {"keys": json.dumps(keys)}
 
 
 def air_key(model: KnownModel) -> str | None:

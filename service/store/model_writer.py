@@ -10,8 +10,8 @@ from service.records import HashKind
 from service.records.model_names import stem
 from service.resources.known_models import KnownModel, Trust
 from service.resources.merge import OF_NOTHING
-from service.store.binding import integer, json_bytes, text
-from service.store.model_reader import HASHES, ModelReader, air_key, keys_argument
+from service.store.binding import json_bytes, text
+from service.store.model_reader import HASHES, ModelReader, air_key
 from service.store.sql import sql
 
 TELLING: tuple[HashKind, ...] = ("sha256", "autov3", "autov2", "blake3")
@@ -91,9 +91,12 @@ class ModelWriter(ModelReader):
         return model
 
     def _candidates(self, model: KnownModel) -> Iterator[tuple[int, KnownModel]]:
+        # Two that both name a file are one only by a hash or by that name, and found by its key.
+        is_named = bool(model.file_name)
         if model.version_id is not None:
-            yield from self.select_models("models_of_version", (integer(model.version_id),))
-        yield from self.select_models("models_by_keys", keys_argument(*keys(model, TELLING)))
+            yield from self.rows_of_version(model.version_id, nameless=is_named)
+        for key in keys(model, TELLING):
+            yield from self.rows_by_key(key, nameless=is_named and key.startswith("air:"))
 
     def _add_keys(self, id_: int, model: KnownModel) -> None:
         self._connection.executemany(sql("add_model_key"), [(key, id_) for key in keys(model)])

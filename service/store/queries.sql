@@ -318,6 +318,45 @@ WHERE (roots.location, roots.online, roots.note) IS NOT (excluded.location, excl
 -- By name.
 SELECT name, location, online, note, changed_at FROM roots ORDER BY name;
 
+-- name: volumes
+-- A root's own row and those of what is mounted below it.
+SELECT root, folder, marker, learned_at, unconfirmed_since, confirmed_at FROM volumes WHERE root = ? ORDER BY folder;
+
+-- name: confirmed_roots
+-- The user said of them that what is gone is gone; the next comparison believes it.
+SELECT root FROM volumes WHERE folder = '' AND confirmed_at IS NOT NULL ORDER BY root;
+
+-- name: learn_volume
+-- learned_at tells when the name was learnt, so it stays while the name does.
+INSERT INTO volumes (root, folder, marker, learned_at) VALUES (:root, :folder, :marker, :now)
+ON CONFLICT (root, folder) DO UPDATE SET marker = excluded.marker, learned_at = excluded.learned_at
+WHERE volumes.marker IS NOT excluded.marker;
+
+-- name: hold_missing
+-- Only the root's own row says it.
+UPDATE volumes SET unconfirmed_since = ? WHERE root = ? AND folder = '';
+
+-- name: confirm_missing
+-- Also of a root that has no row yet.
+INSERT INTO volumes (root, folder, marker, learned_at, confirmed_at) VALUES (:root, '', '', :now, :now)
+ON CONFLICT (root, folder) DO UPDATE SET confirmed_at = excluded.confirmed_at;
+
+-- name: end_confirmation
+-- It was believed once.
+UPDATE volumes SET confirmed_at = NULL, unconfirmed_since = NULL WHERE root = ? AND folder = '';
+
+-- name: forget_mounts
+-- Those that are still there are found by the walk.
+DELETE FROM volumes WHERE root = ? AND folder <> '';
+
+-- name: mark_salvaged_rows
+-- No version of a stage is called so: the service makes these rows again from the stored records.
+UPDATE images SET recipe = 'salvaged@1' WHERE id IN (SELECT image_id FROM raw_records);
+
+-- name: mark_salvaged_files
+-- Without a record the file itself is read again: no rescan finds it unchanged, and no content is like it.
+UPDATE images SET mtime_ns = 0, sha256 = NULL WHERE id NOT IN (SELECT image_id FROM raw_records);
+
 -- ── Lists for exports ──
 
 -- name: list_tokens
@@ -542,26 +581,34 @@ DELETE FROM model_key_rows WHERE key = ? AND id = ?;
 INSERT INTO model_key_rows (key, id) VALUES (?, ?) ON CONFLICT (key, id) DO NOTHING;
 
 -- name: models_of_version
--- The main file was written first.
+-- The main file was written first. :nameless asks only for those that name no file. The limit comes before that, so that a
+-- version of 20,000 files is not looked through for each of them.
 SELECT version_id, model_id, model_name, version_name, kind, base_model, air, file_name, source, trust, extra_json,
        sha256, autov1, autov2, autov3, blake3, crc32, id
-FROM model_versions WHERE version_id = ? ORDER BY id LIMIT 50;
+FROM (SELECT * FROM model_versions WHERE version_id = :version_id ORDER BY id LIMIT 50)
+WHERE NOT :nameless OR COALESCE(file_name, '') = '' ORDER BY id;
 
--- name: models_by_keys
--- Everything under one of the keys. The limit: a thousand files of one name say no more than fifty.
+-- name: models_by_key
+-- What is under a key. The limit: a thousand files of one name say no more than fifty.
 SELECT m.version_id, m.model_id, m.model_name, m.version_name, m.kind, m.base_model, m.air, m.file_name, m.source, m.trust,
        m.extra_json, m.sha256, m.autov1, m.autov2, m.autov3, m.blake3, m.crc32, m.id
-FROM model_versions m
-WHERE m.id IN (SELECT k.id FROM json_each(:keys) j CROSS JOIN model_key_rows k ON k.key = j.value LIMIT 50)
-ORDER BY m.id;
+FROM (SELECT id FROM model_key_rows WHERE key = :key ORDER BY id LIMIT 50) k JOIN model_versions m ON m.id = k.id
+WHERE NOT :nameless OR COALESCE(m.file_name, '') = '' ORDER BY m.id;
 
 -- name: models_by_hash
 -- A hash that begins with the digits ('g' comes after every hexadecimal digit), or that is their beginning.
-SELECT DISTINCT m.version_id, m.model_id, m.model_name, m.version_name, m.kind, m.base_model, m.air, m.file_name,
+-- Fifty of each are enough: what so many models share tells none of them.
+SELECT m.version_id, m.model_id, m.model_name, m.version_name, m.kind, m.base_model, m.air, m.file_name,
        m.source, m.trust, m.extra_json, m.sha256, m.autov1, m.autov2, m.autov3, m.blake3, m.crc32, m.id
-FROM model_key_rows k JOIN model_versions m ON m.id = k.id
-WHERE (k.key >= '#' || :digits AND k.key < '#' || :digits || 'g')
-   OR k.key IN ('#' || substr(:digits, 1, 10), '#' || substr(:digits, 1, 12), '#' || substr(:digits, 1, 16))
+FROM model_versions m
+WHERE m.id IN (
+    SELECT id FROM (SELECT DISTINCT k.id FROM model_key_rows k
+                    WHERE k.key >= '#' || :digits AND k.key < '#' || :digits || 'g' LIMIT 50)
+    UNION
+    SELECT id FROM (SELECT DISTINCT k.id FROM model_key_rows k
+                    WHERE k.key IN ('#' || substr(:digits, 1, 10), '#' || substr(:digits, 1, 12),
+                                    '#' || substr(:digits, 1, 16)) LIMIT 50)
+)
 ORDER BY m.id LIMIT 50;
 
 -- name: count_models

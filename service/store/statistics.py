@@ -7,6 +7,7 @@ from pathlib import Path
 import apsw
 
 from service.store.connection import open_readonly
+from service.store.locks import explain_damage
 from service.store.sql import statements
 from service.store.status import Counts, counts
 
@@ -44,7 +45,7 @@ class Statistics:
 
 def read_statistics(path: Path, limit: int) -> Statistics:
     """Return the statistics of a database, each ranking with up to so many names."""
-    with closing(open_readonly(path)) as connection:
+    with explain_damage(path), closing(open_readonly(path)) as connection:
         ask = _Statistician(connection, limit)
         resources, tokens = ask.groups("resources"), ask.groups("tokens")
         return Statistics(

@@ -18,6 +18,7 @@ import apsw
 
 from service.errors import StartError, TryAgainError
 from service.store.connection import open_readonly
+from service.store.locks import DAMAGE, damage_message
 
 Argument = str | bytes | int | float | None
 
@@ -141,6 +142,8 @@ def first_column(
         raise StartError(
             f"sql: took longer than {bounds.seconds:g} s; ask for less, or add a LIMIT"
         ) from error
+    except DAMAGE as error:
+        raise damage_message(path, error) from error
     except apsw.Error as error:
         raise StartError(f"sql: SQLite refuses the query: {error}") from error
     except UnicodeDecodeError as error:

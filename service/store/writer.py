@@ -8,8 +8,9 @@ from typing import Self
 
 import apsw
 
+from service.errors import RowRefusedError
 from service.records import ImageRows, WatchedFile
-from service.store import export_states, failures, file_rows, status
+from service.store import export_states, failures, file_rows, status, volumes
 from service.store.binding import text
 from service.store.connection import Checkpointer, open_writer
 from service.store.database_reader import SCRUB, DatabaseReader
@@ -123,6 +124,8 @@ class Store(DatabaseReader):
         row = {**packed.image, "now": now, "from_disk": int(from_disk)}
         image_id: int | None = self._connection.execute(sql("find_image"), (row["stable_id"],)).get
         self._connection.execute(sql("save_image"), row)
+        if not self._connection.changes():  # else its long rows would be given to another image
+            raise RowRefusedError("a trigger in the database: the image's row was ignored")
         self._connection.execute(sql("note_repeated"), row)
         self._connection.execute(sql("drop_failure"), (row["root"], text(packed.file[1])))
         if image_id is None:
@@ -168,6 +171,26 @@ class Store(DatabaseReader):
         """Write whether a watched folder is there."""
         with self.transaction():
             status.set_root(self._connection, root)
+
+    def learn_volume(self, root: str, folder: str, marker: str, now: str) -> None:
+        """Keep the name in the marker of a root ('' as its folder), or of a mount below it."""
+        with self.transaction():
+            volumes.learn_volume(self._connection, root, folder, marker, now)
+
+    def hold_missing(self, root: str, since: str | None) -> None:
+        """Note since when many of a root's files are gone at once; None where none are held."""
+        with self.transaction():
+            volumes.hold_missing(self._connection, root, since)
+
+    def confirm_missing(self, root: str, now: str) -> None:
+        """Note that what is gone of a root is gone; the next comparison believes it."""
+        with self.transaction():
+            volumes.confirm_missing(self._connection, root, now)
+
+    def end_confirmation(self, root: str) -> None:
+        """Note that a comparison has believed it."""
+        with self.transaction():
+            volumes.end_confirmation(self._connection, root)
 
     def models_to_write(self) -> ModelWriter:
         """Return what is known of models, to be added to."""

@@ -283,7 +283,7 @@ class Inbox:
         for candidate in gone:
             root = candidate.root
             if root not in is_there:
-                is_there[root] = is_believable(root, marked=False)
+                is_there[root] = is_believable(root, marker="")
                 if not is_there[root]:
                     self.want_rescan("files vanished with the folder's marker", root)
             if is_there[root]:

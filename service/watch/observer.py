@@ -220,7 +220,16 @@ def _readers(observer: BaseObserver) -> Iterator[Thread]:
 
 
 def _end(observer: BaseObserver) -> None:
-    observer.stop()
+    groups = [getattr(emitter, "_inotify", None) for emitter in observer.emitters]
+    try:
+        observer.stop()
+    except KeyError:
+        # watchdog 7.1.0 lost count of folders renamed over each other, and stopped half-way: its
+        # emitters would wait for events for ever, and hold the kernel's watches.
+        log.debug("watch_ended_by_force")
+        for group in groups:
+            getattr(group, "_move_event_grouper").close()  # noqa: B009  # no name of watchdog's API
+        observer.stop()
     observer.join(timeout=5)
 
 

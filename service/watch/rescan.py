@@ -69,13 +69,24 @@ class MissingFile:
     """Stored form."""
 
 
+@dataclass(frozen=True, slots=True)
+class FoundMount:
+    """A file system that is mounted below the root, and that the database does not know."""
+
+    folder: str
+    """Stored form."""
+
+
+ScanFinding = ChangedFile | ScanProgress | MissingFile | FoundMount
+
+
 def rescan(
     root: Root,
     state: RootState,
     known: KnownFiles,
     folders: Iterable[str],
     names: WatchedNames,
-) -> Iterator[ChangedFile | ScanProgress | MissingFile]:
+) -> Iterator[ScanFinding]:
     """Yield every difference between the disk and what the database knows of this root.
 
     And a ``ScanProgress`` now and then. ``folders`` gives all stored folders in which the database
@@ -94,15 +105,18 @@ class _Rescan:
         self._known = known
         self._names = names
         self._seen: set[str] = set()
-        self._unread: set[str] = set()
+        self._unread: set[str] = set(state.away)
+        """Stored folders below which nothing is known to be missing."""
+        self._mounts: dict[str, int] = {}  # with the device of each, that was entered
         self._folded: dict[str, str] | None = None
         self._in_cloud = 0
         self._first_in_cloud = ""
 
-    def run(self, folders: Iterable[str]) -> Iterator[ChangedFile | ScanProgress | MissingFile]:
-        waiting = [str(self._root.path)]
+    def run(self, folders: Iterable[str]) -> Iterator[ScanFinding]:
+        waiting: list[tuple[str, int | None]] = [(str(self._root.path), None)]
         while waiting:
-            yield from self._compare_folder(waiting.pop(), waiting)
+            folder, device_above = waiting.pop()
+            yield from self._compare_folder(folder, device_above, waiting)
         for folder in folders:
             yield from self._find_vanished(folder)
         if self._in_cloud:
@@ -115,15 +129,18 @@ class _Rescan:
             )
 
     def _compare_folder(
-        self, folder: str, waiting: list[str]
-    ) -> Iterator[ChangedFile | ScanProgress | MissingFile]:
+        self, folder: str, device_above: int | None, waiting: list[tuple[str, int | None]]
+    ) -> Iterator[ScanFinding]:
         stored = self._stored_folder(folder)
+        device = _device_of(folder)
         found = self._list_folder(folder, stored)
-        if found is None:
+        if found is None or device is None:
             return
         self._seen.add(stored)
+        if device != device_above is not None:
+            yield from self._enter_mount(stored, device)
         if self._root.recursive:
-            waiting.extend(found.folders)
+            waiting.extend((below, device) for below in found.folders)
         known = self._known(stored)
         prefix = f"{stored}/" if stored else ""
         texts = FolderTexts(found.sidecars, self._names.sidecars)
@@ -133,7 +150,13 @@ class _Rescan:
                 yield ScanProgress(BREATH)
         if not known.keys() <= found.names:  # spares the next step where nothing is missing
             present = {_stored_name(name) for name in found.names}
-            yield from self._find_missing(prefix, known, present)
+            yield from self._find_missing(stored, known, present)
+
+    def _enter_mount(self, stored: str, device: int) -> Iterator[FoundMount]:
+        """Note that a folder is on another device; yield it where the database does not know."""
+        self._mounts[stored] = device
+        if stored not in self._state.mounts | self._state.away:
+            yield FoundMount(stored)
 
     def _list_folder(self, folder: str, stored: str) -> Listing | None:
         try:
@@ -203,7 +226,7 @@ class _Rescan:
             log.warning("folder_not_listed", path=folder, reason=error.strerror or str(error))
             return
         if is_gone:
-            yield from self._find_missing(f"{folder}/", self._known(folder), set())
+            yield from self._find_missing(folder, self._known(folder), set())
 
     def _is_respelled(self, folder: str) -> bool:
         """Tell whether the walk met this folder under another spelling: its case has changed."""
@@ -215,18 +238,40 @@ class _Rescan:
         )
 
     def _find_missing(
-        self, prefix: str, known: Mapping[str, KnownFile], present: set[str]
+        self, folder: str, known: Mapping[str, KnownFile], present: set[str]
     ) -> Iterator[MissingFile]:
         gone = [name for name, row in known.items() if row.present and name not in present]
-        if not gone or not self._state.online:
+        if not gone or not self._state.online or not self._is_believable(folder):
             return
-        if not is_believable(self._root, marked=self._state.marked):
-            # The share went away while the walk was under way.
-            log.warning("root_left_during_rescan", root=self._root.name)
-            self._unread.add("")
-            return
+        prefix = f"{folder}/" if folder else ""
         for name in gone:
             yield MissingFile(self._root.name, prefix + name)
+
+    def _is_believable(self, folder: str) -> bool:
+        """Tell whether what is not in a folder is gone: its file system may have gone instead."""
+        above = _with_parents(folder)
+        if above & self._unread:
+            return False
+        left = list(filter(self._has_left, above & (self._state.mounts | self._mounts.keys())))
+        if not is_believable(self._root, self._state.marker):
+            left.append("")
+        if left:
+            # The share went away while the walk was under way.
+            log.warning("root_left_during_rescan", root=self._root.name, folders=left)
+            self._unread.update(left)
+        return not left
+
+    def _has_left(self, mount: str) -> bool:
+        """Tell whether a file system is no longer mounted, or was not when the walk came by."""
+        device = _device_of(self._root.locate(mount))
+        return device is None or device != self._mounts.get(mount)
+
+
+def _device_of(folder: str | Path) -> int | None:
+    try:
+        return Path(folder).stat().st_dev
+    except OSError:
+        return None
 
 
 def _is_unchanged(row: KnownFile | None, status: os.stat_result, texts: tuple[str, ...]) -> bool:

@@ -33,6 +33,8 @@ class WatchSettings:
     """
     hidden: bool = DEFAULTS.hidden
     """Whether names that begin with a dot are watched too."""
+    hold_missing_s: float = DEFAULTS.hold_missing_minutes * 60
+    """For how long many files that are gone at once are held as present; 0 holds none."""
     max_waiting: int = 100_000
     """Paths held in memory; what comes beyond is left to a rescan."""
 
@@ -43,6 +45,7 @@ class WatchSettings:
             settle_s=section.settle_seconds,
             empty_settle_s=section.empty_settle_seconds,
             poll_s=section.poll_seconds,
+            hold_missing_s=section.hold_missing_minutes * 60,
             extensions=frozenset(section.extensions),
             ignore=section.ignore,
             sidecars=section.sidecars,

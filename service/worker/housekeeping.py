@@ -6,6 +6,7 @@ second. ``ExifToolOutage`` holds batches back while ExifTool cannot be started.
 
 import structlog
 
+from service import logs
 from service.errors import ExtractorMissingError
 from service.worker.batch import FileOutcome
 from service.worker.parts import Pace, Parts
@@ -36,13 +37,20 @@ class Housekeeping:
         """When to check again."""
         self._next_rescan = now + pace.rescan_s
         self._next_checkpoint = now + QUIET_S
-        self.note: str | None = None
+        self._log_note: str | None = None
         """Who keeps the database's log from shrinking, where somebody does."""
+
+    @property
+    def note(self) -> str | None:
+        """Return what is to be said of the database's log, its backups, and the service's log."""
+        notes = (self._log_note, self._parts.database_care.note, logs.find_trouble())
+        return "; ".join(note for note in notes if note) or None
 
     def check(self, now: float) -> bool:
         """Check everything if it is time; return whether it was.
 
-        Raises DatabaseReplacedError where the database's file was exchanged.
+        Raises DatabaseReplacedError where the database's file was exchanged, and
+        DatabaseDamagedError where it was found to be damaged.
         """
         if now < self.next_check:
             return False
@@ -56,14 +64,15 @@ class Housekeeping:
             parts.intake.want_rescan_of_all("it is time")
         parts.intake.write_root_status()
         parts.export_schedule.look(now, parts.store)
+        parts.database_care.look(now, is_quiet=not parts.intake.has_more)
         if now >= self._next_checkpoint:
             self._next_checkpoint = now + QUIET_AGAIN_S
-            self.note = parts.store.checkpoint(quiet=True)
+            self._log_note = parts.store.checkpoint(quiet=True)
         return True
 
     def tidy_after_batch(self, now: float) -> None:
         """Keep the database's log small after a batch, and empty it as soon as it is quiet."""
-        self.note = self._parts.store.checkpoint()
+        self._log_note = self._parts.store.checkpoint()
         self._next_checkpoint = now + QUIET_S
 
 

@@ -3,162 +3,28 @@
 A rescan is read a piece at a time, so that neither memory nor news wait for millions of files.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
 from service.clock import Clock
 from service.paths import Root
-from service.store.database_reader import DatabaseReader
 from service.store.writer import Store
 from service.watch.arrivals import Arrival, GonePath
 from service.watch.inbox import Inbox
-from service.watch.marker import check_root
-from service.watch.rescan import ChangedFile, KnownFile, MissingFile, ScanProgress, rescan
+from service.watch.rescan import ChangedFile, MissingFile, ScanProgress
 from service.watch.watch_settings import WatchSettings
-from service.watch.watched_names import WatchedNames
+from service.worker.comparison import Comparison
 from service.worker.root_status import RootStatusBoard
 
 log = structlog.get_logger()
-
-ScanFinding = ChangedFile | MissingFile | ScanProgress
-
-REST = 10
-"""After a comparison of a root, the next one waits so many times as long as it took.
-
-Lost events come in storms.
-"""
-
-LONGEST_REST_S = 600.0
 
 RETRY_S = 15.0
 """Between two looks at the files that failed before."""
 
 COARSE_CLOCK_S = 2.0
 """Some file systems keep times to two seconds (FAT)."""
-
-
-class Comparison:
-    """Compares roots with the disk on request, one after the other.
-
-    Each is read only as far as ``find_next`` is called.
-    """
-
-    def __init__(
-        self,
-        roots: Mapping[str, Root],
-        store: DatabaseReader,
-        names: WatchedNames,
-        root_status: RootStatusBoard,
-        clock: Clock,
-    ) -> None:
-        self.store = store
-        self._roots = roots
-        self._names = names
-        self._root_status = root_status
-        self._clock = clock
-        self._wanted: dict[str, str] = {}
-        self._not_before: dict[str, float] = {}
-        self._under_way: Iterator[ScanFinding] | None = None
-        self.last_at: str | None = None
-        """When the last comparison ended."""
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether a comparison is under way, or will be."""
-        return self._under_way is not None or bool(self._wanted)
-
-    def is_due(self, now: float) -> bool:
-        """Tell whether there is something to compare at this moment."""
-        if self._under_way is not None:
-            return True
-        return any(self._is_rested(name, now) for name in self._wanted)
-
-    def want(self, reasons: Mapping[str, str]) -> None:
-        """Let the named roots be compared as soon as those before them are done."""
-        for name, reason in reasons.items():
-            self._wanted.setdefault(name, reason)
-
-    def begin_anew(self, reason: str) -> None:
-        """Compare every root with the new database; what is under way was of the old one."""
-        self._under_way = None
-        self._not_before.clear()
-        self.want(dict.fromkeys(self._roots, reason))
-
-    def find_next(self, now: float) -> ScanFinding | None:
-        """Return the next difference, or that some files were looked at without one.
-
-        None where the end is reached.
-        """
-        if self._under_way is None:
-            self._under_way = self._compare_due_roots(now)
-        found = next(self._under_way, None)
-        if found is None:
-            self._under_way = None
-            self.last_at = self._clock.stamp()
-        return found
-
-    def count_changes(self) -> int:
-        """Return how many files a comparison of all roots would find changed.
-
-        Nothing of it is kept.
-        """
-        count = 0
-        for root in self._roots.values():
-            count += sum(isinstance(found, ChangedFile) for found in self._compare_root(root))
-        return count
-
-    def _compare_due_roots(self, now: float) -> Iterator[ScanFinding]:
-        due = [name for name in self._wanted if self._is_rested(name, now)]
-        for name in due:
-            reason = self._wanted.pop(name)
-            log.debug("rescan", root=name, because=reason)
-            began = self._clock.monotonic()
-            yield from self._compare_root(self._roots[name])
-            ended = self._clock.monotonic()
-            self._not_before[name] = ended + min(REST * (ended - began), LONGEST_REST_S)
-
-    def _is_rested(self, name: str, now: float) -> bool:
-        return now >= self._not_before.get(name, now)
-
-    def _compare_root(self, root: Root) -> Iterator[ScanFinding]:
-        known = _KnownFiles(self.store, root.name)
-        state = check_root(root, known.present(), self.store.count_present(root.name))
-        self._root_status.set_state(root, state.message)
-        if root.path.is_dir():
-            yield from rescan(root, state, known, known.folders(), self._names)
-
-
-@dataclass(frozen=True, slots=True)
-class _KnownFiles:
-    """What the database knows of one root, as the rescan asks for it.
-
-    Folders without a final ``/``.
-    """
-
-    store: DatabaseReader
-    root: str
-
-    def __call__(self, folder: str) -> Mapping[str, KnownFile]:
-        stored = f"{folder}/" if folder else ""
-        known = self.store.known_files(self.root, stored)
-        return {name: KnownFile(*row) for name, row in known.items()}
-
-    def folders(self) -> Iterator[str]:
-        """Yield the folders that hold known images.
-
-        The rescan asks when its walk is over, so new ones are among them.
-        """
-        for folder in self.store.folders(self.root):
-            yield folder.removesuffix("/")
-
-    def present(self) -> Iterator[tuple[str, int]]:
-        """Yield the path and size of each file held as present."""
-        for folder in self.store.folders(self.root):
-            for name, (size, _, present, _) in self.store.known_files(self.root, folder).items():
-                if present:
-                    yield folder + name, size
 
 
 @dataclass(slots=True)
@@ -194,14 +60,12 @@ class Intake:
         self._settings = settings
         self._clock = clock
         self._root_status = RootStatusBoard(store, clock)
-        self._comparison = Comparison(
-            self._roots, store, WatchedNames(settings), self._root_status, clock
-        )
+        self._comparison = Comparison(self._roots, store, settings, self._root_status, clock)
         self._next_retry = 0.0
 
     @property
     def notes(self) -> Mapping[str, str]:
-        """Return why roots are offline and what to do, by the root's name."""
+        """Return what is to be said of roots, and what to do, by the root's name."""
         return self._root_status.notes
 
     @property
@@ -232,14 +96,18 @@ class Intake:
         return self._comparison.count_changes()
 
     def write_root_status(self) -> None:
-        """Write which roots are there, as soon as the database lets us."""
+        """Write which roots are there, as soon as the database lets us.
+
+        And see whether the user has confirmed what is missing.
+        """
         self._root_status.write()
+        self._comparison.want_confirmed()
 
     def next_work(self, now: float, limit: int) -> Work:
         """Return up to ``limit`` files that have settled, and what is gone."""
         self._retry_failed(now)
         taken = self.inbox.take(now, limit)
-        work = Work(list(taken.arrived), list(taken.gone))
+        work = Work(list(taken.arrived), self._comparison.believe(taken.gone))
         self._comparison.want(self.inbox.pop_wanted_rescans())
         if self._comparison.is_due(now):
             self._fill_from_comparison(work, now, limit)

@@ -8,6 +8,7 @@ from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule
 from service.store.writer import Store
 from service.watch.observer import Watcher
+from service.worker.database_care import DatabaseCare
 from service.worker.heartbeat import Heartbeat
 from service.worker.intake import Intake
 
@@ -26,6 +27,7 @@ class Parts:
     reopen: Callable[[], None]
     """Opens the store's file again, as soon as no other program holds it."""
     export_schedule: ExportSchedule
+    database_care: DatabaseCare
 
     def reopen_store(self) -> None:
         """Go on with the file that is at the database's path now.
@@ -35,6 +37,7 @@ class Parts:
         self.reopen()
         self.intake.begin_anew("the database was replaced")
         self.export_schedule.learn(self.store)
+        self.database_care.check_again()
 
 
 @dataclass(frozen=True, slots=True)

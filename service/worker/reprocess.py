@@ -1,14 +1,14 @@
 """Making rows again from the stored records, without the files and without ExifTool."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import structlog
 
 from service import pipeline
 from service.clock import Clock
-from service.errors import TryAgainError
+from service.errors import RowRefusedError, TryAgainError
 from service.model_lookup.resolve_rows import Resolver
 from service.readers.messages import Failed
 from service.readers.readers import Question, Readers
@@ -18,6 +18,7 @@ from service.store.packed_image import PackedImage
 from service.store.raw_records import StoredRecord
 from service.store.writer import Store
 from service.worker.batch import failure_of
+from service.worker.saver import save_one_by_one
 
 log = structlog.get_logger()
 
@@ -83,8 +84,15 @@ class Reprocessor:
                     reason=answer.message,
                 )
         if rows:
-            self._store.save(self._resolver.apply(rows), now=self._clock.stamp(), from_disk=False)
+            self._save(self._resolver.apply(rows))
         return len(records)
+
+    def _save(self, rows: Sequence[PackedImage]) -> None:
+        stamp = self._clock.stamp()
+        try:
+            self._store.save(rows, now=stamp, from_disk=False)
+        except RowRefusedError:
+            self.failed += save_one_by_one(self._store, rows, stamp)
 
     def run(self, batch_size: int) -> Iterator[int]:
         """Make everything again, yielding the size of each batch. The readers have work ahead."""

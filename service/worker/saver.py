@@ -1,12 +1,20 @@
 """Where a batch is written, however long another program holds the database."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 import structlog
 
 from service.clock import Clock
-from service.errors import DatabaseReplacedError, TryAgainError
+from service.errors import (
+    DatabaseReplacedError,
+    RowRefusedError,
+    StartError,
+    TryAgainError,
+)
 from service.model_lookup.resolve_rows import Resolver
+from service.records import WatchedFile
 from service.store.failures import Failure
 from service.store.packed_image import PackedImage
 from service.store.writer import Store
@@ -65,7 +73,7 @@ class Saver:
 
     def _try_to_write(self, outcome: FileOutcome, now: float) -> bool:
         try:
-            self._write(outcome)
+            written = self._write(outcome)
         except TryAgainError as error:
             self._put_off(error, now)
             return False
@@ -74,7 +82,7 @@ class Saver:
         self._unsaved = None
         self.note = None
         self._wait = FIRST_WAIT_S
-        self._on_saved(outcome)
+        self._on_saved(written)
         return True
 
     def _put_off(self, error: TryAgainError, now: float) -> None:
@@ -84,44 +92,125 @@ class Saver:
         self._next_try = now + self._wait
         self._wait = min(self._wait * 2, LONGEST_WAIT_S)
 
-    def _write(self, outcome: FileOutcome) -> None:
-        """Write a whole outcome.
+    def _write(self, outcome: FileOutcome) -> FileOutcome:
+        """Write a whole outcome, and return it with what the database refused among the failures.
 
         It may be begun again after any of its transactions: each writes a state, not a step.
         """
         stamp = self._clock.stamp()
         store = self.store
+        refused = _RefusedRows(store, stamp)
         for image_id, file in outcome.moved:
-            store.relocate(image_id, file.root, file.path, file.size, file.mtime_ns)
+            place = (image_id, file.root, file.path, file.size, file.mtime_ns)
+            refused.unless(file, partial(store.relocate, *place))
         if outcome.rows or outcome.failed:
-            self._save(outcome.rows, outcome.failed, stamp)
+            self._save(outcome, refused)
         for root, paths in _gone_by_root(outcome, store).items():
-            store.mark_missing(root, paths, stamp)
+            self._mark_missing(root, paths, refused)
+        if not refused.failures:
+            return outcome
+        bad = {(failure.root, failure.path) for failure in refused.failures}
+        rows = [one for one in outcome.rows if _place_of(one) not in bad]
+        return replace(outcome, rows=rows, failed=[*outcome.failed, *refused.failures])
 
-    def _save(self, rows: Sequence[PackedImage], failed: Sequence[Failure], stamp: str) -> None:
+    def _save(self, outcome: FileOutcome, refused: "_RefusedRows") -> None:
+        """Write a batch; one odd record must not take its neighbours with it."""
+        stamp = self._clock.stamp()
+        rows, failed = outcome.rows, outcome.failed
         try:
             self.store.save(self._resolver.apply(rows), now=stamp, failed=failed)
-        except (TryAgainError, DatabaseReplacedError):
-            raise
-        except Exception:
-            log.exception("batch_not_saved", files=len(rows))
-            self._save_one_by_one(rows, failed, stamp)
-
-    def _save_one_by_one(
-        self, rows: Sequence[PackedImage], failed: Sequence[Failure], stamp: str
-    ) -> None:
-        for one in rows:
-            try:
-                self.store.save(self._resolver.apply((one,)), now=stamp)
-            except (TryAgainError, DatabaseReplacedError):
+        except Exception as error:
+            if _is_to_rise(error):
                 raise
-            except Exception as error:  # one odd record must not take its neighbours with it
-                log.exception("image_not_saved", path=one.watched_file.path)
-                self.store.save_unreadable(
-                    (Failure.of(one.watched_file, "store", error),), now=stamp
-                )
-        if failed:
-            self.store.save_unreadable(failed, now=stamp)
+        else:
+            return
+        for one in rows:
+            save = partial(self.store.save, self._resolver.apply((one,)), now=stamp)
+            refused.unless(one.watched_file, save, gets_row=True)
+        for failure in failed:
+            refused.note(failure)
+
+    def _mark_missing(self, root: str, paths: Sequence[str], refused: "_RefusedRows") -> None:
+        stamp = self._clock.stamp()
+        try:
+            self.store.mark_missing(root, paths, stamp)
+        except Exception as error:
+            if _is_to_rise(error):
+                raise
+            for path in paths:
+                file = WatchedFile(root=root, path=path, size=0, mtime_ns=0)
+                refused.unless(file, partial(self.store.mark_missing, root, (path,), stamp))
+
+
+class _RefusedRows:
+    """Does one piece of work after the other; what is refused becomes a failure of its file."""
+
+    def __init__(self, store: Store, stamp: str) -> None:
+        self._store = store
+        self._stamp = stamp
+        self.failures: list[Failure] = []
+
+    def unless(
+        self, file: WatchedFile, work: Callable[[], object], *, gets_row: bool = False
+    ) -> None:
+        """Do the work, or note why it failed for this file.
+
+        With ``gets_row`` the file then has a row as one that could not be read.
+        """
+        try:
+            work()
+        except Exception as error:  # one odd record must not stop the service
+            if _is_to_rise(error):
+                raise
+            if isinstance(error, RowRefusedError):
+                log.warning("row_refused", path=file.path, reason=str(error))
+            else:
+                log.exception("image_not_saved", path=file.path)
+            failure = Failure.of(file, "store", error)
+        else:
+            return
+        self.failures.append(failure)
+        self.note(failure if gets_row else _without_row(failure))
+
+    def note(self, failure: Failure) -> None:
+        """Write a failure, as far as that is not refused, too."""
+        for one in (failure, _without_row(failure)):
+            try:
+                self._store.save_unreadable((one,), now=self._stamp)
+            except Exception as error:
+                if _is_to_rise(error):
+                    raise
+                log.debug("failure_refused", path=failure.path, reason=str(error))
+            else:
+                return
+
+
+def _is_to_rise(error: Exception) -> bool:
+    """Tell whether an error is not of the rows: then nothing can be written now."""
+    if isinstance(error, RowRefusedError):
+        return False
+    return isinstance(error, (TryAgainError, DatabaseReplacedError, StartError))
+
+
+def _without_row(failure: Failure) -> Failure:
+    return replace(failure, size=None, mtime_ns=None)
+
+
+def save_one_by_one(store: Store, rows: Sequence[PackedImage], now: str) -> list[Failure]:
+    """Write rows that were made from stored records, and return those that were refused."""
+    refused: list[Failure] = []
+    for one in rows:
+        try:
+            store.save((one,), now=now, from_disk=False)
+        except RowRefusedError as error:
+            log.warning("row_refused", path=one.watched_file.path, reason=str(error))
+            refused.append(Failure.of(one.watched_file, "store", error))
+    return refused
+
+
+def _place_of(packed: PackedImage) -> tuple[str, str]:
+    file = packed.watched_file
+    return file.root, file.path
 
 
 def _gone_by_root(outcome: FileOutcome, store: Store) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.catalog import folders, safetensors
+from service.catalog import folders, safetensors, sources
 from service.catalog.folders import hash_file
 from service.errors import BadFileError
 from service.records import HashKind, ResourceKind
@@ -300,3 +300,25 @@ def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadFileError) as raised:
         list(folders.find_model_files(tmp_path / "none"))
     assert str(raised.value) == f"{tmp_path / 'none'}: is no folder"
+
+
+@pytest.mark.posix("Windows has no pipes or devices in folders, and lets few users make links")
+def test_pipes_and_devices_are_passed_over_since_their_reading_never_ends(
+    lora: Path, tmp_path: Path
+) -> None:
+    before = described(tmp_path)
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    os.mkfifo(lora.with_suffix(".civitai.info"))
+    (tmp_path / "endless.ckpt").symlink_to("/dev/zero")
+    (tmp_path / "same.safetensors").symlink_to(lora)
+    found = described(tmp_path)
+    assert {model.file_name for model in found} == {lora.name, "same.safetensors"}
+    assert len(found) == 2 * len(before)
+
+
+@pytest.mark.posix("Windows has no pipes in folders")
+def test_a_source_that_is_a_pipe_or_a_device_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "models.json")
+    for place in (tmp_path / "models.json", Path("/dev/zero")):
+        with pytest.raises(BadFileError, match="is no file"):
+            list(sources.read_models(place, Trust.CIVITAI))

@@ -44,14 +44,25 @@ def test_a_killed_export_leaves_the_old_file_whole(tmp_path: Path, moment: str) 
     assert (done.returncode, target.read_bytes()) == (-signal.SIGKILL, b"old\n")
 
 
-def test_what_a_killed_process_left_is_taken_away_an_hour_later(tmp_path: Path) -> None:
-    old, young = tmp_path / ".list.txt.1.tmp", tmp_path / ".list.txt.2.tmp"
-    old.touch()
-    young.touch()
-    os.utime(old, (time.time() - 3700,) * 2)
+@pytest.fixture
+def ended() -> int:
+    """Return the number of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_what_a_killed_process_left_is_taken_away_and_what_a_running_one_writes_an_hour_later(
+    tmp_path: Path, ended: int
+) -> None:
+    old, young = f".list.txt.{os.getpid()}.tmp", f".list.txt.{os.getppid()}.tmp"
+    others = f".other.txt.{ended}.tmp"
+    for name in (old, young, others, f".list.txt.{ended}.tmp"):
+        (tmp_path / name).touch()
+    os.utime(tmp_path / old, (time.time() - 3700,) * 2)
     with replace_file(tmp_path / "list.txt") as out:
         out.write(b"new\n")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".list.txt.2.tmp", "list.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([young, others, "list.txt"])
 
 
 def test_the_same_bytes_leave_the_file_as_it_is(tmp_path: Path) -> None:

@@ -1,5 +1,11 @@
-"""The disk is full: nothing is lost, the service says so, and goes on when there is room again."""
+"""The disk is full, the log or the handles are gone: nothing is lost, and the service says so.
 
+It goes on when there is room again.
+"""
+
+import errno
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -57,3 +63,44 @@ def fill(path: Path) -> None:
                 pass
         except OSError:
             return
+
+
+def test_a_log_folder_that_cannot_be_written_is_told_in_the_status_and_stops_no_work(
+    place: Place,
+) -> None:
+    draw_many(place.input, 3)
+    logs = place.top / "out" / "logs"
+    with running(place) as service:
+        wait_for(lambda: count(place.database), 3)
+        shutil.rmtree(logs)
+        logs.write_text("a file in its place", encoding="utf-8")
+        draw_many(place.input, 3, start=10)
+        wait_for(lambda: count(place.database), 6)
+        wait_for(lambda: "the log " in str(place.status_file().get("message")), expected=True)
+        logs.unlink()
+        draw_many(place.input, 3, start=20)
+        wait_for(lambda: count(place.database), 9)
+        wait_for(lambda: place.status_file().get("message"), None)
+        assert service.stop() == 0
+    assert "log_lines_lost" in {line["event"] for line in place.log()}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of a running process are Linux's")
+def test_a_service_that_runs_out_of_file_handles_says_so_and_goes_on(place: Place) -> None:
+    import resource  # noqa: PLC0415  # not on Windows
+
+    place.configure(rescan_minutes=0.1)
+    with running(place) as service:
+        wait_for(lambda: place.status_file().get("last_rescan_at") is None, expected=False)
+        before = resource.prlimit(service.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(service.pid, resource.RLIMIT_NOFILE, (3, before[1]))
+        draw_many(place.input, 20)
+        too_many = os.strerror(errno.EMFILE)
+        said = "SELECT message FROM service_status"
+        wait_for(lambda: too_many in str(rows(place.database, said)), expected=True)
+        told = run(place, "status")
+        resource.prlimit(service.pid, resource.RLIMIT_NOFILE, before)
+        wait_for(lambda: count(place.database, "status = 'ok'"), 20)
+        assert service.stop() == 0
+    assert too_many in told.out
+    assert rows(place.database, "SELECT * FROM failures") == []

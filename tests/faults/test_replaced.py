@@ -9,6 +9,8 @@ from drawn_images import draw, draw_many
 from patience import PATIENCE_S
 from running_service import Place, running
 
+from service.instance import hold_instance
+
 
 def test_a_deleted_database_is_made_anew_from_the_images(place: Place) -> None:
     draw_many(place.input, 50)
@@ -74,3 +76,23 @@ def test_a_stranger_s_database_in_its_place_ends_the_service_with_code_1(place: 
         other.replace(place.database)
         assert service.process.wait(PATIENCE_S) == 1
     assert rows(place.database, "SELECT name FROM sqlite_master") == [("theirs",)]
+
+
+def test_after_all_outputs_were_deleted_a_second_service_is_refused(place: Place) -> None:
+    draw_many(place.input, 10)
+    with running(place) as service:
+        wait_for(lambda: count(place.database), 10)
+        shutil.rmtree(place.database.parent)
+        wait_for((place.database.parent / "images.db.lock").exists, expected=True)
+        wait_for(lambda: count(place.database, "status = 'ok'"), 10)
+        second = run(place, "all")
+        assert service.stop() == 0
+    assert (second.code, f"process {service.pid}" in second.err) == (3, True)
+
+
+def test_a_service_whose_lock_another_one_has_taken_stops_and_says_why(place: Place) -> None:
+    with running(place) as service:
+        (place.database.parent / "images.db.lock").unlink()
+        with hold_instance(place.database):
+            assert service.process.wait(PATIENCE_S) == 3
+    assert "is held by process" in (place.top / "console.txt").read_text(encoding="utf-8")

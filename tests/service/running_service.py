@@ -70,7 +70,7 @@ class Place:
     def command(self, *words: str | bytes) -> list[str | bytes]:
         """Return a command of ours that uses this place's configuration."""
         name = (
-            2 if words[0] == "config" else 1
+            2 if words[0] in ("config", "export") else 1
         )  # the command's own words; what follows may be behind a "--"
         return [
             sys.executable,

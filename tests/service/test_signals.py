@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import psutil
 import pytest
@@ -20,7 +21,7 @@ from running_service import Place, environment, running
 MANY = 1500
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_in_mid_work_ends_it_with_the_batch_in_hand_written(
     place: Place, number: signal.Signals
 ) -> None:
@@ -110,3 +111,44 @@ def test_after_sigkill_status_says_at_once_that_it_does_not_run(place: Place) ->
     assert isinstance(alive, dict)
     assert isinstance(dead, dict)
     assert [alive["running"], dead["running"]] == [True, False]
+
+
+@pytest.mark.parametrize("command", ["run", "all"])
+@pytest.mark.parametrize("moment", [0.0, 0.1, 0.2, 0.4])
+def test_ctrl_c_while_it_starts_ends_it_without_a_traceback(
+    place: Place, command: str, moment: float
+) -> None:
+    """The moments count from when Python has found our program."""
+    draw_many(place.input, 50)
+    program = (
+        f"import sys; print(flush=True); sys.argv = ['', '{command}', '--config', sys.argv[1]]"
+    )
+    program += "; from service.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(place.config)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    wait_for((place.database.parent / "images.db.lock").exists, expected=True)
+    time.sleep(moment)
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode in (0, 130)
+    assert "Traceback" not in complaint
+
+
+def test_a_hang_up_that_is_ignored_stays_ignored(place: Place) -> None:
+    """As under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with running(place) as service:
+            service.process.send_signal(signal.SIGHUP)
+            draw_many(place.input, 1)
+            wait_for(lambda: count(place.database), 1)
+            assert service.stop() == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -11,7 +11,13 @@ import pytest
 from store_dump import dump
 from store_samples import LATER, NOW, image, odd_image
 
-from service.errors import DatabaseBusyError, DatabaseReplacedError, StartError, TryAgainError
+from service.errors import (
+    DatabaseBusyError,
+    DatabaseReplacedError,
+    RowRefusedError,
+    StartError,
+    TryAgainError,
+)
 from service.records import Token
 from service.store.connection import BUSY_MS
 from service.store.database_reader import DatabaseReader
@@ -32,7 +38,7 @@ def test_a_failing_row_undoes_its_whole_batch_and_the_next_batch_is_sound(store:
     bad = replace(
         other, tokens=(Token("pos", 0, "new", "new word", 1.0), Token("pos", 0, "twice", "x", 1.0))
     )
-    with pytest.raises(apsw.ConstraintError):
+    with pytest.raises(RowRefusedError, match="UNIQUE constraint failed"):
         store.save([good, bad], now=NOW)
     assert dump(store._connection) == []
     assert store._connection.execute("SELECT COUNT(*) FROM terms").get == 0

@@ -1,12 +1,12 @@
 """What is known of models is written once, merged by what it is, and found again."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from service.resources.known_models import KnownModel, Trust
-from service.store.model_reader import keys_argument
 from service.store.model_writer import EntryCounts, ModelWriter
 from service.store.writer import Store
 
@@ -199,15 +199,10 @@ def everything(store: Store) -> list[tuple[int, KnownModel]]:
         ]
     }
     by_version = [
-        pair
-        for n in numbers["version"]
-        if n is not None
-        for pair in found.select_models("models_of_version", (n,))
+        pair for n in numbers["version"] if n is not None for pair in found.rows_of_version(n)
     ]
     keys = [key for (key,) in store._connection.execute("SELECT DISTINCT key FROM model_key_rows")]
-    by_key = [
-        pair for key in keys for pair in found.select_models("models_by_keys", keys_argument(key))
-    ]
+    by_key = [pair for key in keys for pair in found.rows_by_key(key)]
     return list(dict(sorted([*by_version, *by_key], key=lambda pair: pair[0])).items())
 
 
@@ -277,3 +272,60 @@ def test_another_program_that_writes_is_noticed(store: Store, database: Path) ->
     with Store.open(database) as other:
         learn(other, known(8))
     assert shelf(store).generation() != before
+
+
+def count_steps(store: Store, work: Callable[[], object]) -> int:
+    """Return how many steps SQLite's machine takes, in tens."""
+    steps = 0
+
+    def count() -> bool:
+        nonlocal steps
+        steps += 1
+        return False
+
+    store._connection.set_progress_handler(count, 10)
+    try:
+        work()
+    finally:
+        store._connection.set_progress_handler(None)
+    return steps
+
+
+SHARERS: dict[str, Callable[[int], KnownModel]] = {
+    "one hash": lambda n: known(n, file_name=f"f{n}.safetensors", hashes={"sha256": SHA}),
+    "one version": lambda n: known(file_name=f"f{n}.safetensors", hashes={}),
+    "one name": lambda n: known(n, file_name="model.safetensors", hashes={}),
+    "one AIR": lambda n: known(None, air=AIR, file_name=f"f{n}.safetensors", hashes={}),
+}
+
+
+@pytest.mark.parametrize("what", SHARERS)
+def test_what_many_models_share_costs_no_more_for_each_of_a_thousand(
+    store: Store, what: str
+) -> None:
+    make = SHARERS[what]
+    models = [make(n) for n in range(1, 1001)]
+    learn(store, *models[:200])
+    early = count_steps(store, lambda: learn(store, *models[200:250]))
+    learn(store, *models[250:950])
+    late = count_steps(store, lambda: learn(store, *models[950:]))
+    assert late < 1.5 * early
+
+
+def test_a_hash_that_a_thousand_models_share_is_looked_up_as_quickly_as_one_of_a_hundred(
+    store: Store,
+) -> None:
+    models = [SHARERS["one hash"](n) for n in range(1, 1001)]
+    learn(store, *models[:100])
+    early = count_steps(store, lambda: shelf(store).by_hash(SHA))
+    learn(store, *models[100:])
+    assert count_steps(store, lambda: shelf(store).by_hash(SHA)) < 1.5 * early
+
+
+def test_a_version_of_many_files_without_hashes_that_is_learnt_again_adds_nothing(
+    store: Store,
+) -> None:
+    files = [known(air=AIR, file_name=f"f{n}.safetensors", hashes={}) for n in range(200)]
+    learn(store, *files)
+    again = learn(store, *files)
+    assert (again, shelf(store).count()) == ((0, 0, 200), 200)

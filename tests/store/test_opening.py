@@ -162,7 +162,7 @@ def test_a_damaged_database_is_refused_with_the_mend(database: Path) -> None:
     data = bytearray(database.read_bytes())
     data[100:8192] = b"\xff" * 8092
     database.write_bytes(data)
-    with pytest.raises(StartError, match="recover"):
+    with pytest.raises(StartError, match="aiimagepipe restore"):
         Store.open(database)
 
 

@@ -211,7 +211,7 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
         store._connection.executemany(
             "UPDATE images SET mtime_ns = strftime('%s', ?) * 1000000000 WHERE id = ?", moments
         )
-        yield Search(store._connection)
+        yield Search(store._connection, store.path)
 
 
 @pytest.mark.parametrize(("line", "expected"), FOUND.items(), ids=FOUND)

@@ -7,7 +7,7 @@ import apsw
 import pytest
 from store_samples import LATER, NOW, image
 
-from service.errors import StartError
+from service.errors import RowRefusedError, StartError
 from service.records import ImageRows
 from service.store.database_reader import DatabaseReader
 from service.store.user_query import first_column
@@ -43,7 +43,7 @@ def test_an_image_written_anew_is_found_by_its_new_words_alone(store: Store) -> 
 def test_what_fails_leaves_no_words_and_what_is_removed_takes_its_own_along(store: Store) -> None:
     store.save([with_prompts(1, "a castle", "fog"), with_prompts(2, "a castle", "rain")], now=NOW)
     script = "UPDATE images SET positive_prompt = 'a dragon'; UPDATE images SET status = 'no such'"
-    with pytest.raises(apsw.ConstraintError), store.transaction():
+    with pytest.raises(RowRefusedError), store.transaction():
         store._connection.execute(script).fetchall()
     store.relocate(2, "Input", "1.png", 5, 5)
     verify(store)

@@ -484,3 +484,44 @@ def _nothing_came(_: BaseObserver) -> None:
 
 def _share_is_away(*_: object) -> None:
     raise OSError(errno.EHOSTDOWN, "Host is down")
+
+
+def lose_count_of_a_folder(watcher: Watcher) -> BaseObserver:
+    """Leave watchdog's tables as folders do that are renamed over each other in a row."""
+    (watch,) = watcher.watches
+    observer = watch._observer
+    assert observer is not None
+    (emitter,) = observer.emitters
+    group = emitter._inotify  # type: ignore[attr-defined]
+    del group._active_callbacks_by_path[os.fsencode(watch._root.path / "sub")]
+    return observer
+
+
+def all_threads_of(observer: BaseObserver) -> list[BaseThread]:
+    return [observer, *observer.emitters, observer._inotify_fd]  # type: ignore[attr-defined]
+
+
+@linux
+def test_a_watch_that_watchdog_lost_count_of_ends_whole(root: Root) -> None:
+    (root.path / "sub").mkdir()
+    watcher = Watcher([root], Inbox([root], WatchSettings()), WatchSettings())
+    watcher.start()
+    observer = lose_count_of_a_folder(watcher)
+    threads = all_threads_of(observer)
+    watcher.stop()
+    wait_for(lambda: [thread for thread in threads if thread.is_alive()], [])
+
+
+@linux
+def test_a_watch_that_watchdog_lost_count_of_is_renewed_when_its_folder_is_replaced(
+    root: Root, listener: Listener
+) -> None:
+    (root.path / "sub").mkdir()
+    listener.hear_all()
+    lose_count_of_a_folder(listener.watcher)
+    root.path.rename(root.path.parent / "away")
+    root.path.mkdir()
+    listener.check()
+    (root.path / "new.png").write_bytes(b"x")
+    listener.until(lambda it: it.arrived)
+    assert listener.arrived == ["new.png"]

@@ -3,7 +3,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,20 +13,21 @@ from structlog.testing import capture_logs
 
 from service.paths import MARKER, Root, to_stored
 from service.records import WatchedFile
-from service.watch.marker import RootState, check_root
+from service.watch.marker import RootState
 from service.watch.rescan import ChangedFile, KnownFile, MissingFile, rescan
 from service.watch.watch_settings import WatchSettings
 from service.watch.watched_names import WatchedNames
 
 NAMES = WatchedNames(WatchSettings())
-ONLINE = RootState(online=True, marked=True)
+MARKED = '{"name": "harbour", "place": ""}'
+ONLINE = RootState(online=True, marker="harbour")
 
 
 @pytest.fixture
 def marked(tmp_path: Path) -> Root:
     root = Root("input", tmp_path / "Input")
     root.path.mkdir()
-    (root.path / MARKER).touch()
+    (root.path / MARKER).write_text(MARKED, encoding="utf-8")
     return root
 
 
@@ -285,60 +285,6 @@ def _leave(
     return rows.folder(folder)
 
 
-def test_the_marker_is_laid_where_the_database_knows_nothing(tmp_path: Path) -> None:
-    root = Root("input", tmp_path)
-    assert check_root(root, [], 0) == RootState(online=True, marked=True)
-    assert (tmp_path / MARKER).read_bytes() == b""
-
-
-def test_the_marker_is_renewed_where_a_known_file_still_lies(tmp_path: Path) -> None:
-    root = Root("input", tmp_path)
-    put(root, "b.png", b"abc")
-    assert check_root(root, [("a.png", 1), ("b.png", 3)], 2) == RootState(online=True, marked=True)
-    assert (tmp_path / MARKER).exists()
-
-
-def test_a_root_without_marker_and_known_files_is_offline_and_says_how_to_mend_it(
-    tmp_path: Path,
-) -> None:
-    root = Root("input", tmp_path)
-    put(root, "b.png", b"another file of that name")
-    state = check_root(root, [("a.png", 1), ("b.png", 3)], 2)
-    assert state == RootState(
-        online=False,
-        message=f"input: {tmp_path} is offline or emptied: not marking 2 files missing; "
-        "if this is the right folder, create an empty file named .aiimagepipe in it",
-    )
-    assert not (tmp_path / MARKER).exists()
-    (tmp_path / MARKER).touch()
-    assert check_root(root, [("a.png", 1), ("b.png", 3)], 2) == RootState(online=True, marked=True)
-
-
-def test_a_root_that_is_not_there_is_offline(tmp_path: Path) -> None:
-    state = check_root(Root("input", tmp_path / "no"), [], 0)
-    # Windows' word is its own
-    assert replace(state, message=state.message.partition(" (")[0]) == RootState(
-        online=False,
-        message=f"input: {tmp_path / 'no'} cannot be listed",
-    )
-
-
-def test_where_no_marker_can_be_written_known_files_tell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    root = Root("input", tmp_path)
-    put(root, "a.png")
-    monkeypatch.setattr(Path, "touch", _read_only)
-    assert check_root(root, [], 0) == RootState(online=True, marked=False)
-    assert check_root(root, [("a.png", 1)], 1) == RootState(online=True, marked=False)
-    (tmp_path / "a.png").unlink()
-    assert not check_root(root, [("a.png", 1)], 1).online
-
-
-def _read_only(*_: object, **__: object) -> None:
-    raise OSError(errno.EROFS, "Read-only file system")
-
-
 PATHS = st.lists(
     st.tuples(
         st.sampled_from(["", "x/", "x/y/", "z/"]),
@@ -355,7 +301,7 @@ def test_whatever_happened_one_rescan_makes_the_rows_true_to_the_disk(
     steps: list[list[tuple[str, str]]],
 ) -> None:
     root, rows = Root("input", tmp_path_factory.mktemp("disk")), Rows()
-    (root.path / MARKER).touch()
+    (root.path / MARKER).write_text(MARKED, encoding="utf-8")
     for step in steps:
         wanted = {folder + name for folder, name in step}
         for path in root.path.rglob("*.*"):
@@ -383,7 +329,7 @@ from service.watch.rescan import rescan
 from service.watch.watch_settings import WatchSettings
 root = Root("Input", Path(sys.argv[1]))
 names = WatchedNames(WatchSettings())
-found = rescan(root, RootState(True, True), lambda _: {}, [], names)
+found = rescan(root, RootState(online=True), lambda _: {}, [], names)
 next(found)
 tracemalloc.start()
 print(1 + sum(1 for _ in found), tracemalloc.get_traced_memory()[1])

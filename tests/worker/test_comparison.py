@@ -11,8 +11,7 @@ from set_clock import SetClock
 from service.paths import Root
 from service.store.writer import Store
 from service.watch.watch_settings import WatchSettings
-from service.watch.watched_names import WatchedNames
-from service.worker.intake import Comparison
+from service.worker.comparison import Comparison
 from service.worker.root_status import RootStatusBoard
 
 
@@ -48,8 +47,8 @@ def compared(tmp_path: Path) -> Iterator[Compared]:
     clock = time.clock()
     roots = {"Input": Root("Input", tmp_path / "Input")}
     with Store.open(tmp_path / "images.db") as store:
-        names, presence = WatchedNames(WatchSettings()), RootStatusBoard(store, clock)
-        yield Compared(time, Comparison(roots, store, names, presence, clock))
+        presence = RootStatusBoard(store, clock)
+        yield Compared(time, Comparison(roots, store, WatchSettings(), presence, clock))
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,19 @@
 """How often the service tells of itself."""
 
 import json
+import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from set_clock import SetClock
+from set_clock import START, SetClock
 
+from service.service_state import read_state
+from service.store.status import ServiceStatus
 from service.store.writer import Store
 from service.worker.heartbeat import Heartbeat, status_file
 
@@ -68,3 +75,32 @@ def test_where_nothing_changes_the_heartbeat_comes_every_twenty_seconds(
         "2026-02-02T02:40:40Z",
         "2026-02-02T02:41:00Z",
     ]
+
+
+@pytest.fixture
+def ended() -> int:
+    """Return the number of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+@pytest.mark.parametrize(("is_ours", "expected"), [(True, True), (False, False)])
+def test_after_the_clock_was_set_back_the_process_alone_tells_whether_it_runs(
+    tmp_path: Path, ended: int, *, is_ours: bool, expected: bool
+) -> None:
+    an_hour_ahead = SetClock(time.time() - START + 3600).clock()
+    with Store.open(tmp_path / "images.db") as store:
+        pid = os.getpid() if is_ours else ended
+        status = ServiceStatus(
+            pid=pid, host=socket.gethostname(), heartbeat_at=an_hour_ahead.stamp()
+        )
+        store.heartbeat(status)
+    assert read_state(tmp_path / "images.db").running is expected
+
+
+def test_a_heartbeat_of_another_machine_from_the_future_is_none(tmp_path: Path) -> None:
+    an_hour_ahead = SetClock(time.time() - START + 3600).clock()
+    with Store.open(tmp_path / "images.db") as store:
+        store.heartbeat(ServiceStatus(pid=1, host="elsewhere", heartbeat_at=an_hour_ahead.stamp()))
+    assert not read_state(tmp_path / "images.db").running

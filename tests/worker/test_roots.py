@@ -42,9 +42,8 @@ def test_a_root_emptied_with_its_marker_turns_nothing_missing_and_says_the_mend(
     (by_hand.place.input / ".aiimagepipe").touch()
     by_hand.work()
     said = (
-        f"Input: {by_hand.place.input} is offline or emptied: not marking 5 files missing; if "
-        "this is the right "
-        "folder, create an empty file named .aiimagepipe in it"
+        f"Input: {by_hand.place.input} is offline or emptied: not marking its files missing; "
+        'if this is the right folder, run: aiimagepipe confirm-missing "Input"'
     )
     assert emptied == ([("present", 5)], [said])
     assert by_hand.rows(STATES) == [("missing", 5)]

@@ -12,6 +12,7 @@ from service.errors import StartError
 from service.store.binding import text
 from service.store.connection import open_readonly
 from service.store.images_row import Bound
+from service.store.locks import DAMAGE, damage_message
 from service.store.one_image import ColumnValue
 from service.store.search.conditions import Condition, condition_of, fragment, known_field
 from service.store.search.lexing import (
@@ -178,8 +179,9 @@ class SearchQuery(NamedTuple):
 class Search:
     """Asks one database."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, path: Path) -> None:
         self._connection = connection
+        self._path = path
         connection.create_scalar_function("says", _says, 2, deterministic=True)
         connection.create_scalar_function("unweighted", _unweighted, 1, deterministic=True)
 
@@ -189,13 +191,15 @@ class Search:
 
         Raises StartError where there is none that can be read.
         """
-        return cls(open_readonly(path))
+        return cls(open_readonly(path), path)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         self._connection.close()
+        if isinstance(error, DAMAGE):
+            raise damage_message(self._path, error) from error
 
     def ids(self, line: str, limit: int | None = None) -> list[int]:
         """Return the images that meet all of a line, newest first.
