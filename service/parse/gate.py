@@ -48,6 +48,8 @@ CALCULATES = re.compile(r"[()\[\]{}+*/=<>]|^[\d\s.,:;-]+$")
 """What makes a number or a formula of a text without words. ``3d`` is a prompt."""
 MEDIA = re.compile(r"\.(?:png|jpe?g|webp|gif|mp4|webm|txt|json|ya?ml|wav|mp3)$", re.IGNORECASE)
 LONGEST_FORMULA = 200
+FORMULA = re.compile(r"(?=.*\d)(?!.*\w\s+\w)[\w\s.()+*/%-]+", re.ASCII)
+"""No two words follow each other in one, as they do in nearly every prompt."""
 
 NUMBER = re.compile(r"\s*[+-]?\d{1,40}(?:[.,]\d{0,40})?\s*")
 
@@ -71,6 +73,8 @@ def is_prompt(value: Scalar) -> bool:
         return True
     if PLACEHOLDER.fullmatch(value.strip()) is not None or _is_lone_file(text):
         return False
+    if len(text) > LONGEST_FORMULA:
+        return True
     if LETTERS.search(text) is None:
         return CALCULATES.search(text) is None
     return not _is_formula(text)
@@ -78,7 +82,7 @@ def is_prompt(value: Scalar) -> bool:
 
 def _is_formula(text: str) -> bool:
     """Return whether a text calculates with numbers (``(width * 2) + 8``)."""
-    if len(text) > LONGEST_FORMULA or not any(map(str.isdigit, text)):
+    if FORMULA.fullmatch(text) is None:
         return False
     try:
         tree = ast.parse(text, mode="eval").body

@@ -177,7 +177,7 @@ ENCODERS = {
     "what wildcards became": (
         {
             **with_encoder("CLIPTextEncode", {"text": ["20", 0]}),
-            "20": ("WildReeds", {"wildcard_text": "a {b|c}", "populated_text": "a c"}),
+            "20": ("WildReeds", {"wildcard_text": "a {bittern|crane}", "populated_text": "a c"}),
         },
         "a c",
     ),
@@ -190,7 +190,7 @@ ENCODERS = {
     ),
     "nothing of wildcards whose result is not kept": (
         {
-            **with_encoder("CLIPTextEncode", {"text": ["20", 0]}, n21="a {b|c}"),
+            **with_encoder("CLIPTextEncode", {"text": ["20", 0]}, n21="a {bittern|crane}"),
             "20": ("WildReeds", {"wildcard_text": ["21", 0], "populated_text": ""}),
         },
         None,
@@ -382,6 +382,13 @@ SIZES: dict[str, tuple[Nodes, tuple[int, int] | None]] = {
                 {"width": 640, "height": 384, "keep_proportion": True, "image": ["22", 0]},
             ),
             "22": ("LoadImage", {"image": "x.png"}),
+        },
+        None,
+    ),
+    "none of an area on a canvas": (
+        {
+            **changed(PLAIN, n4={"width": ["20", 1], "height": ["20", 2]}),
+            "20": ("PlaceHeron", {"x": 8, "y": 16, "width": 96, "height": 128}),
         },
         None,
     ),

@@ -16,7 +16,9 @@ INPUT_ID, OUTPUT_ID = str(INPUT), str(OUTPUT)
 
 def word(value: JsonValue) -> str:
     """Return a name or number as text; nothing of anything that is neither."""
-    return str(value) if isinstance(value, str | int | float) else ""
+    if isinstance(value, str):
+        return value  # as nearly always
+    return str(value) if isinstance(value, int | float) else ""
 
 
 def objects(value: JsonValue) -> Iterator[Raw]:

@@ -6,7 +6,7 @@ are already resolved in it. ``workflow.py`` reads the editor's form.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -118,34 +118,41 @@ def graph_of_prompt(
 ) -> dict[str, Node]:
     """Return the graph of an API form; members that are no nodes are left out."""
     graph: dict[str, Node] = {}
+    numbered = False
     for id_, raw in data.items():
         if len(graph) >= MAX_NODES:
             break
         if isinstance(raw, dict) and isinstance(raw.get("class_type"), str):
             place = f"{source}#{id_}.inputs"
-            named = _name_origins(raw, data)
-            graph[id_] = _node(id_, named, place, shapes.get(id_, NO_SHAPE), table)
+            graph[id_] = _node(id_, raw, place, shapes.get(id_, NO_SHAPE), table)
+            numbered = numbered or _has_numbered_link(graph[id_])
+    if numbered:
+        return {id_: _link_by_number(node, graph) for id_, node in graph.items()}
     return graph
 
 
-def _name_origins(
-    raw: Mapping[str, JsonValue], data: Mapping[str, JsonValue]
-) -> Mapping[str, JsonValue]:
-    """Return a node whose links name their origins by text: some scripts write ``[12, 0]``.
+def _has_numbered_link(node: Node) -> bool:
+    """Return whether an input without a value that fits it may be a link: ``[12, 0]``."""
+    return any(type(value) is list and _as_numbers(value) for value in node.inputs.values())
 
-    A pair of numbers of which the first is no node's is a value.
-    """
-    inputs = raw.get("inputs")
-    if not isinstance(inputs, dict):
-        return raw
-    named: dict[str, JsonValue] = {}
-    for name, value in inputs.items():
-        match value:
-            case [int(origin), int(slot)] if str(origin) in data and 0 <= slot < MOST_OUTPUTS:
-                named[name] = [str(origin), slot]
-            case _:
-                named[name] = value
-    return {**raw, "inputs": named}
+
+def _as_numbers(value: JsonValue) -> Link | None:
+    """Return a pair of numbers as a link, as some scripts write it."""
+    match value:
+        case [int(origin), int(slot)] if 0 <= slot < MOST_OUTPUTS:
+            return str(origin), slot
+    return None
+
+
+def _link_by_number(node: Node, graph: Mapping[str, Node]) -> Node:
+    """Return a node whose pairs of numbers are links, where the first is another node's."""
+    links = dict(node.links)
+    for name, value in node.inputs.items():
+        link = _as_numbers(value)
+        if link is not None and link[0] in graph:
+            links[name] = link
+    inputs = {name: value for name, value in node.inputs.items() if name not in links}
+    return replace(node, inputs=inputs, links=links)
 
 
 def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape, table: Table) -> Node:
@@ -205,7 +212,10 @@ def make_node(
     """
     record = table.record(class_type)
     outputs = shape.outputs or record.output_names
-    plain = {**_inner_names(inputs, links), **seeds, **record.plain_names}
+    plain = record.plain_names
+    inner = _inner_names(inputs, links)
+    if inner or seeds:
+        plain = {**inner, **seeds, **plain}
     names: dict[str, str] = {}
     for own, name in plain.items():
         has_name = name in inputs or name in links  # the input that has the name already keeps it
@@ -233,11 +243,12 @@ def _inner_names(inputs: Mapping[str, JsonValue], links: Mapping[str, Link]) -> 
     ``model``.
     """
     names: dict[str, str] = {}
+    if "." not in "".join(inputs) and "." not in "".join(links):
+        return names  # as nearly always
     for name in (*inputs, *links):
-        path, dot, inner = name.rpartition(".")
-        choice = path.partition(".")[0]
+        choice, dot, _ = name.partition(".")
         if dot and (choice == "model" or isinstance(inputs.get(choice), str)):
-            names[name] = inner
+            names[name] = name.rpartition(".")[2]
     return names
 
 

@@ -7,7 +7,7 @@ file of its model.
 import re
 from functools import lru_cache
 
-from service.parse.comfyui.nodes.definitions import CLASSES_KEPT, output_types
+from service.parse.comfyui.nodes.definitions import output_types
 from service.parse.comfyui.nodes.record import NodeRecord
 from service.records import ResourceKind
 
@@ -142,21 +142,29 @@ for _class, _widget, _kind in _CLASSES:
     KINDS_BY_CLASS.setdefault(_widget, []).append((re.compile(_class, re.IGNORECASE), _kind))
 """Widget → classes and kinds, where its name alone is not enough. The first that fits decides."""
 
+ANSWERS_KEPT = 8192
+"""Of classes and their widgets; all real images of the corpus together ask for fewer."""
+
 _DIGITS = re.compile(r"_\d{1,2}$")
 
 
 def kind_of(record: NodeRecord, widget: str) -> ResourceKind | None:
     """Return what kind of side file a widget names, or None where it names none."""
-    kind = record.files.get(widget) or _by_name(record.class_type, widget)
+    return record.files.get(widget) or _kind_by_rules(record.class_type, widget)
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def _kind_by_rules(class_type: str, widget: str) -> ResourceKind | None:
+    """Return the kind by the widget's name, by that without its number, by what the class gives."""
+    kind = _by_name(class_type, widget)
     if kind is not None:
         return kind
     number = _DIGITS.search(widget)
     if number is not None:
-        return _by_name(record.class_type, widget[: number.start()])
-    return _by_output(record.class_type, widget)
+        return _by_name(class_type, widget[: number.start()])
+    return _by_output(class_type, widget)
 
 
-@lru_cache(maxsize=CLASSES_KEPT)
 def _by_output(class_type: str, widget: str) -> ResourceKind | None:
     """Return the kind of the file that a loader of one thing loads, by what it gives."""
     if NAMES_FILE.search(widget) is None or "load" not in class_type.lower():

@@ -23,6 +23,8 @@ WIDGETS = frozenset().union(*text_inputs.SIDE_TEXTS.values())
 TEXT_LINKS = WIDGETS - {*LINKS["positive"], *LINKS["negative"]}
 """Links that bring the text of a side, where others of such names bring a conditioning."""
 
+ENCODER_TEXTS = frozenset(text_inputs.ENCODER_TEXTS)
+
 TEXT_MAKERS: tuple[Role, ...] = ("encoder", "join", "replace", "show", "run only")
 
 
@@ -155,6 +157,8 @@ def text_names(node: Node, side: Want) -> tuple[str, ...]:
         return own
     if side == "negative" and (texts or SIDES.issubset(node.outputs)):
         return ()  # one ``prompt`` of a node that gives both conditionings is the positive
+    if ENCODER_TEXTS.isdisjoint(node.inputs) and ENCODER_TEXTS.isdisjoint(node.links):
+        return ()
     names = text_inputs.ENCODER_TEXTS
     return tuple(name for name in names if node.has(name) and name not in texts)
 

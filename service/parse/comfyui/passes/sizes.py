@@ -88,13 +88,15 @@ def first_latent(routes: Routes, sampler: Node) -> list[Node]:
 
 def _stated_size(graph: Graph, values: NodeValues, node: Node) -> Size:
     """Return the size that a node states: as a text (``1216 x 832 (wide)``) or as two numbers."""
-    if is_area(node) or _keeps_proportion(node):
+    if is_area(node):
         return {}
     size = _size_in_text(node) or _preset(graph, node)
     if size or node.scalar("rescale") == BY_SHARE:
         return size
     across, down = values.read_first(node, WIDTHS), values.read_first(node, HEIGHTS)
     if across is None or down is None or not across.value or not down.value:
+        return {}
+    if _keeps_proportion(node):
         return {}
     size = {"width": across, "height": down}
     frames = values.read_first(node, FRAMES)

@@ -1,5 +1,7 @@
 """What one node says of the way on: by which of its links what is looked for came in."""
 
+from functools import lru_cache
+
 from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.nodes.definitions import output_types
@@ -21,6 +23,9 @@ from service.parse.comfyui.values.rules import NUMERIC
 
 Step = tuple[Link, Want]
 """A link to follow, and what for."""
+
+NAMES_KEPT = 2048
+"""Names of links whose kind is kept ready."""
 
 SIDES: frozenset[Want] = frozenset({"positive", "negative"})
 NAMED_LINKS = frozenset({"mask", "control_net", "upscale_model"}.union(*LINKS.values()))
@@ -156,6 +161,7 @@ def makes(node: Node, want: Want) -> bool:
     return any(word in node.class_type.lower() for word in MAKERS.get(want, ()))
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def is_carrier(name: str) -> bool:
     """Return whether a link of this name brings a bundle of things."""
     return PIPE.search(name) is not None

@@ -32,6 +32,8 @@ class NodeValues:
     def read_first(self, node: Node, names: tuple[str, ...]) -> Reply:
         """Return the first of these inputs that holds something."""
         for name in names:
+            if not node.has(name):
+                continue
             answer = self.read_input(node, name)
             if answer is not None and fits_input(answer.value, name):
                 return answer
