@@ -401,3 +401,35 @@ def test_a_word_that_calls_an_embedding_is_marked_among_the_tokens(listed: str) 
         ("muddy_hands", "embedding"),
     ]
     assert [one.weight for one in rows.resources if one.kind == "embedding"] == [1.2]
+
+
+def test_a_jobs_additional_networks_are_resources() -> None:
+    networks = {
+        "urn:air:sdxl:lora:civitai:8@9": {"type": "Lora", "strength": 0.4},
+        "urn:air:sd1:embedding:civitai:77@78": {"type": "TextualInversion", "strength": 1},
+    }
+    meta = {"prompt": "a jug", "steps": 5, "additionalNetworks": networks}
+    rows = read({"PNG:Parameters": meta})
+    assert [(one.kind, one.name, one.weight) for one in rows.resources] == [
+        ("lora", "urn:air:sdxl:lora:civitai:8@9", 0.4),
+        ("embedding", "urn:air:sd1:embedding:civitai:77@78", 1.0),
+    ]
+
+
+@pytest.mark.parametrize(("weight", "used"), [("0.7", True), ("0", False)])
+def test_a_network_of_the_first_extension_has_one_weight(weight: str, used: bool) -> None:  # noqa: FBT001
+    text = "a\nSteps: 5, Sampler: Euler, AddNet Enabled: True, AddNet Module 1: LoRA, "
+    text += f"AddNet Model 1: moss(0123456789ab), AddNet Weight 1: {weight}"
+    loras = [one for one in read({"PNG:Parameters": text}).resources if one.kind == "lora"]
+    assert [(one.label, one.weight, one.hash, one.used) for one in loras] == [
+        ("moss", float(weight), "0123456789ab", used)
+    ]
+
+
+def test_the_model_of_civitais_page_for_flux_is_its_mode() -> None:
+    air = "urn:air:flux1:checkpoint:civitai:618692@691639"
+    rows = read(
+        {"PNG:Parameters": f"a jug\nSteps: 5, Sampler: Undefined, Seed: 3, fluxMode: {air}"}
+    )
+    assert columns(rows, "model", "seed") == (air, "3")
+    assert [(one.kind, one.name) for one in rows.resources] == [("checkpoint", air)]

@@ -21,7 +21,11 @@ from service.parse import comfyui
 from service.parse.base import Claim, Parser
 from service.parse.blobs import parse_json
 from service.parse.infotext.dialects import is_of_civitai
-from service.parse.shared.civitai_resources import read_entry, resource_of_air
+from service.parse.shared.civitai_resources import (
+    read_additional_networks,
+    read_entry,
+    resource_of_air,
+)
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_tables
 from service.records import Blobs, Field, Generation, Resource, Sampling, Stated
 
@@ -157,6 +161,7 @@ def _resources(request: JsonTable, airs: tuple[Stated, ...]) -> Iterator[Resourc
         if number == 0 and resource.kind == "resource_ref":
             resource = replace(resource, kind="checkpoint")
         yield resource
+    yield from read_additional_networks(request)
     for air in airs:
         if str(air.value) not in taken:
             yield resource_of_air(air)
@@ -171,4 +176,4 @@ def _upscales(request: JsonTable, upscaler: Stated | None) -> Iterator[Sampling]
             yield Sampling("upscale", fields)
 
 
-PARSER = Parser(NAME, 3, claim, parse)
+PARSER = Parser(NAME, 4, claim, parse)

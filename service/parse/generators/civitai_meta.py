@@ -22,7 +22,7 @@ from service.parse.base import Claim, Parser
 from service.parse.generators import a1111
 from service.parse.infotext.key_values import Settings
 from service.parse.infotext.layout import Infotext
-from service.parse.shared.civitai_resources import read_entry
+from service.parse.shared.civitai_resources import read_additional_networks, read_entry
 from service.parse.shared.json_facts import JsonTable, as_written, find_tables
 from service.parse.shared.model_files import model_file, model_name
 from service.parse.shared.numbers import number_of
@@ -77,11 +77,13 @@ FILES: tuple[tuple[str, ResourceKind], ...] = (
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-PROMPTS = frozenset({"prompt", "negativePrompt", "resources", "comfy", "additionalResources"})
+PROMPTS = frozenset(
+    "prompt negativePrompt resources comfy additionalResources additionalNetworks".split()
+)
 STRUCTURED = frozenset({"hashes", "civitaiResources"})
 """The keys whose values are JSON in an infotext, too."""
 
-SIGNS = frozenset({"cfgScale", "civitaiResources", "additionalResources"})
+SIGNS = frozenset({"cfgScale", "civitaiResources", "additionalResources", "additionalNetworks"})
 """No generator writes these keys beside ``prompt``; CivitAI's graphs have them deeper."""
 
 
@@ -179,6 +181,7 @@ def _files(meta: JsonTable) -> Iterator[Resource]:
             name = model_name(item)
             if name:
                 yield model_file(kind, name, meta.place(key))
+    yield from read_additional_networks(meta)
     for entry in meta.each("additionalResources"):
         resource = _named_resource(entry)
         if resource is not None:

@@ -18,7 +18,7 @@ from service.parse.shared import civitai_resources
 from service.parse.shared.hashes import hash_of
 from service.parse.shared.model_files import names_nothing, pass_entry
 from service.parse.shared.numbers import number_of
-from service.records import Resource, ResourceKind
+from service.records import Resource, ResourceKind, Stated
 
 # Since 1.1.2 one quoted list a unit, 'ControlNet 0: "Module: canny, Model: …, Weight: 1, …"'.
 _QUOTED_UNIT = re.compile(r"controlnet (\d+)")
@@ -111,6 +111,9 @@ def _checkpoint(
     if label is None:
         if hash_ and twin is None:
             yield Resource("checkpoint", hash_, source, hash=hash_, hash_kind=kind)
+        flux = settings.get("fluxmode")
+        if flux and twin is None:
+            yield civitai_resources.resource_of_air(Stated(flux, source))
         return
     own = Resource("checkpoint", label, source, hash=hash_, hash_kind=kind)
     if twin:

@@ -31,7 +31,7 @@ _NUMBERED = re.compile(
 )
 # Fooocus 2.2: 'name: hash: 0.1'
 _WITH_WEIGHT = re.compile(r"(.+?):[ \t]*([0-9a-fA-F]{8,64}):[ \t]*(-?\d+(?:\.\d+)?)")
-_ADDNET = re.compile(r"addnet (model|weight [ab]|enabled) ?(\d*)")
+_ADDNET = re.compile(r"addnet (model|weight(?: [ab])?|enabled) ?(\d*)")
 _ADDNET_NAME = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")
 
 
@@ -193,17 +193,22 @@ def _networks_by_air(settings: Settings, source: str) -> Iterator[Resource]:
 
 
 def _addnet_networks(settings: Settings, source: str) -> Iterator[Resource]:
-    """Yield the LoRAs of ``AddNet Model 1: name(hash), AddNet Weight A 1: 0.8``."""
+    """Yield the LoRAs of ``AddNet Model 1: name(hash), AddNet Weight A 1: 0.8``.
+
+    At first there was one weight for both, ``AddNet Weight 1``.
+    """
     units: dict[str, dict[str, str]] = {}
     for match, value in settings.numbered("addnet", _ADDNET):
         units.setdefault(match[2], {})[match[1]] = value
-    for number, unit in units.items():
+    is_off = units.pop("", {}).get("enabled") == "False"
+    for unit in units.values():
         model = _ADDNET_NAME.fullmatch(unit.get("model", ""))
-        if number and model:
+        if model:
             named = {
                 "name": model[1],
                 "hash": model[2],
-                "model": unit.get("weight a", ""),
+                "model": unit.get("weight a") or unit.get("weight", ""),
                 "clip": unit.get("weight b", ""),
             }
-            yield _weighted_network("lora", named, source)
+            network = _weighted_network("lora", named, source)
+            yield replace(network, used=network.used and not is_off)

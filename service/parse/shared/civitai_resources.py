@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import JsonValue
 
 from service.parse.shared.hashes import hash_of
-from service.parse.shared.json_facts import parse_value
+from service.parse.shared.json_facts import JsonTable, parse_value
 from service.parse.shared.numbers import first_number, id_number
 from service.records import Resource, ResourceKind, Stated
 from service.records.kinds import kind_in_list
@@ -72,6 +72,16 @@ def resource_of_air(air: Stated) -> Resource:
     """Return the file that an AIR names."""
     text = str(air.value)
     return Resource(_kind("", text), text, air.source, air=text)
+
+
+def read_additional_networks(table: JsonTable) -> Iterator[Resource]:
+    """Yield what a job's ``additionalNetworks`` names: ``{AIR: {"type": …, "strength": 0.8}}``."""
+    networks = table.part("additionalNetworks")
+    for air, entry in networks.data.items():
+        if isinstance(entry, dict):
+            resource = read_entry({"air": air, **entry}, networks.place(air))
+            if resource is not None:
+                yield resource
 
 
 def read_entry(entry: Mapping[str, JsonValue], source: str) -> Resource | None:
