@@ -96,7 +96,7 @@ SENTENCE_WORDS = 5
 """Words between two commas that make it likely to be one."""
 _COMMA = re.compile(r"[,\uff0c\u3001]")  # and those of Chinese and Japanese
 _FINAL = re.compile(r"(?<=\w\w)[.;:。]+\Z")
-_PUNCTUATED = re.compile(r"(.*?)([,.;:!?]+)", re.DOTALL)
+_SIGNS = ",.;:!?"
 
 
 def cut_tags(text: str) -> PromptTags:
@@ -110,8 +110,8 @@ def cut_tags(text: str) -> PromptTags:
 
 def _cut_words(text: str) -> Iterator[str]:
     for word in text.split():
-        found = _PUNCTUATED.fullmatch(word)
-        yield from filter(None, found.groups()) if found else (word,)
+        bare = word.rstrip(_SIGNS)
+        yield from filter(None, (bare, word[len(bare) :]))
 
 
 def join_tags(tags: Iterable[str]) -> str:

@@ -53,11 +53,11 @@ def split_prompt(prompt: str, side: Side, generator: str | None = None) -> tuple
     """Return the tokens of a prompt in order, by the grammar of the program that it was for."""
     grammar = grammar_of(generator)
     if len(prompt) <= _LONGEST_KEPT:
-        return _split_again(prompt, side, grammar)
+        return split_again(prompt, side, grammar)
     return _split(prompt, side, grammar)
 
 
-_LONGEST_KEPT = 4_000
+_LONGEST_KEPT = 600
 
 
 def _split(prompt: str, side: Side, grammar: Grammar) -> tuple[Token, ...]:
@@ -75,8 +75,9 @@ _HAS_GRAMMAR = re.compile(r"[()\[\]{}|<\\\uff0c\u3001\u3002]|::|embedding:|BREAK
 _PLAIN_SEPARATOR = re.compile(r",|\r?\n")
 
 
-# Most images come several of one prompt, and nearly all negative prompts again and again.
-_split_again = lru_cache(maxsize=256)(_split)
+split_again = lru_cache(maxsize=256)(_split)
+"""The tokens of prompts that are not long, kept for a while: most images come several of one
+prompt, and negative prompts come again and again."""
 
 
 def mark_embeddings(tokens: tuple[Token, ...], names: Collection[str]) -> tuple[Token, ...]:

@@ -103,7 +103,7 @@ def _form(has_embeddings: bool, has_strong: bool, has_signs: bool) -> re.Pattern
     if has_embeddings:
         ends, more = ends + "e", more + _EMBEDDING
     if has_strong:
-        ends, more = ends + r"\d:-", more + _STRONG
+        ends, more = ends + r"\d:\-", more + _STRONG
     if has_signs:
         ends, more = ends + r"+)\-", more + _SIGNS
     # \uff0c \u3001 \u3002: the commas and the full stop of Chinese and Japanese.

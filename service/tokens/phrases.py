@@ -17,10 +17,12 @@ from service.tokens.english import ADJECTIVES, CLOSED, DETERMINERS, PARTICIPLES,
 
 LONGEST = 7
 """Words of a phrase; a longer one is a heap of words."""
+HEAP = 30
+"""Words of what is not even looked at."""
 
 # \u2018 \u2019 \u201c \u201d: single and double quotes as books have them.
 _QUOTED = re.compile(
-    r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|\[[^\]]*\]|\{[^}]*\}"
+    r"\"[^\"]*\"|\u201c[^\u201d]{0,600}\u201d|\[[^\]]{0,600}\]|\{[^}]{0,600}\}"
     r"|(?<!\w)['\u2018][^'\u2019\n]{1,200}['\u2019](?!\w)"
 )
 """Words that are to be seen in the picture, as on a sign."""
@@ -170,7 +172,7 @@ class _Clause:
 
     def _is_done_by_phrase(self, at: int, word: str, after: str) -> bool:
         """Return whether the phrase in hand is what does it: ``a cat sits on``."""
-        doer = self._words[self._begin : at]
+        doer = self._words[max(self._begin, at - LONGEST) : at]
         if doer[-1] in ADJECTIVES or _sort_of(doer[-1]) == "participle" or _is_glowing(doer[-1]):
             return False
         if word == _BASES[word] and not any(map(_is_plural, doer)):
@@ -194,6 +196,8 @@ class _Clause:
 
     def _write(self, begin: int, end: int) -> str:
         """Return the phrase of a run of words; '' where they name nothing."""
+        if end - begin > HEAP:
+            return ""
         begin, end = _trim(self._words, begin, end)
         if not 0 < end - begin <= LONGEST:
             return ""

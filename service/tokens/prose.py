@@ -26,7 +26,7 @@ from service.tokens.spelling import fold_token, spell_tag
 
 # \u2026 is an ellipsis, \u2019 and the like are quotes as books have them.
 _SENTENCE_END = re.compile(
-    r"(?<!\b[A-Z])(?<!\bMr)(?<!\bDr)(?<!\bSt)(?<!\bMrs)(?<!\bvs)"
+    r"(?<![.!?\u2026])(?<!\b[A-Z])(?<!\bMr)(?<!\bDr)(?<!\bSt)(?<!\bMrs)(?<!\bvs)"
     r"[.!?\u2026]+[\"'\u201d\u2019)]*\s+(?=[\"'\u201c(]?[A-Z\d])"
 )
 _ENDS = re.compile(r"[.!?\u2026]\S?\s")

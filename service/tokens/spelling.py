@@ -70,12 +70,14 @@ _SUSPECT = re.compile(
 """Whatever ``trim_tag`` may have to do with; most tags have none of it."""
 _SPELT = re.compile(r"[^\W_]{2}|\w/\d")
 """A tag without two letters in a row is a drawing, ``:d`` or ``x)``, and stays as it is."""
-_NAME = re.compile(r"[^()\[\]{}]*[^()\[\]{}\s][ _]*(?:\([^()]+\)[ _]*)+")
+_NAME = re.compile(r"(?:\([^()\[\]{}]+\)[ _]*)+")
 """``saber (fate)``: brackets behind a name belong to it, and nothing stands behind them."""
 _BRACKETS = re.compile(r"(?<!\\)[()\[\]{}]")
 _BARE_WEIGHT = re.compile(r"(?<=[^\W\d]):[ \t]*[+-]?(?:\d?\.\d+|[0-2])[ \t]*\Z")
 """``torn:0.5``, but not ``16:9``."""
-_FINAL = re.compile(r"(?<![.\u2026])[.;:,\u2026]+\Z|[;:,]+\Z")
+_FINAL = ".;:,\u2026"
+_TAIL = 24
+"""Characters at the end that may be an abbreviation."""
 _ABBREVIATED = re.compile(
     r"(?:[^\W\d]\.){2,}\Z|\b(?:mr|mrs|ms|dr|st|mt|jr|sr|no|vol|etc)\.\Z", re.IGNORECASE
 )
@@ -93,8 +95,8 @@ def trim_tag(text: str) -> str:
     text = _trim_brackets(text)
     text = _BARE_WEIGHT.sub("", _BULLET.sub("", text)).strip()
     text = _trim_quotes(text)
-    if not _ABBREVIATED.search(text):
-        text = _FINAL.sub("", text)
+    if not _ABBREVIATED.search(text[-_TAIL:]):
+        text = text.rstrip(_FINAL)
     return text.strip()
 
 
@@ -102,14 +104,15 @@ def _trim_brackets(text: str) -> str:
     if not _BRACKETS.search(text):
         return text
     text = _WEIGHED.sub(r"\1", text)
-    if _NAME.fullmatch(text):
+    name, bracket, behind = text.partition("(")
+    if name.strip(" _") and not _BRACKETS.search(name) and _NAME.fullmatch(bracket + behind):
         return text
     return re.sub(r"[ \t]{2,}", " ", _BRACKETS.sub("", text))
 
 
 def _trim_quotes(text: str) -> str:
     """Return a text without quotes around all of it, or one whose partner is elsewhere."""
-    while text and text[0] in _QUOTES and text.endswith(_QUOTES[text[0]]) and len(text) > 1:
+    if len(text) > 1 and text[0] in _QUOTES and text[-1] == _QUOTES[text[0]]:
         text = text[1:-1].strip()
     for opening in ('"', "\u201c"):
         if text.count(opening) + text.count(_QUOTES[opening]) == 1:

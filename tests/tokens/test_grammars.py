@@ -1,8 +1,10 @@
 """What the signs of each program mean, and that none of them is left in a token."""
 
 import pytest
+from growth import LINEAR, growth
 
 from service.tokens import split_prompt
+from service.tokens.cut import split_again
 
 Row = tuple[str, float, str]
 
@@ -139,3 +141,27 @@ def test_columns_of_the_regional_prompter_are_directives() -> None:
         ("a goat", 1.0, "tag"),
         ("ADDITION", 1.0, "tag"),
     ]
+
+
+def test_all_grammars_may_meet_in_one_prompt() -> None:
+    assert rows("1.2::wool::, (hay)1.3, embedding:Farm, loom+, <break>", "invokeai") == [
+        ("wool", 1.2, "tag"),
+        ("hay", 1.3, "tag"),
+        ("Farm", 1.0, "embedding"),
+        ("loom", 1.1, "tag"),
+        ("<break>", 1.0, "break"),
+    ]
+
+
+@pytest.mark.parametrize("generator", [None, "invokeai", "novelai"])
+@pytest.mark.parametrize(
+    "piece",
+    ["<random:", "<setvar[", "1.5::", "a::", "a+", "(a)1.2", "a.b.", "___(", '"', "a:b:", "...",
+     "ab. C", "--a ", "\uff0c", "ADDCOL", "x (y) "],
+)  # fmt: skip
+def test_a_hostile_prompt_takes_linear_time(piece: str, generator: str | None) -> None:
+    def work(prompt: str) -> None:
+        split_again.cache_clear()
+        split_prompt(prompt, "pos", generator)
+
+    assert growth(lambda times: piece * times, work, 20_000) < LINEAR

@@ -117,6 +117,23 @@ def test_a_phrase_is_words_of_its_clause_in_order(words: list[str]) -> None:
         left = left[left.index(phrase.lower()) + len(phrase) :]
 
 
-@pytest.mark.parametrize("piece", ["a hen of ", "red and ", "softly ", "of the ", '"', "x. A "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a hen of ",
+        "kind of ",
+        "red and ",
+        "softly ",
+        "of the ",
+        '"',
+        "[",
+        "x. A ",
+        "light ",
+        "hens light ",
+        "...",
+        "\u201c",
+        "' ",
+    ],
+)
 def test_a_hostile_clause_takes_linear_time(piece: str) -> None:
     assert growth(lambda times: piece * times, find_phrases, 20_000) < LINEAR
