@@ -131,3 +131,26 @@ def test_a_path_that_does_not_exist_is_found_in_a_page_and_in_a_package() -> Non
     # A bare name is looked for everywhere in the service, or in the package that names it.
     in_a_package = [TOP, TOP / "service", TOP / "service" / "worker"]
     assert missing_paths(text, in_a_package) == [*expected[:2], "settle.py", *expected[2:]]
+
+
+NAMED_TEST = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
+
+
+@pytest.mark.parametrize("page", ["reliability.md", "security.md"])
+def test_every_test_that_a_promise_names_is_there(page: str) -> None:
+    named = NAMED_TEST.findall((TOP / "docs" / page).read_text(encoding="utf-8"))
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if not (TOP / "tests" / file).exists()
+        or f"def {name}(" not in (TOP / "tests" / file).read_text(encoding="utf-8")
+    ]
+    assert named
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", ["reliability.md", "security.md"])
+def test_every_promise_names_its_test(page: str) -> None:
+    lines = (TOP / "docs" / page).read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if line.startswith("| ") and not line.startswith("| what ")]
+    assert [row for row in rows if not NAMED_TEST.search(row)] == []

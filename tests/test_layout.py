@@ -198,7 +198,14 @@ def test_the_top_level_holds_what_was_planned() -> None:
         "Input",
         "out",
     }
-    planned |= {"install_service.ps1", "docs", "Makefile", "constraints.txt", "LICENSE"}
+    planned |= {
+        "install_service.ps1",
+        "docs",
+        "Makefile",
+        "constraints.txt",
+        "LICENSE",
+        "SECURITY.md",
+    }
     assert {name.split("/")[0] for name in tracked() if not name.startswith(".")} - planned == set()
 
 

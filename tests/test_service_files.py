@@ -29,6 +29,11 @@ def test_the_systemd_unit_runs_the_service_and_starts_it_again_where_that_helps(
         "RestartPreventExitStatus": "2 3",
         "TimeoutStopSec": "30",
         "Nice": "10",
+        "RestrictAddressFamilies": "AF_UNIX",
+        "NoNewPrivileges": "yes",
+        "RestrictSUIDSGID": "yes",
+        "RestrictRealtime": "yes",
+        "LockPersonality": "yes",
     }
     assert dict(unit["Install"]) == {"WantedBy": "default.target"}
 
