@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import orjson
 from pydantic import BaseModel, JsonValue
 
-from service.parse.blobs import parse_json
+from service.parse.json_texts import parse_json
 from service.paths import Root, to_stored
 from service.records import RawRecord, WatchedFile
 

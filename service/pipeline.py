@@ -33,7 +33,6 @@ from service.records.limits import (
     MAX_RESOURCES,
     MAX_TOKENS,
 )
-from service.records.model_names import base_name
 from service.resources.collect import VERSION as RESOURCES
 from service.resources.collect import collect_resources, mark_embeddings
 
@@ -70,7 +69,7 @@ def process(raw: RawRecord) -> ImageRows:
     for parser, generation in reading.rivals:
         parsers.append(parser.name)
         rivals.append(generation)
-    limits = _Limits(blobs.left_out)
+    limits = _Limits((*blobs.left_out, *blobs.spoilt))
     image = limits.bound_image(normalize(reading.generation, blobs, tuple(rivals)))
     words = (
         *limits.split_prompt(image.base.positive_prompt, "pos", image.generator),
@@ -78,16 +77,10 @@ def process(raw: RawRecord) -> ImageRows:
     )
     words = limits.first("tokens", words, MAX_TOKENS)
     resources = limits.first("resources", collect_resources(image, words), MAX_RESOURCES)
-    words = tokens.mark_embeddings(words, _stated_embeddings(image))
     recipe = _recipe(dict.fromkeys(parsers))
     words = mark_embeddings(words, resources)
     warnings = (*limits.warnings, *_complaints(raw))
     return ImageRows(raw, _warn(image, warnings), words, resources, recipe)
-
-
-def _stated_embeddings(image: NormalizedImage) -> set[str]:
-    """Return the names of the embeddings that the file lists, by their hash or otherwise."""
-    return {base_name(one.label) for one in image.resources if one.kind == "embedding"}
 
 
 class _Limits:

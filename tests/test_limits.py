@@ -6,7 +6,8 @@ import pytest
 from pydantic import JsonValue
 
 from service import pipeline
-from service.parse.blobs import collect_blobs, parse_json
+from service.parse.blobs import collect_blobs
+from service.parse.json_texts import parse_json
 from service.records import ImageRows, RawRecord, WatchedFile
 from service.records.json_depth import is_too_deep
 from service.records.limits import (

@@ -12,8 +12,8 @@ from pydantic import JsonValue
 from service import parse, pipeline, tokens
 from service.export import dialects, one_line, slugs, templates
 from service.normalize import normalize
-from service.parse.blobs import parse_json
 from service.parse.infotext.layout import read_layout
+from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs, RawRecord, WatchedFile
 from service.resources import collect_resources
 

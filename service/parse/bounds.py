@@ -6,13 +6,9 @@ gives the same rows as the first.
 
 from pydantic import JsonValue
 
-from service.parse.blobs import (
-    PREFIX,
-    is_text_tag,
-    left_out_of,
-    parse_json,
-    repair_encoding,
-)
+from service.parse.blobs import PREFIX, is_text_tag, left_out_of
+from service.parse.encodings import repair_encoding
+from service.parse.json_texts import parse_json
 from service.records import RawRecord
 from service.records.json_depth import measure_value
 from service.records.limits import (

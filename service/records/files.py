@@ -36,6 +36,8 @@ class Blobs:
     """When the picture was made, as a tag states it, in ISO's form."""
     left_out: tuple[str, ...] = ()
     """What was too much or too deep to be read: one sentence for each."""
+    spoilt: tuple[str, ...] = ()
+    """Which texts held bytes that are none: one sentence for each."""
 
     def first(self, *roles: str) -> Blob | None:
         """Return the first text of the first of these roles that the file has."""

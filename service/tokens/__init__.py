@@ -5,7 +5,7 @@ belong together, ``grammars`` says what they weigh in which program, ``spelling`
 written and compared.
 """
 
-from service.tokens.cut import VERSION, mark_embeddings, split_prompt
+from service.tokens.cut import VERSION, split_prompt
 from service.tokens.spelling import fold_token
 
-__all__ = ["VERSION", "fold_token", "mark_embeddings", "split_prompt"]
+__all__ = ["VERSION", "fold_token", "split_prompt"]

@@ -15,7 +15,7 @@ Anything unbalanced is text. Each token has a second form for comparing (``spell
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -78,18 +78,6 @@ _PLAIN_SEPARATOR = re.compile(r",|\r?\n")
 split_again = lru_cache(maxsize=256)(_split)
 """The tokens of prompts that are not long, kept for a while: most images come several of one
 prompt, and negative prompts come again and again."""
-
-
-def mark_embeddings(tokens: tuple[Token, ...], names: Collection[str]) -> tuple[Token, ...]:
-    """Return the tokens, those that are these embeddings' names told to be embeddings."""
-    known = set(map(fold_token, names))
-    if not known:
-        return tokens
-    marked = []
-    for token in tokens:
-        is_known = token.kind == "tag" and token.t_norm in known
-        marked.append(replace(token, kind="embedding") if is_known else token)
-    return tuple(marked)
 
 
 class _Cutter:

@@ -6,7 +6,7 @@ import mutated_graphs
 import pytest
 from corpus_sets import CORPUS, TOP
 
-from service.parse.blobs import parse_json
+from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs
 
 FIXTURES = TOP / "tests" / "fixtures" / "comfyui"

@@ -18,7 +18,8 @@ from pydantic import JsonValue
 
 from service.normalize import normalize
 from service.parse import read_blobs
-from service.parse.blobs import collect_blobs, parse_json
+from service.parse.blobs import collect_blobs
+from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs, RawRecord, WatchedFile
 from service.resources import collect_resources
 from service.tokens import split_prompt

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.parse.blobs import parse_json
+from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"

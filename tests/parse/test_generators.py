@@ -16,10 +16,11 @@ from pydantic import JsonValue
 from service import parse
 from service.normalize import normalize
 from service.parse.base import Claim
-from service.parse.blobs import collect_blobs, parse_json
+from service.parse.blobs import collect_blobs
 from service.parse.gate import is_prompt
 from service.parse.generators.easydiffusion import split_list
 from service.parse.infotext.layout import read_layout
+from service.parse.json_texts import parse_json
 from service.parse.shared.hashes import read_hash
 from service.parse.shared.model_files import model_file, model_name
 from service.pipeline import VERSIONS, process

@@ -13,8 +13,8 @@ from pydantic import JsonValue
 
 from service import parse
 from service.normalize import normalize
-from service.parse.blobs import parse_json
 from service.parse.infotext.layout import read_layout as read_infotext
+from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs
 from service.resources import collect_resources
 from service.tokens import split_prompt

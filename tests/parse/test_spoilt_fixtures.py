@@ -14,7 +14,7 @@ from pydantic import JsonValue
 
 from service import parse
 from service.normalize import normalize
-from service.parse.blobs import parse_json
+from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs, NormalizedImage, Resource
 from service.records.image_fields import PASS_FIELDS
 from service.resources import collect_resources

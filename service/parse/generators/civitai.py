@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 
 from service.parse import comfyui
 from service.parse.base import Claim, Parser
-from service.parse.blobs import parse_json
 from service.parse.infotext.dialects import is_of_civitai
+from service.parse.json_texts import parse_json
 from service.parse.shared.civitai_resources import (
     read_additional_networks,
     read_entry,

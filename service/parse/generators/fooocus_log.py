@@ -11,7 +11,8 @@ from urllib.parse import unquote
 
 from pydantic import JsonValue
 
-from service.parse.blobs import SIDECAR, parse_json
+from service.parse.blobs import SIDECAR
+from service.parse.json_texts import parse_json
 from service.parse.shared.json_facts import JsonTable
 from service.records import Blob, Blobs
 

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from service.parse.base import Claim, Parser
-from service.parse.blobs import parse_json
+from service.parse.json_texts import parse_json
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table, find_tables
 from service.records import Blob, Blobs, Fact, Field, Generation, Resource, Stated
 

@@ -6,8 +6,8 @@ import pytest
 from pydantic import JsonValue
 
 from service.parse.base import Claim
-from service.parse.blobs import parse_json
 from service.parse.comfyui import PARSER
+from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs
 
 API: JsonValue = {"1": {"class_type": "KSampler", "inputs": {}}}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from service.parse.base import Claim
-from service.parse.blobs import parse_json
+from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs
 
 INNER = (

@@ -12,12 +12,12 @@ from typing import TypeVar
 
 from pydantic import JsonValue
 
-from service.parse.blobs import parse_json
 from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.subgraphs import MAX_NODES
 from service.parse.comfyui.nodes.general import plays
 from service.parse.comfyui.nodes.record import NodeRecord, Role
 from service.parse.comfyui.nodes.table import TABLE, Table
+from service.parse.json_texts import parse_json
 from service.records import Scalar, Stated
 
 AnyInput = TypeVar("AnyInput")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from service.parse.blobs import parse_json
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.values.ask import NodeValues
 from service.parse.comfyui.values.rules import is_number
 from service.parse.gate import is_file
+from service.parse.json_texts import parse_json
 from service.records import Resource
 
 TAG = re.compile(r"<lora:([^<>:]+)(?::([-+\d.]+))?(?::([-+\d.]+))?>", re.IGNORECASE)

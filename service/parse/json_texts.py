@@ -1,0 +1,45 @@
+"""JSON inside texts: graphs of megabytes, with integers past 64 bits and ``NaN``."""
+
+import json
+
+import orjson
+from pydantic import JsonValue
+
+from service.records.json_depth import is_too_deep
+
+
+def begins_as_json(text: str) -> bool:
+    """Return whether a text may be a JSON object or array."""
+    return text.lstrip("\ufeff \t\r\n\0")[:1] in ("{", "[")
+
+
+def parse_json(text: str) -> JsonValue:
+    """Return a JSON object or array, or None where the text is neither, or nested too deep.
+
+    Integers keep all their digits. ComfyUI writes ``NaN`` into graphs, which is not JSON; it is
+    read as None.
+    """
+    if not begins_as_json(text):
+        return None
+    text = text.strip("\ufeff \t\r\n\0")
+    if not _has_long_number(text):  # orjson turns integers past 2^64 into floats
+        try:
+            found: JsonValue = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            pass
+        else:
+            return None if is_too_deep(text) else found
+    try:
+        found = json.loads(text, parse_constant=lambda _: None, strict=False)
+    except (ValueError, RecursionError):  # the latter is one Python's way to say "too deep"
+        return None
+    return None if is_too_deep(text) else found
+
+
+# Every ASCII digit becomes '0', every other byte a blank.
+_DIGITS_ALIKE = bytes.maketrans(bytes(range(256)), b" " * 0x30 + b"0" * 10 + b" " * (256 - 0x3A))
+
+
+def _has_long_number(text: str) -> bool:
+    r"""Return whether 20 digits follow one another; 14 times as fast as a search for ``\d{20}``."""
+    return b"0" * 20 in text.encode("utf-8", "surrogatepass").translate(_DIGITS_ALIKE)

@@ -1,0 +1,88 @@
+"""A text with a byte that is none is still read: real files, the real ExifTool, the whole way."""
+
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from service.extract.file_to_read import FileToRead
+from service.extract.reader import TagReader
+from service.extract.signatures import inspect
+from service.pipeline import process
+from service.records import ImageRows, RawRecord, WatchedFile
+
+INFOTEXT = (
+    b"a caf%s by the quay\nNegative prompt: blurry\n"
+    b"Steps: 31, Sampler: Euler a, CFG scale: 6, Seed: 4711, Size: 512x768, Model: garden"
+)
+READ = ("a caf\ufffd by the quay", "blurry", "4711", "garden")
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png(place: Path, text: bytes) -> None:
+    """Write a PNG with this iTXt, which promises to be UTF-8."""
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0))
+    data = chunk(b"IDAT", zlib.compress(bytes(8 * 25))) + chunk(b"IEND", b"")
+    said = chunk(b"iTXt", b"parameters\0\0\0\0\0" + text)
+    place.write_bytes(b"\x89PNG\r\n\x1a\n" + head + said + data)
+
+
+def comment(place: Path, text: bytes) -> None:
+    """Write a JPEG with this comment."""
+    Image.new("RGB", (8, 8)).save(place, comment=text)
+
+
+def user_comment(place: Path, text: bytes) -> None:
+    """Write a JPEG with this EXIF comment, marked as ASCII."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9286] = b"ASCII\0\0\0" + text
+    Image.new("RGB", (8, 8)).save(place, exif=exif.tobytes())
+
+
+def read(place: Path) -> ImageRows:
+    status = place.stat()
+    file = WatchedFile(
+        root="Input", path=place.name, size=status.st_size, mtime_ns=status.st_mtime_ns
+    )
+    with TagReader(processes=1) as reader:
+        asked = FileToRead(place, file, inspect(place, status.st_size))
+        ((_, answer),) = reader.begin([asked]).result()
+    assert isinstance(answer, RawRecord)
+    return process(answer)
+
+
+@pytest.mark.exiftool
+@pytest.mark.parametrize("bad", [b"\xe9", b"\xef\xbf\xbf", b"\xed\xa0\x80"], ids=bytes.hex)
+@pytest.mark.parametrize(
+    ("name", "write", "source"),
+    [
+        ("a.png", png, "PNG:Parameters"),
+        ("a.jpg", comment, "File:Comment"),
+        ("a.jpeg", user_comment, "ExifIFD:UserComment"),
+    ],
+)
+def test_a_text_with_one_bad_byte_is_read_and_the_byte_is_told(
+    tmp_path: Path, name: str, write: Callable[[Path, bytes], None], source: str, bad: bytes
+) -> None:
+    place = tmp_path / name
+    write(place, INFOTEXT % bad)
+    rows = read(place)
+    base = rows.image.base
+    positive = str(base.positive_prompt).replace("\ufffd\ufffd\ufffd", "\ufffd")
+    assert (positive, base.negative_prompt, base.seed, base.model) == READ
+    assert rows.image.status == "partial"
+    assert rows.image.warnings == (f"{source}: bytes that are no text were read as \ufffd.",)
+
+
+@pytest.mark.exiftool
+def test_bytes_that_are_no_text_stay_none(tmp_path: Path) -> None:
+    place = tmp_path / "a.jpg"
+    user_comment(place, bytes(range(1, 256)) * 8)
+    rows = read(place)
+    assert (rows.image.status, rows.image.warnings) == ("no_metadata", ())
