@@ -54,7 +54,7 @@ CREATED = frozenset(
 
 _OF_PASS = select_stated(of_image=False)
 _OF_IMAGE = select_stated(of_image=True)
-_DATA_URI = re.compile(r"data:[\w.+-]{1,80}/[^,]{0,200};base64,", re.IGNORECASE)
+_DATA_URI = re.compile(r"data:[\w.+-]{1,80}/[^,]{0,200};base64,")
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -176,8 +176,8 @@ def _source(field: ImageField, fields: StatedFields) -> str:
 
 def _own_facts(generation: Generation) -> Iterator[Fact]:
     for fact in generation.facts:
-        if _DATA_URI.match(fact.value):  # a picture, which says nothing
-            continue
+        if fact.value.startswith("data:") and _DATA_URI.match(fact.value):
+            continue  # a picture, which says nothing
         yield Fact(text(fact.key), text(fact.value), text(fact.source))
 
 

@@ -25,6 +25,8 @@ IPTC = "iptc"
 IDEOGRAM = "ideogram"
 
 COMMENTS = ("usercomment", "comment", "description", "imagedescription", "aigc")
+PLACES = frozenset({*COMMENTS, "digitalsourcetype", "make"})
+
 CREDITS = ("credit", "creatortool", "software", "creator", "source", "description")
 
 _TRAINED = re.compile(r"trainedAlgorithmicMedia\Z", re.IGNORECASE)
@@ -53,6 +55,8 @@ def parse(blobs: Blobs) -> Generation:
 
 def _find_label(blobs: Blobs) -> tuple[str, Blob] | None:
     """Return our name of the maker or of the label, and the text that states it."""
+    if PLACES.isdisjoint(blobs.texts):  # as of most files
+        return None
     aigc = _find_aigc(blobs)
     if aigc is not None:
         return AIGC, aigc

@@ -23,7 +23,7 @@ from service.parse.generators import a1111
 from service.parse.infotext.field_names import scaled_size
 from service.parse.infotext.key_values import Settings
 from service.parse.infotext.layout import Infotext, read_layout
-from service.parse.shared.json_facts import FieldKeys, JsonTable, parse_value, plain_texts
+from service.parse.shared.json_facts import FieldKeys, JsonTable, is_cut, parse_value
 from service.parse.shared.model_files import model_file, names_nothing
 from service.parse.shared.numbers import shortest_float
 from service.records import (
@@ -131,13 +131,16 @@ def _with_json(found: Generation, json: JsonTable) -> Generation:
 
 
 def _find_text(blobs: Blobs) -> Blob | None:
-    for blob in plain_texts(blobs, *ROLES):
+    for blob in blobs.all(*ROLES):
         # The names are found sooner than the patterns.
-        if NAME in blob.text and _VERSION.search(blob.text):
-            return blob
-        if "KoboldCpp" in blob.text and _read_kobold(blob.text):
+        is_named = NAME in blob.text or "KoboldCpp" in blob.text
+        if is_named and blob.data is None and not is_cut(blob) and _is_signed(blob.text):
             return blob
     return None
+
+
+def _is_signed(text: str) -> bool:
+    return _VERSION.search(text) is not None or _read_kobold(text) is not None
 
 
 def _read_kobold(text: str) -> Infotext | None:

@@ -38,9 +38,10 @@ def parse(blobs: Blobs) -> Generation:
 
 def _find_evidence(blobs: Blobs) -> Blob | None:
     for role, texts in blobs.texts.items():
-        telling = [blob for blob in texts if not names_nothing(blob.text)]
-        if role in ROLES and telling:
-            return telling[0]
+        if role in ROLES:
+            for blob in texts:
+                if not names_nothing(blob.text):
+                    return blob
     for blob in blobs.all():
         if TRAINED in blob.text or _has_prompt(blob):
             return blob
