@@ -12,7 +12,7 @@
 --                 them; the compact form may change.
 
 PRAGMA application_id = 1095322960;  -- 'AIMP' in ASCII: `file out/images.db` and the service know the file by it
-PRAGMA user_version = 4;             -- the version of this schema; the service upgrades older ones, refuses newer
+PRAGMA user_version = 3;             -- the version of this schema; the service upgrades older ones, refuses newer
 
 
 -- ── Images ───────────────────────────────────────────────────────────────────────────────────────────────────
