@@ -105,8 +105,8 @@ def test_the_account_may_write_where_the_doctor_says_that_is_written(tmp_path: P
         ("export folder", str(tmp_path / "x")),
     ]
     assert (
-        "$script:Outputs = @($findings | Where-Object { $_.what -match '^(log|backup|export) folder$' } |"
-        in TEXT
+        "$script:Outputs = @($findings | Where-Object "
+        "{ $_.what -match '^(log|backup|export) folder$' } |" in TEXT
     )
     assert "foreach ($folder in $Outputs) { $grants += @{ Path = $folder; Right = 'M' } }" in TEXT
 
