@@ -225,7 +225,7 @@ function Get-CheckedFolder {
     if (@($findings | Where-Object { $_.level -eq 'error' }).Count -gt 0) {
         Stop-With 'Something the service needs is missing.' 'Mend what is marked with "error" above; run this again.'
     }
-    $script:Outputs = @($findings | Where-Object { $_.what -match '^(log|export) folder$' } | ForEach-Object { $_.found })
+    $script:Outputs = @($findings | Where-Object { $_.what -match '^(log|backup|export) folder$' } | ForEach-Object { $_.found })
     $roots = @($findings | Where-Object { $_.what -like 'root *' })
     return @($roots | ForEach-Object { $_.found -replace ' is not there$', '' })
 }
@@ -350,7 +350,7 @@ function Get-Grant {
     # The log's and those of [[export]], which may lie anywhere.
     foreach ($folder in $Outputs) { $grants += @{ Path = $folder; Right = 'M' } }
     foreach ($folder in $Folders) {
-        # In each watched folder lies an empty file by which an emptied folder is told from one that is away.
+        # In each watched folder lies a file by which an emptied folder is told from one that is away.
         if (-not $folder.StartsWith('\\')) { $grants += @{ Path = $folder; Right = 'M' } }
     }
     return @($grants | Where-Object { Test-Path -LiteralPath $_.Path })

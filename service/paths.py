@@ -18,7 +18,7 @@ EventSource = Literal["auto", "events", "polling"]
 _ESCAPED = re.compile(r"\\u(d[89a-f][0-9a-f]{2})" if os.name == "nt" else r"\\u(dc[89a-f][0-9a-f])")
 
 MARKER = ".aiimagepipe"
-"""An empty file the service writes into each root; a root without it is offline, not emptied."""
+"""The file that the service writes into each root, and by which it knows the root again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import orjson
 import structlog
 
-from service.file_systems import modified_ns
+from service.file_systems import kind_of, modified_ns
 from service.paths import MARKER, Root
 
 log = structlog.get_logger()
@@ -27,6 +27,11 @@ SAMPLE = 100
 
 LONGEST_MARKER = 1000
 """Bytes. A longer file of that name is none of ours."""
+
+UNFOLLOWED = (
+    getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+)
+"""Strangers may write into the folder: the marker is neither read nor written through a link."""
 
 FilesBelow = Callable[[str], Iterable[tuple[str, int]]]
 """From a stored folder to the paths and sizes of the files that the database holds as present at
@@ -158,11 +163,17 @@ def _has_file(root: Root, stored: str, size: int) -> bool:
 
 
 def read_marker(folder: Path) -> Marker | None:
-    """Return what a volume's marker says, or None where there is none."""
-    file = folder / MARKER
+    """Return what a volume's marker says, or None where there is none.
+
+    What is no plain file is none: a link may lead anywhere, and the reading of a pipe never ends.
+    """
     try:
-        written_ns = modified_ns(file.lstat())
-        with file.open("rb") as opened:
+        descriptor = os.open(folder / MARKER, os.O_RDONLY | UNFOLLOWED)
+        with os.fdopen(descriptor, "rb") as opened:
+            status = os.fstat(descriptor)
+            if kind_of(status) != "file":
+                return None
+            written_ns = modified_ns(status)
             text = opened.read(LONGEST_MARKER)
     except OSError:
         return None
@@ -183,23 +194,32 @@ def renew_marker(folder: Path) -> str:
     if marker is not None and marker.name and marker.place == place:
         return marker.name
     name = uuid.uuid4().hex
-    file = folder / MARKER
     try:
-        file.write_bytes(orjson.dumps({"name": name, "place": place}))
+        _write_marker(folder, orjson.dumps({"name": name, "place": place}))
     except OSError as error:  # a read-only share: then known files alone tell whether it is there
         log.debug("marker_not_written", folder=str(folder), reason=error.strerror)
         return ""
     return name
 
 
+def _write_marker(folder: Path, text: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | UNFOLLOWED
+    with os.fdopen(os.open(folder / MARKER, flags, 0o644), "wb") as opened:
+        opened.write(text)
+
+
 def _place_of(folder: Path) -> str:
     """Return the identity of a file system and a folder in it, as far as it lasts.
 
     Where a system numbers them anew at each start, known files tell, and the marker is renewed.
+    Empty where the folder has just gone.
     """
-    status = folder.stat()
-    # Device numbers change when disks are added. Windows' are the volumes' serial numbers.
-    device = os.statvfs(folder).f_fsid if hasattr(os, "statvfs") else status.st_dev
+    try:
+        status = folder.stat()
+        # Device numbers change when disks are added. Windows' are the volumes' serial numbers.
+        device = os.statvfs(folder).f_fsid if hasattr(os, "statvfs") else status.st_dev
+    except OSError:
+        return ""
     return f"{device:x}/{status.st_ino:x}"
 
 

@@ -22,6 +22,8 @@ from service.store.locks import damage_message
 
 log = structlog.get_logger()
 
+LOOK_S = 60.0
+"""Between two looks whether a backup is due."""
 AGAIN_S = 600.0
 """After a backup that could not be written."""
 
@@ -63,9 +65,10 @@ class DatabaseCare:
         if self._is_to_check:
             self._is_to_check = False
             self._begin(self._check)
-        elif now >= self._not_before and self._is_backup_due(self._rules):
-            self._not_before = now + AGAIN_S
-            self._begin(self._back_up)
+        elif now >= self._not_before:
+            self._not_before = now + LOOK_S
+            if self._is_backup_due(self._rules):
+                self._begin(self._back_up)
 
     def check_again(self) -> None:
         """Check the file that is now at the database's path."""
@@ -110,6 +113,7 @@ class DatabaseCare:
                 is_stopped=self._stopped.is_set,
             )
         except (StartError, TryAgainError) as error:
+            self._not_before = self._clock.monotonic() + AGAIN_S
             if not self._stopped.is_set():
                 self.note = str(error)
                 log.warning("backup_failed", reason=self.note)

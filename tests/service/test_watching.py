@@ -28,17 +28,17 @@ def test_files_that_come_change_move_and_go_are_followed(place: Place) -> None:
 
 
 def test_a_folder_that_moves_in_around_and_out_takes_its_rows_along(place: Place) -> None:
-    draw_many(place.top / "elsewhere", 60)
+    draw_many(place.top / "elsewhere", 40)
     with running(place):
         (place.top / "elsewhere").rename(place.input / "one")
-        wait_for(lambda: len(rows(place.database, "SELECT 1 FROM images WHERE status = 'ok'")), 60)
+        wait_for(lambda: len(rows(place.database, "SELECT 1 FROM images WHERE status = 'ok'")), 40)
         ids = rows(place.database, "SELECT id, file_name FROM images ORDER BY id")
         (place.input / "one").rename(place.input / "two")
         wait_for(
             lambda: rows(
                 place.database, "SELECT folder, state, COUNT(*) FROM images GROUP BY 1, 2"
             ),
-            [("two/", "present", 60)],
+            [("two/", "present", 40)],
         )
         assert rows(place.database, "SELECT id, file_name FROM images ORDER BY id") == ids
         (place.input / "two").rename(place.top / "elsewhere")
@@ -46,16 +46,16 @@ def test_a_folder_that_moves_in_around_and_out_takes_its_rows_along(place: Place
             lambda: rows(
                 place.database, "SELECT folder, state, COUNT(*) FROM images GROUP BY 1, 2"
             ),
-            [("two/", "missing", 60)],
+            [("two/", "missing", 40)],
         )
         (place.top / "elsewhere").rename(place.input / "two")
         wait_for(
             lambda: rows(
                 place.database, "SELECT folder, state, COUNT(*) FROM images GROUP BY 1, 2"
             ),
-            [("two/", "present", 60)],
+            [("two/", "present", 40)],
         )
-        wait_for(lambda: place.status_file().get("done"), 60)
+        wait_for(lambda: place.status_file().get("done"), 40)
 
 
 def test_a_file_written_in_pieces_has_one_row_of_its_whole_self(place: Place) -> None:

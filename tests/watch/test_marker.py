@@ -141,7 +141,7 @@ def test_where_no_marker_can_be_written_known_files_tell(
     root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = put(root, "a.png")
-    monkeypatch.setattr(Path, "write_bytes", _read_only)
+    monkeypatch.setattr("service.watch.marker._write_marker", _read_only)
     assert check(root, []) == RootState(online=True)
     assert check(root, files, "") == RootState(online=True)
     (root.path / "a.png").unlink()
@@ -173,3 +173,16 @@ def test_a_folder_that_held_a_mount_and_holds_none_is_away(root: Root) -> None:
         'if this is the right folder, run: aiimagepipe confirm-missing "input"',
         away=frozenset({"nas"}),
     )
+
+
+@pytest.mark.posix("Windows lets few users make links, and has no pipes in folders")
+def test_a_marker_that_is_a_link_or_a_pipe_is_neither_read_nor_written(root: Root) -> None:
+    precious = root.path.parent / "precious"
+    precious.write_text("mine", encoding="utf-8")
+    (root.path / MARKER).symlink_to(precious)
+    linked = check(root, [])
+    (root.path / MARKER).unlink()
+    os.mkfifo(root.path / MARKER)
+    piped = check(root, [])
+    assert precious.read_text(encoding="utf-8") == "mine"
+    assert (linked, piped) == (RootState(online=True), RootState(online=True))

@@ -97,15 +97,16 @@ def test_the_account_may_write_where_the_doctor_says_that_is_written(tmp_path: P
     written = [
         (one.what, one.found)
         for one in examine_health(settings)
-        if re.fullmatch("(log|export) folder", one.what)
+        if re.fullmatch("(log|backup|export) folder", one.what)
     ]
     assert written == [
         ("log folder", str(settings.log.directory)),
+        ("backup folder", str(settings.backups)),
         ("export folder", str(tmp_path / "x")),
     ]
     assert (
-        "$script:Outputs = @($findings | Where-Object { $_.what -match '^(log|export) folder$' } |"
-        in TEXT
+        "$script:Outputs = @($findings | Where-Object "
+        "{ $_.what -match '^(log|backup|export) folder$' } |" in TEXT
     )
     assert "foreach ($folder in $Outputs) { $grants += @{ Path = $folder; Right = 'M' } }" in TEXT
 

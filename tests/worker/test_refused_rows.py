@@ -5,7 +5,7 @@ from contextlib import closing
 import apsw
 import pytest
 from commands import run
-from drawn_images import draw, draw_many
+from drawn_images import draw, draw_many, png
 from working_by_hand import ByHand
 
 REFUSE = "CREATE TRIGGER mine BEFORE {event} ON {table} WHEN {when} BEGIN SELECT RAISE({how}); END"
@@ -133,3 +133,16 @@ def test_all_and_reprocess_name_the_file_and_go_on_without_a_traceback(by_hand: 
     assert got.code == 1
     assert "failed: Input/late.png: a trigger or constraint" in got.err
     assert "Traceback" not in again.err + got.err
+
+
+def test_the_rows_of_an_image_that_a_trigger_ignores_are_given_to_no_other(
+    by_hand: ByHand,
+) -> None:
+    refuse(by_hand, "INSERT", "images", "new.file_name = 'odd.png'", "IGNORE")
+    (by_hand.place.input / "a.png").write_bytes(png(None))
+    by_hand.work()
+    before = by_hand.dump()
+    draw(by_hand.place.input / "odd.png", 1)
+    by_hand.work()
+    assert by_hand.rows("SELECT COUNT(*) FROM token_rows") == [(0,)]
+    assert [line for line in by_hand.dump() if not line.startswith("failures")] == before
