@@ -137,7 +137,7 @@ def test_one_reader_remains_also_where_the_backlog_ends_with_a_full_batch(door: 
         os.utime(path, (1_600_000_000, 1_600_000_000))  # settled as soon as a rescan meets it
     by_hand.work()
     assert by_hand.rows("SELECT COUNT(*) FROM images") == [(16,)]
-    wait_for(lambda: len(psutil.Process().children()), 1)
+    wait_for(lambda: len(by_hand.house.worker._parts.readers.describe(0.0)), 1)
 
 
 def test_an_idle_worker_looks_once_a_second_and_does_little(paced: Paced) -> None:
