@@ -101,7 +101,7 @@ def test_every_view_of_the_contract_has_its_columns() -> None:
     assert wide[-1] == "path"
     expected = {
         "kv": "image_id key value source",
-        "tokens": "image_id side position token t_norm weight kind",
+        "tokens": "image_id side position token t_norm weight kind category",
         "resources": "image_id kind name label weight clip_weight hash hash_kind model_version_id "
         "source extra_json",
         "v_conflicts": "image_id field value_a source_a value_b source_b",
