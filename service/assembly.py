@@ -1,7 +1,7 @@
 """The parts of the service, put together as the configuration says."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -69,8 +69,7 @@ def assemble(
     inbox = Inbox(config.roots, settings)
     with start_readers(config, inbox.wake) as readers:
         database = config.database.path
-        words = Categories(config.categories).words
-        store = _open_when_free(lambda: _open_store(database, words), database, is_stopped)
+        store = _open_when_free(lambda: open_store(config), database, is_stopped)
         readers.require(is_stopped=is_stopped)
         parts = Parts(
             intake=Intake(inbox, config.roots, store, settings, clock),
@@ -79,7 +78,7 @@ def assemble(
             roots={root.name: root for root in config.roots},
             heartbeat=Heartbeat(store, clock, readers.version),
             watcher=Watcher(config.roots, inbox, settings) if watch else None,
-            reopen=lambda: _open_when_free(lambda: _reopen(store, words), database, is_stopped),
+            reopen=lambda: _open_when_free(lambda: _reopen(store, config), database, is_stopped),
             export_schedule=ExportSchedule(
                 config.export if watch and writes_lists else None, store, clock
             ),
@@ -125,19 +124,23 @@ def start_readers(
     return Readers(settings, part.processes, on_news)
 
 
-def _open_store(database: Path, words: Mapping[str, str]) -> Store:
-    store = Store.open(database)
+def open_store(config: Config) -> Store:
+    """Return the database of a configuration, open for writing, with its categories of words.
+
+    Raises what ``Store.open`` raises.
+    """
+    store = Store.open(config.database.path)
     try:
-        store.set_categories(words)
+        store.set_categories(Categories(config.categories).words)
     except BaseException:
         store.close()
         raise
     return store
 
 
-def _reopen(store: Store, words: Mapping[str, str]) -> None:
+def _reopen(store: Store, config: Config) -> None:
     store.reopen()
-    store.set_categories(words)
+    store.set_categories(Categories(config.categories).words)
 
 
 def _open_when_free(

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from service import instance, logs, transfer
-from service.assembly import start_readers
+from service.assembly import open_store, start_readers
 from service.cli.options import ConfigFile, DatabaseFile, Inputs, anchor, load_config
 from service.cli.output import finish, say
 from service.clock import Clock
@@ -14,7 +14,6 @@ from service.config import prepare
 from service.export import records
 from service.paths import resolve, resolve_output
 from service.store.database_reader import DatabaseReader
-from service.store.writer import Store
 from service.watch.watch_settings import WatchSettings
 
 
@@ -76,7 +75,7 @@ def ingest(
     logs.setup(settings.log, console=False)
     with (
         instance.hold_instance(settings.database.path),
-        Store.open(settings.database.path) as store,
+        open_store(settings) as store,
         start_readers(settings, reads_files=False) as readers,
     ):
         done = transfer.ingest(path, store, readers, settings.roots, Clock())

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service import instance, logs
-from service.assembly import start_readers
+from service.assembly import open_store, start_readers
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, anchor, load_config
 from service.cli.output import finish, make_cell, make_console, progress_by_bytes, say, say_json
 from service.clock import Clock
@@ -86,7 +86,7 @@ def resolve(
     logs.setup(settings.log, console=False)
     with (
         instance.hold_instance(settings.database.path),
-        Store.open(settings.database.path) as store,
+        open_store(settings) as store,
     ):
         learned = _learn_models(
             store,

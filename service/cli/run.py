@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service import instance, logs
-from service.assembly import Assembly, start_readers
+from service.assembly import Assembly, open_store, start_readers
 from service.cli.options import (
     AsJson,
     ConfigFile,
@@ -19,7 +19,6 @@ from service.cli.options import (
 from service.cli.output import Bar, finish, say
 from service.clock import Clock
 from service.config import prepare
-from service.store.writer import Store
 from service.supervisor import PassResult, Supervisor
 from service.worker.batch import FileOutcome
 from service.worker.reprocess import Reprocessor
@@ -127,7 +126,7 @@ def _reprocess(config: Path | None, db: str | None, *, everything: bool) -> None
     logs.setup(settings.log, console=False)
     with (
         instance.hold_instance(settings.database.path),
-        Store.open(settings.database.path) as store,
+        open_store(settings) as store,
         start_readers(settings, reads_files=False) as readers,
     ):
         bar = Bar(enabled=sys.stderr.isatty())

@@ -125,8 +125,8 @@ def write_list(
 
 
 def fold_prompt(prompt: str) -> str:
-    """Return what is equal for two prompts of the same words: neither ``_`` nor case counts."""
-    return sameness(fold_token(prompt.rstrip(" ,")))
+    """Return what is equal for two prompts of the same words and weights, with or without ``_``."""
+    return sameness(prompt.replace("_", " ").rstrip(" ,"))
 
 
 FOLDS: dict[ListKind, Callable[[str], str]] = {

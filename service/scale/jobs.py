@@ -11,6 +11,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
 
+from service.export.categories import Categories
 from service.paths import Root
 from service.readers.work import make_rows
 from service.records import ImageRows, RawRecord
@@ -93,6 +94,7 @@ def make_piece(piece: Piece, job: BulkJob) -> PieceResult:
     with tempfile.TemporaryDirectory(prefix="aiimagepipe-") as folder:
         path = Path(folder) / "piece.db"
         with Store.open(path) as store:
+            store.set_categories(Categories().words)
             records = _records(piece, job.roots, failed)
             while batch := list(islice(records, BATCH)):
                 rows = list(_process_batch(batch, failed))

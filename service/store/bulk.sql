@@ -16,7 +16,7 @@ SELECT i.stable_id, t.key, t.value, t.source FROM images i CROSS JOIN kv t ON t.
 
 -- name: tokens
 -- As the view.
-SELECT i.stable_id, t.side, t.position, t.token, t.t_norm, t.weight, t.kind
+SELECT i.stable_id, t.side, t.position, t.token, t.t_norm, t.weight, t.kind, t.category
 FROM images i CROSS JOIN tokens t ON t.image_id = i.id ORDER BY i.id;
 
 -- name: resources

@@ -33,7 +33,7 @@ WHERE place <= ?;
 -- grammar, or a LoRA's name, is taken off.
 WITH other (term_id, side, n) AS MATERIALIZED (
     SELECT term_id, side, COUNT(*) FROM token_rows
-    WHERE kind IN ('lora', 'break', 'and', 'schedule', 'alternate', 'wildcard') GROUP BY term_id, side
+    WHERE kind IN ('lora', 'clause', 'break', 'and', 'directive', 'schedule', 'alternate', 'wildcard') GROUP BY term_id, side
 )
 SELECT side, (SELECT term FROM terms t WHERE t.id = term_id), uses
 FROM (SELECT side, term_id, uses, ROW_NUMBER() OVER (PARTITION BY side ORDER BY uses DESC, term_id) AS place

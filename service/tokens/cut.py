@@ -40,13 +40,13 @@ _NETWORK = re.compile(
     r"(?::\s*([+-]?(?:\d+\.?\d*|\.\d+)))?",
     re.IGNORECASE,
 )
-
-
 _NAME = re.compile(r"\w+")
-_VERBATIM = frozenset({"wildcard", "directive"})
-_SLIPS = frozenset({".", ",", ";", ":"})
 _ARGUMENTS = re.compile(r"(?<!\S)--(?=[a-z])", re.IGNORECASE)
 """Midjourney's ``--ar 3:2 --v 6``."""
+_VERBATIM = frozenset({"wildcard", "directive"})
+"""Kinds whose tokens are compared as they are written, but for their case."""
+_SLIPS = frozenset({".", ",", ";", ":"})
+"""What is no token, where it stands alone."""
 
 
 def split_prompt(prompt: str, side: Side, generator: str | None = None) -> tuple[Token, ...]:
@@ -58,6 +58,7 @@ def split_prompt(prompt: str, side: Side, generator: str | None = None) -> tuple
 
 
 _LONGEST_KEPT = 600
+"""Characters of a prompt whose tokens are kept for a while."""
 
 
 def _split(prompt: str, side: Side, grammar: Grammar) -> tuple[Token, ...]:
@@ -76,8 +77,7 @@ _PLAIN_SEPARATOR = re.compile(r",|\r?\n")
 
 
 split_again = lru_cache(maxsize=256)(_split)
-"""The tokens of prompts that are not long, kept for a while: most images come several of one
-prompt, and negative prompts come again and again."""
+"""Most images come several of one prompt, and negative prompts come again and again."""
 
 
 class _Cutter:
