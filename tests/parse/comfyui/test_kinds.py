@@ -385,6 +385,29 @@ SIZES: dict[str, tuple[Nodes, tuple[int, int] | None]] = {
         },
         None,
     ),
+    "of a scaled image that is measured": (
+        {
+            **changed(PLAIN, n4={"width": ["20", 0], "height": ["20", 1]}),
+            "20": ("GetImageSize", {"image": ["21", 0]}),
+            "21": ("ImageScale", {"width": 640, "height": 384, "image": ["22", 0]}),
+            "22": ("LoadImage", {"image": "x.png"}),
+        },
+        (640, 384),
+    ),
+    "none that contradicts the ratio beside it": (
+        {
+            **PLAIN,
+            "4": ("RatioLatent", {"width": 512, "height": 512, "aspect_ratio": "16:9"}),
+        },
+        None,
+    ),
+    "of sides that have the ratio": (
+        {
+            **PLAIN,
+            "4": ("RatioLatent", {"width": 1344, "height": 768, "aspect_ratio": "16:9 wide"}),
+        },
+        (1344, 768),
+    ),
     "none of an area on a canvas": (
         {
             **changed(PLAIN, n4={"width": ["20", 1], "height": ["20", 2]}),
@@ -510,6 +533,25 @@ def test_a_way_lost_in_a_loop_is_found_again_where_only_one_sampler_feeds_the_im
     assert found.unsettled == (
         "the way from the saved image is lost; the only last sampler is taken",
     )
+
+
+def test_passes_beside_the_way_are_rows_too() -> None:
+    other = changed(PLAIN, n5={"steps": 7, "seed": 5})["5"]
+    nodes: Nodes = {
+        **changed(PLAIN, n7={"images": ["30", 0]}),
+        "25": other,
+        "26": ("VAEDecode", {"samples": ["25", 0], "vae": ["1", 2]}),
+        "30": ("ImageCompositeMasked", {"destination": ["6", 0], "source": ["26", 0]}),
+        "40": ("FaceDetailer", {**other[1], "latent_image": None, "image": ["6", 0], "steps": 3}),
+        "41": ("PreviewImage", {"images": ["40", 0]}),
+        "50": other,  # feeds nothing of this image
+    }
+    found = read(prompt_of(nodes))
+    assert values(found) == READ
+    assert [(one.role, one.fields["steps"].value) for one in found.passes] == [
+        ("branch", 7),
+        ("detailer", 3),
+    ]
 
 
 def test_a_wrapper_of_another_program_has_inference_steps() -> None:
