@@ -352,6 +352,21 @@ def test_a_sampler_without_a_name_is_named_by_its_class() -> None:
     )
 
 
+def test_a_class_that_has_an_input_for_the_schedule_is_no_schedule_s_name() -> None:
+    nodes: Nodes = {
+        **PLAIN,
+        "5": (
+            "SamplerCustom",
+            {"noise_seed": 4, "model": ["1", 0], "positive": ["2", 0], "sigmas": ["21", 0]},
+        ),
+        "21": ("BasicScheduler", {"steps": 12, "model": ["1", 0]}),
+    }
+    assert "scheduler" not in read_nodes(nodes)
+    named = changed(nodes, n5={"sigmas": ["22", 0]})
+    nodes = {**named, "22": ("SDTurboScheduler", {"steps": 1, "model": ["1", 0]})}
+    assert read_nodes(nodes)["scheduler"] == "SDTurboScheduler"
+
+
 def test_a_word_that_stands_for_no_file_is_no_vae() -> None:
     nodes: Nodes = {
         **PLAIN,

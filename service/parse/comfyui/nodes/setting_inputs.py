@@ -34,7 +34,7 @@ NUMBERS: dict[Field, tuple[str, ...]] = {
 }
 
 NAMES: dict[Field, tuple[str, ...]] = {
-    "sampler": ("sampler_name", "sampler"),
+    "sampler": ("sampler_name", "sampler", "sampler_type"),
     "scheduler": ("scheduler", "scheduler_name"),
 }
 
