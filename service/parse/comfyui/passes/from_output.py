@@ -45,6 +45,8 @@ MOST_BRANCHES = 10
 MOST_OUTPUTS = 50
 """Of one kind that are looked at; real graphs have about ten."""
 
+ANY_SIGN = frozenset[str]().union(*SAMPLER_SIGNS)
+"""Inputs of which every sampler has one."""
 ENOUGH_SIGNS = 3
 """Of four."""
 
@@ -278,4 +280,5 @@ def find_branches(graph: Graph, way: Way) -> list[Node]:
     known = {way.start.id, *(node.id for node in way.samplers)}
     beside = ids_that_feed(graph, [way.start]) | ids_fed_by(graph, way.samplers[-1])
     others = [graph[id_] for id_ in graph if id_ in beside and id_ not in known]
-    return [node for node in others if is_sampler(node)][:MOST_BRANCHES]
+    likely = [node for node in others if _has_any(node, ANY_SIGN)]
+    return [node for node in likely if is_sampler(node)][:MOST_BRANCHES]
