@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from service.records import Field, Generation, Resource, Sampling, Scalar, Stated
 from service.records.model_names import is_model_file
@@ -48,17 +49,22 @@ CALCULATES = re.compile(r"[()\[\]{}+*/=<>]|^[\d\s.,:;-]+$")
 """What makes a number or a formula of a text without words. ``3d`` is a prompt."""
 MEDIA = re.compile(r"\.(?:png|jpe?g|webp|gif|mp4|webm|txt|json|ya?ml|wav|mp3)$", re.IGNORECASE)
 LONGEST_FORMULA = 200
-FORMULA = re.compile(r"(?=.*\d)(?!.*\w\s+\w)[\w\s.()+*/%-]+", re.ASCII)
-"""No two words follow each other in one, as they do in nearly every prompt."""
+FORMULA = re.compile(r"(?=.*\d)(?!.*(?:\w\s+\w|\d[A-Za-z]))[\w\s.()+*/%-]+", re.ASCII)
+"""No two words follow each other in one, as they do in nearly every prompt, and no ``3d``."""
+
+ANSWERS_KEPT = 4096
+"""Names that are judged once: a folder of images has few samplers and models."""
 
 NUMBER = re.compile(r"\s*[+-]?\d{1,40}(?:[.,]\d{0,40})?\s*")
 
 
 def is_method(value: Scalar) -> bool:
     """Return whether a value can name a sampler or a schedule."""
-    if not isinstance(value, str):
-        return False
-    name = value.strip()
+    return isinstance(value, str) and len(value) <= LONGEST_FILE and _is_method(value.strip())
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def _is_method(name: str) -> bool:
     if METHOD.fullmatch(name) is None or is_model_file(name):
         return False
     return " " not in name or METHOD_WORDS.search(name) is not None
@@ -82,7 +88,7 @@ def is_prompt(value: Scalar) -> bool:
 
 def _is_formula(text: str) -> bool:
     """Return whether a text calculates with numbers (``(width * 2) + 8``)."""
-    if FORMULA.fullmatch(text) is None:
+    if "," in text or FORMULA.fullmatch(text) is None:
         return False
     try:
         tree = ast.parse(text, mode="eval").body
@@ -104,10 +110,12 @@ def _is_lone_file(text: str) -> bool:
 
 def is_file(value: Scalar) -> bool:
     """Return whether a value can name a model's file, or the model itself."""
-    if not isinstance(value, str):
-        return False
-    name = value.strip()
-    if NO_FILE.fullmatch(name.lstrip(".")) is not None or len(name) > LONGEST_FILE:
+    return isinstance(value, str) and len(value) <= LONGEST_FILE and _is_file(value.strip())
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def _is_file(name: str) -> bool:
+    if NO_FILE.fullmatch(name.lstrip(".")) is not None:
         return False
     if "\n" in name or not any(map(str.isalnum, name)):
         return False

@@ -30,7 +30,7 @@ Field = Literal[
 ]
 """The facts we know by name. Everything else that a file states is a ``Fact`` under its own key."""
 
-PassRole = Literal["base", "hires", "refiner", "upscale", "detailer"]
+PassRole = Literal["base", "hires", "refiner", "upscale", "detailer", "branch"]
 
 ResourceKind = Literal[
     "checkpoint",

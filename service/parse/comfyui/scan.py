@@ -9,7 +9,7 @@ from service.parse.comfyui.form.subgraphs import Flat, flatten
 from service.parse.comfyui.form.workflow import graph_of_workflow, idle_nodes, node_shapes
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.comfyui.passes import one_pass, resources, sizes, split
-from service.parse.comfyui.passes.from_output import Way, find_way
+from service.parse.comfyui.passes.from_output import Way, find_branches, find_way
 from service.parse.comfyui.passes.one_pass import Pass
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
@@ -69,6 +69,9 @@ def read_graph(graph: Graph, blobs: Blobs, idle: Iterable[Node] = ()) -> Generat
     later = split.script_passes(graph, values, base.sampler, base.fields)
     for one in passes[1:]:
         later.append(Sampling(one_pass.pass_role(one, base), one.fields))
+    for branch in find_branches(graph, way):
+        one = one_pass.read_pass(graph, routes, values, branch)
+        later.append(Sampling(one_pass.branch_role(one), one.fields))
     upscaler = split.script_upscaler(graph, values, base.sampler)
     fields = dict(base.fields)
     fields |= resources.read_image_fields(graph, routes, values, way, base.encoders)

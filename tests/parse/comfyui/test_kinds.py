@@ -352,6 +352,21 @@ def test_a_sampler_without_a_name_is_named_by_its_class() -> None:
     )
 
 
+def test_a_class_that_has_an_input_for_the_schedule_is_no_schedule_s_name() -> None:
+    nodes: Nodes = {
+        **PLAIN,
+        "5": (
+            "SamplerCustom",
+            {"noise_seed": 4, "model": ["1", 0], "positive": ["2", 0], "sigmas": ["21", 0]},
+        ),
+        "21": ("BasicScheduler", {"steps": 12, "model": ["1", 0]}),
+    }
+    assert "scheduler" not in read_nodes(nodes)
+    named = changed(nodes, n5={"sigmas": ["22", 0]})
+    nodes = {**named, "22": ("SDTurboScheduler", {"steps": 1, "model": ["1", 0]})}
+    assert read_nodes(nodes)["scheduler"] == "SDTurboScheduler"
+
+
 def test_a_word_that_stands_for_no_file_is_no_vae() -> None:
     nodes: Nodes = {
         **PLAIN,
@@ -384,6 +399,29 @@ SIZES: dict[str, tuple[Nodes, tuple[int, int] | None]] = {
             "22": ("LoadImage", {"image": "x.png"}),
         },
         None,
+    ),
+    "of a scaled image that is measured": (
+        {
+            **changed(PLAIN, n4={"width": ["20", 0], "height": ["20", 1]}),
+            "20": ("GetImageSize", {"image": ["21", 0]}),
+            "21": ("ImageScale", {"width": 640, "height": 384, "image": ["22", 0]}),
+            "22": ("LoadImage", {"image": "x.png"}),
+        },
+        (640, 384),
+    ),
+    "none that contradicts the ratio beside it": (
+        {
+            **PLAIN,
+            "4": ("RatioLatent", {"width": 512, "height": 512, "aspect_ratio": "16:9"}),
+        },
+        None,
+    ),
+    "of sides that have the ratio": (
+        {
+            **PLAIN,
+            "4": ("RatioLatent", {"width": 1344, "height": 768, "aspect_ratio": "16:9 wide"}),
+        },
+        (1344, 768),
     ),
     "none of an area on a canvas": (
         {
@@ -510,6 +548,25 @@ def test_a_way_lost_in_a_loop_is_found_again_where_only_one_sampler_feeds_the_im
     assert found.unsettled == (
         "the way from the saved image is lost; the only last sampler is taken",
     )
+
+
+def test_passes_beside_the_way_are_rows_too() -> None:
+    other = changed(PLAIN, n5={"steps": 7, "seed": 5})["5"]
+    nodes: Nodes = {
+        **changed(PLAIN, n7={"images": ["30", 0]}),
+        "25": other,
+        "26": ("VAEDecode", {"samples": ["25", 0], "vae": ["1", 2]}),
+        "30": ("ImageCompositeMasked", {"destination": ["6", 0], "source": ["26", 0]}),
+        "40": ("FaceDetailer", {**other[1], "latent_image": None, "image": ["6", 0], "steps": 3}),
+        "41": ("PreviewImage", {"images": ["40", 0]}),
+        "50": other,  # feeds nothing of this image
+    }
+    found = read(prompt_of(nodes))
+    assert values(found) == READ
+    assert [(one.role, one.fields["steps"].value) for one in found.passes] == [
+        ("branch", 7),
+        ("detailer", 3),
+    ]
 
 
 def test_a_wrapper_of_another_program_has_inference_steps() -> None:

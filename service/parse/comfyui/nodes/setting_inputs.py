@@ -8,13 +8,22 @@ import re
 from service.parse.comfyui.nodes.record import SEED_NAMES
 from service.records import Field, PassRole
 
-INFERENCE_STEPS = ("num_inference_steps", "inference_steps", "num_steps", "sampling_steps")
+INFERENCE_STEPS = (
+    "num_inference_steps",
+    "num_inference_step",
+    "inference_steps",
+    "num_steps",
+    "sampling_steps",
+)
 """What wrappers of other programs call the steps."""
+
+TRUE_SCALES = ("true_cfg_scale", "true_cfg", "text_guidance_scale")
+"""What they call CFG beside another guidance."""
 
 NUMBERS: dict[Field, tuple[str, ...]] = {
     "seed": SEED_NAMES,
     "steps": ("steps", "total_steps", "base_steps", *INFERENCE_STEPS),
-    "cfg_scale": ("cfg", "cfg_scale", "guidance_scale", "cfg_text"),
+    "cfg_scale": ("cfg", "cfg_scale", "guidance_scale", "cfg_text", *TRUE_SCALES),
     "denoise": ("denoise", "denoise_strength", "denoising_strength"),
     "start_step": ("start_at_step", "start_step"),
     "end_step": ("end_at_step", "end_step"),
@@ -25,7 +34,7 @@ NUMBERS: dict[Field, tuple[str, ...]] = {
 }
 
 NAMES: dict[Field, tuple[str, ...]] = {
-    "sampler": ("sampler_name", "sampler"),
+    "sampler": ("sampler_name", "sampler", "sampler_type"),
     "scheduler": ("scheduler", "scheduler_name"),
 }
 
@@ -52,7 +61,7 @@ HANDED_ON = ("noise", "", "*", "any", "anything", "value", "input")
 """Links through which a noise comes from further up."""
 
 SERVICE_SIGNS = (
-    frozenset({"prompt", "positive_prompt", "text_prompt"}),
+    frozenset({"prompt", "positive_prompt", "text_prompt", "prompt_text"}),
     frozenset({"seed", "noise_seed"}),
 )
 """A node on the image's way with a text and a seed draws the image, if only by asking a service."""
@@ -64,9 +73,9 @@ ORDER_SIGNS = frozenset(
 
 SAMPLER_SIGNS = (
     frozenset({"seed", "noise_seed", "noise"}),
-    frozenset({"steps", "sigmas"}),
+    frozenset({"steps", "sigmas", *INFERENCE_STEPS}),
     frozenset({"sampler_name", "sampler", "scheduler"}),
-    frozenset({"cfg", "guider", "positive"}),
+    frozenset({"cfg", "guider", "positive", "cfg_scale", "guidance_scale"}),
 )
 """A node with three of these four sorts of input samples, whatever its name."""
 

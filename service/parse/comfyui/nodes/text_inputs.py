@@ -22,6 +22,7 @@ ENCODER_TEXTS = (
     "caption",
     "tags",
     "positive_prompt",
+    "prompt_text",
     "text_clip",
     "text_t5",
     "bert",
@@ -60,7 +61,7 @@ _NEGATIVE_TEXTS = tuple(
 
 SIDE_TEXTS = {
     "positive": (*_POSITIVE_TEXTS, "main_prompt"),
-    "negative": (*_NEGATIVE_TEXTS, "n_prompt", "uncond_prompt"),
+    "negative": (*_NEGATIVE_TEXTS, "n_prompt", "prompt_neg", "uncond_prompt"),
 }
 """Text inputs of nodes that hold both prompts."""
 

@@ -13,6 +13,7 @@ from service.parse.comfyui.nodes.setting_inputs import (
     SERVICE_SIGNS,
 )
 from service.parse.comfyui.passes.outputs import IMAGES, find_outputs
+from service.parse.comfyui.passes.reach import ids_fed_by, ids_that_feed
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.passes.steps import Step, is_carrier
 from service.parse.comfyui.values.rules import NUMERIC
@@ -39,9 +40,13 @@ LATENTS = frozenset(LINKS["latent"])
 VAES = frozenset(LINKS["vae"])
 PROMPTS = SERVICE_SIGNS[0] | {"positive"}
 
+MOST_BRANCHES = 10
+"""Samplers beside the way that are kept."""
 MOST_OUTPUTS = 50
 """Of one kind that are looked at; real graphs have about ten."""
 
+ANY_SIGN = frozenset[str]().union(*SAMPLER_SIGNS)
+"""Inputs of which every sampler has one."""
 ENOUGH_SIGNS = 3
 """Of four."""
 
@@ -236,9 +241,9 @@ def _way_from_fed_sampler(graph: Graph, routes: Routes, outputs: Collection[Node
 
     Loops, lists and maps hide how the image got from one to the other.
     """
-    feeding = _ids_that_feed(graph, outputs)
+    feeding = ids_that_feed(graph, outputs)
     samplers = [node for node in graph.values() if node.id in feeding and is_sampler(node)]
-    before = _ids_that_feed(graph, samplers)
+    before = ids_that_feed(graph, samplers)
     ends = [node for node in samplers if node.id not in before]
     if len(ends) != 1:
         return Way()
@@ -254,7 +259,7 @@ def _way_from_last_sampler(graph: Graph, routes: Routes, *, has_output: bool) ->
         return Way(doubts=("the saved image comes from a node that the file does not hold",))
     if not samplers:
         return Way()
-    feeding = _ids_that_feed(graph, samplers)
+    feeding = ids_that_feed(graph, samplers)
     ends = [node for node in samplers if node.id not in feeding]
     way = trace_samplers(graph, routes, (ends or samplers)[0], set())
     if len(ends) > 1:
@@ -265,14 +270,15 @@ def _way_from_last_sampler(graph: Graph, routes: Routes, *, has_output: bool) ->
     return way
 
 
-def _ids_that_feed(graph: Graph, samplers: Collection[Node]) -> set[str]:
-    """Return the ids of all that samplers are fed by, other samplers included."""
-    found: set[str] = set()
-    waiting: list[str] = []
-    for node in samplers:
-        waiting += node.origins()
-    for id_ in waiting:  # the list grows while it is read
-        if id_ not in found and id_ in graph:
-            found.add(id_)
-            waiting += graph[id_].origins()
-    return found
+def find_branches(graph: Graph, way: Way) -> list[Node]:
+    """Return the samplers beside the way: of parts that were put into the image, or that go on.
+
+    Those that go on from the way's last sampler made another image of the same run.
+    """
+    if way.start is None:
+        return []
+    known = {way.start.id, *(node.id for node in way.samplers)}
+    beside = ids_that_feed(graph, [way.start]) | ids_fed_by(graph, way.samplers[-1])
+    others = [graph[id_] for id_ in graph if id_ in beside and id_ not in known]
+    likely = [node for node in others if _has_any(node, ANY_SIGN)]
+    return [node for node in likely if is_sampler(node)][:MOST_BRANCHES]

@@ -91,6 +91,14 @@ def _takes_both(sampler: Node) -> bool:
     return not BOTH_SIDES.isdisjoint(sampler.links)
 
 
+def branch_role(found: Pass) -> PassRole:
+    """Return what a pass beside the way is for: by its class."""
+    for pattern, role in PASS_ROLES:
+        if pattern.search(found.sampler.class_type):
+            return role
+    return "branch"
+
+
 def pass_role(found: Pass, base: Pass) -> PassRole:
     """Return what a later pass is for: by its class, its first step, its model."""
     for pattern, role in PASS_ROLES:

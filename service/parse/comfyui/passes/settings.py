@@ -13,6 +13,7 @@ from service.parse.comfyui.nodes.setting_inputs import (
     SCHEDULES,
     SETTING_PIPES,
 )
+from service.parse.comfyui.nodes.table import TABLE
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
 from service.records import Field, Stated
@@ -114,9 +115,15 @@ def _name_by_class(routes: Routes, sampler: Node, field: Field) -> Stated | None
     if want not in sampler.links:
         return None
     maker = routes.maker(sampler.links[want], want)
-    if maker is None:
+    if maker is None or _declares_name(maker, field):
         return None
     return Stated(maker.class_type, maker.place.rsplit(".", 1)[0])
+
+
+def _declares_name(maker: Node, field: Field) -> bool:
+    """Return whether a class has an input for the name, so that the file only does not say it."""
+    declared = {one.name for one in TABLE.usual_inputs(maker.class_type)}
+    return not declared.isdisjoint(NAMES[field])
 
 
 def _count_sigmas(routes: Routes, sampler: Node) -> Stated | None:

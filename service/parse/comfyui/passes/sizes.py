@@ -8,7 +8,7 @@ from service.parse.comfyui.nodes.setting_inputs import NUMBERS
 from service.parse.comfyui.passes.from_output import is_sampler
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
-from service.parse.comfyui.values.rules import is_area
+from service.parse.comfyui.values.sides import is_area, keeps_proportion
 from service.records import Field, Stated
 
 WIDTHS = ("width", "empty_latent_width", "image_width", "base_width")
@@ -34,12 +34,10 @@ PAIR = re.compile(r"(\d{2,5})\s*[xX\u00d7*]\s*(\d{2,5})|(\d{3,5})\s*:\s*(\d{3,5}
 SWAPPED = ("On", True)
 SCALES = re.compile(r"scale|resize", re.IGNORECASE)
 
-KEEPS = re.compile(
-    r"(?:keep|maintain|preserve|constrain|lock)[_ ]?(?:aspect|proportion|ratio)", re.IGNORECASE
-)
-"""A switch, or a choice of one, by which an image keeps its proportions."""
-KEPT = ("resize", "enable", "enabled", "on", "yes", "true", "True")
-"""What a switch that is a list says for yes; ``stretch``, ``crop`` and ``pad`` fill the box."""
+RATIO = re.compile(r"\b(\d{1,2})\s*:\s*(\d{1,2})\b")
+RATIO_NAME = "aspect_ratio"
+ROUNDED = 0.05
+"""How far a ratio may be from that of sides, which are rounded to whole blocks."""
 
 BY_SHARE = "by percentage"
 """What a node says that does not use its width and height."""
@@ -96,21 +94,21 @@ def _stated_size(graph: Graph, values: NodeValues, node: Node) -> Size:
     across, down = values.read_first(node, WIDTHS), values.read_first(node, HEIGHTS)
     if across is None or down is None or not across.value or not down.value:
         return {}
-    if _keeps_proportion(node):
+    if keeps_proportion(node) or _contradicts_ratio(node, across, down):
         return {}
     size = {"width": across, "height": down}
     frames = values.read_first(node, FRAMES)
     return size if frames is None else {**size, "frames": frames}
 
 
-def _keeps_proportion(node: Node) -> bool:
-    """Return whether width and height are only the box that an image is fitted into."""
-    for name, value in node.inputs.items():
-        if isinstance(value, str) and KEEPS.search(value):
-            return True
-        if KEEPS.search(name) and (value is True or value in KEPT):
-            return True
-    return False
+def _contradicts_ratio(node: Node, across: Stated, down: Stated) -> bool:
+    """Return whether a node states a ratio that its width and height have not: it uses that."""
+    ratio = RATIO.search(str(node.scalar(RATIO_NAME) or ""))
+    if ratio is None or not isinstance(across.value, int) or not isinstance(down.value, int):
+        return False
+    sides = sorted((int(ratio[1]), int(ratio[2])))
+    stated = sorted((across.value, down.value))
+    return abs(sides[0] * stated[1] - sides[1] * stated[0]) > ROUNDED * sides[1] * stated[1]
 
 
 def _size_in_text(node: Node) -> Size:

@@ -32,7 +32,7 @@ class NodeValues:
     def read_first(self, node: Node, names: tuple[str, ...]) -> Reply:
         """Return the first of these inputs that holds something."""
         for name in names:
-            if not node.has(name):
+            if name not in node.inputs and name not in node.links:
                 continue
             answer = self.read_input(node, name)
             if answer is not None and fits_input(answer.value, name):

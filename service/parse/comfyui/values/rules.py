@@ -13,6 +13,7 @@ from service.parse.comfyui.nodes.link_inputs import PASSES_ALL, PIPE
 from service.parse.comfyui.nodes.setting_inputs import NAMES, NUMBERS
 from service.parse.comfyui.values.arithmetic import compute
 from service.parse.comfyui.values.question import IN_BUNDLE, Asking, Question, Reply, read_input
+from service.parse.comfyui.values.sides import SIZES, measures_image, read_measured, states_size
 from service.parse.comfyui.values.switches import digits_of, read_chosen
 from service.parse.comfyui.values.texts import (
     change_text,
@@ -29,7 +30,6 @@ from service.parse.comfyui.values.texts import (
 from service.parse.gate import is_method
 from service.records import Scalar, Stated
 
-SIZES = ("width", "height", "empty_latent_width", "empty_latent_height", "batch_size")
 STRENGTHS = ("strength", "strength_model", "strength_clip")
 SKIPS = ("stop_at_clip_layer", "clip_skip")
 NUMERIC = frozenset({*SIZES, *STRENGTHS, *SKIPS}.union(*NUMBERS.values()))
@@ -58,11 +58,6 @@ def fits_input(value: Scalar, name: str) -> bool:
     return name not in NUMERIC or not isinstance(value, str) or is_number(value)
 
 
-def is_area(node: Node) -> bool:
-    """Return whether a node's width and height are those of a part of the image, at x and y."""
-    return node.has("x") and node.has("y")
-
-
 def is_number(text: str) -> bool:
     """Return whether a text is a plain decimal number."""
     return NUMBER.fullmatch(text) is not None
@@ -72,7 +67,9 @@ def choose_rule(node: Node, question: Question) -> Asking[Reply]:
     """Return how a node's output gets its value: the first rule that fits its class."""
     _, slot, hint = question
     rule: Asking[Reply]
-    if node.plays("switch"):
+    if hint in SIZES and measures_image(node):
+        rule = read_measured(node, hint)
+    elif node.plays("switch"):
         rule = read_chosen(node, hint)
     elif node.plays("replace"):
         rule = replace_words(node)
@@ -207,7 +204,7 @@ def _names_of_value(node: Node, slot: int, hint: str) -> Iterator[str]:
     yield from _output_names(node, slot)
     if "Xi" in node.inputs:
         yield from _slider_names(node, slot)
-    if not (hint in SIZES and is_area(node)):
+    if hint not in SIZES or states_size(node):
         yield hint
         yield from SYNONYMS.get(hint, ())
     if slot == IN_BUNDLE and hint in (*NUMERIC, *METHODS):

@@ -1,0 +1,54 @@
+"""Width and height that a node gives: its own, unless they are of something else."""
+
+import re
+
+from service.parse.comfyui.form.graph import Node
+from service.parse.comfyui.values.question import IN_BUNDLE, Asking, Reply
+
+SIZES = ("width", "height", "empty_latent_width", "empty_latent_height", "batch_size")
+
+KEEPS = re.compile(
+    r"(?:keep|maintain|preserve|constrain|lock)[_ ]?(?:aspect|proportion|ratio)", re.IGNORECASE
+)
+"""A switch, or a choice of one, by which an image keeps its proportions."""
+KEPT = ("resize", "enable", "enabled", "on", "yes", "true", "True")
+"""What a switch that is a list says for yes; ``stretch``, ``crop`` and ``pad`` fill the box."""
+
+MEASURES = re.compile(r"image.?(size|dimension|resolution)|get.?size", re.IGNORECASE)
+"""Classes that give the size of the image that comes in."""
+MEASURED = ("image", "images", "pixels")
+
+
+def is_area(node: Node) -> bool:
+    """Return whether a node's width and height are those of a part of the image, at x and y."""
+    return node.has("x") and node.has("y")
+
+
+def keeps_proportion(node: Node) -> bool:
+    """Return whether width and height are only the box that an image is fitted into."""
+    for name, value in node.inputs.items():
+        if isinstance(value, str) and KEEPS.search(value):
+            return True
+        if KEEPS.search(name) and (value is True or value in KEPT):
+            return True
+    return False
+
+
+def states_size(node: Node) -> bool:
+    """Return whether a node's width and height are those of what it gives."""
+    return not (is_area(node) or keeps_proportion(node))
+
+
+def measures_image(node: Node) -> bool:
+    """Return whether a node only says how large an image is."""
+    return MEASURES.search(node.class_type) is not None and any(
+        name in node.links for name in MEASURED
+    )
+
+
+def read_measured(node: Node, hint: str) -> Asking[Reply]:
+    """Return a side of the image that comes in, where its node states it."""
+    for name in MEASURED:
+        if name in node.links:
+            return (yield (node.links[name][0], IN_BUNDLE, hint))
+    return None
