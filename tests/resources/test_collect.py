@@ -5,6 +5,7 @@ from growth import LINEAR, growth
 
 from service.records import NormalizedImage, Resource, SamplingPass
 from service.resources import collect_resources
+from service.resources.collect import mark_embeddings
 from service.resources.merge import merge_resources
 from service.tokens import split_prompt
 
@@ -183,3 +184,14 @@ def test_many_resources_are_merged_in_linear_time() -> None:
 
     assert len(merge_resources(make(20_000))) == 5000
     assert growth(make, merge_resources, 20_000) < LINEAR
+
+
+def test_a_tag_that_the_file_lists_as_an_embedding_is_one() -> None:
+    tokens = split_prompt("hay, (Farm_Style:1.2), <lora:farm style:1>", "pos")
+    listed = (Resource("embedding", "farm style.pt", S), Resource("embedding", "unused", S))
+    assert [(one.token, one.weight, one.kind) for one in mark_embeddings(tokens, listed)] == [
+        ("hay", 1.0, "tag"),
+        ("Farm_Style", 1.2, "embedding"),
+        ("farm style", 1.0, "lora"),
+    ]
+    assert mark_embeddings(tokens, ()) is tokens

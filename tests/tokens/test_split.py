@@ -1,7 +1,7 @@
 import pytest
 from growth import LINEAR, growth
 
-from service.tokens import mark_embeddings, split_prompt
+from service.tokens import split_prompt
 
 TokenRow = tuple[str, str, float, str]
 
@@ -154,17 +154,6 @@ def test_a_hostile_prompt_takes_linear_time(before: str, after: str, size: int) 
         return before * times + "a" + after * times
 
     assert growth(write, lambda prompt: split_prompt(prompt, "pos"), size) < LINEAR
-
-
-def test_a_tag_that_the_file_lists_as_an_embedding_is_one() -> None:
-    tokens = split_prompt("hay, (Farm_Style:1.2), <lora:farm style:1>", "pos")
-    marked = mark_embeddings(tokens, {"farm style", "unused"})
-    assert [(token.token, token.weight, token.kind) for token in marked] == [
-        ("hay", 1.0, "tag"),
-        ("Farm_Style", 1.2, "embedding"),
-        ("farm style", 1.0, "lora"),
-    ]
-    assert mark_embeddings(tokens, ()) is tokens
 
 
 @pytest.mark.parametrize("times", [1, 100])
