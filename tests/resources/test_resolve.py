@@ -346,7 +346,7 @@ def test_an_image_follows_its_resources() -> None:
         ("checkpoint", "real_v1", AIR, 0.8),
         ("lora", "else", "else", None),
     ]
-    renamed = {"model": "real_v1", "vae": "real_v1"}
+    renamed = {"model": "real_v1", "model_norm": "real_v1", "vae": "real_v1"}
     joined = {"checkpoints": "real_v1", "loras": "else", "other_resources": None}
     assert known.image == {**packed.image, **renamed, **joined}
     assert [one["model"] for one in known.passes] == ["real_v1", "other"]
