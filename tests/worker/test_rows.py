@@ -20,6 +20,7 @@ SEARCH: dict[str, dict[str, object]] = {
         "positive_prompt": LORA_PROMPT,
         "negative_prompt": "badhands_v4, blurry",
         "model": "revAnimated_v122",
+        "model_norm": "revanimated_v122",
         "model_hash": "4199bcdd14",
         "checkpoints": "revAnimated_v122",
         "loras": "brass_gears:0.8, soft_light:0.35",
@@ -40,6 +41,7 @@ SEARCH: dict[str, dict[str, object]] = {
         "positive_prompt": "a wooden bridge over a stream, autumn leaves, masterpiece",
         "negative_prompt": "blurry, lowres, watermark",
         "model": "sd_xl_base_1.0.safetensors",
+        "model_norm": "sd_xl_base_1.0",
         "checkpoints": "sd_xl_base_1.0.safetensors",
         "sampler": "dpmpp_2m",
         "sampler_norm": "dpmpp_2m",
@@ -60,7 +62,7 @@ What is not listed is NULL.
 """
 
 TOKENS = [
-    ("neg", 0, "badhands_v4", 1.0, "tag"),
+    ("neg", 0, "badhands_v4", 1.0, "embedding"),
     ("neg", 1, "blurry", 1.0, "tag"),
     ("pos", 0, "portrait of a clockmaker", 1.0, "tag"),
     ("pos", 1, "brass_gears", 0.8, "lora"),
