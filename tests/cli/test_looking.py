@@ -294,6 +294,7 @@ def test_doctor_names_each_folder_that_is_written_to_and_the_mend_where_that_can
         1,
         [
             ["ok", "log folder", str(taken.top / "out" / "logs"), ""],
+            ["ok", "backup folder", str(taken.top / "out" / "backups"), ""],
             ["error", "export folder", f"{plain}: nothing can be written", f"{plain} is no folder"],
             ["ok", "export folder", str(tmp_path / "lists"), ""],
             ["ok", "export folder", str(tmp_path / "looks"), ""],
