@@ -126,14 +126,19 @@ class Supervisor:
         cannot do: a lock, a root that is offline.
         """
         self._on_note = on_note
-        with assemble(
-            self._config, watch=False, on_done=on_done, is_stopped=self._is_stopped
-        ) as assembly:
-            on_begin(assembly)
-            self._main_loop(assembly, lambda: assembly.worker.run_until_idle(self._stop))
-            if self._death is not None:
-                raise self._death
-            counters = assembly.worker.counters
+        counters = Counters()
+        try:
+            with assemble(
+                self._config, watch=False, on_done=on_done, is_stopped=self._is_stopped
+            ) as assembly:
+                on_begin(assembly)
+                self._main_loop(assembly, lambda: assembly.worker.run_until_idle(self._stop))
+                if self._death is not None:
+                    raise self._death
+                counters = assembly.worker.counters
+        except TryAgainError:  # asked to stop before it had all it needs
+            if not self._is_stopped():
+                raise
         if self._request.number is not None:
             on_note(STOPPED)
             return PassResult(counters, SIGNALLED + self._request.number)
