@@ -23,7 +23,7 @@ from service.records import Blob, Blobs, RawRecord
 from service.records.json_depth import is_too_deep
 from service.records.limits import LEFT_OUT, MAX_DEPTH
 
-VERSION = 6
+VERSION = 7
 
 SIDECAR = "sidecar"
 """The role of every text beside the image; its group is ``Sidecar``."""
