@@ -468,7 +468,12 @@ def test_the_model_of_civitais_page_for_flux_is_its_mode() -> None:
 def test_the_strength_of_an_invokeai_run_without_an_image_is_no_denoise(
     mode: str, denoise: float | None
 ) -> None:
-    run = {"generation_mode": mode, "positive_prompt": "a kettle", "seed": 8, "strength": 0.35}
+    run: dict[str, JsonValue] = {
+        "generation_mode": mode,
+        "positive_prompt": "a kettle",
+        "seed": 8,
+        "strength": 0.35,
+    }
     rows = read({"PNG:Invokeai_metadata": run})
     base = rows.image.base
     assert (base.positive_prompt, base.seed, base.denoise) == ("a kettle", "8", denoise)
