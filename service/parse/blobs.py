@@ -52,7 +52,10 @@ NOT_TEXT = frozenset(
 PROMPTS = frozenset({"prompt", "negative_prompt", "negativeprompt"})
 """PNG texts that say something even where they are empty (Easy Diffusion, Sygil)."""
 
-PREFIX = re.compile(r"\A\s*(prompt|workflow|parameters)\s*:\s*(?=[\[{])", re.IGNORECASE)
+PREFIX = re.compile(
+    r"\A\s*(prompt|workflow|parameters)\s*:\s*(?=\{\s*[\"'}]|\[\s*[\[{\"'\]\d])", re.IGNORECASE
+)
+"""Before JSON, whole or cut off; ``Prompt: [fog:rain:0.5]`` is a prompt, and so is ``{{fog}}``."""
 
 _MAX_PIXEL_DIGITS = 9
 

@@ -500,3 +500,24 @@ def test_a_prompt_of_mochi_diffusion_may_hold_its_labels() -> None:
         "8",
         "tin",
     )
+
+
+@pytest.mark.parametrize("text", ["a talk on AIGC", "no", "{}", '{"Label": "0"}', '{"Topic": "1"}'])
+def test_a_text_called_aigc_that_states_no_label_is_none(text: str) -> None:
+    rows = read({"PNG:AIGC": text})
+    assert columns(rows, "status", "generator") == ("no_metadata", None)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"Label": "1", "ProduceID": "p"}', '{"Label":2', "{'Label': '3'}"]
+)
+@pytest.mark.parametrize("tag", ["PNG:AIGC", "XMP-TC260:AIGC"])
+def test_a_label_of_china_is_one_in_any_spelling(tag: str, text: str) -> None:
+    rows = read({tag: text})
+    assert columns(rows, "status", "generator") == ("partial", "aigc-label")
+
+
+@pytest.mark.parametrize("prompt", ["Prompt: [tin:iron:0.5] kettle", "prompt: {{kettle}}, steam"])
+def test_a_prompt_that_begins_with_its_label_and_a_bracket_is_no_json(prompt: str) -> None:
+    rows = read({"PNG:Parameters": f"{prompt}\nSteps: 9, Sampler: Euler, Seed: 41"})
+    assert columns(rows, "generator", "positive_prompt", "seed") == ("a1111", prompt, "41")
