@@ -23,7 +23,7 @@ from service.records import Blob, Blobs, RawRecord
 from service.records.json_depth import is_too_deep
 from service.records.limits import LEFT_OUT, MAX_DEPTH
 
-VERSION = 6
+VERSION = 7
 
 SIDECAR = "sidecar"
 """The role of every text beside the image; its group is ``Sidecar``."""
@@ -52,7 +52,10 @@ NOT_TEXT = frozenset(
 PROMPTS = frozenset({"prompt", "negative_prompt", "negativeprompt"})
 """PNG texts that say something even where they are empty (Easy Diffusion, Sygil)."""
 
-PREFIX = re.compile(r"\A\s*(prompt|workflow|parameters)\s*:\s*(?=[\[{])", re.IGNORECASE)
+PREFIX = re.compile(
+    r"\A\s*(prompt|workflow|parameters)\s*:\s*(?=\{\s*[\"'}]|\[\s*[\[{\"'\]\d])", re.IGNORECASE
+)
+"""Before JSON, whole or cut off; ``Prompt: [fog:rain:0.5]`` is a prompt, and so is ``{{fog}}``."""
 
 _MAX_PIXEL_DIGITS = 9
 

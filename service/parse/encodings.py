@@ -13,6 +13,8 @@ from service.parse.json_texts import parse_json
 _BASE64 = "base64:"
 _MARK_LENGTH = 8
 _COMMENT_MARK = re.compile(rb"unicode[\0 ]", re.IGNORECASE)
+_TEXT_MARK = re.compile(r"Unicode(?![\s,.;:'\u2019_-])(?!\Z)\0*")
+"""The mark before a text; where a word ends there, ``Unicode`` is the text's own first word."""
 _FIRST_PAIR = "\u2000"
 """Two ASCII letters are a character beyond this one."""
 _READABLE = re.compile(r"\bSteps: ?\d|\A\s*\{\s*\"|\bNegative prompt:")
@@ -68,9 +70,7 @@ def comment_text(text: str) -> str:
         if not _COMMENT_MARK.match(data):
             return text
         return _decode_wide(data[_MARK_LENGTH:])
-    if text.startswith("Unicode") and text[7:8].strip():
-        return text[7:].lstrip("\0")
-    return text
+    return _TEXT_MARK.sub("", text, count=1) if text.startswith("Unicode") else text
 
 
 def _decode_wide(data: bytes) -> str:

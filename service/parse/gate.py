@@ -16,14 +16,16 @@ from functools import lru_cache
 from service.records import Field, Generation, Resource, Sampling, Scalar, Stated
 from service.records.model_names import is_model_file
 
-VERSION = 1
+VERSION = 2
 
 METHOD = re.compile(r"(?!.*:$)(?=.*[A-Za-z]{2})[\w+\-./() \[\]:]{2,60}", re.ASCII)
 """A sampler or schedule: ``multistep/res_2m``, ``[Forge] Flux Realistic``, ``DPM++ 2M (a)``."""
 METHOD_WORDS = re.compile(
-    r"euler|dpm|ddim|ddpm|lms|plms|pndm|heun|uni_?pc|lcm|tcd|\bres\b|deis|sde|solver|restart"
-    r"|karras|ancestral|multistep|schedule|sampler|flow|flux|ays|align|sigma|expo|uniform|beta"
-    r"|simple|normal|linear|quadratic|optimal|tangent|turbo|trailing|discrete|custom|cfg|k-",
+    r"euler|dpm|ddim|ddpm|(?<![a-z])p?lms|pndm|heun|uni_?pc|lcm|tcd|\bres\b|deis|sde|solver"
+    r"|restart|karras|ancestral|multistep|schedule|sampler|flow(?!er)|flux|ays|align|sigma|expo"
+    r"|(?:sgm|ddim|turbo)[ _]uniform|beta|simple(?! background)|normal|linear|quadratic|optimal"
+    r"|tangent|turbo|trailing|discrete|custom|cfg|\bk-|gradient est|\bseeds\b|\bode\b|stork"
+    r"|sinus|cosine|bogacki|dormand|ralston|runge|kutta|norsett|langevin|lobatto|lawson",
     re.IGNORECASE,
 )
 """Of these a method's name of several words holds one, and a prompt of as many words hardly."""
@@ -51,6 +53,8 @@ MEDIA = re.compile(r"\.(?:png|jpe?g|webp|gif|mp4|webm|txt|json|ya?ml|wav|mp3)$",
 LONGEST_FORMULA = 200
 FORMULA = re.compile(r"(?=.*\d)(?!.*(?:\w\s+\w|\d[A-Za-z]))[\w\s.()+*/%-]+", re.ASCII)
 """No two words follow each other in one, as they do in nearly every prompt, and no ``3d``."""
+NUMBERED_NAME = re.compile(r"(?:[A-Za-z]{3,}-)+\d+", re.ASCII)
+"""``apollo-13``: a name with a number, where a formula would have blanks or short letters."""
 
 ANSWERS_KEPT = 4096
 """Names that are judged once: a folder of images has few samplers and models."""
@@ -88,7 +92,7 @@ def is_prompt(value: Scalar) -> bool:
 
 def _is_formula(text: str) -> bool:
     """Return whether a text calculates with numbers (``(width * 2) + 8``)."""
-    if "," in text or FORMULA.fullmatch(text) is None:
+    if "," in text or NUMBERED_NAME.fullmatch(text) or FORMULA.fullmatch(text) is None:
         return False
     try:
         tree = ast.parse(text, mode="eval").body

@@ -10,11 +10,19 @@ RIGHT: dict[Field, tuple[Scalar, ...]] = {
     "sampler": (
         *("euler", "DPM++ 2M SDE Heun Karras", "multistep/res_2m", "[Forge] Flux Realistic"),
         *("k_dpmpp_2", "SamplerWaveWarp", "Euler A Trailing", "DDIM CFG++", "er_sde"),
+        *("gradient estimation", "SEEDS 2", "ODE (Bosh3)", "Ralston 2s", "k-dpm 2"),
     ),
-    "scheduler": ("karras", "SGM Uniform", "FlowMatchEulerDiscreteScheduler (Custom)", "beta57"),
+    "scheduler": (
+        "karras",
+        "SGM Uniform",
+        "Sinusoidal SF",
+        "FlowMatchEulerDiscreteScheduler (Custom)",
+        "beta57",
+    ),
     "positive_prompt": (
         *("a heron", "a", "", " \n", "(reeds:1.2), [fog|rain]", "猫", "3d", "text", "positive"),
         *('{"subject": "a reed", "count": 2}', "score_9, 1girl", "cat+ in a 2*2 grid"),
+        *("apollo-13", "mid-1920", "deep-space-9"),
     ),
     "negative_prompt": ("", "fog", "3d", "lowres, bad hands"),
     "model": (
@@ -40,10 +48,21 @@ WRONG: dict[Field, tuple[Scalar, ...]] = {
     "sampler": (
         *("a heron in the reeds", "heron.safetensors", "soft light, fog", "20", 7, True, "a\nb"),
         *("a heron", "reeds:", "['5', 3]", "x" * 80, "猫"),
+        *("red flowers", "school uniform", "simple background", "dark-haired heron", "old films"),
     ),
     "scheduler": ("a quiet lake", "sub\\heron.ckpt", "0.5", 1024),
     "positive_prompt": (
-        *("871", "12.5, 7", "(a*b)+c", "[1, 2]", "(width * 2) + 8", "CLIP_G", "clip_l", 871),
+        *(
+            "871",
+            "12.5, 7",
+            "(a*b)+c",
+            "[1, 2]",
+            "(width * 2) + 8",
+            "ab-1",
+            "CLIP_G",
+            "clip_l",
+            871,
+        ),
         *("Positive prompt:", "['5', 0]", "heron.safetensors", "end_frame.png", "{a}", False),
     ),
     "negative_prompt": ("Negative prompt:", "42", "CLIP_L"),

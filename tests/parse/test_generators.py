@@ -347,7 +347,7 @@ LONG: dict[str, tuple[Callable[[int], Blobs], int]] = {
         20_000,
     ),
     "labels": (
-        lambda size: blobs(aigc="x", comment='AIGC "Label": "a", ' * size),
+        lambda size: blobs(aigc="Label " * size + "Label: 1", comment='AIGC "Label": "a", ' * size),
         40_000,
     ),
     "digits": (

@@ -123,6 +123,30 @@ def test_a_comments_mark_is_read_in_any_case(tag: str) -> None:
     )
 
 
+@pytest.mark.parametrize("prompt", ["Unicode, a kettle", "Unicode-like runes", "Unicode\ntin"])
+def test_a_prompt_that_begins_with_the_word_of_the_mark_keeps_it(prompt: str) -> None:
+    rows = read({"ExifIFD:UserComment": f"{prompt}\nSteps: 9, Sampler: Euler, Seed: 41"})
+    assert columns(rows, "positive_prompt", "seed") == (prompt, "41")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "Around the lake. Steps: 11000, Model: Tracker 3",
+        "Steps: 7400, Heart rate: 96, Distance: 6 km",
+        "Pond plants\nSeed: two handfuls\nSteps: 5\nSize: 3",
+    ],
+)
+def test_a_photographs_comment_about_a_walk_or_a_garden_is_no_infotext(comment: str) -> None:
+    rows = read({"IFD0:Make": "Lumen", "ExifIFD:UserComment": comment})
+    assert columns(rows, "status", "generator", "model") == ("no_metadata", None, None)
+
+
+def test_a_bare_count_of_steps_in_a_comment_is_an_infotext() -> None:
+    rows = read({"ExifIFD:UserComment": "a kettle\nSteps: 9"})
+    assert columns(rows, "positive_prompt", "steps") == ("a kettle", 9)
+
+
 @pytest.mark.parametrize("start", ["", "x"])
 def test_of_utf8_behind_the_mark_of_utf16_a_number_at_the_end_may_lack_a_digit(start: str) -> None:
     rows = read({"ExifIFD:UserComment": utf8_as_utf16(start + COMMENT)})
@@ -433,3 +457,67 @@ def test_the_model_of_civitais_page_for_flux_is_its_mode() -> None:
     )
     assert columns(rows, "model", "seed") == (air, "3")
     assert [(one.kind, one.name) for one in rows.resources] == [("checkpoint", air)]
+
+
+# ── values that a form writes where there is nothing to say
+
+
+@pytest.mark.parametrize(
+    ("mode", "denoise"), [("sdxl_txt2img", None), ("txt2img", None), ("flux_img2img", 0.35)]
+)
+def test_the_strength_of_an_invokeai_run_without_an_image_is_no_denoise(
+    mode: str, denoise: float | None
+) -> None:
+    run: dict[str, JsonValue] = {
+        "generation_mode": mode,
+        "positive_prompt": "a kettle",
+        "seed": 8,
+        "strength": 0.35,
+    }
+    rows = read({"PNG:Invokeai_metadata": run})
+    base = rows.image.base
+    assert (base.positive_prompt, base.seed, base.denoise) == ("a kettle", "8", denoise)
+
+
+@pytest.mark.parametrize(("stated", "guidance"), [("-1", None), ("-1.0", None), ("2.5", 2.5)])
+def test_a_guidance_that_koboldcpp_was_not_given_is_none(
+    stated: str, guidance: float | None
+) -> None:
+    text = "Prompt: a kettle | NegativePrompt: rust | Steps: 9 | CFGScale: 4 | "
+    text += f"Guidance: {stated} | Seed: 8 | Sampler: euler_a | Clip skip: -1 | Version: KoboldCpp"
+    rows = read({"PNG:Parameters": text})
+    assert columns(rows, "seed", "guidance", "clip_skip") == ("8", guidance, None)
+
+
+def test_a_prompt_of_mochi_diffusion_may_hold_its_labels() -> None:
+    text = "Include in Image: a kettle; Seed: poppy; Steps: 3; Exclude from Image: rust; "
+    text += "Model: tin; Steps: 18; Seed: 8; Generator: Mochi Diffusion 4.0"
+    rows = read({"IPTC:Caption-Abstract": text})
+    assert columns(rows, "positive_prompt", "negative_prompt", "steps", "seed", "model") == (
+        "a kettle; Seed: poppy; Steps: 3",
+        "rust",
+        18,
+        "8",
+        "tin",
+    )
+
+
+@pytest.mark.parametrize("text", ["a talk on AIGC", "no", "{}", '{"Label": "0"}', '{"Topic": "1"}'])
+def test_a_text_called_aigc_that_states_no_label_is_none(text: str) -> None:
+    rows = read({"PNG:AIGC": text})
+    assert columns(rows, "status", "generator") == ("no_metadata", None)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"Label": "1", "ProduceID": "p"}', '{"Label":2', "{'Label': '3'}"]
+)
+@pytest.mark.parametrize("tag", ["PNG:AIGC", "XMP-TC260:AIGC"])
+def test_a_label_of_china_is_one_in_any_spelling(tag: str, text: str) -> None:
+    rows = read({tag: text})
+    assert columns(rows, "status", "generator") == ("partial", "aigc-label")
+
+
+@pytest.mark.parametrize("prompt", ["Prompt: [tin:iron:0.5] kettle", "prompt: {{kettle}}, steam"])
+def test_a_prompt_that_begins_with_its_label_and_a_bracket_is_no_json(prompt: str) -> None:
+    rows = read({"PNG:Parameters": f"{prompt}\nSteps: 9, Sampler: Euler, Seed: 41"})
+    assert columns(rows, "generator", "positive_prompt", "seed") == ("a1111", prompt, "41")

@@ -9,6 +9,7 @@ and video comments, in descriptions that sites copied, in the pixels of stealth 
 from collections.abc import Iterator
 
 from service.parse.base import Claim, Parser
+from service.parse.gate import RULES
 from service.parse.generators import drawthings
 from service.parse.infotext.dialects import generator_of
 from service.parse.infotext.field_names import base_fields
@@ -47,6 +48,9 @@ _MANY = 3
 
 OWN_PLACES = frozenset({"parameters", "usercomment", "alpha", "rgb"})
 """Only here is a bare ``Steps: 20`` enough: a photo's description may be a recipe."""
+
+SHARED_PLACE = "usercomment"
+"""The one of them where people write too: a walk of ``Steps: 8200`` is no generation."""
 
 
 def claim(blobs: Blobs) -> Claim:
@@ -148,16 +152,23 @@ def _claim_settings(settings: Settings, role: str) -> Claim:
     keys = settings.by_key.keys()
     if any(_is_telling(key, value) for key, value in settings.by_key.items()):
         return Claim.MARKER
-    if role in OWN_PLACES:
+    if role in OWN_PLACES and role != SHARED_PLACE:
         return Claim.SHAPE
-    # A seed or a scale here is no number, so the text speaks of something else.
-    if NUMBERS.isdisjoint(keys) and len(KNOWN.intersection(keys)) >= _MANY:
+    if _speaks_of_something_else(settings):
+        return Claim.NO
+    if role in OWN_PLACES or len(KNOWN.intersection(keys)) >= _MANY:
         return Claim.SHAPE
     return Claim.NO
+
+
+def _speaks_of_something_else(settings: Settings) -> bool:
+    """Return whether a seed or a scale, where nothing is certain, or the steps are none."""
+    steps = settings.by_key.get("steps", "")
+    return not NUMBERS.isdisjoint(settings.by_key) or not RULES["steps"].fits(steps)
 
 
 def _is_telling(key: str, value: str) -> bool:
     return key in TELLING and (key not in NUMBERS or number_of(value) is not None)
 
 
-PARSER = Parser(name="a1111", version=6, claim=claim, parse=parse)
+PARSER = Parser(name="a1111", version=7, claim=claim, parse=parse)

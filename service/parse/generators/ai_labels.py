@@ -32,6 +32,8 @@ CREDITS = ("credit", "creatortool", "software", "creator", "source", "descriptio
 _TRAINED = re.compile(r"trainedAlgorithmicMedia\Z", re.IGNORECASE)
 _SIGNATURE = re.compile(r"Signature: ?[A-Za-z0-9+/=_-]{40,}")
 _AIGC = re.compile(r"\"Label\"\s{0,9}:.{0,400}\"ContentProducer\"\s{0,9}:", re.DOTALL)
+_STATED = re.compile(r"\bLabel\W{1,9}[1-9]")
+"""1 to 3: certainly, perhaps, or by the look of it. A text of that name may be about anything."""
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 SILENT = "a label states that a machine made the image, and neither prompt nor settings"
@@ -82,9 +84,9 @@ def _find_signature(blobs: Blobs) -> Blob | None:
 
 
 def _find_aigc(blobs: Blobs) -> Blob | None:
-    own = blobs.first("aigc")
-    if own is not None:
-        return own
+    for own in blobs.all("aigc"):
+        if _STATED.search(own.text):
+            return own
     for blob in blobs.all(*COMMENTS):
         table = JsonTable.of(blob) if "AIGC" in blob.text else None
         inner = table.inside("AIGC") if table else None
@@ -109,4 +111,4 @@ def _facts(blob: Blob) -> Iterator[Fact]:
         yield Fact(blob.source.rpartition(":")[2], blob.text, blob.source)
 
 
-PARSER = Parser("ai-labels", 1, claim, parse)
+PARSER = Parser("ai-labels", 2, claim, parse)

@@ -7,7 +7,8 @@
 
 ``OriginatingProgram`` is ``Mochi Diffusion``; forks write the same line under their own name.
 Scheduler is the sampler. A prompt may hold semicolons, so a value ends at the next label of the
-app's own. Source: the app's own code.
+app's own; a prompt that holds one ends at ``Exclude from Image`` all the same. Source: the app's
+own code.
 """
 
 import re
@@ -45,6 +46,8 @@ OTHERS = (
 )
 
 _START = "Include in Image:"
+_SECOND = "Exclude from Image"
+"""The label that follows the prompt: others before it are words of the prompt."""
 _LABEL = re.compile(rf"(?:\A|;)\s{{0,9}}({'|'.join((*FIELDS, *OTHERS))}):[ \t]?")
 
 
@@ -81,6 +84,10 @@ def _find_line(blobs: Blobs) -> Blob | None:
 def _values(text: str) -> Iterator[tuple[str, str]]:
     """Yield label and value, the first of each label."""
     labels = list(_LABEL.finditer(text))
+    for number, label in enumerate(labels):
+        if label[1] == _SECOND:
+            labels[1:number] = []
+            break
     found: set[str] = set()
     for number, label in enumerate(labels):
         end = labels[number + 1].start() if number + 1 < len(labels) else len(text)
@@ -96,4 +103,4 @@ def _resources(fields: dict[Field, Stated]) -> Iterator[Resource]:
         yield model_file("upscaler", str(upscaler.value), upscaler.source)
 
 
-PARSER = Parser(NAME, 1, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse)

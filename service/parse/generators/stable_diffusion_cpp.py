@@ -25,7 +25,7 @@ from service.parse.infotext.key_values import Settings
 from service.parse.infotext.layout import Infotext, read_layout
 from service.parse.shared.json_facts import FieldKeys, JsonTable, is_cut, parse_value
 from service.parse.shared.model_files import model_file, names_nothing
-from service.parse.shared.numbers import shortest_float
+from service.parse.shared.numbers import number_of, shortest_float
 from service.records import (
     Blob,
     Blobs,
@@ -70,7 +70,8 @@ HIRES: FieldKeys = (
 
 UPSCALER: FieldKeys = (("upscaler", ("model", "upscaler")),)
 
-_UNSET = "-1"
+_UNSET = -1
+_MAY_BE_UNSET: tuple[Field, ...] = ("clip_skip", "guidance")
 _VERSION = re.compile(r"\bVersion: stable-diffusion\.cpp\b")
 _KOBOLD = re.compile(r"\|\s*Version: KoboldCpp\b")
 _KOBOLD_START = "Prompt: "
@@ -96,8 +97,9 @@ def parse(blobs: Blobs) -> Generation:
     text = kobold or read_layout(blob.text)
     found = a1111.assemble_infotext(text, blob.source, blobs)
     fields = {**found.fields, **_split_sampler(found.fields)}
-    if "clip_skip" in fields and fields["clip_skip"].value == _UNSET:
-        del fields["clip_skip"]
+    for name in _MAY_BE_UNSET:
+        if name in fields and number_of(fields[name].value) == _UNSET:
+            del fields[name]
     found = replace(
         found,
         generator=KOBOLD if kobold else NAME,
@@ -250,4 +252,4 @@ def _hires_pass(hires: JsonTable, base: Mapping[Field, Stated]) -> Iterator[Samp
         yield Sampling("hires", fields)
 
 
-PARSER = Parser(NAME, 1, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))

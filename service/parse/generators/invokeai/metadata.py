@@ -3,7 +3,8 @@
 A model is ``{model_name, base_model, model_type}`` in version 3 and ``{key, hash, name, base,
 type}`` since 4; the hash has its kind as prefix (``blake3:…``). ``scheduler`` is the sampler, with
 ``_k`` for Karras. ``clip_skip`` counts the layers that were skipped, so 1 is what others call clip
-skip 2. ``strength`` is there only with an init image. The lists: ``loras``, ``controlnets``,
+skip 2. ``strength`` applies to an init image, so it is none of a ``txt2img``. The lists:
+``loras``, ``controlnets``,
 ``ipAdapters``, ``t2iAdapters`` (3 to 4), ``control_layers`` (4.2), ``ref_images`` (6) and
 ``canvas_v2_metadata`` with layers (5 on); regions have reference images of their own.
 """
@@ -84,6 +85,8 @@ _INNER = ("config", "controlAdapter", "ipAdapter")
 def read_metadata(run: JsonTable) -> Generation:
     """Return what the object says."""
     fields = run.fields(BASE) | _models(run)
+    if str(run.data.get("generation_mode")).endswith("txt2img"):  # of SDXL and Flux, too
+        fields.pop("denoise", None)
     clip_skip = run.data.get("clip_skip")
     if isinstance(clip_skip, int) and not isinstance(clip_skip, bool) and clip_skip >= 0:
         fields["clip_skip"] = Stated(clip_skip + 1, run.place("clip_skip"))
