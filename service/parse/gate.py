@@ -172,6 +172,9 @@ RULES: Mapping[Field, Rule] = {
 }
 """ComfyUI's own widgets have narrower bounds: 10,000 steps, of which nobody takes a tenth."""
 
+AS_BEFORE = "0"
+"""Steps of a pass after the base pass: as many as that one's. It is a setting and no mistake."""
+
 MOST_SHOWN = 60
 """Characters of a value that a warning repeats."""
 
@@ -180,21 +183,25 @@ def keep_plausible(answer: Generation) -> Generation:
     """Return a parser's answer without what its fields cannot hold, with a warning for each."""
     warnings: list[str] = []
     fields = _keep_fields(answer.fields, warnings)
-    passes = [_keep_pass(one, warnings) for one in answer.passes]
+    passes = tuple(_keep_pass(one, warnings) for one in answer.passes)
     resources = tuple(filter(_is_resource, answer.resources))
-    if not warnings and len(resources) == len(answer.resources):
+    if not warnings and (passes, resources) == (answer.passes, answer.resources):
         return answer
     return replace(
         answer,
         fields=fields,
-        passes=tuple(passes),
+        passes=passes,
         resources=resources,
         unsettled=tuple(dict.fromkeys((*answer.unsettled, *warnings))),
     )
 
 
 def _keep_pass(one: Sampling, warnings: list[str]) -> Sampling:
-    return replace(one, fields=_keep_fields(one.fields, warnings))
+    fields = dict(one.fields)
+    steps = fields.get("steps")
+    if steps is not None and str(steps.value).strip() == AS_BEFORE:
+        del fields["steps"]
+    return replace(one, fields=_keep_fields(fields, warnings))
 
 
 def _keep_fields(fields: Mapping[Field, Stated], warnings: list[str]) -> dict[Field, Stated]:

@@ -122,3 +122,11 @@ def test_every_parser_passes_the_gate() -> None:
 
     parser = Parser("new", 1, lambda _: Claim.MARKER, parse)
     assert parser.read(Blobs({})).fields == {}
+
+
+@pytest.mark.parametrize("steps", ["0", 0])
+def test_no_steps_of_a_later_pass_are_as_many_as_before_and_no_mistake(steps: Scalar) -> None:
+    later = Sampling("hires", {"steps": Stated(steps, "b"), "denoise": Stated(0.3, "c")})
+    found = keep_plausible(Generation("a1111", {}, passes=(later,)))
+    assert found.passes == (Sampling("hires", {"denoise": Stated(0.3, "c")}),)
+    assert found.unsettled == ()
