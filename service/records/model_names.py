@@ -24,7 +24,7 @@ _COMPILED = ".engine"
 _ENDING = re.compile(rf"(?:{'|'.join(map(re.escape, ENDINGS))})\Z", re.IGNORECASE)
 _AIR = re.compile(r"\s*(?:urn:|air:|civitai:\d)", re.IGNORECASE)
 _HASH = re.compile(r"(?:0x)?(?:sha256:)?(blake3:)?([0-9a-f]{4,128})", re.IGNORECASE)
-_HASH_BEHIND = re.compile(r"\s+\[[0-9a-f]{8,64}\]\Z", re.IGNORECASE)
+_HASH_BEHIND = re.compile(r"\s\[[0-9a-f]{8,64}\]\Z", re.IGNORECASE)
 """A1111's ``control_canny [1a2b3c4d]``; the name is the same elsewhere without it."""
 _FOLDER = re.compile(r"[\\/]")
 
