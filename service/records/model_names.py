@@ -24,6 +24,8 @@ _COMPILED = ".engine"
 _ENDING = re.compile(rf"(?:{'|'.join(map(re.escape, ENDINGS))})\Z", re.IGNORECASE)
 _AIR = re.compile(r"\s*(?:urn:|air:|civitai:\d)", re.IGNORECASE)
 _HASH = re.compile(r"(?:0x)?(?:sha256:)?(blake3:)?([0-9a-f]{4,128})", re.IGNORECASE)
+_HASH_BEHIND = re.compile(r"\s\[[0-9a-f]{8,64}\]\Z", re.IGNORECASE)
+"""A1111's ``control_canny [1a2b3c4d]``; the name is the same elsewhere without it."""
 _FOLDER = re.compile(r"[\\/]")
 
 
@@ -47,13 +49,14 @@ def base_name(name: str) -> str:
 
 
 def name_norm(name: str) -> str:
-    """Return the name under which a model is counted: no folder, no ending, case folded.
+    """Return the name under which a model is counted: no folder, ending or hash, case folded.
 
     Versions stay, since they are other models. An AIR is a name as a whole.
     """
     if _AIR.match(name):
         return name.strip().casefold()
-    return " ".join(base_name(name).casefold().split()) or name.strip().casefold()
+    bare = base_name(_HASH_BEHIND.sub("", name.strip()))
+    return " ".join(bare.casefold().split()) or name.strip().casefold()
 
 
 def hash_form(digits: str) -> str:

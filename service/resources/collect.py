@@ -14,7 +14,7 @@ from service.records.kinds import TAG_PATTERN, TAGS
 from service.records.model_names import stem
 from service.resources.merge import merge_resources
 
-VERSION = 5
+VERSION = 6
 
 IGNORES_TAGS = frozenset(
     {"comfyui", "invokeai", "novelai", "midjourney", "drawthings", "diffusionbee"}

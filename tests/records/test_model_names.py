@@ -109,3 +109,12 @@ def test_versions_and_airs_stay_whole(name: str, norm: str | None) -> None:
 )
 def test_a_hash_has_one_form_and_what_is_none_stays(written: str, form: str) -> None:
     assert hash_form(written) == form
+
+
+@pytest.mark.parametrize("name", ["birds_canny [0a1b2c3d]", "cn\\Birds_Canny.pth [0A1B2C3D4E]"])
+def test_a_hash_behind_a_name_is_no_part_of_it(name: str) -> None:
+    assert name_norm(name) == "birds_canny"
+
+
+def test_words_in_brackets_are_part_of_a_name() -> None:
+    assert name_norm("Birds [pruned]") == "birds [pruned]"
