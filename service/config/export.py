@@ -92,11 +92,19 @@ CATEGORY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def _check_categories(value: object) -> object:
-    names = value if isinstance(value, Mapping) else ()
-    for name in names:
+    categories = value if isinstance(value, Mapping) else {}
+    for name, words in categories.items():
         if not CATEGORY.fullmatch(str(name)):
             raise refusal(f'a category is named like "clothing" or "hair-color", got {name!r}')
+        if not _is_list_of_words(words):
+            raise refusal(f'{name}: expected a list of words, like ["hanfu", "kimono"]')
     return value
+
+
+def _is_list_of_words(value: object) -> bool:
+    if not isinstance(value, list | tuple):
+        return False
+    return all(isinstance(word, str) and word.strip() for word in value)
 
 
 Categories = Annotated[

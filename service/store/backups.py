@@ -79,7 +79,8 @@ def back_up(
         _sync(part)
         part.replace(target)
         for old in list_backups(database, folder)[keep:]:
-            old.path.unlink()
+            for file in list(_files_of(old.path)):
+                file.unlink()
     except OSError as error:
         raise TryAgainError(f"{target}: cannot be written ({error.strerror})") from error
     finally:

@@ -53,6 +53,12 @@ def test_a_category_that_could_be_no_file_is_refused(name: str) -> None:
         config.load(None, {"categories": {name: ["x"]}}, variables={})
 
 
+@pytest.mark.parametrize("words", ["hen", 3, [1], ["hen", " "], {"a": "hen"}])
+def test_a_category_is_a_list_of_words_and_the_refusal_says_so(words: object) -> None:
+    with pytest.raises(ConfigError, match=r'farm: expected a list of words, like \["hanfu"'):
+        config.load(None, {"categories": {"farm": words}}, variables={})
+
+
 def test_an_export_knows_the_categories_of_the_file() -> None:
     tables = {
         "categories": {"farm": ["hen"]},

@@ -122,6 +122,7 @@ def test_salvage_and_restore_keep_ids_and_the_next_pass_reads_what_was_lost(
     assert got.code == 1
     assert "raw_records" in got.out
     salvaged = str(collection.database.with_name("images.salvaged.db"))
+    assert f'aiimagepipe restore --from "{salvaged}" --config' in got.out
     assert run(collection, "restore", "--from", salvaged).code == 0
     assert run(collection, "all").code == 0
     assert run(collection, "reprocess").code == 0

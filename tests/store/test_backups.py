@@ -69,6 +69,16 @@ def test_only_the_newest_backups_are_kept_and_what_is_none_of_ours_stays(
     ]
 
 
+def test_with_an_old_backup_go_the_files_that_reading_it_has_left(
+    filled: Store, folder: Path
+) -> None:
+    first = back_up(filled.path, folder, 1, now=BEGIN)
+    for ending in ("-wal", "-shm"):
+        first.with_name(first.name + ending).touch()
+    second = back_up(filled.path, folder, 1, now=BEGIN + timedelta(hours=1))
+    assert names(folder) == [second.name]
+
+
 def test_a_writer_between_two_steps_neither_waits_nor_begins_the_copy_anew(
     filled: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
