@@ -40,7 +40,7 @@ Sort = Literal["end", "plain", "small", "verb", "participle", "ly", "ing"]
 """What a word may be: the end of a phrase, part of one, or what is beside it decides."""
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def _sort_of(word: str) -> Sort:
     if not word or (word in CLOSED and word != "and") or word.startswith("mid-"):
         return "end"
@@ -276,7 +276,7 @@ _COMPOUND = re.compile(r"-(?:\w*(?:ed|ing)|bound|like|style|angle|free|realistic
 """Ends of compounds that are adjectives: ``leather-bound``."""
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def _names_nothing(word: str) -> bool:
     if word in ADJECTIVES or word in PARTICIPLES or word in DETERMINERS or word in {"of", "and"}:
         return True

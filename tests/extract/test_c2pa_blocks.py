@@ -111,7 +111,8 @@ def test_a_block_that_is_none_takes_nothing_from_the_file(
     [(_, record)] = reader.begin([make_file("a.webp", webp(b"\xff" * 999))]).result()
     assert isinstance(record, RawRecord)
     assert record.tags["File:FileType"] == "WEBP"
-    assert process(record).image.status == "no_metadata"
+    image = process(record).image  # a newer ExifTool complains of the block: then it is partial
+    assert (image.generator, image.facts) == (None, ())
 
 
 def test_only_what_exiftool_passed_over_is_looked_at() -> None:
