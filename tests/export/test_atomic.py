@@ -55,14 +55,17 @@ def ended() -> int:
 def test_what_a_killed_process_left_is_taken_away_and_what_a_running_one_writes_an_hour_later(
     tmp_path: Path, ended: int
 ) -> None:
-    old, young = f".list.txt.{os.getpid()}.tmp", f".list.txt.{os.getppid()}.tmp"
-    others = f".other.txt.{ended}.tmp"
-    for name in (old, young, others, f".list.txt.{ended}.tmp"):
-        (tmp_path / name).touch()
-    os.utime(tmp_path / old, (time.time() - 3700,) * 2)
-    with replace_file(tmp_path / "list.txt") as out:
-        out.write(b"new\n")
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([young, others, "list.txt"])
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as running:
+        old, young = f".list.txt.{os.getpid()}.tmp", f".list.txt.{running.pid}.tmp"
+        others = f".other.txt.{ended}.tmp"
+        for name in (old, young, others, f".list.txt.{ended}.tmp"):
+            (tmp_path / name).touch()
+        os.utime(tmp_path / old, (time.time() - 3700,) * 2)
+        with replace_file(tmp_path / "list.txt") as out:
+            out.write(b"new\n")
+        running.kill()
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == sorted([young, others, "list.txt"])
 
 
 def test_the_same_bytes_leave_the_file_as_it_is(tmp_path: Path) -> None:
