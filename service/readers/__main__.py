@@ -1,4 +1,4 @@
-"""``python -m service.readers SETTINGS``: one reader process, fed by stdin, answering on stdout."""
+"""One reader process, fed by stdin, answering on stdout: ``readers.START`` runs ``main``."""
 
 import json
 import os
@@ -35,9 +35,9 @@ class _Answers:
                 rest = rest[self._pipe.write(rest) :]
 
 
-def main() -> None:
-    """Serve until stdin ends."""
-    settings = ReaderSettings.from_json(json.loads(sys.argv[1]))
+def main(told: str) -> None:
+    """Serve until stdin ends. ``told`` are the settings, by ``ReaderSettings.to_json``."""
+    settings = ReaderSettings.from_json(json.loads(told))
     answers = _Answers()
     _log_to(answers)
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -88,4 +88,4 @@ def _log_to(answers: _Answers) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

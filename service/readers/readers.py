@@ -24,6 +24,18 @@ LOOK_S = 0.2
 """Between two looks whether a start is still wanted."""
 
 
+TOP = str(Path(__file__).resolve().parents[2])
+START = (
+    "import sys; sys.path.append(sys.argv[2]); "
+    "from service.readers.__main__ import main; main(sys.argv[3])"
+)
+"""What a reader runs, with a name to be known by, ``TOP`` and its settings behind it.
+
+``-P``, and this program's folder last: the working folder may be full of strangers' files, one of
+them called orjson.py; and where this program is not installed, only that folder has it.
+"""
+
+
 class Question:
     """Something that was asked, and its answers as soon as all are there."""
 
@@ -112,8 +124,7 @@ class Readers:
         self._fleet = Fleet(self._start, limit=limit, deadlines=deadlines, on_news=on_news)
 
     def _start(self, on_message: Any, on_end: Any) -> ReaderProcess:
-        # -P: the working folder may be full of strangers' files, and one may be called orjson.py.
-        argv = [sys.executable, "-P", "-m", "service.readers", self._settings.to_json()]
+        argv = [sys.executable, "-P", "-c", START, "service.readers", TOP, self._settings.to_json()]
         return ReaderProcess(argv, self._settings.memory_limit, on_message, on_end)
 
     def __enter__(self) -> Self:

@@ -34,7 +34,7 @@ from service.store import raw_records
 from service.store.packed_image import PackedImage, pack_image
 from service.store.raw_records import StoredRecord
 
-START = "from service.readers.__main__ import main\nmain()"
+START = "import sys\nfrom service.readers.__main__ import main\nmain(sys.argv[1])"
 NOWHERE = Path("/nowhere/exiftool").absolute()
 
 
