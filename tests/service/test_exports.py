@@ -31,7 +31,7 @@ def test_a_new_image_reaches_the_list_and_a_failing_export_only_says_so(place: P
         place
     ) as service:  # in another life, in which the list need not rest from its last run
         draw(place.input / "a.png", 1, "red fox, snow")
-        wait_for(listed.read_bytes, b"red fox\nsnow\n")
+        wait_for(lambda: listed.is_file() and listed.read_bytes(), b"red fox\nsnow\n")
         wait_for(lambda: rows(place.database, states), [(None, 0), (2, 1)])
         told = run(place, "status", "--json").json()
         assert service.stop() == 0
@@ -47,11 +47,11 @@ def test_a_list_that_another_program_overwrites_is_made_again(place: Place) -> N
     listed = place.top / "out" / "wildcards" / "tokens.txt"
     draw(place.input / "a.png", 1, "red fox, snow")
     with running(place) as service:
-        wait_for(listed.read_bytes, b"red fox\nsnow\n")
+        wait_for(lambda: listed.is_file() and listed.read_bytes(), b"red fox\nsnow\n")
         assert service.stop() == 0
     listed.write_bytes(b"")
     with running(place) as service:
-        wait_for(listed.read_bytes, b"red fox\nsnow\n")
+        wait_for(lambda: listed.is_file() and listed.read_bytes(), b"red fox\nsnow\n")
         assert service.stop() == 0
 
 
@@ -67,7 +67,7 @@ def test_a_run_with_another_folder_leaves_the_lists_alone_unless_asked(
     with running(place, "--input", "Input", *(["--exports"] if is_asked else [])) as service:
         wait_for(lambda: rows(place.database, "SELECT COUNT(*) FROM images"), [(1,)])
         if is_asked:
-            wait_for(listed.read_bytes, b"red fox\nsnow\n")
+            wait_for(lambda: listed.is_file() and listed.read_bytes(), b"red fox\nsnow\n")
         assert service.stop() == 0
     console = (place.top / "console.txt").read_text(encoding="utf-8")
     expected = b"red fox\nsnow\n" if is_asked else b"the service's own\n"
