@@ -9,7 +9,7 @@ questions while they look for a value, so that they can look further.
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -223,12 +223,3 @@ def _complain(name: Field, stated: Stated, rule: Rule) -> str:
 
 def _is_resource(resource: Resource) -> bool:
     return resource.kind not in ("checkpoint", "vae") or is_file(resource.label)
-
-
-def first_plausible(name: Field, values: Iterable[Stated]) -> Stated | None:
-    """Return the first of several values that a field can hold."""
-    rule = RULES.get(name)
-    for stated in values:
-        if rule is None or rule.fits(stated.value):
-            return stated
-    return None

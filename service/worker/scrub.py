@@ -48,6 +48,8 @@ class Scrub:
         self._readers = parts.readers
         self._period_s = period_s
         self._next = now + FIRST_S
+        self._count = 0
+        """How many files a round has; counted at its start, since that reads the whole table."""
         self._known: dict[tuple[str, str], str] = {}
         """The hashes of the files that are being hashed, by place."""
         self.counts = ScrubCounts()
@@ -68,7 +70,7 @@ class Scrub:
         if self._period_s is None or now < self._next:
             return []
         page = self._next_page()
-        share = AT_ONCE / max(1, self._store.count_files())
+        share = AT_ONCE / max(1, self._count)
         self._next = now + max(LEAST_PAUSE_S, self._period_s * share)
         self._known = {(row.file.root, row.file.path): row.sha256 for row in page}
         arrivals: list[Arrival] = []
@@ -83,7 +85,10 @@ class Scrub:
 
     def _next_page(self) -> list[HashedFile]:
         """Return the next files, at the end of all the first ones again."""
-        page = self._store.hashed_files(self._store.scrub_position(), AT_ONCE)
+        position = self._store.scrub_position()
+        if not (position and self._count):
+            self._count = self._store.count_files()
+        page = self._store.hashed_files(position, AT_ONCE)
         self._store.set_scrub_position(page[-1].image_id if page else 0)
         return page
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 
 from service.parse.base import Claim, Parser
-from service.parse.generators.c2pa import maker_of_text
+from service.parse.generators.c2pa import TRAINED, maker_of_text
 from service.parse.shared.json_facts import JsonTable
 from service.records import Blob, Blobs, Fact, Generation
 
@@ -29,7 +29,6 @@ PLACES = frozenset({*COMMENTS, "digitalsourcetype", "make"})
 
 CREDITS = ("credit", "creatortool", "software", "creator", "source", "description")
 
-_TRAINED = re.compile(r"trainedAlgorithmicMedia\Z", re.IGNORECASE)
 _SIGNATURE = re.compile(r"Signature: ?[A-Za-z0-9+/=_-]{40,}")
 _AIGC = re.compile(r"\"Label\"\s{0,9}:.{0,400}\"ContentProducer\"\s{0,9}:", re.DOTALL)
 _STATED = re.compile(r"\bLabel\W{1,9}[1-9]")
@@ -63,7 +62,7 @@ def _find_label(blobs: Blobs) -> tuple[str, Blob] | None:
     if aigc is not None:
         return AIGC, aigc
     for blob in blobs.all("digitalsourcetype"):
-        if _TRAINED.search(blob.text.strip()):
+        if TRAINED.search(blob.text.strip()):
             return _name_of_iptc(blobs), blob
     signature = _find_signature(blobs)
     if signature is not None:
