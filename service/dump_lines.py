@@ -6,15 +6,15 @@ are read, too.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 
 import orjson
-from pydantic import BaseModel, JsonValue
 
 from service.parse.json_texts import parse_json
 from service.paths import Root, to_stored
 from service.records import RawRecord, WatchedFile
+from service.records.json_values import JsonValue
 
 
 @dataclass(slots=True)
@@ -27,6 +27,7 @@ class TransferResult:
 
 
 OURS = "AIImageMetaPipe"
+_NOT_OURS = f"{OURS} in it is not as `aiimagepipe dump` writes it"
 UNKNOWN = -1
 """Size and time of a file that a foreign dump does not state.
 
@@ -34,26 +35,16 @@ No real file is like it, so the next rescan reads it.
 """
 
 
-class _Origin(BaseModel):
-    """What a dumped line has beside ExifTool's tags."""
-
-    root: str
-    path: str
-    size: int
-    mtime_ns: int
-    sha256: str | None
-    mime_type: str | None
-    extractor: str
-    sidecars: tuple[str, ...] = ()
-
-
 def make_line(raw: RawRecord, location: Path) -> bytes:
     """Return a record as one line of a dump."""
-    origin = _Origin(
-        **raw.file.model_dump(), **raw.model_dump(include={"sha256", "mime_type", "extractor"})
-    )
+    origin = {
+        **asdict(raw.file),
+        "sha256": raw.sha256,
+        "mime_type": raw.mime_type,
+        "extractor": raw.extractor,
+    }
     return orjson.dumps(
-        {"SourceFile": to_stored(location), **raw.tags, OURS: origin.model_dump()},
+        {"SourceFile": to_stored(location), **raw.tags, OURS: origin},
         option=orjson.OPT_APPEND_NEWLINE,
     )
 
@@ -67,15 +58,28 @@ def read_record(line: bytes, roots: Sequence[Root]) -> RawRecord:
     ours = tags.pop(OURS, None)
     if ours is None:
         return _make_foreign_record(source, tags, roots)
-    origin = _Origin.model_validate(ours)
-    place = origin.model_dump(include={"root", "path", "size", "mtime_ns", "sidecars"})
-    return RawRecord(
-        file=WatchedFile(**place),
-        mime_type=origin.mime_type,
-        sha256=origin.sha256,
-        extractor=origin.extractor,
-        tags=tags,
-    )
+    if not isinstance(ours, dict):
+        raise ValueError(_NOT_OURS)  # noqa: TRY004 (what a line is wrong by is one error)
+    return _make_own_record({"sidecars": [], **ours}, tags)
+
+
+def _make_own_record(ours: Mapping[str, JsonValue], tags: dict[str, JsonValue]) -> RawRecord:
+    """Return the record of a line that ``make_line`` made."""
+    match ours:
+        case {
+            "root": str(root),
+            "path": str(path),
+            "size": int(size),
+            "mtime_ns": int(mtime_ns),
+            "sha256": str() | None as sha256,
+            "mime_type": str() | None as mime_type,
+            "extractor": str(extractor),
+            "sidecars": [*texts],
+        }:
+            sidecars = tuple(str(text) for text in texts)
+            file = WatchedFile(root, path, size, mtime_ns, sidecars)
+            return RawRecord(file, mime_type, sha256, extractor, tags)
+    raise ValueError(_NOT_OURS)
 
 
 def _make_foreign_record(

@@ -33,6 +33,7 @@ from service.records.limits import (
     MAX_RESOURCES,
     MAX_TOKENS,
 )
+from service.records.recipes import write_recipe
 from service.resources.collect import VERSION as RESOURCES
 from service.resources.collect import collect_resources, mark_embeddings
 
@@ -48,9 +49,6 @@ VERSIONS: dict[str, int] = {
 }
 """Stage or parser → version; a row made by another version of any of its stages is stale."""
 
-SHARED = ("parsers", "blobs", "gate", "normalize", "tokens", "resources")
-"""The stages that every image goes through."""
-
 COMPLAINTS = ("ExifTool:Warning", "ExifTool:Error", "ExifTool:Copy1:Warning")
 _CUT_OFF = re.compile(r"truncat|format error|corrupt|error reading|unexpected end", re.IGNORECASE)
 
@@ -63,7 +61,8 @@ def process(raw: RawRecord) -> ImageRows:
     blobs = collect_blobs(raw)
     reading = parse.read_blobs(blobs)
     if reading is None:
-        return ImageRows(raw, _image_without_metadata(raw, blobs), (), (), _recipe(()))
+        image = _image_without_metadata(raw, blobs)
+        return ImageRows(raw, image, (), (), write_recipe((), VERSIONS))
     parsers = [reading.parser.name, *sorted(reading.parser.covers)]
     rivals: list[Generation] = []
     for parser, generation in reading.rivals:
@@ -77,7 +76,7 @@ def process(raw: RawRecord) -> ImageRows:
     )
     words = limits.first("tokens", words, MAX_TOKENS)
     resources = limits.first("resources", collect_resources(image, words), MAX_RESOURCES)
-    recipe = _recipe(dict.fromkeys(parsers))
+    recipe = write_recipe(dict.fromkeys(parsers), VERSIONS)
     words = mark_embeddings(words, resources)
     warnings = (*limits.warnings, *_complaints(raw))
     return ImageRows(raw, _warn(image, warnings), words, resources, recipe)
@@ -170,18 +169,3 @@ def _complaints(raw: RawRecord) -> list[str]:
         if isinstance(value, str) and _CUT_OFF.search(value):
             found.append(f"ExifTool: {value}")
     return found
-
-
-def _recipe(parsers: Iterable[str]) -> str:
-    return " ".join(f"{stage}@{VERSIONS[stage]}" for stage in (*parsers, *SHARED))
-
-
-def is_current(recipe: str) -> bool:
-    """Return whether a row with this recipe would be made the same way today."""
-    stages: set[str] = set()
-    for part in recipe.split():
-        stage, _, version = part.partition("@")
-        if str(VERSIONS.get(stage)) != version:
-            return False
-        stages.add(stage)
-    return stages.issuperset(SHARED)

@@ -166,6 +166,28 @@ def used_of_socket(module: Path) -> Iterator[str]:
             yield from () if node.attr == "gethostname" else (f"socket.{node.attr}",)
 
 
+READER = "service.readers.__main__"
+HEAVY = ("apsw", "asyncio", "pydantic", "regex", "rich", "ssl", "statistics", "structlog", "typer")
+
+
+def loads(module: str, names: tuple[str, ...]) -> list[str]:
+    """Return which of these modules a fresh Python loads with a module."""
+    code = f"import {module}, sys; print(*sys.modules.keys() & set({names!r}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=TOP, check=True, capture_output=True, text=True
+    )
+    return sorted(done.stdout.split())
+
+
+def test_a_reader_loads_nothing_that_only_the_main_process_needs() -> None:
+    assert loads(READER, HEAVY) == []
+
+
+def test_the_main_process_loads_no_parser() -> None:
+    rooms = ("service.parse", "service.normalize", "service.pipeline")
+    assert loads("service.cli.run", rooms) == []
+
+
 def test_service_is_the_checkout_and_not_a_stranger_of_that_name(tmp_path: Path) -> None:
     # The package index holds a dead "service" that, installed beside ours, would be imported in its
     # place.

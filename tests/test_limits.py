@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from pydantic import JsonValue
 
 from service import pipeline
 from service.parse.blobs import collect_blobs
 from service.parse.json_texts import parse_json
 from service.records import ImageRows, RawRecord, WatchedFile
 from service.records.json_depth import is_too_deep
+from service.records.json_values import JsonValue
 from service.records.limits import (
     MAX_DEPTH,
     MAX_FACT_CHARACTERS,

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from growth import find_steep
-from pydantic import JsonValue
 
 from service import parse, pipeline, tokens
 from service.export import dialects, one_line, slugs, templates
@@ -15,6 +14,7 @@ from service.normalize import normalize
 from service.parse.infotext.layout import read_layout
 from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs, RawRecord, WatchedFile
+from service.records.json_values import JsonValue
 from service.resources import collect_resources
 
 sys.path.append(str(Path(__file__).parent / "hostile"))

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from pydantic import JsonValue
-
 from service.catalog.fields import (
     Fields,
     as_id,
@@ -19,6 +17,7 @@ from service.catalog.fields import (
     whole,
 )
 from service.records import ResourceKind
+from service.records.json_values import JsonValue
 from service.records.kinds import WRITTEN_AIR_TYPES, kind_of_word, squeeze_word
 from service.resources import air
 from service.resources.known_models import KnownModel, Trust

@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import TypeGuard
 
-from pydantic import JsonValue
-
 from service.records import HashKind
+from service.records.json_values import JsonValue
 from service.records.kinds import squeeze_word
 
 Fields = dict[str, JsonValue]

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import TextIO
 
-from pydantic import JsonValue
+from service.records.json_values import JsonValue
 
 CHUNK = 1 << 20
 """Characters read at once."""

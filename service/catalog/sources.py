@@ -15,8 +15,6 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from pydantic import JsonValue
-
 from service.catalog.describe import Context, describe_version
 from service.catalog.fields import (
     Fields,
@@ -31,6 +29,7 @@ from service.catalog.fields import (
 from service.catalog.json_stream import JunkError, elements
 from service.errors import BadFileError
 from service.paths import to_stored
+from service.records.json_values import JsonValue
 from service.records.kinds import kind_of_word, squeeze_word
 from service.resources import air
 from service.resources.known_models import KnownModel, Trust

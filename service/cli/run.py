@@ -131,6 +131,7 @@ def _reprocess(config: Path | None, db: str | None, *, everything: bool) -> None
     ):
         bar = Bar(enabled=sys.stderr.isatty())
         bar.start(None)
+        readers.require()
         reprocessor = Reprocessor(store, readers, Clock(), everything=everything)
         count = 0
         for size in reprocessor.run(BATCH):

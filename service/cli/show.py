@@ -50,7 +50,7 @@ def show(
         place = _find_row(reader, _known_roots(reader, settings.roots), path)
         if raw:
             record = reader.raw_record(place.image_id)
-            say_json(record.model_dump() if record else None)
+            say_json(asdict(record) if record else None)
             return
         image, record = reader.image(place.image_id), reader.raw_record(place.image_id)
     if image is None:

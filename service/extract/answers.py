@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 
 import orjson
-from pydantic import JsonValue
 
 from service.errors import ExtractorError
 from service.records.json_depth import is_too_deep, measure_value
+from service.records.json_values import JsonValue
 from service.records.limits import LEFT_OUT, MAX_DEPTH, MAX_SENTENCES, VALUE_TOO_DEEP
 
 Tags = dict[str, JsonValue]

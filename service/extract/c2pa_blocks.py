@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from pydantic import JsonValue
+from service.records.json_values import JsonValue
 
 WEBP, JPEG = "image/webp", "image/jpeg"
 

@@ -12,9 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import orjson
-from pydantic import JsonValue
 
 from service.file_systems import kind_of
+from service.records.json_values import JsonValue
 from service.records.limits import LEFT_OUT
 
 GLB_MIME_TYPE = "model/gltf-binary"

@@ -3,14 +3,14 @@
 Each file gets its own outcome, whatever becomes of the batch.
 """
 
+import logging
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
-
-import structlog
 
 from service import sidecars
 from service.errors import (
@@ -33,7 +33,7 @@ from service.extract.signatures import check_unchanged
 from service.process_tree import ProcessTree
 from service.records import RawRecord
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 EMPTY_FILE: Tags = {"ExifTool:Error": "File is empty"}
 """What ExifTool would say of a file without bytes; it is not asked."""
@@ -168,7 +168,7 @@ class TagBatch:
             raise
         except Exception as error:
             # One odd file must not stop the service, nor again after each restart.
-            log.exception("bug_in_reading", path=each.file.path, root=each.file.root)
+            log.exception("bug_in_reading", extra={"path": each.file.path, "root": each.file.root})
             raise BadFileError(f"a bug met this file: {error!r}") from error
 
     def _read_tags(self, each: FileToRead, allowed: float | None) -> Tags:
@@ -200,7 +200,7 @@ class TagBatch:
             tags[f"Sidecar:{extra_texts.FOLDER_LOG}"] = entry
         check_unchanged(each.location, each.signature.state)
         return RawRecord(
-            file=each.file.model_copy(update={"sidecars": tuple(texts)}),
+            file=replace(each.file, sidecars=tuple(texts)),
             mime_type=each.signature.mime_type,
             sha256=each.signature.sha256,
             extractor=f"exiftool {self._pool.version}",

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image
-from pydantic import JsonValue
 
 from service.extract import magic_numbers
 from service.extract.signatures import Signature
+from service.records.json_values import JsonValue
 
 ALPHA_MARKS = (b"stealth_pnginfo", b"stealth_pngcomp")
 RGB_MARKS = (b"stealth_rgbinfo", b"stealth_rgbcomp")

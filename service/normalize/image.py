@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pydantic import JsonValue
-
 from service.normalize.coerce import Coercion, number_text, text
 from service.normalize.rivals import StatedFields, merge
 from service.normalize.samplers import split_sampler
@@ -29,6 +27,7 @@ from service.records.image_fields import (
     ImageField,
     select_stated,
 )
+from service.records.json_values import JsonValue
 from service.records.model_names import hash_form
 
 VERSION = 6

@@ -14,13 +14,13 @@ import re
 from collections.abc import Iterator, Mapping
 
 import orjson
-from pydantic import JsonValue
 
 from service.parse.encodings import comment_text, decode_bytes, repair_encoding, was_bytes
 from service.parse.json_texts import begins_as_json, parse_json
 from service.parse.picture_tags import read_date
 from service.records import Blob, Blobs, RawRecord
 from service.records.json_depth import is_too_deep
+from service.records.json_values import JsonValue
 from service.records.limits import LEFT_OUT, MAX_DEPTH
 
 VERSION = 7

@@ -4,13 +4,14 @@ The bounded record goes into the database and says what it lacks, so that a late
 gives the same rows as the first.
 """
 
-from pydantic import JsonValue
+from dataclasses import replace
 
 from service.parse.blobs import PREFIX, is_text_tag, left_out_of
 from service.parse.encodings import repair_encoding
 from service.parse.json_texts import parse_json
 from service.records import RawRecord
 from service.records.json_depth import measure_value
+from service.records.json_values import JsonValue
 from service.records.limits import (
     LEFT_OUT,
     MAX_DEPTH,
@@ -41,7 +42,7 @@ def bound_record(raw: RawRecord) -> RawRecord:
     sentences = (*left_out_of(raw), *bounds.sentences())
     if sentences:
         kept[LEFT_OUT] = list(sentences)
-    return raw.model_copy(update={"tags": kept})
+    return replace(raw, tags=kept)
 
 
 class _Bounds:

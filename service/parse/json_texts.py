@@ -3,9 +3,9 @@
 import json
 
 import orjson
-from pydantic import JsonValue
 
 from service.records.json_depth import is_too_deep
+from service.records.json_values import JsonValue
 
 
 def begins_as_json(text: str) -> bool:

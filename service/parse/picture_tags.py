@@ -6,10 +6,9 @@ something was written last.
 
 from collections.abc import Iterator, Mapping
 
-from pydantic import JsonValue
-
 from service.records import Fact, Stated
 from service.records.dates import iso_date
+from service.records.json_values import JsonValue
 
 DATES: tuple[tuple[str, str | None], ...] = (
     ("ExifIFD:DateTimeOriginal", "ExifIFD:OffsetTimeOriginal"),

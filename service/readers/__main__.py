@@ -1,15 +1,14 @@
 """One reader process, fed by stdin, answering on stdout: ``readers.START`` runs ``main``."""
 
 import json
+import logging
 import os
 import queue
 import sys
 import threading
-from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-import structlog
-
+from service import pipeline
 from service.errors import StartError
 from service.extract.exiftool import ExifToolSettings
 from service.extract.reader import TagReader
@@ -35,16 +34,37 @@ class _Answers:
                 rest = rest[self._pipe.write(rest) :]
 
 
+class _LogOfReader(logging.Handler):
+    """Sends what is logged here to the main process, which has the log.
+
+    logging alone, since structlog takes as long to load as a hundred images to read.
+    """
+
+    _OF_LOGGING = frozenset(vars(logging.makeLogRecord({})))
+
+    def __init__(self, answers: _Answers) -> None:
+        super().__init__()
+        self._answers = answers
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one line: its level, its event, its fields."""
+        own = vars(record).keys() - self._OF_LOGGING
+        fields = {name: str(getattr(record, name)) for name in sorted(own)}
+        if record.exc_info:
+            fields["exception"] = logging.Formatter().formatException(record.exc_info)
+        self._answers.send("log", record.levelname.lower(), record.getMessage(), (*fields.items(),))
+
+
 def main(told: str) -> None:
     """Serve until stdin ends. ``told`` are the settings, by ``ReaderSettings.to_json``."""
     settings = ReaderSettings.from_json(json.loads(told))
     answers = _Answers()
-    _log_to(answers)
+    logging.getLogger().addHandler(_LogOfReader(answers))
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_take_requests, args=(requests,), daemon=True).start()
     deadlines = ExifToolDeadlines(settings.quick_s, settings.slow_s, settings.bytes_per_s)
     if not settings.reads_files:
-        answers.send("ready", "no ExifTool")
+        answers.send("ready", "no ExifTool", pipeline.VERSIONS)
         ReaderWork(None, deadlines, answers.send).serve(requests)
         return
     try:
@@ -53,7 +73,7 @@ def main(told: str) -> None:
         answers.send("cannot start", str(error))
         raise SystemExit(2) from None
     with tags:
-        answers.send("ready", tags.version)
+        answers.send("ready", tags.version, pipeline.VERSIONS)
         ReaderWork(tags, deadlines, answers.send).serve(requests)
 
 
@@ -74,17 +94,6 @@ def _exiftool_settings(settings: ReaderSettings) -> ExifToolSettings:
         stealth=settings.stealth,
         own_group=False,
     )
-
-
-def _log_to(answers: _Answers) -> None:
-    """Send what is logged here to the main process, which has the log."""
-
-    def send(_logger: object, level: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-        fields = {name: str(value) for name, value in event.items() if name != "event"}
-        answers.send("log", level, str(event["event"]), tuple(fields.items()))
-        raise structlog.DropEvent
-
-    structlog.configure(processors=[structlog.processors.format_exc_info, send])
 
 
 if __name__ == "__main__":

@@ -52,6 +52,8 @@ class Fleet:
         self._is_closed = False
         self.version = ""
         """What the readers read with: ``exiftool 12.57``. Empty until the first is ready."""
+        self.stages: dict[str, int] = {}
+        """Stage or parser → the version of it that they make rows by."""
         with self._changed:
             self._take_seat(is_slow=False)
         self._keeper = threading.Thread(target=self._keep, name="readers", daemon=True)
@@ -195,9 +197,9 @@ class Fleet:
                 self._put_in_slow_lane(seat, number, index)
             case ("log", str(level), str(event), fields):
                 getattr(log, level, log.warning)(event, **dict(fields))
-            case ("ready", str(version)):
+            case ("ready", str(version), dict(stages)):
                 seat.is_ready = True
-                self.version = version
+                self.version, self.stages = version, stages
                 self.starts.succeed()
                 seat.begin("ask")
                 self._feed()

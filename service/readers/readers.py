@@ -159,6 +159,14 @@ class Readers:
         return self._fleet.version
 
     @property
+    def stages(self) -> dict[str, int]:
+        """Return the version of each stage and parser by which rows are made.
+
+        Told by the first reader that is ready: this process loads no parser.
+        """
+        return self._fleet.stages
+
+    @property
     def processes(self) -> int:
         """Return how many readers read now: so many batches go on without waiting."""
         return self._fleet.wanted

@@ -5,6 +5,7 @@ when it has answered, this one makes the rows. Before each stage of each file it
 the main process ends a reader that is silent for longer than the file may take.
 """
 
+import logging
 import queue
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -13,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import structlog
 from zstandard import ZstdError
 
 from service import pipeline
@@ -27,7 +27,7 @@ from service.records import ImageRows, RawRecord
 from service.store import raw_records
 from service.store.packed_image import pack_image
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 AHEAD = 1
 """Batches that ExifTool is given while this process still makes the rows of one."""
@@ -161,7 +161,7 @@ def make_rows(raw: RawRecord) -> ImageRows | messages.Failed:
     except MemoryError:  # the reader ends; the file is read again by itself, in a fresh one
         raise
     except Exception as error:  # the one place where a stage's bug is met
-        log.exception("bug_in_a_stage", path=raw.file.path, root=raw.file.root)
+        log.exception("bug_in_a_stage", extra={"path": raw.file.path, "root": raw.file.root})
         return messages.Failed("parse", type(error).__name__, str(error))
 
 

@@ -2,11 +2,11 @@
 
 ``WatchedFile`` → ``RawRecord`` → ``Blobs`` → ``Generation`` → ``NormalizedImage`` → ``ImageRows``.
 
-All are immutable. Records that are kept or come from outside are pydantic models; what exists by
-the dozen within one image (tokens, facts) is a frozen dataclass, which costs a tenth to make.
+All are immutable. What comes from outside is checked where it comes in: ``dump_lines`` a dump's
+lines, ``store/raw_records`` what the database keeps, ``readers/messages`` what readers send.
 """
 
-from service.records.files import Blob, Blobs, FrozenRecord, RawRecord, WatchedFile
+from service.records.files import Blob, Blobs, RawRecord, WatchedFile
 from service.records.generation import Fact, Generation, Resource, Sampling, Stated
 from service.records.image import Conflict, ImageRows, NormalizedImage, SamplingPass, Token
 from service.records.vocabulary import (
@@ -26,7 +26,6 @@ __all__ = [
     "Conflict",
     "Fact",
     "Field",
-    "FrozenRecord",
     "Generation",
     "HashKind",
     "ImageRows",

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from pydantic import BaseModel, ConfigDict, JsonValue
-
 from service.records.generation import Stated
+from service.records.json_values import JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,8 @@ class Blobs:
         return replace(self, texts=others), replace(self, texts=alone)
 
 
-class FrozenRecord(BaseModel):
-    """An immutable record whose fields are checked once, where it is made."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class WatchedFile(FrozenRecord):
+@dataclass(frozen=True, slots=True)
+class WatchedFile:
     """A file that has settled: where it is, how large, and when it was last written."""
 
     root: str
@@ -85,7 +79,8 @@ class WatchedFile(FrozenRecord):
     """
 
 
-class RawRecord(FrozenRecord):
+@dataclass(frozen=True, slots=True)
+class RawRecord:
     """All that could be read of a file.
 
     Kept in the database; every later stage starts from it alone.

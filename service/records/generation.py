@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from pydantic import JsonValue
-
+from service.records.json_values import JsonValue
 from service.records.vocabulary import Field, HashKind, PassRole, ResourceKind, Scalar
 
 

@@ -6,8 +6,7 @@ thousands, and writing such values fails again elsewhere.
 
 import re
 
-from pydantic import JsonValue
-
+from service.records.json_values import JsonValue
 from service.records.limits import MAX_DEPTH
 
 _STRINGS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from pydantic import JsonValue
-
 from service.records import NormalizedImage, Resource, Token
+from service.records.json_values import JsonValue
 from service.records.kinds import TAG_PATTERN, TAGS
 from service.records.model_names import stem
 from service.resources.merge import merge_resources

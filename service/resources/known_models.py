@@ -6,9 +6,8 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Protocol
 
-from pydantic import JsonValue
-
 from service.records import HashKind, ResourceKind
+from service.records.json_values import JsonValue
 
 
 class Trust(IntEnum):

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pydantic import JsonValue
-
 from service.records import HashKind, Resource
+from service.records.json_values import JsonValue
 from service.records.model_names import stem
 from service.resources import air
 from service.resources.known_models import KnownModel, KnownModels

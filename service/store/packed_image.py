@@ -10,10 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from pydantic import JsonValue
-
 from service.records import ImageRows, Resource, Side, WatchedFile
 from service.records.image_fields import PASS_FIELDS
+from service.records.json_values import JsonValue
 from service.store import raw_records
 from service.store.binding import as_text, json_bytes, text
 from service.store.images_row import (

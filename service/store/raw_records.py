@@ -39,13 +39,13 @@ def pack(raw: RawRecord) -> bytes:
 def unpack(
     packed: bytes, file: WatchedFile, mime_type: str | None, sha256: str | None
 ) -> RawRecord:
-    """Return the record that was packed, of a file that may have moved since."""
+    """Return the record that was packed, of a file that may have moved since.
+
+    Raises ZstdError, ValueError or KeyError for what no ``pack`` has made.
+    """
     text = zstandard.ZstdDecompressor().decompress(packed, max_output_size=MAX_RECORD)
     record = json.loads(text)  # not orjson, which turns integers past 64 bits into floats
-    return RawRecord(
-        file=file,
-        mime_type=mime_type,
-        sha256=sha256,
-        extractor=record["extractor"],
-        tags=record["tags"],
-    )
+    extractor, tags = record["extractor"], record["tags"]
+    if not isinstance(extractor, str) or not isinstance(tags, dict):
+        raise ValueError("a stored record has an extractor and tags")  # noqa: TRY004
+    return RawRecord(file, mime_type, sha256, extractor, tags)

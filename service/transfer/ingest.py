@@ -6,8 +6,6 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from pydantic import ValidationError
-
 from service.clock import Clock
 from service.dump_lines import TransferResult, read_record
 from service.errors import StartError
@@ -84,5 +82,5 @@ def _read_records(
         try:
             raw = read_record(line, roots)
             yield StoredRecord(raw.file, raw.mime_type, raw.sha256, raw_records.pack(raw))
-        except (ValueError, ValidationError) as error:
+        except ValueError as error:
             done.failed.append((f"line {number}", str(error)))

@@ -6,13 +6,13 @@ from itertools import islice
 
 import structlog
 
-from service import pipeline
 from service.clock import Clock
 from service.errors import RowRefusedError, TryAgainError
 from service.model_lookup.resolve_rows import Resolver
 from service.readers.messages import Failed
 from service.readers.readers import Question, Readers
 from service.records import WatchedFile
+from service.records.recipes import is_current
 from service.store.failures import Failure
 from service.store.packed_image import PackedImage
 from service.store.raw_records import StoredRecord
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 class Reprocessor:
-    """Makes rows again that an older version of a stage made.
+    """Makes rows again that an older version of a stage made; a reader must have been ready.
 
     With ``everything``, all rows; with ``only``, those of these images.
     """
@@ -41,7 +41,7 @@ class Reprocessor:
         self._store = store
         self._readers = readers
         self._clock = clock
-        self._images = only or store.stale_images(_outdated_recipes(store, everything=everything))
+        self._images = only or store.stale_images(self._outdated_recipes(everything=everything))
         self._asked: deque[tuple[list[StoredRecord], Question]] = deque()
         self._resolver = Resolver(store)
         self.failed: list[Failure] = []
@@ -87,6 +87,13 @@ class Reprocessor:
             self._save(self._resolver.apply(rows))
         return len(records)
 
+    def _outdated_recipes(self, *, everything: bool) -> list[str]:
+        recipes = self._store.recipes()
+        if everything:
+            return list(recipes)
+        stages = self._readers.stages
+        return [recipe for recipe in recipes if not is_current(recipe, stages)]
+
     def _save(self, rows: Sequence[PackedImage]) -> None:
         stamp = self._clock.stamp()
         try:
@@ -103,13 +110,6 @@ class Reprocessor:
                 has_more = self.ask(batch_size)
             if self._asked:
                 yield self.save_oldest()
-
-
-def _outdated_recipes(store: Store, *, everything: bool) -> list[str]:
-    recipes = store.recipes()
-    if everything:
-        return list(recipes)
-    return [recipe for recipe in recipes if not pipeline.is_current(recipe)]
 
 
 class IdleReprocessing:

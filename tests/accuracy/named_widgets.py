@@ -16,7 +16,6 @@ from pathlib import Path
 import corpus_sets
 import reached_scores
 from corpus_sets import CORPUS
-from pydantic import JsonValue
 
 from service.dump_lines import read_record
 from service.parse.blobs import collect_blobs
@@ -24,6 +23,7 @@ from service.parse.comfyui.form.find import Graphs, find_graphs
 from service.parse.comfyui.form.graph import Node, as_link, unwrap
 from service.parse.comfyui.form.subgraphs import flatten
 from service.parse.comfyui.form.workflow import graph_of_workflow
+from service.records.json_values import JsonValue
 
 REACHED = Path(__file__).with_name("named_widgets.json")
 FOLDERS = ("images", "cases/images", "second/images", "second/cases")

@@ -15,8 +15,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from service.parse.comfyui import PARSER
 from service.parse.comfyui.form import workflow
 from service.parse.comfyui.form.find import is_api, is_ui
@@ -24,6 +22,7 @@ from service.parse.comfyui.form.graph import graph_of_prompt
 from service.parse.comfyui.form.subgraphs import flatten
 from service.parse.comfyui.passes import from_output
 from service.records import Blob, Blobs, Field, Generation
+from service.records.json_values import JsonValue
 
 NEEDED: tuple[Field, ...] = ("model", "sampler", "steps")
 PROMPTS: tuple[Field, ...] = ("positive_prompt", "negative_prompt")

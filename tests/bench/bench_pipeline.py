@@ -14,13 +14,12 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from service.normalize import normalize
 from service.parse import read_blobs
 from service.parse.blobs import collect_blobs
 from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs, RawRecord, WatchedFile
+from service.records.json_values import JsonValue
 from service.resources import collect_resources
 from service.tokens import split_prompt
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from figures import Figure, quantile
-from pydantic import JsonValue
 from store_samples import NOW
 from subjects import kind, originals
 
@@ -18,6 +17,7 @@ from service.extract.signatures import inspect
 from service.normalize import normalize
 from service.parse.blobs import collect_blobs
 from service.records import ImageRows, NormalizedImage, RawRecord, Token, WatchedFile
+from service.records.json_values import JsonValue
 from service.resources.collect import collect_resources
 from service.store.writer import Store
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from pydantic import JsonValue
 
 from service.extract import stealth
 from service.extract.signatures import Signature, inspect
 from service.extract.stealth import read_first_column, read_shape
+from service.records.json_values import JsonValue
 
 Chunk = Callable[[bytes, bytes], bytes]
 INFOTEXT = (

@@ -20,7 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, w
 from golden_cases import FIXTURES, Case, find_cases
 
 from service import parse
-from service.pipeline import SHARED, VERSIONS
+from service.pipeline import VERSIONS
+from service.records.recipes import SHARED
 
 FILE = FIXTURES / "versions.json"
 COMMAND = "python tests/parse/golden_versions.py"

@@ -1,9 +1,9 @@
 import pytest
-from pydantic import JsonValue
 
 from service.parse.base import Claim
 from service.parse.generators.c2pa import claim, parse
 from service.records import Blob, Blobs
+from service.records.json_values import JsonValue
 
 TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 PART = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"

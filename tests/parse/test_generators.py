@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from pydantic import JsonValue
 
 from service import parse
 from service.normalize import normalize
@@ -25,6 +24,7 @@ from service.parse.shared.hashes import read_hash
 from service.parse.shared.model_files import model_file, model_name
 from service.pipeline import VERSIONS, process
 from service.records import Blob, Blobs, RawRecord, Stated, WatchedFile
+from service.records.json_values import JsonValue
 
 
 def blobs(**texts: str | dict[str, JsonValue]) -> Blobs:

@@ -8,12 +8,12 @@ from dataclasses import asdict
 
 import pytest
 from golden_cases import Case, find_cases
-from pydantic import JsonValue
 
 from service import parse
 from service.normalize import normalize
 from service.parse.base import Parser
 from service.records import NormalizedImage, Resource, Token
+from service.records.json_values import JsonValue
 from service.resources import collect_resources
 from service.tokens import split_prompt
 

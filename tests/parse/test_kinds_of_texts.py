@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from pydantic import JsonValue
 
 from service.parse.shared.numbers import shortest_float
 from service.pipeline import process
 from service.records import ImageRows, RawRecord, WatchedFile
+from service.records.json_values import JsonValue
 
 JSON_PROMPT = '{\n  "scene": "a tin kettle",\n  "light": {"from": "the left"}\n}'
 

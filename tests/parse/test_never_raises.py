@@ -9,13 +9,13 @@ import pytest
 from growth import LINEAR, growth
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import JsonValue
 
 from service import parse
 from service.normalize import normalize
 from service.parse.infotext.layout import read_layout as read_infotext
 from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs
+from service.records.json_values import JsonValue
 from service.resources import collect_resources
 from service.tokens import split_prompt
 

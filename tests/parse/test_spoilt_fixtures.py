@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from pydantic import JsonValue
 
 from service import parse
 from service.normalize import normalize
 from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs, NormalizedImage, Resource
 from service.records.image_fields import PASS_FIELDS
+from service.records.json_values import JsonValue
 from service.resources import collect_resources
 from service.tokens import split_prompt
 

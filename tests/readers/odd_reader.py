@@ -94,7 +94,7 @@ def main() -> None:
     if "--dies-once" in sys.argv and not Path(sys.argv[-1]).exists():
         Path(sys.argv[-1]).touch()
         os._exit(3)
-    send("ready", "odd 1")
+    send("ready", "odd 1", {"parsers": 1})
     for number, _kind, is_slow, items in read_messages(sys.stdin.buffer):
         begin(items)
         for index, (word, value) in enumerate(items):

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -190,9 +191,9 @@ def test_a_file_that_is_gone_grown_shorter_or_no_image_is_an_error_of_its_own(
     no_images[1].mkdir()
     asked = [
         (tmp_path / "gone.png", seen),
-        (good, seen.model_copy(update={"size": size + 1})),
-        (good, seen.model_copy(update={"size": size - 1})),
-        (good, seen.model_copy(update={"mtime_ns": seen.mtime_ns - 1})),
+        (good, replace(seen, size=size + 1)),
+        (good, replace(seen, size=size - 1)),
+        (good, replace(seen, mtime_ns=seen.mtime_ns - 1)),
         *[(place, watched(place, tmp_path)) for place in no_images],
         (good, seen),
     ]

@@ -33,7 +33,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Con
         )
         pair = [replace(one, image=replace(one.image, passes=(base,))) for one in rows[:2]]
         pair[0] = replace(pair[0], resources=(*rows[0].resources, BESIDE, UNNAMED))
-        same = pair[1].raw.model_copy(update={"sha256": pair[0].raw.sha256})
+        same = replace(pair[1].raw, sha256=pair[0].raw.sha256)
         pair[1] = replace(pair[1], raw=same)
         store.save([*pair, *rows[2:], odd_image()], now=NOW)
         store.mark_missing("Input", [rows[3].raw.file.path], NOW)

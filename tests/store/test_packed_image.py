@@ -77,18 +77,17 @@ def hard_rows() -> list[ImageRows]:
         odd,
         replace(
             odd,
-            raw=odd.raw.model_copy(
-                update={
-                    "file": WatchedFile(
-                        root="Input",
-                        path="\udcff odd.png",
-                        size=2**40,
-                        mtime_ns=99_999_999_999_000_000_000,
-                    ),
-                    "sha256": None,
-                    "mime_type": None,
-                    "tags": {"PNG:Seed": 2**200, "PNG:Text": "lone \ud83d"},
-                }
+            raw=replace(
+                odd.raw,
+                file=WatchedFile(
+                    root="Input",
+                    path="\udcff odd.png",
+                    size=2**40,
+                    mtime_ns=99_999_999_999_000_000_000,
+                ),
+                sha256=None,
+                mime_type=None,
+                tags={"PNG:Seed": 2**200, "PNG:Text": "lone \ud83d"},
             ),
             resources=(
                 Resource("lora", "lone \udc00", "s", 1e308, model_version_id=10**30),

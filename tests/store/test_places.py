@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from store_samples import LATER, NOW, image, odd_image
 
 from service.store.file_rows import FileRow
@@ -48,10 +50,10 @@ def test_a_moved_file_is_found_by_content_and_keeps_its_id_and_rows(store: Store
     ]
     assert store.moved_candidates("0" * 64, 6) == []
     store.relocate(ids[0], "Input", "new/b.png", 5, 99)
-    file = rows.raw.file.model_copy(update={"path": "new/b.png", "mtime_ns": 99})
+    file = replace(rows.raw.file, path="new/b.png", mtime_ns=99)
     assert store.find("Input", "new/b.png") == FileRow(ids[0], file, present=True, status="partial")
     assert (store.find("Input", "old/a.png"), store.image(ids[1])) == (None, None)
-    assert store.raw_record(ids[0]) == rows.raw.model_copy(update={"file": file})
+    assert store.raw_record(ids[0]) == replace(rows.raw, file=file)
     assert store.save([odd_image("new/b.png")], now=LATER) == [ids[0]]
     assert store._connection.execute("PRAGMA foreign_key_check").fetchall() == []
 

@@ -140,7 +140,7 @@ def test_rows_made_from_the_kept_record_leave_record_and_state_alone(store: Stor
     rows = odd_image()
     (image_id,) = store.save([rows], now=NOW)
     store.mark_missing("Input", [rows.raw.file.path], LATER)
-    again = replace(rows, raw=rows.raw.model_copy(update={"tags": {}}), recipe="comfyui@2")
+    again = replace(rows, raw=replace(rows.raw, tags={}), recipe="comfyui@2")
     assert store.save([again], now=LATER, from_disk=False) == [image_id]
     place = store.find("Input", rows.raw.file.path)
     assert place is not None
@@ -220,7 +220,7 @@ def test_a_record_and_a_resource_keep_numbers_and_texts_that_sqlite_does_not_kno
     store: Store,
 ) -> None:
     rows = odd_image()
-    raw = rows.raw.model_copy(update={"tags": {"PNG:Seed": 2**80, "PNG:Text": "a\ud800\0b"}})
+    raw = replace(rows.raw, tags={"PNG:Seed": 2**80, "PNG:Text": "a\ud800\0b"})
     resources = (Resource("other", "x", "s", extra={"big": 2**80, "text": "\ud800\0"}),)
     (image_id,) = store.save([replace(rows, raw=raw, resources=resources)], now=NOW)
     shown = store.image(image_id)

@@ -38,9 +38,7 @@ def fill(path: Path, count: int) -> None:
     with Store.open(path) as store:
         for start in range(0, count, 100):
             batch = [image(number) for number in range(start, start + 100)]
-            same = batch[0].raw.model_copy(
-                update={"file": image(0, path=f"copy of {start}.png").raw.file}
-            )
+            same = replace(batch[0].raw, file=image(0, path=f"copy of {start}.png").raw.file)
             store.save([*batch, replace(batch[0], raw=same)], now=NOW)
         store.checkpoint()
 

@@ -26,11 +26,10 @@ specification, versions 1.4 and 2.2.
 import re
 from collections.abc import Iterable, Iterator
 
-from pydantic import JsonValue
-
 from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import JsonTable
 from service.records import Blob, Blobs, Fact, Generation
+from service.records.json_values import JsonValue
 
 MAKERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))

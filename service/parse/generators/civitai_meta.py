@@ -16,8 +16,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pydantic import JsonValue
-
 from service.parse.base import Claim, Parser
 from service.parse.generators import a1111
 from service.parse.infotext.key_values import Settings
@@ -27,6 +25,7 @@ from service.parse.shared.json_facts import JsonTable, as_written, find_tables
 from service.parse.shared.model_files import model_file, model_name
 from service.parse.shared.numbers import number_of
 from service.records import Blobs, Field, Generation, Resource, ResourceKind
+from service.records.json_values import JsonValue
 
 ROLES = (
     "parameters",

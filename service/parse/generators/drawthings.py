@@ -16,8 +16,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from pydantic import JsonValue
-
 from service.parse.base import Claim, Parser
 from service.parse.infotext.field_names import read_size
 from service.parse.infotext.layout import read_layout
@@ -25,6 +23,7 @@ from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table, pl
 from service.parse.shared.model_files import model_file, pass_entry
 from service.parse.shared.numbers import shortest_float
 from service.records import Blob, Blobs, Field, Generation, Resource, ResourceKind, Sampling, Stated
+from service.records.json_values import JsonValue
 
 NAME = "drawthings"
 TOOL = "draw things"

@@ -17,8 +17,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from pydantic import JsonValue
-
 from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import (
     JsonTable,
@@ -28,6 +26,7 @@ from service.parse.shared.json_facts import (
 )
 from service.parse.shared.model_files import model_file, names_nothing
 from service.records import Blobs, Fact, Field, Generation, Resource, ResourceKind, Sampling, Stated
+from service.records.json_values import JsonValue
 
 NAME = "easydiffusion"
 

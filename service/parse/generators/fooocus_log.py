@@ -9,12 +9,11 @@ import html
 import re
 from urllib.parse import unquote
 
-from pydantic import JsonValue
-
 from service.parse.blobs import SIDECAR
 from service.parse.json_texts import parse_json
 from service.parse.shared.json_facts import JsonTable
 from service.records import Blob, Blobs
+from service.records.json_values import JsonValue
 
 _MARKS = ('class="image-container"', "<p>Prompt: <b>")
 _BUTTON = re.compile(r"to_clipboard\('([^']+)'\)")

@@ -12,12 +12,11 @@ async_worker and pipelines).
 import re
 from collections.abc import Iterator
 
-from pydantic import JsonValue
-
 from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table
 from service.parse.shared.model_files import checkpoint_of_fields, model_file, model_name
 from service.records import Blobs, Field, Generation, Resource, Sampling, Stated
+from service.records.json_values import JsonValue
 
 NAME = "ruinedfooocus"
 ROLES = ("parameters", "usercomment", "comment")

@@ -16,14 +16,13 @@ values; ``Is…Enabled`` says which of them were used.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from pydantic import JsonValue
-
 from service.parse import comfyui
 from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table
 from service.parse.shared.model_files import model_file, model_name
 from service.parse.shared.numbers import id_number
 from service.records import Blobs, Fact, Field, Generation, Resource, ResourceKind, Sampling, Stated
+from service.records.json_values import JsonValue
 from service.records.model_names import stem
 
 NAME = "stability_matrix"

@@ -11,14 +11,13 @@ too, and so is only a fact. Sources: the corpus (tensorart.png and the cases).
 
 from collections.abc import Iterator
 
-from pydantic import JsonValue
-
 from service.parse.base import Claim, Parser
 from service.parse.shared.hashes import hash_of
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table
 from service.parse.shared.model_files import names_nothing
 from service.parse.shared.numbers import number_of
 from service.records import Blobs, Generation, Resource, ResourceKind, Sampling
+from service.records.json_values import JsonValue
 from service.records.kinds import kind_in_list
 
 NAME = "tensorart"

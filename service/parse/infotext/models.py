@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from pydantic import JsonValue
-
 from service.parse.infotext.key_values import Settings, scan_settings
 from service.parse.infotext.networks import hash_of_checkpoint, hash_of_vae, read_networks
 from service.parse.infotext.passes import detailer_units, name_and_hash, sdnext_detectors
@@ -19,6 +17,7 @@ from service.parse.shared.hashes import hash_of
 from service.parse.shared.model_files import names_nothing, pass_entry
 from service.parse.shared.numbers import number_of
 from service.records import Resource, ResourceKind, Stated
+from service.records.json_values import JsonValue
 
 # Since 1.1.2 one quoted list a unit, 'ControlNet 0: "Module: canny, Model: …, Weight: 1, …"'.
 _QUOTED_UNIT = re.compile(r"controlnet (\d+)")

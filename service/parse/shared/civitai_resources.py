@@ -8,12 +8,11 @@ image API answers.
 import re
 from collections.abc import Iterator, Mapping
 
-from pydantic import JsonValue
-
 from service.parse.shared.hashes import hash_of
 from service.parse.shared.json_facts import JsonTable, parse_value
 from service.parse.shared.numbers import first_number, id_number
 from service.records import Resource, ResourceKind, Stated
+from service.records.json_values import JsonValue
 from service.records.kinds import kind_in_list
 
 NAMES = ("modelName", "modelVersionName", "versionName")

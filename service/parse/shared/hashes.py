@@ -3,9 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from pydantic import JsonValue
-
 from service.records import HashKind
+from service.records.json_values import JsonValue
 
 KINDS_BY_LENGTH: Mapping[int, HashKind] = {8: "autov1", 10: "autov2", 12: "autov3", 64: "sha256"}
 """Number of hex digits → kind, since hardly any file names the kind."""

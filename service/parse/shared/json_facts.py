@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from pydantic import JsonValue
-
 from service.records import Blob, Blobs, Fact, Field, Stated
 from service.records.json_depth import is_too_deep
+from service.records.json_values import JsonValue
 
 FieldKeys = Iterable[tuple[Field, tuple[str, ...]]]
 """Field → the keys that state it, best first."""

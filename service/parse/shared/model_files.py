@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from pydantic import JsonValue
-
 from service.parse.shared.hashes import read_hash
 from service.parse.shared.numbers import number_of, shortest_float
 from service.records import Field, Resource, ResourceKind, Stated
+from service.records.json_values import JsonValue
 
 _NOTHING = re.compile(
     r"(?:none|\(none\)|unknown|n/a|null|automatic|built in|use same .*)?", re.IGNORECASE

@@ -3,7 +3,7 @@
 import re
 import struct
 
-from pydantic import JsonValue
+from service.records.json_values import JsonValue
 
 _LONGEST = 40  # characters; longer texts are no weights
 _TOO_LARGE = 1e9

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from pydantic import JsonValue
-
 from service.parse.comfyui import PARSER
 from service.records import Blob, Blobs, Field, Generation, Scalar
+from service.records.json_values import JsonValue
 
 Nodes = Mapping[str, tuple[str, Mapping[str, JsonValue]]]
 """Id → class and inputs."""

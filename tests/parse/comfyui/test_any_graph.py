@@ -4,12 +4,12 @@ import pytest
 from growth import LINEAR, growth
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import JsonValue
 
 from service.parse.comfyui import PARSER
 from service.parse.comfyui.nodes.link_inputs import LINKS
 from service.parse.comfyui.nodes.setting_inputs import NUMBERS
 from service.records import Blob, Blobs
+from service.records.json_values import JsonValue
 
 CLASSES = (
     "KSampler SamplerCustomAdvanced CLIPTextEncode CheckpointLoaderSimple LoraLoader VAEDecode "

@@ -1,10 +1,10 @@
 """What a sampler gets in a bundle (a pipe, a context), its decoder among it."""
 
 import pytest
-from pydantic import JsonValue
 
 from service.parse.comfyui import PARSER
 from service.records import Blob, Blobs
+from service.records.json_values import JsonValue
 
 Graph = dict[str, JsonValue]
 

@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from pydantic import JsonValue
 
 from service.parse.base import Claim
 from service.parse.comfyui import PARSER
 from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs
+from service.records.json_values import JsonValue
 
 API: JsonValue = {"1": {"class_type": "KSampler", "inputs": {}}}
 UI: JsonValue = {"nodes": [{"id": 1, "type": "KSampler"}], "links": []}

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import JsonValue
 
 from service.parse.comfyui.nodes.fitting import find_best_fit, fit
 from service.parse.comfyui.nodes.record import Input, NodeRecord, read_inputs
+from service.records.json_values import JsonValue
 
 Values = list[JsonValue]
 

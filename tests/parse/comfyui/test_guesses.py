@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import JsonValue
 
 from service.parse.comfyui.nodes.guesses import guess_names
+from service.records.json_values import JsonValue
 
 Raw = dict[str, JsonValue]
 

@@ -2,10 +2,10 @@
 
 import pytest
 from plain_graph import PLAIN, READ, Nodes, changed, prompt_of, read, read_nodes, values
-from pydantic import JsonValue
 
 from service.parse.comfyui import PARSER
 from service.records import Blob, Blobs, Field, Scalar
+from service.records.json_values import JsonValue
 
 # ── bundles: contexts, pipes, streams of settings
 

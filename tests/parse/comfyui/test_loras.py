@@ -1,12 +1,12 @@
 """LoRAs in each shape that node packs write."""
 
 import pytest
-from pydantic import JsonValue
 
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.nodes.table import TABLE
 from service.parse.comfyui.passes import loras
 from service.parse.comfyui.values.ask import NodeValues
+from service.records.json_values import JsonValue
 
 Row = tuple[str, float | None, float | None, bool]
 

@@ -1,10 +1,10 @@
 """Subgraphs within subgraphs: every level's links and values, and an end to what holds itself."""
 
 import pytest
-from pydantic import JsonValue
 
 from service.parse.comfyui import PARSER
 from service.records import Blob, Blobs
+from service.records.json_values import JsonValue
 
 LOADED = ("MODEL", "CONDITIONING", "CONDITIONING", "LATENT")
 NAMES = ("model", "positive", "negative", "latent_image")

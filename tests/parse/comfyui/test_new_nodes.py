@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Literal
 
 import pytest
-from pydantic import JsonValue
 
 from service.parse.comfyui.nodes.known import KNOWN
 from service.parse.comfyui.nodes.record import NodeRecord
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.comfyui.scan import parse
 from service.records import Blob, Blobs, Field, Generation, Scalar
+from service.records.json_values import JsonValue
 
 SAMPLER = NodeRecord(
     "Weave Picture",

@@ -1,10 +1,9 @@
 """From a graph to a generation: what the golden cases do not show one by one."""
 
-from pydantic import JsonValue
-
 from service.parse.comfyui.form.graph import graph_of_prompt
 from service.parse.comfyui.scan import read_graph
 from service.records import Blobs, Field, Generation, Scalar
+from service.records.json_values import JsonValue
 
 
 def node(kind: str, **inputs: JsonValue) -> JsonValue:

@@ -2,9 +2,9 @@
 
 import pytest
 from plain_graph import Nodes, prompt_of, read, read_nodes, values
-from pydantic import JsonValue
 
 from service.records import Field, Scalar
+from service.records.json_values import JsonValue
 
 SAVED: Nodes = {"9": ("SaveImage", {"filename_prefix": "x", "images": ["1", 0]})}
 

@@ -2,11 +2,11 @@
 
 import pytest
 from growth import LINEAR, growth
-from pydantic import JsonValue
 
 from service.parse.comfyui.form.graph import graph_of_prompt
 from service.parse.comfyui.values.ask import NodeValues
 from service.records import Scalar
+from service.records.json_values import JsonValue
 
 
 def text_of(graph: dict[str, JsonValue], name: str = "text") -> Scalar | None:

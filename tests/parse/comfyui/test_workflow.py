@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 from plain_graph import read, values
-from pydantic import JsonValue
 
 from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.form.subgraphs import flatten
 from service.parse.comfyui.form.widgets import read_instance, read_widgets
 from service.parse.comfyui.form.workflow import graph_of_workflow
+from service.records.json_values import JsonValue
 
 Ends = Sequence[tuple[str, str, int | None]]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pydantic import JsonValue
+from service.records.json_values import JsonValue
 
 Raw = Mapping[str, JsonValue]
 """An object of the editor's JSON: a workflow, a node, an input."""

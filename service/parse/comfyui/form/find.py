@@ -9,11 +9,10 @@ CivitAI adds ``extra`` and ``extraMetadata`` beside the nodes.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
 from service.parse.base import Claim
 from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs
+from service.records.json_values import JsonValue
 
 INNER = (
     "prompt",

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
-from pydantic import JsonValue
-
 from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.subgraphs import MAX_NODES
 from service.parse.comfyui.nodes.general import plays
@@ -19,6 +17,7 @@ from service.parse.comfyui.nodes.record import NodeRecord, Role
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.json_texts import parse_json
 from service.records import Scalar, Stated
+from service.records.json_values import JsonValue
 
 AnyInput = TypeVar("AnyInput")
 """What an input is: a value or a link."""

@@ -12,11 +12,10 @@ value behind the node's other widgets, and not at all where a link inside the gr
 
 from collections.abc import Iterator, Mapping
 
-from pydantic import JsonValue
-
 from service.parse.comfyui.form.editor_json import INPUT, OUTPUT, Raw, objects, word
 from service.parse.comfyui.nodes.fitting import is_control
 from service.parse.comfyui.nodes.table import TABLE
+from service.records.json_values import JsonValue
 
 Slot = tuple[int, int]
 """The place of a group's inner node and the number of its input or output."""

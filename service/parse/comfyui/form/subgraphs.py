@@ -8,10 +8,9 @@ the pseudo-nodes -10 and -20 are the subgraph's own inputs and outputs.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pydantic import JsonValue
-
 from service.parse.comfyui.form.editor_json import OUTPUT_ID, Link, Raw, objects, word
 from service.parse.comfyui.form.group_nodes import count_parts, find_group, unfold
+from service.records.json_values import JsonValue
 
 LINK_MEMBERS = ("id", "origin_id", "origin_slot", "target_id", "target_slot", "type")
 

@@ -8,11 +8,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
 from service.parse.comfyui.form.editor_json import INPUT_ID, Link, Raw, objects, word
 from service.parse.comfyui.form.subgraphs import Flat
 from service.parse.comfyui.form.widgets import read_instance
+from service.records.json_values import JsonValue
 
 MUTED, BYPASSED = 2, 4
 """``mode`` of a node that does not run, and of one that hands its inputs through."""

@@ -6,14 +6,13 @@ nodes knows what a class declares. Whoever says it, the values must fit.
 
 from collections.abc import Mapping, Sequence
 
-from pydantic import JsonValue
-
 from service.parse.comfyui.form.editor_json import Raw, objects, word
 from service.parse.comfyui.form.graph import unwrap
 from service.parse.comfyui.nodes.fitting import Fit, fit
 from service.parse.comfyui.nodes.record import SEED_NAMES, WIDGETS, Input
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.comfyui.nodes.text_inputs import LITERALS, SELECTORS
+from service.records.json_values import JsonValue
 
 NONE = Fit({})
 

@@ -8,8 +8,6 @@ showed, and what was bypassed.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from pydantic import JsonValue
-
 from service.parse.comfyui.form.editor_json import Link, Raw, objects, word
 from service.parse.comfyui.form.graph import NO_SHAPE, Node, Shape, make_node
 from service.parse.comfyui.form.subgraphs import Flat
@@ -25,6 +23,7 @@ from service.parse.comfyui.form.widgets import read_widgets, seed_names
 from service.parse.comfyui.nodes.guesses import guess_names
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.comfyui.nodes.text_inputs import ADDED
+from service.records.json_values import JsonValue
 
 VIRTUAL = frozenset(
     {"Note", "MarkdownNote", "PrimitiveNode", "SetNode", "GetNode", "easy setNode", "easy getNode"}

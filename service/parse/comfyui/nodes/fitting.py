@@ -9,10 +9,9 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pydantic import JsonValue
-
 from service.parse.comfyui.nodes.record import Input
 from service.parse.comfyui.nodes.text_inputs import CHOSEN
+from service.records.json_values import JsonValue
 
 CONTROLS = frozenset({"fixed", "randomize", "increment", "decrement", "increment-wrap"})
 """What the editor saves after a seed: what it is at the next run. Until 2023-05 it was a switch."""

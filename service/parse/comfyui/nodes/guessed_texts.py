@@ -5,9 +5,8 @@ Beside the guesses for numbers and files, which ask the same of a node: what it 
 
 import re
 
-from pydantic import JsonValue
-
 from service.parse.comfyui.form.editor_json import Raw, objects, word
+from service.records.json_values import JsonValue
 
 ValueList = list[JsonValue]
 NamedValues = dict[str, JsonValue]

@@ -8,8 +8,6 @@ What none of these rules fits stays unnamed.
 import re
 from itertools import pairwise
 
-from pydantic import JsonValue
-
 from service.parse.comfyui.form.editor_json import Raw, objects, word
 from service.parse.comfyui.form.widgets import list_values
 from service.parse.comfyui.nodes.file_inputs import LOADED
@@ -23,6 +21,7 @@ from service.parse.comfyui.nodes.guessed_texts import (
     texts_among,
     types_of,
 )
+from service.records.json_values import JsonValue
 from service.records.model_names import is_model_file
 
 ON_OFF = ("On", "Off", True, False)

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from pydantic import JsonValue
-
 from service.parse.comfyui.nodes.definitions import CLASSES_KEPT, find_definitions
 from service.parse.comfyui.nodes.fitting import Fit, find_best_fit, fit
 from service.parse.comfyui.nodes.known import KNOWN
 from service.parse.comfyui.nodes.record import Input, NodeRecord
+from service.records.json_values import JsonValue
 
 LONGEST = 200
 """Characters of a class's name. No real one is longer, and what is kept ready must stay small."""

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.values.ask import NodeValues
 from service.parse.comfyui.values.rules import is_number
 from service.parse.gate import is_file
 from service.parse.json_texts import parse_json
 from service.records import Resource
+from service.records.json_values import JsonValue
 
 TAG = re.compile(r"<lora:([^<>:]+)(?::([-+\d.]+))?(?::([-+\d.]+))?>", re.IGNORECASE)
 NAME = re.compile(r"^lora(?:_?name)?_?(\d{0,3})(?:_name)?$|^lora_(\d{1,3})_name$", re.IGNORECASE)

@@ -8,11 +8,10 @@ workflow of the user's own has none: there the node that denoises and those that
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from pydantic import JsonValue
-
 from service.parse.generators.invokeai import metadata
 from service.parse.shared.json_facts import JsonTable, is_text_or_number
 from service.records import Field, Generation, Resource, Stated
+from service.records.json_values import JsonValue
 
 VALUES = ("value", "prompt", "a", "text", "string")
 """Fields that hold what a node hands on."""

@@ -12,11 +12,10 @@ skip 2. ``strength`` applies to an init image, so it is none of a ``txt2img``. T
 import re
 from collections.abc import Iterator, Mapping
 
-from pydantic import JsonValue
-
 from service.parse.shared.json_facts import FieldKeys, JsonTable
 from service.parse.shared.model_files import model_file, model_name
 from service.records import Field, Generation, Resource, ResourceKind, Sampling, Stated
+from service.records.json_values import JsonValue
 
 BASE: FieldKeys = (
     ("positive_prompt", ("positive_prompt", "prompt", "positive_conditioning")),

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from pydantic import JsonValue
-
 from service.parse.shared.hashes import read_hash
 from service.parse.shared.json_facts import JsonTable
 from service.parse.shared.model_files import model_file, model_name
 from service.parse.shared.numbers import number_of
 from service.records import Resource, ResourceKind
+from service.records.json_values import JsonValue
 from service.records.model_names import stem
 
 SINGLE: tuple[tuple[str, ResourceKind, str | None], ...] = (
