@@ -192,7 +192,7 @@ class Fleet:
                 seat.begin_file((number, index), stage, size)
                 return False
             case ("is", int(number), int(index), answer):
-                self._take_answer(seat, number, index, answer)
+                return self._take_answer(seat, number, index, answer)
             case ("slow", int(number), int(index)):
                 self._put_in_slow_lane(seat, number, index)
             case ("log", str(level), str(event), fields):
@@ -211,14 +211,15 @@ class Fleet:
                 seat.process.kill("it sent a message that nobody knows")
         return True
 
-    def _take_answer(self, seat: Seat, number: int, index: int, answer: Any) -> None:
-        """Take what a reader says of a file."""
+    def _take_answer(self, seat: Seat, number: int, index: int, answer: Any) -> bool:
+        """Take what a reader says of a file; return whether it was the last of its ticket."""
         piece = seat.piece_of(number, index)
         if piece is None:
             seat.process.kill("it answered what it was not asked")
-            return
+            return False
         piece.ticket.settle(piece.indexes[index], answer)
         self._strike_off(seat, number, index)
+        return piece.ticket.is_done
 
     def _put_in_slow_lane(self, seat: Seat, number: int, index: int) -> None:
         """Ask again, in the slow lane, for a file that took a reader's ExifTool too long."""

@@ -95,7 +95,7 @@ class Seat:
     def begin_file(self, at: tuple[int, int], stage: str, size: int) -> None:
         """Note what it says it is at. It has no more time than all it was asked may take."""
         piece = self.pieces.get(at[0])
-        most = 0 if piece is None else sum(piece.ticket.asked[one].size for one in piece.indexes)
+        most = 0 if piece is None else piece.size
         if (at, stage) == (self.at, self.stage):  # it goes on: a large file is hashed in steps
             self._allow(min(size, most))
             return

@@ -76,9 +76,12 @@ class Piece:
     """How many readers died over it; counted where it is one file alone."""
     out: set[int] = field(default_factory=set)
     """The places in ``indexes`` that the reader has not answered yet."""
+    size: int = 0
+    """Bytes of all its files."""
 
     def __post_init__(self) -> None:
         self.out = set(range(len(self.indexes)))
+        self.size = sum(self.ticket.asked[at].size for at in self.indexes)
 
     @classmethod
     def cut(cls, ticket: Ticket, indexes: Sequence[int]) -> "Iterator[Piece]":

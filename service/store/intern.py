@@ -18,62 +18,48 @@ A longer text seldom repeats, and remembering it would keep whole workflows in m
 """
 
 
-class Recent:
-    """A bounded memory of ids.
+class RecentIds(dict[str, int]):
+    """String → id: like a dict of everything stored, which remembers what it was asked lately.
 
-    Two generations, the older of which is dropped when the newer is full.
+    Two generations, the older of which is dropped when the newer is full. A dict, so that what is
+    remembered (nearly everything) costs a lookup and no call.
     """
 
-    def __init__(self, size: int = REMEMBERED) -> None:
+    def __init__(self, find_or_add: Callable[[str], int], size: int = REMEMBERED) -> None:
+        super().__init__()
+        self._find_or_add = find_or_add
         self._size = size
-        self._young: dict[str, int] = {}
-        self._old: dict[str, int] = {}
+        self._older: dict[str, int] = {}
 
-    def get(self, string: str) -> int | None:
-        """Return the id of a string met lately."""
-        found = self._young.get(string)
+    def __missing__(self, string: str) -> int:
+        """Return the id of a string, giving it one where it has none; remember it, if short."""
+        found = self._older.get(string)
         if found is None:
-            found = self._old.get(string)
-            if found is not None:
-                self.put(string, found)
+            found = self._find_or_add(text(string))
+        if len(string) <= SHORT:
+            if len(self) >= self._size:
+                self._older = dict(self)
+                super().clear()
+            self[string] = found
         return found
-
-    def put(self, string: str, id_: int) -> None:
-        """Remember an id, unless its string is long."""
-        if len(string) > SHORT:
-            return
-        if len(self._young) >= self._size:
-            self._old, self._young = self._young, {}
-        self._young[string] = id_
 
     def clear(self) -> None:
         """Forget everything: after a rollback, ids given since its BEGIN are of nothing."""
-        self._young.clear()
-        self._old.clear()
+        super().clear()
+        self._older = {}
 
 
-class TermIds:
-    """What is looked up by its text: tokens, keys, names, hashes."""
+def term_ids(connection: apsw.Connection) -> RecentIds:
+    """Return the ids of what is looked up by its text: tokens, keys, names, hashes."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._connection = connection
-        self._recent = Recent()
-        self.forget = self._recent.clear
-
-    def id_of(self, term: str) -> int:
-        """Return the id of a term in its stored form, giving it one where it has none."""
-        known = self._recent.get(term)
-        if known is None:
-            known = self._find_or_add(text(term))
-            self._recent.put(term, known)
-        return known
-
-    def _find_or_add(self, term: str) -> int:
-        row = self._connection.execute(sql("find_term"), (term,)).get
+    def find_or_add(term: str) -> int:
+        row = connection.execute(sql("find_term"), (term,)).get
         if row is None:
-            self._connection.execute(sql("add_term"), (term,))
-            return self._connection.last_insert_rowid()
+            connection.execute(sql("add_term"), (term,))
+            return connection.last_insert_rowid()
         return int(row)
+
+    return RecentIds(find_or_add)
 
 
 def digest(long: str) -> int:
@@ -82,32 +68,20 @@ def digest(long: str) -> int:
     return int.from_bytes(first, "big", signed=True)
 
 
-class TextIds:
-    """What is only read back: values, sources, spellings."""
+def text_ids(connection: apsw.Connection, hashed: Callable[[str], int] = digest) -> RecentIds:
+    """Return the ids of what is only read back: values, sources, spellings."""
 
-    def __init__(self, connection: apsw.Connection, hashed: Callable[[str], int] = digest) -> None:
-        self._connection = connection
-        self._hashed = hashed
-        self._recent = Recent()
-        self.forget = self._recent.clear
-
-    def id_of(self, long: str) -> int:
-        """Return the id of a text in its stored form, giving it one where it has none."""
-        known = self._recent.get(long)
-        if known is None:
-            known = self._find_or_add(text(long))
-            self._recent.put(long, known)
-        return known
-
-    def _find_or_add(self, long: str) -> int:
-        hash_ = self._hashed(long)
-        while (row := self._connection.execute(sql("find_text"), (hash_,)).fetchone()) is not None:
+    def find_or_add(long: str) -> int:
+        hash_ = hashed(long)
+        while (row := connection.execute(sql("find_text"), (hash_,)).fetchone()) is not None:
             id_, other = row
             if other == long:
                 return int(id_)
             hash_ = _next(hash_)  # another text has this hash, so ours takes the next free number
-        self._connection.execute(sql("add_text"), (hash_, long))
-        return self._connection.last_insert_rowid()
+        connection.execute(sql("add_text"), (hash_, long))
+        return connection.last_insert_rowid()
+
+    return RecentIds(find_or_add)
 
 
 def _next(hash_: int) -> int:

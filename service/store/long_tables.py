@@ -7,7 +7,7 @@ import apsw
 from service.records.model_names import name_norm
 from service.store.binding import integer
 from service.store.images_row import Bound
-from service.store.intern import TermIds, TextIds
+from service.store.intern import RecentIds
 from service.store.packed_image import PackedImage
 from service.store.sql import sql
 
@@ -20,7 +20,7 @@ Row = tuple[Bound, ...] | dict[str, Bound]
 class LongForm:
     """The long rows of one batch."""
 
-    def __init__(self, connection: apsw.Connection, terms: TermIds, texts: TextIds) -> None:
+    def __init__(self, connection: apsw.Connection, terms: RecentIds, texts: RecentIds) -> None:
         self._connection = connection
         self._terms = terms
         self._texts = texts
@@ -43,20 +43,20 @@ class LongForm:
                 self._connection.executemany(sql(f"add_{table}"), rows)
 
     def _facts(self, image_id: int, packed: PackedImage) -> Iterator[Row]:
-        term, text_id = self._terms.id_of, self._texts.id_of
+        terms, texts = self._terms, self._texts
         for ordinal, (key, value, source) in enumerate(packed.facts):
-            value_id = None if value is None else text_id(value)
-            source_id = None if source is None else text_id(source)
-            yield image_id, ordinal, term(key), value_id, source_id
+            value_id = None if value is None else texts[value]
+            source_id = None if source is None else texts[source]
+            yield image_id, ordinal, terms[key], value_id, source_id
 
     def _tokens(self, image_id: int, packed: PackedImage) -> Iterator[Row]:
-        term, text_id = self._terms.id_of, self._texts.id_of
+        terms, texts = self._terms, self._texts
         for side, position, norm, spelling, weight, kind in packed.tokens:
-            spelling_id = None if spelling is None else text_id(spelling)
-            yield image_id, side, position, term(norm), spelling_id, weight, kind
+            spelling_id = None if spelling is None else texts[spelling]
+            yield image_id, side, position, terms[norm], spelling_id, weight, kind
 
     def _resources(self, image_id: int, packed: PackedImage) -> Iterator[Row]:
-        term, text_id = self._terms.id_of, self._texts.id_of
+        terms, texts = self._terms, self._texts
         for ordinal, one in enumerate(packed.resources):
             (
                 kind,
@@ -71,14 +71,14 @@ class LongForm:
                 used,
                 extra,
             ) = one
-            name_id = term(air or label)
+            name_id = terms[air or label]
             label_id = hash_id = source_id = None
             if air and air != label:
-                label_id = text_id(label)
+                label_id = texts[label]
             if hash_ is not None:
-                hash_id = term(hash_)
+                hash_id = terms[hash_]
             if source:
-                source_id = text_id(source)
+                source_id = texts[source]
             names = (kind, name_id, label_id)
             hashed = (hash_id, hash_kind, integer(version))
             yield (
@@ -91,5 +91,5 @@ class LongForm:
                 source_id,
                 int(used),
                 extra,
-                term(name_norm(label)),
+                terms[name_norm(label)],
             )

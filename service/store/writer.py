@@ -16,7 +16,7 @@ from service.store.connection import Checkpointer, open_writer
 from service.store.database_reader import SCRUB, DatabaseReader
 from service.store.failures import Failure
 from service.store.identity import FileIdentity
-from service.store.intern import TermIds, TextIds
+from service.store.intern import term_ids, text_ids
 from service.store.locks import Waiting, immediate
 from service.store.long_tables import TABLES, LongForm
 from service.store.model_writer import ModelWriter
@@ -41,8 +41,8 @@ class Store(DatabaseReader):
         self._connection = connection
         self._identity = FileIdentity.of(self.path)
         self._waiting = Waiting(self.path, self._clock)
-        self._terms = TermIds(connection)
-        self._texts = TextIds(connection)
+        self._terms = term_ids(connection)
+        self._texts = text_ids(connection)
         self._checkpointer = Checkpointer(connection)
         self.is_open = True
         """False while it is closed, also after a ``reopen`` that failed."""
@@ -85,8 +85,8 @@ class Store(DatabaseReader):
                 yield
                 self._identity.verify()
         except BaseException:
-            self._terms.forget()
-            self._texts.forget()
+            self._terms.clear()
+            self._texts.clear()
             raise
 
     def save(

@@ -203,13 +203,13 @@ def test_nul_and_lone_surrogates_are_stored_so_that_they_can_be_seen(store: Stor
 
 
 def test_texts_whose_hashes_collide_are_kept_apart(store: Store) -> None:
-    from service.store.intern import TextIds  # noqa: PLC0415  # only here
+    from service.store.intern import text_ids  # noqa: PLC0415  # only here
 
     edge = (1 << 63) - 1
-    texts = TextIds(store._connection, hashed=lambda _: edge)
-    ids = [texts.id_of(text) for text in ("a", "b", "c")]
-    fresh = TextIds(store._connection, hashed=lambda _: edge)
-    assert [fresh.id_of(text) for text in ("c", "a", "b")] == [ids[2], ids[0], ids[1]]
+    texts = text_ids(store._connection, hashed=lambda _: edge)
+    ids = [texts[text] for text in ("a", "b", "c")]
+    fresh = text_ids(store._connection, hashed=lambda _: edge)
+    assert [fresh[text] for text in ("c", "a", "b")] == [ids[2], ids[0], ids[1]]
     rows: list[tuple[apsw.SQLiteValue, ...]] = store._connection.execute(
         "SELECT text FROM texts"
     ).fetchall()
