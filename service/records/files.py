@@ -44,10 +44,11 @@ class Blobs:
 
     def all(self, *roles: str) -> tuple[Blob, ...]:
         """Return every text of these roles (of all roles when none is named), in order."""
-        found: list[Blob] = []
+        found: tuple[Blob, ...] = ()
         for role in roles or self.texts:
-            found += self.texts.get(role, ())
-        return tuple(found)
+            if role in self.texts:
+                found += self.texts[role]
+        return found
 
     def parted(self, role: str) -> "tuple[Blobs, Blobs]":
         """Return the file without the texts of a role, and with these alone."""
