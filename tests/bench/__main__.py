@@ -1,8 +1,8 @@
 """Measures what was promised, all against something real in the same run.
 
 python tests/bench [NAME…]: the modules to run; all of them when none is named. Prints one table and
-writes ``out/bench.json``. Other programs on the machine disturb wall times, so these are medians of
-rounds in turn.
+writes ``out/bench.json``; where all were run, ``docs/benchmarks.md``, too. Other programs on the
+machine disturb wall times, so these are medians of rounds in turn.
 """
 
 import sys
@@ -19,6 +19,7 @@ import collection
 import figures
 import latency
 import memory
+import peers
 import rescanning
 import scaling
 import stages
@@ -26,6 +27,7 @@ from figures import Figure
 from subjects import TOP
 
 BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
+    "peers": peers.measure,
     "stages": stages.measure,
     "against_exiftool": against_exiftool.measure,
     "scaling": scaling.measure,
@@ -45,13 +47,16 @@ def main(names: list[str]) -> int:
         )
         return 2
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    found: list[Figure] = []
+    by_name: dict[str, list[Figure]] = {}
     for name in names or BENCHES:
         print(f"{name} …", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            found.extend(BENCHES[name](Path(folder)))
+            by_name[name] = list(BENCHES[name](Path(folder)))
+    found = [figure for one in by_name.values() for figure in one]
     figures.show(found)
     figures.write(found, TOP / "out" / "bench.json")
+    if not names:
+        figures.write_page(by_name, TOP / "docs" / "benchmarks.md")
     return int(any(figure.verdict == "MISSED" for figure in found))
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -63,14 +63,41 @@ def show(figures: Sequence[Figure]) -> None:
         print("  ".join((*cells, line[-1])))
 
 
-def write(figures: Sequence[Figure], path: Path) -> None:
-    """Write the figures, and on what they were measured, as JSON."""
-    machine = {
+def machine() -> dict[str, object]:
+    """Return on what was measured."""
+    return {
         "system": platform.platform(),
         "python": platform.python_version(),
         "processors": os.cpu_count(),
         "load": os.getloadavg(),
     }
+
+
+def write(figures: Sequence[Figure], path: Path) -> None:
+    """Write the figures, and on what they were measured, as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    measured = {"machine": machine, "figures": [asdict(figure) for figure in figures]}
+    measured = {"machine": machine(), "figures": [asdict(figure) for figure in figures]}
     path.write_text(json.dumps(measured, indent=2), encoding="utf-8")
+
+
+PAGE = """# Benchmarks
+
+Written by `make bench`, on {system} with {processors} cores and Python {python}; the load was
+{load:.1f} at the end. Ratios are of one run on one machine, each round in turn; other programs on
+it disturb wall times more than CPU. How each figure came to be is in `tests/bench/`.
+"""
+
+
+def write_page(found: Mapping[str, Sequence[Figure]], path: Path) -> None:
+    """Write the figures of each bench as one page."""
+    here = machine()
+    lines = [PAGE.format(**{**here, "load": os.getloadavg()[0]})]
+    for name, figures in found.items():
+        lines += [f"## {name.replace('_', ' ').capitalize()}\n"]
+        lines += ["| figure | value | limit | runs | measured |", "|---|---|---|---|---|"]
+        for figure in figures:
+            title, value, unit, limit, verdict, spread, how = figure.cells()
+            limit = f"{limit} {verdict}".strip()
+            lines.append(f"| {title} | {value} {unit} | {limit} | {spread} | {how} |")
+        lines.append("")
+    path.write_text("\n".join(lines), encoding="utf-8")

@@ -3,6 +3,7 @@
 Real ones where the corpus lies beside the checkout, else those of the demo.
 """
 
+import json
 import os
 import struct
 import zlib
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import store_samples
+from graphs import large_graph
 
 from service import demo
 
@@ -66,10 +68,21 @@ def small_images(folder: Path, count: int) -> None:
         os.utime(path, (LONG_AGO, LONG_AGO))
 
 
-def _png(infotext: str) -> Iterator[bytes]:
+def flat_images(folder: Path, count: int) -> None:
+    """Fill a folder with small PNGs, of which every third holds a graph of 11 to 30 KB."""
+    small_images(folder, count)
+    for number in range(0, count, 3):
+        path = folder / f"{number // 1000:03d}" / f"{number:06d}.png"
+        graph = large_graph(3 + number % 6)
+        graph["s"] = {"class_type": "SaveImage", "inputs": {"images": ["d", 0], "of": number}}
+        path.write_bytes(b"".join(_png(json.dumps(graph), "prompt")))
+        os.utime(path, (LONG_AGO, LONG_AGO))
+
+
+def _png(text: str, keyword: str = "parameters") -> Iterator[bytes]:
     yield b"\x89PNG\r\n\x1a\n"
     yield _chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0))
-    yield _chunk(b"tEXt", b"parameters\0" + infotext.encode("latin-1", "replace"))
+    yield _chunk(b"tEXt", f"{keyword}\0{text}".encode("latin-1", "replace"))
     yield _chunk(b"IDAT", zlib.compress(bytes(8 * (1 + 8 * 3))))
     yield _chunk(b"IEND", b"")
 
