@@ -10,6 +10,7 @@ from service.parse.comfyui.form.workflow import graph_of_workflow, idle_nodes, n
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.comfyui.passes import one_pass, resources, sizes, split
 from service.parse.comfyui.passes.from_output import Way, find_branches, find_way
+from service.parse.comfyui.passes.models import ModelLines
 from service.parse.comfyui.passes.one_pass import Pass
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
@@ -64,13 +65,14 @@ def read_graph(graph: Graph, blobs: Blobs, idle: Iterable[Node] = ()) -> Generat
     if way.start is None or not way.samplers:
         return Generation(NAME, {}, unsettled=(*way.doubts, "no sampler leads to the saved image"))
     stages = split.drawing_stages(graph, routes, way.samplers[:MAX_PASSES])
-    passes = [one_pass.read_pass(graph, routes, values, stage) for stage in stages]
+    lines = ModelLines(graph, routes, values)
+    passes = [one_pass.read_pass(graph, routes, values, lines, stage) for stage in stages]
     base = passes[0]
     later = split.script_passes(graph, values, base.sampler, base.fields)
     for one in passes[1:]:
         later.append(Sampling(one_pass.pass_role(one, base), one.fields))
     for branch in find_branches(graph, way):
-        one = one_pass.read_pass(graph, routes, values, branch)
+        one = one_pass.read_pass(graph, routes, values, lines, branch)
         later.append(Sampling(one_pass.branch_role(one), one.fields))
     upscaler = split.script_upscaler(graph, values, base.sampler)
     fields = dict(base.fields)

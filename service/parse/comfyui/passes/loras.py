@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.values.ask import NodeValues
@@ -158,24 +159,24 @@ def _read_weight(
     values: NodeValues, node: Node, names: tuple[str, ...], digits: str
 ) -> float | None:
     """Return the first weight of these names; None where only the run knew it."""
-    for name in names:
-        key = _number_name(name, digits)
+    for key in _number_names(names, digits):
         if node.has(key):
             answer = values.read_input(node, key)
             return as_number(answer.value) if answer else None
     return None
 
 
-def _number_name(name: str, digits: str) -> str:
-    return name.format(f"_{digits}" if digits else "")
+@lru_cache(maxsize=512)
+def _number_names(names: tuple[str, ...], digits: str) -> tuple[str, ...]:
+    return tuple(name.format(f"_{digits}" if digits else "") for name in names)
 
 
 def is_on(node: Node, digits: str) -> bool:
     """Return whether one of a node's numbered entries is switched on; one without a switch is."""
     if node.inputs.get("bypass") is True:
         return False
-    for name in SWITCHES:
-        value = node.inputs.get(_number_name(name, digits))
+    for name in _number_names(SWITCHES, digits):
+        value = node.inputs.get(name)
         if value is False or (isinstance(value, str) and value.lower() in OFF):
             return False
     return True

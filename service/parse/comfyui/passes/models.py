@@ -23,39 +23,56 @@ class ModelLine:
     nodes: tuple[Node, ...]
 
 
-def read_model_line(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -> ModelLine:
-    """Return the model of a pass."""
-    line: dict[str, Node] = {}
-    for visit in routes.walk(routes.starts(sampler, "model")):
-        line[visit.node.id] = visit.node
-    nodes = _add_stacks(graph, line)
-    if _read_file(values, sampler) or any(map(loras.NAME.match, sampler.inputs)):
-        nodes.setdefault(sampler.id, sampler)
-    models: list[Stated] = []
-    checkpoints: list[Resource] = []
-    applied: list[Resource] = []
-    for node in nodes.values():  # from the sampler upwards: the last LoRA comes first
-        file = _read_file(values, node)
-        if file is not None:
-            models.append(file)
-            loader = {"loader": node.class_type}
-            checkpoints.append(Resource("checkpoint", str(file.value), file.source, extra=loader))
-        applied += [lora.resource() for lora in reversed(loras.read_loras(values, node))]
-    return ModelLine(tuple(models), (*checkpoints, *reversed(applied)), tuple(nodes.values()))
+class ModelLines:
+    """The model lines of one graph. Passes share most of theirs, so each node is read once."""
 
+    def __init__(self, graph: Graph, routes: Routes, values: NodeValues) -> None:
+        self._graph = graph
+        self._routes = routes
+        self._values = values
+        self._known: dict[str, tuple[Stated | None, list[Resource]]] = {}
 
-def _add_stacks(graph: Graph, line: Mapping[str, Node]) -> dict[str, Node]:
-    """Return the nodes of a model line, each followed by the LoRA stack that hangs on it."""
-    nodes: dict[str, Node] = {}
-    for host in line.values():
-        waiting = [host]
-        for node in waiting:  # the list grows while it is read
-            if node.id not in nodes:
-                nodes[node.id] = node
-                for name, (origin, _) in node.links.items():
-                    if "lora" in name.lower() and origin in graph and origin not in line:
-                        waiting.append(graph[origin])
-    return nodes
+    def read(self, sampler: Node) -> ModelLine:
+        """Return the model of a pass."""
+        line: dict[str, Node] = {}
+        for visit in self._routes.walk(self._routes.starts(sampler, "model")):
+            line[visit.node.id] = visit.node
+        nodes = self._add_stacks(line)
+        if _read_file(self._values, sampler) or any(map(loras.NAME.match, sampler.inputs)):
+            nodes.setdefault(sampler.id, sampler)
+        models: list[Stated] = []
+        checkpoints: list[Resource] = []
+        applied: list[Resource] = []
+        for node in nodes.values():  # from the sampler upwards: the last LoRA comes first
+            file, own = self._read_node(node)
+            if file is not None:
+                models.append(file)
+                loader = {"loader": node.class_type}
+                name = str(file.value)
+                checkpoints.append(Resource("checkpoint", name, file.source, extra=loader))
+            applied += own
+        return ModelLine(tuple(models), (*checkpoints, *reversed(applied)), tuple(nodes.values()))
+
+    def _read_node(self, node: Node) -> tuple[Stated | None, list[Resource]]:
+        """Return the model file that a node loads, and the LoRAs that it applies, last first."""
+        if node.id not in self._known:
+            file = _read_file(self._values, node)
+            applied = reversed(loras.read_loras(self._values, node))
+            self._known[node.id] = (file, [lora.resource() for lora in applied])
+        return self._known[node.id]
+
+    def _add_stacks(self, line: Mapping[str, Node]) -> dict[str, Node]:
+        """Return the nodes of a model line, each followed by the LoRA stack that hangs on it."""
+        nodes: dict[str, Node] = {}
+        for host in line.values():
+            waiting = [host]
+            for node in waiting:  # the list grows while it is read
+                if node.id not in nodes:
+                    nodes[node.id] = node
+                    for name, (origin, _) in node.links.items():
+                        if "lora" in name.lower() and origin in self._graph and origin not in line:
+                            waiting.append(self._graph[origin])
+        return nodes
 
 
 def _read_file(values: NodeValues, node: Node) -> Stated | None:

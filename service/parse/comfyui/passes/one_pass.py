@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.link_inputs import Want
 from service.parse.comfyui.nodes.setting_inputs import PASS_ROLES
-from service.parse.comfyui.passes import models, settings, sizes
+from service.parse.comfyui.passes import settings, sizes
 from service.parse.comfyui.passes.from_output import is_sampler
+from service.parse.comfyui.passes.models import ModelLines
 from service.parse.comfyui.passes.prompts import Prompt, came_over_one_link, read_prompt
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
@@ -39,12 +40,14 @@ class Pass:
     unsettled: tuple[str, ...]
 
 
-def read_pass(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -> Pass:
+def read_pass(
+    graph: Graph, routes: Routes, values: NodeValues, lines: ModelLines, sampler: Node
+) -> Pass:
     """Return what the file states of one pass."""
     found = settings.read_settings(graph, routes, values, sampler)
     fields = found.fields | sizes.read_size(graph, routes, values, sampler)
     latents = sizes.first_latent(routes, sampler)
-    line = models.read_model_line(graph, routes, values, sampler)
+    line = lines.read(sampler)
     if line.models:
         fields["model"] = line.models[0]
     encoders: list[Node] = []

@@ -48,6 +48,7 @@ class Routes:
         self._graph = graph
         self._values = values
         self._bundles: dict[str, str] = {}
+        self._onward: dict[tuple[str, int, Want], list[Step]] = {}
 
     def tie(self, sampler: str, bundle: str) -> None:
         """Let a sampler that was met inside a bundle take its parts from the bundle's end.
@@ -110,7 +111,16 @@ class Routes:
         return next(iter(self.starts(sampler, "latent")), None)
 
     def onward(self, node: Node, slot: int, want: Want) -> list[Step]:
-        """Return the links that bring what an output hands on, in the order of their use."""
+        """Return the links that bring what an output hands on, in the order of their use.
+
+        Every pass asks for most of them again, so they are remembered.
+        """
+        asked = (node.id, slot, want)
+        if asked not in self._onward:
+            self._onward[asked] = self._find_onward(node, slot, want)
+        return self._onward[asked]
+
+    def _find_onward(self, node: Node, slot: int, want: Want) -> list[Step]:
         want = side_of_output(node, slot, want)
         if node.plays("blank"):
             return []
