@@ -13,7 +13,7 @@ from exiftool.constants import DEFAULT_EXECUTABLE
 from exiftool.exceptions import ExifToolNotRunning
 from exiftool.exiftool import ExifTool
 
-from service.errors import ExtractorError, ExtractorMissingError
+from service.errors import ExtractorError, ExtractorMissingError, ExtractorTooSlowError
 from service.extract.channel import Channel, Request
 
 NO_CONFIG = ("-config", "")
@@ -162,6 +162,19 @@ class ExifToolProcess(ExifTool):
         """
         if self.running:
             return
+        try:
+            self._start()
+        except ExtractorTooSlowError as error:
+            raise self._say_missing(error) from error
+        except ExtractorError:
+            # It died before it answered. Whoever killed it, such as a system short of memory, may
+            # not do so again.
+            try:
+                self._start()
+            except ExtractorError as error:
+                raise self._say_missing(error) from error
+
+    def _start(self) -> None:
         argv = [str(self.executable), "-config", str(self.config_file)]
         argv += ["-stay_open", "True", "-@", "-", "-common_args", *(self.common_args or [])]
         self._process = self._channel = Channel(
@@ -174,12 +187,12 @@ class ExifToolProcess(ExifTool):
         try:
             version = self._parse_ver()  # type: ignore[no-untyped-call]
             self._ver = check_version(version, Path(self.executable))
-        except ExtractorError as error:
-            self.terminate()
-            raise ExtractorMissingError(f"extract.exiftool: {self.executable}: {error}") from error
-        except ExtractorMissingError:
+        except (ExtractorError, ExtractorMissingError):
             self.terminate()
             raise
+
+    def _say_missing(self, error: ExtractorError) -> ExtractorMissingError:
+        return ExtractorMissingError(f"extract.exiftool: {self.executable}: {error}")
 
     @property
     def running(self) -> bool:
