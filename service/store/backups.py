@@ -4,10 +4,9 @@ A backup is a whole database: also what cannot be made again from the images, su
 ``resolve`` learnt, texts that are no longer beside their images, rows of missing files, and ids.
 """
 
-import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,15 +20,10 @@ from service.store.connection import check_owner, open_as_it_is
 from service.store.integrity import find_damage
 from service.store.locks import damage_message, refuse
 from service.store.schema import current
+from service.store.whole_files import PART, files_of, write_whole
 
 PAGES = 2000
 """Copied at once, between two questions whether to stop: 8 MB."""
-
-PART = ".part"
-"""What follows the name of a backup that is not whole yet."""
-
-COMPANIONS = ("", "-wal", "-shm")
-"""What follows the database's name in the names of its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +63,30 @@ def back_up(
     """
     made_at = (now or datetime.now(UTC)).astimezone(UTC)
     target = folder / f"{database.stem}-{made_at:%Y%m%dT%H%M%SZ}.db"
-    part = target.with_name(target.name + PART)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(database, folder)
         _require_room(database, folder)
-        if damage := copy_database(database, part, is_stopped):
-            raise damage_message(database, damage)
-        _sync(part)
-        part.replace(target)
+        with write_whole(target) as part:
+            if damage := copy_database(database, part, is_stopped):
+                raise damage_message(database, damage)
         for old in list_backups(database, folder)[keep:]:
-            for file in list(_files_of(old.path)):
+            for file in files_of(old.path):
                 file.unlink()
     except OSError as error:
         raise TryAgainError(f"{target}: cannot be written ({error.strerror})") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     return target
 
 
 def _sweep(database: Path, folder: Path) -> None:
     """Delete what a killed backup has left."""
-    for file in folder.glob(f"*{PART}"):
+    for file in folder.glob(f"*{PART}*"):
         if file.name.startswith(f"{database.stem}-"):
             file.unlink()
 
 
 def _require_room(database: Path, folder: Path) -> None:
-    size = sum(file.stat().st_size for file in _files_of(database))
+    size = sum(file.stat().st_size for file in files_of(database))
     _, _, free = shutil.disk_usage(folder)
     if free < size:
         raise TryAgainError(
@@ -112,7 +101,6 @@ def copy_database(source: Path, target: Path, is_stopped: Callable[[], bool]) ->
     Raises StartError where the source cannot be read or is none of ours, and TryAgainError where
     it was stopped.
     """
-    target.unlink(missing_ok=True)
     try:
         with closing(open_as_it_is(source)) as old, closing(apsw.Connection(str(target))) as new:
             check_owner(old, source, current())
@@ -148,33 +136,16 @@ def restore(database: Path, backup: Path, *, now: datetime | None = None) -> Pat
     """
     if not backup.is_file():
         raise StartError(f"{backup}: there is no such file")
-    part = database.with_name(database.name + PART)
     stamp = f"{(now or datetime.now(UTC)).astimezone(UTC):%Y%m%dT%H%M%SZ}"
     aside = database.with_name(f"{database.name}.before-{stamp}")
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
-        if damage := copy_database(backup, part, lambda: False):
-            raise StartError(f"{backup}: is damaged ({damage}); name another one with --from")
-        _sync(part)
-        was_there = database.exists()
-        for file in list(_files_of(database)):
-            file.replace(file.with_name(aside.name + file.name.removeprefix(database.name)))
-        part.replace(database)
+        with write_whole(database) as part:
+            if damage := copy_database(backup, part, lambda: False):
+                raise StartError(f"{backup}: is damaged ({damage}); name another one with --from")
+            was_there = database.exists()
+            for file in files_of(database):
+                file.replace(file.with_name(aside.name + file.name.removeprefix(database.name)))
     except OSError as error:
         raise StartError(f"{database}: cannot be restored ({error})") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     return aside if was_there else None
-
-
-def _files_of(database: Path) -> Iterator[Path]:
-    for ending in COMPANIONS:
-        file = database.with_name(database.name + ending)
-        if file.exists():
-            yield file
-
-
-def _sync(file: Path) -> None:
-    with file.open("rb+") as opened:
-        os.fsync(opened.fileno())
