@@ -11,12 +11,11 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import apsw
 
 from service.errors import StartError, TryAgainError
-from service.store.connection import check_owner, open_as_it_is
+from service.store.connection import check_owner, find_stranger, open_as_it_is, open_still
 from service.store.integrity import find_damage
 from service.store.locks import damage_message, refuse
 from service.store.schema import current
@@ -95,14 +94,19 @@ def _require_room(database: Path, folder: Path) -> None:
         )
 
 
-def copy_database(source: Path, target: Path, is_stopped: Callable[[], bool]) -> str:
+def copy_database(
+    source: Path,
+    target: Path,
+    is_stopped: Callable[[], bool],
+    open_: Callable[[Path], apsw.Connection] = open_as_it_is,
+) -> str:
     """Copy a database into a new file; return what is damaged in the copy, '' where it is sound.
 
     Raises StartError where the source cannot be read or is none of ours, and TryAgainError where
     it was stopped.
     """
     try:
-        with closing(open_as_it_is(source)) as old, closing(apsw.Connection(str(target))) as new:
+        with closing(open_(source)) as old, closing(apsw.Connection(str(target))) as new:
             check_owner(old, source, current())
             # One state for all steps: else a writer between two of them would begin it anew.
             old.execute("BEGIN; SELECT COUNT(*) FROM sqlite_schema").fetchall()
@@ -119,11 +123,8 @@ def copy_database(source: Path, target: Path, is_stopped: Callable[[], bool]) ->
 
 def _check(database: Path, is_stopped: Callable[[], bool]) -> str:
     """Return what is damaged in a file that nobody writes; '' where it is sound."""
-    # Immutable: else a copy in WAL mode would get companions beside it.
-    address = f"file:{quote(str(database.resolve()))}?immutable=1"
-    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     try:
-        with closing(apsw.Connection(address, flags=flags)) as connection:
+        with closing(open_still(database)) as connection:
             return find_damage(connection, is_stopped)
     except apsw.Error as error:
         return str(error)
@@ -134,14 +135,14 @@ def restore(database: Path, backup: Path, *, now: datetime | None = None) -> Pat
 
     The caller holds the database's lock. Raises StartError where the backup is none, or damaged.
     """
-    if not backup.is_file():
-        raise StartError(f"{backup}: there is no such file")
+    open_ = _way_to_open(backup)
+    _require_ours(backup, open_)
     stamp = f"{(now or datetime.now(UTC)).astimezone(UTC):%Y%m%dT%H%M%SZ}"
     aside = database.with_name(f"{database.name}.before-{stamp}")
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         with write_whole(database) as part:
-            if damage := copy_database(backup, part, lambda: False):
+            if damage := copy_database(backup, part, lambda: False, open_):
                 raise StartError(f"{backup}: is damaged ({damage}); name another one with --from")
             was_there = database.exists()
             for file in files_of(database):
@@ -149,3 +150,21 @@ def restore(database: Path, backup: Path, *, now: datetime | None = None) -> Pat
     except OSError as error:
         raise StartError(f"{database}: cannot be restored ({error})") from error
     return aside if was_there else None
+
+
+def _way_to_open(backup: Path) -> Callable[[Path], apsw.Connection]:
+    """Return how a backup is opened: what has a log beside it may be a database in use."""
+    return open_as_it_is if backup.with_name(f"{backup.name}-wal").exists() else open_still
+
+
+def _require_ours(backup: Path, open_: Callable[[Path], apsw.Connection]) -> None:
+    """Raise StartError, which says to name another file, where this is no database of ours."""
+    if not backup.is_file():
+        raise StartError(f"{backup}: there is no such file")
+    try:
+        with closing(open_(backup)) as connection:
+            reason, _ = find_stranger(connection, current())
+    except apsw.Error as error:
+        reason = f"is damaged or no SQLite database ({error})"
+    if reason:
+        raise StartError(f"{backup}: {reason}; name another one with --from")

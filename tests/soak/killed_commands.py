@@ -401,7 +401,10 @@ def _find_differences(place: Place, scenario: Scenario, known: Undisturbed) -> l
     database = place.top / scenario.result
     found = [f"{row}" for row in rows(database, "PRAGMA integrity_check") if row != ("ok",)]
     found += [f"foreign key: {row}" for row in rows(database, "PRAGMA foreign_key_check")]
-    ours, theirs = set(dump(place, scenario)), set(known.dump)
+    try:
+        ours, theirs = set(dump(place, scenario)), set(known.dump)
+    except apsw.Error as error:
+        return [*found, f"{scenario.result} cannot be read: {error}"]
     found += [f"only after the kill: {line}" for line in sorted(ours - theirs)[:5]]
     found += [f"only undisturbed: {line}" for line in sorted(theirs - ours)[:5]]
     if scenario.file is not None and read_file(place, scenario) != known.contents[1]:
