@@ -163,16 +163,25 @@ class ExifToolProcess(ExifTool):
         if self.running:
             return
         try:
+            self._start_unless_killed()
+        except ExtractorError as error:
+            raise ExtractorMissingError(f"extract.exiftool: {self.executable}: {error}") from error
+
+    def _start_unless_killed(self) -> None:
+        try:
             self._start()
-        except ExtractorTooSlowError as error:
-            raise self._say_missing(error) from error
+        except ExtractorTooSlowError:
+            raise
         except ExtractorError:
-            # It died before it answered. Whoever killed it, such as a system short of memory, may
-            # not do so again.
-            try:
-                self._start()
-            except ExtractorError as error:
-                raise self._say_missing(error) from error
+            if not self._was_killed:
+                raise
+            self._start()  # whoever killed it, such as a system short of memory, may not again
+
+    @property
+    def _was_killed(self) -> bool:
+        """Return whether a signal has ended it. Windows knows none."""
+        code = self._channel.poll() if self._channel else None
+        return code is not None and code < 0
 
     def _start(self) -> None:
         argv = [str(self.executable), "-config", str(self.config_file)]
@@ -190,9 +199,6 @@ class ExifToolProcess(ExifTool):
         except (ExtractorError, ExtractorMissingError):
             self.terminate()
             raise
-
-    def _say_missing(self, error: ExtractorError) -> ExtractorMissingError:
-        return ExtractorMissingError(f"extract.exiftool: {self.executable}: {error}")
 
     @property
     def running(self) -> bool:

@@ -29,6 +29,8 @@ from killed_commands import (  # noqa: E402  # found by the line above
 )
 
 AT_RANDOM = "at random"
+TELL_AFTER = 50
+"""Kills."""
 
 
 class Kills:
@@ -50,10 +52,14 @@ class Kills:
 
     def kill_many(self, kills: int) -> None:
         """Kill so many, each command in its turn, every other time at a point."""
+        told = 0
         for scenario, point in self._endless():
             if self.total >= kills:
                 return
             self.kill(scenario, point)
+            if self.total >= told + TELL_AFTER:
+                told = self.total
+                print(f"{told} kills", flush=True)
 
     def _endless(self) -> Iterator[tuple[Scenario, str | None]]:
         while True:
