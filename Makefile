@@ -48,7 +48,7 @@ COVERED_TESTS = tests/parse tests/normalize tests/tokens tests/resources tests/t
 COVERED_ROOMS = service.parse,service.normalize,service.tokens,service.resources,service.records,service.pipeline
 LEAST_COVERED = 95
 
-.PHONY: run test lint coverage bench bench-million accuracy clean ready
+.PHONY: run test lint coverage bench bench-million accuracy soak clean ready
 
 run: ready
 	@exec $(BIN)/aiimagepipe run
@@ -76,6 +76,12 @@ bench-million: ready
 # Measures the parsers on files of known truth beside this folder, keeps what was reached, and writes docs/generators.md.
 accuracy: ready
 	$(BIN)/python tests/accuracy
+
+# An hour. Runs the service on a folder of its own with everything against it, and compares with what must be true; more
+# is tested where it may mount. Then 500 kills of all commands that write.
+soak: ready
+	$(BIN)/python tests/soak --minutes 60
+	$(BIN)/python tests/soak/kills.py --kills 500
 
 # Removes what was installed or built. Input and out are yours and stay.
 clean:

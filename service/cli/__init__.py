@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.cli.output import harmless_lines
+from service.cli.output import harmless_lines, repeat_database
 from service.errors import DatabaseReplacedError, StartError, TryAgainError
 
 MODULES = {
@@ -90,7 +90,8 @@ def main() -> None:
         app = command_line(sys.argv[1:])
         app(prog_name="aiimagepipe")  # also where it was started as `python -m service`
     except StartError as error:
-        typer.echo(harmless_lines(f"aiimagepipe: {error}"), err=True)
+        message = repeat_database(str(error), sys.argv[1:])
+        typer.echo(harmless_lines(f"aiimagepipe: {message}"), err=True)
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:  # before a command looks after signals, or in one that does not
         raise SystemExit(INTERRUPTED) from None

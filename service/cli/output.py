@@ -153,3 +153,27 @@ class Bar:
             f"{counters.done} images read, {counters.moved} moved, {counters.gone} gone, "
             f"{counters.failed} failed in {time.monotonic() - self._began:.1f} s → {database}",
         )
+
+
+def same_database(config: object, db: object) -> str:
+    """Return the options by which another command means the same database as this call."""
+    given = {"--config": config, "--db": db}
+    return "".join(f' {option} "{value}"' for option, value in given.items() if value is not None)
+
+
+def repeat_database(message: str, words: Sequence[str]) -> str:
+    """Return a message whose commands mean the database that this command line names."""
+    options = same_database(_value_of("--config", words), _value_of("--db", words))
+    for command in ("restore", "salvage"):
+        message = message.replace(f"`aiimagepipe {command}`", f"`aiimagepipe {command}{options}`")
+    return message
+
+
+def _value_of(option: str, words: Sequence[str]) -> str | None:
+    """Return what was given with an option, as ``--db FILE`` or ``--db=FILE``."""
+    for word, following in zip(words, [*words[1:], None], strict=True):
+        if word == option:
+            return following
+        if word.startswith(f"{option}="):
+            return word.removeprefix(f"{option}=")
+    return None

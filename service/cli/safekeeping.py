@@ -7,7 +7,7 @@ import typer
 
 from service import instance
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, anchor, load_config
-from service.cli.output import finish, say, say_json
+from service.cli.output import finish, same_database, say, say_json
 from service.clock import Clock
 from service.errors import StartError
 from service.paths import resolve, resolve_output
@@ -88,14 +88,8 @@ def salvage(
         for table, count in saved.rows.items():
             lost = ", and something was lost" if table in saved.damaged else ""
             say(f"{table}: {count:,} rows{lost}")
-        say(f'To use it: aiimagepipe restore --from "{target}"{_same_database(config, db)}')
+        say(f'To use it: aiimagepipe restore --from "{target}"{same_database(config, db)}')
     finish(has_failed=bool(saved.damaged))
-
-
-def _same_database(config: ConfigFile, db: DatabaseFile) -> str:
-    """Return the options by which another command means the same database as this call."""
-    given = {"--config": config, "--db": db}
-    return "".join(f' {option} "{value}"' for option, value in given.items() if value is not None)
 
 
 def confirm_missing(

@@ -13,7 +13,7 @@ from exiftool.constants import DEFAULT_EXECUTABLE
 from exiftool.exceptions import ExifToolNotRunning
 from exiftool.exiftool import ExifTool
 
-from service.errors import ExtractorError, ExtractorMissingError
+from service.errors import ExtractorError, ExtractorMissingError, ExtractorTooSlowError
 from service.extract.channel import Channel, Request
 
 NO_CONFIG = ("-config", "")
@@ -162,6 +162,28 @@ class ExifToolProcess(ExifTool):
         """
         if self.running:
             return
+        try:
+            self._start_unless_killed()
+        except ExtractorError as error:
+            raise ExtractorMissingError(f"extract.exiftool: {self.executable}: {error}") from error
+
+    def _start_unless_killed(self) -> None:
+        try:
+            self._start()
+        except ExtractorTooSlowError:
+            raise
+        except ExtractorError:
+            if not self._was_killed:
+                raise
+            self._start()  # whoever killed it, such as a system short of memory, may not again
+
+    @property
+    def _was_killed(self) -> bool:
+        """Return whether a signal has ended it. Windows knows none."""
+        code = self._channel.poll() if self._channel else None
+        return code is not None and code < 0
+
+    def _start(self) -> None:
         argv = [str(self.executable), "-config", str(self.config_file)]
         argv += ["-stay_open", "True", "-@", "-", "-common_args", *(self.common_args or [])]
         self._process = self._channel = Channel(
@@ -174,10 +196,7 @@ class ExifToolProcess(ExifTool):
         try:
             version = self._parse_ver()  # type: ignore[no-untyped-call]
             self._ver = check_version(version, Path(self.executable))
-        except ExtractorError as error:
-            self.terminate()
-            raise ExtractorMissingError(f"extract.exiftool: {self.executable}: {error}") from error
-        except ExtractorMissingError:
+        except (ExtractorError, ExtractorMissingError):
             self.terminate()
             raise
 

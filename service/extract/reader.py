@@ -23,7 +23,7 @@ from service.errors import (
     TooSlowError,
     TryAgainError,
 )
-from service.extract import c2pa_blocks, extra_texts, stealth
+from service.extract import c2pa_blocks, cut_texts, extra_texts, stealth
 from service.extract.answers import Tags, first_complaint, tags_by_name, tags_of_one_file
 from service.extract.channel import Request
 from service.extract.exiftool import NO_CONFIG, READ, ExifToolSettings
@@ -188,6 +188,8 @@ class TagBatch:
             )
         if each.signature.mime_type == extra_texts.GLB_MIME_TYPE:
             tags |= extra_texts.glb_texts(each.location)
+        if each.signature.mime_type in cut_texts.MIME_TYPES:
+            tags |= cut_texts.whole_texts(each.location, tags)
         if self._settings.stealth and stealth.may_hide_text(each.signature, tags):
             tags |= stealth.hidden_texts(each.location, each.signature)
         if c2pa_blocks.may_hold_block(each.signature.mime_type, tags):

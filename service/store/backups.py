@@ -4,32 +4,25 @@ A backup is a whole database: also what cannot be made again from the images, su
 ``resolve`` learnt, texts that are no longer beside their images, rows of missing files, and ids.
 """
 
-import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import apsw
 
 from service.errors import StartError, TryAgainError
-from service.store.connection import check_owner, open_as_it_is
+from service.store.connection import check_owner, find_stranger, open_as_it_is, open_still
 from service.store.integrity import find_damage
 from service.store.locks import damage_message, refuse
 from service.store.schema import current
+from service.store.whole_files import PART, files_of, write_whole
 
 PAGES = 2000
 """Copied at once, between two questions whether to stop: 8 MB."""
-
-PART = ".part"
-"""What follows the name of a backup that is not whole yet."""
-
-COMPANIONS = ("", "-wal", "-shm")
-"""What follows the database's name in the names of its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +62,30 @@ def back_up(
     """
     made_at = (now or datetime.now(UTC)).astimezone(UTC)
     target = folder / f"{database.stem}-{made_at:%Y%m%dT%H%M%SZ}.db"
-    part = target.with_name(target.name + PART)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(database, folder)
         _require_room(database, folder)
-        if damage := copy_database(database, part, is_stopped):
-            raise damage_message(database, damage)
-        _sync(part)
-        part.replace(target)
+        with write_whole(target) as part:
+            if damage := copy_database(database, part, is_stopped):
+                raise damage_message(database, damage)
         for old in list_backups(database, folder)[keep:]:
-            for file in list(_files_of(old.path)):
+            for file in files_of(old.path):
                 file.unlink()
     except OSError as error:
         raise TryAgainError(f"{target}: cannot be written ({error.strerror})") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     return target
 
 
 def _sweep(database: Path, folder: Path) -> None:
     """Delete what a killed backup has left."""
-    for file in folder.glob(f"*{PART}"):
+    for file in folder.glob(f"*{PART}*"):
         if file.name.startswith(f"{database.stem}-"):
             file.unlink()
 
 
 def _require_room(database: Path, folder: Path) -> None:
-    size = sum(file.stat().st_size for file in _files_of(database))
+    size = sum(file.stat().st_size for file in files_of(database))
     _, _, free = shutil.disk_usage(folder)
     if free < size:
         raise TryAgainError(
@@ -106,15 +94,19 @@ def _require_room(database: Path, folder: Path) -> None:
         )
 
 
-def copy_database(source: Path, target: Path, is_stopped: Callable[[], bool]) -> str:
+def copy_database(
+    source: Path,
+    target: Path,
+    is_stopped: Callable[[], bool],
+    open_: Callable[[Path], apsw.Connection] = open_as_it_is,
+) -> str:
     """Copy a database into a new file; return what is damaged in the copy, '' where it is sound.
 
     Raises StartError where the source cannot be read or is none of ours, and TryAgainError where
     it was stopped.
     """
-    target.unlink(missing_ok=True)
     try:
-        with closing(open_as_it_is(source)) as old, closing(apsw.Connection(str(target))) as new:
+        with closing(open_(source)) as old, closing(apsw.Connection(str(target))) as new:
             check_owner(old, source, current())
             # One state for all steps: else a writer between two of them would begin it anew.
             old.execute("BEGIN; SELECT COUNT(*) FROM sqlite_schema").fetchall()
@@ -131,11 +123,8 @@ def copy_database(source: Path, target: Path, is_stopped: Callable[[], bool]) ->
 
 def _check(database: Path, is_stopped: Callable[[], bool]) -> str:
     """Return what is damaged in a file that nobody writes; '' where it is sound."""
-    # Immutable: else a copy in WAL mode would get companions beside it.
-    address = f"file:{quote(str(database.resolve()))}?immutable=1"
-    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     try:
-        with closing(apsw.Connection(address, flags=flags)) as connection:
+        with closing(open_still(database)) as connection:
             return find_damage(connection, is_stopped)
     except apsw.Error as error:
         return str(error)
@@ -146,35 +135,36 @@ def restore(database: Path, backup: Path, *, now: datetime | None = None) -> Pat
 
     The caller holds the database's lock. Raises StartError where the backup is none, or damaged.
     """
-    if not backup.is_file():
-        raise StartError(f"{backup}: there is no such file")
-    part = database.with_name(database.name + PART)
+    open_ = _way_to_open(backup)
+    _require_ours(backup, open_)
     stamp = f"{(now or datetime.now(UTC)).astimezone(UTC):%Y%m%dT%H%M%SZ}"
     aside = database.with_name(f"{database.name}.before-{stamp}")
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
-        if damage := copy_database(backup, part, lambda: False):
-            raise StartError(f"{backup}: is damaged ({damage}); name another one with --from")
-        _sync(part)
-        was_there = database.exists()
-        for file in list(_files_of(database)):
-            file.replace(file.with_name(aside.name + file.name.removeprefix(database.name)))
-        part.replace(database)
+        with write_whole(database) as part:
+            if damage := copy_database(backup, part, lambda: False, open_):
+                raise StartError(f"{backup}: is damaged ({damage}); name another one with --from")
+            was_there = database.exists()
+            for file in files_of(database):
+                file.replace(file.with_name(aside.name + file.name.removeprefix(database.name)))
     except OSError as error:
         raise StartError(f"{database}: cannot be restored ({error})") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     return aside if was_there else None
 
 
-def _files_of(database: Path) -> Iterator[Path]:
-    for ending in COMPANIONS:
-        file = database.with_name(database.name + ending)
-        if file.exists():
-            yield file
+def _way_to_open(backup: Path) -> Callable[[Path], apsw.Connection]:
+    """Return how a backup is opened: what has a log beside it may be a database in use."""
+    return open_as_it_is if backup.with_name(f"{backup.name}-wal").exists() else open_still
 
 
-def _sync(file: Path) -> None:
-    with file.open("rb+") as opened:
-        os.fsync(opened.fileno())
+def _require_ours(backup: Path, open_: Callable[[Path], apsw.Connection]) -> None:
+    """Raise StartError, which says to name another file, where this is no database of ours."""
+    if not backup.is_file():
+        raise StartError(f"{backup}: there is no such file")
+    try:
+        with closing(open_(backup)) as connection:
+            reason, _ = find_stranger(connection, current())
+    except apsw.Error as error:
+        reason = f"is damaged or no SQLite database ({error})"
+    if reason:
+        raise StartError(f"{backup}: {reason}; name another one with --from")

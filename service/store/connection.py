@@ -14,7 +14,7 @@ import structlog
 from service.errors import StartError
 from service.file_systems import network_type
 from service.store.integrity import look_at_once
-from service.store.locks import damage_message, immediate, refuse
+from service.store.locks import DAMAGE, damage_message, immediate, refuse
 from service.store.schema import Schema, current, number, objects, upgrade
 
 log = structlog.get_logger()
@@ -165,20 +165,28 @@ def _prepare(connection: apsw.Connection, path: Path, schema: Schema) -> None:
 def check_owner(connection: apsw.Connection, path: Path, schema: Schema) -> None:
     """Raise StartError where the file is no database of ours, or of a newer program than this."""
     try:
-        owner, version, found = _signature(connection)
-    except (apsw.NotADBError, apsw.CorruptError) as error:
+        reason, advice = find_stranger(connection, schema)
+    except DAMAGE as error:
         raise damage_message(path, error) from error
+    if reason:
+        raise StartError(f"{path}: {reason}; {advice}")
+
+
+def find_stranger(connection: apsw.Connection, schema: Schema) -> tuple[str, str]:
+    """Return why a database is not ours to use, and what to do; two empty texts where it is."""
+    owner, version, found = _signature(connection)
     if owner != schema.application_id and (owner or found):
-        raise StartError(
-            f"{path}: belongs to another program (application_id {owner}); "
+        return (
+            f"belongs to another program (application_id {owner})",
             "set [database] path (or --db) to a file of its own",
         )
     if version > schema.version:
-        raise StartError(
-            f"{path}: was made by a newer version of this program (schema {version}, known is "
-            f"{schema.version}); install that version, or set [database] path (or --db) to "
-            "another file",
+        versions = f"(schema {version}, known is {schema.version})"
+        return (
+            f"was made by a newer version of this program {versions}",
+            "install that version, or set [database] path (or --db) to another file",
         )
+    return "", ""
 
 
 def _signature(connection: apsw.Connection) -> tuple[int, int, bool]:
@@ -212,9 +220,7 @@ def open_readonly(path: Path, schema: Schema | None = None) -> apsw.Connection:
 
 def open_as_it_is(path: Path) -> apsw.Connection:
     """Return a connection that only reads, whatever the file holds. Raises SQLite's errors."""
-    address = f"file:{quote(str(path.resolve()))}"
-    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-    connection = apsw.Connection(f"{address}?mode=ro", flags=flags)
+    connection = _open_address(path, "mode=ro")
     try:
         objects(connection)
     except (apsw.CantOpenError, apsw.ReadOnlyError):
@@ -222,5 +228,15 @@ def open_as_it_is(path: Path) -> apsw.Connection:
         # Nobody else can be writing it either, so it may be read as a file that never changes
         # (sqlite.org/wal.html, section 5).
         connection.close()
-        connection = apsw.Connection(f"{address}?immutable=1", flags=flags)
+        connection = open_still(path)
     return connection
+
+
+def open_still(path: Path) -> apsw.Connection:
+    """Return a connection to a file that nobody writes: SQLite puts nothing beside it."""
+    return _open_address(path, "immutable=1")
+
+
+def _open_address(path: Path, how: str) -> apsw.Connection:
+    address = f"file:{quote(str(path.resolve()))}?{how}"
+    return apsw.Connection(address, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)

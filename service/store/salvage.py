@@ -17,6 +17,7 @@ from service.store.connection import open_as_it_is
 from service.store.locks import DAMAGE, damage_message
 from service.store.schema import current
 from service.store.sql import sql
+from service.store.whole_files import write_whole
 
 LAST_NUMBER = 2**62
 
@@ -39,19 +40,24 @@ class Salvaged:
 def salvage_into(source: Path, target: Path) -> Salvaged:
     """Copy what can be read of a database into a new file. The caller holds the database's lock.
 
-    Raises StartError where the new file is there already, or nothing at all can be read.
+    The file is there when it is whole. Raises StartError where it is there already, or nothing at
+    all can be read.
     """
     if target.exists():
         raise StartError(f"{target}: is there already; name another file with --into")
     try:
-        with closing(open_as_it_is(source)) as old, closing(apsw.Connection(str(target))) as new:
-            new.execute(current().text).fetchall()
-            saved = _copy_tables(old, new)
-            _tidy(new, is_damaged=bool(saved.damaged))
-            return saved
+        with write_whole(target) as part:
+            return _salvage_into_part(source, part)
     except DAMAGE as error:
-        target.unlink(missing_ok=True)
         raise damage_message(source, error) from error
+
+
+def _salvage_into_part(source: Path, part: Path) -> Salvaged:
+    with closing(open_as_it_is(source)) as old, closing(apsw.Connection(str(part))) as new:
+        new.execute(current().text).fetchall()
+        saved = _copy_tables(old, new)
+        _tidy(new, is_damaged=bool(saved.damaged))
+        return saved
 
 
 def _copy_tables(old: apsw.Connection, new: apsw.Connection) -> Salvaged:

@@ -12,6 +12,7 @@ import apsw
 
 from service.errors import StartError
 from service.store.locks import immediate
+from service.store.whole_files import write_whole
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _MIGRATION = re.compile(r"(\d{4})_\w+\.sql")
@@ -122,7 +123,8 @@ def back_up(connection: apsw.Connection, path: Path, version: int) -> Path:
         if not copy.exists():
             break
         copy = path.with_name(f"{stem}.{count}")
-    connection.execute("VACUUM INTO ?", (str(copy),)).fetchall()
+    with write_whole(copy) as part:
+        connection.execute("VACUUM INTO ?", (str(part),)).fetchall()
     return copy
 
 

@@ -27,10 +27,14 @@ def chunk(name: bytes, data: bytes) -> bytes:
 
 def png(place: Path, text: bytes) -> None:
     """Write a PNG with this iTXt, which promises to be UTF-8."""
+    png_of(place, b"iTXt", b"parameters\0\0\0\0\0" + text)
+
+
+def png_of(place: Path, kind: bytes, text: bytes) -> None:
+    """Write a PNG with this chunk."""
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0))
     data = chunk(b"IDAT", zlib.compress(bytes(8 * 25))) + chunk(b"IEND", b"")
-    said = chunk(b"iTXt", b"parameters\0\0\0\0\0" + text)
-    place.write_bytes(b"\x89PNG\r\n\x1a\n" + head + said + data)
+    place.write_bytes(b"\x89PNG\r\n\x1a\n" + head + chunk(kind, text) + data)
 
 
 def comment(place: Path, text: bytes) -> None:
@@ -86,3 +90,29 @@ def test_bytes_that_are_no_text_stay_none(tmp_path: Path) -> None:
     user_comment(place, bytes(range(1, 256)) * 8)
     rows = read(place)
     assert (rows.image.status, rows.image.warnings) == ("no_metadata", ())
+
+
+@pytest.mark.exiftool
+@pytest.mark.parametrize("kind", [b"tEXt", b"zTXt"])
+@pytest.mark.parametrize(
+    ("written", "prompt"),
+    [
+        (b"a caf\xe9\0 by\0 the quay", "a caf\u00e9 by the quay"),
+        (b"by the quay\0 a \x93caf\xe9\x94", "by the quay a \u201ccaf\u00e9\u201d"),
+        (b"a caf\xc3\xa9\0 by the quay", "a caf\u00e9 by the quay"),  # UTF-8, which arrives garbled
+        (b"a cafe\0 by the quay", "a cafe by the quay"),
+    ],
+)
+def test_a_text_with_a_nul_is_read_whole_whatever_its_letters(
+    tmp_path: Path, kind: bytes, written: bytes, prompt: str
+) -> None:
+    text = INFOTEXT.replace(b"a caf%s by the quay", written)
+    packed = text if kind == b"tEXt" else b"\0" + zlib.compress(text)
+    png_of(tmp_path / "a.png", kind, b"parameters\0" + packed)
+    rows = read(tmp_path / "a.png")
+    base = rows.image.base
+    assert (base.positive_prompt, base.negative_prompt, base.seed, base.model) == (
+        prompt,
+        *READ[1:],
+    )
+    assert (rows.image.status, rows.image.warnings) == ("ok", ())

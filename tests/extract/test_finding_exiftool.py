@@ -122,3 +122,16 @@ def test_an_old_exiftool_is_told_at_the_start(fake: Fake) -> None:
     place.write_text(place.read_text().replace("12.99", "11.88"))
     with pytest.raises(StartError, match=r"is ExifTool 11\.88, older than 12\.38"):
         TagReader(ExifToolSettings(executable=place))
+
+
+@pytest.mark.posix("Windows runs no scripts by their first line")
+def test_an_exiftool_that_is_killed_while_it_starts_is_started_once_more(fake: Fake) -> None:
+    place = fake()
+    real = place.rename(place.with_name("real"))
+    killed = place.with_name("killed")
+    place.write_text(
+        f"#!/bin/sh\nmkdir '{killed}' 2>/dev/null && kill -9 $$\nexec '{real}' \"$@\"\n"
+    )
+    place.chmod(0o755)
+    with TagReader(ExifToolSettings(executable=place)) as reader:
+        assert (reader.version, killed.is_dir()) == ("exiftool 12.99", True)

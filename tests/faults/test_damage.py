@@ -15,6 +15,11 @@ from service import demo
 WAY_OUT = "`aiimagepipe restore` puts the newest backup in its place"
 
 
+def way_out(place: Place) -> str:
+    """Return what a command says that was called with this place's settings."""
+    return WAY_OUT.replace("restore`", f'restore --config "{place.config}"`')
+
+
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """Return a place whose images are in the database; tests use copies of it."""
@@ -55,7 +60,7 @@ def test_every_command_says_of_a_file_that_is_no_database_what_to_do(
 ) -> None:
     damage(collection.database, page=1)
     got = run(collection, *words)
-    assert (got.code, got.err.count("\n"), WAY_OUT in got.err) == (2, 1, True), got.err
+    assert (got.code, got.err.count("\n"), way_out(collection) in got.err) == (2, 1, True), got.err
     assert str(collection.database) in got.err
 
 
@@ -68,7 +73,18 @@ def test_no_command_meets_damaged_rows_with_a_traceback(
     got = run(collection, *words)
     assert "Traceback" not in got.err
     if words in WRITING or got.code != 0:
-        assert (got.code, WAY_OUT in got.err) == (2, True), got.err
+        assert (got.code, way_out(collection) in got.err) == (2, True), got.err
+
+
+def test_the_commands_that_are_advised_mean_the_same_database(collection: Place) -> None:
+    other = collection.top / "other.db"
+    collection.database.rename(other)
+    damage(other, page=1)
+    for words in (("--db", str(other)), (f"--db={other}",)):
+        got = run(collection, "stats", *words)
+        options = f'--config "{collection.config}" --db "{other}"'
+        assert f"`aiimagepipe restore {options}` puts" in got.err
+        assert f"`aiimagepipe salvage {options}` saves" in got.err
 
 
 def test_doctor_names_the_damage_and_the_way_out(collection: Place) -> None:
@@ -85,7 +101,7 @@ def test_a_service_that_is_working_stops_when_it_finds_damage_and_says_why(
     damage_table(collection.database, "token_rows")
     monkeypatch.setattr("service.store.integrity.FIRST_LOOK_S", 0.0)
     got = run(collection, "run")
-    assert (got.code, WAY_OUT in got.err) == (2, True)
+    assert (got.code, way_out(collection) in got.err) == (2, True)
     errors = [line for line in collection.log() if line["event"] == "service_gives_up"]
     assert len(errors) == 1
     assert WAY_OUT in str(errors[0]["reason"])

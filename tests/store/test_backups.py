@@ -177,8 +177,28 @@ def strangers(tmp_path: Path) -> Path:
 
 
 def test_another_programs_database_is_no_backup(database: Path, strangers: Path) -> None:
-    with pytest.raises(StartError, match="belongs to another program"):
+    with pytest.raises(StartError) as refused:
         restore(database, strangers)
+    reason = "belongs to another program (application_id 0)"
+    assert str(refused.value) == f"{strangers}: {reason}; name another one with --from"
+
+
+def test_of_a_file_that_is_no_database_it_is_said_to_name_another_one(
+    database: Path, tmp_path: Path
+) -> None:
+    minutes = tmp_path / "minutes.db"
+    minutes.write_bytes(b"These are the minutes of the meeting." * 100)
+    with pytest.raises(StartError) as refused:
+        restore(database, minutes)
+    said, _, advice = str(refused.value).rpartition("; ")
+    assert said.startswith(f"{minutes}: is damaged or no SQLite database (")
+    assert advice == "name another one with --from"
+
+
+def test_nothing_is_left_beside_a_backup_that_was_put_back(database: Path, backup: Path) -> None:
+    before = sorted(file.name for file in backup.parent.iterdir())
+    restore(database, backup)
+    assert sorted(file.name for file in backup.parent.iterdir()) == before
 
 
 def test_what_is_not_there_is_no_backup(database: Path, tmp_path: Path) -> None:

@@ -1,0 +1,72 @@
+"""Texts of a PNG that ExifTool cuts at a NUL: those in which a letter is not of ASCII.
+
+It decodes such a tEXt or zTXt as Windows' Latin-1, up to its first NUL. Of a text in ASCII it
+leaves the NULs out and gives all the rest, and so does this (ExifTool 12.57; iTXt is never cut).
+"""
+
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from service.extract.magic_numbers import PNG
+from service.extract.png_chunks import TEXT_CAP
+
+MIME_TYPES = ("image/png", "image/apng")
+_GROUP = "PNG:"
+_HEADER = 8
+_CRC = 4
+_WINDOWS = {
+    number: bytes([number]).decode("cp1252", "ignore") or chr(number) for number in range(128, 160)
+}
+"""What ExifTool reads bytes as that are letters in Windows' Latin-1 and controls in the other."""
+
+
+def whole_texts(location: Path, tags: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return the tags of a PNG that were cut, whole. Texts behind the pixels are not looked at."""
+    texts = {name: value for name, value in tags.items() if name.startswith(_GROUP)}
+    found: dict[str, JsonValue] = {}
+    for data in _texts(location):
+        before, nul, _ = data.partition(b"\0")
+        if not nul or data.isascii():
+            continue
+        cut = _decode(before)
+        for name, value in texts.items():
+            if value == cut:
+                found[name] = _decode(data.replace(b"\0", b""))
+    return found
+
+
+def _decode(data: bytes) -> str:
+    return data.decode("latin-1").translate(_WINDOWS)
+
+
+def _texts(location: Path) -> Iterator[bytes]:
+    """Yield the bytes of each plain or compressed text before the pixels."""
+    try:
+        with location.open("rb") as file:
+            if file.read(len(PNG)) != PNG:
+                return
+            end = os.fstat(file.fileno()).st_size
+            while len(head := file.read(_HEADER)) == _HEADER:
+                length, kind = int.from_bytes(head[:4], "big"), head[4:]
+                if kind == b"IDAT" or length > end - file.tell():
+                    return
+                if kind in (b"tEXt", b"zTXt"):
+                    yield _text_of(kind, file.read(length))
+                    length = 0
+                file.seek(length + _CRC, os.SEEK_CUR)
+    except OSError:
+        return  # gone, or held by its writer: what ExifTool has read is what is known
+
+
+def _text_of(kind: bytes, data: bytes) -> bytes:
+    _, _, text = data.partition(b"\0")
+    if kind == b"tEXt":
+        return text
+    try:
+        return zlib.decompressobj().decompress(text[1:], TEXT_CAP)
+    except zlib.error:
+        return b""
