@@ -5,7 +5,7 @@ Each file gets its own outcome, whatever becomes of the batch.
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -26,6 +26,7 @@ from service.errors import (
 from service.extract import c2pa_blocks, extra_texts, stealth
 from service.extract.answers import Tags, first_complaint, tags_by_name, tags_of_one_file
 from service.extract.channel import Request
+from service.extract.direct import reading as direct
 from service.extract.exiftool import NO_CONFIG, READ, ExifToolSettings
 from service.extract.file_to_read import FileToRead, ReadOutcome
 from service.extract.pool import ExifToolPool
@@ -75,9 +76,15 @@ class TagReader:
         """Return who reads, as records name it: ``exiftool 12.57``."""
         return f"exiftool {self._pool.version}"
 
-    def begin(self, files: Sequence[FileToRead]) -> "TagBatch":
-        """Ask for the tags of ``files`` and return at once; several batches may be under way."""
-        return TagBatch(files, self._pool, self._settings)
+    def begin(
+        self, files: Sequence[FileToRead], on_file: Callable[[int], None] = lambda _: None
+    ) -> "TagBatch":
+        """Ask ExifTool for the tags of ``files`` and return at once, with several under way.
+
+        Plain files are read here and now where the settings say so, each after ``on_file`` was
+        called with its place among them.
+        """
+        return TagBatch(files, self._pool, self._settings, on_file)
 
     def scale(self, backlog_batches: int) -> None:
         """Run more processes while so many batches wait, and one again when none do."""
@@ -94,24 +101,38 @@ class TagReader:
 
 
 class TagBatch:
-    """A batch that ExifTool is reading.
+    """A batch of files: the plain ones have been read, the others ExifTool is reading.
 
     Its result waits for ExifTool, and reads what failed together one by one.
     """
 
     def __init__(
-        self, files: Sequence[FileToRead], pool: ExifToolPool, settings: ExifToolSettings
+        self,
+        files: Sequence[FileToRead],
+        pool: ExifToolPool,
+        settings: ExifToolSettings,
+        on_file: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Ask ExifTool at once, so that it works while the caller does other things."""
         self._files = tuple(files)
         self._pool = pool
         self._settings = settings
         self._missing: ExtractorMissingError | None = None
-        self._request = self._begin(
-            [each for each in self._files if each.file.size and each.is_one_line]
-        )
+        self._direct = self._read_directly(on_file) if settings.direct else {}
+        rest = [each for each in self._files if each.location not in self._direct]
+        self._request = self._begin([each for each in rest if each.file.size and each.is_one_line])
         self._tags: dict[str, Tags] = {}
         self._outcomes: list[ReadOutcome] | None = None
+
+    def _read_directly(self, on_file: Callable[[int], None]) -> dict[Path, Tags]:
+        """Return the tags of the files that need no ExifTool."""
+        found: dict[Path, Tags] = {}
+        for place, each in enumerate(self._files):
+            on_file(place)
+            tags = direct.read_tags(each.location, each.file.size, each.signature.mime_type)
+            if tags is not None:
+                found[each.location] = tags
+        return found
 
     def _begin(self, together: list[FileToRead]) -> Request | None:
         try:
@@ -143,6 +164,10 @@ class TagBatch:
         """Return the files of the batch."""
         return self._files
 
+    def is_read(self, each: FileToRead) -> bool:
+        """Return whether a file of the batch needed no ExifTool."""
+        return each.location in self._direct
+
     def wait(self, allowed: float | None = None) -> None:
         """Wait for ExifTool's answer to the whole batch, at most ``allowed`` seconds."""
         if self._request is None:
@@ -160,7 +185,10 @@ class TagBatch:
         BadFileError or TryAgainError.
         """
         try:
-            return self._make_record(each, self._read_tags(each, allowed))
+            if (tags := self._direct.pop(each.location, None)) is not None:
+                return self._make_record(each, tags, direct.NAME)
+            tags = self._read_tags(each, allowed)
+            return self._make_record(each, tags, f"exiftool {self._pool.version}")
         except ExtractorMissingError as error:
             self._missing = error  # nor will it start for the rest of this batch
             raise
@@ -181,7 +209,7 @@ class TagBatch:
             raise self._missing
         return read_alone(each, self._pool, self._settings, allowed)
 
-    def _make_record(self, each: FileToRead, tags: Tags) -> RawRecord:
+    def _make_record(self, each: FileToRead, tags: Tags, extractor: str) -> RawRecord:
         if tags.get("ExifTool:Error") == CANNOT_OPEN:
             raise TryAgainError(
                 "ExifTool could not open it, though we could: another program holds it"
@@ -203,7 +231,7 @@ class TagBatch:
             file=each.file.model_copy(update={"sidecars": tuple(texts)}),
             mime_type=each.signature.mime_type,
             sha256=each.signature.sha256,
-            extractor=f"exiftool {self._pool.version}",
+            extractor=extractor,
             tags=tags,
         )
 

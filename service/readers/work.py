@@ -91,7 +91,11 @@ class ReaderWork:
             self._remake(number, items)
         elif self._tags is not None:
             files = [messages.unpack_to_read(item) for item in items]
-            self._readings.append(_Reading(number, kind, is_slow, self._tags.begin(files)))
+
+            def tell(index: int) -> None:
+                self._send("at", number, index, "extract", files[index].file.size)
+
+            self._readings.append(_Reading(number, kind, is_slow, self._tags.begin(files, tell)))
 
     def _look(self, number: int, items: Sequence[Any]) -> None:
         for index, (location, size, mtime_ns) in enumerate(items):
@@ -112,7 +116,8 @@ class ReaderWork:
         self._send("at", number, 0, "extract", size)
         batch.wait(self._deadlines.of(size, is_slow=reading.is_slow))
         for index, each in enumerate(batch.files):
-            self._send("at", number, index, "extract", each.file.size)
+            if not batch.is_read(each):
+                self._send("at", number, index, "extract", each.file.size)
             allowed = self._deadlines.of(each.file.size, is_slow=reading.is_slow)
             try:
                 raw = batch.read_record(each, allowed)

@@ -1,0 +1,68 @@
+"""The way in: the tags of a file, or None where it is ExifTool's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.extract.direct.found_tags import FoundTags, NotUnderstoodError, Tags
+from service.extract.direct.jpeg import read_jpeg
+from service.extract.direct.png import read_png
+from service.extract.direct.webp import read_webp
+
+VERSION = 1
+"""Raised when the tags of any file change."""
+
+NAME = f"direct {VERSION}"
+"""Who read it, as records name it."""
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a file, which is held whole. At larger ones reading costs more than ExifTool does."""
+
+_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp"})
+"""Of names. ExifTool calls a JPEG that ends otherwise by that ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of file, as ExifTool calls it, and what reads it."""
+
+    file_type: str
+    ending: str
+    read: Callable[[bytes, FoundTags], None]
+
+
+_KINDS = {
+    "image/png": _Kind("PNG", "png", read_png),
+    "image/jpeg": _Kind("JPEG", "jpg", read_jpeg),
+    "image/webp": _Kind("WEBP", "webp", read_webp),
+}
+
+
+def read_tags(location: Path, size: int, mime_type: str | None) -> Tags | None:
+    """Return what ExifTool would say of a file, without ``System`` and its own version.
+
+    None where ExifTool is to be asked: a kind that is not read here, a file that is large or gone,
+    or that holds anything for which there is no rule.
+    """
+    if mime_type not in _KINDS or size > LARGEST or location.suffix.lower() not in _ENDINGS:
+        return None
+    try:
+        with location.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError:
+        return None
+    return tags_of(data, mime_type) if len(data) == size else None
+
+
+def tags_of(data: bytes, mime_type: str) -> Tags | None:
+    """Return the tags of a whole file's bytes, None where ExifTool is to be asked."""
+    kind = _KINDS[mime_type]
+    found = FoundTags()
+    found.add("File", "FileType", kind.file_type)
+    found.add("File", "FileTypeExtension", kind.ending)
+    found.add("File", "MIMEType", mime_type)
+    try:
+        kind.read(data, found)
+    except NotUnderstoodError:
+        return None
+    return found.tags()
