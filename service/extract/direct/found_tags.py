@@ -1,7 +1,6 @@
 """Tags in the order of finding, named and written as ExifTool does in its JSON."""
 
 import base64
-import math
 import re
 from typing import Final
 
@@ -19,6 +18,7 @@ _LONGEST_NUMBER: Final = 40
 _TRUTHS = {b"true": True, b"false": False, b"true\n": True, b"false\n": False}
 _NO_CHARACTER = re.compile("[\ufffe\uffff]")
 """Code points that ExifTool takes for bytes that are no text."""
+_NO_TEXT = re.compile(rb"[^\t\n\r\x20-\x7e\x80-\xf7]")
 
 
 class NotUnderstoodError(BadFileError):
@@ -55,6 +55,10 @@ class FoundTags:
     def add_text(self, group: str, name: str, data: bytes, priority: int = 1) -> None:
         """Take a tag whose value is bytes."""
         self.add(group, name, json_value(data), priority)
+
+    def add_binary(self, group: str, name: str, data: bytes) -> None:
+        """Take a tag whose value ExifTool knows to be no text."""
+        self.add(group, name, _in_base64(data) if _NO_TEXT.search(data) else json_value(data))
 
     def warn(self, sentence: str) -> None:
         """Take one of ExifTool's warnings."""
@@ -111,9 +115,10 @@ def json_value(data: bytes) -> JsonValue:
 
 
 def _number(data: bytes) -> JsonValue:
-    number: JsonValue = orjson.loads(data)
-    if isinstance(number, float) and not math.isfinite(number):
-        raise NotUnderstoodError("a number beyond all bounds")
+    try:
+        number: JsonValue = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise NotUnderstoodError("a number beyond all bounds") from error
     return number
 
 

@@ -22,7 +22,7 @@ _PROCESSES = {
     1: "Extended sequential DCT, Huffman coding",
     2: "Progressive DCT, Huffman coding",
 }
-_SAMPLINGS = {
+_SAMPLINGS: dict[tuple[float, float], str] = {
     (1, 1): "YCbCr4:4:4 (1 1)",
     (2, 1): "YCbCr4:2:2 (2 1)",
     (2, 2): "YCbCr4:2:0 (2 2)",
@@ -134,7 +134,7 @@ def _read_application(walk: _Walk, body: bytes) -> None:
 
 
 def _read_comment(walk: _Walk, body: bytes) -> None:
-    walk.found.add_text("File", "Comment", body.rstrip(b"\0"))
+    walk.found.add_text("File", "Comment", body.rstrip(b"\0"), 0)
 
 
 _SEGMENTS: dict[int, Callable[[_Walk, bytes], None]] = {

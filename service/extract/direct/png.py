@@ -40,8 +40,13 @@ _KNOWN = frozenset(
 )
 """Keywords that ExifTool knows, in that case; their values are plain texts."""
 _DATE = "Creation Time"
-_MONTH = re.compile(rb"Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec", re.IGNORECASE)
-"""A date of mails, which ExifTool would write anew."""
+"""As ExifTool knows it; its first letter may be a small one."""
+_MONTHS = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTH = re.compile(b"|".join(_MONTHS), re.IGNORECASE)
+_MAIL_DATE = re.compile(
+    rb"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) (GMT|[-+]\d{4})"
+)
+"""A date as in mails, which ExifTool writes anew."""
 _SPECIAL = frozenset({"create-date", "modify-date", "Warning", "XML:com.adobe.xmp"})
 _PROFILE = "Raw profile"
 _XMP = b"XML:com.adobe.xmp"
@@ -188,19 +193,31 @@ def _from_latin(text: bytes) -> bytes:
 def _add_text(walk: _Walk, keyword: bytes, text: bytes) -> None:
     if not _KEYWORD.fullmatch(keyword):
         raise NotUnderstoodError("a keyword that is none")
-    name = _tag_name(keyword.decode("ascii"), text)
+    name = _tag_name(keyword.decode("ascii"))
+    if keyword[1:] == _DATE[1:].encode():
+        text = _read_date(text)
     walk.found.add_text("PNG", name, text)
 
 
-def _tag_name(keyword: str, text: bytes) -> str:
+def _read_date(text: bytes) -> bytes:
+    """Return a date as ExifTool writes it; one without a month's name stays as it is."""
+    if not _MONTH.search(text):
+        return text
+    match = _MAIL_DATE.fullmatch(text)
+    if match is None or match[2] not in _MONTHS:
+        raise NotUnderstoodError("a date of another form")
+    day, month, year, time, zone = match.groups()
+    zone = b"+00:00" if zone == b"GMT" else zone[:3] + b":" + zone[3:]
+    return b"%s:%02d:%02d %s%s" % (year, _MONTHS.index(month) + 1, int(day), time, zone)
+
+
+def _tag_name(keyword: str) -> str:
     """Return the name of a text's tag, by ExifTool's rules for keywords that it does not know."""
     capital = keyword[0].upper() + keyword[1:]
     if not {keyword, capital}.isdisjoint(_SPECIAL) or capital.startswith(_PROFILE):
         raise NotUnderstoodError(f"a keyword {keyword!r}")
     if _TABLE_WORD.fullmatch(capital) or _FILE_WORD.match(capital):
         raise NotUnderstoodError(f"a keyword {keyword!r}")
-    if capital == _DATE and _MONTH.search(text):
-        raise NotUnderstoodError("a date to be written anew")
     if capital in _KNOWN:
         return capital
     joined = _SPACED.sub(lambda match: match[1].upper(), keyword)
@@ -260,16 +277,20 @@ def _read_background(walk: _Walk, body: bytes) -> None:
 def _read_palette(walk: _Walk, body: bytes) -> None:
     if not body:
         raise NotUnderstoodError("a palette without colours")
-    value = _spaced(body, wide=False) if len(body) <= 3 else body  # noqa: PLR2004
-    walk.found.add_text("PNG", "Palette", value)
+    if len(body) <= 3:  # noqa: PLR2004 - a single colour is written as numbers
+        walk.found.add_text("PNG", "Palette", _spaced(body, wide=False))
+    else:
+        walk.found.add_binary("PNG", "Palette", body)
 
 
 def _read_transparency(walk: _Walk, body: bytes) -> None:
     is_palette = walk.colour == 3  # noqa: PLR2004 - a byte for each colour of the palette
     if not body or (not is_palette and len(body) not in (2, 6)):
         raise NotUnderstoodError("a tRNS chunk of another size")
-    value = body if len(body) > 6 else _spaced(body, wide=not is_palette)  # noqa: PLR2004
-    walk.found.add_text("PNG", "Transparency", value)
+    if len(body) <= 6:  # noqa: PLR2004 - as many as one colour has
+        walk.found.add_text("PNG", "Transparency", _spaced(body, wide=not is_palette))
+    else:
+        walk.found.add_binary("PNG", "Transparency", body)
 
 
 def _read_time(walk: _Walk, body: bytes) -> None:
