@@ -26,7 +26,7 @@ from service.errors import (
 from service.extract import c2pa_blocks, extra_texts, stealth
 from service.extract.answers import Tags, first_complaint, tags_by_name, tags_of_one_file
 from service.extract.channel import Request
-from service.extract.direct import reading as direct
+from service.extract.direct.reading import DIRECT, DirectReader
 from service.extract.exiftool import NO_CONFIG, READ, ExifToolSettings
 from service.extract.file_to_read import FileToRead, ReadOutcome
 from service.extract.pool import ExifToolPool
@@ -55,6 +55,7 @@ class TagReader:
         Raises StartError where there is none, or one too old; the message says what to do.
         """
         self._settings = settings or ExifToolSettings()
+        self._direct = DirectReader() if self._settings.direct else None
         try:
             self._pool = ExifToolPool(self._settings, None if processes == "auto" else processes)
         except ExtractorMissingError as error:
@@ -84,7 +85,7 @@ class TagReader:
         Plain files are read here and now where the settings say so, each after ``on_file`` was
         called with its place among them.
         """
-        return TagBatch(files, self._pool, self._settings, on_file)
+        return TagBatch(files, self._pool, self._settings, self._direct, on_file)
 
     def scale(self, backlog_batches: int) -> None:
         """Run more processes while so many batches wait, and one again when none do."""
@@ -111,6 +112,7 @@ class TagBatch:
         files: Sequence[FileToRead],
         pool: ExifToolPool,
         settings: ExifToolSettings,
+        direct: DirectReader | None = None,
         on_file: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Ask ExifTool at once, so that it works while the caller does other things."""
@@ -118,13 +120,15 @@ class TagBatch:
         self._pool = pool
         self._settings = settings
         self._missing: ExtractorMissingError | None = None
-        self._direct = self._read_directly(on_file) if settings.direct else {}
+        self._direct = self._read_directly(direct, on_file) if direct else {}
         rest = [each for each in self._files if each.location not in self._direct]
         self._request = self._begin([each for each in rest if each.file.size and each.is_one_line])
         self._tags: dict[str, Tags] = {}
         self._outcomes: list[ReadOutcome] | None = None
 
-    def _read_directly(self, on_file: Callable[[int], None]) -> dict[Path, Tags]:
+    def _read_directly(
+        self, direct: DirectReader, on_file: Callable[[int], None]
+    ) -> dict[Path, Tags]:
         """Return the tags of the files that need no ExifTool."""
         found: dict[Path, Tags] = {}
         for place, each in enumerate(self._files):
@@ -186,7 +190,7 @@ class TagBatch:
         """
         try:
             if (tags := self._direct.pop(each.location, None)) is not None:
-                return self._make_record(each, tags, direct.NAME)
+                return self._make_record(each, tags, DIRECT)
             tags = self._read_tags(each, allowed)
             return self._make_record(each, tags, f"exiftool {self._pool.version}")
         except ExtractorMissingError as error:

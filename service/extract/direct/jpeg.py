@@ -48,7 +48,7 @@ class _Walk:
     has_exif: bool = False
 
 
-def read_jpeg(data: bytes, found: FoundTags) -> None:
+def read_jpeg(data: memoryview, found: FoundTags) -> None:
     """Find the tags of a whole file. Raises NotUnderstoodError where ExifTool is to read it."""
     walk = _Walk(found)
     for marker, body in _segments(data):
@@ -63,7 +63,7 @@ def read_jpeg(data: bytes, found: FoundTags) -> None:
         raise NotUnderstoodError("something known behind the picture")
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+def _segments(data: memoryview) -> Iterator[tuple[int, bytes]]:
     """Yield marker and content of each segment before the picture, which has to be there."""
     at = 2
     while True:
@@ -75,7 +75,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
             raise NotUnderstoodError("a JPEG that is damaged")
         if marker == _START_OF_SCAN:
             return
-        yield marker, data[at + 4 : at + 2 + length]
+        yield marker, data[at + 4 : at + 2 + length].tobytes()
         at += 2 + length
 
 

@@ -75,7 +75,7 @@ class _Walk:
     has_exif: bool = False
 
 
-def read_png(data: bytes, found: FoundTags) -> None:
+def read_png(data: memoryview, found: FoundTags) -> None:
     """Find the tags of a whole file. Raises NotUnderstoodError where ExifTool is to read it."""
     walk = _Walk(found)
     at, is_behind_pixels, has_warned = _START, False, False
@@ -83,9 +83,8 @@ def read_png(data: bytes, found: FoundTags) -> None:
         length, kind = _head(data, at)
         if kind == b"IEND":
             break
-        body = data[at + _HEAD.size : at + _HEAD.size + length] if kind != b"IDAT" else b""
-        is_first = at == _START
-        at += _HEAD.size + length + _CRC
+        start, is_first = at + _HEAD.size, at == _START
+        at = start + length + _CRC
         if at > len(data) or is_first != (kind == b"IHDR"):
             raise NotUnderstoodError("a PNG that is cut off, or does not begin with its header")
         if kind == b"IDAT":
@@ -98,11 +97,11 @@ def read_png(data: bytes, found: FoundTags) -> None:
         read = _CHUNKS.get(kind)
         if read is None:
             raise NotUnderstoodError(f"a chunk {kind!r}")
-        read(walk, body)
+        read(walk, data[start : start + length].tobytes())
     _look_behind(data, at + _HEAD.size + _CRC, length, found)
 
 
-def _head(data: bytes, at: int) -> tuple[int, bytes]:
+def _head(data: memoryview, at: int) -> tuple[int, bytes]:
     if at + _HEAD.size > len(data):
         raise NotUnderstoodError("a PNG without an end")
     length, kind = _HEAD.unpack_from(data, at)
@@ -111,7 +110,7 @@ def _head(data: bytes, at: int) -> tuple[int, bytes]:
     return length, kind
 
 
-def _look_behind(data: bytes, end: int, length: int, found: FoundTags) -> None:
+def _look_behind(data: memoryview, end: int, length: int, found: FoundTags) -> None:
     """Say what ExifTool says of a few bytes behind the end; it reads more of them as chunks."""
     behind = len(data) - end
     if length or behind < 0 or behind >= _HEAD.size:

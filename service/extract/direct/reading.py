@@ -12,11 +12,14 @@ from service.extract.direct.webp import read_webp
 VERSION = 1
 """Raised when the tags of any file change."""
 
-NAME = f"direct {VERSION}"
+DIRECT = f"direct {VERSION}"
 """Who read it, as records name it."""
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of a file, which is held whole. At larger ones reading costs more than ExifTool does."""
+
+_KEPT = 4 * 1024 * 1024
+"""Bytes of a file, from which its memory is given back."""
 
 _ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 """Of names. ExifTool calls a JPEG that ends otherwise by that ending."""
@@ -28,7 +31,7 @@ class _Kind:
 
     file_type: str
     ending: str
-    read: Callable[[bytes, FoundTags], None]
+    read: Callable[[memoryview, FoundTags], None]
 
 
 _KINDS = {
@@ -38,23 +41,41 @@ _KINDS = {
 }
 
 
-def read_tags(location: Path, size: int, mime_type: str | None) -> Tags | None:
-    """Return what ExifTool would say of a file, without ``System`` and its own version.
+class DirectReader:
+    """Reads files whole, one after the other into the same memory.
 
-    None where ExifTool is to be asked: a kind that is not read here, a file that is large or gone,
-    or that holds anything for which there is no rule.
+    Fresh pages for each would cost three times what is done with its bytes.
     """
-    if mime_type not in _KINDS or size > LARGEST or location.suffix.lower() not in _ENDINGS:
-        return None
-    try:
-        with location.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError:
-        return None
-    return tags_of(data, mime_type) if len(data) == size else None
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def read_tags(self, location: Path, size: int, mime_type: str | None) -> Tags | None:
+        """Return what ExifTool would say of a file, without ``System`` and its own version.
+
+        None where ExifTool is to be asked: a kind that is not read here, a file that is large or
+        gone, or that holds anything for which there is no rule.
+        """
+        if mime_type not in _KINDS or size > LARGEST or location.suffix.lower() not in _ENDINGS:
+            return None
+        buffer = self._room_for(size)
+        try:
+            with location.open("rb", buffering=0) as file:
+                is_whole = file.readinto(buffer) == size
+        except OSError:
+            return None
+        return tags_of(memoryview(buffer)[:size], mime_type) if is_whole else None
+
+    def _room_for(self, size: int) -> bytearray:
+        """Return room for a file and one more byte, which shows whether it has grown."""
+        if size >= _KEPT:
+            return bytearray(size + 1)
+        if size >= len(self._buffer):
+            self._buffer = bytearray(min(2 * size, _KEPT - 1) + 1)
+        return self._buffer
 
 
-def tags_of(data: bytes, mime_type: str) -> Tags | None:
+def tags_of(data: bytes | memoryview, mime_type: str) -> Tags | None:
     """Return the tags of a whole file's bytes, None where ExifTool is to be asked."""
     kind = _KINDS[mime_type]
     found = FoundTags()
@@ -62,7 +83,7 @@ def tags_of(data: bytes, mime_type: str) -> Tags | None:
     found.add("File", "FileTypeExtension", kind.ending)
     found.add("File", "MIMEType", mime_type)
     try:
-        kind.read(data, found)
+        kind.read(memoryview(data), found)
     except NotUnderstoodError:
         return None
     return found.tags()

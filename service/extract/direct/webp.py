@@ -18,6 +18,9 @@ _VERSIONS = (
     "2 (bilinear reconstruction, no loop)",
     "3 (no reconstruction, no loop)",
 )
+_PIXELS = frozenset({b"VP8 ", b"VP8L", b"ANMF"})
+_PIXEL_HEAD = 32
+"""Bytes of such a chunk that are looked at; all others are pixels."""
 _EXIF = b"Exif\0\0"
 _LONG_S = 30
 """Seconds from which ExifTool writes a duration in minutes."""
@@ -32,7 +35,7 @@ class _Walk:
     duration_ms: int | None = None
 
 
-def read_webp(data: bytes, found: FoundTags) -> None:
+def read_webp(data: memoryview, found: FoundTags) -> None:
     """Find the tags of a whole file. Raises NotUnderstoodError where ExifTool is to read it."""
     walk = _Walk(found)
     at = _START
@@ -45,7 +48,8 @@ def read_webp(data: bytes, found: FoundTags) -> None:
         at = start + length + length % 2
         if read is None or not length or at > len(data):
             raise NotUnderstoodError(f"a chunk {kind!r}, or one that is cut off")
-        read(walk, data[start : start + length])
+        needed = _PIXEL_HEAD if kind in _PIXELS else length
+        read(walk, data[start : start + min(length, needed)].tobytes())
     else:
         raise NotUnderstoodError("chunks without end")
     if at < len(data):

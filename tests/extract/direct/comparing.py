@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from service.errors import PipeError
-from service.extract.direct.reading import read_tags
+from service.extract.direct.reading import DirectReader
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import inspect
@@ -56,7 +56,7 @@ def _read(place: Path) -> dict[str, JsonValue] | None:
         kind = inspect(place, size).mime_type
     except PipeError:  # refused before anything reads its tags
         return None
-    return read_tags(place, size, kind)
+    return DirectReader().read_tags(place, size, kind)
 
 
 def _to_read(place: Path) -> FileToRead:
