@@ -1,6 +1,5 @@
 """A PNG's chunks, as ExifTool reads them: its header, its texts, its small facts, its EXIF."""
 
-import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 
 from service.extract.direct.exif import read_exif
 from service.extract.direct.found_tags import MINOR, FoundTags, NotUnderstoodError
+from service.extract.direct.png_texts import DATES, from_latin, read_date, tag_name
 from service.extract.direct.xmp import read_xmp
 from service.extract.png_chunks import TEXT_CAP
 
@@ -16,9 +16,9 @@ _START = 8
 _HEAD = struct.Struct(">I4s")
 _CRC = 4
 _LONGEST_CHUNK = 0x7FFFFFFF
-_KEYWORD = re.compile(rb"[ -~]{1,79}")
 
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf"})
+_XMP = b"XML:com.adobe.xmp"
 _COLOURS = {
     0: "Grayscale",
     2: "RGB",
@@ -33,36 +33,6 @@ _CHROMATICITIES = (
     *("WhitePointX", "WhitePointY", "RedX", "RedY"),
     *("GreenX", "GreenY", "BlueX", "BlueY"),
 )
-
-_KNOWN = frozenset(
-    "Title Author Description Copyright Software Disclaimer Source Comment Collection Artist "
-    "Document Label Make Model TimeStamp URL".split()
-)
-"""Keywords that ExifTool knows, in that case; their values are plain texts."""
-_DATE = "Creation Time"
-"""As ExifTool knows it; its first letter may be a small one."""
-_MONTHS = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_MONTH = re.compile(b"|".join(_MONTHS), re.IGNORECASE)
-_MAIL_DATE = re.compile(
-    rb"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) (GMT|[-+]\d{4})"
-)
-"""A date as in mails, which ExifTool writes anew."""
-_SPECIAL = frozenset({"create-date", "modify-date", "Warning", "XML:com.adobe.xmp"})
-_PROFILE = "Raw profile"
-_XMP = b"XML:com.adobe.xmp"
-_TABLE_WORD = re.compile(r"[A-Z][A-Z_0-9]{3,}")
-"""Keywords like ``NOTES`` and ``SET_GROUP1`` have a meaning of their own in ExifTool's tables."""
-_FILE_WORD = re.compile(r"File[A-Z]|MIME|Exif|Zone|Directory\Z|Error\Z")
-"""The names of what ExifTool says of the file itself, some of which are left out here: a text of
-such a name would be numbered by them."""
-_SPACED = re.compile(r"\s+(.)")
-_NO_NAME = re.compile(r"[^-_a-zA-Z0-9]")
-_LATIN = {
-    code: ord(bytes((code,)).decode("cp1252"))
-    for code in range(0x80, 0xA0)
-    if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
-}
-"""What ExifTool makes of latin-1's control characters: those of cp1252, where it has any."""
 
 
 @dataclass(slots=True)
@@ -142,14 +112,14 @@ def _read_text(walk: _Walk, body: bytes) -> None:
     keyword, mark, text = body.partition(b"\0")
     if not mark:
         raise NotUnderstoodError("a text chunk without a text")
-    _add_text(walk, keyword, _from_latin(text))
+    _add_text(walk, keyword, from_latin(text))
 
 
 def _read_compressed(walk: _Walk, body: bytes) -> None:
     keyword, mark, rest = body.partition(b"\0")
     if not mark or rest[:1] != b"\0":
         raise NotUnderstoodError("a zTXt chunk of another method")
-    _add_text(walk, keyword, _from_latin(_inflate(walk, rest[1:])))
+    _add_text(walk, keyword, from_latin(_inflate(walk, rest[1:])))
 
 
 def _read_international(walk: _Walk, body: bytes) -> None:
@@ -182,49 +152,9 @@ def _inflate(walk: _Walk, data: bytes) -> bytes:
     return text
 
 
-def _from_latin(text: bytes) -> bytes:
-    """Return a text in UTF-8. ExifTool ends one at a NUL only where it has to change it."""
-    if text.isascii():
-        return text
-    return text.decode("latin-1").translate(_LATIN).partition("\0")[0].encode("utf-8")
-
-
 def _add_text(walk: _Walk, keyword: bytes, text: bytes) -> None:
-    if not _KEYWORD.fullmatch(keyword):
-        raise NotUnderstoodError("a keyword that is none")
-    name = _tag_name(keyword.decode("ascii"))
-    if keyword[1:] == _DATE[1:].encode():
-        text = _read_date(text)
-    walk.found.add_text("PNG", name, text)
-
-
-def _read_date(text: bytes) -> bytes:
-    """Return a date as ExifTool writes it; one without a month's name stays as it is."""
-    if not _MONTH.search(text):
-        return text
-    match = _MAIL_DATE.fullmatch(text)
-    if match is None or match[2] not in _MONTHS:
-        raise NotUnderstoodError("a date of another form")
-    day, month, year, time, zone = match.groups()
-    zone = b"+00:00" if zone == b"GMT" else zone[:3] + b":" + zone[3:]
-    return b"%s:%02d:%02d %s%s" % (year, _MONTHS.index(month) + 1, int(day), time, zone)
-
-
-def _tag_name(keyword: str) -> str:
-    """Return the name of a text's tag, by ExifTool's rules for keywords that it does not know."""
-    capital = keyword[0].upper() + keyword[1:]
-    if not {keyword, capital}.isdisjoint(_SPECIAL) or capital.startswith(_PROFILE):
-        raise NotUnderstoodError(f"a keyword {keyword!r}")
-    if _TABLE_WORD.fullmatch(capital) or _FILE_WORD.match(capital):
-        raise NotUnderstoodError(f"a keyword {keyword!r}")
-    if capital in _KNOWN:
-        return capital
-    joined = _SPACED.sub(lambda match: match[1].upper(), keyword)
-    name = _NO_NAME.sub("", joined)
-    name = name[:1].upper() + name[1:]
-    if len(name) < 2 or not name[0].isalpha():  # noqa: PLR2004
-        return f"Tag{name}"
-    return name
+    name = tag_name(keyword)
+    walk.found.add_text("PNG", name, read_date(text) if keyword in DATES else text)
 
 
 def _read_exif(walk: _Walk, body: bytes) -> None:

@@ -1,65 +1,82 @@
 """What ExifTool and the direct reader say of the same files."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
-
-from pydantic import JsonValue
+from typing import NamedTuple
 
 from service.errors import PipeError
-from service.extract.direct.reading import DirectReader
+from service.extract.direct.reading import DIRECT
+from service.extract.exiftool import ExifToolSettings
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import inspect
 from service.records import RawRecord, WatchedFile
 
-Tags = list[tuple[str, JsonValue]]
-"""In their order: parsers meet a file's texts in it."""
+
+class Compared(NamedTuple):
+    """The record of a file that was read directly, and ExifTool's without what is not the image's.
+
+    None where ExifTool did not survive it.
+    """
+
+    direct: RawRecord
+    exiftool: RawRecord | None
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A file that was read directly."""
+class BothReaders:
+    """A reader that reads directly what it can, and one that asks ExifTool for every file."""
 
-    place: Path
-    direct: Tags
-    exiftool: Tags
+    def __init__(self, direct: TagReader, exiftool: TagReader) -> None:
+        self._direct = direct
+        self._exiftool = exiftool
 
-
-def compare(reader: TagReader, places: Sequence[Path]) -> Iterator[Compared]:
-    """Yield what both say of each file that is read directly."""
-    answers = {place: tags for place in places if (tags := _read(place)) is not None}
-    files = [_to_read(place) for place in answers]
-    for each, outcome in reader.begin(files).result() if files else ():
-        assert isinstance(outcome, RawRecord), outcome
-        said = [item for item in outcome.tags.items() if is_the_images(item[0])]
-        yield Compared(each.location, list(answers[each.location].items()), said)
-
-
-def is_the_images(name: str) -> bool:
-    """Return whether a tag says something of the image: the direct reader leaves out the others."""
-    return not name.startswith("System:") and name != "ExifTool:ExifToolVersion"
+    def compare(self, places: Sequence[Path]) -> Iterator[Compared]:
+        """Yield what both say of each file that is read directly."""
+        files = [each for place in places if (each := _to_read(place)) is not None]
+        found = self._direct.begin(files).result()
+        read = [
+            (each, record)
+            for each, record in found
+            if isinstance(record, RawRecord) and record.extractor == DIRECT
+        ]
+        answers = self._exiftool.begin([each for each, _ in read]).result()
+        for (_, direct), (_, exiftool) in zip(read, answers, strict=True):
+            yield Compared(direct, _of_the_image(exiftool))
 
 
-def differences(compared: Iterator[Compared]) -> list[str]:
+@contextmanager
+def open_readers(exiftool: Path) -> Iterator[BothReaders]:
+    """Give both readers, and end their ExifTools."""
+    direct, plain = (ExifToolSettings(exiftool, direct=each) for each in (True, False))
+    with TagReader(direct, processes=1) as one, TagReader(plain, processes=1) as other:
+        yield BothReaders(one, other)
+
+
+def differences(compared: Sequence[Compared]) -> list[str]:
     """Return a line for each file of which they do not say the same, in the same order."""
     return [
-        f"{each.place.name}: {each.direct} is not {each.exiftool}"
-        for each in compared
-        if repr(each.direct) != repr(each.exiftool)  # 1 and 1.0 and True are equal
+        f"{direct.file.path}: {direct.tags} is not {exiftool.tags}"
+        for direct, exiftool in compared
+        if exiftool is not None and repr(direct.tags) != repr(exiftool.tags)  # 1 is no 1.0, no True
     ]
 
 
-def _read(place: Path) -> dict[str, JsonValue] | None:
-    size = place.stat().st_size
-    try:
-        kind = inspect(place, size).mime_type
-    except PipeError:  # refused before anything reads its tags
+def _of_the_image(outcome: object) -> RawRecord | None:
+    if not isinstance(outcome, RawRecord):
         return None
-    return DirectReader().read_tags(place, size, kind)
+    tags = {
+        name: value
+        for name, value in outcome.tags.items()
+        if not name.startswith("System:") and name != "ExifTool:ExifToolVersion"
+    }
+    return outcome.model_copy(update={"tags": tags})
 
 
-def _to_read(place: Path) -> FileToRead:
+def _to_read(place: Path) -> FileToRead | None:
     size = place.stat().st_size
     file = WatchedFile(root="Input", path=place.name, size=size, mtime_ns=1)
-    return FileToRead(place, file, inspect(place, size))
+    try:
+        return FileToRead(place, file, inspect(place, size))
+    except PipeError:  # refused before anything reads its tags
+        return None

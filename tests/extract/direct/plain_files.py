@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 KEYWORDS = (
     *("parameters", "prompt", "workflow", "Comment", "comment", "Title", "Software", "Seed"),
-    *("seed", "negative prompt", "Creation Time", "creation time", "create-date", "Warning"),
+    *(
+        "seed",
+        "negative prompt",
+        "Creation Time",
+        "CreationTime",
+        "creation Time",
+        "creation time",
+        "create-date",
+        "Warning",
+    ),
     *("Raw profile type exif", "FileName", "filename", "NOTES", "PRIORITY", "a", "1", "x", "X Y z"),
     *("ImageWidth", "ColorType", "sd-metadata", "MIMEType", "Error", "XML:com.adobe.xmp", "URL"),
     *("Image Width", " lead", "trail ", "a  b", "dash-ed", "_x", "9lives", "Directory", "AI", "T_"),
