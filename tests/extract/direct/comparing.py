@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from service.errors import PipeError
+from service.extract.answers import of_the_image
 from service.extract.direct.reading import DIRECT
 from service.extract.exiftool import ExifToolSettings
 from service.extract.file_to_read import FileToRead
@@ -65,12 +66,7 @@ def differences(compared: Sequence[Compared]) -> list[str]:
 def _of_the_image(outcome: object) -> RawRecord | None:
     if not isinstance(outcome, RawRecord):
         return None
-    tags = {
-        name: value
-        for name, value in outcome.tags.items()
-        if not name.startswith("System:") and name != "ExifTool:ExifToolVersion"
-    }
-    return outcome.model_copy(update={"tags": tags})
+    return outcome.model_copy(update={"tags": of_the_image(outcome.tags)})
 
 
 def _to_read(place: Path) -> FileToRead | None:
