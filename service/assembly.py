@@ -118,6 +118,7 @@ def start_readers(
         exiftool=part.exiftool,
         reads_files=reads_files,
         stealth=part.stealth,
+        direct=part.reader == "auto",
         recycle_after=part.recycle_after,
         slow_s=part.deadline_seconds,
     )

@@ -72,6 +72,8 @@ def _describe_work(service: ServiceStatus) -> Iterator[tuple[str, str]]:
         yield "reader", reader
     if service.scrub:
         yield "scrub", service.scrub
+    if service.direct:
+        yield "read directly", service.direct
 
 
 def _describe_counts(counts: Counts) -> str:

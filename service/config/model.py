@@ -83,8 +83,9 @@ class Watch(Section):
 
 
 class Extract(Section):
-    """``[extract]``: how ExifTool is run."""
+    """``[extract]``: what reads images, and how ExifTool is run."""
 
+    reader: Literal["auto", "exiftool"] = "auto"
     exiftool: Program = None
     processes: Processes = "auto"
     batch_size: int = Field(default=32, ge=1, le=1000)

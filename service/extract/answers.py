@@ -25,6 +25,19 @@ _NOT_THE_IMAGES = ("System:Directory", "System:FileAccessDate", "System:FileInod
 image's."""
 
 
+_OF_THE_FILE = "System:"
+_OF_EXIFTOOL = "ExifTool:ExifToolVersion"
+
+
+def of_the_image(tags: Tags) -> Tags:
+    """Return the tags that say something of the image: all that a direct reader can say."""
+    return {
+        name: value
+        for name, value in tags.items()
+        if not name.startswith(_OF_THE_FILE) and name != _OF_EXIFTOOL
+    }
+
+
 def tags_by_name(answer: bytes, asked: Sequence[str]) -> dict[str, Tags]:
     """Return the tags of each file answered for.
 

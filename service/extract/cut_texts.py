@@ -9,10 +9,9 @@ import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from service.extract.magic_numbers import PNG
 from service.extract.png_chunks import TEXT_CAP
+from service.records.json_values import JsonValue
 
 MIME_TYPES = ("image/png", "image/apng")
 _GROUP = "PNG:"

@@ -75,6 +75,8 @@ class ExifToolSettings:
     ended by its group, and not all systems end a child with its parent."""
     stealth: bool = True
     """Whether pixels are searched for hidden texts where a file says nothing else."""
+    direct: bool = False
+    """Whether files of plain structure are read without ExifTool."""
 
     def deadline(self, size: int) -> float:
         """Return the seconds that files of ``size`` bytes together may take."""

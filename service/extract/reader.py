@@ -1,46 +1,30 @@
-"""Reads the tags of settled files, a batch at a time.
+"""Reads the tags of settled files, a batch at a time: by ExifTool, or where that suffices directly.
 
 Each file gets its own outcome, whatever becomes of the batch.
 """
 
-import logging
-import os
-import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
 
-from service import sidecars
-from service.errors import (
-    BadFileError,
-    ExtractorError,
-    ExtractorMissingError,
-    ExtractorTooSlowError,
-    FileGoneError,
-    StartError,
-    TooSlowError,
-    TryAgainError,
-)
-from service.extract import c2pa_blocks, cut_texts, extra_texts, stealth
-from service.extract.answers import Tags, first_complaint, tags_by_name, tags_of_one_file
-from service.extract.channel import Request
-from service.extract.exiftool import NO_CONFIG, READ, ExifToolSettings
-from service.extract.file_to_read import FileToRead, ReadOutcome
+from service.errors import BadFileError, ExtractorMissingError, StartError
+from service.extract.direct.reading import DirectReader
+from service.extract.exiftool import ExifToolSettings
+from service.extract.file_to_read import FileToRead
 from service.extract.pool import ExifToolPool
-from service.extract.signatures import check_unchanged
-from service.process_tree import ProcessTree
+from service.extract.tag_batch import TagBatch
 from service.records import RawRecord
 
-log = logging.getLogger(__name__)
 
-EMPTY_FILE: Tags = {"ExifTool:Error": "File is empty"}
-"""What ExifTool would say of a file without bytes; it is not asked."""
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What both readers say of a file."""
 
-CANNOT_OPEN = "Error opening file"
-"""ExifTool's words when a writer locked the file after it was inspected (a share violation, on
-Windows)."""
+    is_compared: bool = False
+    """Whether both read it."""
+    record: RawRecord | None = None
+    """ExifTool's record, where it differs."""
 
 
 class TagReader:
@@ -54,6 +38,7 @@ class TagReader:
         Raises StartError where there is none, or one too old; the message says what to do.
         """
         self._settings = settings or ExifToolSettings()
+        self._direct = DirectReader() if self._settings.direct else None
         try:
             self._pool = ExifToolPool(self._settings, None if processes == "auto" else processes)
         except ExtractorMissingError as error:
@@ -75,9 +60,31 @@ class TagReader:
         """Return who reads, as records name it: ``exiftool 12.57``."""
         return f"exiftool {self._pool.version}"
 
-    def begin(self, files: Sequence[FileToRead]) -> "TagBatch":
-        """Ask for the tags of ``files`` and return at once; several batches may be under way."""
-        return TagBatch(files, self._pool, self._settings)
+    def begin(
+        self, files: Sequence[FileToRead], on_file: Callable[[int], None] = lambda _: None
+    ) -> "TagBatch":
+        """Ask ExifTool for the tags of ``files`` and return at once, with several under way.
+
+        Plain files are read here and now where the settings say so, each after ``on_file`` was
+        called with its place among them.
+        """
+        return TagBatch(files, self._pool, self._settings, self._direct, on_file)
+
+    def audit(self, file: FileToRead, allowed: float | None = None) -> "Audited":
+        """Read a file by both readers, where the direct one can, and compare what they say.
+
+        ExifTool may take ``allowed`` seconds. Raises TryAgainError where the file changes.
+        """
+        if self._direct is None:
+            return Audited()
+        tags = self._direct.read_tags(file.location, file.file.size, file.signature.mime_type)
+        if tags is None:
+            return Audited()
+        try:
+            record = TagBatch([file], self._pool, self._settings).contradict(tags, allowed)
+        except BadFileError:  # ExifTool did not survive it, and has no word against the other
+            return Audited()
+        return Audited(is_compared=True, record=record)
 
     def scale(self, backlog_batches: int) -> None:
         """Run more processes while so many batches wait, and one again when none do."""
@@ -91,194 +98,3 @@ class TagReader:
     def close(self) -> None:
         """End every process and all that they started."""
         self._pool.close()
-
-
-class TagBatch:
-    """A batch that ExifTool is reading.
-
-    Its result waits for ExifTool, and reads what failed together one by one.
-    """
-
-    def __init__(
-        self, files: Sequence[FileToRead], pool: ExifToolPool, settings: ExifToolSettings
-    ) -> None:
-        """Ask ExifTool at once, so that it works while the caller does other things."""
-        self._files = tuple(files)
-        self._pool = pool
-        self._settings = settings
-        self._missing: ExtractorMissingError | None = None
-        self._request = self._begin(
-            [each for each in self._files if each.file.size and each.is_one_line]
-        )
-        self._tags: dict[str, Tags] = {}
-        self._outcomes: list[ReadOutcome] | None = None
-
-    def _begin(self, together: list[FileToRead]) -> Request | None:
-        try:
-            return _ask(together, self._pool, self._settings) if together else None
-        except ExtractorMissingError as error:
-            self._missing = error
-            return None
-
-    def result(self, deadline_s: float | None = None) -> list[ReadOutcome]:
-        """Return one outcome for each file, in the order of asking.
-
-        ``deadline_s`` overrides the time that the settings allow to the batch, and to each file
-        that is read alone.
-        """
-        if self._outcomes is None:
-            self.wait(deadline_s)
-            self._outcomes = []
-            for each in self._files:
-                outcome: RawRecord | BadFileError | TryAgainError
-                try:
-                    outcome = self.read_record(each, deadline_s)
-                except (BadFileError, TryAgainError) as error:
-                    outcome = error
-                self._outcomes.append((each, outcome))
-        return self._outcomes
-
-    @property
-    def files(self) -> tuple[FileToRead, ...]:
-        """Return the files of the batch."""
-        return self._files
-
-    def wait(self, allowed: float | None = None) -> None:
-        """Wait for ExifTool's answer to the whole batch, at most ``allowed`` seconds."""
-        if self._request is None:
-            return
-        try:
-            answer = self._request.result(allowed)
-            self._tags = tags_by_name(answer.stdout, [each.exiftool_path for each in self._files])
-        except ExtractorError:
-            self._tags = {}  # the culprit, if there is one, shows when it is read alone
-
-    def read_record(self, each: FileToRead, allowed: float | None = None) -> RawRecord:
-        """Return the record of one file of the batch, once it was waited for.
-
-        A file without an answer is read again by itself, for at most ``allowed`` seconds. Raises
-        BadFileError or TryAgainError.
-        """
-        try:
-            return self._make_record(each, self._read_tags(each, allowed))
-        except ExtractorMissingError as error:
-            self._missing = error  # nor will it start for the rest of this batch
-            raise
-        except (BadFileError, TryAgainError, MemoryError):
-            raise
-        except Exception as error:
-            # One odd file must not stop the service, nor again after each restart.
-            log.exception("bug_in_reading", extra={"path": each.file.path, "root": each.file.root})
-            raise BadFileError(f"a bug met this file: {error!r}") from error
-
-    def _read_tags(self, each: FileToRead, allowed: float | None) -> Tags:
-        if not each.file.size:
-            return dict(EMPTY_FILE)
-        tags = self._tags.pop(each.exiftool_path, None)
-        if tags is not None:
-            return tags
-        if self._missing is not None:
-            raise self._missing
-        return read_alone(each, self._pool, self._settings, allowed)
-
-    def _make_record(self, each: FileToRead, tags: Tags) -> RawRecord:
-        if tags.get("ExifTool:Error") == CANNOT_OPEN:
-            raise TryAgainError(
-                "ExifTool could not open it, though we could: another program holds it"
-            )
-        if each.signature.mime_type == extra_texts.GLB_MIME_TYPE:
-            tags |= extra_texts.glb_texts(each.location)
-        if each.signature.mime_type in cut_texts.MIME_TYPES:
-            tags |= cut_texts.whole_texts(each.location, tags)
-        if self._settings.stealth and stealth.may_hide_text(each.signature, tags):
-            tags |= stealth.hidden_texts(each.location, each.signature)
-        if c2pa_blocks.may_hold_block(each.signature.mime_type, tags):
-            tags |= self._read_block(each)
-        texts = dict(each.kept_texts)
-        if each.file.sidecars:
-            texts |= sidecars.read_texts(each.location, each.file.sidecars)
-        tags |= {f"Sidecar:{sidecars.ending_of(stamp)}": text for stamp, text in texts.items()}
-        if entry := extra_texts.folder_log_entry(each.location):
-            tags[f"Sidecar:{extra_texts.FOLDER_LOG}"] = entry
-        check_unchanged(each.location, each.signature.state)
-        return RawRecord(
-            file=replace(each.file, sidecars=tuple(texts)),
-            mime_type=each.signature.mime_type,
-            sha256=each.signature.sha256,
-            extractor=f"exiftool {self._pool.version}",
-            tags=tags,
-        )
-
-    def _read_block(self, each: FileToRead) -> Tags:
-        """Return the tags of a manifest that ExifTool reads only where it stands in a PNG."""
-        block = c2pa_blocks.find_block(each.location, each.signature.mime_type)
-        if block is None:
-            return {}
-        allowed = self._settings.deadline(len(block))
-        try:
-            with tempfile.TemporaryDirectory(prefix="aiimagepipe-") as folder:
-                picture = Path(folder, "manifest.png")
-                picture.write_bytes(c2pa_blocks.make_png(block))
-                name = picture.as_posix()
-                answer = self._pool.lease(1).begin([name], allowed).result(allowed)
-            tags = tags_by_name(answer.stdout, [name])
-        except (ExtractorError, OSError):  # the file's other tags are there all the same
-            return {}
-        return c2pa_blocks.tags_of_block(tags.get(name, {}))
-
-
-def read_alone(
-    file: FileToRead, pool: ExifToolPool, settings: ExifToolSettings, allowed: float | None
-) -> Tags:
-    """Read one file by itself: its batch failed, or its name cannot go through ExifTool's stdin.
-
-    Raises BadFileError where ExifTool dies, hangs or has no answer over this very file,
-    FileGoneError where there is no such file any more, ExtractorMissingError where ExifTool cannot
-    be started.
-    """
-    if not os.path.lexists(file.location):
-        raise FileGoneError("gone before ExifTool read it")
-    read = _read_by_line if file.is_one_line else _read_by_argv
-    try:
-        tags, stderr = read(file, pool, settings, allowed)
-    except ExtractorTooSlowError as error:
-        raise TooSlowError(f"{error}, on this file alone") from error
-    except ExtractorError as error:
-        raise BadFileError(f"{error}, on this file alone") from error
-    if tags is not None:
-        return tags
-    if not os.path.lexists(file.location):
-        raise FileGoneError("gone while ExifTool read it")
-    raise BadFileError(first_complaint(stderr))
-
-
-def _ask(files: list[FileToRead], pool: ExifToolPool, settings: ExifToolSettings) -> Request:
-    """Have a process begin to read files whose paths are one line each."""
-    allowed = settings.deadline(sum(each.file.size for each in files))
-    return pool.lease(len(files)).begin([each.exiftool_path for each in files], allowed)
-
-
-def _read_by_line(
-    file: FileToRead, pool: ExifToolPool, settings: ExifToolSettings, allowed: float | None
-) -> tuple[Tags | None, bytes]:
-    answer = _ask([file], pool, settings).result(allowed)
-    tags = tags_by_name(answer.stdout, [file.exiftool_path])
-    return tags.get(file.exiftool_path), answer.stderr
-
-
-def _read_by_argv(
-    file: FileToRead, pool: ExifToolPool, settings: ExifToolSettings, allowed: float | None
-) -> tuple[Tags | None, bytes]:
-    """Read by an ExifTool of its own: argv has no line protocol, and takes any bytes."""
-    allowed = allowed or settings.start_deadline_s + settings.deadline(file.file.size)
-    argv = [pool.executable, *NO_CONFIG, *READ, file.exiftool_path]
-    try:
-        process = ProcessTree(argv, settings.memory_limit, own_group=settings.own_group)
-    except OSError as error:
-        raise ExtractorMissingError(
-            f"extract.exiftool: {pool.executable}: {error.strerror}"
-        ) from error
-    answer = process.communicate(allowed)
-    if answer is None:
-        raise ExtractorTooSlowError(f"ExifTool hung for {allowed:.3g} s")
-    return tags_of_one_file(answer[0]), answer[1]

@@ -92,6 +92,7 @@ def _exiftool_settings(settings: ReaderSettings) -> ExifToolSettings:
         deadline_s=settings.slow_s,
         recycle_after=settings.recycle_after,
         stealth=settings.stealth,
+        direct=settings.direct,
         own_group=False,
     )
 

@@ -21,6 +21,8 @@ from service.store.raw_records import StoredRecord
 
 LOOK = "look"
 """Look at files' bytes: (path, size, time of writing) → Signature."""
+AUDIT = "audit"
+"""Look at known files' bytes again, and read the plain ones by both readers: file → Audit."""
 READ = "read"
 """Read files to their rows: file and signature → PackedImage."""
 DUMP = "dump"
@@ -42,6 +44,17 @@ class Failed:
     """``look``, ``extract``, ``parse`` or ``store``."""
     error_class: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What a known file is now, and whether reading it directly says what ExifTool says."""
+
+    signature: Signature
+    is_compared: bool
+    """Whether both readers read it."""
+    rows: PackedImage | None
+    """Those of ExifTool's record, where it says anything else."""
 
 
 def pack_seen(location: Path, file: WatchedFile) -> tuple[Any, ...]:
@@ -71,6 +84,17 @@ def unpack_signature(packed: Sequence[Any]) -> Signature:
     return Signature(mime_type, sha256, has_alpha, None if state is None else FileState(*state))
 
 
+def pack_known(location: Path, file: WatchedFile) -> tuple[Any, ...]:
+    """Return what ``AUDIT`` is asked."""
+    return str(location), pack_file(file)
+
+
+def unpack_known(packed: Sequence[Any]) -> tuple[Path, WatchedFile]:
+    """Return the place and the file of ``pack_known``."""
+    location, file = packed
+    return Path(location), unpack_file(file)
+
+
 def pack_to_read(each: FileToRead) -> tuple[Any, ...]:
     """Return what ``READ`` and ``DUMP`` are asked."""
     found = each.signature
@@ -98,7 +122,7 @@ def pack_error(error: PipeError) -> tuple[Any, ...]:
     return "error", name, str(error)
 
 
-Answer = Signature | PackedImage | bytes | Failed | BadFileError | TryAgainError
+Answer = Signature | Audit | PackedImage | bytes | Failed | BadFileError | TryAgainError
 
 
 def unpack_answer(packed: Sequence[Any]) -> Answer:
@@ -106,6 +130,9 @@ def unpack_answer(packed: Sequence[Any]) -> Answer:
     match packed:
         case ("signature", str() | None, str(), bool(), tuple() | None):
             return unpack_signature(packed[1:])
+        case ("audit", tuple(found), bool(is_compared), tuple() | None as rows):
+            made = None if rows is None else PackedImage(*rows)
+            return Audit(unpack_signature(found), is_compared, made)
         case ("rows", (str(), str(), int(), int(), tuple()), *_):
             return PackedImage(*packed[1:])
         case ("line", bytes(line)):

@@ -23,6 +23,8 @@ class ReaderSettings:
     """False where rows are only made from stored records: then no ExifTool is started."""
     stealth: bool = True
     """Whether pixels are searched for hidden texts where a file says nothing else."""
+    direct: bool = False
+    """Whether files of plain structure are read without ExifTool."""
     recycle_after: int = 5000
     """Files, after which an ExifTool is replaced by a fresh one."""
     quick_s: float = 2.0

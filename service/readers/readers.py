@@ -200,6 +200,11 @@ class Readers:
         asked = [self._asked(messages.pack_seen(path, file), file.size) for path, file in files]
         return self._ask(messages.LOOK, asked)
 
+    def audit(self, files: Sequence[tuple[Path, WatchedFile]]) -> Question:
+        """Ask what known files are now, and whether both readers read the same of them."""
+        asked = [self._asked(messages.pack_known(path, file), file.size) for path, file in files]
+        return self._ask(messages.AUDIT, asked)
+
     def read(self, files: Sequence[FileToRead]) -> Question:
         """Ask for the packed rows of files."""
         return self._ask(messages.READ, self._asked_files(files))

@@ -20,8 +20,9 @@ from service import pipeline
 from service.dump_lines import make_line
 from service.errors import BadFileError, TooSlowError, TryAgainError
 from service.extract.file_to_read import FileToRead
-from service.extract.reader import TagBatch, TagReader
+from service.extract.reader import Audited, TagReader
 from service.extract.signatures import STEP, inspect
+from service.extract.tag_batch import TagBatch
 from service.readers import messages
 from service.records import ImageRows, RawRecord
 from service.store import raw_records
@@ -89,9 +90,15 @@ class ReaderWork:
             self._look(number, items)
         elif kind == messages.REMAKE:
             self._remake(number, items)
+        elif kind == messages.AUDIT:
+            self._audit(number, items)
         elif self._tags is not None:
             files = [messages.unpack_to_read(item) for item in items]
-            self._readings.append(_Reading(number, kind, is_slow, self._tags.begin(files)))
+
+            def tell(index: int) -> None:
+                self._send("at", number, index, "extract", files[index].file.size)
+
+            self._readings.append(_Reading(number, kind, is_slow, self._tags.begin(files, tell)))
 
     def _look(self, number: int, items: Sequence[Any]) -> None:
         for index, (location, size, mtime_ns) in enumerate(items):
@@ -105,6 +112,30 @@ class ReaderWork:
                 answer = ("signature", *messages.pack_signature(found))
             self._send("is", number, index, answer)
 
+    def _audit(self, number: int, items: Sequence[Any]) -> None:
+        for index, item in enumerate(items):
+            location, file = messages.unpack_known(item)
+            tell = partial(self._send, "at", number, index, "look", min(file.size, STEP))
+            tell()
+            try:
+                found = inspect(location, file.size, file.mtime_ns, tell)
+                self._send("at", number, index, "extract", file.size)
+                audited = self._compare(FileToRead(location, file, found))
+            except (BadFileError, TryAgainError) as error:
+                answer = messages.pack_error(error)
+            else:
+                rows = None if audited.record is None else make_rows(audited.record)
+                packed = tuple(pack_image(rows)) if isinstance(rows, ImageRows) else None
+                signature = messages.pack_signature(found)
+                answer = ("audit", signature, audited.is_compared, packed)
+            self._send("is", number, index, answer)
+
+    def _compare(self, file: FileToRead) -> Audited:
+        """Read a file by both readers. One with texts beside it is left alone: some may be gone."""
+        if self._tags is None or file.file.sidecars:
+            return Audited()
+        return self._tags.audit(file, self._deadlines.of(file.file.size, is_slow=False))
+
     def _finish(self, reading: _Reading) -> None:
         """Wait for ExifTool, and answer for each file as soon as its rows are made."""
         number, batch = reading.number, reading.batch
@@ -112,7 +143,8 @@ class ReaderWork:
         self._send("at", number, 0, "extract", size)
         batch.wait(self._deadlines.of(size, is_slow=reading.is_slow))
         for index, each in enumerate(batch.files):
-            self._send("at", number, index, "extract", each.file.size)
+            if not batch.is_read(each):
+                self._send("at", number, index, "extract", each.file.size)
             allowed = self._deadlines.of(each.file.size, is_slow=reading.is_slow)
             try:
                 raw = batch.read_record(each, allowed)

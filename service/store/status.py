@@ -31,6 +31,8 @@ class ServiceStatus:
     """What each reader process is at, and since when. Only in the file beside the database."""
     scrub: str | None = None
     """How many files were hashed again since the start, and how many had changed. Only there."""
+    direct: str | None = None
+    """How many were read by ExifTool too, and how many differed. Only there."""
 
 
 @dataclass(frozen=True, slots=True)

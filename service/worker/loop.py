@@ -152,7 +152,7 @@ class Worker:
         parts = self._parts
         looked = batch.take_looked()
         if batch.is_scrub:
-            looked = self._scrub.find_changed(looked)
+            looked = self._scrub.find_changed(looked, batch.outcome)
         self._in_hand.slow.extend(batch.take_slow())
         found = triage(looked, parts.store, parts.roots, self._in_hand.contents())
         self._put_aside.extend(found.put_aside)
@@ -293,7 +293,7 @@ class Worker:
             last_rescan_at=parts.intake.last_rescan_at,
             message="; ".join(self.notes) or None,
             readers=parts.readers.describe(self._clock.wall()),
-            scrub=self._scrub.describe(),
+            **self._scrub.describe(),
         )
 
     def _count_waiting(self) -> int:

@@ -2,7 +2,8 @@
 
 A rescan compares size and time. Bytes that changed under the same size and time (a failing disk, a
 program that sets the time back, a change that came while the service was down) only a new hash
-finds.
+finds. What has not changed and is read without ExifTool is read by it once more: where both differ,
+ExifTool's word is kept.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,8 @@ from pathlib import Path
 import structlog
 
 from service.errors import TryAgainError
-from service.extract.signatures import FileState, Signature
-from service.readers.messages import Answer
+from service.extract.signatures import FileState
+from service.readers.messages import Answer, Audit
 from service.store.file_rows import HashedFile
 from service.watch.arrivals import Arrival
 from service.worker.batch import Batch, FileOutcome
@@ -34,6 +35,9 @@ class ScrubCounts:
 
     checked: int = 0
     changed: int = 0
+    compared: int = 0
+    """Read by both readers."""
+    differing: int = 0
 
 
 class Scrub:
@@ -62,7 +66,7 @@ class Scrub:
             return None
         if not files:
             return None
-        looking = self._readers.look([(each.location, each.file) for each in files])
+        looking = self._readers.audit([(each.location, each.file) for each in files])
         return Batch(files, looking, FileOutcome(), is_scrub=True)
 
     def next_files(self, now: float) -> list[Arrival]:
@@ -93,26 +97,46 @@ class Scrub:
         return page
 
     def find_changed(
-        self, looked: Sequence[tuple[Arrival, Answer]]
+        self, looked: Sequence[tuple[Arrival, Answer]], outcome: FileOutcome
     ) -> list[tuple[Arrival, Answer]]:
-        """Return those that are no longer what their rows are of."""
+        """Return those that are no longer what their rows are of.
+
+        The rows of those that both readers read differently are to be written.
+        """
         changed: list[tuple[Arrival, Answer]] = []
         for arrival, answer in looked:
             if isinstance(answer, TryAgainError):  # it will be found by what has it in hand
                 continue
             self.counts.checked += 1
-            if isinstance(answer, Signature) and answer.sha256 == self._known.get(arrival.place):
-                continue
+            if isinstance(answer, Audit):
+                if answer.signature.sha256 == self._known.get(arrival.place):
+                    self._take_comparison(arrival, answer, outcome)
+                    continue
+                answer = answer.signature  # noqa: PLW2901 - what is known of it now
             self.counts.changed += 1
             log.warning("content_changed_unnoticed", path=arrival.file.path, root=arrival.file.root)
             changed.append((arrival, answer))
         return changed
 
-    def describe(self) -> str | None:
+    def _take_comparison(self, arrival: Arrival, audit: Audit, outcome: FileOutcome) -> None:
+        """Keep ExifTool's word of a file, where the direct reader has another."""
+        self.counts.compared += audit.is_compared
+        if audit.rows is None:
+            return
+        self.counts.differing += 1
+        log.warning("direct_reading_differs", path=arrival.file.path, root=arrival.file.root)
+        if audit.rows.file[:2] == arrival.place:  # else rows of another file came
+            outcome.rows.append(audit.rows)
+
+    def describe(self) -> dict[str, str | None]:
         """Return what was found since the start, for ``status``; None before the first."""
-        if not self.counts.checked:
-            return None
-        return f"{self.counts.checked:,} files hashed again, {self.counts.changed:,} had changed"
+        counts = self.counts
+        scrub = f"{counts.checked:,} files hashed again, {counts.changed:,} had changed"
+        direct = f"{counts.compared:,} files read by ExifTool too, {counts.differing:,} differed"
+        return {
+            "scrub": scrub if counts.checked else None,
+            "direct": direct if counts.compared else None,
+        }
 
 
 def _is_as_known(location: Path, row: HashedFile) -> bool:

@@ -11,7 +11,7 @@ from service.extract.file_to_read import FileToRead
 from service.extract.signatures import Signature
 from service.file_systems import is_same_file
 from service.paths import Root
-from service.readers.messages import Answer, Failed
+from service.readers.messages import Answer, Audit, Failed
 from service.records import WatchedFile
 from service.sidecars import ending_of, has_news
 from service.store.file_rows import FileRow
@@ -94,6 +94,8 @@ class _TriageRun:
 
     def decide(self, arrival: Arrival, answer: Answer) -> None:
         """Put one file where it belongs."""
+        if isinstance(answer, Audit):  # of a large file, which was looked at in the slow lane
+            answer = answer.signature
         if isinstance(answer, BadFileError | Failed):
             self.found.bad.append((arrival, answer))
         elif isinstance(answer, TryAgainError):

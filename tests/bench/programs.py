@@ -18,6 +18,7 @@ path = '{input}'
 [watch]
 settle_seconds = {settle}
 [extract]
+reader = "{reader}"
 processes = {processes}
 """
 
@@ -39,11 +40,13 @@ class Project:
     top: Path
     input: Path
 
-    def configure(self, *, processes: int | str = 1, settle: float = 0.5) -> None:
+    def configure(
+        self, *, processes: int | str = 1, settle: float = 0.5, reader: str = "auto"
+    ) -> None:
         """Write config.toml."""
         self.top.mkdir(parents=True, exist_ok=True)
         number = f'"{processes}"' if isinstance(processes, str) else processes
-        text = CONFIG.format(input=self.input, settle=settle, processes=number)
+        text = CONFIG.format(input=self.input, settle=settle, processes=number, reader=reader)
         (self.top / "config.toml").write_text(text, encoding="utf-8")
 
     @property

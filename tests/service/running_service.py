@@ -26,6 +26,7 @@ settle_seconds = 0.1
 empty_settle_seconds = 0.3
 rescan_minutes = {rescan_minutes}
 [extract]
+reader = "{reader}"
 exiftool = '{exiftool}'
 deadline_seconds = {deadline_seconds}
 batch_size = {batch_size}
@@ -54,6 +55,7 @@ class Place:
         self,
         *,
         exiftool: str = "",
+        reader: str = "auto",
         rescan_minutes: float = 5,
         deadline_seconds: float = 30,
         batch_size: int = 32,
@@ -61,6 +63,7 @@ class Place:
         """Write config.toml."""
         settings = {
             "exiftool": exiftool,
+            "reader": reader,
             "rescan_minutes": rescan_minutes,
             "deadline_seconds": deadline_seconds,
             "batch_size": batch_size,

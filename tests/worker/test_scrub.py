@@ -42,7 +42,7 @@ def test_bytes_that_changed_under_the_same_size_and_time_are_read_again(by_hand:
     by_hand.work()
     assert by_hand.rows(SEEDS) == [("1.png", "1"), ("2.png", "2")]  # a rescan saw nothing
     scrub = scrub_once(by_hand)
-    assert scrub.describe() == "2 files hashed again, 1 had changed"
+    assert scrub.describe()["scrub"] == "2 files hashed again, 1 had changed"
     assert by_hand.read_by_exiftool() == ["1.png"]
     assert by_hand.rows(SEEDS) == [("1.png", "9"), ("2.png", "2")]
     digest = sha256(images[0].read_bytes()).hexdigest()
@@ -92,3 +92,41 @@ def test_nothing_is_compared_before_its_time(by_hand: ByHand, period: float | No
     scrub = Scrub(by_hand.house.worker._parts, period, 0.0)
     found = [len(scrub.next_files(at)) for at in (FIRST_S - 1, FIRST_S, FIRST_S + 5)]
     assert found == ([0, 0, 0] if period is None else [0, 1, 0])
+
+
+def read_directly(door: Door, exiftool: Path) -> ByHand:
+    """Open the house anew, with an ExifTool that is asked only where it is needed."""
+    door.place.configure(exiftool=str(exiftool), reader="auto", batch_size=8)
+    return door.open()
+
+
+def test_what_was_read_directly_is_read_by_exiftool_too(door: Door) -> None:
+    for number in (1, 2):
+        draw(door.place.input / f"{number}.png", number)
+    by_hand = read_directly(door, door.heard.with_name("exiftool"))
+    by_hand.work()
+    assert by_hand.read_by_exiftool() == []
+    scrub = scrub_once(by_hand)
+    assert by_hand.read_by_exiftool() == ["1.png", "2.png"]
+    assert scrub.describe()["direct"] == "2 files read by ExifTool too, 0 differed"
+
+
+def test_where_both_readers_differ_exiftools_word_is_kept(door: Door) -> None:
+    for number in (1, 2):
+        draw(door.place.input / f"{number}.png", number)
+    liar = door.heard.with_name("liar")
+    honest = door.heard.with_name("exiftool")
+    liar.write_text(f"#!/bin/sh\n'{honest}' \"$@\" | sed -u 's/Seed: 2,/Seed: 7,/'\n")
+    liar.chmod(0o755)
+    by_hand = read_directly(door, liar)
+    by_hand.work()
+    assert by_hand.rows(SEEDS) == [("1.png", "1"), ("2.png", "2")]
+    scrub = scrub_once(by_hand)
+    assert scrub.describe()["direct"] == "2 files read by ExifTool too, 1 differed"
+    assert by_hand.rows(SEEDS) == [("1.png", "1"), ("2.png", "7")]
+
+
+def test_nothing_is_compared_where_exiftool_reads_all(by_hand: ByHand) -> None:
+    draw(by_hand.place.input / "1.png", 1)
+    by_hand.work()
+    assert scrub_once(by_hand).describe()["direct"] is None

@@ -68,7 +68,7 @@ class ByHand:
 
 @pytest.fixture
 def heard(tmp_path: Path, place: Place) -> Path:
-    """Put a program between us and ExifTool that writes down what is asked."""
+    """Put a program between us and ExifTool, which reads all, that writes down what is asked."""
     exiftool = shutil.which("exiftool")
     if exiftool is None:
         pytest.skip("no ExifTool on PATH")
@@ -76,7 +76,7 @@ def heard(tmp_path: Path, place: Place) -> Path:
     between = tmp_path / "exiftool"
     between.write_text(LISTENER.format(log=log, exiftool=exiftool), encoding="utf-8")
     between.chmod(0o755)
-    place.configure(exiftool=str(between), batch_size=8)
+    place.configure(exiftool=str(between), reader="exiftool", batch_size=8)
     return log
 
 

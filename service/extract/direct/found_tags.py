@@ -1,0 +1,126 @@
+"""Tags in the order of finding, named and written as ExifTool does in its JSON."""
+
+import base64
+import re
+from typing import Final
+
+import orjson
+
+from service.errors import BadFileError
+from service.records.json_values import JsonValue
+
+Tags = dict[str, JsonValue]
+
+MINOR = "[minor] "
+_NUMBER = re.compile(rb"-?(\d|[1-9]\d{1,14})(\.\d{1,16})?(e[-+]?\d{1,3})?\n?", re.IGNORECASE)
+"""What ExifTool writes as a number, whatever wrote it; Perl's ``$`` lets a line break follow."""
+_LONGEST_NUMBER: Final = 40
+_TRUTHS = {b"true": True, b"false": False, b"true\n": True, b"false\n": False}
+_NO_CHARACTER = re.compile("[\ufffe\uffff]")
+"""Code points that ExifTool takes for bytes that are no text."""
+_NO_TEXT = re.compile(rb"[^\t\n\r\x20-\x7e\x80-\xf7]")
+
+
+class NotUnderstoodError(BadFileError):
+    """A file holds what only ExifTool is to judge. It never leaves this folder."""
+
+
+class FoundTags:
+    """What was found in a file, and under which names.
+
+    Of tags with one name, whatever their group, the last keeps it and those before become
+    ``Copy1``, ``Copy2``; one of a lower priority does not take the name.
+    """
+
+    def __init__(self) -> None:
+        self._entries: list[_Entry] = []
+        self._holders: dict[str, _Entry] = {}
+        self._copies: dict[str, int] = {}
+
+    def add(self, group: str, name: str, value: JsonValue, priority: int = 1) -> None:
+        """Take a tag. ``priority`` is as in ExifTool's tables, 1 where they say nothing."""
+        entry = _Entry(group, name, value, priority)
+        self._entries.append(entry)
+        holder = self._holders.get(name)
+        if holder is None:
+            self._holders[name] = entry
+            return
+        number = self._copies[name] = self._copies.get(name, 0) + 1
+        if priority >= (holder.priority or 1):  # a tag that stands there has at least 1
+            holder.copy = number
+            self._holders[name] = entry
+        else:
+            entry.copy = number
+
+    def add_text(self, group: str, name: str, data: bytes, priority: int = 1) -> None:
+        """Take a tag whose value is bytes."""
+        self.add(group, name, json_value(data), priority)
+
+    def add_binary(self, group: str, name: str, data: bytes) -> None:
+        """Take a tag whose value ExifTool knows to be no text."""
+        self.add(group, name, _in_base64(data) if _NO_TEXT.search(data) else json_value(data))
+
+    def warn(self, sentence: str) -> None:
+        """Take one of ExifTool's warnings."""
+        self.add("ExifTool", "Warning", sentence, 0)
+
+    def has(self, group: str, name: str) -> bool:
+        """Return whether there is such a tag."""
+        return any(entry.group == group and entry.name == name for entry in self._entries)
+
+    def replace(self, name: str, value: JsonValue) -> None:
+        """Give another value to the tag that holds a name."""
+        self._holders[name].value = value
+
+    def tags(self) -> Tags:
+        """Return all tags by ExifTool's names, those of a group together as it puts them."""
+        groups: dict[str, Tags] = {"ExifTool": {}}  # its version is the first of all tags
+        for entry in self._entries:
+            group = f"{entry.group}:Copy{entry.copy}" if entry.copy else entry.group
+            groups.setdefault(group, {})[f"{group}:{entry.name}"] = entry.value
+        return {name: value for tags in groups.values() for name, value in tags.items()}
+
+
+class _Entry:
+    __slots__ = ("copy", "group", "name", "priority", "value")
+
+    def __init__(self, group: str, name: str, value: JsonValue, priority: int) -> None:
+        self.group = group
+        self.name = name
+        self.value = value
+        self.priority = priority
+        self.copy = 0
+
+
+def json_value(data: bytes) -> JsonValue:
+    """Return bytes as they arrive through ExifTool's JSON.
+
+    Numbers and truth values are bare, what is no UTF-8 is in base64, NUL is left out. Raises
+    NotUnderstoodError for a number that JSON cannot hold.
+    """
+    if len(data) <= _LONGEST_NUMBER:
+        if _NUMBER.fullmatch(data):
+            return _number(data)
+        if data.lower() in _TRUTHS:
+            return _TRUTHS[data.lower()]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _in_base64(data)
+    if text.isascii():
+        return text.replace("\0", "")
+    if _NO_CHARACTER.search(text):
+        return _in_base64(data)
+    return text.replace("\0", "")
+
+
+def _number(data: bytes) -> JsonValue:
+    try:
+        number: JsonValue = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise NotUnderstoodError("a number beyond all bounds") from error
+    return number
+
+
+def _in_base64(data: bytes) -> str:
+    return "base64:" + base64.b64encode(data).decode("ascii")

@@ -1,0 +1,89 @@
+"""The way in: the tags of a file, or None where it is ExifTool's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.extract.direct.found_tags import FoundTags, NotUnderstoodError, Tags
+from service.extract.direct.jpeg import read_jpeg
+from service.extract.direct.png import read_png
+from service.extract.direct.webp import read_webp
+
+VERSION = 1
+"""Raised when the tags of any file change."""
+
+DIRECT = f"direct {VERSION}"
+"""Who read it, as records name it."""
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a file, which is held whole. At larger ones reading costs more than ExifTool does."""
+
+_KEPT = 4 * 1024 * 1024
+"""Bytes of a file, from which its memory is given back."""
+
+_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp"})
+"""Of names. ExifTool calls a JPEG that ends otherwise by that ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of file, as ExifTool calls it, and what reads it."""
+
+    file_type: str
+    ending: str
+    read: Callable[[memoryview, FoundTags], None]
+
+
+_KINDS = {
+    "image/png": _Kind("PNG", "png", read_png),
+    "image/jpeg": _Kind("JPEG", "jpg", read_jpeg),
+    "image/webp": _Kind("WEBP", "webp", read_webp),
+}
+
+
+class DirectReader:
+    """Reads files whole, one after the other into the same memory.
+
+    Fresh pages for each would cost three times what is done with its bytes.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def read_tags(self, location: Path, size: int, mime_type: str | None) -> Tags | None:
+        """Return what ExifTool would say of a file, without ``System`` and its own version.
+
+        None where ExifTool is to be asked: a kind that is not read here, a file that is large or
+        gone, or that holds anything for which there is no rule.
+        """
+        if mime_type not in _KINDS or size > LARGEST or location.suffix.lower() not in _ENDINGS:
+            return None
+        buffer = self._room_for(size)
+        try:
+            with location.open("rb", buffering=0) as file:
+                is_whole = file.readinto(buffer) == size
+        except OSError:
+            return None
+        return tags_of(memoryview(buffer)[:size], mime_type) if is_whole else None
+
+    def _room_for(self, size: int) -> bytearray:
+        """Return room for a file and one more byte, which shows whether it has grown."""
+        if size >= _KEPT:
+            return bytearray(size + 1)
+        if size >= len(self._buffer):
+            self._buffer = bytearray(min(2 * size, _KEPT - 1) + 1)
+        return self._buffer
+
+
+def tags_of(data: bytes | memoryview, mime_type: str) -> Tags | None:
+    """Return the tags of a whole file's bytes, None where ExifTool is to be asked."""
+    kind = _KINDS[mime_type]
+    found = FoundTags()
+    found.add("File", "FileType", kind.file_type)
+    found.add("File", "FileTypeExtension", kind.ending)
+    found.add("File", "MIMEType", mime_type)
+    try:
+        kind.read(memoryview(data), found)
+    except NotUnderstoodError:
+        return None
+    return found.tags()

@@ -1,0 +1,78 @@
+"""What ExifTool and the direct reader say of the same files."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from service.errors import PipeError
+from service.extract.answers import of_the_image
+from service.extract.direct.reading import DIRECT
+from service.extract.exiftool import ExifToolSettings
+from service.extract.file_to_read import FileToRead
+from service.extract.reader import TagReader
+from service.extract.signatures import inspect
+from service.records import RawRecord, WatchedFile
+
+
+class Compared(NamedTuple):
+    """The record of a file that was read directly, and ExifTool's without what is not the image's.
+
+    None where ExifTool did not survive it.
+    """
+
+    direct: RawRecord
+    exiftool: RawRecord | None
+
+
+class BothReaders:
+    """A reader that reads directly what it can, and one that asks ExifTool for every file."""
+
+    def __init__(self, direct: TagReader, exiftool: TagReader) -> None:
+        self._direct = direct
+        self._exiftool = exiftool
+
+    def compare(self, places: Sequence[Path]) -> Iterator[Compared]:
+        """Yield what both say of each file that is read directly."""
+        files = [each for place in places if (each := _to_read(place)) is not None]
+        found = self._direct.begin(files).result()
+        read = [
+            (each, record)
+            for each, record in found
+            if isinstance(record, RawRecord) and record.extractor == DIRECT
+        ]
+        answers = self._exiftool.begin([each for each, _ in read]).result()
+        for (_, direct), (_, exiftool) in zip(read, answers, strict=True):
+            yield Compared(direct, _of_the_image(exiftool))
+
+
+@contextmanager
+def open_readers(exiftool: Path) -> Iterator[BothReaders]:
+    """Give both readers, and end their ExifTools."""
+    direct, plain = (ExifToolSettings(exiftool, direct=each) for each in (True, False))
+    with TagReader(direct, processes=1) as one, TagReader(plain, processes=1) as other:
+        yield BothReaders(one, other)
+
+
+def differences(compared: Sequence[Compared]) -> list[str]:
+    """Return a line for each file of which they do not say the same, in the same order."""
+    return [
+        f"{direct.file.path}: {direct.tags} is not {exiftool.tags}"
+        for direct, exiftool in compared
+        if exiftool is not None and repr(direct.tags) != repr(exiftool.tags)  # 1 is no 1.0, no True
+    ]
+
+
+def _of_the_image(outcome: object) -> RawRecord | None:
+    if not isinstance(outcome, RawRecord):
+        return None
+    return outcome.model_copy(update={"tags": of_the_image(outcome.tags)})
+
+
+def _to_read(place: Path) -> FileToRead | None:
+    size = place.stat().st_size
+    file = WatchedFile(root="Input", path=place.name, size=size, mtime_ns=1)
+    try:
+        return FileToRead(place, file, inspect(place, size))
+    except PipeError:  # refused before anything reads its tags
+        return None
