@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,7 +67,7 @@ def differences(compared: Sequence[Compared]) -> list[str]:
 def _of_the_image(outcome: object) -> RawRecord | None:
     if not isinstance(outcome, RawRecord):
         return None
-    return outcome.model_copy(update={"tags": of_the_image(outcome.tags)})
+    return replace(outcome, tags=of_the_image(outcome.tags))
 
 
 def _to_read(place: Path) -> FileToRead | None:
