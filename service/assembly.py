@@ -17,7 +17,8 @@ from service.export.categories import Categories
 from service.readers.reader_settings import ReaderSettings
 from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule
-from service.store.browser_project import write_project
+from service.store.browser_project import write_projects
+from service.store.marks import make_marks
 from service.store.writer import Store
 from service.watch.inbox import Inbox
 from service.watch.observer import Watcher
@@ -159,5 +160,6 @@ def _open_when_free(
                 is_logged = True
             time.sleep(OPEN_WAIT_S)
         else:
-            write_project(database)
+            make_marks(database)
+            write_projects(database)
             return opened

@@ -654,3 +654,22 @@ SELECT root, path, size_bytes, mtime_ns, sidecars FROM images WHERE id = ?;
 -- name: images_stating
 -- Where a resource is stated under a name, of a kind.
 SELECT DISTINCT image_id FROM resource_rows WHERE name_id = ? AND kind = ?;
+
+-- name: make_marks
+-- The user's own file: marks.py. Its text stands in it, so that who opens it reads what a column is for.
+CREATE TABLE IF NOT EXISTS marks (
+    sha256    TEXT PRIMARY KEY,  -- of the whole file, as in v_images_search: so the mark stays with the picture
+    file_name TEXT,              -- for your eyes alone, nothing reads it
+    rating    INTEGER,           -- as you like, 1 to 5: search rating:4..
+    favourite INTEGER,           -- 1: search fav:yes
+    tags      TEXT,              -- with commas between them: search tag:keep
+    note      TEXT
+);
+
+-- name: attach_marks
+-- For reading.
+ATTACH ? AS marks;
+
+-- name: any_mark
+-- Fails where the user has made something else of the file.
+SELECT sha256, rating, favourite, tags FROM marks LIMIT 1;
