@@ -43,7 +43,7 @@ def test_the_full_path_is_where_the_folder_was_watched_last(store: Store, tmp_pa
     store.save([image(0, path="2026/sky at noon.png")], now=NOW)
     assert store._connection.execute(query).fetchall() == [(None, "2026/", 1664, 2432, 1_300_000)]
     for location in (tmp_path.as_posix(), f"{tmp_path.as_posix()}/"):
-        store.set_root(RootStatus("Input", location, True, None, NOW))
+        store.set_root(RootStatus("Input", location, online=True, note=None, changed_at=NOW))
         whole = f"{tmp_path.as_posix()}/2026/sky at noon.png"
         assert store._connection.execute(query).get[0] == whole
 
