@@ -373,7 +373,8 @@ CREATE TABLE IF NOT EXISTS roots (
     location   TEXT NOT NULL,                -- absolute path on the machine that watched it last
     online     INTEGER NOT NULL DEFAULT 1,   -- 0: not there, or emptied; its images are then not marked missing
     note       TEXT,                         -- why it is offline, and the mend
-    changed_at TEXT NOT NULL
+    changed_at TEXT NOT NULL,
+    configured INTEGER NOT NULL DEFAULT 0    -- 1: config.toml names it; 0: no longer, or it came by --input
 ) WITHOUT ROWID;
 
 -- The file systems of the watched folders, each known by the name in its file .aiimagepipe. Where another one is found,
