@@ -17,12 +17,14 @@ from service.export.categories import Categories
 from service.readers.reader_settings import ReaderSettings
 from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule
-from service.store.browser_project import write_project
+from service.store.browser_project import write_projects
+from service.store.marks import make_marks
 from service.store.writer import Store
 from service.watch.inbox import Inbox
 from service.watch.observer import Watcher
 from service.watch.watch_settings import WatchSettings
 from service.worker.batch import FileOutcome
+from service.worker.configured_roots import settle_roots
 from service.worker.database_care import BackupRules, DatabaseCare
 from service.worker.heartbeat import Heartbeat
 from service.worker.intake import Intake
@@ -55,13 +57,15 @@ def assemble(
     *,
     watch: bool,
     writes_lists: bool = True,
+    has_all_roots: bool = True,
     on_done: Callable[[FileOutcome], None] = lambda _: None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Assembly]:
     """Give all that a configuration asks for, ready to run, and close it afterwards.
 
-    ``writes_lists``: the exports of the configuration run while it watches. Raises StartError,
-    whose message says what to do. Where another program holds the database it
+    ``writes_lists``: the exports of the configuration run while it watches. ``has_all_roots``: a
+    root that is not among the configured ones was taken away. Raises StartError, whose message says
+    what to do. Where another program holds the database it
     is waited for until ``is_stopped``.
     """
     clock = Clock()
@@ -69,7 +73,12 @@ def assemble(
     inbox = Inbox(config.roots, settings)
     with start_readers(config, inbox.wake) as readers:
         database = config.database.path
-        store = _open_when_free(lambda: open_store(config), database, is_stopped)
+
+        def settle(opened: Store) -> None:
+            if has_all_roots:
+                settle_roots(opened, config.roots, clock.stamp())
+
+        store = _open_when_free(lambda: open_store(config, settle), database, is_stopped)
         readers.require(is_stopped=is_stopped)
         parts = Parts(
             intake=Intake(inbox, config.roots, store, settings, clock),
@@ -78,7 +87,9 @@ def assemble(
             roots={root.name: root for root in config.roots},
             heartbeat=Heartbeat(store, clock, readers.version),
             watcher=Watcher(config.roots, inbox, settings) if watch else None,
-            reopen=lambda: _open_when_free(lambda: _reopen(store, config), database, is_stopped),
+            reopen=lambda: _open_when_free(
+                lambda: _reopen(store, config, settle), database, is_stopped
+            ),
             export_schedule=ExportSchedule(
                 config.export if watch and writes_lists else None, store, clock
             ),
@@ -125,23 +136,25 @@ def start_readers(
     return Readers(settings, part.processes, on_news)
 
 
-def open_store(config: Config) -> Store:
+def open_store(config: Config, settle: Callable[[Store], None] = lambda _: None) -> Store:
     """Return the database of a configuration, open for writing, with its categories of words.
 
-    Raises what ``Store.open`` raises.
+    ``settle`` is what else is to be done before it is used. Raises what ``Store.open`` raises.
     """
     store = Store.open(config.database.path)
     try:
         store.set_categories(Categories(config.categories).words)
+        settle(store)
     except BaseException:
         store.close()
         raise
     return store
 
 
-def _reopen(store: Store, config: Config) -> None:
+def _reopen(store: Store, config: Config, settle: Callable[[Store], None]) -> None:
     store.reopen()
     store.set_categories(Categories(config.categories).words)
+    settle(store)
 
 
 def _open_when_free(
@@ -160,5 +173,6 @@ def _open_when_free(
                 is_logged = True
             time.sleep(OPEN_WAIT_S)
         else:
-            write_project(database)
+            make_marks(database)
+            write_projects(database)
             return opened

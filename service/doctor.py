@@ -1,5 +1,6 @@
 """Everything the service needs, checked one by one; each finding says what to do."""
 
+import os
 import shutil
 import sqlite3
 import sys
@@ -14,11 +15,15 @@ from service.assembly import start_readers
 from service.config import Config
 from service.config.folder_checks import why_unwritable
 from service.errors import PipeError
+from service.paths import Root
 from service.readers.reader_settings import MEBIBYTE, MEMORY_LIMIT, most_readers
 from service.service_state import read_state
 from service.store.backups import list_backups
 from service.store.database_reader import DatabaseReader
 from service.store.locks import damage_message
+from service.watch.folder_listing import links_below
+from service.watch.watch_settings import WatchSettings
+from service.watch.watched_names import WatchedNames
 
 SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a WAL database.
@@ -32,6 +37,8 @@ None is reachable by the files we let through, but newer is better.
 """
 LOW_DISK = 1 << 30
 FEW_WATCHES = 8192
+LOOKED_AT = 5_000
+"""Folders of a root in which links are looked for: a second or so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +157,14 @@ def _root_notes(config: Config) -> dict[str, str]:
 
 def _check_folders(config: Config) -> Iterator[HealthFinding]:
     notes = _root_notes(config)
+    names = WatchedNames(WatchSettings.from_config(config.watch))
     for root in config.roots:
         if root.path.is_dir() and root.name in notes:
             fix = "as it says; status tells whether it is still so"
             yield HealthFinding("warning", f"root {root.name}", notes[root.name], fix)
         elif root.path.is_dir():
             yield HealthFinding("ok", f"root {root.name}", str(root.path))
+            yield from _check_links(root, names)
         else:
             fix = "create it, or correct [[root]] path; its images stay in the database meanwhile"
             yield HealthFinding("warning", f"root {root.name}", f"{root.path} is not there", fix)
@@ -164,6 +173,17 @@ def _check_folders(config: Config) -> Iterator[HealthFinding]:
     if free < LOW_DISK:
         found = f"{free >> 20} MB free at {out}"
         yield HealthFinding("warning", "disk", found, "make room before the database fills it")
+
+
+def _check_links(root: Root, names: WatchedNames) -> Iterator[HealthFinding]:
+    """Yield a finding where links to folders are passed over."""
+    if root.links or not root.recursive:
+        return
+    link = next(links_below(os.fspath(root.path), names, LOOKED_AT), None)
+    if link is not None:
+        found = f"links to folders are not followed, such as {link}"
+        fix = "set links = true in its [[root]] if their images belong to it"
+        yield HealthFinding("warning", f"root {root.name}", found, fix)
 
 
 def _check_outputs(config: Config) -> Iterator[HealthFinding]:

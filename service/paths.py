@@ -30,6 +30,8 @@ class Root:
     """Absolute."""
     recursive: bool = True
     events: EventSource = "auto"
+    links: bool = False
+    """Whether links to folders below it are followed."""
 
     def locate(self, stored: str) -> Path:
         """Return the absolute path of a stored root-relative path."""

@@ -73,12 +73,23 @@ class PassResult:
 
 
 class Supervisor:
-    """Runs the service of one configuration, with its timed exports where it ``writes_lists``."""
+    """Runs the service of one configuration, with its timed exports where it ``writes_lists``.
 
-    def __init__(self, config: Config, lock: InstanceLock, *, writes_lists: bool = True) -> None:
+    ``has_all_roots``: a root of before that it does not name was taken away.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        lock: InstanceLock,
+        *,
+        writes_lists: bool = True,
+        has_all_roots: bool = True,
+    ) -> None:
         self._config = config
         self._lock = lock
         self._writes_lists = writes_lists
+        self._has_all_roots = has_all_roots
         self._next_look_at_lock = 0.0
         self._request = StopRequest()
         self._stop = threading.Event()
@@ -97,6 +108,7 @@ class Supervisor:
                 self._config,
                 watch=True,
                 writes_lists=self._writes_lists,
+                has_all_roots=self._has_all_roots,
                 is_stopped=self._is_stopped,
             ) as assembly:
                 self._start_up(assembly)
@@ -129,7 +141,11 @@ class Supervisor:
         counters = Counters()
         try:
             with assemble(
-                self._config, watch=False, on_done=on_done, is_stopped=self._is_stopped
+                self._config,
+                watch=False,
+                has_all_roots=self._has_all_roots,
+                on_done=on_done,
+                is_stopped=self._is_stopped,
             ) as assembly:
                 on_begin(assembly)
                 self._main_loop(assembly, lambda: assembly.worker.run_until_idle(self._stop))

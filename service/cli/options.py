@@ -65,6 +65,11 @@ def is_elsewhere(inputs: list[str] | None, db: str | None) -> bool:
     return any(name.upper().startswith(PLACES) for name in os.environ)
 
 
+def has_all_roots(inputs: list[str] | None) -> bool:
+    """Tell whether a run's folders are those of the settings file, and so all there are."""
+    return not inputs and not any(name.upper().startswith(PLACES[0]) for name in os.environ)
+
+
 def anchor(config: Path | None) -> Path:
     """Return the folder at which a command's relative paths are anchored: the settings file's."""
     if config is None:

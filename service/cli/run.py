@@ -13,6 +13,7 @@ from service.cli.options import (
     ConfigFile,
     DatabaseFile,
     Inputs,
+    has_all_roots,
     is_elsewhere,
     load_config,
 )
@@ -64,7 +65,9 @@ def run(
     for note in notes:
         say(note, err=True)
     with instance.hold_instance(settings.database.path) as lock:
-        code = Supervisor(settings, lock, writes_lists=writes_lists).serve()
+        code = Supervisor(
+            settings, lock, writes_lists=writes_lists, has_all_roots=has_all_roots(inputs)
+        ).serve()
     logs.close()
     raise typer.Exit(code)
 
@@ -84,7 +87,7 @@ def all_(
     logs.setup(settings.log, console=False)
     with instance.hold_instance(settings.database.path) as lock:
         bar = Bar(enabled=not json and sys.stderr.isatty())
-        done = _one_pass(Supervisor(settings, lock), bar)
+        done = _one_pass(Supervisor(settings, lock, has_all_roots=has_all_roots(inputs)), bar)
     logs.close()
     bar.print_summary(done.counters, settings.database.path, as_json=json)
     raise typer.Exit(done.exit_code)

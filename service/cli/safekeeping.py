@@ -1,4 +1,4 @@
-"""``backup``, ``restore``, ``salvage`` and ``confirm-missing``: what keeps the database whole."""
+"""Commands for rare days: to keep the database whole, and to tell it what is gone for good."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command("restore")(restore)
     app.command("salvage")(salvage)
     app.command("confirm-missing")(confirm_missing)
+    app.command("forget")(forget)
 
 
 def backup(config: ConfigFile = None, db: DatabaseFile = None) -> None:
@@ -109,3 +110,32 @@ def confirm_missing(
     with Store.open(settings.database.path) as store:
         store.confirm_missing(root, Clock().stamp())
     say(f"{root}: what is gone is taken as missing")
+
+
+def forget(
+    root: Annotated[
+        str, typer.Argument(help="The name of a folder that config.toml no longer names.")
+    ],
+    config: ConfigFile = None,
+    db: DatabaseFile = None,
+) -> None:
+    """Remove all rows of a folder that is no longer watched; its files and your marks stay.
+
+    The service may run meanwhile.
+    """
+    settings = load_config(config, None, db)
+    database = settings.database.path
+    if not database.is_file():
+        raise StartError(f"{database}: there is no database, so there is nothing to forget")
+    if root in [each.name for each in settings.roots]:
+        raise StartError(
+            f"{root!r} is in config.toml, and its images would be read again; take its [[root]] "
+            "out of the file first, and start the service again"
+        )
+    with Store.open(database) as store:
+        writer = store.roots_to_write()
+        names = [place.name for place in writer.places()]
+        if root not in names:
+            raise StartError(f"there is no root {root!r}; there are {', '.join(map(repr, names))}")
+        count = writer.forget(root)
+    say(f"{root}: {count:,} images are forgotten; their files are as they were")

@@ -61,10 +61,11 @@ class RootFolder(Section):
     path: InputFolder
     recursive: bool = True
     events: paths.EventSource = "auto"
+    links: bool = False
 
     def as_root(self) -> paths.Root:
         """Return the folder as the rest of the program knows it."""
-        return paths.Root(self.name, self.path, self.recursive, self.events)
+        return paths.Root(self.name, self.path, self.recursive, self.events, self.links)
 
 
 class Watch(Section):

@@ -2,6 +2,7 @@
 
 A backup is a whole database: also what cannot be made again from the images, such as what
 ``resolve`` learnt, texts that are no longer beside their images, rows of missing files, and ids.
+The user's marks are a file of their own, and copied with it.
 """
 
 import re
@@ -18,6 +19,7 @@ from service.errors import StartError, TryAgainError
 from service.store.connection import check_owner, find_stranger, open_as_it_is, open_still
 from service.store.integrity import find_damage
 from service.store.locks import damage_message, refuse
+from service.store.marks import FILE, copy_marks, marks_beside
 from service.store.schema import current
 from service.store.whole_files import PART, files_of, write_whole
 
@@ -32,6 +34,11 @@ class Backup:
     path: Path
     made_at: datetime
     """UTC."""
+
+
+def marks_of(backup: Path) -> Path:
+    """Return where the copy of the marks is that was written with a backup."""
+    return backup.with_name(f"{backup.stem}.{FILE}")
 
 
 def list_backups(database: Path, folder: Path) -> list[Backup]:
@@ -56,6 +63,8 @@ def back_up(
 ) -> Path:
     """Write a backup, check it, delete all but the newest ``keep``, and return its path.
 
+    The user's marks are copied beside it.
+
     It reads one state of the database by a connection of its own, and is in no writer's way.
     Raises StartError where the database is damaged (the older backups stay then), and TryAgainError
     where it cannot be written or was stopped.
@@ -69,9 +78,11 @@ def back_up(
         with write_whole(target) as part:
             if damage := copy_database(database, part, is_stopped):
                 raise damage_message(database, damage)
+            copy_marks(marks_beside(database), marks_of(target))
         for old in list_backups(database, folder)[keep:]:
             for file in files_of(old.path):
                 file.unlink()
+            marks_of(old.path).unlink(missing_ok=True)
     except OSError as error:
         raise TryAgainError(f"{target}: cannot be written ({error.strerror})") from error
     return target
@@ -147,6 +158,8 @@ def restore(database: Path, backup: Path, *, now: datetime | None = None) -> Pat
             was_there = database.exists()
             for file in files_of(database):
                 file.replace(file.with_name(aside.name + file.name.removeprefix(database.name)))
+        if not marks_beside(database).exists():  # else they are newer, and their user's
+            copy_marks(marks_of(backup), marks_beside(database))
     except OSError as error:
         raise StartError(f"{database}: cannot be restored ({error})") from error
     return aside if was_there else None

@@ -318,6 +318,59 @@ WHERE (roots.location, roots.online, roots.note) IS NOT (excluded.location, excl
 -- By name.
 SELECT name, location, online, note, changed_at FROM roots ORDER BY name;
 
+-- name: root_places
+-- Of whom the configuration spoke, and where they were.
+SELECT name, location, configured FROM roots ORDER BY name;
+
+-- name: configure_root
+-- Whether it is there, the comparison finds out.
+INSERT INTO roots (name, location, changed_at, configured) VALUES (:name, :location, :now, 1)
+ON CONFLICT (name) DO UPDATE SET configured = 1;
+
+-- name: rename_images
+-- stable_id() is identity.py's: it follows from root and path.
+UPDATE images SET root = :new, stable_id = stable_id(:new, path) WHERE root = :old;
+
+-- name: rename_failures
+-- With their next tries.
+UPDATE failures SET root = :new WHERE root = :old;
+
+-- name: rename_volumes
+-- With their markers, by which the folder is known.
+UPDATE volumes SET root = :new WHERE root = :old;
+
+-- name: rename_roots
+-- Its location is written when it is compared.
+UPDATE roots SET name = :new WHERE name = :old;
+
+-- name: retire_images
+-- They are present again when the root is back in the configuration.
+UPDATE images SET missing_since = :now WHERE root = :root AND missing_since IS NULL;
+
+-- name: retire_root
+-- Until it is forgotten, or configured again.
+UPDATE roots SET configured = 0, online = 0, note = :note, changed_at = :now WHERE name = :root;
+
+-- name: images_of_root
+-- Some of them, through the index images_by_place.
+SELECT id FROM images WHERE root = ? LIMIT ?;
+
+-- name: remove_images
+-- Their long rows go with them.
+DELETE FROM images WHERE id IN (SELECT value FROM json_each(?));
+
+-- name: remove_failures
+-- Of a root.
+DELETE FROM failures WHERE root = ?;
+
+-- name: remove_volumes
+-- Of a root.
+DELETE FROM volumes WHERE root = ?;
+
+-- name: remove_root
+-- The last of it.
+DELETE FROM roots WHERE name = ?;
+
 -- name: volumes
 -- A root's own row and those of what is mounted below it.
 SELECT root, folder, marker, learned_at, unconfirmed_since, confirmed_at FROM volumes WHERE root = ? ORDER BY folder;
@@ -654,3 +707,22 @@ SELECT root, path, size_bytes, mtime_ns, sidecars FROM images WHERE id = ?;
 -- name: images_stating
 -- Where a resource is stated under a name, of a kind.
 SELECT DISTINCT image_id FROM resource_rows WHERE name_id = ? AND kind = ?;
+
+-- name: make_marks
+-- The user's own file: marks.py. Its text stands in it, so that who opens it reads what a column is for.
+CREATE TABLE IF NOT EXISTS marks (
+    sha256    TEXT PRIMARY KEY,  -- of the whole file, as in v_images_search: so the mark stays with the picture
+    file_name TEXT,              -- for your eyes alone, nothing reads it
+    rating    INTEGER,           -- as you like, 1 to 5: search rating:4..
+    favourite INTEGER,           -- 1: search fav:yes
+    tags      TEXT,              -- with commas between them: search tag:keep
+    note      TEXT
+);
+
+-- name: attach_marks
+-- For reading.
+ATTACH ? AS marks;
+
+-- name: any_mark
+-- Fails where the user has made something else of the file.
+SELECT sha256, rating, favourite, tags FROM marks LIMIT 1;

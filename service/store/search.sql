@@ -146,6 +146,19 @@ i.seed = ?;
 -- One image.
 i.id = CAST(? AS INTEGER);
 
+-- name: rating
+-- The user's own: marks.py attaches them.
+i.sha256 IN (SELECT m.sha256 FROM marks m WHERE m.rating BETWEEN COALESCE(?, -9e99) AND COALESCE(?, 9e99));
+
+-- name: tag
+-- One of the tags between commas.
+i.sha256 IN (SELECT m.sha256 FROM marks m
+             WHERE ',' || replace(replace(m.tags, ', ', ','), ' ,', ',') || ',' LIKE '%,' || ? || ',%' ESCAPE '\');
+
+-- name: fav
+-- What has no mark is none.
+CASE WHEN i.sha256 IN (SELECT m.sha256 FROM marks m WHERE m.favourite) THEN 'yes' ELSE 'no' END = ?;
+
 -- name: present
 -- What a search means unless it says otherwise.
 i.missing_since IS NULL;

@@ -21,6 +21,7 @@ from service.store.locks import Waiting, immediate
 from service.store.long_tables import TABLES, LongForm
 from service.store.model_writer import ModelWriter
 from service.store.packed_image import PackedImage, pack_image
+from service.store.root_writer import RootWriter
 from service.store.schema import Schema
 from service.store.sql import sql
 from service.store.status import RootStatus, ServiceStatus
@@ -191,6 +192,10 @@ class Store(DatabaseReader):
         """Note that a comparison has believed it."""
         with self.transaction():
             volumes.end_confirmation(self._connection, root)
+
+    def roots_to_write(self) -> RootWriter:
+        """Return what changes all rows of a root."""
+        return RootWriter(self._connection, self.transaction)
 
     def models_to_write(self) -> ModelWriter:
         """Return what is known of models, to be added to."""

@@ -125,9 +125,9 @@ def _is_there(
 
 
 def is_mount(folder: Path) -> bool:
-    """Tell whether a folder is on another device than the one that it is in."""
+    """Tell whether a folder, or what a link leads to, is on another device than the one above."""
     try:
-        return folder.lstat().st_dev != folder.parent.stat().st_dev
+        return folder.stat().st_dev != folder.parent.stat().st_dev
     except OSError:
         return False
 

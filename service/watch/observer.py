@@ -37,6 +37,8 @@ PROBE_S = 60.0
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 60.0
 
+POLLED = "the folder is watched by rescans"
+
 NO_MORE_WATCHES = (errno.ENOSPC, errno.EMFILE, errno.ENFILE)
 """What Linux answers where its limits of watches, instances or open files are reached."""
 
@@ -66,8 +68,10 @@ class RootWatch:
     def check(self, now: float) -> None:
         """Start what is not running or has died. To be called every second or so."""
         if self.is_polling:
-            self._poll(now)
+            self._poll(now, POLLED)
             return
+        if self._root.links:  # watchdog follows none, so what is behind them gives no events
+            self._poll(now, "what is behind links gives no events")
         fault = self._find_fault()
         if fault is None:
             self._probe(now)
@@ -139,12 +143,12 @@ class RootWatch:
         self.stop()
         self.is_polling = True
         self._next_poll = 0.0
-        self._poll(now)
+        self._poll(now, POLLED)
 
-    def _poll(self, now: float) -> None:
+    def _poll(self, now: float, reason: str) -> None:
         if now >= self._next_poll:
             self._next_poll = now + self._poll_s
-            self._inbox.want_rescan("the folder is watched by rescans", self._root)
+            self._inbox.want_rescan(reason, self._root)
 
     def _probe(self, now: float) -> None:
         """Find out whether the kernel grants one more watch.

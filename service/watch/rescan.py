@@ -2,10 +2,9 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import structlog
 
@@ -14,7 +13,18 @@ from service.paths import Root, to_stored
 from service.records import WatchedFile
 from service.sidecars import FolderTexts, has_news
 from service.watch.folder_listing import Listing, list_folder
+from service.watch.linked_folders import LinkedFolders
 from service.watch.marker import RootState, is_believable
+from service.watch.scan_findings import (
+    ChangedFile,
+    FoundMount,
+    KnownFile,
+    KnownFiles,
+    MissingFile,
+    PassedLinks,
+    ScanFinding,
+    ScanProgress,
+)
 from service.watch.watched_names import WatchedNames
 
 log = structlog.get_logger()
@@ -23,90 +33,45 @@ BREATH = 1000
 """Files of one folder between two ``ScanProgress``: about 5 ms on a warm disk."""
 
 
-class KnownFile(NamedTuple):
-    """What the database holds of one file."""
-
-    size: int
-    mtime_ns: int
-    present: bool
-    """False where it is held as missing."""
-    sidecars: tuple[str, ...] = ()
-    """The texts beside it that were read with it."""
-
-
-KnownFiles = Callable[[str], Mapping[str, KnownFile]]
-"""From a stored folder (``""`` is the root itself) to its files by stored name.
-
-Asked once a folder.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedFile:
-    """A file that differs from what the database holds. It may still be being written."""
-
-    file: WatchedFile
-    location: Path
-    how: Literal["new", "changed", "back"]
-
-
-@dataclass(frozen=True, slots=True)
-class ScanProgress:
-    """So many files were looked at, most of them unchanged.
-
-    The caller may do what is more urgent now.
-    """
-
-    files: int
-
-
-@dataclass(frozen=True, slots=True)
-class MissingFile:
-    """A file the database holds as present, and which is not there."""
-
-    root: str
-    path: str
-    """Stored form."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundMount:
-    """A file system that is mounted below the root, and that the database does not know."""
-
-    folder: str
-    """Stored form."""
-
-
-ScanFinding = ChangedFile | ScanProgress | MissingFile | FoundMount
-
-
 def rescan(
     root: Root,
     state: RootState,
     known: KnownFiles,
     folders: Iterable[str],
     names: WatchedNames,
+    *,
+    others: Sequence[Path] = (),
 ) -> Iterator[ScanFinding]:
     """Yield every difference between the disk and what the database knows of this root.
 
     And a ``ScanProgress`` now and then. ``folders`` gives all stored folders in which the database
     holds present files. It is read last, so that the caller may write what was yielded before. A
-    folder that cannot be listed yields nothing for what is below it.
+    folder that cannot be listed yields nothing for what is below it. ``others`` are the folders of
+    the other roots: no link leads there.
     """
-    yield from _Rescan(root, state, known, names).run(folders)
+    links = LinkedFolders(root, others)
+    yield from _Rescan(root, state, known, names, links).run(folders)
 
 
 class _Rescan:
     def __init__(
-        self, root: Root, state: RootState, known: KnownFiles, names: WatchedNames
+        self,
+        root: Root,
+        state: RootState,
+        known: KnownFiles,
+        names: WatchedNames,
+        links: LinkedFolders,
     ) -> None:
         self._root = root
+        self._links = links
         self._state = state
         self._known = known
         self._names = names
         self._seen: set[str] = set()
         self._unread: set[str] = set(state.away)
         """Stored folders below which nothing is known to be missing."""
+        self._doubles: set[str] = set()
+        """Those that are elsewhere below the root, too, and were read there."""
         self._mounts: dict[str, int] = {}  # with the device of each, that was entered
         self._folded: dict[str, str] | None = None
         self._in_cloud = 0
@@ -114,11 +79,13 @@ class _Rescan:
 
     def run(self, folders: Iterable[str]) -> Iterator[ScanFinding]:
         waiting: list[tuple[str, int | None]] = [(str(self._root.path), None)]
-        while waiting:
+        while waiting or (waiting := self._links.pop_next()):
             folder, device_above = waiting.pop()
             yield from self._compare_folder(folder, device_above, waiting)
         for folder in folders:
             yield from self._find_vanished(folder)
+        if self._links.passed:
+            yield PassedLinks(self._links.passed, to_stored(PurePath(self._links.first_passed)))
         if self._in_cloud:
             log.warning(
                 "cloud_files_skipped",
@@ -133,6 +100,9 @@ class _Rescan:
     ) -> Iterator[ScanFinding]:
         stored = self._stored_folder(folder)
         device = _device_of(folder)
+        if not self._links.enter(folder):
+            self._doubles.add(stored)
+            return
         found = self._list_folder(folder, stored)
         if found is None or device is None:
             return
@@ -141,6 +111,7 @@ class _Rescan:
             yield from self._enter_mount(stored, device)
         if self._root.recursive:
             waiting.extend((below, device) for below in found.folders)
+            self._unread.update(map(self._stored_folder, self._links.add(found.links, device)))
         known = self._known(stored)
         prefix = f"{stored}/" if stored else ""
         texts = FolderTexts(found.sidecars, self._names.sidecars)
@@ -219,7 +190,8 @@ class _Rescan:
         try:
             # What is there but was not entered (it is ignored now, or a link) is not missing.
             is_file_now = stat.S_ISREG(os.lstat(self._root.locate(folder)).st_mode)
-            is_gone = is_file_now or self._is_respelled(folder)
+            is_double = not self._doubles.isdisjoint(_with_parents(folder))
+            is_gone = is_file_now or is_double or self._is_respelled(folder)
         except (FileNotFoundError, NotADirectoryError):
             is_gone = True
         except OSError as error:

@@ -7,7 +7,8 @@ Begin with ``loop.py``; ``Worker.run_once`` is one turn and reads from top to bo
 - ``triage.py`` says which of them ExifTool must read, and which the database knows already;
 - ``batch.py`` waits for ExifTool and sends its records through the pure stages;
 - ``saver.py`` writes the batch, and tries again while another program holds the database;
-- ``heartbeat.py`` tells the state of the service, ``root_status.py`` which roots are there;
+- ``heartbeat.py`` tells the state of the service, ``root_status.py`` which roots are there,
+  ``configured_roots.py`` which have another name now or are no longer configured;
 - ``housekeeping.py`` is what is looked after between batches, ``database_care.py`` the database's
   file: its check and its backups;
 - ``reprocess.py`` makes outdated rows again while nothing else is to be done.

@@ -14,7 +14,7 @@ from service.records import WatchedFile
 from service.store.failures import Failure
 from service.store.packed_image import PackedImage
 from service.watch.arrivals import Arrival, GonePath
-from service.watch.rescan import MissingFile
+from service.watch.scan_findings import MissingFile
 from service.worker.triage import InHand, Triage
 
 log = structlog.get_logger()

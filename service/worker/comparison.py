@@ -13,13 +13,14 @@ from service.store.database_reader import DatabaseReader
 from service.store.writer import Store
 from service.watch.arrivals import GonePath
 from service.watch.marker import RootState, check_root, is_believable, is_mount, renew_marker
-from service.watch.rescan import (
+from service.watch.rescan import rescan
+from service.watch.scan_findings import (
     ChangedFile,
     FoundMount,
     KnownFile,
     MissingFile,
+    PassedLinks,
     ScanProgress,
-    rescan,
 )
 from service.watch.watch_settings import WatchSettings
 from service.watch.watched_names import WatchedNames
@@ -67,6 +68,7 @@ class Comparison:
         self._under_way: Iterator[Difference] | None = None
         self._states: dict[str, RootState] = {}
         """What was found of each root when it was compared last."""
+        self._told_links: set[str] = set()
         self.last_at: str | None = None
         """When the last comparison ended."""
 
@@ -177,6 +179,8 @@ class Comparison:
         for found in findings:
             if isinstance(found, FoundMount):
                 self._learn_mount(root, found.folder)
+            elif isinstance(found, PassedLinks):
+                self._tell_links(root, found)
             else:
                 yield found
 
@@ -184,10 +188,26 @@ class Comparison:
         known = _KnownFiles(self.store, root.name)
         return check_root(root, known.present, known_volumes(self.store, root.name))
 
-    def _walk(self, root: Root, state: RootState) -> Iterator[Difference | FoundMount]:
+    def _walk(
+        self, root: Root, state: RootState
+    ) -> Iterator[Difference | FoundMount | PassedLinks]:
         if root.path.is_dir():
             known = _KnownFiles(self.store, root.name)
-            yield from rescan(root, state, known, known.folders(), self._names)
+            others = [other.path for other in self._roots.values() if other is not root]
+            yield from rescan(root, state, known, known.folders(), self._names, others=others)
+
+    def _tell_links(self, root: Root, found: PassedLinks) -> None:
+        """Say once what is not looked at."""
+        if root.name in self._told_links:
+            return
+        self._told_links.add(root.name)
+        log.info(
+            "links_to_folders_not_followed",
+            root=root.name,
+            count=found.count,
+            first=found.first,
+            what_to_do="set links = true in its [[root]] if their images belong to it",
+        )
 
     def _learn_mount(self, root: Root, folder: str) -> None:
         """Give a file system mounted below a root its marker, and remember it."""

@@ -13,7 +13,7 @@ from service.paths import Root
 from service.store.writer import Store
 from service.watch.arrivals import Arrival, GonePath
 from service.watch.inbox import Inbox
-from service.watch.rescan import ChangedFile, MissingFile, ScanProgress
+from service.watch.scan_findings import ChangedFile, MissingFile, ScanProgress
 from service.watch.watch_settings import WatchSettings
 from service.worker.comparison import Comparison
 from service.worker.root_status import RootStatusBoard

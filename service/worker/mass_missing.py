@@ -17,7 +17,7 @@ from service.store.database_reader import DatabaseReader
 from service.store.writer import Store
 from service.watch.arrivals import GonePath
 from service.watch.marker import KnownVolume
-from service.watch.rescan import MissingFile
+from service.watch.scan_findings import MissingFile
 from service.worker.root_status import RootStatusBoard
 
 MANY = 50

@@ -98,7 +98,13 @@ def test_every_view_of_the_contract_has_its_columns() -> None:
     wide = columns("v_images_search")
     assert " ".join(wide[:6]) == "image_id file_name prompt_preview model loras sampler_norm"
     assert " ".join(wide[6:12]) == "scheduler_norm steps cfg_scale seed width height"
-    assert wide[-1] == "path"
+    place = "full_path folder file_width file_height size_bytes"
+    ends = {
+        "v_images_search": f"root path {place} sha256 seed_order",
+        "v_images_with_core_params": f"root {place} model_norm created_at sha256 seed_order",
+        "v_images_with_resources": f"root {place} guidance model_norm created_at sha256",
+    }
+    assert {name: " ".join(columns(name)[-len(ends[name].split()) :]) for name in ends} == ends
     expected = {
         "kv": "image_id key value source",
         "tokens": "image_id side position token t_norm weight kind category",

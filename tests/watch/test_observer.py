@@ -384,6 +384,23 @@ def test_a_polled_folder_wants_a_rescan_every_so_often(root: Root) -> None:
     assert wanted == [poll, {}, {}, poll, {}, poll]
 
 
+def test_a_folder_whose_links_are_followed_is_watched_and_compared_every_so_often(
+    root: Root,
+) -> None:
+    linked = Root("linked", root.path, links=True)
+    inbox = Inbox([linked], WatchSettings(poll_s=30.0))
+    watcher = Watcher([linked], inbox, WatchSettings(poll_s=30.0), clock=lambda: 0.0)
+    watcher.start()
+    inbox.pop_wanted_rescans()
+    wanted = []
+    for now in (29.9, 30.0, 31.0, 60.0):
+        watcher.check(now)
+        wanted.append(list(inbox.pop_wanted_rescans()))
+    (watch,) = watcher.watches
+    assert (watch.is_polling, wanted) == (False, [[], ["linked"], [], ["linked"]])
+    watcher.stop()
+
+
 @linux
 def test_without_inotify_the_folder_is_polled(root: Root) -> None:
     import resource  # noqa: PLC0415  # not on Windows

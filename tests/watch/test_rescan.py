@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 from service.paths import MARKER, Root, to_stored
 from service.records import WatchedFile
 from service.watch.marker import RootState
-from service.watch.rescan import ChangedFile, KnownFile, MissingFile, rescan
+from service.watch.rescan import rescan
+from service.watch.scan_findings import ChangedFile, KnownFile, MissingFile, PassedLinks
 from service.watch.watch_settings import WatchSettings
 from service.watch.watched_names import WatchedNames
 
@@ -180,7 +181,8 @@ def test_what_is_there_but_no_longer_watched_is_not_missing(marked: Root) -> Non
         rows.folders(),
         WatchedNames(WatchSettings(ignore=("b.*", "sub"))),
     )
-    assert list(found) == []
+    linked = PassedLinks(1, (marked.path / "linked").as_posix())
+    assert list(found) == [linked]
 
 
 @pytest.mark.posix("Windows lets few users make links, and Wine none")
@@ -190,7 +192,11 @@ def test_links_and_loops_are_not_followed(marked: Root) -> None:
     (marked.path / "out").symlink_to("/etc")
     (marked.path / "b.png").symlink_to(marked.path / "a.png")
     os.mkfifo(marked.path / "pipe.png")
-    assert differences(marked, Rows()) == {"a.png": "new"}
+    found = list(rescan(marked, ONLINE, Rows().folder, [], NAMES))
+    assert [one.file.path for one in found if isinstance(one, ChangedFile)] == ["a.png"]
+    passed = [one for one in found if isinstance(one, PassedLinks)]
+    assert [one.count for one in passed] == [2]
+    assert len(found) == 2
 
 
 def test_files_whose_bytes_lie_in_a_cloud_are_skipped_and_told(

@@ -71,8 +71,13 @@ FIELDS: dict[str, SearchField] = {
     "root": SearchField("whole"),
     "mime": SearchField("part"),
     "id": SearchField("exact", indexed=True),
+    "rating": SearchField("range", indexed=True),
+    "tag": SearchField("whole", indexed=True),
+    "fav": SearchField("choice", choices=("yes", "no")),
 }
 
+MARKS = frozenset({"rating", "tag", "fav"})
+"""The fields that ask the user's own marks."""
 
 WHOLE_NUMBERS = ("version", "id")
 _NUMBER = r"-?\d+(?:\.\d+)?"

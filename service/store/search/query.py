@@ -13,8 +13,15 @@ from service.store.binding import text
 from service.store.connection import open_readonly
 from service.store.images_row import Bound
 from service.store.locks import DAMAGE, damage_message
+from service.store.marks import attach_marks
 from service.store.one_image import ColumnValue
-from service.store.search.conditions import Condition, condition_of, fragment, known_field
+from service.store.search.conditions import (
+    MARKS,
+    Condition,
+    condition_of,
+    fragment,
+    known_field,
+)
 from service.store.search.lexing import (
     Term,
     WordPattern,
@@ -207,7 +214,10 @@ class Search:
         Raises StartError that names the wrong word.
         """
         line = text(line)  # a byte that is no UTF-8 is so in the database, too
-        search = plan_search(read_query(line))
+        asked = read_query(line)
+        search = plan_search(asked)
+        if any(one.field in MARKS for one in asked):
+            attach_marks(self._connection, self._path)
         found: list[int] = []
         try:
             query = self.query(search)

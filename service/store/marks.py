@@ -1,0 +1,87 @@
+"""The user's own marks: ``marks.db`` beside the database, made once and never written to again.
+
+A mark belongs to a content (the SHA-256 of the whole file), so it stays with the picture when that
+moves, is read again, or the images' database is made anew. A file of its own may be edited in DB
+Browser for as long as its user likes: the service never waits for it.
+"""
+
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import apsw
+import structlog
+
+from service.errors import StartError
+from service.store.sql import sql
+from service.store.whole_files import write_whole
+
+log = structlog.get_logger()
+
+FILE = "marks.db"
+
+SCHEMA = "marks"
+"""The name under which it is attached, here and in DB Browser's projects."""
+
+BUSY_MS = 5_000
+
+
+def marks_beside(database: Path) -> Path:
+    """Return where the marks of a database are. Databases in one folder share them."""
+    return database.with_name(FILE)
+
+
+def make_marks(database: Path) -> None:
+    """Make the file of marks where there is none; what is there is the user's, whatever it is."""
+    path = marks_beside(database)
+    if path.exists():
+        return
+    try:
+        # One file, without a log beside it: the user may copy it by hand.
+        with closing(apsw.Connection(str(path))) as connection:
+            connection.execute(sql("make_marks")).fetchall()
+    except apsw.Error as error:  # nothing that the service does needs it
+        log.warning("marks_not_made", path=str(path), reason=str(error))
+
+
+def attach_marks(connection: apsw.Connection, database: Path) -> None:
+    """Let a reading connection name the table ``marks``; it is empty where there is no such file.
+
+    Raises StartError where the file cannot be read, or has no such table.
+    """
+    path = marks_beside(database)
+    if SCHEMA in connection.db_names():
+        return
+    if not path.is_file():
+        connection.execute(sql("make_marks").replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
+        return
+    try:
+        address = f"file:{quote(str(path.resolve()))}?mode=ro"
+        connection.execute(sql("attach_marks"), (address,)).fetchall()
+        connection.execute(sql("any_mark")).fetchall()
+    except apsw.Error as error:
+        raise StartError(
+            f"{path}: your marks cannot be read ({error}); put back a copy of it from the backups, "
+            "or move it away, and the service makes an empty one"
+        ) from error
+
+
+def copy_marks(source: Path, target: Path) -> bool:
+    """Copy a file of marks, whole or not at all; tell whether there was one that could be copied."""
+    if not source.is_file():
+        return False
+    flags = apsw.SQLITE_OPEN_READONLY
+    try:
+        with (
+            write_whole(target) as part,
+            closing(apsw.Connection(str(source), flags=flags)) as old,
+            closing(apsw.Connection(str(part))) as new,
+        ):
+            old.set_busy_timeout(BUSY_MS)
+            with new.backup("main", old, "main") as copying:
+                copying.step()
+            new.execute("SELECT COUNT(*) FROM sqlite_schema").fetchall()
+    except (apsw.Error, OSError) as error:
+        log.warning("marks_not_copied", path=str(source), reason=str(error))
+        return False
+    return True

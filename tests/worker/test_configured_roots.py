@@ -1,0 +1,126 @@
+"""Roots that config.toml names otherwise, or no longer."""
+
+import os
+
+import pytest
+from commands import run
+from drawn_images import draw, draw_many
+from running_service import Place
+from working_by_hand import Door
+
+STATES = "SELECT root, state, COUNT(*) FROM images GROUP BY 1, 2"
+IDS = "SELECT id, path, sha256, first_seen_at FROM images ORDER BY id"
+STABLE = "SELECT path, stable_id FROM images ORDER BY path"
+
+
+def rename_in_settings(place: Place, old: str, new: str) -> None:
+    text = place.config.read_text(encoding="utf-8")
+    assert text.count(old) > 0
+    place.config.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_root_with_another_name_and_the_same_folder_keeps_its_rows(door: Door) -> None:
+    draw_many(door.place.input, 3)
+    house = door.open()
+    house.work()
+    before = house.rows(IDS), house.rows("SELECT marker FROM volumes")
+    rename_in_settings(door.place, 'name = "Input"', 'name = "Harbour"')
+    house = door.open()
+    house.read_by_exiftool()
+    house.work()
+    assert house.rows(STATES) == [("Harbour", "present", 3)]
+    assert (house.rows(IDS), house.rows("SELECT marker FROM volumes")) == before
+    assert house.rows("SELECT name, configured FROM roots") == [("Harbour", 1)]
+    assert house.read_by_exiftool() == []
+    stable = house.rows(STABLE)
+    door.close()
+    for file in door.place.database.parent.glob("images.db*"):
+        file.unlink()
+    house = door.open()
+    house.work()
+    assert house.rows(STABLE) == stable
+
+
+def test_a_root_whose_folder_and_name_both_changed_is_known_by_its_marker(door: Door) -> None:
+    draw_many(door.place.input, 3)
+    door.open().work()
+    door.close()
+    door.place.input.rename(door.place.top / "Pictures")
+    rename_in_settings(door.place, "Input", "Pictures")
+    house = door.open()
+    house.work()
+    assert house.rows(STATES) == [("Pictures", "present", 3)]
+
+
+def test_a_root_that_was_taken_away_is_told_and_is_missing_until_it_is_back(door: Door) -> None:
+    draw_many(door.place.input, 3)
+    door.open().work()
+    add_other(door.place)
+    settings = door.place.config.read_text(encoding="utf-8")
+    rename_in_settings(door.place, "Input", "Other")
+    house = door.open()
+    house.work()
+    assert house.rows(STATES) == [("Input", "missing", 3), ("Other", "present", 1)]
+    told = "no longer in config.toml: its images are marked missing; to remove their rows, run: "
+    (note,) = house.rows("SELECT note FROM roots WHERE name = 'Input'")
+    assert note == (f'{told}aiimagepipe forget "Input"',)
+    assert 'aiimagepipe forget "Input"' in run(door.place, "status").out
+    door.place.config.write_text(settings, encoding="utf-8")
+    house = door.open()
+    house.work()
+    assert house.rows(STATES) == [("Input", "present", 3), ("Other", "missing", 1)]
+    assert house.rows("SELECT name, online, configured FROM roots") == [
+        ("Input", 1, 1),
+        ("Other", 0, 0),
+    ]
+
+
+def add_other(place: Place) -> None:
+    """Make a second folder, with an image."""
+    other = place.top / "Other"
+    other.mkdir()
+    draw(other / "other.png", 99)
+
+
+def test_what_an_option_names_instead_takes_no_root_away(door: Door) -> None:
+    draw_many(door.place.input, 3)
+    door.open().work()
+    door.close()
+    add_other(door.place)
+    both = [("Input", "present", 3), ("Other", "present", 1)]
+    for words in (("--input", os.fspath(door.place.top / "Other")), ()):
+        assert run(door.place, "all", *words).code == 0
+        assert door.open().rows(STATES) == both
+        door.close()
+
+
+def test_forget_removes_a_root_and_all_of_it_and_nothing_else(door: Door) -> None:
+    draw_many(door.place.input, 3)
+    door.open().work()
+    add_other(door.place)
+    rename_in_settings(door.place, "Input", "Other")
+    house = door.open()
+    house.work()
+    said = run(door.place, "forget", "Input")
+    told = "Input: 3 images are forgotten; their files are as they were\n"
+    assert (said.code, said.out) == (0, told)
+    assert house.rows(STATES) == [("Other", "present", 1)]
+    (kept,) = house.rows("SELECT id FROM images")
+    for table in ("kv_rows", "token_rows", "pass_rows", "raw_records"):
+        assert house.rows(f"SELECT DISTINCT image_id FROM {table}") == [kept]  # noqa: S608
+    assert house.rows("SELECT root FROM volumes") == [("Other",)]
+    assert len(list(door.place.input.glob("*.png"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("Input", "'Input' is in config.toml"), ("Nowhere", "there is no root 'Nowhere'; there are")],
+)
+def test_forget_refuses_a_watched_root_and_an_unknown_one(door: Door, name: str, told: str) -> None:
+    draw(door.place.input / "a.png", 1)
+    house = door.open()
+    house.work()
+    said = run(door.place, "forget", name)
+    assert told in said.err
+    assert said.code != 0
+    assert house.rows(STATES) == [("Input", "present", 1)]
