@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from service.cli.typed_paths import require_database, require_folders
 from service.config import PREFIX, Config, load
-from service.paths import project_root
 
 ConfigFile = Annotated[
     Path | None,
@@ -33,11 +33,13 @@ def load_config(
     exports: Sequence[Mapping[str, object]] | None = None,
     *,
     only_reads: bool = False,
+    makes_database: bool = False,
 ) -> Config:
-    """Return the configuration with the command's own options in it. Raises ConfigError.
+    """Return the configuration with the command's own options in it.
 
+    Raises ConfigError, and StartError where a folder or a database that was typed is not there.
     ``only_reads``: the command leaves the database and the log alone, and their folders need not be
-    writable.
+    writable. ``makes_database``: the command fills it, so it need not be there.
     """
     overrides: dict[str, object] = {}
     if inputs:
@@ -49,7 +51,12 @@ def load_config(
         overrides["database"] = {"path": db}
     if exports is not None:
         overrides["export"] = exports
-    return load(config, overrides, only_reads=only_reads)
+    settings = load(config, overrides, only_reads=only_reads)
+    if inputs:
+        require_folders(inputs, settings, config)
+    if db is not None:
+        require_database(db, settings, config, makes=makes_database)
+    return settings
 
 
 PLACES = tuple(f"{PREFIX}{table}".upper() for table in ("ROOT", "DATABASE"))
@@ -63,13 +70,6 @@ def is_elsewhere(inputs: list[str] | None, db: str | None) -> bool:
     if inputs or db is not None:
         return True
     return any(name.upper().startswith(PLACES) for name in os.environ)
-
-
-def anchor(config: Path | None) -> Path:
-    """Return the folder at which a command's relative paths are anchored: the settings file's."""
-    if config is None:
-        return project_root()
-    return config.absolute().parent
 
 
 def _root_names(inputs: list[str]) -> list[str]:

@@ -62,6 +62,11 @@ def say(text: str, *, err: bool = False) -> None:
     typer.echo(harmless(text), err=err)
 
 
+def count_of(count: int, one: str) -> str:
+    """Return a number with its noun: ``1 image``, ``2,000 images``."""
+    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
+
+
 def say_json(value: object) -> None:
     """Print a value as one line of JSON, which reads back exactly.
 

@@ -19,6 +19,8 @@ from service.cli.options import (
 from service.cli.output import Bar, finish, say
 from service.clock import Clock
 from service.config import prepare
+from service.export.categories import find_double_words
+from service.store.connection import require_database
 from service.supervisor import PassResult, Supervisor
 from service.worker.batch import FileOutcome
 from service.worker.reprocess import Reprocessor
@@ -55,8 +57,8 @@ def run(
     exports: WritesLists = False,  # noqa: FBT002
 ) -> None:
     """Run the service in the foreground: rescan, watch, process. Ctrl+C stops it cleanly."""
-    settings = load_config(config, inputs, db)
-    notes = prepare(settings)
+    settings = load_config(config, inputs, db, makes_database=True)
+    notes = [*prepare(settings), *find_double_words(settings.categories)]
     logs.setup(settings.log)
     writes_lists = exports or not is_elsewhere(inputs, db)
     if settings.export and not writes_lists:
@@ -79,7 +81,7 @@ def all_(
 
     Exit code 1: some files failed (listed).
     """
-    settings = load_config(config, inputs, db)
+    settings = load_config(config, inputs, db, makes_database=True)
     prepare(settings)
     logs.setup(settings.log, console=False)
     with instance.hold_instance(settings.database.path) as lock:
@@ -122,6 +124,7 @@ def resources(config: ConfigFile = None, db: DatabaseFile = None) -> None:
 
 def _reprocess(config: Path | None, db: str | None, *, everything: bool) -> None:
     settings = load_config(config, None, db)
+    require_database(settings.database.path)
     prepare(settings)
     logs.setup(settings.log, console=False)
     with (

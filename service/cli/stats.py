@@ -7,10 +7,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from service.cli.options import AsJson, ConfigFile, DatabaseFile, anchor, load_config
+from service.cli import typed_paths
+from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import harmless, make_console, say, say_json
 from service.export.charts import Bars, Stacks, write_charts
-from service.paths import resolve_output
 from service.store import statistics
 from service.store.statistics import Ranking, Statistics
 
@@ -36,7 +36,7 @@ def stats(
 ) -> None:
     """Count models, LoRAs, samplers, tokens, and images by month and generator."""
     settings = load_config(config, None, db, only_reads=True)
-    target = None if plot is None else resolve_output(plot, base=anchor(config), setting="--plot")
+    target = None if plot is None else typed_paths.output(plot, config, "--plot")
     found = statistics.read_statistics(settings.database.path, limit)
     if target is not None:
         write_charts(_charts(found), target)

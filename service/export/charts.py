@@ -9,6 +9,7 @@ from typing import Any
 from service.errors import StartError
 from service.export.atomic import update_file
 from service.export.report import Written
+from service.paths import how_to_install
 
 FORMATS = (".png", ".svg")
 LABEL = 28
@@ -65,7 +66,7 @@ def _figure() -> Any:
         from matplotlib.figure import Figure  # noqa: PLC0415  # not pyplot: it looks for a screen
     except ImportError:
         raise StartError(
-            "charts need the package matplotlib: pip install 'aiimagemetapipe[plot]'"
+            f"charts need the package matplotlib; {how_to_install('plot', 'matplotlib')}"
         ) from None
     mpl.rcParams["svg.hashsalt"] = "aiimagepipe"
     return Figure

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import apsw
 
 from service.errors import StartError, TryAgainError
-from service.store.connection import check_owner, open_as_it_is
+from service.store.connection import check_owner, open_to_read
 from service.store.integrity import find_damage
 from service.store.locks import damage_message, refuse
 from service.store.schema import current
@@ -114,7 +114,7 @@ def copy_database(source: Path, target: Path, is_stopped: Callable[[], bool]) ->
     """
     target.unlink(missing_ok=True)
     try:
-        with closing(open_as_it_is(source)) as old, closing(apsw.Connection(str(target))) as new:
+        with closing(open_to_read(source)) as old, closing(apsw.Connection(str(target))) as new:
             check_owner(old, source, current())
             # One state for all steps: else a writer between two of them would begin it anew.
             old.execute("BEGIN; SELECT COUNT(*) FROM sqlite_schema").fetchall()

@@ -194,11 +194,10 @@ def open_readonly(path: Path, schema: Schema | None = None) -> apsw.Connection:
 
     Raises StartError where there is no database of ours to read.
     """
-    if not path.is_file():
-        raise StartError(f"{path}: there is no database yet; `aiimagepipe run` or `all` makes it")
+    require_database(path)
     schema = schema or current()
     try:
-        connection = open_as_it_is(path)
+        connection = open_to_read(path)
         connection.set_busy_timeout(BUSY_MS)
         check_owner(connection, path, schema)
     except apsw.Error as error:
@@ -210,17 +209,53 @@ def open_readonly(path: Path, schema: Schema | None = None) -> apsw.Connection:
     return connection
 
 
+def require_database(path: Path) -> None:
+    """Raise StartError where there is no file yet."""
+    if not path.is_file():
+        raise StartError(f"{path}: there is no database yet; `aiimagepipe run` or `all` makes it")
+
+
+def open_to_read(path: Path) -> apsw.Connection:
+    """Return a connection that changes nothing, of a sound database. Raises SQLite's errors.
+
+    It is opened as if for writing: only such a one, where it is the last, takes the files of the
+    log (``-wal``, ``-shm``) away again that SQLite makes for any reader.
+    """
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI
+    connection = apsw.Connection(f"{_address(path)}?mode=rw", flags=flags)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        objects(connection)
+    except (apsw.CantOpenError, apsw.ReadOnlyError):
+        connection.close()
+        return _open_as_unchanging(path)
+    return connection
+
+
 def open_as_it_is(path: Path) -> apsw.Connection:
-    """Return a connection that only reads, whatever the file holds. Raises SQLite's errors."""
-    address = f"file:{quote(str(path.resolve()))}"
+    """Return a connection that only reads, whatever the file holds, and leaves its log alone.
+
+    Raises SQLite's errors.
+    """
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-    connection = apsw.Connection(f"{address}?mode=ro", flags=flags)
+    connection = apsw.Connection(f"{_address(path)}?mode=ro", flags=flags)
     try:
         objects(connection)
     except (apsw.CantOpenError, apsw.ReadOnlyError):
-        # A WAL database in a folder that cannot be written has nowhere to put the log's index.
-        # Nobody else can be writing it either, so it may be read as a file that never changes
-        # (sqlite.org/wal.html, section 5).
         connection.close()
-        connection = apsw.Connection(f"{address}?immutable=1", flags=flags)
+        return _open_as_unchanging(path)
     return connection
+
+
+def _open_as_unchanging(path: Path) -> apsw.Connection:
+    """Return a connection to a file in a folder that cannot be written.
+
+    A WAL database has nowhere to put the log's index there. Nobody else can be writing it either,
+    so it may be read as a file that never changes (sqlite.org/wal.html, section 5).
+    """
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    return apsw.Connection(f"{_address(path)}?immutable=1", flags=flags)
+
+
+def _address(path: Path) -> str:
+    return f"file:{quote(str(path.resolve()))}"

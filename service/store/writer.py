@@ -138,8 +138,8 @@ class Store(DatabaseReader):
         """Write failures alone. Those with size and mtime_ns get a row of status ``unreadable``."""
         self.save((), now=now, failed=failed)
 
-    def mark_missing(self, root: str, paths: Iterable[str], now: str) -> int:
-        """Mark files as missing; return how many were present until now."""
+    def mark_missing(self, root: str, paths: Iterable[str], now: str) -> list[str]:
+        """Mark files as missing; return which were present until now."""
         with self.transaction():
             return file_rows.mark_missing(self._connection, root, paths, now)
 

@@ -126,19 +126,22 @@ def test_a_dump_lists_the_file_that_cannot_be_read_and_goes_on(place: Place) -> 
     said = run(place, "dump", "--out", "dump.jsonl")
     reason = "not an image: starts with 6e 6f 20 69 6d 61 67 65 (no image)"
     assert said == Said(
-        1, f"1 records → {place.top / 'dump.jsonl'}\n", f"failed: Input/broken.png: {reason}\n"
+        1, f"1 record → {place.top / 'dump.jsonl'}\n", f"failed: Input/broken.png: {reason}\n"
     )
 
 
-def test_a_dump_of_a_folder_that_is_not_there_says_so(place: Place) -> None:
-    place.input.rmdir()
+def test_a_dump_of_a_configured_folder_that_is_not_there_says_so_and_of_a_typed_one_is_refused(
+    place: Place,
+) -> None:
+    place.config.write_text('[[root]]\nname = "away"\npath = "away"\n', encoding="utf-8")
     away = place.top / "away"
-    said = run(place, "dump", "--input", "away")
+    said, typed = run(place, "dump"), run(place, "dump", "--input", "away")
     assert said.code == 0
     assert (
         said.err
         == f"root 'away': {away} is not there; it is taken as offline and looked for again\n"
     )
+    assert typed == Said(2, "", f"aiimagepipe: --input: {away}: is no folder that is there\n")
 
 
 PROMPT = '=HYPERLINK("http://example.invalid"), 猫, "quoted"; one, two'

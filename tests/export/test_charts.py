@@ -9,6 +9,7 @@ from PIL import Image
 
 from service.errors import StartError
 from service.export.charts import Bars, Stacks, write_charts
+from service.paths import how_to_install
 
 CHARTS = (
     Stacks("images by month", ("2025-01", "2025-02"), {"a1111": (3, 4), "comfyui": (0, 7)}),
@@ -64,6 +65,6 @@ def test_without_matplotlib_the_mend_is_told(
         write_charts(CHARTS, tmp_path / "a.png")
     assert (
         str(raised.value)
-        == "charts need the package matplotlib: pip install 'aiimagemetapipe[plot]'"
+        == f"charts need the package matplotlib; {how_to_install('plot', 'matplotlib')}"
     )
     assert list(tmp_path.iterdir()) == []
