@@ -39,9 +39,7 @@ def program(project: Path, name: str, text: str) -> None:
     path.chmod(0o755)
 
 
-INSTALLING = (
-    "Installing what is needed to run{} into .venv; this takes a minute or two, once."
-)
+INSTALLING = "Installing what is needed to run{} into .venv; this takes a minute or two, once."
 
 
 def make_ready(project: Path, target: str = "ready") -> tuple[bool, list[str]]:

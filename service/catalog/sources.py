@@ -7,7 +7,6 @@ model with its ``modelVersions``, alone or in ``items`` of any wrapping; Lora Ma
 ``files`` and ``hashes``; and what people write by hand.
 """
 
-import codecs
 import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ from service.catalog.fields import (
     text,
     whole,
 )
-from service.catalog.json_stream import JunkError, elements
+from service.catalog.json_stream import JunkError, elements, marked_encoding
 from service.errors import BadFileError
 from service.paths import to_stored
 from service.records.kinds import kind_of_word, squeeze_word
@@ -120,13 +119,6 @@ def _is_file(fields: Fields, around: Context) -> bool:
     return around.trust is Trust.MANUAL and kind is not None
 
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-"""Windows PowerShell writes redirected JSON as UTF-16."""
-
 _HEADING = 64 << 10
 """Characters within which a file's first line ends."""
 
@@ -182,11 +174,9 @@ def _open_source(path: Path, trust: Trust) -> Iterator[TextIO]:
 
 
 def _encoding(path: Path, trust: Trust) -> str:
-    with path.open("rb") as file:
-        head = file.read(4)
-    for mark, name in _BOMS:
-        if head.startswith(mark):
-            return name
+    marked = marked_encoding(path)
+    if marked is not None:
+        return marked
     if trust is Trust.MANUAL and not _is_utf8(path):
         return "cp1252"  # what Excel calls CSV, unless it is asked for UTF-8
     return "utf-8"

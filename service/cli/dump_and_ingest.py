@@ -61,7 +61,8 @@ def dump(
 
 def ingest(
     source: Annotated[
-        str, typer.Option("--in", help="File that dump wrote, or ExifTool's -j output as lines.")
+        str,
+        typer.Option("--in", help="File that dump wrote, or what `exiftool -j` printed by itself."),
     ],
     config: ConfigFile = None,
     db: DatabaseFile = None,

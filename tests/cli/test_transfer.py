@@ -12,7 +12,9 @@ import pytest
 import store_dump
 from asked import rows
 from commands import Said, run
-from drawn_images import draw
+from drawn_images import draw, infotext
+from PIL import Image
+from PIL.ExifTags import IFD
 from running_service import Place
 
 from service import demo
@@ -95,6 +97,60 @@ def test_lines_that_exiftool_wrote_by_itself_are_taken(place: Place, words: list
         "7",
     ]
     assert rows(place.database, "SELECT COUNT(*) FROM images WHERE sha256 IS NULL") == [(0,)]
+
+
+USER_COMMENT = 0x9286
+FORMS = [["-G1"], [], ["-G"], ["-G0:1"], ["-g1"], ["-g"], ["-G1:4", "-a"], ["-struct", "-b", "-G1"]]
+
+
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="no ExifTool on PATH")
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [*((words, "utf-8") for words in FORMS), (["-G1"], "utf-8-sig"), (["-G1"], "utf-16")],
+    ids=str,
+)
+def test_the_array_that_exiftool_printed_is_taken_in_every_form_of_names(
+    place: Place, words: list[str], encoding: str
+) -> None:
+    draw(place.input / "fox.png", 7, "狐, fox")
+    with Image.open(place.input / "fox.png") as picture:
+        exif = Image.Exif()
+        exif.get_ifd(IFD.Exif)[USER_COMMENT] = b"UNICODE\0" + infotext(8, "owl").encode("utf-16-be")
+        picture.convert("RGB").save(place.input / "owl.jpg", exif=exif)
+    command = ["exiftool", "-j", *words, "-r", "Input"]
+    array = subprocess.run(command, cwd=place.top, capture_output=True, check=True).stdout
+    (place.top / "all.json").write_text(array.decode(), encoding=encoding)
+    said = run(place, "ingest", "--in", "all.json")
+    assert said == Said(0, f"2 images → {place.database}\n", "")
+    query = "SELECT path, generator, seed, mime_type, positive_prompt FROM images ORDER BY path"
+    assert rows(place.database, query) == [
+        ("fox.png", "a1111", "7", "image/png", "狐, fox"),
+        ("owl.jpg", "a1111", "8", "image/jpeg", "owl"),
+    ]
+
+
+def test_an_array_that_breaks_off_gives_what_came_before(place: Place) -> None:
+    one = {"SourceFile": "Input/a.png", "PNG:Parameters": "fox\nSteps: 20, Seed: 7"}
+    text = json.dumps([one, 7, one | {"SourceFile": "Input/b.png"}, one])
+    (place.top / "all.json").write_text(text[:-20], encoding="utf-8")
+    said = run(place, "ingest", "--in", "all.json")
+    assert (said.code, said.out) == (1, f"2 images → {place.database}\n")
+    assert [line.partition(": ")[2].partition(": ")[0] for line in said.err.splitlines()] == [
+        "object 2",
+        "behind object 3",
+    ]
+    assert [path for (path,) in rows(place.database, "SELECT path FROM images ORDER BY path")] == [
+        "a.png",
+        "b.png",
+    ]
+
+
+def test_an_array_larger_than_what_is_read_at_once_is_taken_whole(place: Place) -> None:
+    text = "fox " * 30_000 + "\nSteps: 20, Seed: 7"
+    found = [{"SourceFile": f"Input/{number}.png", "PNG:Parameters": text} for number in range(20)]
+    (place.top / "all.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+    assert run(place, "ingest", "--in", "all.json").code == 0
+    assert rows(place.database, "SELECT COUNT(*) FROM images WHERE steps = 20") == [(20,)]
 
 
 def test_a_garbage_line_is_listed_and_its_neighbours_go_on(samples: Place) -> None:
