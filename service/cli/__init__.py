@@ -22,6 +22,7 @@ MODULES = {
     "dump_and_ingest": ("dump", "ingest"),
     "show": ("show", "status", "failures", "doctor"),
     "search": ("search",),
+    "open": ("open",),
     "stats": ("stats",),
     "resolve": ("resolve",),
     "export": ("export",),

@@ -138,6 +138,7 @@ def _reprocess(config: Path | None, db: str | None, *, everything: bool) -> None
         count = 0
         for size in reprocessor.run(BATCH):
             count += size
+            store.checkpoint()
             bar.add(size, ())
         bar.stop()
     logs.close()

@@ -13,6 +13,7 @@ import structlog
 
 from service.errors import StartError
 from service.file_systems import network_type
+from service.store.characters import register_for_upgrade
 from service.store.integrity import look_at_once
 from service.store.locks import damage_message, immediate, refuse
 from service.store.schema import Schema, current, number, objects, upgrade
@@ -156,6 +157,7 @@ def _prepare(connection: apsw.Connection, path: Path, schema: Schema) -> None:
     look_at_once(connection, path)
     connection.execute(PRAGMAS).fetchall()
     if objects(connection):
+        register_for_upgrade(connection)
         upgrade(connection, schema, path)
     if not schema.is_complete(objects(connection)):
         with immediate(connection):

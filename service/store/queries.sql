@@ -196,6 +196,15 @@ SELECT name FROM pragma_table_info('v_images_search') ORDER BY cid;
 -- Where one image is.
 SELECT id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images WHERE stable_id = ?;
 
+-- name: find_by_id
+-- As find_place.
+SELECT id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images WHERE id = ?;
+
+-- name: find_by_name
+-- Through the index images_by_file_name.
+SELECT id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images
+WHERE file_name = ? ORDER BY root, folder LIMIT 1000;
+
 -- name: moved_candidates
 -- A file that was moved while nobody watched is known by its content; those already missing come first. Each that is
 -- not missing is looked for on the disk (20 us), so of a content with thousands of copies not all are.
@@ -654,3 +663,7 @@ SELECT root, path, size_bytes, mtime_ns, sidecars FROM images WHERE id = ?;
 -- name: images_stating
 -- Where a resource is stated under a name, of a kind.
 SELECT DISTINCT image_id FROM resource_rows WHERE name_id = ? AND kind = ?;
+
+-- name: add_character
+-- A row that is there already stays.
+INSERT OR IGNORE INTO character_rows (character, negative, image_id) VALUES (?, ?, ?);

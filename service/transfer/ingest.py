@@ -75,6 +75,7 @@ class _IngestSaver:
                 file = record.file
                 self._done.failed.append((f"{file.root}/{file.path}", answer.message))
         self._store.save(self._resolver.apply(rows), now=self._clock.stamp())
+        self._store.checkpoint()  # else the log would grow to many times the dump
         self._done.count += len(rows)
 
 

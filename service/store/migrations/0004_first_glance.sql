@@ -1,0 +1,2 @@
+-- What a person sees first.
+SELECT 1;
