@@ -108,12 +108,16 @@ def resolve(
 
 def _print_failures(learned: SourceReport, rewritten: "_Rewritten | None") -> bool:
     """Print what failed, and return whether anything did."""
+    for note in learned.notes:
+        say(f"note: {note}", err=True)
+    for source in learned.in_part:
+        say(f"read in part: {source}", err=True)
     for source in learned.failed:
         say(f"not read: {source}", err=True)
     not_rewritten = rewritten.failed if rewritten else []
     for failure in not_rewritten:
         say(f"failed: {failure.root}/{failure.path}: {failure.message}", err=True)
-    return bool(learned.failed or not_rewritten)
+    return bool(learned.failed or learned.in_part or not_rewritten)
 
 
 def _find_all(texts: list[str] | None, config: Path | None, setting: str) -> list[Path]:
@@ -167,7 +171,8 @@ def make_report(
     return {
         "model_files_known": known,
         "learnt": {"new": counts.new, "changed": counts.changed, "unchanged": counts.same},
-        "not_read": learned.failed,
+        "not_read": [*learned.failed, *learned.in_part],
+        "notes": learned.notes,
         "references": {outcome: findings.count(outcome) for outcome in OUTCOMES},
         "named": dict(findings.named),
         **by_outcome,

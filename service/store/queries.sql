@@ -615,7 +615,9 @@ WHERE m.id IN (
                     WHERE k.key >= '#' || :digits AND k.key < '#' || :digits || 'g' LIMIT 50)
     UNION
     SELECT id FROM (SELECT DISTINCT k.id FROM model_key_rows k
-                    WHERE k.key IN ('#' || substr(:digits, 1, 10), '#' || substr(:digits, 1, 12),
+                    WHERE k.key IN ('#' || substr(:digits, 1, 10), '#' || substr(:digits, 1, 11),
+                                    '#' || substr(:digits, 1, 12), '#' || substr(:digits, 1, 13),
+                                    '#' || substr(:digits, 1, 14), '#' || substr(:digits, 1, 15),
                                     '#' || substr(:digits, 1, 16)) LIMIT 50)
 )
 ORDER BY m.id LIMIT 50;
