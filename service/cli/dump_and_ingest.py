@@ -1,6 +1,8 @@
 """``dump`` and ``ingest``: the same pipeline in two halves, on one machine or on two."""
 
+import contextlib
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,13 +10,15 @@ import typer
 from service import instance, logs, transfer
 from service.assembly import open_store, start_readers
 from service.cli import typed_paths
-from service.cli.options import ConfigFile, DatabaseFile, Inputs, load_config
+from service.cli.options import ConfigFile, DatabaseFile, ExifTool, Inputs, load_config
 from service.cli.output import count_of, finish, say
 from service.clock import Clock
 from service.config import prepare
+from service.errors import StartError
 from service.export import records
 from service.paths import anchor
 from service.store.database_reader import DatabaseReader
+from service.store.schema import current
 from service.watch.watch_settings import WatchSettings
 
 DUMP = "out/exif_raw.jsonl"
@@ -33,9 +37,10 @@ def dump(
         str | None,
         typer.Option(help=f"File to write, one JSON object a line. [default: {DUMP}]"),
     ] = None,
+    exiftool: ExifTool = None,
 ) -> None:
     """Write ExifTool's record of every image as JSON lines, one file a line."""
-    settings = load_config(config, inputs)
+    settings = load_config(config, inputs, exiftool=exiftool)
     for note in prepare(settings):
         say(note, err=True)
     if out is None:
@@ -59,7 +64,7 @@ def dump(
     finish(has_failed=bool(done.failed))
 
 
-def ingest(
+def ingest(  # noqa: PLR0917  # options are given by name
     source: Annotated[
         str,
         typer.Option("--in", help="File that dump wrote, or what `exiftool -j` printed by itself."),
@@ -72,10 +77,15 @@ def ingest(
     csv: Annotated[
         str | None, typer.Option(help="Also write each image's row as CSV, safe to open in Excel.")
     ] = None,
+    schema: Annotated[
+        str | None, typer.Option(help="The program's own schema.sql, which it always uses.")
+    ] = None,
 ) -> None:
     """Fill the database from a dump, on any machine; neither the images nor ExifTool are needed."""
     settings = load_config(config, None, db, makes_database=True)
     path = typed_paths.source(source, config, "--in")
+    if schema is not None:
+        _check_schema(typed_paths.source(schema, config, "--schema"))
     lines = None if jsonl is None else typed_paths.output(jsonl, config, "--jsonl")
     table = None if csv is None else typed_paths.output(csv, config, "--csv")
     prepare(settings)
@@ -96,3 +106,14 @@ def ingest(
         say(f"failed: {place}: {reason}", err=True)
     say(f"{count_of(done.count, 'image')} → {settings.database.path}")
     finish(has_failed=bool(done.failed))
+
+
+def _check_schema(file: Path) -> None:
+    """Raise StartError where a schema is named that is not the program's own."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        if file.read_text(encoding="utf-8") == current().text:
+            return
+    raise StartError(
+        f"--schema: {file} is not this program's schema.sql, which it always uses (older databases "
+        "are upgraded by themselves); leave --schema out"
+    )

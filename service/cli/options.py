@@ -1,6 +1,7 @@
 """The options that several commands share, and the configuration they make."""
 
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,9 @@ Inputs = Annotated[
 DatabaseFile = Annotated[
     str | None, typer.Option("--db", help="Database file instead of the configured one.")
 ]
+ExifTool = Annotated[
+    str | None, typer.Option("--exiftool", help="ExifTool's program instead of the configured one.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 
@@ -32,6 +36,7 @@ def load_config(
     db: str | None = None,
     exports: Sequence[Mapping[str, object]] | None = None,
     *,
+    exiftool: str | None = None,
     only_reads: bool = False,
     makes_database: bool = False,
 ) -> Config:
@@ -51,6 +56,9 @@ def load_config(
         overrides["database"] = {"path": db}
     if exports is not None:
         overrides["export"] = exports
+    if exiftool is not None:
+        # A bare name is a program on PATH, as in a shell.
+        overrides["extract"] = {"exiftool": shutil.which(exiftool) or exiftool}
     settings = load(config, overrides, only_reads=only_reads)
     if inputs:
         require_folders(inputs, settings, config)

@@ -12,6 +12,7 @@ from service.cli.options import (
     AsJson,
     ConfigFile,
     DatabaseFile,
+    ExifTool,
     Inputs,
     is_elsewhere,
     load_config,
@@ -54,10 +55,11 @@ def run(
     config: ConfigFile = None,
     inputs: Inputs = None,
     db: DatabaseFile = None,
+    exiftool: ExifTool = None,
     exports: WritesLists = False,  # noqa: FBT002
 ) -> None:
     """Run the service in the foreground: rescan, watch, process. Ctrl+C stops it cleanly."""
-    settings = load_config(config, inputs, db, makes_database=True)
+    settings = load_config(config, inputs, db, exiftool=exiftool, makes_database=True)
     notes = [*prepare(settings), *find_double_words(settings.categories)]
     logs.setup(settings.log)
     writes_lists = exports or not is_elsewhere(inputs, db)
@@ -75,13 +77,14 @@ def all_(
     config: ConfigFile = None,
     inputs: Inputs = None,
     db: DatabaseFile = None,
+    exiftool: ExifTool = None,
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Go once over the folders with a progress bar, then exit.
 
     Exit code 1: some files failed (listed).
     """
-    settings = load_config(config, inputs, db, makes_database=True)
+    settings = load_config(config, inputs, db, exiftool=exiftool, makes_database=True)
     prepare(settings)
     logs.setup(settings.log, console=False)
     with instance.hold_instance(settings.database.path) as lock:

@@ -234,3 +234,28 @@ def as_text(value: object) -> str:
     """Return a value as it stands in the CSV file."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "-")) else text
+
+
+def test_the_old_flag_for_the_schema_is_taken_for_our_own_and_answered_for_another(
+    samples: Place,
+) -> None:
+    own = Path(__file__).resolve().parents[2] / "schema.sql"
+    words = ("ingest", "--in", "out/exif_raw.jsonl", "--schema")
+    assert run(samples, *words, str(own)).code == 0
+    mine = samples.top / "mine.sql"
+    mine.write_text("CREATE TABLE images (a);", encoding="utf-8")
+    said = run(samples, *words, "mine.sql")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith(f"aiimagepipe: --schema: {mine} is not this program's schema.sql")
+
+
+@pytest.mark.parametrize("command", ["all", "dump"])
+def test_another_exiftool_may_be_named_by_its_path_or_its_name(place: Place, command: str) -> None:
+    draw(place.input / "fox.png", 7)
+    place.configure(exiftool=str(place.top / "nothing"))
+    found = shutil.which("exiftool")
+    if found is None:
+        pytest.skip("no ExifTool on PATH")
+    assert run(place, command).code == 2
+    assert run(place, command, "--exiftool", found).code == 0
+    assert run(place, command, "--exiftool", "exiftool").code == 0
