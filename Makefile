@@ -1,8 +1,9 @@
-# `make run` and `make test` set up everything they need. Outside this folder only missing packages of the system are
+# `make run` and `make test` set up everything they need, and say so. Outside this folder only missing packages of the system are
 # installed: ExifTool, and on Debian python3-venv.
 
 BIN = .venv/bin
 STAMP = .venv/.installed
+TEST_STAMP = .venv/.installed-for-tests
 
 # The first Python here that is new enough. The command itself is tried, because a pyenv shim may be there and not run.
 FIND_PYTHON = \
@@ -39,6 +40,20 @@ NEW_ENVIRONMENT = \
 	echo "Setting up .venv with $$("$$python" --version)." >&2; \
 	"$$python" -m venv --clear .venv
 
+# $(call SET_UP,STAMP,PACKAGE,WHAT FOR): a stamp holds the folder in which it was made.
+SET_UP = set -eu; $(INSTALL); \
+	if ! command -v exiftool >/dev/null 2>&1 && ! grep -q '^exiftool *= *"..*"' config.toml; then \
+		install libimage-exiftool-perl exiftool; \
+	fi; \
+	if [ "$$(cat $(1) 2>/dev/null)" = "$$(pwd)" ] && $(BIN)/python -c '' 2>/dev/null && \
+		[ -z "$$(find pyproject.toml constraints.txt -newer $(1))" ]; then exit 0; fi; \
+	if $(BIN)/python -c '' 2>/dev/null && ! grep -qvxF "$$(pwd)" .venv/.installed* 2>/dev/null; then :; else \
+		$(NEW_ENVIRONMENT); \
+	fi; \
+	echo "Installing what is needed $(3) into .venv; this takes a minute or two, once." >&2; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '$(2)'; \
+	pwd > $(1)
+
 # How much of the pure stages their own tests run: a minute. Without the tests that draw thousands of
 # inputs or measure how time grows, which run the same lines again and again. docs/dependencies.md
 # says why not the whole suite.
@@ -48,9 +63,9 @@ COVERED_TESTS = tests/parse tests/normalize tests/tokens tests/resources tests/t
 COVERED_ROOMS = service.parse,service.normalize,service.tokens,service.resources,service.records,service.pipeline
 LEAST_COVERED = 95
 
-.PHONY: run test lint coverage bench bench-million accuracy soak clean ready
+.PHONY: run test lint coverage bench bench-million accuracy soak clean ready ready-to-run
 
-run: ready
+run: ready-to-run
 	@exec $(BIN)/aiimagepipe run
 
 test: lint
@@ -88,17 +103,10 @@ clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist build
 	find service tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# ExifTool, and a private environment with the pinned packages; installed again only when pyproject.toml or constraints.txt
-# has changed, or when the folder or its Python has moved.
+# ExifTool, and a private environment with the pinned packages: what running needs, or also what the tests need. It is
+# installed again only when pyproject.toml or constraints.txt has changed, or when the folder or its Python has moved.
+ready-to-run:
+	@$(call SET_UP,$(STAMP),.,to run)
+
 ready:
-	@set -eu; $(INSTALL); \
-	if ! command -v exiftool >/dev/null 2>&1 && ! grep -q '^exiftool *= *"..*"' config.toml; then \
-		install libimage-exiftool-perl exiftool; \
-	fi; \
-	if [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd)" ] && $(BIN)/python -c '' 2>/dev/null && \
-		[ -z "$$(find pyproject.toml constraints.txt -newer $(STAMP))" ]; then exit 0; fi; \
-	if $(BIN)/python -c '' 2>/dev/null && [ "$$(cat $(STAMP) 2>/dev/null || pwd)" = "$$(pwd)" ]; then :; else \
-		$(NEW_ENVIRONMENT); \
-	fi; \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'; \
-	pwd > $(STAMP)
+	@$(call SET_UP,$(TEST_STAMP),.[dev],to run and test)

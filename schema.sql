@@ -12,7 +12,7 @@
 --                 them; the compact form may change.
 
 PRAGMA application_id = 1095322960;  -- 'AIMP' in ASCII: `file out/images.db` and the service know the file by it
-PRAGMA user_version = 4;             -- the version of this schema; the service upgrades older ones, refuses newer
+PRAGMA user_version = 5;             -- the version of this schema; the service upgrades older ones, refuses newer
 
 
 -- ── Images ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -217,6 +217,15 @@ CREATE TRIGGER IF NOT EXISTS words_removed AFTER DELETE ON images BEGIN
     INSERT INTO negative_words (negative_words, rowid, negative_prompt)
     SELECT 'delete', old.id, old.negative_prompt WHERE old.negative_prompt <> '';
 END;
+
+-- Which images have a character in a prompt, of Chinese, Japanese and Korean alone, whose words the indexes above find by
+-- their beginning only: `aiimagepipe search 港` finds 夜の港 through it. A row may be left of a prompt that has changed.
+CREATE TABLE IF NOT EXISTS character_rows (
+    character TEXT NOT NULL,
+    negative  INTEGER NOT NULL,              -- 0: in the positive prompt; 1: in the negative one
+    image_id  INTEGER NOT NULL,
+    PRIMARY KEY (character, negative, image_id)
+) WITHOUT ROWID;
 
 
 -- ── Resources ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,16 +1,18 @@
 """One line of a dump, written and read back.
 
 It is ExifTool's own object of one file, with what the second half needs besides under
-``AIImageMetaPipe``. Lines that ExifTool wrote by itself (``exiftool -j -G1 …``, one object a line)
-are read, too.
+``AIImageMetaPipe``. What ExifTool wrote by itself (``exiftool -j``) is read, too, whichever form
+its tags' names have: ``-G1`` as ours, ``-G``, ``-G0:1``, ``-G1:4``, ``-g1``, or without groups.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 
 import orjson
 
+from service.parse.blobs import TEXT_GROUPS
 from service.parse.json_texts import parse_json
 from service.paths import Root, to_stored
 from service.records import RawRecord, WatchedFile
@@ -49,11 +51,18 @@ def make_line(raw: RawRecord, location: Path) -> bytes:
     )
 
 
+NO_OBJECT = "not an ExifTool object: a line must be a JSON object with SourceFile"
+
+
 def read_record(line: bytes, roots: Sequence[Root]) -> RawRecord:
     """Return the record of one dumped line. Raises ValueError for what is no ExifTool object."""
-    tags = parse_json(line.decode("utf-8", "replace"))
+    return record_of(parse_json(line.decode("utf-8", "replace")), roots)
+
+
+def record_of(tags: JsonValue, roots: Sequence[Root]) -> RawRecord:
+    """Return the record of ExifTool's object of one file. Raises ValueError for what is none."""
     if not isinstance(tags, dict) or not isinstance(tags.get("SourceFile"), str):
-        raise ValueError("not an ExifTool object: a line must be a JSON object with SourceFile")  # noqa: TRY004
+        raise ValueError(NO_OBJECT)  # noqa: TRY004
     source = str(tags.pop("SourceFile"))
     ours = tags.pop(OURS, None)
     if ours is None:
@@ -85,12 +94,10 @@ def _make_own_record(ours: Mapping[str, JsonValue], tags: dict[str, JsonValue]) 
 def _make_foreign_record(
     source: str, tags: Mapping[str, JsonValue], roots: Sequence[Root]
 ) -> RawRecord:
-    """Return the record of a line that ExifTool wrote by itself."""
-    mime_type = _find_tag(tags, "File:MIMEType")
-    version = _find_tag(tags, "ExifTool:ExifToolVersion") or ""
-    grouped: dict[str, JsonValue] = {}
-    for name, value in tags.items():
-        grouped[name if ":" in name else f"File:{name}"] = value
+    """Return the record of an object that ExifTool wrote by itself."""
+    grouped = dict(_named_as_ours(tags))
+    mime_type = grouped.get("File:MIMEType")
+    version = grouped.get("ExifTool:ExifToolVersion", grouped.get("File:ExifToolVersion", ""))
     return RawRecord(
         file=_place_foreign_file(source, roots),
         mime_type=mime_type if isinstance(mime_type, str) else None,
@@ -98,6 +105,44 @@ def _make_foreign_record(
         extractor=f"exiftool {version}".strip(),
         tags=grouped,
     )
+
+
+OF_IFD0 = frozenset(
+    "Make Model Software Artist Copyright ImageDescription DocumentName ModifyDate XPTitle "
+    "XPComment XPAuthor XPKeywords XPSubject ImageWidth ImageHeight".split()
+)
+"""EXIF tags that are in the first directory; with ``-G`` ExifTool does not say which one it is."""
+
+GROUPS = TEXT_GROUPS | {"ExifTool", "System", "Composite", "EXIF", "XMP", "Meta", "JXL", "Track1"}
+"""Keys that hold the tags of a group where ExifTool was asked to nest them (``-g1``)."""
+
+_COPY = re.compile(r"Copy\d+")
+"""What ``-G1:4`` puts between the group and a tag that is there again."""
+
+
+def _named_as_ours(tags: Mapping[str, JsonValue]) -> Iterator[tuple[str, JsonValue]]:
+    """Yield tags under the names that ``-G1`` gives them, as far as they tell."""
+    for name, value in tags.items():
+        is_group = name in GROUPS or name.startswith("XMP-")
+        if is_group and isinstance(value, dict):
+            for tag, inner in value.items():
+                yield _name_as_ours(f"{name}:{tag}"), inner
+        else:
+            yield _name_as_ours(name), value
+
+
+def _name_as_ours(name: str) -> str:
+    group, colon, rest = name.partition(":")
+    if not colon:
+        return f"File:{name}"
+    second, has_third, _ = rest.partition(":")
+    if has_third and not _COPY.fullmatch(second):  # -G0:1
+        return rest
+    if group == "EXIF":
+        return f"{'IFD0' if rest in OF_IFD0 else 'ExifIFD'}:{rest}"
+    if group == "XMP":
+        return f"XMP-any:{rest}"
+    return name
 
 
 def _place_foreign_file(source: str, roots: Sequence[Root]) -> WatchedFile:
@@ -117,8 +162,3 @@ def _place_foreign_file(source: str, roots: Sequence[Root]) -> WatchedFile:
 
 def _unknown_file(root: str, path: str) -> WatchedFile:
     return WatchedFile(root=root, path=path, size=UNKNOWN, mtime_ns=UNKNOWN)
-
-
-def _find_tag(tags: Mapping[str, JsonValue], name: str) -> JsonValue:
-    """Return a tag by its name with its group, or without it, as plain ``exiftool -j`` writes."""
-    return tags.get(name, tags.get(name.rpartition(":")[2]))

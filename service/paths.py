@@ -7,6 +7,7 @@ the same plainly.
 
 import os
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Literal
@@ -68,6 +69,16 @@ def project_root() -> Path:
     if (checkout / "pyproject.toml").is_file():
         return checkout
     return Path.cwd()
+
+
+def how_to_install(extra: str, package: str) -> str:
+    """Return the command that installs a package which only some commands need, for this Python."""
+    # No shell needs quotes around it otherwise, and PowerShell would take them for a text.
+    quote = '"' if " " in sys.executable else ""
+    python = f"{quote}{sys.executable}{quote} -m pip install"
+    if (project_root() / "constraints.txt").is_file():
+        return f'in {project_root()}: {python} -c constraints.txt -e ".[{extra}]"'
+    return f"{python} {package}"
 
 
 def resolve(text: str, *, base: Path, setting: str) -> Path:

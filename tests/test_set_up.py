@@ -39,9 +39,12 @@ def program(project: Path, name: str, text: str) -> None:
     path.chmod(0o755)
 
 
-def make_ready(project: Path) -> tuple[bool, list[str]]:
+INSTALLING = "Installing what is needed to run{} into .venv; this takes a minute or two, once."
+
+
+def make_ready(project: Path, target: str = "ready") -> tuple[bool, list[str]]:
     """Return whether `make ready` succeeded and what it said, without make's own last line."""
-    command = ["make", "-C", str(project), "ready"]
+    command = ["make", "-C", str(project), target]
     environment = {"PATH": str(project.parent / "bin")}
     got = subprocess.run(
         command, env=environment, check=False, stdin=-3, stdout=-1, stderr=-2, text=True
@@ -51,6 +54,9 @@ def make_ready(project: Path) -> tuple[bool, list[str]]:
     ]
 
 
+STAMPS = (".installed", ".installed-for-tests")
+
+
 def environment(project: Path) -> Path:
     """Give the project an environment set up a moment ago; return its pip's record of calls."""
     calls = project / "calls"
@@ -58,7 +64,8 @@ def environment(project: Path) -> Path:
     python = project / ".venv" / "bin" / "python"
     python.write_text(f'#!/bin/sh\n[ "$1" = -c ] || echo "$@" >> "{calls}"\n', encoding="utf-8")
     python.chmod(0o755)
-    (project / ".venv" / ".installed").write_text(f"{project}\n", encoding="utf-8")
+    for stamp in STAMPS:
+        (project / ".venv" / stamp).write_text(f"{project}\n", encoding="utf-8")
     return calls
 
 
@@ -107,17 +114,44 @@ def test_what_stands_is_not_set_up_again(project: Path) -> None:
     assert not calls.exists()
 
 
+PIP = "-m pip install --quiet --disable-pip-version-check -c constraints.txt -e "
+
+
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
-def test_changed_dependencies_are_installed_once(project: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("target", "package", "what"),
+    [("ready", ".[dev]", " and test"), ("ready-to-run", ".", "")],
+)
+def test_changed_dependencies_are_installed_once_and_it_is_said(
+    project: Path, name: str, target: str, package: str, what: str
+) -> None:
     program(project, "exiftool", "")
     calls = environment(project)
     later = time.time() + 2
-    os.utime(project / ".venv" / ".installed", (later - 4, later - 4))
+    for stamp in STAMPS:
+        os.utime(project / ".venv" / stamp, (later - 4, later - 4))
     os.utime(project / name, (later - 3, later - 3))
-    expected = "-m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[dev]\n"
-    for _ in range(2):
-        assert make_ready(project) == (True, [])
-        assert calls.read_text(encoding="utf-8") == expected
+    assert make_ready(project, target) == (True, [INSTALLING.format(what)])
+    assert make_ready(project, target) == (True, [])
+    assert calls.read_text(encoding="utf-8") == f"{PIP}{package}\n"
+
+
+def test_what_was_set_up_to_run_gets_what_tests_need_when_they_are_asked_for(
+    project: Path,
+) -> None:
+    program(project, "exiftool", "")
+    calls = environment(project)
+    (project / ".venv" / ".installed-for-tests").unlink()
+    assert make_ready(project, "ready-to-run") == (True, [])
+    assert make_ready(project) == (True, [INSTALLING.format(" and test")])
+    assert make_ready(project) == (True, [])
+    assert calls.read_text(encoding="utf-8") == f"{PIP}.[dev]\n"
+
+
+def test_make_run_installs_what_running_needs_and_make_test_the_rest() -> None:
+    makefile = (TOP / "Makefile").read_text(encoding="utf-8")
+    assert "\nrun: ready-to-run\n" in makefile
+    assert "\nlint: ready\n" in makefile
 
 
 def test_ci_runs_the_test_command_of_the_readme_and_ends_with_the_windows_side() -> None:

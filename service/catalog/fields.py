@@ -1,7 +1,7 @@
 """One JSON object or CSV row as named values, whatever the case and separators of its keys."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeGuard
 
 from service.records import HashKind
@@ -25,15 +25,18 @@ HASH_KEYS: dict[str, HashKind] = {
     "crc32": "crc32",
 }
 
-LENGTHS: dict[HashKind, tuple[int, ...]] = {
-    "sha256": (64,),
+ANY_LENGTH = range(8, 65)
+"""Digits: SHA-256 and AutoV3 are cut at will. Fewer than 8 name nothing for certain."""
+
+LENGTHS: dict[HashKind, Sequence[int]] = {
+    "sha256": ANY_LENGTH,
     "autov1": (8,),
     "autov2": (10,),
-    "autov3": (12, 16, 64),
+    "autov3": ANY_LENGTH,
     "blake3": (64,),
     "crc32": (8,),
 }
-"""Digits. A hash of another length is not one; some tools write AutoV3 with 16 or all 64."""
+"""Digits. A hash of another length is not one."""
 
 BY_LENGTH: dict[int, HashKind] = {
     8: "autov1",
@@ -42,7 +45,7 @@ BY_LENGTH: dict[int, HashKind] = {
     16: "autov3",
     64: "sha256",
 }
-"""What a hash of unstated kind is by its digits."""
+"""What a hash of unstated kind is by its digits; of another length, the beginning of a SHA-256."""
 
 LONGEST_ID = 15
 
@@ -109,9 +112,8 @@ def hashes(fields: Fields) -> dict[HashKind, str]:
             found[kind] = digits
     for key in ("hash", "modelhash", "filehash"):
         digits = hex_digits(fields.get(key)) or ""
-        kind_by_length = BY_LENGTH.get(len(digits))
-        if kind_by_length is not None:
-            found.setdefault(kind_by_length, digits)
+        if len(digits) in ANY_LENGTH:
+            found.setdefault(BY_LENGTH.get(len(digits), "sha256"), digits)
     return found
 
 

@@ -16,7 +16,7 @@ from service.paths import to_stored
 from service.records import HashKind, ResourceKind
 from service.records.kinds import kind_of_word
 from service.records.model_names import is_shared_model_file, stem
-from service.resources.known_models import KnownModel, Trust
+from service.resources.known_models import CLAIMED_HASH, KnownModel, Trust
 
 CHUNK = 4 << 20
 
@@ -114,11 +114,15 @@ def _kind_by_folder(folder: Path, top: Path) -> ResourceKind | None:
 
 
 def describe_model_file(
-    file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]
+    file: ModelFile,
+    cache: Cache,
+    on_bytes: Callable[[int], None],
+    on_note: Callable[[str], None] = lambda _: None,
 ) -> Iterator[KnownModel]:
     """Yield what is known of a model file, then what its sidecars say.
 
-    Raises BadFileError where it cannot be read.
+    ``on_note`` is told of a sidecar that is another file's. Raises BadFileError where the file
+    cannot be read.
     """
     try:
         local = _describe_alone(file, cache, on_bytes)
@@ -129,7 +133,7 @@ def describe_model_file(
     for suffix in SIDECARS:
         sidecar = base.with_name(base.name + suffix)
         if sidecar.is_file():
-            yield from _describe_sidecar(sidecar, local)
+            yield from _describe_sidecar(sidecar, local, on_note)
 
 
 def _describe_alone(file: ModelFile, cache: Cache, on_bytes: Callable[[int], None]) -> KnownModel:
@@ -149,6 +153,7 @@ def _describe_alone(file: ModelFile, cache: Cache, on_bytes: Callable[[int], Non
         cache.put(place, file.size, file.mtime_ns, hashes)
     else:
         on_bytes(file.size)
+    claimed = metadata.pop(CLAIMED_HASH, None)
     return KnownModel(
         model_name=metadata.get("model_name"),
         kind=kind or file.kind,
@@ -157,10 +162,13 @@ def _describe_alone(file: ModelFile, cache: Cache, on_bytes: Callable[[int], Non
         hashes=hashes,
         source=place,
         trust=Trust.HEADER,
+        extra={CLAIMED_HASH: claimed} if claimed else {},
     )
 
 
-def _describe_sidecar(sidecar: Path, local: KnownModel) -> Iterator[KnownModel]:
+def _describe_sidecar(
+    sidecar: Path, local: KnownModel, on_note: Callable[[str], None]
+) -> Iterator[KnownModel]:
     """Yield a sidecar's entries.
 
     The one that is the file beside it gets that file's name and hashes.
@@ -170,6 +178,11 @@ def _describe_sidecar(sidecar: Path, local: KnownModel) -> Iterator[KnownModel]:
     except BadFileError:  # most .json beside models are notes of a web interface
         return
     own = _find_own(found, local)
+    if own is None and found:
+        on_note(
+            f"{sidecar}: is of another file than {local.file_name}, whose SHA-256 begins with "
+            f"{local.hashes['sha256'][:10]} and is not in it"
+        )
     for model in found:
         if model is not own:
             yield model
@@ -182,7 +195,8 @@ def _describe_sidecar(sidecar: Path, local: KnownModel) -> Iterator[KnownModel]:
 def _find_own(found: list[KnownModel], local: KnownModel) -> KnownModel | None:
     """Return the entry that is the local file: by its hash, else the first that may be it."""
     for model in found:
-        if model.hash("sha256") == local.hash("sha256"):
+        stated = model.hash("sha256")
+        if stated is not None and local.hashes["sha256"].startswith(stated):
             return model
     return next((model for model in found if _may_be(model, local)), None)
 

@@ -4,8 +4,10 @@ Arrays and the objects that only wrap them (``{"items": […]}``) are entered; w
 yielded whole. Several values one after the other (JSON lines) are read, too.
 """
 
+import codecs
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
 from service.records.json_values import JsonValue
@@ -29,6 +31,21 @@ WRAPPERS = frozenset(
 )
 
 _BLANK = " \t\r\n\ufeff\0"
+
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Windows PowerShell writes what is redirected (``> all.json``) as UTF-16."""
+
+
+def marked_encoding(path: Path) -> str | None:
+    """Return the encoding that the first bytes of a file state; None where they state none."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    return next((name for mark, name in _MARKS if head.startswith(mark)), None)
 
 
 class JunkError(ValueError):

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import orjson
 
+from service.catalog.fields import ANY_LENGTH, hex_digits
 from service.records import ResourceKind
+from service.resources.known_models import CLAIMED_HASH
 
 MAX_HEADER = 32 << 20
 """Bytes. The format allows 100 MB; the largest real ones (LoRAs with every caption of their
@@ -115,10 +117,13 @@ def _kind_by_tensors(names: list[str]) -> ResourceKind | None:
 def describe_metadata(metadata: dict[str, str]) -> dict[str, str]:
     """Return what a trainer's metadata says under our names.
 
-    ``model_name`` and ``base_model`` where stated.
+    ``model_name``, ``base_model`` and ``sshs_model_hash`` where stated.
     """
     name = metadata.get("modelspec.title") or metadata.get("ss_output_name")
     architecture = metadata.get("modelspec.architecture", "")
     base_model = metadata.get("ss_base_model_version") or architecture.partition("/")[0]
+    claimed = hex_digits(metadata.get(CLAIMED_HASH)) or ""
     stated = {"model_name": name, "base_model": base_model}
+    if len(claimed) in ANY_LENGTH:
+        stated[CLAIMED_HASH] = claimed
     return {key: value for key, value in stated.items() if value}

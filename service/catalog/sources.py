@@ -7,7 +7,6 @@ model with its ``modelVersions``, alone or in ``items`` of any wrapping; Lora Ma
 ``files`` and ``hashes``; and what people write by hand.
 """
 
-import codecs
 import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +25,7 @@ from service.catalog.fields import (
     text,
     whole,
 )
-from service.catalog.json_stream import JunkError, elements
+from service.catalog.json_stream import JunkError, elements, marked_encoding
 from service.errors import BadFileError
 from service.paths import to_stored
 from service.records.json_values import JsonValue
@@ -119,13 +118,6 @@ def _is_file(fields: Fields, around: Context) -> bool:
     return around.trust is Trust.MANUAL and kind is not None
 
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-"""Windows PowerShell writes redirected JSON as UTF-16."""
-
 _HEADING = 64 << 10
 """Characters within which a file's first line ends."""
 
@@ -135,7 +127,15 @@ MAP_COLUMNS = frozenset(
 )
 """Columns of a CSV map, squeezed."""
 
-_TOO_MANY = "has more cells than the first line (put quotes around a text with a comma in it)"
+_TOO_MANY = (
+    "has more cells than the first line, and is left out (put quotes around a text with a comma "
+    "in it)"
+)
+_TOO_FEW = "has fewer cells than the first line, and is taken as far as it goes"
+_NOT_CLOSED = "has a text of several lines: is a quote not closed?"
+
+MOST_COMPLAINTS = 20
+"""Lines of a map that are named one by one."""
 
 
 def read_models(path: Path, trust: Trust) -> Iterator[KnownModel]:
@@ -181,11 +181,9 @@ def _open_source(path: Path, trust: Trust) -> Iterator[TextIO]:
 
 
 def _encoding(path: Path, trust: Trust) -> str:
-    with path.open("rb") as file:
-        head = file.read(4)
-    for mark, name in _BOMS:
-        if head.startswith(mark):
-            return name
+    marked = marked_encoding(path)
+    if marked is not None:
+        return marked
     if trust is Trust.MANUAL and not _is_utf8(path):
         return "cp1252"  # what Excel calls CSV, unless it is asked for UTF-8
     return "utf-8"
@@ -217,8 +215,7 @@ def _read_map(stream: TextIO, start: str, around: Context) -> Iterator[KnownMode
         if complaint:
             complaints.append(f"line {reader.line_num + form.skipped} {complaint}")
     if complaints:
-        others = _count_others(len(complaints) - 1)
-        raise JunkError(f"{complaints[0]}{others}; the other lines were taken")
+        raise JunkError(_join_complaints(complaints))
 
 
 class _MapForm(NamedTuple):
@@ -251,13 +248,18 @@ def _read_map_line(
         return [], _TOO_MANY
     stated: Fields = {key: value for key, value in cells.items() if value}
     found = list(find_versions(stated, around))
-    return found, _find_fault(squeeze_keys(stated), found)
+    faults = [_find_fault(squeeze_keys(stated), found)]
+    if stated and None in cells.values():
+        faults.append(_TOO_FEW)
+    if any("\n" in (value or "") for value in cells.values()):
+        faults.append(_NOT_CLOSED)
+    return found, ", and ".join(filter(None, faults))
 
 
-def _count_others(count: int) -> str:
-    if count == 0:
-        return ""
-    return " (and 1 more line like it)" if count == 1 else f" (and {count} more lines like it)"
+def _join_complaints(complaints: Sequence[str]) -> str:
+    more = len(complaints) - MOST_COMPLAINTS
+    named = "; ".join(complaints[:MOST_COMPLAINTS])
+    return f"{named}; and {more} more lines" if more > 0 else named
 
 
 def _find_fault(stated: Fields, found: list[KnownModel]) -> str:
@@ -266,8 +268,8 @@ def _find_fault(stated: Fields, found: list[KnownModel]) -> str:
         return ""
     if not found:
         needed = "an id in ref, an AIR, a hash or a file's name, and what that is"
-        return f"describes no model: it needs {needed}"
+        return f"describes no model, and is left out: it needs {needed}"
     word = text(stated, "kind", "type", "modeltype")
     if word and kind_of_word(word) is None:
-        return f"has a kind that is not known: {word!r}"
+        return f"has a kind that is not known, and is taken without it: {word!r}"
     return ""

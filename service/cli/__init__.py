@@ -4,6 +4,7 @@
 share: options that many commands take, and how lines, JSON, tables and bars are printed.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -12,6 +13,7 @@ from typing import Annotated
 import typer
 
 from service import __version__
+from service.cli.app import App
 from service.cli.output import harmless_lines, repeat_database
 from service.errors import DatabaseReplacedError, StartError, TryAgainError
 
@@ -20,6 +22,7 @@ MODULES = {
     "dump_and_ingest": ("dump", "ingest"),
     "show": ("show", "status", "failures", "doctor"),
     "search": ("search",),
+    "open": ("open",),
     "stats": ("stats",),
     "resolve": ("resolve",),
     "export": ("export",),
@@ -36,16 +39,18 @@ Only the module of the given command is loaded: all of them take a sixth longer.
 INTERRUPTED = 130
 """The exit code after Ctrl+C, as shells give it."""
 
+STANDARD_OUTPUT = 1
+"""The file's number."""
+
 
 def command_line(words: Sequence[str] = ()) -> typer.Typer:
     """Return the command line as far as these arguments need it.
 
     All of it where they name no command.
     """
-    app = typer.Typer(
+    app = App(
         name="aiimagepipe",
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -89,6 +94,12 @@ def main() -> None:
     try:
         app = command_line(sys.argv[1:])
         app(prog_name="aiimagepipe")  # also where it was started as `python -m service`
+    except SystemExit as end:
+        # typer and rich end a command so whose output nobody reads any more (`… | head`).
+        if isinstance(end.__context__, BrokenPipeError):
+            _drop_output()
+            raise SystemExit(0) from None
+        raise
     except StartError as error:
         message = repeat_database(str(error), sys.argv[1:])
         typer.echo(harmless_lines(f"aiimagepipe: {message}"), err=True)
@@ -98,3 +109,8 @@ def main() -> None:
     except (TryAgainError, DatabaseReplacedError) as error:
         typer.echo(harmless_lines(f"aiimagepipe: {error}; try again"), err=True)
         raise SystemExit(1) from None
+
+
+def _drop_output() -> None:
+    """Let what is still to be printed go nowhere, so that Python's end does not complain of it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), STANDARD_OUTPUT)

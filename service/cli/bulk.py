@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from service.cli.options import ConfigFile, anchor, load_config
-from service.cli.output import finish, progress_by_bytes, say
+from service.cli import typed_paths
+from service.cli.options import ConfigFile, load_config
+from service.cli.output import count_of, finish, progress_by_bytes, say
 from service.clock import Clock
 from service.errors import StartError
-from service.paths import resolve, resolve_output
 from service.scale import cluster
 from service.scale.jobs import BulkJob, PieceResult, cut_pieces
 
@@ -46,9 +46,8 @@ def bulk(
     One file a piece and table.
     """
     settings = load_config(config)
-    base = anchor(config)
-    files = _find_files(str(resolve(source, base=base, setting="--in")))
-    folder = resolve_output(out, base=base, setting="--out")
+    files = _find_files(str(typed_paths.source(source, config, "--in")))
+    folder = typed_paths.output(out, config, "--out")
     if next(folder.glob("*/*.parquet"), None) is not None:
         raise StartError(f"--out: {folder} holds Parquet files already; name an empty folder")
     pieces = list(cut_pieces(files, piece_mb * MEBIBYTE))
@@ -62,7 +61,8 @@ def bulk(
             advance(one.size)
 
         cluster.run_jobs(pieces, job, scheduler=scheduler, workers=workers, on_made=on_made)
-    say(f"{sum(one.count for one in made)} images in {len(pieces)} pieces → {folder}")
+    images = count_of(sum(one.count for one in made), "image")
+    say(f"{images} in {count_of(len(pieces), 'piece')} → {folder}")
     finish(has_failed=_print_failures(made))
 
 

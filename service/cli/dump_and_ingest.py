@@ -1,20 +1,27 @@
 """``dump`` and ``ingest``: the same pipeline in two halves, on one machine or on two."""
 
+import contextlib
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from service import instance, logs, transfer
 from service.assembly import open_store, start_readers
-from service.cli.options import ConfigFile, DatabaseFile, Inputs, anchor, load_config
-from service.cli.output import finish, say
+from service.cli import typed_paths
+from service.cli.options import ConfigFile, DatabaseFile, ExifTool, Inputs, load_config
+from service.cli.output import count_of, finish, say
 from service.clock import Clock
 from service.config import prepare
+from service.errors import StartError
 from service.export import records
-from service.paths import resolve, resolve_output
+from service.paths import anchor
 from service.store.database_reader import DatabaseReader
+from service.store.schema import current
 from service.watch.watch_settings import WatchSettings
+
+DUMP = "out/exif_raw.jsonl"
 
 
 def register(app: typer.Typer) -> None:
@@ -27,14 +34,19 @@ def dump(
     config: ConfigFile = None,
     inputs: Inputs = None,
     out: Annotated[
-        str, typer.Option(help="File to write, one JSON object a line.")
-    ] = "out/exif_raw.jsonl",
+        str | None,
+        typer.Option(help=f"File to write, one JSON object a line. [default: {DUMP}]"),
+    ] = None,
+    exiftool: ExifTool = None,
 ) -> None:
     """Write ExifTool's record of every image as JSON lines, one file a line."""
-    settings = load_config(config, inputs)
+    settings = load_config(config, inputs, exiftool=exiftool)
     for note in prepare(settings):
         say(note, err=True)
-    target = resolve_output(out, base=anchor(config), setting="--out")
+    if out is None:
+        target = anchor(DUMP, typed_paths.base_of(config))
+    else:
+        target = typed_paths.output(out, config, "--out")
     logs.setup(settings.log, console=sys.stderr.isatty())
     with start_readers(settings) as readers:
         readers.require()
@@ -48,13 +60,14 @@ def dump(
     logs.close()
     for path, reason in done.failed:
         say(f"failed: {path}: {reason}", err=True)
-    say(f"{done.count} records → {target}")
+    say(f"{count_of(done.count, 'record')} → {target}")
     finish(has_failed=bool(done.failed))
 
 
-def ingest(
+def ingest(  # noqa: PLR0917  # options are given by name
     source: Annotated[
-        str, typer.Option("--in", help="File that dump wrote, or ExifTool's -j output as lines.")
+        str,
+        typer.Option("--in", help="File that dump wrote, or what `exiftool -j` printed by itself."),
     ],
     config: ConfigFile = None,
     db: DatabaseFile = None,
@@ -64,13 +77,17 @@ def ingest(
     csv: Annotated[
         str | None, typer.Option(help="Also write each image's row as CSV, safe to open in Excel.")
     ] = None,
+    schema: Annotated[
+        str | None, typer.Option(help="The program's own schema.sql, which it always uses.")
+    ] = None,
 ) -> None:
     """Fill the database from a dump, on any machine; neither the images nor ExifTool are needed."""
-    settings = load_config(config, None, db)
-    base = anchor(config)
-    path = resolve(source, base=base, setting="--in")
-    lines = None if jsonl is None else resolve_output(jsonl, base=base, setting="--jsonl")
-    table = None if csv is None else resolve_output(csv, base=base, setting="--csv")
+    settings = load_config(config, None, db, makes_database=True)
+    path = typed_paths.source(source, config, "--in")
+    if schema is not None:
+        _check_schema(typed_paths.source(schema, config, "--schema"))
+    lines = None if jsonl is None else typed_paths.output(jsonl, config, "--jsonl")
+    table = None if csv is None else typed_paths.output(csv, config, "--csv")
     prepare(settings)
     logs.setup(settings.log, console=False)
     with (
@@ -87,5 +104,16 @@ def ingest(
             records.write_csv(reader.search_rows(), table, reader.search_columns())
     for place, reason in done.failed:
         say(f"failed: {place}: {reason}", err=True)
-    say(f"{done.count} images → {settings.database.path}")
+    say(f"{count_of(done.count, 'image')} → {settings.database.path}")
     finish(has_failed=bool(done.failed))
+
+
+def _check_schema(file: Path) -> None:
+    """Raise StartError where a schema is named that is not the program's own."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        if file.read_text(encoding="utf-8") == current().text:
+            return
+    raise StartError(
+        f"--schema: {file} is not this program's schema.sql, which it always uses (older databases "
+        "are upgraded by themselves); leave --schema out"
+    )

@@ -1,7 +1,7 @@
 """``export``: lists for wildcards, and every image's row, as files."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, Signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from service.cli import typed_paths
+from service.cli.app import App
 from service.cli.export_options import LISTS, MUST, Everything, ExcelSafe, Options, Out
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import say, say_json
@@ -18,6 +20,7 @@ from service.errors import StartError, TryAgainError
 from service.export.report import Written, report_file
 from service.paths import to_stored
 from service.scheduled_exports.run import run_export
+from service.store.connection import require_database
 
 COMMON = ("config", "db", "json")
 """Options of the command itself; all others are settings of the export."""
@@ -25,7 +28,7 @@ COMMON = ("config", "db", "json")
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    export = typer.Typer(
+    export = App(
         help="Write lists for wildcards, or every image's row, as files.", no_args_is_help=True
     )
     export.callback(invoke_without_command=True)(export_all)
@@ -94,6 +97,7 @@ def records(  # noqa: PLR0917  # options are given by name
 ) -> None:
     """Write one row an image: all that v_images_search shows."""
     tables: list[dict[str, object]] = []
+    typed: list[tuple[str, str]] = []
     for form, out in (("jsonl", jsonl), ("csv", csv), ("parquet", parquet)):
         if not out:
             continue
@@ -102,9 +106,11 @@ def records(  # noqa: PLR0917  # options are given by name
                 f"--{form} {out}: the file's name must end in its form, like records.jsonl"
             )
         tables.append({"kind": "records", "out": out, "excel_safe": excel_safe})
+        typed.append((out, f"--{form}"))
     if not tables:
         raise StartError("records: name a file with --jsonl, --csv or --parquet")
     settings = load_config(config, None, db, tables, only_reads=True)
+    _tell_outputs(settings, config, typed)
     raise typer.Exit(run_exports(settings, as_json=json))
 
 
@@ -114,7 +120,16 @@ def export_one(kind: str, given: Mapping[str, object]) -> None:
     table = {"kind": kind} | {name: value for name, value in stated.items() if value is not None}
     if given["out"] == STANDARD_OUTPUT:
         raise typer.Exit(_print_list(kind, table, given))
-    raise typer.Exit(run_exports(_load(kind, table, given), as_json=bool(given["json"])))
+    settings = _load(kind, table, given)
+    _tell_outputs(settings, given["config"], [(str(given["out"]), "--out")])
+    raise typer.Exit(run_exports(settings, as_json=bool(given["json"])))
+
+
+def _tell_outputs(settings: Config, config: object, typed: Sequence[tuple[str, str]]) -> None:
+    """Say where each export is written, if the shell is elsewhere; typed are text and option."""
+    base = typed_paths.base_of(config if isinstance(config, Path) else None)
+    for (text, option), export in zip(typed, settings.export, strict=True):
+        typed_paths.tell_output(text, export.out, base, option)
 
 
 STANDARD_OUTPUT = "-"
@@ -173,6 +188,8 @@ def run_exports(settings: Config, *, as_json: bool) -> int:
 
     Return the exit code.
     """
+    if not as_json:
+        require_database(settings.database.path)
     summaries: list[dict[str, object]] = []
     failures: list[StartError | TryAgainError] = []
     for export in settings.export:
@@ -190,8 +207,13 @@ def run_exports(settings: Config, *, as_json: bool) -> int:
                 _print_summary(export, written)
     if as_json:
         say_json(summaries)
-    if len(settings.export) == 1 and failures:
-        return getattr(failures[0], "exit_code", 1)  # as where the error itself is raised
+    return _exit_code(failures, len(settings.export))
+
+
+def _exit_code(failures: Sequence[StartError | TryAgainError], count: int) -> int:
+    """Return 1 where some of so many exports failed; where all did, as the error would end it."""
+    if failures and len(failures) == count:
+        return getattr(failures[0], "exit_code", 1)
     return 1 if failures else 0
 
 

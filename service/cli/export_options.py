@@ -68,13 +68,15 @@ WithCounts = Annotated[
 ByModel = Annotated[bool | None, typer.Option("--by-model", help="A list for each model.")]
 ByMonth = Annotated[bool | None, typer.Option("--by-month", help="A list for each month.")]
 OfSide = Annotated[
-    Side | None, typer.Option("--side", help="Tokens of the positive or the negative prompts.")
+    Side | None,
+    typer.Option("--side", "--which", help="Tokens of the positive or the negative prompts."),
 ]
 MinFillers = Annotated[
     int | None, typer.Option("--min-fillers", help="How many tags a group has, at least; 3.")
 ]
 OfWhich = Annotated[
-    Side | None, typer.Option("--which", help="The positive or the negative prompts.")
+    Side | None,
+    typer.Option("--which", "--side", help="The positive or the negative prompts."),
 ]
 HowWritten = Annotated[
     Literal["written", "norm"] | None,

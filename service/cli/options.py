@@ -1,14 +1,15 @@
 """The options that several commands share, and the configuration they make."""
 
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from service.cli.typed_paths import require_database, require_folders
 from service.config import PREFIX, Config, load
-from service.paths import project_root
 
 ConfigFile = Annotated[
     Path | None,
@@ -23,6 +24,9 @@ Inputs = Annotated[
 DatabaseFile = Annotated[
     str | None, typer.Option("--db", help="Database file instead of the configured one.")
 ]
+ExifTool = Annotated[
+    str | None, typer.Option("--exiftool", help="ExifTool's program instead of the configured one.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 
@@ -32,12 +36,15 @@ def load_config(
     db: str | None = None,
     exports: Sequence[Mapping[str, object]] | None = None,
     *,
+    exiftool: str | None = None,
     only_reads: bool = False,
+    makes_database: bool = False,
 ) -> Config:
-    """Return the configuration with the command's own options in it. Raises ConfigError.
+    """Return the configuration with the command's own options in it.
 
+    Raises ConfigError, and StartError where a folder or a database that was typed is not there.
     ``only_reads``: the command leaves the database and the log alone, and their folders need not be
-    writable.
+    writable. ``makes_database``: the command fills it, so it need not be there.
     """
     overrides: dict[str, object] = {}
     if inputs:
@@ -49,7 +56,15 @@ def load_config(
         overrides["database"] = {"path": db}
     if exports is not None:
         overrides["export"] = exports
-    return load(config, overrides, only_reads=only_reads)
+    if exiftool is not None:
+        # A bare name is a program on PATH, as in a shell.
+        overrides["extract"] = {"exiftool": shutil.which(exiftool) or exiftool}
+    settings = load(config, overrides, only_reads=only_reads)
+    if inputs:
+        require_folders(inputs, settings, config)
+    if db is not None:
+        require_database(db, settings, config, makes=makes_database)
+    return settings
 
 
 PLACES = tuple(f"{PREFIX}{table}".upper() for table in ("ROOT", "DATABASE"))
@@ -68,13 +83,6 @@ def is_elsewhere(inputs: list[str] | None, db: str | None) -> bool:
 def has_all_roots(inputs: list[str] | None) -> bool:
     """Tell whether a run's folders are those of the settings file, and so all there are."""
     return not inputs and not any(name.upper().startswith(PLACES[0]) for name in os.environ)
-
-
-def anchor(config: Path | None) -> Path:
-    """Return the folder at which a command's relative paths are anchored: the settings file's."""
-    if config is None:
-        return project_root()
-    return config.absolute().parent
 
 
 def _root_names(inputs: list[str]) -> list[str]:

@@ -33,8 +33,14 @@ PIPED = 200
 """Columns where the output is no terminal: a file or a pager has room for a whole line."""
 
 
-def make_console() -> Console:
-    """Return the console for tables, which cuts them to a terminal's width."""
+WIDE = 1_000_000
+"""Columns, so that nothing is cut."""
+
+
+def make_console(*, is_wide: bool = False) -> Console:
+    """Return the console for tables, which cuts them to a terminal's width unless ``is_wide``."""
+    if is_wide:
+        return Console(width=WIDE)
     console = Console()
     if console.is_terminal or "COLUMNS" in os.environ:
         return console
@@ -60,6 +66,11 @@ def harmless_lines(text: str) -> str:
 def say(text: str, *, err: bool = False) -> None:
     """Print a line."""
     typer.echo(harmless(text), err=err)
+
+
+def count_of(count: int, one: str) -> str:
+    """Return a number with its noun: ``1 image``, ``2,000 images``."""
+    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
 
 
 def say_json(value: object) -> None:

@@ -15,13 +15,13 @@ from rich.text import Text
 
 from service import instance, logs
 from service.assembly import open_store, start_readers
-from service.cli.options import AsJson, ConfigFile, DatabaseFile, anchor, load_config
+from service.cli import typed_paths
+from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import finish, make_cell, make_console, progress_by_bytes, say, say_json
 from service.clock import Clock
 from service.config import Config, prepare
 from service.model_lookup.findings import Findings, ReferenceFinding, Resolvedness, find_references
 from service.model_lookup.learn import SourceLearner, SourceReport
-from service.paths import resolve as resolve_path
 from service.resources.known_models import KnownModel, Trust
 from service.store.failures import Failure
 from service.store.writer import Store
@@ -81,7 +81,6 @@ def resolve(
     Exit code 1: a source could not be read.
     """
     settings = load_config(config, None, db)
-    base = anchor(config)
     prepare(settings)
     logs.setup(settings.log, console=False)
     with (
@@ -90,9 +89,9 @@ def resolve(
     ):
         learned = _learn_models(
             store,
-            maps=_anchor_all(map_, base, "--map"),
-            exports=_anchor_all(civitai, base, "--civitai"),
-            folders=_anchor_all(models, base, "--models"),
+            maps=_find_all(map_, config, "--map"),
+            exports=_find_all(civitai, config, "--civitai"),
+            folders=_find_all(models, config, "--models"),
         )
         findings = find_references(store)
         rewritten = _rewrite_images(settings, store, findings) if rewrite else None
@@ -109,16 +108,20 @@ def resolve(
 
 def _print_failures(learned: SourceReport, rewritten: "_Rewritten | None") -> bool:
     """Print what failed, and return whether anything did."""
+    for note in learned.notes:
+        say(f"note: {note}", err=True)
+    for source in learned.in_part:
+        say(f"read in part: {source}", err=True)
     for source in learned.failed:
         say(f"not read: {source}", err=True)
     not_rewritten = rewritten.failed if rewritten else []
     for failure in not_rewritten:
         say(f"failed: {failure.root}/{failure.path}: {failure.message}", err=True)
-    return bool(learned.failed or not_rewritten)
+    return bool(learned.failed or learned.in_part or not_rewritten)
 
 
-def _anchor_all(texts: list[str] | None, base: Path, setting: str) -> list[Path]:
-    return [resolve_path(text, base=base, setting=setting) for text in texts or ()]
+def _find_all(texts: list[str] | None, config: Path | None, setting: str) -> list[Path]:
+    return [typed_paths.source(text, config, setting) for text in texts or ()]
 
 
 def _learn_models(
@@ -168,7 +171,8 @@ def make_report(
     return {
         "model_files_known": known,
         "learnt": {"new": counts.new, "changed": counts.changed, "unchanged": counts.same},
-        "not_read": learned.failed,
+        "not_read": [*learned.failed, *learned.in_part],
+        "notes": learned.notes,
         "references": {outcome: findings.count(outcome) for outcome in OUTCOMES},
         "named": dict(findings.named),
         **by_outcome,

@@ -12,6 +12,7 @@ from service.cli.options import (
     AsJson,
     ConfigFile,
     DatabaseFile,
+    ExifTool,
     Inputs,
     has_all_roots,
     is_elsewhere,
@@ -20,6 +21,8 @@ from service.cli.options import (
 from service.cli.output import Bar, finish, say
 from service.clock import Clock
 from service.config import prepare
+from service.export.categories import find_double_words
+from service.store.connection import require_database
 from service.supervisor import PassResult, Supervisor
 from service.worker.batch import FileOutcome
 from service.worker.reprocess import Reprocessor
@@ -53,11 +56,12 @@ def run(
     config: ConfigFile = None,
     inputs: Inputs = None,
     db: DatabaseFile = None,
+    exiftool: ExifTool = None,
     exports: WritesLists = False,  # noqa: FBT002
 ) -> None:
     """Run the service in the foreground: rescan, watch, process. Ctrl+C stops it cleanly."""
-    settings = load_config(config, inputs, db)
-    notes = prepare(settings)
+    settings = load_config(config, inputs, db, exiftool=exiftool, makes_database=True)
+    notes = [*prepare(settings), *find_double_words(settings.categories)]
     logs.setup(settings.log)
     writes_lists = exports or not is_elsewhere(inputs, db)
     if settings.export and not writes_lists:
@@ -76,13 +80,14 @@ def all_(
     config: ConfigFile = None,
     inputs: Inputs = None,
     db: DatabaseFile = None,
+    exiftool: ExifTool = None,
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Go once over the folders with a progress bar, then exit.
 
     Exit code 1: some files failed (listed).
     """
-    settings = load_config(config, inputs, db)
+    settings = load_config(config, inputs, db, exiftool=exiftool, makes_database=True)
     prepare(settings)
     logs.setup(settings.log, console=False)
     with instance.hold_instance(settings.database.path) as lock:
@@ -125,6 +130,7 @@ def resources(config: ConfigFile = None, db: DatabaseFile = None) -> None:
 
 def _reprocess(config: Path | None, db: str | None, *, everything: bool) -> None:
     settings = load_config(config, None, db)
+    require_database(settings.database.path)
     prepare(settings)
     logs.setup(settings.log, console=False)
     with (
@@ -139,6 +145,7 @@ def _reprocess(config: Path | None, db: str | None, *, everything: bool) -> None
         count = 0
         for size in reprocessor.run(BATCH):
             count += size
+            store.checkpoint()
             bar.add(size, ())
         bar.stop()
     logs.close()

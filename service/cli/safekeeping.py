@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from service import instance
-from service.cli.options import AsJson, ConfigFile, DatabaseFile, anchor, load_config
+from service.cli import typed_paths
+from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import finish, same_database, say, say_json
 from service.clock import Clock
 from service.errors import StartError
-from service.paths import resolve, resolve_output
 from service.store.backups import back_up, list_backups
 from service.store.backups import restore as put_back
+from service.store.connection import require_database
 from service.store.salvage import salvage_into
 from service.store.writer import Store
 
@@ -48,10 +49,10 @@ def restore(
     The file that was there is kept beside it. What happened since is read from the images by the
     next run.
     """
-    settings = load_config(config, None, db)
+    settings = load_config(config, None, db, makes_database=True)
     database = settings.database.path
     if from_ is not None:
-        chosen = resolve(from_, base=anchor(config), setting="--from")
+        chosen = typed_paths.source(from_, config, "--from")
     else:
         backups = list_backups(database, settings.backups)
         if not backups:
@@ -80,7 +81,7 @@ def salvage(
     database = settings.database.path
     target = database.with_name(f"{database.stem}.salvaged.db")
     if into is not None:
-        target = resolve_output(into, base=anchor(config), setting="--into")
+        target = typed_paths.output(into, config, "--into")
     with instance.hold_instance(database):
         saved = salvage_into(database, target)
     if json:
@@ -106,6 +107,7 @@ def confirm_missing(
     names = [each.name for each in settings.roots]
     if root not in names:
         raise StartError(f"there is no root {root!r}; there are {', '.join(map(repr, names))}")
+    require_database(settings.database.path)
     # The service may run: one row is written, which it looks for.
     with Store.open(settings.database.path) as store:
         store.confirm_missing(root, Clock().stamp())

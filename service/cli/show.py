@@ -1,8 +1,6 @@
 """``show``, ``status``, ``failures`` and ``doctor``: looking without changing anything."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,13 +9,13 @@ from rich.text import Text
 
 from service import doctor as examination
 from service import pipeline, service_state
+from service.cli.find_image import find_image, locate
 from service.cli.image_tables import print_image
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import finish, harmless, make_console, say, say_json
 from service.errors import StartError
-from service.paths import Root, flaw, to_stored
+from service.paths import to_stored
 from service.store.database_reader import DatabaseReader
-from service.store.file_rows import FileRow
 
 AsKept = Annotated[
     bool, typer.Option("--raw", help="Print the stored record, as ExifTool gave it.")
@@ -32,12 +30,17 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
-def show(
+def show(  # noqa: PLR0917  # options are given by name
     path: Annotated[
-        str, typer.Argument(help="The image: a path on disk, or as the database has it.")
+        str,
+        typer.Argument(
+            help="The image: its number (57), a path on disk or as the database has it, or its "
+            "file's name, where no other has it."
+        ),
     ],
     config: ConfigFile = None,
     db: DatabaseFile = None,
+    full: Annotated[bool, typer.Option("--full", help="Cut neither long texts nor lists.")] = False,  # noqa: FBT002
     raw: AsKept = False,  # noqa: FBT002
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
@@ -47,7 +50,8 @@ def show(
     """
     settings = load_config(config, None, db, only_reads=True)
     with DatabaseReader.open(settings.database.path) as reader:
-        place = _find_row(reader, _known_roots(reader, settings.roots), path)
+        place = find_image(reader, settings.roots, path)
+        location = to_stored(locate(reader, settings.roots, place.file))
         if raw:
             record = reader.raw_record(place.image_id)
             say_json(asdict(record) if record else None)
@@ -57,51 +61,9 @@ def show(
         raise StartError(f"{path}: its row has just gone")
     why = pipeline.explain_reading(record) if record else ()
     if json:
-        say_json(asdict(image) | {"why": list(map(asdict, why))})
+        say_json(asdict(image) | {"why": list(map(asdict, why)), "place": location})
     else:
-        print_image(image, why)
-
-
-def _known_roots(reader: DatabaseReader, configured: Sequence[Root]) -> list[Root]:
-    """Return the configured roots, and those that the database has from other configurations."""
-    names = {root.name for root in configured}
-    others = [status for status in reader.roots() if status.name not in names]
-    return [*configured, *(Root(status.name, Path(status.location)) for status in others)]
-
-
-def _find_row(reader: DatabaseReader, roots: Sequence[Root], text: str) -> FileRow:
-    """Return the row of an image.
-
-    ``text`` is its path as on disk (from the working folder), or as stored, with or without the
-    root's name before it.
-    """
-    for root, path in _possible_places(roots, text):
-        row = reader.find(root, path)
-        if row:
-            return row
-    reason = flaw(text)  # not before: a strange name may be an image's
-    if reason:
-        raise StartError(reason)
-    raise StartError(
-        f"{text}: the database knows no such image; "
-        "`aiimagepipe failures` lists what could not be read"
-    )
-
-
-def _possible_places(roots: Sequence[Root], text: str) -> Iterator[tuple[str, str]]:
-    """Yield the root and stored path that a text may mean, the likeliest first."""
-    # On Linux a backslash may be part of a name.
-    names = dict.fromkeys((text, text.replace("\\", "/")))
-    for name in names:
-        for root in roots:
-            yield root.name, name
-    for name in names:
-        for root in roots:
-            yield root.name, name.removeprefix(f"{root.name}/")
-    location = Path.cwd() / text
-    for root in roots:
-        if location.is_relative_to(root.path):
-            yield root.name, to_stored(location.relative_to(root.path))
+        print_image(image, why, location, is_cut=not full)
 
 
 def status(config: ConfigFile = None, db: DatabaseFile = None, json: AsJson = False) -> None:  # noqa: FBT002

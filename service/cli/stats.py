@@ -7,12 +7,12 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from service.cli.options import AsJson, ConfigFile, DatabaseFile, anchor, load_config
-from service.cli.output import harmless, make_console, say, say_json
+from service.cli import typed_paths
+from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
+from service.cli.output import count_of, harmless, make_console, say, say_json
 from service.export.charts import Bars, Stacks, write_charts
-from service.paths import resolve_output
 from service.store import statistics
-from service.store.statistics import Ranking, Statistics
+from service.store.statistics import Ranking, Rest, Statistics
 
 SHOWN = 15
 NOT_SAID = "not said"
@@ -36,10 +36,10 @@ def stats(
 ) -> None:
     """Count models, LoRAs, samplers, tokens, and images by month and generator."""
     settings = load_config(config, None, db, only_reads=True)
-    target = None if plot is None else resolve_output(plot, base=anchor(config), setting="--plot")
+    target = None if plot is None else typed_paths.output(plot, config, "--plot")
     found = statistics.read_statistics(settings.database.path, limit)
     if target is not None:
-        write_charts(_charts(found), target)
+        write_charts(_charts(found), target, lambda note: say(note, err=True))
     if json:
         say_json(asdict(found))
     elif target is not None:
@@ -90,14 +90,15 @@ def _print(found: Statistics) -> None:
     counts = found.counts
     by_status = [f"{count:,} {name}" for name, count in counts.by_status.items()]
     statuses = ", ".join(by_status) or "none yet"
-    say(f"{counts.present:,} images ({statuses}), {counts.missing:,} missing")
+    known = count_of(counts.present + counts.missing, "image")
+    say(f"{known}: {counts.present:,} present ({statuses}), {counts.missing:,} missing")
     for title, ranking in _rankings(found):
-        _print_ranking(title, ranking)
+        _print_ranking(title, ranking, found.rest.get(title))
     months = [(month.month, sum(month.by_generator.values())) for month in found.months]
     _print_ranking("images by month", tuple(months))
 
 
-def _print_ranking(title: str, ranking: Ranking) -> None:
+def _print_ranking(title: str, ranking: Ranking, rest: Rest | None = None) -> None:
     if not ranking:
         return
     table = Table(
@@ -110,4 +111,14 @@ def _print_ranking(title: str, ranking: Ranking) -> None:
     )
     for name, count in ranking:
         table.add_row(Text(f"{count:,}", justify="right"), Text(harmless(name)))
+    for name, count in _rest_lines(rest):
+        table.add_row(Text(f"{count:,}", justify="right"), Text(name, style="dim"))
     make_console().print("", table)
+
+
+def _rest_lines(rest: Rest | None) -> Ranking:
+    """Return the lines by which a list's numbers add up to all images."""
+    if rest is None:
+        return ()
+    lines = ((f"in {count_of(rest.names, 'other')}", rest.images), (NOT_SAID, rest.not_said))
+    return tuple(line for line in lines if line[1])

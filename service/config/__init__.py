@@ -11,7 +11,7 @@ user's words, with the line that ``toml_lines.py`` finds.
 """
 
 from service.config.export import Export
-from service.config.folder_checks import prepare
+from service.config.folder_checks import find_missing_roots, prepare
 from service.config.load import PREFIX, check, load
 from service.config.model import Backup, Config, Database, Extract, Log, RootFolder, Watch
 from service.config.problems import ConfigError, Problem
@@ -29,6 +29,7 @@ __all__ = [
     "RootFolder",
     "Watch",
     "check",
+    "find_missing_roots",
     "load",
     "prepare",
 ]

@@ -146,11 +146,15 @@ def prepare(config: Config) -> list[str]:
     for at, root in enumerate(config.root):
         if (root.name, root.path.name) == (DEFAULT_ROOT, DEFAULT_ROOT):
             _make(root.path, ("root", at, "path"))
-    return [
-        f"root {root.name!r}: {root.path} is not there; it is taken as offline and looked for again"
-        for root in config.root
-        if not root.path.is_dir()
-    ]
+    return list(find_missing_roots(config))
+
+
+def find_missing_roots(config: Config) -> Iterator[str]:
+    """Yield a sentence for each root that is not there."""
+    for root in config.root:
+        if not root.path.is_dir():
+            what = "it is taken as offline and looked for again"
+            yield f"root {root.name!r}: {root.path} is not there; {what}"
 
 
 def _make(folder: Path, key: SettingKey) -> None:

@@ -163,6 +163,17 @@ def load(
     "out/other.db"}}``. Relative paths of every source are anchored at the file's folder. Nothing is
     written; ``prepare`` makes the folders, which must be possible unless ``only_reads``.
     """
+    config, _ = _load(path, overrides, variables, only_reads=only_reads)
+    return config
+
+
+def _load(
+    path: Path | None,
+    overrides: Mapping[str, object],
+    variables: Mapping[str, str] | None,
+    *,
+    only_reads: bool,
+) -> tuple[Config, list[Source]]:
     file = path.absolute() if path else paths.project_root() / FILE
     environment = os.environ if variables is None else variables
     sources = [read_command_line(overrides), read_environment(environment)]
@@ -176,16 +187,28 @@ def load(
     clashes = _locate(sources, folder_checks.find_clashes(config, only_reads=only_reads))
     if clashes:
         raise ConfigError(clashes)
-    return config
+    return config, sources
 
 
-def check(path: Path | None = None, *, variables: Mapping[str, str] | None = None) -> list[Problem]:
-    """Return all that hinders a start with this configuration; nothing where it is sound."""
+Refusals = Iterable[tuple[SettingKey, str]]
+"""The key and the sentence of each setting that cannot be used."""
+
+
+def check(
+    path: Path | None = None,
+    *,
+    variables: Mapping[str, str] | None = None,
+    look_around: Callable[[Config], Refusals] = lambda _: (),
+) -> list[Problem]:
+    """Return all that hinders a start with this configuration; nothing where it is sound.
+
+    ``look_around`` is asked of a configuration that can be read what is not there that it names.
+    """
     try:
-        load(path, variables=variables)
+        config, sources = _load(path, _NOTHING, variables, only_reads=False)
     except ConfigError as error:
         return list(error.problems)
-    return []
+    return _locate(sources, look_around(config))
 
 
 def _complete(tables: dict[str, object]) -> dict[str, object]:
@@ -198,7 +221,7 @@ def _complete(tables: dict[str, object]) -> dict[str, object]:
     return {"root": [default_root], **empty, **tables}
 
 
-def _locate(sources: Sequence[Source], found: Iterable[tuple[SettingKey, str]]) -> list[Problem]:
+def _locate(sources: Sequence[Source], found: Refusals) -> list[Problem]:
     """Return a problem for each key and sentence, with the place of the source that states it."""
     problems: list[Problem] = []
     for key, text in found:

@@ -42,6 +42,17 @@ class Categories:
         return self.words.get(head.rpartition(" ")[2], OTHER)
 
 
+def find_double_words(own: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield a sentence for each word that the user has put into several categories."""
+    of_word: dict[str, list[str]] = {}
+    for name, words in own.items():
+        for word in dict.fromkeys(map(fold_token, words)):
+            of_word.setdefault(word, []).append(name)
+    for word, names in of_word.items():
+        if len(names) > 1:
+            yield f"[categories]: {word!r} is in {' and '.join(names)}; {names[-1]} counts"
+
+
 @cache
 def _shipped() -> Mapping[str, str]:
     text = resources.files("service.export").joinpath("categories.txt").read_text("utf-8")

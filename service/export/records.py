@@ -13,6 +13,7 @@ import orjson
 from service.errors import StartError
 from service.export.atomic import update_file
 from service.export.report import Written
+from service.paths import how_to_install
 from service.records.image_fields import INTEGER_COLUMNS, REAL_COLUMNS
 
 Cell = str | int | float | None
@@ -130,7 +131,7 @@ def _import_arrow() -> tuple[Any, Any]:
         import pyarrow.parquet  # noqa: PLC0415
     except ImportError:
         raise StartError(
-            "Parquet needs the package pyarrow: pip install 'aiimagemetapipe[scale]'"
+            f"Parquet needs the package pyarrow; {how_to_install('scale', 'pyarrow')}"
         ) from None
     return pyarrow, pyarrow.parquet
 

@@ -24,6 +24,10 @@ class SourceReport:
     counts: EntryCounts = field(default_factory=EntryCounts)
     failed: list[str] = field(default_factory=list)
     """Why a source could not be read, one sentence each."""
+    in_part: list[str] = field(default_factory=list)
+    """What of a source could not be read, where the rest was taken."""
+    notes: list[str] = field(default_factory=list)
+    """What is odd about a source, such as a sidecar of another file."""
 
 
 class SourceLearner:
@@ -54,7 +58,10 @@ class SourceLearner:
     ) -> None:
         """Learn from local model files and the sidecars beside them."""
         for file in files:
-            self._learn(folders.describe_model_file(file, self._models, on_bytes))
+            described = folders.describe_model_file(
+                file, self._models, on_bytes, self.report.notes.append
+            )
+            self._learn(described)
 
     def find_model_files(self, tops: Iterable[Path]) -> list[folders.ModelFile]:
         """Return the model files below these folders; a folder that cannot be listed is noted."""
@@ -74,7 +81,10 @@ class SourceLearner:
 
     def _note_failure(self, models: Iterator[KnownModel]) -> Iterator[KnownModel]:
         """Yield the models as far as they can be read, and note why no further."""
+        has_any = False
         try:
-            yield from models
+            for model in models:
+                has_any = True
+                yield model
         except BadFileError as error:
-            self.report.failed.append(str(error))
+            (self.report.in_part if has_any else self.report.failed).append(str(error))

@@ -1,6 +1,6 @@
 """What is known of one model file from outside the images, and how the resolver asks for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from types import MappingProxyType
@@ -8,6 +8,15 @@ from typing import Protocol
 
 from service.records import HashKind, ResourceKind
 from service.records.json_values import JsonValue
+
+AUTOV2_DIGITS = 10
+
+CLAIMED_HASH = "sshs_model_hash"
+"""Key in ``extra``: what a file's header claims as the hash of its tensors.
+
+Web interfaces write it into images without computing it, and it is old where a tool has saved the
+file again.
+"""
 
 
 class Trust(IntEnum):
@@ -47,9 +56,17 @@ class KnownModel:
 
     def hash(self, kind: HashKind) -> str | None:
         """Return the hash of a kind; AutoV2 follows from SHA-256."""
-        if kind == "autov2" and kind not in self.hashes and "sha256" in self.hashes:
-            return self.hashes["sha256"][:10]
+        if kind == "autov2" and kind not in self.hashes:
+            beginning = self.hashes.get("sha256", "")[:AUTOV2_DIGITS]
+            return beginning if len(beginning) == AUTOV2_DIGITS else None
         return self.hashes.get(kind)
+
+    def all_digits(self) -> Iterator[str]:
+        """Yield every hash that an image may state of it, also that which its header claims."""
+        yield from self.hashes.values()
+        claimed = self.extra.get(CLAIMED_HASH)
+        if isinstance(claimed, str):
+            yield claimed
 
 
 class KnownModels(Protocol):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from service.errors import StartError
+from service.paths import how_to_install
 from service.scale.jobs import BulkJob, Piece, PieceResult, make_piece
 
 TIMEOUT_S = 30
@@ -57,6 +58,6 @@ def _import_distributed() -> Any:
         import distributed  # noqa: PLC0415  # an extra, and slow to import
     except ImportError:
         raise StartError(
-            "bulk needs the package distributed: pip install 'aiimagemetapipe[scale]'"
+            f"bulk needs the package distributed; {how_to_install('scale', 'distributed')}"
         ) from None
     return distributed

@@ -16,7 +16,13 @@ from pathlib import Path
 import apsw
 
 from service.errors import StartError, TryAgainError
-from service.store.connection import check_owner, find_stranger, open_as_it_is, open_still
+from service.store.connection import (
+    check_owner,
+    find_stranger,
+    open_as_it_is,
+    open_still,
+    open_to_read,
+)
 from service.store.integrity import find_damage
 from service.store.locks import damage_message, refuse
 from service.store.marks import FILE, copy_marks, marks_beside
@@ -109,7 +115,7 @@ def copy_database(
     source: Path,
     target: Path,
     is_stopped: Callable[[], bool],
-    open_: Callable[[Path], apsw.Connection] = open_as_it_is,
+    open_: Callable[[Path], apsw.Connection] = open_to_read,
 ) -> str:
     """Copy a database into a new file; return what is damaged in the copy, '' where it is sound.
 

@@ -13,6 +13,7 @@ import structlog
 
 from service.errors import StartError
 from service.file_systems import network_type
+from service.store.characters import register_for_upgrade
 from service.store.integrity import look_at_once
 from service.store.locks import DAMAGE, damage_message, immediate, refuse
 from service.store.schema import Schema, current, number, objects, upgrade
@@ -156,6 +157,7 @@ def _prepare(connection: apsw.Connection, path: Path, schema: Schema) -> None:
     look_at_once(connection, path)
     connection.execute(PRAGMAS).fetchall()
     if objects(connection):
+        register_for_upgrade(connection)
         upgrade(connection, schema, path)
     if not schema.is_complete(objects(connection)):
         with immediate(connection):
@@ -202,11 +204,10 @@ def open_readonly(path: Path, schema: Schema | None = None) -> apsw.Connection:
 
     Raises StartError where there is no database of ours to read.
     """
-    if not path.is_file():
-        raise StartError(f"{path}: there is no database yet; `aiimagepipe run` or `all` makes it")
+    require_database(path)
     schema = schema or current()
     try:
-        connection = open_as_it_is(path)
+        connection = open_to_read(path)
         connection.set_busy_timeout(BUSY_MS)
         check_owner(connection, path, schema)
     except apsw.Error as error:
@@ -218,25 +219,56 @@ def open_readonly(path: Path, schema: Schema | None = None) -> apsw.Connection:
     return connection
 
 
+def require_database(path: Path) -> None:
+    """Raise StartError where there is no file yet."""
+    if not path.is_file():
+        raise StartError(f"{path}: there is no database yet; `aiimagepipe run` or `all` makes it")
+
+
+def open_to_read(path: Path) -> apsw.Connection:
+    """Return a connection that changes nothing, of a sound database. Raises SQLite's errors.
+
+    It is opened as if for writing: only such a one, where it is the last, takes the files of the
+    log (``-wal``, ``-shm``) away again that SQLite makes for any reader.
+    """
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI
+    connection = apsw.Connection(f"{_address(path)}?mode=rw", flags=flags)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        objects(connection)
+    except (apsw.CantOpenError, apsw.ReadOnlyError):
+        connection.close()
+        return open_still(path)
+    return connection
+
+
 def open_as_it_is(path: Path) -> apsw.Connection:
-    """Return a connection that only reads, whatever the file holds. Raises SQLite's errors."""
+    """Return a connection that only reads, whatever the file holds, and leaves its log alone.
+
+    Raises SQLite's errors.
+    """
     connection = _open_address(path, "mode=ro")
     try:
         objects(connection)
     except (apsw.CantOpenError, apsw.ReadOnlyError):
-        # A WAL database in a folder that cannot be written has nowhere to put the log's index.
-        # Nobody else can be writing it either, so it may be read as a file that never changes
-        # (sqlite.org/wal.html, section 5).
         connection.close()
-        connection = open_still(path)
+        return open_still(path)
     return connection
 
 
 def open_still(path: Path) -> apsw.Connection:
-    """Return a connection to a file that nobody writes: SQLite puts nothing beside it."""
+    """Return a connection to a file that nobody writes: SQLite puts nothing beside it.
+
+    So is a WAL database in a folder that cannot be written, where the log's index has no place
+    (sqlite.org/wal.html, section 5).
+    """
     return _open_address(path, "immutable=1")
 
 
 def _open_address(path: Path, how: str) -> apsw.Connection:
-    address = f"file:{quote(str(path.resolve()))}?{how}"
-    return apsw.Connection(address, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    return apsw.Connection(f"{_address(path)}?{how}", flags=flags)
+
+
+def _address(path: Path) -> str:
+    return f"file:{quote(str(path.resolve()))}"

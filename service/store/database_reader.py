@@ -93,6 +93,16 @@ class DatabaseReader:
         row = self._connection.execute(sql("find_place"), (stable_id(root, path),)).fetchone()
         return None if row is None else file_row_at(*row)
 
+    def find_by_id(self, image_id: int) -> FileRow | None:
+        """Return where the image of a number is known to be."""
+        row = self._connection.execute(sql("find_by_id"), (image_id,)).fetchone()
+        return None if row is None else file_row_at(*row)
+
+    def find_by_name(self, file_name: str) -> list[FileRow]:
+        """Return where the images of a file's name are known to be, by root and folder."""
+        rows = self._connection.execute(sql("find_by_name"), (text(file_name),))
+        return [file_row_at(*row) for row in rows]
+
     def moved_candidates(self, sha256: str, size: int) -> list[FileRow]:
         """Return the known files of this content, missing ones first.
 

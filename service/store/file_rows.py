@@ -60,14 +60,17 @@ def file_row_at(  # noqa: PLR0917  # a row, in the order of its columns
     return FileRow(image_id, file_at(root, path, size, mtime_ns, sidecars), bool(present), status_)
 
 
-def mark_missing(connection: apsw.Connection, root: str, paths: Iterable[str], now: str) -> int:
-    """Mark files as missing, forget their failures, and return how many were present until now."""
-    count = 0
+def mark_missing(
+    connection: apsw.Connection, root: str, paths: Iterable[str], now: str
+) -> list[str]:
+    """Mark files as missing, forget their failures, and return which were present until now."""
+    lost: list[str] = []
     for path in paths:
         connection.execute(sql("mark_missing"), (stable_id(root, path), now))
-        count += connection.changes()
+        if connection.changes():
+            lost.append(path)
         connection.execute(sql("drop_failure"), (root, text(path)))
-    return count
+    return lost
 
 
 def mark_present(connection: apsw.Connection, root: str, paths: Iterable[str]) -> int:

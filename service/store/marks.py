@@ -67,7 +67,7 @@ def attach_marks(connection: apsw.Connection, database: Path) -> None:
 
 
 def copy_marks(source: Path, target: Path) -> bool:
-    """Copy a file of marks, whole or not at all; tell whether there was one that could be copied."""
+    """Copy a file of marks, whole or not at all; tell whether there was one to be copied."""
     if not source.is_file():
         return False
     flags = apsw.SQLITE_OPEN_READONLY

@@ -66,7 +66,7 @@ class ModelReader:
             return []
         copies = []
         for _, one in self._select("models_by_hash", {"digits": digits}):
-            if one.version_id is not None and one.hash("sha256") == digits:
+            if one.version_id is not None and is_beginning(one.hash("sha256"), digits):
                 copies.append(replace(one, hashes={**one.hashes, **model.hashes}))
         return copies
 
@@ -113,10 +113,16 @@ def air_key(model: KnownModel) -> str | None:
     return parsed.lookup_key if parsed else None
 
 
+def is_beginning(one: str | None, other: str) -> bool:
+    """Tell whether one of two hashes of a kind is the other, or surely its beginning."""
+    if one is None or min(len(one), len(other)) < SURE:
+        return one == other
+    return one.startswith(other) or other.startswith(one)
+
+
 def _begins(model: KnownModel, digits: str) -> bool:
     """Tell whether a hash of the model begins with the digits, or they with it."""
-    for kind in HASHES:
-        known = model.hash(kind) or ""
+    for known in model.all_digits():
         if known.startswith(digits) or (len(known) >= SURE and digits.startswith(known)):
             return True
     return False

@@ -1,6 +1,6 @@
 """Writing what is known of models: an entry joins the row about the same file, or is a new one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
@@ -8,10 +8,10 @@ import apsw
 
 from service.records import HashKind
 from service.records.model_names import stem
-from service.resources.known_models import KnownModel, Trust
+from service.resources.known_models import CLAIMED_HASH, KnownModel, Trust
 from service.resources.merge import OF_NOTHING
 from service.store.binding import json_bytes, text
-from service.store.model_reader import HASHES, ModelReader, air_key
+from service.store.model_reader import HASHES, ModelReader, air_key, is_beginning
 from service.store.sql import sql
 
 TELLING: tuple[HashKind, ...] = ("sha256", "autov3", "autov2", "blake3")
@@ -151,7 +151,7 @@ def _do_hashes_agree(old: KnownModel, new: KnownModel) -> bool | None:
         ours, theirs = old.hash(kind), new.hash(kind)
         if not ours or not theirs:
             continue
-        if ours != theirs:
+        if not is_beginning(ours, theirs):
             return False
         agreement = True
     return agreement
@@ -193,9 +193,20 @@ def combine(old: KnownModel, new: KnownModel) -> KnownModel:
     return replace(
         first,
         **fields,
-        hashes={**second.hashes, **first.hashes},
+        hashes=_fuller_hashes(first.hashes, second.hashes),
         extra={**second.extra, **first.extra},
     )
+
+
+def _fuller_hashes(
+    first: Mapping[HashKind, str], second: Mapping[HashKind, str]
+) -> dict[HashKind, str]:
+    """Return the hashes of both, the first's where they differ; of one and its beginning all."""
+    found: dict[HashKind, str] = {**second, **first}
+    for kind, digits in second.items():
+        if digits.startswith(found[kind]):
+            found[kind] = digits
+    return found
 
 
 KEY_DIGITS = 16
@@ -209,6 +220,8 @@ def keys(model: KnownModel, kinds: tuple[HashKind, ...] = HASHES) -> list[str]:
         digits = model.hash(kind)
         if digits and not OF_NOTHING.startswith(digits):
             found.append(f"#{digits[:KEY_DIGITS]}")
+    if kinds == HASHES and isinstance(claimed := model.extra.get(CLAIMED_HASH), str):
+        found.append(f"#{claimed[:KEY_DIGITS]}")
     if (key := air_key(model)) is not None:
         found.append(f"air:{text(key)}")
     if model.file_name:

@@ -196,6 +196,15 @@ SELECT name FROM pragma_table_info('v_images_search') ORDER BY cid;
 -- Where one image is.
 SELECT id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images WHERE stable_id = ?;
 
+-- name: find_by_id
+-- As find_place.
+SELECT id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images WHERE id = ?;
+
+-- name: find_by_name
+-- Through the index images_by_file_name.
+SELECT id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images
+WHERE file_name = ? ORDER BY root, folder LIMIT 1000;
+
 -- name: moved_candidates
 -- A file that was moved while nobody watched is known by its content; those already missing come first. Each that is
 -- not missing is looked for on the disk (20 us), so of a content with thousands of copies not all are.
@@ -659,7 +668,9 @@ WHERE m.id IN (
                     WHERE k.key >= '#' || :digits AND k.key < '#' || :digits || 'g' LIMIT 50)
     UNION
     SELECT id FROM (SELECT DISTINCT k.id FROM model_key_rows k
-                    WHERE k.key IN ('#' || substr(:digits, 1, 10), '#' || substr(:digits, 1, 12),
+                    WHERE k.key IN ('#' || substr(:digits, 1, 10), '#' || substr(:digits, 1, 11),
+                                    '#' || substr(:digits, 1, 12), '#' || substr(:digits, 1, 13),
+                                    '#' || substr(:digits, 1, 14), '#' || substr(:digits, 1, 15),
                                     '#' || substr(:digits, 1, 16)) LIMIT 50)
 )
 ORDER BY m.id LIMIT 50;
@@ -726,3 +737,6 @@ ATTACH ? AS marks;
 -- name: any_mark
 -- Fails where the user has made something else of the file.
 SELECT sha256, rating, favourite, tags FROM marks LIMIT 1;
+-- name: add_character
+-- A row that is there already stays.
+INSERT OR IGNORE INTO character_rows (character, negative, image_id) VALUES (?, ?, ?);

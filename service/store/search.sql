@@ -24,6 +24,22 @@ says(i.positive_prompt, ?);
 -- As positive_says.
 says(i.negative_prompt, ?);
 
+-- name: positive_inside
+-- A word inside a text that puts no blanks between words.
+i.positive_prompt LIKE ? ESCAPE '\';
+
+-- name: negative_inside
+-- As positive_inside.
+i.negative_prompt LIKE ? ESCAPE '\';
+
+-- name: with_character
+-- What leads there. Among these may be some whose prompt has changed since.
+SELECT image_id FROM character_rows WHERE character = ? AND negative = ?;
+
+-- name: inside_ids
+-- The images whose prompt has a word inside, through its characters.
+SELECT i.id FROM images i WHERE i.id IN (/* characters */) AND /* test */;
+
 -- name: token_ids
 -- A whole token, through the index tokens_by_term alone.
 SELECT image_id FROM token_rows WHERE term_id = (SELECT id FROM terms WHERE term = ?) AND side = 'pos';
@@ -117,6 +133,15 @@ SELECT image_id FROM resource_rows WHERE name_id = (SELECT id FROM terms WHERE t
 -- name: air
 -- As air_ids, for an image in hand.
 EXISTS (SELECT 1 FROM resource_rows r WHERE r.image_id = i.id AND r.name_id = (SELECT id FROM terms WHERE term = ?));
+
+-- name: size
+-- As in_range.
+i.size_bytes BETWEEN COALESCE(?, -9e99) AND COALESCE(?, 9e99);
+
+-- name: hash
+-- The file's own, its model's, or that of another resource that it was made with.
+i.sha256 BETWEEN ? AND ? OR i.model_hash BETWEEN ? AND ? OR EXISTS (
+    SELECT 1 FROM resource_rows r JOIN terms t ON t.id = r.hash_id WHERE r.image_id = i.id AND t.term BETWEEN ? AND ?);
 
 -- name: file
 -- The name alone, without its folder.
@@ -216,6 +241,10 @@ WHERE w.positive_words MATCH ? AND w.rowid BETWEEN ? AND ? AND /* conditions */ 
 -- As newest_positive.
 SELECT w.rowid FROM negative_words w CROSS JOIN images i ON i.id = w.rowid
 WHERE w.negative_words MATCH ? AND w.rowid BETWEEN ? AND ? AND /* conditions */ ORDER BY w.rowid DESC LIMIT ?;
+
+-- name: tokens_like
+-- Through the index of terms: for a hint at a word that is not there.
+SELECT term FROM terms WHERE term BETWEEN ? AND ? LIMIT ?;
 
 -- name: lines
 -- What people see of the found images.

@@ -16,6 +16,18 @@ Ranking = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """What a ranking of images leaves out: with it, its numbers add up to all images."""
+
+    names: int
+    """How many names are not among it."""
+    images: int
+    """How many images these have."""
+    not_said: int
+    """How many images have none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
     """The images that were written in one month."""
 
@@ -41,6 +53,12 @@ class Statistics:
     positive_tokens: Ranking
     """How often each was written, which may be more than once an image."""
     negative_tokens: Ranking
+    rest: dict[str, Rest]
+    """By ranking: of generators, models, samplers and schedulers, of which an image has one."""
+
+
+SINGLE = ("generators", "models", "samplers", "schedulers")
+"""Rankings of what an image has one of."""
 
 
 def read_statistics(path: Path, limit: int) -> Statistics:
@@ -48,15 +66,14 @@ def read_statistics(path: Path, limit: int) -> Statistics:
     with explain_damage(path), closing(open_readonly(path)) as connection:
         ask = _Statistician(connection, limit)
         resources, tokens = ask.groups("resources"), ask.groups("tokens")
+        single = {name: ask.ranking(name) for name in SINGLE}
         return Statistics(
             counts=counts(connection),
             months=ask.months(),
-            generators=ask.ranking("generators"),
-            models=ask.ranking("models"),
+            **single,
+            rest={name: ask.rest(name, ranking) for name, ranking in single.items()},
             loras=resources.get("lora", ()),
             embeddings=resources.get("embedding", ()),
-            samplers=ask.ranking("samplers"),
-            schedulers=ask.ranking("schedulers"),
             positive_tokens=tokens.get("pos", ()),
             negative_tokens=tokens.get("neg", ()),
         )
@@ -71,6 +88,11 @@ class _Statistician:
 
     def ranking(self, name: str) -> Ranking:
         return tuple(self._rows(name, self._limit))
+
+    def rest(self, name: str, ranking: Ranking) -> Rest:
+        names, images, everything = next(self._rows(f"all_{name}"))
+        in_ranking = sum(count for _, count in ranking)
+        return Rest(names - len(ranking), images - in_ranking, everything - images)
 
     def groups(self, name: str) -> dict[str, Ranking]:
         found: dict[str, list[tuple[str, int]]] = {}

@@ -4,6 +4,10 @@
 -- The index images_by_generator answers alone.
 SELECT generator, COUNT(*) FROM images WHERE generator IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?;
 
+-- name: all_generators
+-- How many names there are, how many images have one, and how many images there are.
+SELECT COUNT(DISTINCT generator), COUNT(*), (SELECT COUNT(*) FROM images) FROM images WHERE generator IS NOT NULL;
+
 -- name: models
 -- The index images_by_model_norm answers alone. Shown is the commonest spelling: with MAX, SQLite takes its row.
 SELECT model, images FROM (
@@ -12,13 +16,25 @@ SELECT model, images FROM (
     ) GROUP BY norm
 ) ORDER BY 2 DESC, 1 LIMIT ?;
 
+-- name: all_models
+-- As all_generators.
+SELECT COUNT(DISTINCT COALESCE(model_norm, model)), COUNT(*), (SELECT COUNT(*) FROM images) FROM images WHERE model IS NOT NULL;
+
 -- name: samplers
 -- The index images_by_sampler answers alone.
 SELECT sampler_norm, COUNT(*) FROM images WHERE sampler_norm IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?;
 
+-- name: all_samplers
+-- As all_generators.
+SELECT COUNT(DISTINCT sampler_norm), COUNT(*), (SELECT COUNT(*) FROM images) FROM images WHERE sampler_norm IS NOT NULL;
+
 -- name: schedulers
 -- As samplers.
 SELECT scheduler_norm, COUNT(*) FROM images WHERE scheduler_norm IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?;
+
+-- name: all_schedulers
+-- As all_generators.
+SELECT COUNT(DISTINCT scheduler_norm), COUNT(*), (SELECT COUNT(*) FROM images) FROM images WHERE scheduler_norm IS NOT NULL;
 
 -- name: resources
 -- By kind and normal name; shown by a label, which says more than an AIR. MAX: any one of the labels.

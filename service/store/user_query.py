@@ -16,9 +16,10 @@ from pathlib import Path
 
 import apsw
 
-from service.errors import StartError, TryAgainError
+from service.errors import PipeError, StartError, TryAgainError
 from service.store.connection import open_readonly
 from service.store.locks import DAMAGE, damage_message
+from service.store.schema import current
 
 Argument = str | bytes | int | float | None
 
@@ -152,6 +153,28 @@ def first_column(
         ) from error
     finally:
         connection.close()
+
+
+def find_fault(path: Path, query: str) -> str:
+    """Return why a query would be refused, without running it; '' where it would not.
+
+    It is prepared on the database, where there is one that can be read, else on an empty one.
+    """
+    try:
+        connection = open_readonly(path)
+    except PipeError:
+        connection = apsw.Connection(":memory:")
+        connection.execute(current().text).fetchall()
+    try:
+        # explain=2: as EXPLAIN QUERY PLAN, of each statement in it
+        guard(connection, lambda: False).execute(query, explain=2).fetchall()
+    except apsw.AuthError as error:
+        return f"only reading is allowed here; give one SELECT ({error})"
+    except (apsw.Error, StartError) as error:
+        return str(error).removeprefix("sql: ")
+    finally:
+        connection.close()
+    return ""
 
 
 def guard(connection: apsw.Connection, is_over: Callable[[], bool]) -> apsw.Connection:

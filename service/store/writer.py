@@ -12,10 +12,12 @@ from service.errors import RowRefusedError
 from service.records import ImageRows, WatchedFile
 from service.store import export_states, failures, file_rows, status, volumes
 from service.store.binding import text
+from service.store.characters import add_characters
 from service.store.connection import Checkpointer, open_writer
 from service.store.database_reader import SCRUB, DatabaseReader
 from service.store.failures import Failure
 from service.store.identity import FileIdentity
+from service.store.images_row import Bound
 from service.store.intern import term_ids, text_ids
 from service.store.locks import Waiting, immediate
 from service.store.long_tables import TABLES, LongForm
@@ -115,6 +117,7 @@ class Store(DatabaseReader):
             for name, one in last.items():
                 long.add(ids[name], one)
             long.write()
+            add_characters(self._connection, _prompts(ids, last))
             if from_disk:
                 records = ((ids[name], one.record) for name, one in last.items())
                 self._connection.executemany(sql("keep_raw_record"), records)
@@ -139,8 +142,8 @@ class Store(DatabaseReader):
         """Write failures alone. Those with size and mtime_ns get a row of status ``unreadable``."""
         self.save((), now=now, failed=failed)
 
-    def mark_missing(self, root: str, paths: Iterable[str], now: str) -> int:
-        """Mark files as missing; return how many were present until now."""
+    def mark_missing(self, root: str, paths: Iterable[str], now: str) -> list[str]:
+        """Mark files as missing; return which were present until now."""
         with self.transaction():
             return file_rows.mark_missing(self._connection, root, paths, now)
 
@@ -240,3 +243,11 @@ class Store(DatabaseReader):
             self.is_open = False
             self._checkpointer.finish()
             super().close()
+
+
+def _prompts(
+    ids: Mapping[str, int], packed: Mapping[str, PackedImage]
+) -> Iterator[tuple[int, Bound, Bound]]:
+    """Yield the id and both prompts of each image of a batch."""
+    for name, one in packed.items():
+        yield ids[name], one.image["positive_prompt"], one.image["negative_prompt"]

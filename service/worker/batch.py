@@ -31,6 +31,19 @@ class FileOutcome:
     gone: list[GonePath] = field(default_factory=list)
     missing: list[MissingFile] = field(default_factory=list)
     unchanged: int = 0
+    lost: list[tuple[str, str]] = field(default_factory=list)
+    """Root and path of what was present until this was written, and is missing now."""
+
+    def log(self, *, done: int, waiting: int) -> None:
+        """Log what is in the database now; of what moved or went, the first by name."""
+        if self.rows:
+            log.info("images_saved", count=len(self.rows), done=done, waiting=waiting)
+        if self.moved:
+            _, first = self.moved[0]
+            log.info("images_moved", count=len(self.moved), root=first.root, path=first.path)
+        if self.lost:
+            root, path = self.lost[0]
+            log.info("images_missing", count=len(self.lost), root=root, path=path)
 
 
 @dataclass(slots=True)

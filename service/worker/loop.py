@@ -212,13 +212,7 @@ class Worker:
         """Take note that a batch is in the database. The saver calls it."""
         self.counters.add(outcome)
         self._housekeeping.tidy_after_batch(self._clock.monotonic())
-        if outcome.rows:
-            log.info(
-                "images_saved",
-                count=len(outcome.rows),
-                done=self.counters.done,
-                waiting=self._count_waiting(),
-            )
+        outcome.log(done=self.counters.done, waiting=self._count_waiting())
         self._on_done(outcome)
 
     def _replaced(self, error: DatabaseReplacedError) -> None:

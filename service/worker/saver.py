@@ -105,8 +105,10 @@ class Saver:
             refused.unless(file, partial(store.relocate, *place))
         if outcome.rows or outcome.failed:
             self._save(outcome, refused)
+        lost: list[tuple[str, str]] = []
         for root, paths in _gone_by_root(outcome, store).items():
-            self._mark_missing(root, paths, refused)
+            lost += [(root, path) for path in self._mark_missing(root, paths, refused)]
+        outcome = replace(outcome, lost=lost)
         if not refused.failures:
             return outcome
         bad = {(failure.root, failure.path) for failure in refused.failures}
@@ -130,16 +132,18 @@ class Saver:
         for failure in failed:
             refused.note(failure)
 
-    def _mark_missing(self, root: str, paths: Sequence[str], refused: "_RefusedRows") -> None:
+    def _mark_missing(self, root: str, paths: Sequence[str], refused: "_RefusedRows") -> list[str]:
+        """Mark files as missing, and return which were present until now."""
         stamp = self._clock.stamp()
         try:
-            self.store.mark_missing(root, paths, stamp)
+            return self.store.mark_missing(root, paths, stamp)
         except Exception as error:
             if _is_to_rise(error):
                 raise
             for path in paths:
                 file = WatchedFile(root=root, path=path, size=0, mtime_ns=0)
                 refused.unless(file, partial(self.store.mark_missing, root, (path,), stamp))
+            return []
 
 
 class _RefusedRows:

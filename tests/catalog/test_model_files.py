@@ -322,3 +322,37 @@ def test_a_source_that_is_a_pipe_or_a_device_is_refused(tmp_path: Path) -> None:
     for place in (tmp_path / "models.json", Path("/dev/zero")):
         with pytest.raises(BadFileError, match="is no file"):
             list(sources.read_models(place, Trust.CIVITAI))
+
+
+def test_the_hash_that_a_header_claims_is_kept_beside_the_true_one(tmp_path: Path) -> None:
+    claimed = "AB" * 32
+    header = {"__metadata__": {"sshs_model_hash": claimed, "ss_output_name": "x"}, "t": TENSOR}
+    (tmp_path / "x.safetensors").write_bytes(model_bytes(header))
+    (model,) = described(tmp_path)
+    assert model.extra == {"sshs_model_hash": claimed.lower()}
+    assert model.hashes["autov3"] == hashlib.sha256(b"\0" * 16).hexdigest()[:12]
+    assert claimed.lower() in model.all_digits()
+
+
+@pytest.mark.parametrize("junk", ["", "abc", "no hash at all", "f" * 65])
+def test_a_claim_that_is_no_hash_is_none(tmp_path: Path, junk: str) -> None:
+    header = {"__metadata__": {"sshs_model_hash": junk}, "t": TENSOR}
+    (tmp_path / "x.safetensors").write_bytes(model_bytes(header))
+    (model,) = described(tmp_path)
+    assert model.extra == {}
+
+
+def test_a_sidecar_of_another_file_is_told(lora: Path, tmp_path: Path) -> None:
+    sidecar = lora.with_suffix(".civitai.info")
+    other = {"id": 7, "modelId": 70, "files": [{"name": "y.safetensors"}]}
+    other["files"][0]["hashes"] = {"SHA256": "cd" * 32}  # type: ignore[index]
+    sidecar.write_text(json.dumps(other), encoding="utf-8")
+    (file,) = folders.find_model_files(tmp_path)
+    notes: list[str] = []
+    models = list(folders.describe_model_file(file, Memory(), nothing, notes.append))
+    digits = models[0].hashes["sha256"][:10]
+    assert [model.version_id for model in models] == [None, 7]
+    why = (
+        f"is of another file than {lora.name}, whose SHA-256 begins with {digits} and is not in it"
+    )
+    assert notes == [f"{sidecar}: {why}"]

@@ -26,7 +26,8 @@ def entry(
 
 
 NO_MODEL = (
-    "describes no model: it needs an id in ref, an AIR, a hash or a file's name, and what that is"
+    "describes no model, and is left out: it needs an id in ref, an AIR, a hash or a file's name, "
+    "and what that is"
 )
 
 EXPECTED = [
@@ -95,7 +96,7 @@ def test_a_map_as_spreadsheets_and_powershell_write_it(tmp_path: Path, data: byt
         (
             b"ref,kind\n,\n,,,,\nx,y\n",
             Trust.MANUAL,
-            f"line 4 {NO_MODEL}; the other lines were taken",
+            f"line 4 {NO_MODEL}",
         ),
         (
             b"ref,kind\n",
@@ -127,8 +128,8 @@ def test_a_line_that_is_not_understood_is_named_and_its_neighbours_are_taken(
     with pytest.raises(BadFileError) as raised:
         next(models)
     assert str(raised.value) == (
-        f"{file}: line 3 has a kind that is not known: 'loraa' (and 1 more line like it); "
-        "the other lines were taken"
+        f"{file}: line 3 has a kind that is not known, and is taken without it: 'loraa'; "
+        f"line 4 {NO_MODEL}"
     )
 
 
@@ -140,10 +141,35 @@ def test_a_line_with_more_cells_than_the_heading_is_not_cut_but_named(tmp_path: 
     with pytest.raises(BadFileError) as raised:
         next(models)
     assert str(raised.value) == (
-        f"{file}: line 2 has more cells than the first line "
-        "(put quotes around a text with a comma in it); "
-        "the other lines were taken"
+        f"{file}: line 2 has more cells than the first line, and is left out "
+        "(put quotes around a text with a comma in it)"
     )
+
+
+def test_a_line_that_is_cut_off_or_goes_on_behind_an_open_quote_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "map.csv"
+    file.write_text(
+        'ref,kind,name,hash\n1,lora,X\n2,lora,"Y,\n3,lora,Z,\n4,lora,W,\n', encoding="utf-8"
+    )
+    models = read_models(file, Trust.MANUAL)
+    assert [next(models).version_id, next(models).version_id] == [1, 2]
+    with pytest.raises(BadFileError) as raised:
+        next(models)
+    few = "has fewer cells than the first line, and is taken as far as it goes"
+    assert str(raised.value) == (
+        f"{file}: line 2 {few}; line 5 {few}, and has a text of several lines: "
+        "is a quote not closed?"
+    )
+
+
+def test_of_very_many_lines_that_are_not_understood_twenty_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "map.csv"
+    lines = "\n".join(f"{number},odd,X" for number in range(1, 31))
+    file.write_text(f"ref,kind,name\n{lines}\n", encoding="utf-8")
+    with pytest.raises(BadFileError) as raised:
+        list(read_models(file, Trust.MANUAL))
+    assert str(raised.value).count("'odd'") == 20
+    assert str(raised.value).endswith("; and 10 more lines")
 
 
 def test_a_file_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Whatever the command line offers is described for people."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,4 +78,31 @@ def test_the_readme_names_every_command() -> None:
         name
         for name in COMMANDS
         if f"`{name}`" not in readme and f"aiimagepipe {name}" not in readme
+    ] == []
+
+
+def test_what_replaces_the_old_scripts_is_there_with_every_option() -> None:
+    page = (TOP / "docs" / "from-scripts.md").read_text(encoding="utf-8")
+    lines = re.findall(r"`[^`\n]*?aiimagepipe(?:\.exe)? ([a-z][^`]*)`", page)
+    wrong = []
+    for line in lines:
+        words = line.split()
+        name = " ".join(words[:2]) if words[0] == "export" else words[0]
+        options = [word for word in words if word.startswith("--")]
+        if name not in COMMANDS or not set(options) <= set(COMMANDS[name]):
+            wrong.append(line)
+    assert wrong == []
+    assert len(lines) > 15
+
+
+def test_every_old_script_and_flag_has_its_line() -> None:
+    page = (TOP / "docs" / "from-scripts.md").read_text(encoding="utf-8")
+    scripts = "exif_dump.py normalize_and_ingest.py parse_resources.py resolve_resource_refs.py "
+    scripts += "export_wildcards.py aiimagepipe.py run.ps1 run.cmd"
+    flags = "--input --out --exiftool --in --db --schema --jsonl --csv --rewrite --side --which "
+    flags += "--min-count --sort --key --kind --sql --include-re --exclude-re --max-count"
+    assert [
+        word
+        for word in f"{scripts} {flags}".split()
+        if f"`{word}" not in page and f" {word}" not in page
     ] == []

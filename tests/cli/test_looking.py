@@ -57,12 +57,106 @@ def test_show_prints_each_fact_with_its_source(taken: Place) -> None:
     ]
 
 
-@pytest.mark.parametrize("how", ["fox.png", "Input/fox.png", "the whole path"])
+@pytest.mark.parametrize("how", ["fox.png", "Input/fox.png", "the whole path", "id:1", "1"])
 def test_show_finds_an_image_by_any_of_its_names(taken: Place, how: str) -> None:
     name = str(taken.input / "fox.png") if how == "the whole path" else how
     said = run(taken, "show", name, "--json").json()
     assert isinstance(said, dict)
     assert said["image"]["path"] == "fox.png"
+
+
+def test_show_says_where_the_file_is_on_this_machine(taken: Place) -> None:
+    place = str(taken.input / "fox.png")
+    said = run(taken, "show", "fox.png", "--json").json()
+    assert isinstance(said, dict)
+    assert said["place"] == place
+    assert re.search(rf"^ place +{re.escape(place)} *$", run(taken, "show", "1").out, re.MULTILINE)
+
+
+def test_show_finds_an_image_by_its_file_s_name_where_no_other_has_it(place: Place) -> None:
+    for folder in ("a", "b", "c"):
+        (place.input / folder).mkdir()
+        draw(place.input / folder / "fox.png", ord(folder))
+    draw(place.input / "c" / "owl.png", 8)
+    assert run(place, "all").code == 0
+    said = run(place, "show", "owl.png", "--json").json()
+    assert isinstance(said, dict)
+    assert said["image"]["path"] == "c/owl.png"
+    several = run(place, "show", "fox.png")
+    assert (several.code, several.out) == (2, "")
+    assert re.fullmatch(
+        r"aiimagepipe: fox\.png: 3 images have this name; give one's number or path: "
+        r"\d \(Input/a/fox\.png\), \d \(Input/b/fox\.png\), \d \(Input/c/fox\.png\)\n",
+        several.err,
+    )
+    (place.input / "a" / "fox.png").unlink()
+    (place.input / "b" / "fox.png").unlink()
+    assert run(place, "all").code == 0
+    said = run(place, "show", "fox.png", "--json").json()
+    assert isinstance(said, dict)
+    assert said["image"]["path"] == "c/fox.png"
+
+
+def test_show_cuts_what_is_longer_than_a_screen_and_says_how_much_is_left(place: Place) -> None:
+    prompt = ", ".join(f"tag {number}" for number in range(300))
+    draw(place.input / "fox.png", 7, prompt)
+    assert run(place, "all").code == 0
+    said, full = run(place, "show", "1").out, run(place, "show", "1", "--full").out
+    left = len(prompt) - 800
+    assert f"({left:,} more characters;" in re.sub(r"\s+", " ", said)
+    assert " … and 262 more; --full shows all" in said.splitlines()  # of 302 tokens
+    assert ("tag 299" in said, "tag 299" in full, "--full" in full) == (False, True, False)
+
+
+@pytest.fixture
+def viewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where the system's viewer, which is ours, writes what it is given."""
+    told = tmp_path / "told"
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("xdg-open", "open"):
+        program = folder / name
+        program.write_text(
+            f'#!/bin/sh\necho "$#" "$@" > "{told}.part"; mv "{told}.part" "{told}"\n'
+        )
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return told
+
+
+ODD = "a $(touch owned) `id`; & | \"x\" 'y'.png"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a viewer is an executable script here")
+def test_open_hands_the_file_to_the_system_s_viewer_as_one_word(place: Place, viewer: Path) -> None:
+    draw(place.input / ODD, 7)
+    assert run(place, "all").code == 0
+    said = run(place, "open", "1")
+    assert said == Said(0, f"opened {place.input / ODD}\n", "")
+    assert viewer.read_text(encoding="utf-8") == f"1 {place.input / ODD}\n"
+    assert not list(place.top.rglob("owned"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a viewer is an executable script here")
+def test_open_refuses_a_file_that_is_gone_and_one_that_is_no_picture_by_its_name(
+    place: Place, viewer: Path
+) -> None:
+    draw(place.input / "fox.png", 7)
+    assert run(place, "all").code == 0
+    config = place.config.read_text(encoding="utf-8")
+    place.config.write_text(config.replace("[watch]", '[watch]\nextensions = [".webp"]'))
+    refused = run(place, "open", "1")
+    place.config.write_text(config, encoding="utf-8")
+    (place.input / "fox.png").unlink()
+    gone = run(place, "open", "fox.png")
+    path = place.input / "fox.png"
+    assert refused == Said(
+        2, "", f"aiimagepipe: {path}: is not opened, since .png is none of watch.extensions\n"
+    )
+    assert (gone.code, gone.out) == (2, "")
+    assert gone.err.startswith(f"aiimagepipe: {path}: is not there; ")
+    assert run(place, "open", "77").code == 2
+    assert not viewer.exists()
 
 
 def test_show_as_json_has_every_row_of_the_image(taken: Place) -> None:

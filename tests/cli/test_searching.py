@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from commands import Said, run
-from drawn_images import draw
+from commands import Said, run, run_plainly
+from drawn_images import draw, infotext, png
 from running_service import Place
 
 
@@ -56,9 +56,67 @@ def test_who_sees_only_some_is_told_so(taken: Place) -> None:
 
 
 def test_nothing_found_is_an_answer(taken: Place) -> None:
-    assert run(taken, "search", "dragon") == Said(0, "No image has all of this.\n", "")
-    assert run(taken, "search", "dragon", "--json") == Said(0, "[]\n", "")
-    assert run(taken, "search", "dragon", "--paths") == Said(0, "", "")
+    hint = "dragon: no image has this\n"
+    assert run(taken, "search", "dragon") == Said(0, "No image has all of this.\n", hint)
+    assert run(taken, "search", "dragon", "--json") == Said(0, "[]\n", hint)
+    assert run(taken, "search", "dragon", "--paths") == Said(0, "", hint)
+
+
+@pytest.mark.parametrize(
+    ("line", "hints"),
+    [
+        ("fox owl", ["there are images for each of these, but none for all; leave one out"]),
+        ("snwo", ["snwo: no image has this; try snow"]),
+        ("bird ow", ["bird: no image has this", "ow: no image has this; try ow*"]),
+        (
+            "blurry steps:1",
+            ["blurry: no image has this; try neg:blurry", "steps:1: no image has this"],
+        ),
+        ("neg:snow", ["neg:snow: no image has this; try snow"]),
+        ("bird OR steps:1", ["bird OR steps:1: no image has this"]),
+    ],
+)
+def test_nothing_found_comes_with_what_would_be(taken: Place, line: str, hints: list[str]) -> None:
+    assert run(taken, "search", line).err.splitlines() == hints
+
+
+def test_nothing_found_comes_with_a_hint_at_images_whose_file_is_gone(place: Place) -> None:
+    draw(place.input / "fox.png", 7, "a fox")
+    assert run(place, "all").code == 0
+    (place.input / "fox.png").unlink()
+    assert run(place, "all").code == 0
+    assert run(place, "search", "fox").err.splitlines() == [
+        "1 image whose file is gone would meet it: add state:any",
+        "fox: no image has this",
+    ]
+
+
+def test_columns_are_those_asked_for_by_name_or_heading(taken: Place) -> None:
+    said = run(taken, "search", "fox", "--columns", "id,place, cfg,negative_prompt")
+    table = [re.split(r"\s{2,}", line.strip()) for line in said.out.splitlines()]
+    place = str(taken.input / "fox.png")
+    assert table[0] == ["id", "place", "cfg", "negative_prompt"]
+    assert table[1][1:] == [place, "7.0", "blurry, lowres"]
+    found = run(taken, "search", "fox", "--columns", "place,steps", "--json").json()
+    assert found == [{"place": place, "steps": 20}]
+    wrong = run(taken, "search", "fox", "--columns", "id,colour")
+    assert wrong.code == 2
+    assert wrong.err.startswith("aiimagepipe: --columns: there is no column 'colour'; there are ")
+
+
+def test_a_wide_table_cuts_nothing(place: Place) -> None:
+    name = "n" * 220
+    draw(place.input / f"{name}.png", 7)
+    assert run(place, "all").code == 0
+    narrow, wide = run(place, "search", "fox"), run(place, "search", "fox", "--wide")
+    assert [f"{name}.png" in said.out for said in (narrow, wide)] == [False, True]
+
+
+def test_help_names_every_field() -> None:
+    from service.store.search.conditions import FIELDS  # noqa: PLC0415  # as above
+
+    said = run_plainly("search", "--help").out
+    assert {name for name in FIELDS if not re.search(rf"\b{name}\b", said)} == set()
 
 
 def test_a_wrong_word_is_named(taken: Place) -> None:
@@ -84,7 +142,7 @@ def test_the_page_of_queries_names_every_field() -> None:
 def test_stats_count_what_was_taken_and_draw_it(taken: Place) -> None:
     said = run(taken, "stats")
     lines = [re.split(r"\s{2,}", line.strip()) for line in said.out.splitlines() if line.strip()]
-    assert lines[0] == ["2 images (2 ok), 0 missing"]
+    assert lines[0] == ["2 images: 2 present (2 ok), 0 missing"]
     at = lines.index(["positive tokens"])
     assert lines[at + 1 : at + 5] == [
         ["2", "snow"],
@@ -99,3 +157,21 @@ def test_stats_count_what_was_taken_and_draw_it(taken: Place) -> None:
     said = run(taken, "stats", "--plot", "out/charts.svg")
     assert said == Said(0, f"charts → {taken.top / 'out' / 'charts.svg'}\n", "")
     assert "<svg" in (taken.top / "out" / "charts.svg").read_text(encoding="utf-8")
+
+
+def test_the_numbers_of_a_list_add_up_to_all_images(place: Place) -> None:
+    for number, model in enumerate(("a", "a", "b", "c", "c", "c")):
+        text = infotext(number).replace("dreamshaper_8", model)
+        (place.input / f"{number}.png").write_bytes(png(text))
+    (place.input / "plain.png").write_bytes(png(None))
+    assert run(place, "all").code == 0
+    (place.input / "5.png").unlink()
+    assert run(place, "all").code == 0
+    said = run(place, "stats", "--limit", "1")
+    lines = [re.split(r"\s{2,}", line.strip()) for line in said.out.splitlines() if line.strip()]
+    assert lines[0] == ["7 images: 6 present (1 no_metadata, 5 ok), 1 missing"]
+    at = lines.index(["models"])
+    assert lines[at + 1 : at + 4] == [["3", "c"], ["3", "in 2 others"], ["1", "not said"]]
+    found = run(place, "stats", "--json", "--limit", "1").json()
+    assert isinstance(found, dict)
+    assert found["rest"]["models"] == {"names": 2, "images": 3, "not_said": 1}

@@ -12,7 +12,9 @@ import pytest
 import store_dump
 from asked import rows
 from commands import Said, run
-from drawn_images import draw
+from drawn_images import draw, infotext
+from PIL import Image
+from PIL.ExifTags import IFD
 from running_service import Place
 
 from service import demo
@@ -97,6 +99,60 @@ def test_lines_that_exiftool_wrote_by_itself_are_taken(place: Place, words: list
     assert rows(place.database, "SELECT COUNT(*) FROM images WHERE sha256 IS NULL") == [(0,)]
 
 
+USER_COMMENT = 0x9286
+FORMS = [["-G1"], [], ["-G"], ["-G0:1"], ["-g1"], ["-g"], ["-G1:4", "-a"], ["-struct", "-b", "-G1"]]
+
+
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="no ExifTool on PATH")
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [*((words, "utf-8") for words in FORMS), (["-G1"], "utf-8-sig"), (["-G1"], "utf-16")],
+    ids=str,
+)
+def test_the_array_that_exiftool_printed_is_taken_in_every_form_of_names(
+    place: Place, words: list[str], encoding: str
+) -> None:
+    draw(place.input / "fox.png", 7, "狐, fox")
+    with Image.open(place.input / "fox.png") as picture:
+        exif = Image.Exif()
+        exif.get_ifd(IFD.Exif)[USER_COMMENT] = b"UNICODE\0" + infotext(8, "owl").encode("utf-16-be")
+        picture.convert("RGB").save(place.input / "owl.jpg", exif=exif)
+    command = ["exiftool", "-j", *words, "-r", "Input"]
+    array = subprocess.run(command, cwd=place.top, capture_output=True, check=True).stdout
+    (place.top / "all.json").write_text(array.decode(), encoding=encoding)
+    said = run(place, "ingest", "--in", "all.json")
+    assert said == Said(0, f"2 images → {place.database}\n", "")
+    query = "SELECT path, generator, seed, mime_type, positive_prompt FROM images ORDER BY path"
+    assert rows(place.database, query) == [
+        ("fox.png", "a1111", "7", "image/png", "狐, fox"),
+        ("owl.jpg", "a1111", "8", "image/jpeg", "owl"),
+    ]
+
+
+def test_an_array_that_breaks_off_gives_what_came_before(place: Place) -> None:
+    one = {"SourceFile": "Input/a.png", "PNG:Parameters": "fox\nSteps: 20, Seed: 7"}
+    text = json.dumps([one, 7, one | {"SourceFile": "Input/b.png"}, one])
+    (place.top / "all.json").write_text(text[:-20], encoding="utf-8")
+    said = run(place, "ingest", "--in", "all.json")
+    assert (said.code, said.out) == (1, f"2 images → {place.database}\n")
+    assert [line.partition(": ")[2].partition(": ")[0] for line in said.err.splitlines()] == [
+        "object 2",
+        "behind object 3",
+    ]
+    assert [path for (path,) in rows(place.database, "SELECT path FROM images ORDER BY path")] == [
+        "a.png",
+        "b.png",
+    ]
+
+
+def test_an_array_larger_than_what_is_read_at_once_is_taken_whole(place: Place) -> None:
+    text = "fox " * 30_000 + "\nSteps: 20, Seed: 7"
+    found = [{"SourceFile": f"Input/{number}.png", "PNG:Parameters": text} for number in range(20)]
+    (place.top / "all.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+    assert run(place, "ingest", "--in", "all.json").code == 0
+    assert rows(place.database, "SELECT COUNT(*) FROM images WHERE steps = 20") == [(20,)]
+
+
 def test_a_garbage_line_is_listed_and_its_neighbours_go_on(samples: Place) -> None:
     lines = (samples.top / "out" / "exif_raw.jsonl").read_bytes().splitlines()[:2]
     garbage = [
@@ -126,19 +182,22 @@ def test_a_dump_lists_the_file_that_cannot_be_read_and_goes_on(place: Place) -> 
     said = run(place, "dump", "--out", "dump.jsonl")
     reason = "not an image: starts with 6e 6f 20 69 6d 61 67 65 (no image)"
     assert said == Said(
-        1, f"1 records → {place.top / 'dump.jsonl'}\n", f"failed: Input/broken.png: {reason}\n"
+        1, f"1 record → {place.top / 'dump.jsonl'}\n", f"failed: Input/broken.png: {reason}\n"
     )
 
 
-def test_a_dump_of_a_folder_that_is_not_there_says_so(place: Place) -> None:
-    place.input.rmdir()
+def test_a_dump_of_a_configured_folder_that_is_not_there_says_so_and_of_a_typed_one_is_refused(
+    place: Place,
+) -> None:
+    place.config.write_text('[[root]]\nname = "away"\npath = "away"\n', encoding="utf-8")
     away = place.top / "away"
-    said = run(place, "dump", "--input", "away")
+    said, typed = run(place, "dump"), run(place, "dump", "--input", "away")
     assert said.code == 0
     assert (
         said.err
         == f"root 'away': {away} is not there; it is taken as offline and looked for again\n"
     )
+    assert typed == Said(2, "", f"aiimagepipe: --input: {away}: is no folder that is there\n")
 
 
 PROMPT = '=HYPERLINK("http://example.invalid"), 猫, "quoted"; one, two'
@@ -175,3 +234,28 @@ def as_text(value: object) -> str:
     """Return a value as it stands in the CSV file."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "-")) else text
+
+
+def test_the_old_flag_for_the_schema_is_taken_for_our_own_and_answered_for_another(
+    samples: Place,
+) -> None:
+    own = Path(__file__).resolve().parents[2] / "schema.sql"
+    words = ("ingest", "--in", "out/exif_raw.jsonl", "--schema")
+    assert run(samples, *words, str(own)).code == 0
+    mine = samples.top / "mine.sql"
+    mine.write_text("CREATE TABLE images (a);", encoding="utf-8")
+    said = run(samples, *words, "mine.sql")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith(f"aiimagepipe: --schema: {mine} is not this program's schema.sql")
+
+
+@pytest.mark.parametrize("command", ["all", "dump"])
+def test_another_exiftool_may_be_named_by_its_path_or_its_name(place: Place, command: str) -> None:
+    draw(place.input / "fox.png", 7)
+    place.configure(exiftool=str(place.top / "nothing"))
+    found = shutil.which("exiftool")
+    if found is None:
+        pytest.skip("no ExifTool on PATH")
+    assert run(place, command).code == 2
+    assert run(place, command, "--exiftool", found).code == 0
+    assert run(place, command, "--exiftool", "exiftool").code == 0

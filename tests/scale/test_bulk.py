@@ -12,6 +12,7 @@ from commands import run
 from running_service import Place
 
 from service import demo
+from service.paths import how_to_install
 from service.scale.parquet import number_of
 
 pytestmark = [
@@ -117,7 +118,5 @@ def test_what_is_missing_is_told_with_the_mend(
     )
     monkeypatch.setitem(sys.modules, "distributed", None)
     said = run(made, "bulk", "--in", "whole.jsonl", "--out", "new")
-    assert (
-        said.err
-        == "aiimagepipe: bulk needs the package distributed: pip install 'aiimagemetapipe[scale]'\n"
-    )
+    fix = how_to_install("scale", "distributed")
+    assert said.err == f"aiimagepipe: bulk needs the package distributed; {fix}\n"

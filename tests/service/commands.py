@@ -33,9 +33,10 @@ class Said:
 
 
 def run(place: Place, *words: str | bytes) -> Said:
-    """Run a command with the configuration of a place."""
+    """Run a command with the configuration of a place, in its folder."""
     argv = [os.fsdecode(word) for word in place.command(*words)[2:]]
-    return run_plainly(*argv[1:])
+    with contextlib.chdir(place.top):
+        return run_plainly(*argv[1:])
 
 
 def run_plainly(*words: str) -> Said:

@@ -1,12 +1,17 @@
 """What is known of models is written once, merged by what it is, and found again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from service.catalog.fields import hashes
+from service.parse.shared.hashes import hash_of
+from service.records import Resource
 from service.resources.known_models import KnownModel, Trust
+from service.resources.resolve import resolve_resource
 from service.store.model_writer import EntryCounts, ModelWriter
 from service.store.writer import Store
 
@@ -329,3 +334,60 @@ def test_a_version_of_many_files_without_hashes_that_is_learnt_again_adds_nothin
     learn(store, *files)
     again = learn(store, *files)
     assert (again, shelf(store).count()) == ((0, 0, 200), 200)
+
+
+SHA64, V3 = "0123456789abcdef" * 4, "fedcba9876543210" * 4
+LOCAL = known(
+    None,
+    file_name="x.safetensors",
+    hashes={"sha256": SHA64, "autov3": V3[:12], "autov1": "0a0b0c0d"},
+)
+
+
+@pytest.mark.parametrize("digits", [*range(8, 17), 20, 40, 64])
+def test_a_file_is_found_by_the_beginning_of_its_sha256_and_autov3_of_any_length(
+    store: Store, digits: int
+) -> None:
+    learn(store, LOCAL)
+    resolver = shelf(store)
+    for whole in (SHA64, V3):
+        stated, kind = hash_of(whole[:digits])
+        resource = Resource("lora", "x_of_old", "PNG:Parameters", hash=stated, hash_kind=kind)
+        resolution = resolve_resource(resource, resolver)
+        assert resolution.by == "hash"
+
+
+@pytest.mark.parametrize("digits", [8, 9, 11, 12, 13, 20, 40])
+@pytest.mark.parametrize("column", ["sha256", "hash", "autov3"])
+def test_a_map_may_state_a_hash_of_any_length(store: Store, digits: int, column: str) -> None:
+    stated = hashes({column: SHA64[:digits]})
+    assert list(stated.values()) == [SHA64[:digits]]
+    learn(store, known(7, file_name="x.safetensors", hashes=stated, trust=Trust.MANUAL))
+    found = shelf(store).by_hash(SHA64[:digits])
+    assert [model.version_id for model in found] == [7]
+    if digits >= 10:
+        assert [model.version_id for model in shelf(store).by_hash(SHA64)] == [7]
+
+
+def test_a_beginning_of_a_hash_and_the_whole_of_it_are_one_file(store: Store) -> None:
+    learn(store, known(7, file_name="x.safetensors", hashes={"sha256": SHA64[:12]}))
+    assert learn(store, known(None, file_name="x.safetensors", hashes={"sha256": SHA64})) == (
+        0,
+        1,
+        0,
+    )
+    ((_, model),) = everything(store)
+    assert (model.version_id, model.hashes["sha256"]) == (7, SHA64)
+    again = known(7, hashes={"sha256": SHA64[:12]}, file_name="x.safetensors", trust=Trust.MANUAL)
+    learn(store, again)
+    ((_, model),) = everything(store)
+    assert model.hashes["sha256"] == SHA64
+
+
+def test_a_file_is_found_by_the_hash_that_its_header_claims(store: Store) -> None:
+    claimed = "77" * 32
+    learn(store, replace(LOCAL, extra={"sshs_model_hash": claimed}))
+    for stated in (claimed, claimed[:12], claimed[:10]):
+        digits, kind = hash_of(stated)
+        resource = Resource("lora", "x_of_old", "PNG:Parameters", hash=digits, hash_kind=kind)
+        assert resolve_resource(resource, shelf(store)).by == "hash"

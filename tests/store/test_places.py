@@ -28,8 +28,8 @@ def test_a_folder_tells_its_files_and_not_those_below_it(store: Store) -> None:
 
 def test_a_file_goes_missing_once_and_comes_back(store: Store) -> None:
     (image_id,) = store.save([odd_image("a.png")], now=NOW)
-    assert store.mark_missing("Input", ["a.png", "never-seen.png"], NOW) == 1
-    assert store.mark_missing("Input", ["a.png"], LATER) == 0
+    assert store.mark_missing("Input", ["a.png", "never-seen.png"], NOW) == ["a.png"]
+    assert store.mark_missing("Input", ["a.png"], LATER) == []
     shown = store.image(image_id)
     assert shown is not None
     assert (shown.image["state"], shown.image["missing_since"]) == ("missing", NOW)

@@ -4,6 +4,7 @@
 before:2025-01-01``
 
 ``lexing.py`` cuts the line into terms, ``conditions.py`` knows the fields and makes a condition of
-each term, ``query.py`` plans the search and asks the database. The grammar for users is in
-docs/queries.md.
+each term, whose value ``values.py`` reads (``moments.py`` those that are dates); ``words.py`` does
+it for the words of prompts. ``query.py`` plans the search and asks the database, ``hints.py`` says
+why nothing was found. The grammar for users is in docs/queries.md.
 """

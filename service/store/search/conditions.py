@@ -4,29 +4,16 @@ A condition's text is in search.sql, its values are parameters.
 """
 
 import difflib
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Literal, NamedTuple, get_args
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, get_args
 
-from service.normalize import samplers
 from service.records import ResourceKind, Status
 from service.records.image_fields import IMAGES_COLUMNS
 from service.store.images_row import Bound
 from service.store.search.lexing import Term
+from service.store.search.values import SearchForm, read_values
 from service.store.sql import statements
-
-SearchForm = Literal[
-    "words", "part", "listed", "weighted", "whole", "exact", "choice", "range", "time"
-]
-"""How a value is read.
-
-words: of a prompt. part: found anywhere in it, unless a ``*`` says where. listed: in any entry of a
-list; with ``*`` an entry begins so. weighted: listed, and the weight at an entry's end is no part
-of its name. whole: all of it, or with ``*``. exact: as it is, through an index. choice: one of
-a few. range: ``20``, ``20..40``, ``20..``, ``..40``. time: ``2025``, ``2025-01``, ``2025-01-31``.
-"""
 
 
 class SearchField(NamedTuple):
@@ -58,7 +45,7 @@ FIELDS: dict[str, SearchField] = {
     "air": SearchField("exact", indexed=True),
     "sampler": SearchField("whole", indexed=True),
     "scheduler": SearchField("whole"),
-    "generator": SearchField("whole", indexed=True),
+    "generator": SearchField("beginning", indexed=True),
     **dict.fromkeys(_NUMBERS, SearchField("range")),
     "seed": SearchField("exact", indexed=True),
     "before": SearchField("time", indexed=True),
@@ -66,6 +53,8 @@ FIELDS: dict[str, SearchField] = {
     "date": SearchField("time", indexed=True),
     "status": SearchField("choice", indexed=True, choices=get_args(Status)),
     "state": SearchField("choice", choices=("present", "missing", "any")),
+    "size": SearchField("bytes"),
+    "hash": SearchField("digits"),
     "file": SearchField("part"),
     "path": SearchField("part"),
     "root": SearchField("whole"),
@@ -78,16 +67,6 @@ FIELDS: dict[str, SearchField] = {
 
 MARKS = frozenset({"rating", "tag", "fav"})
 """The fields that ask the user's own marks."""
-
-WHOLE_NUMBERS = ("version", "id")
-_NUMBER = r"-?\d+(?:\.\d+)?"
-_RANGE = re.compile(rf"(?P<only>{_NUMBER})|(?P<low>{_NUMBER})?\.\.(?P<high>{_NUMBER})?")
-_NAME_AND_WEIGHT = re.compile(rf".*[^*:\s].*:{_NUMBER}\*?")
-_MOMENT = re.compile(
-    r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T\d\d(:\d\d(:\d\dZ?)?)?)?)?)?", re.IGNORECASE
-)
-_ID = re.compile(r"\d{1,18}")
-"""As many digits as SQLite's integers surely hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +83,13 @@ class Condition:
     """
     within: bool = False
     """Whether the test also takes the first and the last id of the images in hand."""
+    id_values: tuple[Bound, ...] | None = None
+    """The parameters of ``ids``, where they are others than those of the test."""
+
+    @property
+    def ids_bound(self) -> tuple[Bound, ...]:
+        """Return the parameters of ``ids``."""
+        return self.values if self.id_values is None else self.id_values
 
     @property
     def sql(self) -> str:
@@ -132,10 +118,7 @@ def condition_of(asked: Term) -> Condition:
         raise asked.refusal("a value is missing behind the colon")
     if field.form == "choice":
         return _choice(asked, field)
-    bound: list[Bound] = []
-    for value in asked.alternatives:
-        bound += _READ[field.form](replace(asked, value=value))
-    return _any_of(asked, field, tuple(bound))
+    return _any_of(asked, field, read_values(asked, field.form))
 
 
 def _any_of(asked: Term, field: SearchField, bound: tuple[Bound, ...]) -> Condition:
@@ -150,6 +133,20 @@ def _any_of(asked: Term, field: SearchField, bound: tuple[Bound, ...]) -> Condit
     else:
         ids = fragment("meeting").replace("/* condition */", test)
     return Condition(test, bound, asked.negated, ids)
+
+
+def any_condition(conditions: Sequence[Condition]) -> Condition:
+    """Return the condition that one of several, at least, is met."""
+    values: list[Bound] = []
+    of_ids: list[Bound] = []
+    for one in conditions:
+        values += one.values
+        of_ids += one.ids_bound
+    test = " OR ".join(one.sql for one in conditions)
+    ids = [one.ids for one in conditions if one.ids is not None and not one.negated]
+    if len(ids) < len(conditions):
+        return Condition(test, tuple(values))
+    return Condition(test, tuple(values), ids=" UNION ALL ".join(ids), id_values=tuple(of_ids))
 
 
 def known_field(asked: Term) -> SearchField:
@@ -173,91 +170,3 @@ def _choice(asked: Term, field: SearchField) -> Condition:
         return _any_of(asked, field, values)
     tests = ["TRUE" if value == "any" else fragment(value) for value in values]
     return Condition(" OR ".join(tests), (), asked.negated)
-
-
-def _part(asked: Term) -> Sequence[Bound]:
-    like = pattern(asked.value)
-    return (like if "*" in asked.value else f"%{like}%",)
-
-
-def _listed_pattern(asked: Term) -> Sequence[Bound]:
-    like = pattern(asked.value)
-    return (f"%, {like}%" if "*" in asked.value else f"%{like}%",)
-
-
-def _weighted_pattern(asked: Term) -> Sequence[Bound]:
-    """Return the pattern for the entries with their weights, and for those without.
-
-    A weight alone is no name.
-    """
-    (entry,) = _listed_pattern(asked)
-    has_weight = _NAME_AND_WEIGHT.fullmatch(asked.value) is not None
-    return (entry, "%" if has_weight else entry)
-
-
-def _whole(asked: Term) -> Sequence[Bound]:
-    norm = None
-    if asked.field == "sampler":
-        norm, _ = samplers.split_sampler(asked.value, None)
-    elif asked.field == "scheduler":
-        norm = samplers.scheduler_norm(asked.value)
-    return (pattern(norm or asked.value),)
-
-
-def pattern(text: str) -> str:
-    r"""Return a LIKE pattern: ``*`` stands for anything, all else for itself."""
-    return re.sub(r"([\\%_])", r"\\\1", text).replace("*", "%")
-
-
-def _exact(asked: Term) -> Sequence[Bound]:
-    if "token" in asked.field:
-        return (" ".join(asked.value.lower().replace("_", " ").split()),)
-    if asked.field in WHOLE_NUMBERS and not _ID.fullmatch(asked.value):
-        raise asked.refusal("a whole number is expected")
-    return (asked.value,)
-
-
-def _range(asked: Term) -> Sequence[Bound]:
-    found = _RANGE.fullmatch(asked.value)
-    if found is None or asked.value == "..":
-        raise asked.refusal("a number or a range is expected: 20, 20..40, 20.. or ..40")
-    if found["only"]:
-        return (float(found["only"]), float(found["only"]))
-    low = _open_end(found["low"])
-    high = _open_end(found["high"])
-    if low is not None and high is not None and low > high:
-        stated_low, stated_high = found["low"], found["high"]
-        hint = f"{stated_low} is more than {stated_high}; write {stated_high}..{stated_low}"
-        raise asked.refusal(hint)
-    return (low, high)
-
-
-def _open_end(digits: str | None) -> float | None:
-    return None if digits is None else float(digits)
-
-
-def _time(asked: Term) -> Sequence[Bound]:
-    if not _MOMENT.fullmatch(asked.value) or not _is_day(asked.value[:10]):
-        raise asked.refusal("a date is expected: 2025, 2025-01, 2025-01-31 or 2025-01-31T12:00")
-    moment = asked.value.upper()
-    return (moment, f"{moment}~") if asked.field == "date" else (moment,)
-
-
-def _is_day(text: str) -> bool:
-    """Tell whether a date is in the calendar; a month or a year alone always is."""
-    try:
-        date.fromisoformat(text + "0001-01-01"[len(text) :])
-    except ValueError:
-        return False
-    return True
-
-
-_READ: dict[SearchForm, Callable[[Term], Sequence[Bound]]] = {
-    "part": _part,
-    "listed": _listed_pattern,
-    "weighted": _weighted_pattern,
-    "whole": _whole,
-    "exact": _exact,
-    "range": _range,
-    "time": _time,
-}

@@ -43,12 +43,32 @@ class Term:
         return tuple(filter(None, self.value.split(",")))
 
 
-def read_query(line: str) -> tuple[Term, ...]:
+OR = "OR"
+"""Between two terms, of which one is enough. In lower case it is a word."""
+
+Group = tuple[Term, ...]
+"""Terms of which one is enough; mostly there is one."""
+
+
+def read_query(line: str) -> tuple[Group, ...]:
     """Return what a line asks, in order.
 
     Raises StartError that names the word which cannot be read.
     """
-    return tuple(_pieces(line))
+    groups: list[Group] = []
+    is_open = False
+    for term in _pieces(line):
+        is_or = term.shown == OR
+        if is_or and (is_open or not groups):
+            raise term.refusal("it stands between two things, of which one is enough")
+        if is_open:
+            groups[-1] += (term,)
+        elif not is_or:
+            groups.append((term,))
+        is_open = is_or
+    if is_open:
+        raise StartError(f"search: {OR}: what it is to be instead is missing behind it")
+    return tuple(groups)
 
 
 def _pieces(line: str) -> Iterator[Term]:

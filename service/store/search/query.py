@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import apsw
 import orjson
@@ -18,21 +18,13 @@ from service.store.one_image import ColumnValue
 from service.store.search.conditions import (
     MARKS,
     Condition,
+    any_condition,
     condition_of,
     fragment,
-    known_field,
 )
-from service.store.search.lexing import (
-    Term,
-    WordPattern,
-    cut_words,
-    read_query,
-    says,
-    without_weights,
-)
+from service.store.search.lexing import Group, read_query, says, without_weights
+from service.store.search.words import AskedWords, WordIndex, is_word, read_words, word_condition
 from service.store.sql import sql
-
-WordIndex = Literal["positive", "negative"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +48,21 @@ class SearchPlan:
         return SearchPlan(None, "", self.in_texts)
 
 
-@dataclass(frozen=True, slots=True)
-class _TermPlan:
-    """Words that must be, or must not be, in a prompt."""
-
-    prompt: WordIndex
-    wording: WordPattern
-    negated: bool
-
-
-def plan_search(asked: Iterable[Term]) -> SearchPlan:
+def plan_search(asked: Iterable[Group]) -> SearchPlan:
     """Return the search of what is asked.
 
     Raises StartError that names the word which cannot be searched for.
     """
-    words: list[_TermPlan] = []
+    words: list[AskedWords] = []
     conditions: list[Condition] = []
     names_a_state = False
-    for one in asked:
-        if not one.field or known_field(one).form == "words":
-            words.append(_plan_term(one))
+    for group in asked:
+        of_words = read_words(group)
+        if of_words is not None:
+            words.append(of_words)
         else:
-            conditions.append(condition_of(one))
-            names_a_state = names_a_state or one.field == "state"
+            conditions.append(_condition_of_group(group))
+        names_a_state = names_a_state or any(one.field == "state" for one in group)
     if not names_a_state:
         conditions.append(Condition(fragment("present")))
     lead = _choose_lead(words)
@@ -86,11 +70,16 @@ def plan_search(asked: Iterable[Term]) -> SearchPlan:
     if lead is not None:
         match = _match([one for one in words if one.prompt == lead])
     by_index = [*_conditions(words, lead), *conditions]
-    by_reading = [*map(_in_the_text, words), *conditions]
+    by_reading = [*(one.in_the_text() for one in words), *conditions]
     return SearchPlan(lead, match, tuple(by_index), tuple(by_reading))
 
 
-def _choose_lead(words: Iterable[_TermPlan]) -> WordIndex | None:
+def _condition_of_group(group: Group) -> Condition:
+    conditions = [word_condition(one) if is_word(one) else condition_of(one) for one in group]
+    return conditions[0] if len(conditions) == 1 else any_condition(conditions)
+
+
+def _choose_lead(words: Iterable[AskedWords]) -> WordIndex | None:
     """Return whose index leads: the positive one wherever a word of it must be there."""
     wanted = {one.prompt for one in words if not one.negated}
     if "positive" in wanted:
@@ -98,14 +87,7 @@ def _choose_lead(words: Iterable[_TermPlan]) -> WordIndex | None:
     return "negative" if wanted else None
 
 
-def _plan_term(asked: Term) -> _TermPlan:
-    words = cut_words(asked.value)
-    if words is None:
-        raise asked.refusal("there is no word in it")
-    return _TermPlan("negative" if asked.field == "neg" else "positive", words, asked.negated)
-
-
-def _match(words: Iterable[_TermPlan]) -> str:
+def _match(words: Iterable[AskedWords]) -> str:
     """Return a MATCH expression of all that one index can answer.
 
     A phrase that must not be there is none of it.
@@ -113,34 +95,19 @@ def _match(words: Iterable[_TermPlan]) -> str:
     wanted, unwanted = [], []
     for one in words:
         if not one.negated:
-            wanted.append(one.wording.match)
-        elif len(one.wording.words) == 1:
-            unwanted.append(one.wording.match)
+            wanted.append(f"({one.match})")
+        elif one.is_for_the_index:
+            unwanted.append(one.match)
     return " NOT ".join([f"({' AND '.join(wanted)})", *unwanted])
 
 
-def _conditions(words: Iterable[_TermPlan], lead: WordIndex | None) -> Iterator[Condition]:
+def _conditions(words: Iterable[AskedWords], lead: WordIndex | None) -> Iterator[Condition]:
     """Yield what the words ask beside the index that leads."""
     for one in words:
-        is_single = len(one.wording.words) == 1
-        if one.prompt != lead and (is_single or not one.negated):
-            yield _in_the_index(one)
-        if not is_single:
-            yield _in_the_text(one)
-
-
-def _in_the_index(one: _TermPlan) -> Condition:
-    return Condition(
-        fragment(f"{one.prompt}_within"),
-        (one.wording.match,),
-        one.negated,
-        fragment(f"{one.prompt}_ids"),
-        within=True,
-    )
-
-
-def _in_the_text(one: _TermPlan) -> Condition:
-    return Condition(fragment(f"{one.prompt}_says"), (one.wording.phrase,), one.negated)
+        if one.prompt != lead and (one.is_for_the_index or not one.negated):
+            yield one.in_the_index()
+        if not one.is_for_the_index:
+            yield one.in_the_text()
 
 
 FEW = 5_000
@@ -214,9 +181,12 @@ class Search:
         Raises StartError that names the wrong word.
         """
         line = text(line)  # a byte that is no UTF-8 is so in the database, too
-        asked = read_query(line)
+        return self.find(read_query(line), limit, line)
+
+    def find(self, asked: Sequence[Group], limit: int | None, line: str) -> list[int]:
+        """Return the images that meet all that is asked; ``line`` is how it was asked."""
         search = plan_search(asked)
-        if any(one.field in MARKS for one in asked):
+        if any(one.field in MARKS for group in asked for one in group):
             attach_marks(self._connection, self._path)
         found: list[int] = []
         try:
@@ -260,7 +230,7 @@ class Search:
         for one in search.conditions:
             is_list = counts.get(one, FEW + 1) <= FEW
             tests.append(_list_entries(one, id_) if is_list else one.sql)
-            values.append(one.values)
+            values.append(one.ids_bound if is_list else one.values)
             if one.within and not is_list:
                 values.append(None)
         return SearchQuery(frame.replace("/* conditions */", " AND ".join(tests)), tuple(values))
@@ -268,11 +238,20 @@ class Search:
     def _count(self, one: Condition) -> int:
         """Return how many images meet a condition, ``FEW + 1`` where they are more than few."""
         query = fragment("count").replace("/* ids */", one.ids or "")
-        return int(self._connection.execute(query, (*one.values, FEW + 1)).get or 0)
+        return int(self._connection.execute(query, (*one.ids_bound, FEW + 1)).get or 0)
 
     def locations(self) -> dict[str, str]:
         """Return where each root was when it was watched last."""
         return {name: location for name, location, *_ in self._connection.execute(sql("roots"))}
+
+    def tokens(self, beginning: str, limit: int) -> list[str]:
+        """Return some of the tokens that begin so."""
+        asked = (beginning, f"{beginning}\U0010ffff", limit)
+        return [term for (term,) in self._connection.execute(fragment("tokens_like"), asked)]
+
+    def columns(self) -> list[str]:
+        """Return the names of the columns of ``lines``."""
+        return [name for (name,) in self._connection.execute(sql("search_columns"))]
 
     def lines(self, ids: Sequence[int]) -> Iterator[dict[str, ColumnValue]]:
         """Yield the lines of ``v_images_search`` of these images, newest first."""
