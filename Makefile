@@ -52,6 +52,7 @@ SET_UP = set -eu; $(INSTALL); \
 	fi; \
 	echo "Installing what is needed $(3) into .venv; this takes a minute or two, once." >&2; \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '$(2)'; \
+	$(BIN)/python -m compileall -q service; \
 	pwd > $(1)
 
 # How much of the pure stages their own tests run: a minute. Without the tests that draw thousands of

@@ -114,6 +114,7 @@ def test_what_stands_is_not_set_up_again(project: Path) -> None:
     assert not calls.exists()
 
 
+COMPILE = "-m compileall -q service"
 PIP = "-m pip install --quiet --disable-pip-version-check -c constraints.txt -e "
 
 
@@ -133,7 +134,7 @@ def test_changed_dependencies_are_installed_once_and_it_is_said(
     os.utime(project / name, (later - 3, later - 3))
     assert make_ready(project, target) == (True, [INSTALLING.format(what)])
     assert make_ready(project, target) == (True, [])
-    assert calls.read_text(encoding="utf-8") == f"{PIP}{package}\n"
+    assert calls.read_text(encoding="utf-8") == f"{PIP}{package}\n{COMPILE}\n"
 
 
 def test_what_was_set_up_to_run_gets_what_tests_need_when_they_are_asked_for(
@@ -145,7 +146,7 @@ def test_what_was_set_up_to_run_gets_what_tests_need_when_they_are_asked_for(
     assert make_ready(project, "ready-to-run") == (True, [])
     assert make_ready(project) == (True, [INSTALLING.format(" and test")])
     assert make_ready(project) == (True, [])
-    assert calls.read_text(encoding="utf-8") == f"{PIP}.[dev]\n"
+    assert calls.read_text(encoding="utf-8") == f"{PIP}.[dev]\n{COMPILE}\n"
 
 
 def test_make_run_installs_what_running_needs_and_make_test_the_rest() -> None:
