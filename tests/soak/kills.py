@@ -68,7 +68,7 @@ class Kills:
                 yield scenario, self._dice.choice(scenario.points)
 
     def kill_at_each_point(self) -> None:
-        """Kill once at each point, in the first command that comes by there."""
+        """Kill once at each point, in the first command that comes by there: the quickest."""
         first = {point: one for one in reversed(SCENARIOS) for point in one.points}
         for point, scenario in first.items():
             self.kill(scenario, point, passes=1)
