@@ -25,25 +25,31 @@ _WINDOWS = {
 
 def whole_texts(location: Path, tags: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Return the tags of a PNG that were cut, whole. Texts behind the pixels are not looked at."""
-    texts = {name: value for name, value in tags.items() if name.startswith(_GROUP)}
+    known: dict[tuple[str, JsonValue], str] = {}
+    for name, value in tags.items():
+        if name.startswith(_GROUP) and isinstance(value, str):
+            known[_plain(name.removeprefix(_GROUP)), value] = name
     found: dict[str, JsonValue] = {}
-    for data in _texts(location):
+    for keyword, data in _texts(location):
         before, nul, _ = data.partition(b"\0")
-        if not nul or data.isascii():
-            continue
-        cut = _decode(before)
-        for name, value in texts.items():
-            if value == cut:
-                found[name] = _decode(data.replace(b"\0", b""))
+        if nul and not data.isascii():
+            name_of_cut = known.get((_plain(keyword), _decode(before)))
+            if name_of_cut is not None:
+                found[name_of_cut] = _decode(data.replace(b"\0", b""))
     return found
+
+
+def _plain(keyword: str) -> str:
+    """Return what a keyword has in common with the name that ExifTool makes of it."""
+    return "".join(filter(str.isalnum, keyword)).casefold()
 
 
 def _decode(data: bytes) -> str:
     return data.decode("latin-1").translate(_WINDOWS)
 
 
-def _texts(location: Path) -> Iterator[bytes]:
-    """Yield the bytes of each plain or compressed text before the pixels."""
+def _texts(location: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield keyword and bytes of each plain or compressed text before the pixels."""
     try:
         with location.open("rb") as file:
             if file.read(len(PNG)) != PNG:
@@ -61,11 +67,11 @@ def _texts(location: Path) -> Iterator[bytes]:
         return  # gone, or held by its writer: what ExifTool has read is what is known
 
 
-def _text_of(kind: bytes, data: bytes) -> bytes:
-    _, _, text = data.partition(b"\0")
-    if kind == b"tEXt":
-        return text
-    try:
-        return zlib.decompressobj().decompress(text[1:], TEXT_CAP)
-    except zlib.error:
-        return b""
+def _text_of(kind: bytes, data: bytes) -> tuple[str, bytes]:
+    keyword, _, text = data.partition(b"\0")
+    if kind == b"zTXt":
+        try:
+            text = zlib.decompressobj().decompress(text[1:], TEXT_CAP)
+        except zlib.error:
+            text = b""
+    return keyword.decode("latin-1"), text

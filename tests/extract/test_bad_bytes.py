@@ -116,3 +116,13 @@ def test_a_text_with_a_nul_is_read_whole_whatever_its_letters(
         *READ[1:],
     )
     assert (rows.image.status, rows.image.warnings) == ("ok", ())
+
+
+@pytest.mark.exiftool
+def test_a_text_that_begins_with_a_nul_is_given_to_no_other_tag(tmp_path: Path) -> None:
+    empty = chunk(b"tEXt", b"Comment\0")
+    said = chunk(b"tEXt", b"parameters\0\0" + INFOTEXT % b"\xe9")
+    png(tmp_path / "a.png", b"")
+    bare = (tmp_path / "a.png").read_bytes()
+    (tmp_path / "a.png").write_bytes(bare[:33] + empty + said + bare[33:])
+    assert read(tmp_path / "a.png").raw.tags["PNG:Comment"] == ""

@@ -43,6 +43,7 @@ def main(arguments: argparse.Namespace) -> int:
         print(f"\nwaited in vain (seed {arguments.seed}); kept: {top}\n{error}")
         return 1
     show(campaign.report)
+    print("all of it as it must be")
     shutil.rmtree(top)
     return 0
 
@@ -72,12 +73,17 @@ def tell_now_and_then() -> Callable[[Report], None]:
 
 def show(report: Report) -> None:
     """Print what was done and seen."""
-    print(f"seed {report.seed}: {report.rounds} rounds, {report.checks:,} rows compared")
+    done = sum(report.counts.values())
+    print(
+        f"seed {report.seed}: {report.rounds} rounds, {done:,} changes and disturbances, ", end=""
+    )
+    print(f"{report.checks:,} rows compared")
     for name, count in sorted(report.counts.items()):
         print(f"{name:<20} {count:6,}")
     for what in report.left_out:
         print(f"left out: {what}")
-    print(f"log lines: {report.log_lines}")
+    levels = ", ".join(f"{count:,} {level}" for level, count in sorted(report.log_lines.items()))
+    print(f"log lines: {levels}")
     print(f"figures of {len(longest_life(report.samples))} quiet moments in the longest life:")
     print(*describe(report.samples), sep="\n")
 

@@ -136,15 +136,15 @@ class Campaign:
             raise
         finally:
             self.report.counts = dict(self._model.counts)
+            self._end_all()  # one of them starts the service again
             self._service.kill()
-            self._end_all()
             self._disks.close()
         return self.report
 
     def _keep_out(self) -> None:
         """Copy what the service wrote, since its disk goes with us."""
-        self._service.kill()
         self._end_all()
+        self._service.kill()
         shutil.copytree(self._place.top / "out", self._place.top / "out as it was")
 
     def _round(self) -> None:

@@ -20,13 +20,8 @@ from random import Random
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS.parent), str(TESTS), str(TESTS / "service"), str(TESTS / "store")]
 
-from killed_commands import (  # noqa: E402  # found by the line above
-    SCENARIOS,
-    Scenario,
-    Undisturbed,
-    kill_and_complete,
-    measure,
-)
+from kill_scenarios import SCENARIOS, Scenario  # noqa: E402  # found by the line above
+from killed_commands import Undisturbed, kill_and_complete, measure  # noqa: E402
 
 AT_RANDOM = "at random"
 TELL_AFTER = 50
@@ -68,7 +63,7 @@ class Kills:
                 yield scenario, self._dice.choice(scenario.points)
 
     def kill_at_each_point(self) -> None:
-        """Kill once at each point, in the first command that comes by there."""
+        """Kill once at each point, in the first command that comes by there: the quickest."""
         first = {point: one for one in reversed(SCENARIOS) for point in one.points}
         for point, scenario in first.items():
             self.kill(scenario, point, passes=1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from fault_points import POINTS, READER_POINTS
-from killed_commands import SCENARIOS
+from kill_scenarios import SCENARIOS
 from patience import LIMIT_S
 
 KILLS = Path(__file__).parent / "kills.py"
