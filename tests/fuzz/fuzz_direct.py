@@ -4,7 +4,8 @@ Run by hand, in an environment that has ``atheris`` besides this package::
 
     python tests/fuzz/fuzz_direct.py CORPUS_FOLDER -max_total_time=3600 -timeout=10
 
-An input is one byte that chooses the container, then a file; the first are written by itself. What it finds becomes a test in ``tests/extract/direct``.
+An input is one byte that chooses the container, then a file; the first are written by itself. What
+it finds becomes a test in ``tests/extract/direct``.
 """
 
 import sys
