@@ -10,6 +10,7 @@ import pytest
 from growth import find_steep
 from plain_files import alternative, chunk, exif, jpeg, png, webp, xmp
 
+from service.extract.direct.found_tags import TESTED
 from service.extract.direct.reading import LARGEST, DirectReader, tags_of
 from service.extract.png_chunks import TEXT_CAP
 
@@ -102,7 +103,7 @@ def test_a_file_that_is_gone_grown_large_or_of_an_odd_ending_is_left_to_exiftool
     place.write_bytes(data)
     odd = tmp_path / "a.jfif"
     odd.write_bytes(data)
-    reader = DirectReader()
+    reader = DirectReader(TESTED)
     assert reader.read_tags(place, len(data), "image/png") is not None
     assert reader.read_tags(place, len(data) - 1, "image/png") is None
     assert reader.read_tags(place, len(data) + 1, "image/png") is None
@@ -114,7 +115,7 @@ def test_a_file_that_is_gone_grown_large_or_of_an_odd_ending_is_left_to_exiftool
 
 
 def test_one_file_leaves_nothing_to_the_next(tmp_path: Path) -> None:
-    reader = DirectReader()
+    reader = DirectReader(TESTED)
     said = []
     for text in (b"a long tale " * 999, b"a cat", b"a tale " * 99):
         place = tmp_path / "a.png"
