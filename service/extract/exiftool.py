@@ -118,12 +118,12 @@ def check_version(version: str, executable: Path) -> str:
 
     Raises ExtractorMissingError where it is too old or no version.
     """
-    parts = _version_parts(version)
+    parts = version_parts(version)
     if parts is None:
         raise ExtractorMissingError(
             f"extract.exiftool: {executable} is not ExifTool: it calls itself {version[:60]!r}"
         )
-    if parts < (_version_parts(MINIMUM_VERSION) or ()):
+    if parts < (version_parts(MINIMUM_VERSION) or ()):
         raise ExtractorMissingError(
             f"extract.exiftool: {executable} is ExifTool {version}, older than {MINIMUM_VERSION}: "
             "install a newer one, or set extract.exiftool in config.toml to it",
@@ -131,7 +131,8 @@ def check_version(version: str, executable: Path) -> str:
     return version
 
 
-def _version_parts(version: str) -> tuple[int, ...] | None:
+def version_parts(version: str) -> tuple[int, ...] | None:
+    """Return a version as numbers, (12, 57); None for what is none."""
     major, _, minor = version.partition(".")
     return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else None
 

@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import Literal, Self
 
 from service.errors import BadFileError, ExtractorMissingError, StartError
+from service.extract.direct.found_tags import Dialect
 from service.extract.direct.reading import DirectReader
-from service.extract.exiftool import ExifToolSettings
+from service.extract.exiftool import ExifToolSettings, version_parts
 from service.extract.file_to_read import FileToRead
 from service.extract.pool import ExifToolPool
 from service.extract.tag_batch import TagBatch
@@ -38,11 +39,13 @@ class TagReader:
         Raises StartError where there is none, or one too old; the message says what to do.
         """
         self._settings = settings or ExifToolSettings()
-        self._direct = DirectReader() if self._settings.direct else None
         try:
             self._pool = ExifToolPool(self._settings, None if processes == "auto" else processes)
         except ExtractorMissingError as error:
             raise StartError(str(error)) from error
+        self._direct: DirectReader | None = None
+        if self._settings.direct:
+            self._direct = DirectReader(Dialect.of(version_parts(self._pool.version) or ()))
 
     def __enter__(self) -> Self:
         return self

@@ -204,10 +204,10 @@ def test_show_as_json_has_every_row_of_the_image(taken: Place) -> None:
 def test_show_raw_gives_the_kept_record(taken: Place) -> None:
     said = run(taken, "show", "fox.png", "--raw").json()
     assert isinstance(said, dict)
-    assert (said["file"]["path"], said["mime_type"], said["extractor"][:9]) == (
+    assert (said["file"]["path"], said["mime_type"], said["extractor"]) == (
         "fox.png",
         "image/png",
-        "exiftool ",
+        "direct 1",
     )
     assert said["tags"]["PNG:Parameters"].startswith(
         "a fox, (red:1.2), <lora:snow:0.5>\nNegative prompt: "

@@ -36,9 +36,10 @@ MISBEHAVIOURS = {
 
 @pytest.fixture
 def program(place: Place) -> Path:
-    """Return where the configured ExifTool lies."""
-    place.configure(exiftool=str(place.top / "exiftool"), deadline_seconds=1)
-    return place.top / "exiftool"
+    """Return where the configured ExifTool lies, which reads all files."""
+    program = place.top / "exiftool"
+    place.configure(exiftool=str(program), reader="exiftool", deadline_seconds=1)
+    return program
 
 
 @pytest.mark.parametrize("how", MISBEHAVIOURS)
@@ -87,6 +88,7 @@ def test_a_poison_file_is_read_when_exiftool_has_been_mended(place: Place, progr
 
 
 def test_an_exiftool_that_is_killed_is_replaced_and_nobody_notices(place: Place) -> None:
+    place.configure(reader="exiftool")
     draw_many(place.input, MANY)
     with running(place) as service:
         for _ in range(3):

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from service.extract.direct.found_tags import FoundTags, NotUnderstoodError, json_value
+from service.extract.direct.found_tags import FoundTags, NotUnderstoodError
 from service.records.json_values import JsonValue
 
 _HEAD = 8
@@ -140,15 +140,15 @@ def _rational(value: _Value) -> JsonValue:
     above, below = struct.unpack(value.order + "II", value.data)
     if not below:
         raise NotUnderstoodError("a fraction of nothing")
-    return json_value(b"%.10g" % (above / below))
+    return value.found.value_of(b"%.10g" % (above / below))
 
 
 def _text(value: _Value) -> JsonValue:
-    return json_value(_until_nul(value))
+    return value.found.value_of(_until_nul(value))
 
 
 def _trimmed(value: _Value) -> JsonValue:
-    return json_value(_until_nul(value).rstrip(_SPACE))
+    return value.found.value_of(_until_nul(value).rstrip(_SPACE))
 
 
 def _until_nul(value: _Value) -> bytes:
@@ -160,7 +160,7 @@ def _until_nul(value: _Value) -> bytes:
 def _version(value: _Value) -> JsonValue:
     if value.form != _UNDEFINED or value.count != 4:  # noqa: PLR2004 - four digits
         raise NotUnderstoodError("a version of another form")
-    return json_value(value.data.rstrip(b"\0"))
+    return value.found.value_of(value.data.rstrip(b"\0"))
 
 
 def _components(value: _Value) -> JsonValue:
@@ -195,7 +195,7 @@ def _comment(value: _Value) -> JsonValue:
     else:
         value.found.warn("Invalid EXIF text encoding for UserComment")
         text = data
-    return json_value(_without_blanks(text))
+    return value.found.value_of(_without_blanks(text))
 
 
 def _without_blanks(text: bytes) -> bytes:

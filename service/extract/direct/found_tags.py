@@ -2,7 +2,8 @@
 
 import base64
 import re
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Self
 
 import orjson
 
@@ -21,6 +22,27 @@ _NO_CHARACTER = re.compile("[\ufffe\uffff]")
 _NO_TEXT = re.compile(rb"[^\t\n\r\x20-\x7e\x80-\xf7]")
 
 
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What differs from one version of ExifTool to another, of all that is read directly."""
+
+    quotes_all: bool = False
+    """Whether every value is a text, also one that looks like a number or a truth value."""
+    knows_extended_webp: bool = True
+    """Whether it reads the flags of a WebP, and tells such a one from others."""
+    is_tested: bool = True
+    """Whether it says of lossless WebPs, and of texts behind a PNG's pixels, what was tested."""
+
+    @classmethod
+    def of(cls, version: tuple[int, ...]) -> Self:
+        """Return how a version speaks: (12, 57)."""
+        return cls(version >= (12, 88), version >= (12, 46), version < (12, 90))
+
+
+TESTED = Dialect()
+"""That of ExifTool 12.57, with which the tests compare."""
+
+
 class NotUnderstoodError(BadFileError):
     """A file holds what only ExifTool is to judge. It never leaves this folder."""
 
@@ -32,13 +54,16 @@ class FoundTags:
     ``Copy1``, ``Copy2``; one of a lower priority does not take the name.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
         self._entries: list[_Entry] = []
         self._holders: dict[str, _Entry] = {}
         self._copies: dict[str, int] = {}
 
     def add(self, group: str, name: str, value: JsonValue, priority: int = 1) -> None:
         """Take a tag. ``priority`` is as in ExifTool's tables, 1 where they say nothing."""
+        if self.dialect.quotes_all and not isinstance(value, str):
+            value = str(value)
         entry = _Entry(group, name, value, priority)
         self._entries.append(entry)
         holder = self._holders.get(name)
@@ -54,15 +79,33 @@ class FoundTags:
 
     def add_text(self, group: str, name: str, data: bytes, priority: int = 1) -> None:
         """Take a tag whose value is bytes."""
-        self.add(group, name, json_value(data), priority)
+        self.add(group, name, self.value_of(data), priority)
+
+    def value_of(self, data: bytes) -> JsonValue:
+        """Return bytes as they arrive through ExifTool's JSON.
+
+        Numbers and truth values are bare where they are not quoted, what is no UTF-8 is in base64,
+        NUL is left out. Raises NotUnderstoodError for a number that JSON cannot hold.
+        """
+        if len(data) <= _LONGEST_NUMBER and not self.dialect.quotes_all:
+            if _NUMBER.fullmatch(data):
+                return _number(data)
+            if data.lower() in _TRUTHS:
+                return _TRUTHS[data.lower()]
+        return _text(data)
 
     def add_binary(self, group: str, name: str, data: bytes) -> None:
         """Take a tag whose value ExifTool knows to be no text."""
-        self.add(group, name, _in_base64(data) if _NO_TEXT.search(data) else json_value(data))
+        self.add(group, name, _in_base64(data) if _NO_TEXT.search(data) else self.value_of(data))
 
     def warn(self, sentence: str) -> None:
         """Take one of ExifTool's warnings."""
         self.add("ExifTool", "Warning", sentence, 0)
+
+    def require(self, *, is_known: bool) -> None:
+        """Raise NotUnderstoodError where it is not known how this ExifTool speaks of something."""
+        if not is_known:
+            raise NotUnderstoodError("something of which this version may say another thing")
 
     def has(self, group: str, name: str) -> bool:
         """Return whether there is such a tag."""
@@ -92,17 +135,7 @@ class _Entry:
         self.copy = 0
 
 
-def json_value(data: bytes) -> JsonValue:
-    """Return bytes as they arrive through ExifTool's JSON.
-
-    Numbers and truth values are bare, what is no UTF-8 is in base64, NUL is left out. Raises
-    NotUnderstoodError for a number that JSON cannot hold.
-    """
-    if len(data) <= _LONGEST_NUMBER:
-        if _NUMBER.fullmatch(data):
-            return _number(data)
-        if data.lower() in _TRUTHS:
-            return _TRUTHS[data.lower()]
+def _text(data: bytes) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

@@ -62,6 +62,7 @@ def read_png(data: memoryview, found: FoundTags) -> None:
             continue
         if is_behind_pixels and kind in _TEXTS and not has_warned:
             has_warned = True
+            found.require(is_known=found.dialect.is_tested)
             where = "found after PNG IDAT (may be ignored by some readers)"
             found.warn(f"{MINOR}Text/EXIF chunk(s) {where}")
         read = _CHUNKS.get(kind)

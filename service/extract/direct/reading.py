@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.extract.direct.found_tags import FoundTags, NotUnderstoodError, Tags
+from service.extract.direct.found_tags import TESTED, Dialect, FoundTags, NotUnderstoodError, Tags
 from service.extract.direct.jpeg import read_jpeg
 from service.extract.direct.png import read_png
 from service.extract.direct.webp import read_webp
@@ -47,7 +47,9 @@ class DirectReader:
     Fresh pages for each would cost three times what is done with its bytes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect) -> None:
+        """Answer as the ExifTool of this dialect does."""
+        self._dialect = dialect
         self._buffer = bytearray()
 
     def read_tags(self, location: Path, size: int, mime_type: str | None) -> Tags | None:
@@ -64,7 +66,7 @@ class DirectReader:
                 is_whole = file.readinto(buffer) == size
         except OSError:
             return None
-        return tags_of(memoryview(buffer)[:size], mime_type) if is_whole else None
+        return tags_of(memoryview(buffer)[:size], mime_type, self._dialect) if is_whole else None
 
     def _room_for(self, size: int) -> bytearray:
         """Return room for a file and one more byte, which shows whether it has grown."""
@@ -75,10 +77,10 @@ class DirectReader:
         return self._buffer
 
 
-def tags_of(data: bytes | memoryview, mime_type: str) -> Tags | None:
+def tags_of(data: bytes | memoryview, mime_type: str, dialect: Dialect = TESTED) -> Tags | None:
     """Return the tags of a whole file's bytes, None where ExifTool is to be asked."""
     kind = _KINDS[mime_type]
-    found = FoundTags()
+    found = FoundTags(dialect)
     found.add("File", "FileType", kind.file_type)
     found.add("File", "FileTypeExtension", kind.ending)
     found.add("File", "MIMEType", mime_type)

@@ -37,6 +37,7 @@ class _Walk:
 
 def read_webp(data: memoryview, found: FoundTags) -> None:
     """Find the tags of a whole file. Raises NotUnderstoodError where ExifTool is to read it."""
+    found.require(is_known=found.dialect.knows_extended_webp)
     walk = _Walk(found)
     at = _START
     for _ in range(_MOST_CHUNKS):
@@ -86,6 +87,7 @@ def _read_lossy(walk: _Walk, body: bytes) -> None:
 def _read_lossless(walk: _Walk, body: bytes) -> None:
     if body[:1] != b"\x2f" or len(body) < 6:  # noqa: PLR2004 - as much as ExifTool looks at
         raise NotUnderstoodError("a VP8L chunk of another form")
+    walk.found.require(is_known=walk.found.dialect.is_tested)
     [size] = struct.unpack_from("<I", body, 1)
     walk.found.add("RIFF", "ImageWidth", (size & 0x3FFF) + 1, 0)
     walk.found.add("RIFF", "ImageHeight", (size >> 14 & 0x3FFF) + 1, 0)

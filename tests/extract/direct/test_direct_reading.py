@@ -10,6 +10,7 @@ import pytest
 from growth import find_steep
 from plain_files import alternative, chunk, exif, jpeg, png, webp, xmp
 
+from service.extract.direct.found_tags import TESTED, Dialect
 from service.extract.direct.reading import LARGEST, DirectReader, tags_of
 from service.extract.png_chunks import TEXT_CAP
 
@@ -42,6 +43,32 @@ def test_the_tags_of_a_png_are_named_as_exiftool_names_them() -> None:
         "PNG:Seed": 7,
         "IFD0:Software": "A1111",
         "ExifIFD:UserComment": "a hare",
+    }
+
+
+def test_an_exiftool_that_quotes_every_value_is_answered_for_so() -> None:
+    data = png([(b"tEXt", b"Seed\x0030"), (b"tEXt", b"Flag\0True"), (b"tEXt", b"Cfg\x001.50")])
+    said = {
+        version: [tags[name] for name in ("PNG:BitDepth", "PNG:Seed", "PNG:Flag", "PNG:Cfg")]
+        for version in ((12, 57), (12, 87), (12, 88), (13, 59))
+        if (tags := tags_of(data, "image/png", Dialect.of(version)))
+    }
+    bare, quoted = [8, 30, True, 1.5], ["8", "30", "True", "1.50"]
+    assert said == {(12, 57): bare, (12, 87): bare, (12, 88): quoted, (13, 59): quoted}
+
+
+def test_what_a_version_says_otherwise_is_left_to_it() -> None:
+    lossy = webp([(b"VP8 ", b"\0\0\0\x9d\x01\x2a\1\0\1\0")])
+    lossless = webp([(b"VP8L", b"\x2f" + bytes(8))])
+    files = ((lossy, "image/webp"), (lossless, "image/webp"), (png([], [TEXT]), "image/png"))
+    read = {
+        version: [tags_of(*file, Dialect.of(version)) is not None for file in files]
+        for version in ((12, 38), (12, 57), (13, 59))
+    }
+    assert read == {
+        (12, 38): [False, False, True],
+        (12, 57): [True, True, True],
+        (13, 59): [True, False, False],
     }
 
 
@@ -102,7 +129,7 @@ def test_a_file_that_is_gone_grown_large_or_of_an_odd_ending_is_left_to_exiftool
     place.write_bytes(data)
     odd = tmp_path / "a.jfif"
     odd.write_bytes(data)
-    reader = DirectReader()
+    reader = DirectReader(TESTED)
     assert reader.read_tags(place, len(data), "image/png") is not None
     assert reader.read_tags(place, len(data) - 1, "image/png") is None
     assert reader.read_tags(place, len(data) + 1, "image/png") is None
@@ -114,7 +141,7 @@ def test_a_file_that_is_gone_grown_large_or_of_an_odd_ending_is_left_to_exiftool
 
 
 def test_one_file_leaves_nothing_to_the_next(tmp_path: Path) -> None:
-    reader = DirectReader()
+    reader = DirectReader(TESTED)
     said = []
     for text in (b"a long tale " * 999, b"a cat", b"a tale " * 99):
         place = tmp_path / "a.png"

@@ -1,0 +1,51 @@
+"""Coverage-guided fuzzing of what is read without ExifTool: chunks, segments, EXIF, XMP.
+
+Run by hand, in an environment that has ``atheris`` besides this package::
+
+    python tests/fuzz/fuzz_direct.py CORPUS_FOLDER -max_total_time=3600 -timeout=10
+
+An input is one byte that chooses the container, then a file; the first are written by itself. What
+it finds becomes a test in ``tests/extract/direct``.
+"""
+
+import sys
+from pathlib import Path
+
+import atheris
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "extract" / "direct"))
+
+with atheris.instrument_imports(include=["service.extract.direct"]):
+    from service.extract.direct.reading import tags_of
+
+from plain_files import alternative, exif, jpeg, png, webp, xmp
+
+KINDS = ("image/png", "image/jpeg", "image/webp")
+COMMENT = (0x9286, 7, b"UNICODE\0a\0 \0c\0a\0t\0")
+EXIF = exif([(0x10E, 2, b"a cat\0"), (0x11A, 5, b"\1\0\0\0\1\0\0\0")], [COMMENT])
+XMP = xmp(alternative(b"dc:description", b"a cat&#xA;Steps: 20"))
+SEEDS = (
+    png([(b"tEXt", b"parameters\0a cat"), (b"iTXt", b"XML:com.adobe.xmp" + bytes(5) + XMP)]),
+    png([(b"eXIf", EXIF), (b"gAMA", b"\0\0\xb1\x8f"), (b"tIME", b"\7\xe8\1\2\3\4\5")]),
+    jpeg([(0xE1, b"Exif\0\0" + EXIF), (0xC0, b"\x08\0\x01\0\x01\x01\x01\x11\0"), (0xFE, b"a cat")]),
+    webp([(b"VP8X", b"\x0c" + bytes(9)), (b"VP8L", b"\x2f" + bytes(8)), (b"EXIF", EXIF)]),
+)
+
+
+def one_input(data: bytes) -> None:
+    """Read one input; an exception, a time-out or much memory is a find."""
+    if data:
+        tags_of(data[1:], KINDS[data[0] % len(KINDS)])
+
+
+def write_seeds(folder: Path) -> None:
+    """Write a file of each container, each behind the byte that chooses it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (kind, seed) in enumerate(zip((0, 0, 1, 2), SEEDS, strict=True)):
+        (folder / f"seed-{number}").write_bytes(bytes((kind,)) + seed)
+
+
+if __name__ == "__main__":
+    write_seeds(Path(sys.argv[1]))
+    atheris.Setup(sys.argv, one_input)
+    atheris.Fuzz()
