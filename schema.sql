@@ -90,6 +90,11 @@ CREATE INDEX IF NOT EXISTS images_by_model_norm ON images (model_norm, model);
 CREATE INDEX IF NOT EXISTS images_by_sampler ON images (sampler_norm, scheduler_norm);
 CREATE INDEX IF NOT EXISTS images_by_generator ON images (generator);
 CREATE INDEX IF NOT EXISTS images_by_status ON images (status, missing_since);
+CREATE INDEX IF NOT EXISTS images_by_created ON images (created_at);
+CREATE INDEX IF NOT EXISTS images_by_loras ON images (loras);
+CREATE INDEX IF NOT EXISTS images_by_steps ON images (steps);
+CREATE INDEX IF NOT EXISTS images_by_cfg_scale ON images (cfg_scale);
+CREATE INDEX IF NOT EXISTS images_by_dimensions ON images (width, height);
 CREATE INDEX IF NOT EXISTS images_by_seed ON images (seed);
 -- Seeds sorted by number: seed_order of the views, with zeros up to 20 digits. A text, since 2^64-1 is past SQLite's
 -- integers, and its floating-point numbers are exact to 2^53 only. A seed below zero stands as it is, before all others.
@@ -151,8 +156,9 @@ CREATE TABLE IF NOT EXISTS token_rows (
     PRIMARY KEY (image_id, side, position)
 ) WITHOUT ROWID;
 
--- Finds the images with a token: position and image come out of the index alone.
-CREATE INDEX IF NOT EXISTS tokens_by_term ON token_rows (term_id, side, image_id);
+-- Finds the images with a token, and sorts by it: all of a row comes out of the index alone. Without its last three columns,
+-- which are mostly NULL, DB Browser's sorts of the view tokens looked up each of millions of rows by itself.
+CREATE INDEX IF NOT EXISTS tokens_by_term ON token_rows (term_id, side, image_id, position, spelling_id, weight, kind);
 -- Finds the few that are no plain tags: LoRAs, BREAK, schedules. Lists of tags leave them out.
 CREATE INDEX IF NOT EXISTS tokens_by_kind ON token_rows (kind, side, term_id) WHERE kind IS NOT NULL;
 
@@ -552,12 +558,14 @@ SELECT r.image_id AS image_id, r.side AS side, r.position AS position,
        t.term AS t_norm, COALESCE(r.weight, 1.0) AS weight, COALESCE(r.kind, 'tag') AS kind,
        CASE WHEN COALESCE(r.kind, 'tag') IN ('tag', 'phrase', 'embedding') THEN COALESCE(
            (SELECT c.category FROM category_words c WHERE c.word = t.term),
-           (SELECT c.category FROM category_words c
-            WHERE c.word = substr(t.term, 1, instr(t.term || ' ', ' ') - 1) AND c.category IN ('pose', 'artist')),
-           (SELECT c.category FROM category_words c
-            WHERE c.word = replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
-                rtrim(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
-                      replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1), ' ', '')), ''))
+           CASE WHEN instr(t.term, ' ') THEN COALESCE(
+               (SELECT c.category FROM category_words c
+                WHERE c.word = substr(t.term, 1, instr(t.term || ' ', ' ') - 1) AND c.category IN ('pose', 'artist')),
+               (SELECT c.category FROM category_words c
+                WHERE c.word = replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
+                    rtrim(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
+                          replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1), ' ', '')), ''))
+           ) END
        ) END AS category
 FROM token_rows r
 JOIN terms t ON t.id = r.term_id;

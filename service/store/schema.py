@@ -15,6 +15,9 @@ from service.store.locks import immediate
 from service.store.whole_files import write_whole
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+FILE = 1
+"""SQLite's ``temp_store`` that sorts in files."""
+
 _MIGRATION = re.compile(r"(\d{4})_\w+\.sql")
 
 
@@ -110,8 +113,11 @@ def upgrade(connection: apsw.Connection, schema: Schema, path: Path) -> Path | N
             f"{schema.version}; move it away and start again, and it is made anew from the images",
         )
     backup = back_up(connection, path, version)
+    kept = number(connection, "temp_store")
+    connection.pragma("temp_store", FILE)  # an index of millions of rows is sorted: not in memory
     for target in range(version + 1, schema.version + 1):
         _step(connection, schema, target)
+    connection.pragma("temp_store", kept)
     return backup
 
 

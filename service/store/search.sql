@@ -176,9 +176,10 @@ i.id = CAST(? AS INTEGER);
 i.sha256 IN (SELECT m.sha256 FROM marks m WHERE m.rating BETWEEN COALESCE(?, -9e99) AND COALESCE(?, 9e99));
 
 -- name: tag
--- One of the tags between commas.
+-- One of the tags between commas, or on lines: DB Browser's field for a cell has many.
 i.sha256 IN (SELECT m.sha256 FROM marks m
-             WHERE ',' || replace(replace(m.tags, ', ', ','), ' ,', ',') || ',' LIKE '%,' || ? || ',%' ESCAPE '\');
+             WHERE ',' || replace(replace(replace(m.tags, char(10), ','), ', ', ','), ' ,', ',') || ','
+             LIKE '%,' || ? || ',%' ESCAPE '\');
 
 -- name: fav
 -- What has no mark is none.

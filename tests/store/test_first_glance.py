@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from store_samples import NOW, image
 
 from service.store.status import RootStatus
@@ -20,9 +21,7 @@ def test_seeds_sort_by_number_and_an_index_has_them_in_order(store: Store) -> No
         passes = (replace(base, seed=seed), *others)
         rows[number] = replace(rows[number], image=replace(rows[number].image, passes=passes))
     store.save(rows, now=NOW)
-    # As DB Browser asks when a header is clicked.
-    query = "SELECT * FROM main.v_images_search ORDER BY seed_order ASC LIMIT 49999"
-    cursor = store._connection.execute(query)
+    cursor = store._connection.execute(clicked("v_images_search", "seed_order"))
     seed = [column[0] for column in cursor.get_description()].index("seed")
     assert [row[seed] for row in cursor] == [
         None,
@@ -33,9 +32,51 @@ def test_seeds_sort_by_number_and_an_index_has_them_in_order(store: Store) -> No
         "9007199254740993",
         "18446744073709551615",
     ]
-    plan = [row[3] for row in store._connection.execute(f"EXPLAIN QUERY PLAN {query}")]
-    assert plan[0] == "SCAN images USING INDEX images_by_seed_order"
-    assert not [step for step in plan if "TEMP B-TREE" in step]
+
+
+def clicked(view: str, header: str) -> str:
+    """Return what DB Browser asks when a header is clicked."""
+    return f'SELECT * FROM main."{view}" ORDER BY "{header}" ASC LIMIT 0, 49999'  # noqa: S608
+
+
+def plan(store: Store, query: str) -> list[str]:
+    return [row[3] for row in store._connection.execute(f"EXPLAIN QUERY PLAN {query}")]
+
+
+@pytest.mark.parametrize(
+    ("header", "index"),
+    [
+        ("file_name", "file_name"),
+        ("model", "model"),
+        ("model_norm", "model_norm"),
+        ("loras", "loras"),
+        ("sampler_norm", "sampler"),
+        ("steps", "steps"),
+        ("cfg_scale", "cfg_scale"),
+        ("seed_order", "seed_order"),
+        ("width", "dimensions"),
+        ("generator", "generator"),
+        ("status", "status"),
+        ("modified_at", "modified"),
+        ("created_at", "created"),
+    ],
+)
+def test_a_click_on_a_header_sorts_no_wide_rows(store: Store, header: str, index: str) -> None:
+    steps = plan(store, clicked("v_images_search", header))
+    assert steps[0] == f"SCAN images USING INDEX images_by_{index}"
+    assert [step for step in steps if "TEMP B-TREE" in step] == []
+
+
+@pytest.mark.parametrize("header", ["t_norm", "token", "weight", "side", "kind"])
+def test_sorted_tokens_come_out_of_their_index_and_none_is_looked_up(
+    store: Store, header: str
+) -> None:
+    steps = plan(store, clicked("tokens", header))
+    assert [step for step in steps if "tokens_by_term" in step or " r " in step] == [
+        "SEARCH r USING COVERING INDEX tokens_by_term (term_id=?)"
+        if header == "t_norm"
+        else "SCAN r USING COVERING INDEX tokens_by_term"
+    ]
 
 
 def test_the_full_path_is_where_the_folder_was_watched_last(store: Store, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from service.store.writer import Store
 
 BEGIN = datetime(2026, 2, 2, 3, 4, 5, tzinfo=UTC)
 MARKS = (
-    ("sky.png", 5, 1, "keep , blue sky", "for the wall"),
+    ("sky.png", 5, 1, "keep , blue sky\n", "for the wall"),
     ("two.png", 3, None, "Keep", None),
     ("three.png", None, 0, None, None),
 )
@@ -147,7 +147,7 @@ def test_a_tag_is_added_beside_those_that_an_image_has(marked: Store) -> None:
         marks.execute("ATTACH ? AS images", (str(marked.path),))
         marks.execute(query).fetchall()
         tags = marks.execute("SELECT tags FROM marks ORDER BY rowid").fetchall()
-    assert tags == [("keep , blue sky, keep",), ("Keep, keep",), ("keep",), ("keep",), ("keep",)]
+    assert tags == [("keep , blue sky\n, keep",), ("Keep, keep",), ("keep",), ("keep",), ("keep",)]
 
 
 def test_every_backup_has_the_marks_beside_it_and_goes_with_them(
