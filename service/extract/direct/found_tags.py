@@ -8,8 +8,6 @@ from typing import Final, Self
 import orjson
 from pydantic import JsonValue
 
-from service.errors import BadFileError
-
 Tags = dict[str, JsonValue]
 
 MINOR = "[minor] "
@@ -43,7 +41,7 @@ TESTED = Dialect()
 """That of ExifTool 12.57, with which the tests compare."""
 
 
-class NotUnderstoodError(BadFileError):
+class NotUnderstoodError(Exception):
     """A file holds what only ExifTool is to judge. It never leaves this folder."""
 
 

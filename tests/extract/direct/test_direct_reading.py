@@ -47,6 +47,14 @@ def test_the_tags_of_a_png_are_named_as_exiftool_names_them() -> None:
     }
 
 
+def test_of_two_tags_of_a_name_the_one_of_higher_priority_keeps_it() -> None:
+    jfif = (0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
+    density = (0xE1, b"Exif\0\0" + exif([(0x11A, 5, struct.pack("<II", 72, 1))]))
+    tags = tags_of(jpeg([jfif, density, (0xFE, b"one"), (0xFE, b"two")]), "image/jpeg") or {}
+    names = ("File:Comment", "File:Copy1:Comment", "IFD0:XResolution", "JFIF:Copy1:XResolution")
+    assert [tags.get(name) for name in names] == ["one", "two", 72, 1]
+
+
 def test_an_exiftool_that_quotes_every_value_is_answered_for_so() -> None:
     data = png([(b"tEXt", b"Seed\x0030"), (b"tEXt", b"Flag\0True"), (b"tEXt", b"Cfg\x001.50")])
     said = {
