@@ -37,24 +37,29 @@ def measure(folder: Path) -> Iterator[Figure]:
     images = folder / "images"
     count = copies(images, FILES)
     bare = ["exiftool", *NO_CONFIG, *READ, "-r", str(images)]
-    ours = {name: Project(folder / name, images) for name in ("one", "auto")}
+    ours = {name: Project(folder / name, images) for name in ("one", "auto", "exiftool")}
     ours["one"].configure(processes=1)
     ours["auto"].configure(processes="auto")
+    ours["exiftool"].configure(processes=1, reader="exiftool")
     rounds = [_round(folder, bare, ours) for _ in range(ROUNDS + 1)][
         1:
     ]  # the first one warms the disk's cache
-    how = f"{count} {kind()}, {ROUNDS} rounds of bare, one, auto in turn"
+    how = f"{count} {kind()}, {ROUNDS} rounds of bare, one, auto, exiftool in turn"
     yield median("bare exiftool, wall", [r["bare"].wall for r in rounds], "s", how)
-    for name, words in (("one", "one process"), ("auto", "processes = auto")):
+    for name, words in (
+        ("one", "one process"),
+        ("auto", "processes = auto"),
+        ("exiftool", "one process, all read by ExifTool"),
+    ):
         ratios = [r[name].wall / r["bare"].wall for r in rounds]
         limit = 1.15 if name == "one" else None
         yield median(
             f"all / bare exiftool, {words}, wall", ratios, "x", "of each round; " + how, limit
         )
-    ratios = [r["one"].cpu / r["bare"].cpu for r in rounds]
-    yield median(
-        "all / bare exiftool, CPU of all processes", ratios, "x", "rusage, one process; " + how
-    )
+    for name, words in (("one", ""), ("exiftool", ", all read by ExifTool")):
+        ratios = [r[name].cpu / r["bare"].cpu for r in rounds]
+        what = f"all / bare exiftool, CPU of all processes{words}"
+        yield median(what, ratios, "x", "rusage, one process; " + how)
     yield median(
         "all, images a second",
         [count / r["auto"].wall for r in rounds],

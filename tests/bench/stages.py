@@ -12,6 +12,8 @@ from store_samples import NOW
 from subjects import kind, originals
 
 from service import parse, pipeline, tokens
+from service.extract.direct.found_tags import TESTED
+from service.extract.direct.reading import DirectReader
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import inspect
@@ -33,6 +35,7 @@ def measure(folder: Path) -> Iterator[Figure]:
     sources = originals(folder / "demo")
     how = f"CPU, {len(sources)} {kind()}, least of {RUNS} runs of each, warm"
     yield from _spread("inspect", sources, lambda path: inspect(path, path.stat().st_size), how)
+    yield from _reading_directly(sources, how)
     raws = _records(sources)
     blobs = [collect_blobs(raw) for raw in raws]
     yield from _spread("blobs", raws, collect_blobs, how)
@@ -57,6 +60,19 @@ def measure(folder: Path) -> Iterator[Figure]:
         f"CPU, least of {RUNS} runs, warm",
     )
     yield _saving(folder, [pipeline.process(raw) for raw in raws])
+
+
+def _reading_directly(sources: Sequence[Path], how: str) -> Iterator[Figure]:
+    """Yield how many files need no ExifTool, and what reading these costs."""
+    reader = DirectReader(TESTED)
+    kinds = {path: inspect(path, path.stat().st_size).mime_type for path in sources}
+
+    def read(path: Path) -> object:
+        return reader.read_tags(path, path.stat().st_size, kinds[path])
+
+    plain = [path for path in sources if read(path) is not None]
+    yield Figure("read directly, share", len(plain) / len(sources), "", f"{len(sources)} {kind()}")
+    yield from _spread("reading directly", plain, read, how)
 
 
 def _records(sources: Sequence[Path]) -> list[RawRecord]:

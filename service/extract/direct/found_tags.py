@@ -7,7 +7,6 @@ from typing import Final, Self
 
 import orjson
 
-from service.errors import BadFileError
 from service.records.json_values import JsonValue
 
 Tags = dict[str, JsonValue]
@@ -43,7 +42,7 @@ TESTED = Dialect()
 """That of ExifTool 12.57, with which the tests compare."""
 
 
-class NotUnderstoodError(BadFileError):
+class NotUnderstoodError(Exception):
     """A file holds what only ExifTool is to judge. It never leaves this folder."""
 
 

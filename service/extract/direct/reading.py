@@ -4,10 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from service.extract.direct.found_tags import TESTED, Dialect, FoundTags, NotUnderstoodError, Tags
 from service.extract.direct.jpeg import read_jpeg
 from service.extract.direct.png import read_png
 from service.extract.direct.webp import read_webp
+
+log = structlog.get_logger()
 
 VERSION = 1
 """Raised when the tags of any file change."""
@@ -66,7 +70,16 @@ class DirectReader:
                 is_whole = file.readinto(buffer) == size
         except OSError:
             return None
-        return tags_of(memoryview(buffer)[:size], mime_type, self._dialect) if is_whole else None
+        return self._read(buffer, size, mime_type, location) if is_whole else None
+
+    def _read(self, buffer: bytearray, size: int, mime_type: str, location: Path) -> Tags | None:
+        try:
+            return tags_of(memoryview(buffer)[:size], mime_type, self._dialect)
+        except MemoryError:  # the reader ends; the file is read again by itself, in a fresh one
+            raise
+        except Exception:  # a bug of ours is no reason not to ask ExifTool
+            log.exception("bug_in_reading_directly", path=str(location))
+            return None
 
     def _room_for(self, size: int) -> bytearray:
         """Return room for a file and one more byte, which shows whether it has grown."""

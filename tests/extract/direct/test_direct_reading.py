@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+import structlog
 from growth import find_steep
 from plain_files import alternative, chunk, exif, jpeg, png, webp, xmp
 
@@ -44,6 +45,14 @@ def test_the_tags_of_a_png_are_named_as_exiftool_names_them() -> None:
         "IFD0:Software": "A1111",
         "ExifIFD:UserComment": "a hare",
     }
+
+
+def test_of_two_tags_of_a_name_the_one_of_higher_priority_keeps_it() -> None:
+    jfif = (0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
+    density = (0xE1, b"Exif\0\0" + exif([(0x11A, 5, struct.pack("<II", 72, 1))]))
+    tags = tags_of(jpeg([jfif, density, (0xFE, b"one"), (0xFE, b"two")]), "image/jpeg") or {}
+    names = ("File:Comment", "File:Copy1:Comment", "IFD0:XResolution", "JFIF:Copy1:XResolution")
+    assert [tags.get(name) for name in names] == ["one", "two", 72, 1]
 
 
 def test_an_exiftool_that_quotes_every_value_is_answered_for_so() -> None:
@@ -138,6 +147,23 @@ def test_a_file_that_is_gone_grown_large_or_of_an_odd_ending_is_left_to_exiftool
     assert reader.read_tags(tmp_path / "gone.png", len(data), "image/png") is None
     os.truncate(place, LARGEST + 1)
     assert reader.read_tags(place, LARGEST + 1, "image/png") is None
+
+
+def test_a_bug_over_a_file_leaves_it_to_exiftool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_rule(*_: object) -> None:
+        raise IndexError("a slip")
+
+    place = tmp_path / "a.png"
+    place.write_bytes(png([TEXT]))
+    reader = DirectReader(TESTED)
+    monkeypatch.setattr("service.extract.direct.reading.tags_of", broken_rule)
+    with structlog.testing.capture_logs() as logs:
+        assert reader.read_tags(place, place.stat().st_size, "image/png") is None
+    assert [(each["event"], each["path"]) for each in logs] == [
+        ("bug_in_reading_directly", str(place))
+    ]
 
 
 def test_one_file_leaves_nothing_to_the_next(tmp_path: Path) -> None:
