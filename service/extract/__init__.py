@@ -2,5 +2,6 @@
 
 Its bytes are inspected once (``signatures``), its tags come from ExifTool (``reader``), and what
 ExifTool does not see is added: texts hidden in pixels (``stealth``), in 3D models and on pages
-beside images (``extra_texts``), signatures where it does not look (``c2pa_blocks``).
+beside images (``extra_texts``), signatures where it does not look (``c2pa_blocks``). Small pictures
+are drawn by ``thumbnails``.
 """

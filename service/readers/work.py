@@ -22,6 +22,7 @@ from service.errors import BadFileError, TooSlowError, TryAgainError
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagBatch, TagReader
 from service.extract.signatures import STEP, inspect
+from service.extract.thumbnails import draw_thumbnail
 from service.readers import messages
 from service.records import ImageRows, RawRecord
 from service.store import raw_records
@@ -89,6 +90,8 @@ class ReaderWork:
             self._look(number, items)
         elif kind == messages.REMAKE:
             self._remake(number, items)
+        elif kind == messages.DRAW:
+            self._draw(number, items)
         elif self._tags is not None:
             files = [messages.unpack_to_read(item) for item in items]
             self._readings.append(_Reading(number, kind, is_slow, self._tags.begin(files)))
@@ -103,6 +106,18 @@ class ReaderWork:
                 answer = messages.pack_error(error)
             else:
                 answer = ("signature", *messages.pack_signature(found))
+            self._send("is", number, index, answer)
+
+    def _draw(self, number: int, items: Sequence[Any]) -> None:
+        for index, (location, size, mtime_ns) in enumerate(items):
+            self._send("at", number, index, "draw", size)
+            try:
+                answer: tuple[Any, ...] = (
+                    "thumbnail",
+                    *draw_thumbnail(Path(location), size, mtime_ns),
+                )
+            except (BadFileError, TryAgainError) as error:
+                answer = messages.pack_error(error)
             self._send("is", number, index, answer)
 
     def _finish(self, reading: _Reading) -> None:
