@@ -10,7 +10,6 @@ from PIL import Image, ImageOps
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract.signatures import FileState
-from service.extract.stealth import PIXEL_CAP, WEBP_PIXEL_CAP
 
 EDGE = 256
 """Pixels of the longer side."""
@@ -18,8 +17,11 @@ EDGE = 256
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "AVIF")
 """What Pillow decodes by itself; of an animation the first picture."""
 
-FRUGAL = ("PNG", "JPEG")
-"""Those whose decoders take a few bytes a pixel; the others have the cap of WebP's."""
+MILLION = 1_000_000
+PIXELS = {"PNG": 24 * MILLION, "JPEG": 36 * MILLION}
+"""The most that are decoded, which took up to 310 MiB; a reader may take 512."""
+PIXELS_OF_OTHERS = 12 * MILLION
+"""Their decoders take up to 16 bytes a pixel."""
 
 QUALITY = 70
 
@@ -32,6 +34,7 @@ _UNDECODABLE = (
     SyntaxError,
     OverflowError,
     EOFError,
+    MemoryError,
     Image.DecompressionBombError,
     Image.DecompressionBombWarning,
 )
@@ -67,7 +70,7 @@ def draw_thumbnail(location: Path, size: int, mtime_ns: int) -> Thumbnail:
 
 
 def _draw(image: Image.Image) -> Thumbnail:
-    cap = PIXEL_CAP if image.format in FRUGAL else WEBP_PIXEL_CAP
+    cap = PIXELS.get(str(image.format), PIXELS_OF_OTHERS)
     if image.width * image.height > cap:
         raise BadFileError(f"{image.width} by {image.height} pixels are too many to be drawn")
     image.draft("RGB", (EDGE, EDGE))  # a JPEG is then decoded at an eighth of its size
