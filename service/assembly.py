@@ -19,6 +19,7 @@ from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule
 from service.store.browser_project import write_projects
 from service.store.marks import make_marks
+from service.store.thumbnail_file import ThumbnailFile, thumbnails_beside
 from service.store.writer import Store
 from service.watch.inbox import Inbox
 from service.watch.observer import Watcher
@@ -30,6 +31,7 @@ from service.worker.heartbeat import Heartbeat
 from service.worker.intake import Intake
 from service.worker.loop import Worker
 from service.worker.parts import Pace, Parts
+from service.worker.thumbnails import Thumbnails
 
 log = structlog.get_logger()
 
@@ -71,6 +73,7 @@ def assemble(
     clock = Clock()
     settings = WatchSettings.from_config(config.watch)
     inbox = Inbox(config.roots, settings)
+    roots = {root.name: root for root in config.roots}
     with start_readers(config, inbox.wake) as readers:
         database = config.database.path
 
@@ -78,13 +81,14 @@ def assemble(
             if has_all_roots:
                 settle_roots(opened, config.roots, clock.stamp())
 
+        small = _open_thumbnails(config) if watch and config.thumbnails.enabled else None
         store = _open_when_free(lambda: open_store(config, settle), database, is_stopped)
         readers.require(is_stopped=is_stopped)
         parts = Parts(
             intake=Intake(inbox, config.roots, store, settings, clock),
             readers=readers,
             store=store,
-            roots={root.name: root for root in config.roots},
+            roots=roots,
             heartbeat=Heartbeat(store, clock, readers.version),
             watcher=Watcher(config.roots, inbox, settings) if watch else None,
             reopen=lambda: _open_when_free(
@@ -94,6 +98,7 @@ def assemble(
                 config.export if watch and writes_lists else None, store, clock
             ),
             database_care=DatabaseCare(database, _backup_rules(config) if watch else None, clock),
+            thumbnails=Thumbnails(small, store, readers, roots, clock),
         )
         pace = _pace_of(config, watch=watch)
         worker = Worker(parts, clock, pace, on_done)
@@ -102,7 +107,17 @@ def assemble(
         finally:
             parts.export_schedule.close()
             parts.database_care.close()
+            parts.thumbnails.close()
             worker.close()
+
+
+def _open_thumbnails(config: Config) -> ThumbnailFile | None:
+    most_bytes = config.thumbnails.max_megabytes * 1_000_000
+    try:
+        return ThumbnailFile.open(thumbnails_beside(config.database.path), most_bytes)
+    except TryAgainError as error:  # nothing else needs them
+        log.warning("thumbnails_not_made", reason=str(error))
+        return None
 
 
 def _pace_of(config: Config, *, watch: bool) -> Pace:
@@ -174,5 +189,5 @@ def _open_when_free(
             time.sleep(OPEN_WAIT_S)
         else:
             make_marks(database)
-            write_projects(database)
+            write_projects(database, has_thumbnails=thumbnails_beside(database).exists())
             return opened

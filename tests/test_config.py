@@ -91,6 +91,7 @@ def test_every_setting_stands_in_the_delivered_file_below_a_comment() -> None:
         config.Extract,
         config.Database,
         config.Backup,
+        config.Thumbnails,
         config.Log,
     )
     assert set(named) == {name for section in sections for name in section.model_fields}

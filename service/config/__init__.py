@@ -13,7 +13,16 @@ user's words, with the line that ``toml_lines.py`` finds.
 from service.config.export import Export
 from service.config.folder_checks import find_missing_roots, prepare
 from service.config.load import PREFIX, check, load
-from service.config.model import Backup, Config, Database, Extract, Log, RootFolder, Watch
+from service.config.model import (
+    Backup,
+    Config,
+    Database,
+    Extract,
+    Log,
+    RootFolder,
+    Thumbnails,
+    Watch,
+)
 from service.config.problems import ConfigError, Problem
 
 __all__ = [
@@ -27,6 +36,7 @@ __all__ = [
     "Log",
     "Problem",
     "RootFolder",
+    "Thumbnails",
     "Watch",
     "check",
     "find_missing_roots",

@@ -109,6 +109,13 @@ class Backup(Section):
     folder: OptionalFolder = None
 
 
+class Thumbnails(Section):
+    """``[thumbnails]``: small pictures beside the database."""
+
+    enabled: bool = False
+    max_megabytes: int = Field(default=2000, ge=1, le=1_000_000)
+
+
 class Log(Section):
     """``[log]``: what the service logs, and where."""
 
@@ -128,6 +135,7 @@ class Config(Section):
     extract: Extract = Field(default_factory=Extract)
     database: Database = Field(default_factory=Database)
     backup: Backup = Field(default_factory=Backup)
+    thumbnails: Thumbnails = Field(default_factory=Thumbnails)
     log: Log = Field(default_factory=Log)
     export: Annotated[tuple[Export, ...], Field(strict=False)] = ()
     categories: Categories = Field(default_factory=dict)
@@ -168,6 +176,7 @@ SECTIONS: dict[str, type[Section]] = {
     "extract": Extract,
     "database": Database,
     "backup": Backup,
+    "thumbnails": Thumbnails,
     "log": Log,
     "export": Export,
 }

@@ -15,6 +15,7 @@ from service.errors import (
 )
 from service.extract.file_to_read import FileToRead
 from service.extract.signatures import FileState, Signature
+from service.extract.thumbnails import LARGEST, Thumbnail
 from service.records import WatchedFile
 from service.store.packed_image import PackedImage
 from service.store.raw_records import StoredRecord
@@ -29,6 +30,8 @@ DUMP = "dump"
 """Read files to lines of a dump: file and signature → bytes."""
 REMAKE = "remake"
 """Make rows from stored records: file, MIME type, SHA-256 and record → PackedImage."""
+DRAW = "draw"
+"""Draw files small: (path, size, time of writing) → Thumbnail."""
 
 _ERRORS: dict[str, type[PipeError]] = {
     error.__name__: error
@@ -58,7 +61,7 @@ class Audit:
 
 
 def pack_seen(location: Path, file: WatchedFile) -> tuple[Any, ...]:
-    """Return what ``LOOK`` is asked."""
+    """Return what ``LOOK`` and ``DRAW`` are asked."""
     return str(location), file.size, file.mtime_ns
 
 
@@ -122,7 +125,7 @@ def pack_error(error: PipeError) -> tuple[Any, ...]:
     return "error", name, str(error)
 
 
-Answer = Signature | Audit | PackedImage | bytes | Failed | BadFileError | TryAgainError
+Answer = Signature | Audit | PackedImage | Thumbnail | bytes | Failed | BadFileError | TryAgainError
 
 
 def unpack_answer(packed: Sequence[Any]) -> Answer:
@@ -135,8 +138,15 @@ def unpack_answer(packed: Sequence[Any]) -> Answer:
             return Audit(unpack_signature(found), is_compared, made)
         case ("rows", (str(), str(), int(), int(), tuple()), *_):
             return PackedImage(*packed[1:])
+        case ("thumbnail", int(width), int(height), bytes(webp)) if len(webp) <= LARGEST:
+            return Thumbnail(width, height, webp)
         case ("line", bytes(line)):
             return line
+    return _unpack_failure(packed)
+
+
+def _unpack_failure(packed: Sequence[Any]) -> Failed | BadFileError | TryAgainError:
+    match packed:
         case ("failed", str(stage), str(error_class), str(message)):
             return Failed(stage, error_class, message)
         case ("error", str(name), str(message)):

@@ -205,6 +205,11 @@ class Readers:
         asked = [self._asked(messages.pack_known(path, file), file.size) for path, file in files]
         return self._ask(messages.AUDIT, asked)
 
+    def draw(self, files: Sequence[tuple[Path, WatchedFile]]) -> Question:
+        """Ask for small pictures of files, as they were seen."""
+        asked = [self._asked(messages.pack_seen(path, file), file.size) for path, file in files]
+        return self._ask(messages.DRAW, asked)
+
     def read(self, files: Sequence[FileToRead]) -> Question:
         """Ask for the packed rows of files."""
         return self._ask(messages.READ, self._asked_files(files))

@@ -23,6 +23,7 @@ from service.extract.file_to_read import FileToRead
 from service.extract.reader import Audited, TagReader
 from service.extract.signatures import STEP, inspect
 from service.extract.tag_batch import TagBatch
+from service.extract.thumbnails import draw_thumbnail
 from service.readers import messages
 from service.records import ImageRows, RawRecord
 from service.store import raw_records
@@ -92,6 +93,8 @@ class ReaderWork:
             self._remake(number, items)
         elif kind == messages.AUDIT:
             self._audit(number, items)
+        elif kind == messages.DRAW:
+            self._draw(number, items)
         elif self._tags is not None:
             files = [messages.unpack_to_read(item) for item in items]
 
@@ -135,6 +138,18 @@ class ReaderWork:
         if self._tags is None or file.file.sidecars:
             return Audited()
         return self._tags.audit(file, self._deadlines.of(file.file.size, is_slow=False))
+
+    def _draw(self, number: int, items: Sequence[Any]) -> None:
+        for index, (location, size, mtime_ns) in enumerate(items):
+            self._send("at", number, index, "draw", size)
+            try:
+                answer: tuple[Any, ...] = (
+                    "thumbnail",
+                    *draw_thumbnail(Path(location), size, mtime_ns),
+                )
+            except (BadFileError, TryAgainError) as error:
+                answer = messages.pack_error(error)
+            self._send("is", number, index, answer)
 
     def _finish(self, reading: _Reading) -> None:
         """Wait for ExifTool, and answer for each file as soon as its rows are made."""

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from service.store import thumbnail_file
 from service.store.marks import SCHEMA, marks_beside
-from service.store.sql import statements
+from service.store.sql import sql, statements
+from service.store.thumbnail_file import thumbnails_beside
 
 TABLE = "v_images_search"
 
@@ -48,18 +50,23 @@ class Project:
     readonly: bool
 
 
-def write_projects(database: Path) -> None:
-    """Write both projects beside a database, but for those that the user made theirs."""
+def write_projects(database: Path, *, has_thumbnails: bool = False) -> None:
+    """Write both projects beside a database, but for those that the user made theirs.
+
+    ``has_thumbnails``: the file of small pictures is attached, too.
+    """
     marks = marks_beside(database)
+    small = ((thumbnail_file.SCHEMA, thumbnails_beside(database)),) if has_thumbnails else ()
     edits = statements("marks.sql")
     looks = {name: query for name, query in edits.items() if query.startswith("SELECT")}
+    pictures = {"small_pictures": sql("small_pictures")} if has_thumbnails else {}
     looking = Project(
         database=database.name,
-        attached=((SCHEMA, marks),),
+        attached=((SCHEMA, marks), *small),
         table=TABLE,
         sort='<sort><column index="1" mode="1"/></sort>',
         widths=WIDTHS,
-        tabs={**statements("examples.sql"), **looks},
+        tabs={**pictures, **statements("examples.sql"), **looks},
         readonly=True,
     )
     marking = Project(

@@ -1,6 +1,6 @@
 """What can be asked of the database without changing it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -124,6 +124,11 @@ class DatabaseReader:
         """Return the next present images of known content, by id."""
         rows = self._connection.execute(sql("hashed_files"), (after, limit))
         return [HashedFile(id_, file_at(*place), sha256) for id_, sha256, *place in rows]
+
+    def unknown_contents(self, hashes: Sequence[str]) -> list[str]:
+        """Return those of some contents that no image has, present or missing."""
+        asked = orjson.dumps(hashes).decode()
+        return [one for (one,) in self._connection.execute(sql("unknown_contents"), (asked,))]
 
     def count_files(self) -> int:
         """Return how many images are held as present."""

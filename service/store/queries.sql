@@ -737,6 +737,49 @@ ATTACH ? AS marks;
 -- name: any_mark
 -- Fails where the user has made something else of the file.
 SELECT sha256, rating, favourite, tags FROM marks LIMIT 1;
+
 -- name: add_character
 -- A row that is there already stays.
 INSERT OR IGNORE INTO character_rows (character, negative, image_id) VALUES (?, ?, ?);
+
+-- name: make_thumbnails
+-- A file of its own: thumbnail_file.py. DB Browser shows the pictures in its field for a cell.
+CREATE TABLE IF NOT EXISTS thumbnails (
+    sha256  TEXT PRIMARY KEY,    -- of the whole file, as in v_images_search
+    width   INTEGER,
+    height  INTEGER,
+    webp    BLOB,                -- NULL: the file cannot be drawn
+    made_at TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- name: lacking_thumbnails
+-- Also what cannot be drawn has a row.
+SELECT value FROM json_each(?) WHERE value NOT IN (SELECT sha256 FROM thumbnails);
+
+-- name: save_thumbnail
+-- The newest counts.
+INSERT OR REPLACE INTO thumbnails (sha256, width, height, webp, made_at) VALUES (?, ?, ?, ?, ?);
+
+-- name: thumbnail_hashes
+-- A page at a time.
+SELECT sha256 FROM thumbnails WHERE sha256 > ? ORDER BY sha256 LIMIT ?;
+
+-- name: remove_thumbnails
+-- Of contents that no image has any more.
+DELETE FROM thumbnails WHERE sha256 IN (SELECT value FROM json_each(?));
+
+-- name: thumbnail_pages
+-- Without those that are free.
+SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count;
+
+-- name: unknown_contents
+-- Those of some contents that no image has, present or missing.
+SELECT value FROM json_each(?) WHERE value NOT IN (SELECT sha256 FROM images WHERE sha256 IS NOT NULL);
+
+-- name: small_pictures
+-- A tab of DB Browser's project, where there is the file of small pictures.
+SELECT t.webp, s.image_id, s.file_name, s.prompt_preview, s.model_norm, s.full_path
+FROM v_images_search s
+JOIN thumbnails t ON t.sha256 = s.sha256
+ORDER BY s.image_id DESC
+LIMIT 200;

@@ -11,6 +11,8 @@ Begin with ``loop.py``; ``Worker.run_once`` is one turn and reads from top to bo
   ``configured_roots.py`` which have another name now or are no longer configured;
 - ``housekeeping.py`` is what is looked after between batches, ``database_care.py`` the database's
   file: its check and its backups;
+- ``scrub.py`` compares contents again and ``thumbnails.py`` has small pictures drawn, while nothing
+  else is to be done;
 - ``reprocess.py`` makes outdated rows again while nothing else is to be done.
 
 ``parts.py`` holds what the worker works with.

@@ -64,7 +64,9 @@ class Housekeeping:
             parts.intake.want_rescan_of_all("it is time")
         parts.intake.write_root_status()
         parts.export_schedule.look(now, parts.store)
-        parts.database_care.look(now, is_quiet=not parts.intake.has_more)
+        is_quiet = not parts.intake.has_more
+        parts.database_care.look(now, is_quiet=is_quiet)
+        parts.thumbnails.look(now, is_quiet=is_quiet)
         if now >= self._next_checkpoint:
             self._next_checkpoint = now + QUIET_AGAIN_S
             self._log_note = parts.store.checkpoint(quiet=True)

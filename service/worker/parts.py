@@ -11,6 +11,7 @@ from service.watch.observer import Watcher
 from service.worker.database_care import DatabaseCare
 from service.worker.heartbeat import Heartbeat
 from service.worker.intake import Intake
+from service.worker.thumbnails import Thumbnails
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Parts:
     """Opens the store's file again, as soon as no other program holds it."""
     export_schedule: ExportSchedule
     database_care: DatabaseCare
+    thumbnails: Thumbnails
 
     def reopen_store(self) -> None:
         """Go on with the file that is at the database's path now.

@@ -18,7 +18,7 @@ from service.store.browser_project import (
     write_projects,
 )
 from service.store.marks import make_marks, marks_beside
-from service.store.sql import statements
+from service.store.sql import sql, statements
 from service.store.writer import Store
 
 ANY = Project(
@@ -79,6 +79,17 @@ def test_the_project_of_the_marks_opens_them_for_editing_with_the_images_attache
     }
     assert attributes(root, "tab_browse/current_table") == {"name": "4,5:mainmarks"}
     assert tabs_of(root) == titled(statements("marks.sql"))
+
+
+def test_small_pictures_are_attached_where_there_are_some(tmp_path: Path) -> None:
+    write_projects(tmp_path / "images.db", has_thumbnails=True)
+    root = read_project(tmp_path / "images.sqbpro")
+    attached = {one.get("schema"): one.get("path") for one in root.iterfind("attached/db")}
+    assert attached == {
+        "marks": str(tmp_path / "marks.db"),
+        "thumbnails": str(tmp_path / "images.thumbnails.db"),
+    }
+    assert tabs_of(root)["small pictures"] == sql("small_pictures")
 
 
 def test_the_root_element_follows_the_declaration_at_once() -> None:

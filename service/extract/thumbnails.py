@@ -1,0 +1,83 @@
+"""Small pictures of images, drawn in a reader process: decoding is where hostile files bite."""
+
+import os
+import stat
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image, ImageOps
+
+from service.errors import BadFileError, FileGoneError, TryAgainError
+from service.extract.signatures import FileState
+
+EDGE = 256
+"""Pixels of the longer side."""
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "AVIF")
+"""What Pillow decodes by itself; of an animation the first picture."""
+
+MILLION = 1_000_000
+PIXELS = {"PNG": 24 * MILLION, "JPEG": 36 * MILLION}
+"""The most that are decoded, which took up to 310 MiB; a reader may take 512."""
+PIXELS_OF_OTHERS = 12 * MILLION
+"""Their decoders take up to 16 bytes a pixel."""
+
+QUALITY = 70
+
+LARGEST = 512 * 1024
+"""Bytes of a small picture: one of so many pixels has a tenth of it."""
+
+_UNDECODABLE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    OverflowError,
+    EOFError,
+    MemoryError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+
+
+class Thumbnail(NamedTuple):
+    """A small picture."""
+
+    width: int
+    height: int
+    webp: bytes
+
+
+def draw_thumbnail(location: Path, size: int, mtime_ns: int) -> Thumbnail:
+    """Return the small picture of a file that has this size and time.
+
+    Raises BadFileError for what cannot be drawn or has too many pixels, FileGoneError where there
+    is no such file, and TryAgainError where it has changed.
+    """
+    try:
+        state = FileState.of(location)
+        if not stat.S_ISREG(os.lstat(location).st_mode):
+            raise BadFileError("not a regular file")
+    except OSError as error:
+        raise FileGoneError(f"gone before it was drawn: {error.strerror}") from error
+    if (state.size, state.mtime_ns) != (size, mtime_ns):
+        raise TryAgainError("written since it was seen")
+    try:
+        with Image.open(location, formats=FORMATS) as image:
+            return _draw(image)
+    except _UNDECODABLE as error:
+        raise BadFileError(f"cannot be drawn: {error}"[:300]) from error
+
+
+def _draw(image: Image.Image) -> Thumbnail:
+    cap = PIXELS.get(str(image.format), PIXELS_OF_OTHERS)
+    if image.width * image.height > cap:
+        raise BadFileError(f"{image.width} by {image.height} pixels are too many to be drawn")
+    image.draft("RGB", (EDGE, EDGE))  # a JPEG is then decoded at an eighth of its size
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    small = image if image.mode == mode else image.convert(mode)
+    small.thumbnail((EDGE, EDGE), reducing_gap=2.0)
+    small = ImageOps.exif_transpose(small)
+    out = BytesIO()
+    small.save(out, "WEBP", quality=QUALITY)
+    return Thumbnail(small.width, small.height, out.getvalue())
