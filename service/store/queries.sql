@@ -682,6 +682,10 @@ SELECT id, command, arguments, state, done, result FROM request_rows WHERE id = 
 -- Mostly there is none.
 SELECT EXISTS (SELECT 1 FROM request_rows);
 
+-- name: open_requests
+-- For the status.
+SELECT id, command, arguments, state, done, result FROM request_rows WHERE state IN ('waiting', 'running') ORDER BY id;
+
 -- name: next_request
 -- The oldest first.
 SELECT id, command, arguments, state, done, result FROM request_rows WHERE state = 'waiting' ORDER BY id LIMIT 1;

@@ -49,6 +49,11 @@ class RequestReader:
         """Tell whether there is any, also one that is over."""
         return bool(self._connection.execute(sql("has_requests")).get)
 
+    def open_ones(self) -> list[Request]:
+        """Return those that are not over, in the order in which they are done."""
+        found = map(_request, self._connection.execute(sql("open_requests")))
+        return [request for request in found if request is not None]
+
     def next(self) -> Request | None:
         """Return the oldest one that waits."""
         return _request(self._connection.execute(sql("next_request")).fetchone())

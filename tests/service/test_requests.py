@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -151,6 +152,9 @@ def test_a_service_that_ends_leaves_a_request_for_its_next_start(
         "taken up at its next start\n",
     )
     assert requests(held) == [("reprocess", "waiting", 0)]
+    line = re.search(r"^ request +(.*?) *$", run(held, "status").out, re.MULTILINE)
+    assert line is not None
+    assert line[1] == "reprocess: waiting, 0 done so far"
 
 
 def test_what_needs_a_file_of_the_command_is_taken_back_where_the_service_ends(
