@@ -313,6 +313,21 @@ CREATE TABLE IF NOT EXISTS switch_rows (
 ) WITHOUT ROWID;
 
 
+-- ── What commands ask of the running service ─────────────────────────────────────────────────────────────────
+
+-- `reprocess`, `resources`, `ingest` and `resolve` are handed to the service where it runs, since one program writes. A row goes
+-- when the command has read its end, or takes it back. The service does one after the other, between its batches.
+CREATE TABLE IF NOT EXISTS request_rows (
+    id        INTEGER PRIMARY KEY,
+    command   TEXT NOT NULL,
+    arguments TEXT NOT NULL,                 -- JSON
+    asked_at  TEXT NOT NULL,
+    state     TEXT NOT NULL,                 -- 'waiting', 'running', 'done', 'failed'
+    done      INTEGER NOT NULL,              -- images so far
+    result    TEXT                           -- JSON: what failed, or why all of it did
+);
+
+
 -- ── Sampling passes ──────────────────────────────────────────────────────────────────────────────────────────
 
 -- Every time something was sampled on the way to the saved image.

@@ -11,6 +11,7 @@ import orjson
 from service.process_tree import is_running
 from service.store.database_reader import DatabaseReader
 from service.store.export_states import ExportState
+from service.store.requests import Request
 from service.store.status import Counts, RootStatus, ServiceStatus
 from service.worker.heartbeat import STOPPED, status_file
 
@@ -40,6 +41,8 @@ class ServiceState:
     roots: tuple[RootStatus, ...]
     exports: tuple[ExportState, ...] = ()
     """The timed ones."""
+    requests: tuple[str, ...] = ()
+    """What commands have asked of it that is not done yet, in words."""
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield what a person wants to know, as name and value."""
@@ -56,6 +59,7 @@ class ServiceState:
             yield "failures", f"{self.counts.failures:,}"
         if self.running:
             yield from _describe_work(service)
+        yield from (("request", request) for request in self.requests)
         for name in STATUS_LINES:
             yield name.replace("_", " "), str(getattr(service, name) or "-")
         for root in self.roots:
@@ -91,6 +95,10 @@ def _describe_export(export: ExportState) -> str:
     return f"{text}, last run {export.last_run_at}"
 
 
+def _describe_request(request: Request) -> str:
+    return f"{request.command}: {request.state}, {request.done:,} done so far"
+
+
 def read_state(database: Path) -> ServiceState:
     """Return the state of the service of this database.
 
@@ -108,6 +116,7 @@ def read_state(database: Path) -> ServiceState:
             counts=reader.counts(),
             roots=tuple(reader.roots()),
             exports=tuple(reader.exports().states()),
+            requests=tuple(map(_describe_request, reader.requests().open_ones())),
         )
 
 

@@ -170,8 +170,23 @@ def _models(stream: TextIO, around: Context) -> Iterator[KnownModel]:
     if around.trust is Trust.MANUAL and first not in ("{", "["):
         yield from _read_map(stream, start, around)
         return
+    unknown: dict[str, None] = {}
     for element in elements(stream):
         yield from find_versions(element, around)
+        if around.trust is Trust.MANUAL:
+            unknown.update(dict.fromkeys(_unknown_kinds(element)))
+    if unknown:
+        words = ", ".join(map(repr, [*unknown][:MOST_COMPLAINTS]))
+        raise JunkError(f"kinds that are not known, whose entries are taken without them: {words}")
+
+
+def _unknown_kinds(element: JsonValue) -> Iterator[str]:
+    """Yield the words for kinds that are none, in an entry of a map or in a map of entries."""
+    inner = list(element.values()) if is_object(element) else []
+    for entry in [element, *inner]:
+        word = text(squeeze_keys(entry), "kind") if is_object(entry) else None
+        if word and kind_of_word(word) is None:
+            yield word
 
 
 @contextmanager

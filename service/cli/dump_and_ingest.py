@@ -10,11 +10,13 @@ import typer
 from service import instance, logs, transfer
 from service.assembly import open_store, start_readers
 from service.cli import typed_paths
+from service.cli.hand_over import hand_over
 from service.cli.options import ConfigFile, DatabaseFile, ExifTool, Inputs, load_config
-from service.cli.output import count_of, finish, say
+from service.cli.output import Bar, count_of, finish, say
 from service.clock import Clock
-from service.config import prepare
-from service.errors import StartError
+from service.config import Config, prepare
+from service.dump_lines import TransferResult
+from service.errors import AlreadyRunningError, StartError
 from service.export import records
 from service.paths import anchor
 from service.store.database_reader import DatabaseReader
@@ -89,14 +91,11 @@ def ingest(  # noqa: PLR0917  # options are given by name
     lines = None if jsonl is None else typed_paths.output(jsonl, config, "--jsonl")
     table = None if csv is None else typed_paths.output(csv, config, "--csv")
     prepare(settings)
-    logs.setup(settings.log, console=False)
-    with (
-        instance.hold_instance(settings.database.path),
-        open_store(settings) as store,
-        start_readers(settings, reads_files=False) as readers,
-    ):
-        done = transfer.ingest(path, store, readers, settings.roots, Clock())
-    logs.close()
+    try:
+        with instance.hold_instance(settings.database.path):
+            done = _ingest_here(path, settings)
+    except AlreadyRunningError as refusal:
+        done = _ingest_in_service(path, settings, refusal)
     with DatabaseReader.open(settings.database.path) as reader:
         if lines is not None:
             records.write_jsonl(reader.search_rows(), lines)
@@ -106,6 +105,34 @@ def ingest(  # noqa: PLR0917  # options are given by name
         say(f"failed: {place}: {reason}", err=True)
     say(f"{count_of(done.count, 'image')} → {settings.database.path}")
     finish(has_failed=bool(done.failed))
+
+
+def _ingest_here(path: Path, settings: Config) -> TransferResult:
+    """Fill the database in this process, which holds it."""
+    logs.setup(settings.log, console=False)
+    with (
+        open_store(settings) as store,
+        start_readers(settings, reads_files=False) as readers,
+    ):
+        done = transfer.ingest(path, store, readers, settings.roots, Clock())
+    logs.close()
+    return done
+
+
+def _ingest_in_service(
+    path: Path, settings: Config, refusal: AlreadyRunningError
+) -> TransferResult:
+    """Let the service that holds the database fill it; it places the files in its own roots."""
+    bar = Bar(enabled=sys.stderr.isatty())
+    with bar.shown():
+        made = hand_over(
+            settings.database.path,
+            "ingest",
+            {"source": str(path)},
+            refusal,
+            lambda count: bar.add(count, ()),
+        )
+    return TransferResult(made.done, made.failed)
 
 
 def _check_schema(file: Path) -> None:

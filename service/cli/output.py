@@ -139,6 +139,15 @@ class Bar:
         self._began = time.monotonic()
         self._progress.start()
 
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show the bar of work whose end is not known, as long as the block runs."""
+        self.start(None)
+        try:
+            yield
+        finally:
+            self.stop()
+
     def add(self, count: int, failed: Sequence[Failure]) -> None:
         """Go on by so many files, of which these failed."""
         self._failed.extend(failed)

@@ -9,32 +9,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from service import instance, logs
 from service.assembly import open_store, start_readers
 from service.cli import typed_paths
+from service.cli.hand_over import HandedOver, entries_file, hand_over, require_service
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
-from service.cli.output import finish, make_cell, make_console, progress_by_bytes, say, say_json
+from service.cli.output import finish, progress_by_bytes, say, say_json
+from service.cli.resolve_report import make_report, print_report
 from service.clock import Clock
 from service.config import Config, prepare
-from service.model_lookup.findings import Findings, ReferenceFinding, Resolvedness, find_references
+from service.errors import AlreadyRunningError
+from service.model_lookup.findings import Findings, find_references
+from service.model_lookup.handed_over import EntriesFile
 from service.model_lookup.learn import SourceLearner, SourceReport
-from service.resources.known_models import KnownModel, Trust
-from service.store.failures import Failure
+from service.resources.known_models import Trust
+from service.store.database_reader import DatabaseReader
+from service.store.model_writer import EntryCounts
 from service.store.writer import Store
 from service.worker.reprocess import Reprocessor
 
 BATCH = 64
-
-SHOWN = 20
-"""Lines of a table on a terminal."""
-
-OUTCOMES: tuple[Resolvedness, ...] = ("resolved", "ambiguous", "unknown")
-
-Report = dict[str, object]
 
 Maps = Annotated[
     list[str] | None,
@@ -82,23 +79,19 @@ def resolve(
     """
     settings = load_config(config, None, db)
     prepare(settings)
-    logs.setup(settings.log, console=False)
-    with (
-        instance.hold_instance(settings.database.path),
-        open_store(settings) as store,
-    ):
-        learned = _learn_models(
-            store,
-            maps=_find_all(map_, config, "--map"),
-            exports=_find_all(civitai, config, "--civitai"),
-            folders=_find_all(models, config, "--models"),
-        )
-        findings = find_references(store)
-        rewritten = _rewrite_images(settings, store, findings) if rewrite else None
-        known = store.models().count()
-    logs.close()
-    has_failed = _print_failures(learned, rewritten)
-    report = make_report(findings, learned, known, rewritten.count if rewritten else None)
+    sources = _Sources(
+        maps=_find_all(map_, config, "--map"),
+        exports=_find_all(civitai, config, "--civitai"),
+        folders=_find_all(models, config, "--models"),
+    )
+    try:
+        with instance.hold_instance(settings.database.path):
+            outcome = _resolve_here(settings, sources, rewrite=rewrite)
+    except AlreadyRunningError as refusal:
+        outcome = _resolve_in_service(settings, sources, refusal, rewrite=rewrite)
+    has_failed = _print_failures(outcome.learned, outcome.rewritten)
+    rewritten = outcome.rewritten.done if outcome.rewritten else None
+    report = make_report(outcome.findings, outcome.learned, outcome.known, rewritten)
     if json:
         say_json(report)
     else:
@@ -106,7 +99,69 @@ def resolve(
     finish(has_failed=has_failed)
 
 
-def _print_failures(learned: SourceReport, rewritten: "_Rewritten | None") -> bool:
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What is to be learnt from."""
+
+    maps: list[Path]
+    exports: list[Path]
+    folders: list[Path]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    learned: SourceReport
+    findings: Findings
+    known: int
+    """Model files, after it."""
+    rewritten: HandedOver | None
+    """The images made again; None where none were to be."""
+
+
+def _resolve_here(settings: Config, sources: _Sources, *, rewrite: bool) -> _Outcome:
+    """Do all of it in this process, which holds the database."""
+    logs.setup(settings.log, console=False)
+    with open_store(settings) as store:
+        learner = SourceLearner(store.models_to_write(), Clock(), store.checkpoint)
+        learned = _learn_models(learner, sources)
+        findings = find_references(store)
+        rewritten = _rewrite_images(settings, store, findings) if rewrite else None
+        known = store.models().count()
+    logs.close()
+    return _Outcome(learned, findings, known, rewritten)
+
+
+def _resolve_in_service(
+    settings: Config, sources: _Sources, refusal: AlreadyRunningError, *, rewrite: bool
+) -> _Outcome:
+    """Read the sources in this process, and let the service that holds the database write."""
+    database = settings.database.path
+    require_service(database, refusal)
+    with entries_file(database, "learnt") as entries:
+        with DatabaseReader.open(database) as reader, entries.open("wb") as lines:
+            models = EntriesFile(lines, reader.models())
+            learned = _learn_models(SourceLearner(models, Clock()), sources)
+        if entries.stat().st_size:
+            made = hand_over(database, "learn", {"entries": str(entries)}, refusal)
+            learned.counts = EntryCounts(*(_number(made, name) for name in EntryCounts.__slots__))
+    with DatabaseReader.open(database) as reader:
+        findings = find_references(reader)
+        known = reader.models().count()
+        images = [number for number, _ in reader.stated_resources().images(findings.changing)]
+    rewritten = None
+    if rewrite:
+        with entries_file(database, "images") as file:
+            file.write_bytes(orjson.dumps(images))
+            rewritten = hand_over(database, "rewrite", {"images": str(file)}, refusal)
+    return _Outcome(learned, findings, known, rewritten)
+
+
+def _number(made: HandedOver, name: str) -> int:
+    value = made.result.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def _print_failures(learned: SourceReport, rewritten: HandedOver | None) -> bool:
     """Print what failed, and return whether anything did."""
     for note in learned.notes:
         say(f"note: {note}", err=True)
@@ -115,8 +170,8 @@ def _print_failures(learned: SourceReport, rewritten: "_Rewritten | None") -> bo
     for source in learned.failed:
         say(f"not read: {source}", err=True)
     not_rewritten = rewritten.failed if rewritten else []
-    for failure in not_rewritten:
-        say(f"failed: {failure.root}/{failure.path}: {failure.message}", err=True)
+    for place, reason in not_rewritten:
+        say(f"failed: {place}: {reason}", err=True)
     return bool(learned.failed or learned.in_part or not_rewritten)
 
 
@@ -124,28 +179,18 @@ def _find_all(texts: list[str] | None, config: Path | None, setting: str) -> lis
     return [typed_paths.source(text, config, setting) for text in texts or ()]
 
 
-def _learn_models(
-    store: Store, *, maps: list[Path], exports: list[Path], folders: list[Path]
-) -> SourceReport:
-    learner = SourceLearner(store.models_to_write(), Clock(), store.checkpoint)
-    files = learner.find_model_files(folders)
+def _learn_models(learner: SourceLearner, sources: _Sources) -> SourceReport:
+    files = learner.find_model_files(sources.folders)
     total = sum(file.size for file in files)
     has_bar = bool(files) and sys.stderr.isatty()
     with progress_by_bytes("hashing", total, enabled=has_bar) as on_bytes:
         learner.learn_model_files(files, on_bytes)
-    learner.learn_files(exports, Trust.CIVITAI)
-    learner.learn_files(maps, Trust.MANUAL)
+    learner.learn_files(sources.exports, Trust.CIVITAI)
+    learner.learn_files(sources.maps, Trust.MANUAL)
     return learner.report
 
 
-@dataclass(frozen=True, slots=True)
-class _Rewritten:
-    count: int
-    """Images made again."""
-    failed: list[Failure]
-
-
-def _rewrite_images(settings: Config, store: Store, findings: Findings) -> _Rewritten:
+def _rewrite_images(settings: Config, store: Store, findings: Findings) -> HandedOver:
     """Make the images again whose resources have other names now, and let new ones get them too."""
     store.models_to_write().apply_to_new_images()
     images = store.stated_resources().images(findings.changing)
@@ -155,100 +200,5 @@ def _rewrite_images(settings: Config, store: Store, findings: Findings) -> _Rewr
         for size in reprocessor.run(BATCH):
             count += size
             store.checkpoint()
-    return _Rewritten(count, reprocessor.failed)
-
-
-def make_report(
-    findings: Findings, learned: SourceReport, known: int, rewritten: int | None
-) -> Report:
-    """Return all there is to say, as JSON values."""
-    counts = learned.counts
-    by_outcome: dict[str, list[Report]] = {"resolved": [], "ambiguous": [], "unknown": []}
-    for reference in findings.references:
-        by_outcome[reference.outcome].append(_entry(reference))
-    for finding in findings.ambiguous:
-        by_outcome["ambiguous"].append(_entry(finding))
-    return {
-        "model_files_known": known,
-        "learnt": {"new": counts.new, "changed": counts.changed, "unchanged": counts.same},
-        "not_read": [*learned.failed, *learned.in_part],
-        "notes": learned.notes,
-        "references": {outcome: findings.count(outcome) for outcome in OUTCOMES},
-        "named": dict(findings.named),
-        **by_outcome,
-        "images_rewritten": rewritten,
-        "statements_to_rewrite": len(findings.changing) if rewritten is None else 0,
-    }
-
-
-def _entry(finding: ReferenceFinding) -> Report:
-    entry: Report = {
-        "stated": finding.stated.label,
-        "kind": finding.stated.kind,
-        "hash": finding.stated.hash,
-        "images": finding.images,
-    }
-    if finding.outcome == "resolved":
-        entry["by"] = finding.by
-        entry["name"] = finding.becomes.name
-        entry["label"] = finding.becomes.label
-        entry["real_kind"] = finding.becomes.kind
-    if finding.candidates:
-        entry["by"] = finding.by
-        entry["candidates"] = [_candidate(model) for model in finding.candidates]
-    return entry
-
-
-def _candidate(model: KnownModel) -> Report:
-    return {
-        "version_id": model.version_id,
-        "model": model.model_name,
-        "version": model.version_name,
-        "file": model.file_name,
-        "source": model.source,
-    }
-
-
-def print_report(report: Report) -> None:
-    """Print a report for people."""
-    _print_table("resolved", report, ("stated", "real_kind", "label", "name", "by", "images"))
-    _print_table("ambiguous", report, ("stated", "hash", "by", "candidates", "images"))
-    _print_table("unknown", report, ("stated", "hash", "images"))
-    say(f"models: {report['model_files_known']} files known; {_counts(report['learnt'])}")
-    say(f"references (ids and hashes): {_counts(report['references'])}")
-    say(f"named resources: {_counts(report['named'])}")
-    if report["images_rewritten"] is not None:
-        say(f"{report['images_rewritten']} images rewritten; new images are resolved from now on")
-    elif report["statements_to_rewrite"]:
-        say("Nothing was rewritten. --rewrite gives the images' resources these names.")
-
-
-def _counts(value: object) -> str:
-    if not isinstance(value, dict):
-        return ""
-    return ", ".join(f"{count} {name}" for name, count in value.items())
-
-
-def _print_table(title: str, report: Report, columns: tuple[str, ...]) -> None:
-    rows = report[title]
-    if not isinstance(rows, list) or not rows:
-        return
-    if len(rows) > SHOWN:
-        title += f" (the {SHOWN} commonest of {len(rows)}; --json lists all)"
-    console = make_console()
-    # A table's own title is cut to the table's width.
-    console.print(Text(title, style="bold"))
-    table = Table(*columns, box=None)
-    for row in rows[:SHOWN]:
-        table.add_row(*[_cell(row.get(name)) for name in columns])
-    console.print(table)
-
-
-def _cell(value: object) -> Text:
-    if isinstance(value, list):
-        value = "; ".join(map(_candidate_words, value))
-    return make_cell(value)
-
-
-def _candidate_words(candidate: Report) -> str:
-    return " ".join(str(part) for part in candidate.values() if part)
+    failed = reprocessor.failures()
+    return HandedOver(count, failed, len(failed))

@@ -8,6 +8,7 @@ import typer
 
 from service import instance, logs
 from service.assembly import Assembly, open_store, start_readers
+from service.cli.hand_over import HandedOver, hand_over
 from service.cli.options import (
     AsJson,
     ConfigFile,
@@ -18,10 +19,12 @@ from service.cli.options import (
     is_elsewhere,
     load_config,
 )
-from service.cli.output import Bar, finish, say
+from service.cli.output import Bar, count_of, finish, say
 from service.clock import Clock
-from service.config import prepare
+from service.config import Config, prepare
+from service.errors import AlreadyRunningError
 from service.export.categories import find_double_words
+from service.records.json_values import JsonValue
 from service.store.connection import require_database
 from service.supervisor import PassResult, Supervisor
 from service.worker.batch import FileOutcome
@@ -130,26 +133,40 @@ def resources(config: ConfigFile = None, db: DatabaseFile = None) -> None:
 
 def _reprocess(config: Path | None, db: str | None, *, everything: bool) -> None:
     settings = load_config(config, None, db)
-    require_database(settings.database.path)
+    database = settings.database.path
+    require_database(database)
     prepare(settings)
+    bar = Bar(enabled=sys.stderr.isatty())
+    try:
+        with instance.hold_instance(database):
+            made = _reprocess_here(settings, bar, everything=everything)
+    except AlreadyRunningError as refusal:
+        asked: dict[str, JsonValue] = {"everything": everything}
+        with bar.shown():
+            made = hand_over(
+                database, "reprocess", asked, refusal, lambda count: bar.add(count, ())
+            )
+    for place, reason in made.failed:
+        say(f"failed: {place}: {reason}", err=True)
+    say(f"{count_of(made.done - made.count_failed, 'image')} made again")
+    finish(has_failed=bool(made.failed))
+
+
+def _reprocess_here(settings: Config, bar: Bar, *, everything: bool) -> HandedOver:
+    """Make rows again in this process, which holds the database."""
     logs.setup(settings.log, console=False)
+    count = 0
     with (
-        instance.hold_instance(settings.database.path),
         open_store(settings) as store,
         start_readers(settings, reads_files=False) as readers,
+        bar.shown(),
     ):
-        bar = Bar(enabled=sys.stderr.isatty())
-        bar.start(None)
         readers.require()
         reprocessor = Reprocessor(store, readers, Clock(), everything=everything)
-        count = 0
         for size in reprocessor.run(BATCH):
             count += size
             store.checkpoint()
             bar.add(size, ())
-        bar.stop()
     logs.close()
-    for failure in reprocessor.failed:
-        say(f"failed: {failure.root}/{failure.path}: {failure.message}", err=True)
-    say(f"{count - len(reprocessor.failed)} images made again")
-    finish(has_failed=bool(reprocessor.failed))
+    failed = reprocessor.failures()
+    return HandedOver(count, failed, len(failed))

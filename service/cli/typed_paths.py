@@ -49,7 +49,7 @@ def tell_output(text: str, path: Path, base: Path, setting: str) -> None:
     """Say where a result is written, if the same words mean another place in the shell's folder."""
     here = Path.cwd() / text
     if not text.startswith("~") and here.resolve() != path.resolve():
-        say(f"{setting}: written to {path}; {_counting_from(base)}. Here it is {here}", err=True)
+        say(f"{setting}: goes to {path}; {_counting_from(base)}. For here, type {here}", err=True)
 
 
 def require_folders(inputs: Sequence[str], settings: Config, config: Path | None) -> None:

@@ -1,15 +1,16 @@
 """From sources to ``model_versions``: files and folders read as streams, written batch by batch."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
 
 from service.catalog import folders, sources
 from service.clock import Clock
 from service.errors import BadFileError
 from service.resources.known_models import KnownModel, Trust
-from service.store.model_writer import EntryCounts, ModelWriter
+from service.store.model_writer import EntryCounts
 
 BATCH = 500
 
@@ -30,11 +31,19 @@ class SourceReport:
     """What is odd about a source, such as a sidecar of another file."""
 
 
+class Learner(folders.Cache, Protocol):
+    """What entries are given to: the database, or a file for the service that writes it."""
+
+    def learn(self, models: Sequence[KnownModel], *, now: str, counts: EntryCounts) -> None:
+        """Take a batch of entries, and count them."""
+        ...
+
+
 class SourceLearner:
     """Reads sources into the database. One that cannot be read is noted, and the others go on."""
 
     def __init__(
-        self, models: ModelWriter, clock: Clock, on_batch: Callable[[], object] = lambda: None
+        self, models: Learner, clock: Clock, on_batch: Callable[[], object] = lambda: None
     ) -> None:
         self._models = models
         self._on_batch = on_batch

@@ -27,6 +27,7 @@ from service.store.locks import DAMAGE, damage_message
 from service.store.model_reader import ModelReader
 from service.store.one_image import ColumnValue, ImageRecord, read_image
 from service.store.raw_records import StoredRecord
+from service.store.requests import RequestReader
 from service.store.resource_rows import StatedResources
 from service.store.sql import sql
 from service.store.status import Counts, RootStatus, ServiceStatus
@@ -231,6 +232,10 @@ class DatabaseReader:
         """Return what the service said of itself last, or None if none ever ran."""
         row = self._connection.execute(sql("status")).fetchone()
         return None if row is None else ServiceStatus(*row)
+
+    def requests(self) -> RequestReader:
+        """Return what commands ask of the service."""
+        return RequestReader(self._connection)
 
     def exports(self) -> ExportBook:
         """Return what the timed exports remember."""

@@ -88,6 +88,19 @@ class ModelReader:
         rows = self._connection.execute(sql(name), arguments)
         return [(row[-1], _model(*row[:-1])) for row in rows]
 
+    def get(self, path: str, size: int, mtime_ns: int) -> dict[HashKind, str] | None:
+        """Return the hashes of an unchanged file, or None."""
+        row = self._connection.execute(sql("hashed_file"), (text(path), size, mtime_ns)).fetchone()
+        if row is None:
+            return None
+        sha256, autov1, autov3 = row
+        found: dict[HashKind, str] = {"sha256": sha256, "autov2": sha256[:10]}
+        if autov1:
+            found["autov1"] = autov1
+        if autov3:
+            found["autov3"] = autov3
+        return found
+
     def count(self) -> int:
         """Return how many model files are known."""
         return int(self._connection.execute(sql("count_models")).get or 0)

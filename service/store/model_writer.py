@@ -107,21 +107,6 @@ class ModelWriter(ModelReader):
             with self._transaction():
                 self._connection.execute(sql("set_switch"), ("resolve", "on"))
 
-    # ── The cache of local files' hashes ──
-
-    def get(self, path: str, size: int, mtime_ns: int) -> dict[HashKind, str] | None:
-        """Return the hashes of an unchanged file, or None."""
-        row = self._connection.execute(sql("hashed_file"), (text(path), size, mtime_ns)).fetchone()
-        if row is None:
-            return None
-        sha256, autov1, autov3 = row
-        found: dict[HashKind, str] = {"sha256": sha256, "autov2": sha256[:10]}
-        if autov1:
-            found["autov1"] = autov1
-        if autov3:
-            found["autov3"] = autov3
-        return found
-
     def put(self, path: str, size: int, mtime_ns: int, hashes: dict[HashKind, str]) -> None:
         """Remember the hashes of a file."""
         digits = (hashes["sha256"], hashes.get("autov1"), hashes.get("autov3"))

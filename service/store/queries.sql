@@ -783,3 +783,39 @@ FROM v_images_search s
 JOIN thumbnails t ON t.sha256 = s.sha256
 ORDER BY s.image_id DESC
 LIMIT 200;
+
+-- name: add_request
+-- It waits until the service takes it up.
+INSERT INTO request_rows (command, arguments, asked_at, state, done) VALUES (?, ?, ?, 'waiting', 0);
+
+-- name: request
+-- None where it was taken back.
+SELECT id, command, arguments, state, done, result FROM request_rows WHERE id = ?;
+
+-- name: has_requests
+-- Mostly there is none.
+SELECT EXISTS (SELECT 1 FROM request_rows);
+
+-- name: open_requests
+-- For the status.
+SELECT id, command, arguments, state, done, result FROM request_rows WHERE state IN ('waiting', 'running') ORDER BY id;
+
+-- name: next_request
+-- The oldest first.
+SELECT id, command, arguments, state, done, result FROM request_rows WHERE state = 'waiting' ORDER BY id LIMIT 1;
+
+-- name: set_request
+-- How far it is.
+UPDATE request_rows SET state = :state, done = :done, result = :result WHERE id = :id;
+
+-- name: drop_request
+-- Taken back, or its end was read.
+DELETE FROM request_rows WHERE id = ?;
+
+-- name: revive_requests
+-- A service that was killed has left them.
+UPDATE request_rows SET state = 'waiting' WHERE state = 'running';
+
+-- name: drop_old_requests
+-- Nobody waits for these any more.
+DELETE FROM request_rows WHERE state IN ('done', 'failed') AND asked_at < ?;

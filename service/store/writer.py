@@ -23,6 +23,7 @@ from service.store.locks import Waiting, immediate
 from service.store.long_tables import TABLES, LongForm
 from service.store.model_writer import ModelWriter
 from service.store.packed_image import PackedImage, pack_image
+from service.store.requests import RequestBook
 from service.store.root_writer import RootWriter
 from service.store.schema import Schema
 from service.store.sql import sql
@@ -203,6 +204,10 @@ class Store(DatabaseReader):
     def models_to_write(self) -> ModelWriter:
         """Return what is known of models, to be added to."""
         return ModelWriter(self._connection, self.transaction)
+
+    def request_book(self) -> RequestBook:
+        """Return what commands ask of the service, to be changed."""
+        return RequestBook(self._connection, self.transaction)
 
     def set_export(self, state: export_states.ExportState) -> None:
         """Write an export's last run."""

@@ -6,6 +6,6 @@ of that file is in ``service/dump_lines.py``.
 
 from service.dump_lines import TransferResult, read_record
 from service.transfer.dump import dump
-from service.transfer.ingest import ingest
+from service.transfer.ingest import Ingestion, ingest
 
-__all__ = ["TransferResult", "dump", "ingest", "read_record"]
+__all__ = ["Ingestion", "TransferResult", "dump", "ingest", "read_record"]

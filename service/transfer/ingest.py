@@ -40,42 +40,84 @@ def ingest(
 
     A line or an object that cannot be read is listed, and the others go on.
     """
-    done = TransferResult()
-    asked: deque[tuple[list[StoredRecord], Question]] = deque()
-    saver = _IngestSaver(store, clock, done)
+    ingestion = Ingestion(source, store, readers, roots, clock)
     readers.scale(readers.limit)
-    with _open(source) as text:
-        records = _read_records(text, roots, done)
-        while batch := list(islice(records, BATCH)):
-            asked.append((batch, readers.remake(batch)))
-            if len(asked) > 2 * readers.processes:
-                saver.save(*asked.popleft())
-        while asked:
-            saver.save(*asked.popleft())
-    return done
+    has_more = True
+    while has_more or ingestion.is_waiting:
+        while has_more and ingestion.count_asked() <= 2 * readers.processes:
+            has_more = ingestion.ask(BATCH)
+        if ingestion.is_waiting:
+            ingestion.save_oldest()
+            store.checkpoint()  # else the log would grow to many times the dump
+    return ingestion.done
 
 
-class _IngestSaver:
-    """Writes batches as the readers answer."""
+class Ingestion:
+    """Fills the database from a dump, a batch at a time. Raises StartError where it has none."""
 
-    def __init__(self, store: Store, clock: Clock, done: TransferResult) -> None:
+    def __init__(
+        self,
+        source: Path,
+        store: Store,
+        readers: Readers,
+        roots: Sequence[Root],
+        clock: Clock,
+    ) -> None:
+        self.done = TransferResult()
         self._store = store
+        self._readers = readers
         self._resolver = Resolver(store)
         self._clock = clock
-        self._done = done
+        self._text = _open(source)
+        self._records = _read_records(self._text, roots, self.done)
+        self._asked: deque[tuple[list[StoredRecord], Question]] = deque()
 
-    def save(self, records: Sequence[StoredRecord], question: Question) -> None:
-        """Wait for a batch's rows and write them."""
+    def ask(self, limit: int) -> bool:
+        """Ask the readers for the rows of up to ``limit`` files; return whether there were any."""
+        batch = list(islice(self._records, limit))
+        if not batch:
+            self._text.close()
+            return False
+        self._asked.append((batch, self._readers.remake(batch)))
+        return True
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether something was asked and not yet saved."""
+        return bool(self._asked)
+
+    @property
+    def is_answered(self) -> bool:
+        """Return whether what was asked first can be saved without waiting."""
+        return bool(self._asked) and self._asked[0][1].is_wholly_answered
+
+    def count_asked(self) -> int:
+        """Return how many batches were asked for and not yet saved."""
+        return len(self._asked)
+
+    def save_oldest(self) -> int:
+        """Wait for the rows that were asked for first, save them and return how many they were.
+
+        Where they cannot be written now, they are still the first.
+        """
+        records, question = self._asked[0]
         rows: list[PackedImage] = []
+        failed: list[tuple[str, str]] = []
         for record, answer in zip(records, question.wait_for_all(), strict=True):
             if isinstance(answer, PackedImage):
                 rows.append(answer)
             elif isinstance(answer, Failed):
                 file = record.file
-                self._done.failed.append((f"{file.root}/{file.path}", answer.message))
+                failed.append((f"{file.root}/{file.path}", answer.message))
         self._store.save(self._resolver.apply(rows), now=self._clock.stamp())
-        self._store.checkpoint()  # else the log would grow to many times the dump
-        self._done.count += len(rows)
+        self._asked.popleft()
+        self.done.failed += failed
+        self.done.count += len(rows)
+        return len(rows)
+
+    def failures(self) -> list[tuple[str, str]]:
+        """Return the place of what could not be read, and why."""
+        return self.done.failed
 
 
 def _open(source: Path) -> TextIO:

@@ -19,6 +19,7 @@ from service.worker.housekeeping import OUTAGE_WAIT_S, ExifToolOutage, Housekeep
 from service.worker.intake import Work
 from service.worker.parts import Pace, Parts
 from service.worker.reprocess import IdleReprocessing
+from service.worker.requests import Requests
 from service.worker.saver import Saver
 from service.worker.scrub import Scrub
 from service.worker.triage import drop_unchanged, triage
@@ -50,6 +51,7 @@ class Worker:
         self._put_aside: list[Arrival] = []
         """Files that a batch in hand has already: their turn comes when it is written."""
         self._reprocessing = self._new_reprocessing()
+        self._requests = Requests(parts, clock)
         self._housekeeping = Housekeeping(parts, pace, clock.monotonic())
         self._scrub = Scrub(parts, pace.scrub_s, clock.monotonic())
         self._outage = ExifToolOutage()
@@ -81,7 +83,7 @@ class Worker:
         """Return whether anything is in hand or waits to be written."""
         is_saving = self._saver.next_try is not None
         in_hand = bool(self._in_hand or self._put_aside)
-        return in_hand or is_saving or self._reprocessing.is_waiting
+        return in_hand or is_saving or self._reprocessing.is_waiting or self._requests.is_working
 
     def run_once(self, now: float) -> bool:
         """Do the next piece of work; return whether there was any."""
@@ -103,8 +105,11 @@ class Worker:
         done = self._in_hand.pop_done()
         if done is not None:
             self._finish_batch(done)
+            self._requests.advance(now, self._pace.batch_size)
             return True
         if has_begun or has_sorted:
+            return True
+        if self._requests.advance(now, self._pace.batch_size):
             return True
         if self._in_hand.queue:
             return False
@@ -189,7 +194,7 @@ class Worker:
         """Return how many batches wait, by which the number of readers is chosen."""
         intake = self._parts.intake
         backlog = intake.inbox.waiting // self._pace.batch_size
-        if intake.is_scanning:
+        if intake.is_scanning or self._requests.is_working:
             backlog += SCAN_BACKLOG
         return backlog
 
@@ -221,6 +226,7 @@ class Worker:
         self._in_hand.clear()
         self._parts.reopen_store()
         self._saver.forget()
+        self._requests.forget()
         self._reprocessing = self._new_reprocessing()
 
     def _wait_for_news(self, now: float, stop: threading.Event) -> None:

@@ -11,7 +11,6 @@ from service.errors import RowRefusedError, TryAgainError
 from service.model_lookup.resolve_rows import Resolver
 from service.readers.messages import Failed
 from service.readers.readers import Question, Readers
-from service.records import WatchedFile
 from service.records.recipes import is_current
 from service.store.failures import Failure
 from service.store.packed_image import PackedImage
@@ -36,12 +35,14 @@ class Reprocessor:
         clock: Clock,
         *,
         everything: bool = False,
-        only: Iterator[tuple[int, WatchedFile]] | None = None,
+        only: Iterator[tuple[int, object]] | None = None,
     ) -> None:
         self._store = store
         self._readers = readers
         self._clock = clock
-        self._images = only or store.stale_images(self._outdated_recipes(everything=everything))
+        self._images: Iterator[tuple[int, object]] = only or store.stale_images(
+            self._outdated_recipes(everything=everything)
+        )
         self._asked: deque[tuple[list[StoredRecord], Question]] = deque()
         self._resolver = Resolver(store)
         self.failed: list[Failure] = []
@@ -69,22 +70,22 @@ class Reprocessor:
         return bool(self._asked) and self._asked[0][1].is_wholly_answered
 
     def save_oldest(self) -> int:
-        """Wait for the rows that were asked for first, save them and return how many images."""
-        records, question = self._asked.popleft()
+        """Wait for the rows that were asked for first, save them and return how many images.
+
+        Where they cannot be written now, they are still the first.
+        """
+        records, question = self._asked[0]
         rows: list[PackedImage] = []
+        failed: list[Failure] = []
         for record, answer in zip(records, question.wait_for_all(), strict=True):
             if isinstance(answer, PackedImage):
                 rows.append(answer)
             elif isinstance(answer, Failed):
-                self.failed.append(failure_of(record.file, answer))
-                log.warning(
-                    "image_not_made_again",
-                    path=record.file.path,
-                    root=record.file.root,
-                    reason=answer.message,
-                )
+                failed.append(failure_of(record.file, answer))
         if rows:
-            self._save(self._resolver.apply(rows))
+            failed += self._save(self._resolver.apply(rows))
+        self._asked.popleft()
+        self._note(failed)
         return len(records)
 
     def _outdated_recipes(self, *, everything: bool) -> list[str]:
@@ -94,12 +95,23 @@ class Reprocessor:
         stages = self._readers.stages
         return [recipe for recipe in recipes if not is_current(recipe, stages)]
 
-    def _save(self, rows: Sequence[PackedImage]) -> None:
+    def _save(self, rows: Sequence[PackedImage]) -> list[Failure]:
+        """Write rows, and return what the database refuses."""
         stamp = self._clock.stamp()
         try:
             self._store.save(rows, now=stamp, from_disk=False)
         except RowRefusedError:
-            self.failed += save_one_by_one(self._store, rows, stamp)
+            return save_one_by_one(self._store, rows, stamp)
+        return []
+
+    def _note(self, failed: Sequence[Failure]) -> None:
+        self.failed += failed
+        for one in failed:
+            log.warning("image_not_made_again", path=one.path, root=one.root, reason=one.message)
+
+    def failures(self) -> list[tuple[str, str]]:
+        """Return the place of each image that could not be made again, and why."""
+        return [(f"{one.root}/{one.path}", one.message) for one in self.failed]
 
     def run(self, batch_size: int) -> Iterator[int]:
         """Make everything again, yielding the size of each batch. The readers have work ahead."""

@@ -162,6 +162,27 @@ def test_a_line_that_is_cut_off_or_goes_on_behind_an_open_quote_is_named(tmp_pat
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"ref": 1, "kind": "loraa", "name": "X"}, {"ref": 2, "kind": "lora", "name": "Y"}]',
+        '{"1": {"kind": "loraa", "name": "X"}, "2": {"kind": "lora", "name": "Y"}}',
+    ],
+)
+def test_a_kind_that_is_not_known_in_a_json_map_is_named_and_its_entry_taken(
+    tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "map.json"
+    file.write_text(text, encoding="utf-8")
+    models = read_models(file, Trust.MANUAL)
+    found = [next(models), next(models)]
+    assert [(one.version_id, one.kind) for one in found] == [(1, None), (2, "lora")]
+    with pytest.raises(BadFileError) as raised:
+        next(models)
+    why = "kinds that are not known, whose entries are taken without them: 'loraa'"
+    assert str(raised.value) == f"{file}: {why}"
+
+
 def test_of_very_many_lines_that_are_not_understood_twenty_are_named(tmp_path: Path) -> None:
     file = tmp_path / "map.csv"
     lines = "\n".join(f"{number},odd,X" for number in range(1, 31))

@@ -124,7 +124,7 @@ def test_a_result_that_lands_elsewhere_than_the_shell_s_folder_is_told_with_both
     assert run(place, "all").code == 0
     name = words[-1]
     there, here = place.top / name, elsewhere / name
-    note = f"{setting}: written to {there}; relative paths count from {place.top}. Here it is"
+    note = f"{setting}: goes to {there}; relative paths count from {place.top}. For here, type"
     said = run_in(elsewhere, place, *words)
     assert (said.code, said.err) == (0, f"{note} {here}\n")
     assert (there.is_file(), here.exists()) == (True, False)

@@ -9,10 +9,10 @@ import apsw
 import pytest
 from commands import Said, run
 from drawn_images import png
-from running_service import Place
+from running_service import Place, running
 from working_by_hand import ByHand
 
-from service.cli.resolve import SHOWN
+from service.cli.resolve_report import SHOWN
 from service.resources.known_models import KnownModel
 from service.store.model_writer import EntryCounts
 from service.store.writer import Store
@@ -364,3 +364,27 @@ def test_the_running_service_sees_what_was_learnt_meanwhile(by_hand: ByHand) -> 
     by_hand.work()
     resolved = ("b.png", "lora", LORA_AIR, "brass_gears", 0.8, None, 7)
     assert rows(place) == [*UNRESOLVED[:2], ("b.png", *UNRESOLVED[0][1:]), resolved]
+
+
+def test_while_the_service_runs_it_writes_what_the_command_has_learnt(
+    filled: Place, sources: Path
+) -> None:
+    with running(filled) as service:
+        said = resolve(filled, sources, "--rewrite", "--json")
+        again = resolve(filled, sources, "--rewrite", "--json")
+        assert service.process.poll() is None
+    assert (said.code, again.code) == (0, 0)
+    first, second = said.json(), again.json()
+    assert isinstance(first, dict)
+    assert isinstance(second, dict)
+    counts = [(one["learnt"], one["images_rewritten"]) for one in (first, second)]
+    assert counts == [
+        ({"new": 2, "changed": 1, "unchanged": 0}, 2),
+        ({"new": 0, "changed": 0, "unchanged": 3}, 0),
+    ]
+    assert rows(filled) == RESOLVED
+    draw(filled, "c.png", CIVITAI, 5)
+    assert run(filled, "all").code == 0
+    assert rows(filled)[-2][2] == CHECKPOINT_AIR
+    assert list(filled.database.parent.glob("images.db.*-*")) == []
+    assert rows(filled, "SELECT 1 FROM request_rows") == []

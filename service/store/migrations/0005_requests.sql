@@ -1,3 +1,14 @@
+-- What commands ask of the running service.
+CREATE TABLE IF NOT EXISTS request_rows (
+    id        INTEGER PRIMARY KEY,
+    command   TEXT NOT NULL,
+    arguments TEXT NOT NULL,
+    asked_at  TEXT NOT NULL,
+    state     TEXT NOT NULL,
+    done      INTEGER NOT NULL,
+    result    TEXT
+);
+
 -- Characters of Chinese, Japanese and Korean prompts, by which search finds words inside. unspaced_characters() is the
 -- program's own (store/characters.py).
 CREATE TABLE IF NOT EXISTS character_rows (
