@@ -19,7 +19,6 @@ from service.model_lookup.handed_over import LearnHandedOver
 from service.records.json_values import JsonValue
 from service.store.locks import DAMAGE
 from service.store.requests import Request
-from service.transfer import Ingestion
 from service.worker.parts import Parts
 from service.worker.reprocess import Reprocessor
 
@@ -197,6 +196,8 @@ def _reprocess(parts: Parts, clock: Clock, asked: Arguments) -> Job:
 
 
 def _ingest(parts: Parts, clock: Clock, asked: Arguments) -> Job:
+    from service.transfer import Ingestion  # noqa: PLC0415 (loads all parsers)
+
     source, roots = Path(str(asked["source"])), list(parts.roots.values())
     return Ingestion(source, parts.store, parts.readers, roots, clock)
 

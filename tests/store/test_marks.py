@@ -41,7 +41,7 @@ def mark(database: Path) -> list[str]:
 def moved(rows: ImageRows) -> ImageRows:
     """Return the same content at another place."""
     place = image(0, path=f"elsewhere/{rows.raw.file.path}").raw.file
-    return replace(rows, raw=rows.raw.model_copy(update={"file": place}))
+    return replace(rows, raw=replace(rows.raw, file=place))
 
 
 @pytest.fixture

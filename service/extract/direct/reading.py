@@ -1,17 +1,16 @@
 """The way in: the tags of a file, or None where it is ExifTool's."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import structlog
 
 from service.extract.direct.found_tags import TESTED, Dialect, FoundTags, NotUnderstoodError, Tags
 from service.extract.direct.jpeg import read_jpeg
 from service.extract.direct.png import read_png
 from service.extract.direct.webp import read_webp
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 VERSION = 1
 """Raised when the tags of any file change."""
@@ -78,7 +77,7 @@ class DirectReader:
         except MemoryError:  # the reader ends; the file is read again by itself, in a fresh one
             raise
         except Exception:  # a bug of ours is no reason not to ask ExifTool
-            log.exception("bug_in_reading_directly", path=str(location))
+            log.exception("bug_in_reading_directly", extra={"path": str(location)})
             return None
 
     def _room_for(self, size: int) -> bytearray:

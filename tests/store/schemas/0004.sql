@@ -4,7 +4,7 @@
 -- twice. It runs as it stands when pasted into DB Browser for SQLite: no BEGIN or COMMIT, no extension, nothing
 -- newer than SQLite 3.35.
 --
--- What to query:  v_images_search (one line an image, everything), images, kv, tokens, token_counts, resources, passes,
+-- What to query:  about (this list, in the database), v_images_search (one line an image, everything), images, kv, tokens, token_counts, resources, passes,
 --                 v_images_with_core_params, v_images_with_resources, v_all_resources, v_conflicts, v_duplicates,
 --                 model_versions, failures, service_status, export_state, export_files, category_words; positive_words and negative_words MATCH words.
 -- What lies below: *_rows hold the long lists in a compact form, terms and texts hold each repeated string once,
@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS images (
     ingested_at     TEXT NOT NULL,           -- when this row was last written
     generator       TEXT,                    -- a1111, forge, comfyui …; NULL where the file names none
     -- The base pass, in the words of the file; *_norm in ComfyUI's names. NULL: the file does not say.
-    model           TEXT,                    -- checkpoint or diffusion model
+    model           TEXT,                    -- checkpoint or diffusion model of the base pass; checkpoints has all
     model_hash      TEXT,
     sampler         TEXT,
     sampler_norm    TEXT,
@@ -55,14 +55,14 @@ CREATE TABLE IF NOT EXISTS images (
     height          INTEGER,
     clip_skip       INTEGER,                 -- positive: 2 = the last but one layer
     denoise         REAL,                    -- 0 to 1; the hires pass's where the file states no other
-    vae             TEXT,
-    upscaler        TEXT,
+    vae             TEXT,                    -- the one that the file names as its setting; vaes has all
+    upscaler        TEXT,                    -- the setting, also a method that is no file: 'nearest-exact'; upscalers has the files
     -- The resources, joined by ', '; the table resources has one row for each.
     loras           TEXT,                    -- 'name:weight'
     embeddings      TEXT,
-    checkpoints     TEXT,
-    vaes            TEXT,
-    upscalers       TEXT,
+    checkpoints     TEXT,                    -- all that had a part: that of model, a refiner's, another pass's
+    vaes            TEXT,                    -- all that had a part, whether vae names them or not
+    upscalers       TEXT,                    -- all that had a part and are files, whether upscaler names them or not
     other_resources TEXT,                    -- 'kind:name'
     warnings        TEXT,                    -- why the row is partial, one reason a line
     positive_prompt TEXT,                    -- '' = stated and empty; NULL = not stated
@@ -90,7 +90,17 @@ CREATE INDEX IF NOT EXISTS images_by_model_norm ON images (model_norm, model);
 CREATE INDEX IF NOT EXISTS images_by_sampler ON images (sampler_norm, scheduler_norm);
 CREATE INDEX IF NOT EXISTS images_by_generator ON images (generator);
 CREATE INDEX IF NOT EXISTS images_by_status ON images (status, missing_since);
+CREATE INDEX IF NOT EXISTS images_by_created ON images (created_at);
+CREATE INDEX IF NOT EXISTS images_by_loras ON images (loras);
+CREATE INDEX IF NOT EXISTS images_by_steps ON images (steps);
+CREATE INDEX IF NOT EXISTS images_by_cfg_scale ON images (cfg_scale);
+CREATE INDEX IF NOT EXISTS images_by_dimensions ON images (width, height);
 CREATE INDEX IF NOT EXISTS images_by_seed ON images (seed);
+-- Seeds sorted by number: seed_order of the views, with zeros up to 20 digits. A text, since 2^64-1 is past SQLite's
+-- integers, and its floating-point numbers are exact to 2^53 only. A seed below zero stands as it is, before all others.
+CREATE INDEX IF NOT EXISTS images_by_seed_order ON images (
+    CASE WHEN seed LIKE '-%' THEN seed ELSE substr('00000000000000000000' || seed, -20) END
+);
 
 -- Contents that more than one file had at some time: v_duplicates need not compare all hashes to find them.
 CREATE TABLE IF NOT EXISTS repeated_contents (
@@ -146,8 +156,9 @@ CREATE TABLE IF NOT EXISTS token_rows (
     PRIMARY KEY (image_id, side, position)
 ) WITHOUT ROWID;
 
--- Finds the images with a token: position and image come out of the index alone.
-CREATE INDEX IF NOT EXISTS tokens_by_term ON token_rows (term_id, side, image_id);
+-- Finds the images with a token, and sorts by it: all of a row comes out of the index alone. Without its last three columns,
+-- which are mostly NULL, DB Browser's sorts of the view tokens looked up each of millions of rows by itself.
+CREATE INDEX IF NOT EXISTS tokens_by_term ON token_rows (term_id, side, image_id, position, spelling_id, weight, kind);
 -- Finds the few that are no plain tags: LoRAs, BREAK, schedules. Lists of tags leave them out.
 CREATE INDEX IF NOT EXISTS tokens_by_kind ON token_rows (kind, side, term_id) WHERE kind IS NOT NULL;
 
@@ -368,7 +379,8 @@ CREATE TABLE IF NOT EXISTS roots (
     location   TEXT NOT NULL,                -- absolute path on the machine that watched it last
     online     INTEGER NOT NULL DEFAULT 1,   -- 0: not there, or emptied; its images are then not marked missing
     note       TEXT,                         -- why it is offline, and the mend
-    changed_at TEXT NOT NULL
+    changed_at TEXT NOT NULL,
+    configured INTEGER NOT NULL DEFAULT 0    -- 1: config.toml names it; 0: no longer, or it came by --input
 ) WITHOUT ROWID;
 
 -- The file systems of the watched folders, each known by the name in its file .aiimagepipe. Where another one is found,
@@ -446,8 +458,28 @@ CREATE TABLE IF NOT EXISTS export_files (
 -- Dropped and made anew, so that running this file brings them up to date. Looked-up strings are scalar subqueries
 -- and not joins, so that a query which does not name the column does not pay for it.
 
+DROP VIEW IF EXISTS about;
+-- What there is to look at. DB Browser lists tables and views by name and shows the first one unasked, so this is met first.
+CREATE VIEW about AS
+SELECT 1 AS place, 'v_images_search' AS name, 'one line an image, with everything: begin here' AS holds
+UNION ALL SELECT 2, 'v_images_with_core_params', 'one line an image: how it was sampled'
+UNION ALL SELECT 3, 'v_images_with_resources', 'one line an image: what it was made with'
+UNION ALL SELECT 4, 'kv', 'every fact a file states, and where in the file'
+UNION ALL SELECT 5, 'tokens', 'the prompts, cut into tokens with their weights'
+UNION ALL SELECT 6, 'token_counts', 'how often each token was written'
+UNION ALL SELECT 7, 'resources', 'every model, LoRA, embedding, VAE … of every image'
+UNION ALL SELECT 8, 'v_all_resources', 'the same, with those that were switched off'
+UNION ALL SELECT 9, 'passes', 'every sampling pass: base, hires, refiner, detailer …'
+UNION ALL SELECT 10, 'v_conflicts', 'where two places in one file disagree'
+UNION ALL SELECT 11, 'v_duplicates', 'files with the same content'
+UNION ALL SELECT 12, 'positive_words, negative_words', 'full-text search: … MATCH ''castle dragon*'''
+UNION ALL SELECT 13, 'model_versions', 'what is known of models from outside the images'
+UNION ALL SELECT 14, 'failures', 'files that could not be read, and why'
+UNION ALL SELECT 15, 'roots, volumes, service_status', 'the watched folders, and what the service is doing'
+UNION ALL SELECT 16, 'all others', 'the program''s own compact form of the above; it may change';
+
 DROP VIEW IF EXISTS v_images_search;
--- One line an image: everything.
+-- One line an image: everything. full_path is where the file was when its folder was watched last, to be opened.
 CREATE VIEW v_images_search AS
 SELECT id AS image_id, file_name,
        -- The prompt's beginning on one line. Here and not in the table: DB Browser cannot parse a table with replace().
@@ -457,7 +489,10 @@ SELECT id AS image_id, file_name,
        seed, width, height, generator, sampler, scheduler, model_hash, vae, clip_skip, denoise, guidance, upscaler,
        checkpoints, embeddings, vaes, upscalers, other_resources, status, state, modified_at, ingested_at,
        created_at, model_norm,
-       warnings, positive_prompt, negative_prompt, root, path
+       warnings, positive_prompt, negative_prompt, root, path,
+       (SELECT rtrim(r.location, '/') FROM roots r WHERE r.name = images.root) || '/' || folder || file_name AS full_path,
+       folder, file_width, file_height, size_bytes, sha256,
+       CASE WHEN seed LIKE '-%' THEN seed ELSE substr('00000000000000000000' || seed, -20) END AS seed_order
 FROM images;
 
 DROP VIEW IF EXISTS v_images_with_core_params;
@@ -468,14 +503,19 @@ SELECT id AS image_id, path, file_name,
            AS prompt_preview,
        model, model_hash, sampler, sampler_norm, scheduler,
        scheduler_norm, steps, cfg_scale, seed, width, height, clip_skip, denoise, generator, status,
-       positive_prompt, negative_prompt, guidance
+       positive_prompt, negative_prompt, guidance, root,
+       (SELECT rtrim(r.location, '/') FROM roots r WHERE r.name = images.root) || '/' || folder || file_name AS full_path,
+       folder, file_width, file_height, size_bytes, model_norm, created_at, sha256,
+       CASE WHEN seed LIKE '-%' THEN seed ELSE substr('00000000000000000000' || seed, -20) END AS seed_order
 FROM images;
 
 DROP VIEW IF EXISTS v_images_with_resources;
 -- One line an image: what it was made with.
 CREATE VIEW v_images_with_resources AS
 SELECT id AS image_id, path, file_name, model, model_hash, checkpoints, loras, embeddings, vae, vaes, upscaler,
-       upscalers, other_resources
+       upscalers, other_resources, root,
+       (SELECT rtrim(r.location, '/') FROM roots r WHERE r.name = images.root) || '/' || folder || file_name AS full_path,
+       folder, file_width, file_height, size_bytes, guidance, model_norm, created_at, sha256
 FROM images;
 
 DROP VIEW IF EXISTS kv;
@@ -509,12 +549,14 @@ SELECT r.image_id AS image_id, r.side AS side, r.position AS position,
        t.term AS t_norm, COALESCE(r.weight, 1.0) AS weight, COALESCE(r.kind, 'tag') AS kind,
        CASE WHEN COALESCE(r.kind, 'tag') IN ('tag', 'phrase', 'embedding') THEN COALESCE(
            (SELECT c.category FROM category_words c WHERE c.word = t.term),
-           (SELECT c.category FROM category_words c
-            WHERE c.word = substr(t.term, 1, instr(t.term || ' ', ' ') - 1) AND c.category IN ('pose', 'artist')),
-           (SELECT c.category FROM category_words c
-            WHERE c.word = replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
-                rtrim(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
-                      replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1), ' ', '')), ''))
+           CASE WHEN instr(t.term, ' ') THEN COALESCE(
+               (SELECT c.category FROM category_words c
+                WHERE c.word = substr(t.term, 1, instr(t.term || ' ', ' ') - 1) AND c.category IN ('pose', 'artist')),
+               (SELECT c.category FROM category_words c
+                WHERE c.word = replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
+                    rtrim(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1),
+                          replace(substr(t.term, 1, instr(t.term || ' of ', ' of ') - 1), ' ', '')), ''))
+           ) END
        ) END AS category
 FROM token_rows r
 JOIN terms t ON t.id = r.term_id;
