@@ -255,7 +255,7 @@ class Campaign:
         if not found and status.get("pid") != self._service.pid:
             found = ["the service is not up"]
         message = status.get("message")
-        if not found and message is not None and not self._model.away:
+        if not found and message is not None and not self._disks.is_unplugged:
             found = [f"the service waits for something: {message}"]
         return found
 

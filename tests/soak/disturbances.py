@@ -198,6 +198,7 @@ class Disks:
         self._mounted: list[Path] = []
         self._pictures = top / "pictures on a disk"
         self.mount_point = top / MOUNT_POINT
+        self.is_unplugged = False
         self.allowed = sys.platform == "linux" and self._is_allowed()
 
     def _is_allowed(self) -> bool:
@@ -218,11 +219,13 @@ class Disks:
         self.mount_point.mkdir(parents=True, exist_ok=True)
         run_plainly("mount", "--bind", self._pictures, self.mount_point)
         self._mounted.append(self.mount_point)
+        self.is_unplugged = False
 
     def unplug(self) -> None:
         """Take that disk away; what it holds stays on it."""
         run_plainly("umount", "-l", self.mount_point)
         self._mounted.remove(self.mount_point)
+        self.is_unplugged = True
 
     def close(self) -> None:
         """Take all disks away."""

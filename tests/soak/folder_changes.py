@@ -1,6 +1,5 @@
 """What people and programs do with files, at random; each change is told to the model."""
 
-import contextlib
 import shutil
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from random import Random
 from drawn_contents import Content, Contents, text_beside
 from random_places import ROOTS, Places, folder_of
 from soak_model import Model
+from told_files import ToldFiles
 
 ENOUGH = 500
 """Files. Where there are more, fewer are added than go."""
@@ -22,9 +22,9 @@ class FolderChanges:
     """Changes files below the roots of one place."""
 
     def __init__(self, top: Path, dice: Random, model: Model) -> None:
-        self.top = top
         self._dice = dice
         self._model = model
+        self._files = ToldFiles(top, dice, model)
         self.contents = Contents(dice)
         self.places = Places(dice, model, self.contents.next_number)
         self._outside = top / "outside"
@@ -69,9 +69,8 @@ class FolderChanges:
     def add(self) -> bool:
         """Write a new file at its place, in one go."""
         place, content = self.places.new(), self.contents.any()
-        self._note("add", place)
-        self._write(place, content.data)
-        self._model.write(place, content)
+        self._files.note("add", place)
+        self._files.write(place, content)
         return True
 
     def add_some(self) -> bool:
@@ -81,16 +80,15 @@ class FolderChanges:
         )
         for _ in range(self._dice.randint(3, 20)):
             place, content = self.places.new(folder), self.contents.any()
-            self._note("add_some", place)
-            self._write(place, content.data)
-            self._model.write(place, content)
+            self._files.note("add_some", place)
+            self._files.write(place, content)
         return True
 
     def add_slowly(self) -> bool:
         """Write a new file in pieces, with pauses in which it may look settled."""
         place, content = self.places.new(), self.contents.any()
-        self._note("add_slowly", place)
-        path = self._path(place)
+        self._files.note("add_slowly", place)
+        path = self._files.path(place)
         path.parent.mkdir(parents=True, exist_ok=True)
         middle = len(content.data) // 2
         with path.open("wb", buffering=0) as out:
@@ -104,14 +102,13 @@ class FolderChanges:
         """Write an image without metadata and the text beside it that has them."""
         place = self.places.new()
         content, text = self.contents.pair()
-        self._note("add_pair", place)
-        image_first = self._dice.random() < 0.5
-        if image_first:
-            self._write(place, content.data)
-        self._write_text(place, text)
-        if not image_first:
-            self._write(place, content.data)
-        self._model.write(place, content)
+        self._files.note("add_pair", place)
+        is_text_first = self._dice.random() < 0.5
+        if is_text_first:
+            self._files.write_text(place, text)
+        self._files.write(place, content)
+        if not is_text_first:
+            self._files.write_text(place, text)
         return True
 
     def copy(self) -> bool:
@@ -120,8 +117,8 @@ class FolderChanges:
         if source is None:
             return False
         target = self.places.new(folder_of(source))
-        self._note(f"copy {source} to {target}", source, target)
-        shutil.copy2(self._path(source), self._path(target))
+        self._files.note(f"copy {source} to {target}", source, target)
+        shutil.copy2(self._files.path(source), self._files.path(target))
         self._model.copy(source, target)
         return True
 
@@ -142,8 +139,8 @@ class FolderChanges:
         place = self.places.any(lambda old: old.kind != "pair" and is_fit(old))
         if place is None:
             return False
-        self._note(what, place)
-        with self._path(place).open("r+b", buffering=0) as out:
+        self._files.note(what, place)
+        with self._files.path(place).open("r+b", buffering=0) as out:
             out.truncate(len(content.data))
             out.write(content.data)
         self._model.write(place, content)
@@ -155,8 +152,8 @@ class FolderChanges:
         if place is None:
             return False
         content = self.contents.any()
-        self._note("replace", place)
-        path = self._path(place)
+        self._files.note("replace", place)
+        path = self._files.path(place)
         temporary = path.with_name(f"{path.name}.tmp")
         temporary.write_bytes(content.data)
         temporary.replace(path)
@@ -169,7 +166,8 @@ class FolderChanges:
         if source is None:
             return False
         folder = self._dice.choice((folder_of(source), self.places.other_folder(source)))
-        return self._move(f"rename from {source}", source, self.places.new(folder))
+        self._files.move(f"rename from {source}", source, self.places.new(folder))
+        return True
 
     def rename_onto(self) -> bool:
         """Rename a file onto another one."""
@@ -177,16 +175,11 @@ class FolderChanges:
         if source is None:
             return False
         volume = self.places.volume_of(source)
-        others = self._model.choose_from(
-            lambda place, content: (
-                place != source
-                and content.kind != "pair"
-                and self.places.volume_of(place) == volume
-            )
-        )
-        if not others:
+        target = self.places.any(lambda content: content.kind != "pair", (volume,))
+        if target is None or target == source:
             return False
-        return self._move(f"rename from {source}", source, self._dice.choice(others))
+        self._files.move(f"rename from {source}", source, target)
+        return True
 
     def rename_case(self) -> bool:
         """Change only the case of a file's name."""
@@ -197,7 +190,8 @@ class FolderChanges:
         target = f"{folder}/{name.swapcase()}"
         if target in self._model.present:
             return False
-        return self._move(f"rename_case from {source}", source, target)
+        self._files.move(f"rename_case from {source}", source, target)
+        return True
 
     def rename_folder(self) -> bool:
         """Give a folder another name."""
@@ -205,13 +199,13 @@ class FolderChanges:
         if folder is None:
             return False
         target = f"{self.places.volume_of(folder)}/{self.places.new_folder()}"
-        (self._path(target)).parent.mkdir(parents=True, exist_ok=True)
+        self._files.path(target).parent.mkdir(parents=True, exist_ok=True)
         below = self.places.below(folder)
-        self._note(f"rename_folder {folder} to {target}", *below)
-        self._path(folder).rename(self._path(target))
+        self._files.note(f"rename_folder {folder} to {target}", *below)
+        self._files.path(folder).rename(self._files.path(target))
         for source in below:
             moved = target + source.removeprefix(folder)
-            self._note(f"rename_folder from {source}", moved)
+            self._files.note(f"rename_folder from {source}", moved)
             self._model.move(source, moved)
         return True
 
@@ -221,8 +215,8 @@ class FolderChanges:
         if place is None:
             return False
         content, text = self.contents.pair(self._model.present[place])
-        self._note("change_text", place)
-        self._write_text(place, text)
+        self._files.note("change_text", place)
+        self._files.write_text(place, text)
         self._model.change_text(place, content)
         return True
 
@@ -232,14 +226,14 @@ class FolderChanges:
             lambda place, content: (
                 content.kind == "pair"
                 and self._model.is_settled(place)
-                and text_beside(self._path(place)).exists()
+                and text_beside(self._files.path(place)).exists()
             )
         )
         if not places:
             return False
         place = self._dice.choice(places)
-        self._note("delete_text", place)
-        text_beside(self._path(place)).unlink()
+        self._files.note("delete_text", place)
+        text_beside(self._files.path(place)).unlink()
         return True
 
     def delete(self) -> bool:
@@ -247,8 +241,8 @@ class FolderChanges:
         place = self.places.any()
         if place is None:
             return False
-        self._note("delete", place)
-        self._delete(place)
+        self._files.note("delete", place)
+        self._files.delete(place)
         return True
 
     def delete_folder(self) -> bool:
@@ -257,8 +251,8 @@ class FolderChanges:
         if folder is None:
             return False
         below = self.places.below(folder)
-        self._note(f"delete_folder {folder}", *below)
-        shutil.rmtree(self._path(folder))
+        self._files.note(f"delete_folder {folder}", *below)
+        shutil.rmtree(self._files.path(folder))
         for place in below:
             self._model.delete(place)
         return True
@@ -269,8 +263,8 @@ class FolderChanges:
         if place is None:
             return False
         content = self._model.present[place]
-        self._note("take_out", place)
-        self._path(place).rename(self._outside / str(content.number))
+        self._files.note("take_out", place)
+        self._files.path(place).rename(self._outside / str(content.number))
         self._model.delete(place)
         self._taken.append((place, content))
         return True
@@ -281,46 +275,8 @@ class FolderChanges:
             return False
         former, content = self._taken.pop(self._dice.randrange(len(self._taken)))
         target = self.places.new(f"{self._dice.choice(ROOTS)}/{self.places.new_folder()}")
-        self._note(f"bring_back from {former} to {target}", former, target)
-        self._path(target).parent.mkdir(parents=True, exist_ok=True)
-        (self._outside / str(content.number)).rename(self._path(target))
+        self._files.note(f"bring_back from {former} to {target}", former, target)
+        self._files.path(target).parent.mkdir(parents=True, exist_ok=True)
+        (self._outside / str(content.number)).rename(self._files.path(target))
         self._model.come_back(former, target, content)
         return True
-
-    def _move(self, what: str, source: str, target: str) -> bool:
-        self._note(f"moves to {target}", source)
-        self._note(what, target)
-        old, new = self._path(source), self._path(target)
-        new.parent.mkdir(parents=True, exist_ok=True)
-        pairs = [(old, new), (text_beside(old), text_beside(new))]
-        if self._model.present[source].kind != "pair":
-            pairs.pop()
-        self._dice.shuffle(pairs)
-        for one, other in pairs:
-            with contextlib.suppress(FileNotFoundError):  # the text may have been deleted
-                one.rename(other)
-        self._model.move(source, target)
-        return True
-
-    def _delete(self, place: str) -> None:
-        path = self._path(place)
-        if self._model.present[place].kind == "pair":
-            text_beside(path).unlink(missing_ok=True)
-        path.unlink()
-        self._model.delete(place)
-
-    def _write(self, place: str, data: bytes) -> None:
-        path = self._path(place)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-    def _write_text(self, place: str, text: str) -> None:
-        path = text_beside(self._path(place))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-    def _note(self, what: str, *places: str) -> None:
-        self._model.note(what, *places)
-
-    def _path(self, place: str) -> Path:
-        return self.top / place
