@@ -1,7 +1,6 @@
 """Damaged pages: found at start, told by every command in one line, and undone by a backup."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 from asked import count, rows, wait_for
@@ -166,4 +165,5 @@ def test_backups_are_written_where_the_settings_say(collection: Place) -> None:
     with collection.config.open("a", encoding="utf-8") as config:
         config.write("[backup]\nfolder = 'elsewhere'\nkeep = 1\n")
     assert run(collection, "backup").code == 0
-    assert [Path(file).suffix for file in folder.iterdir()] == [".db"]
+    endings = sorted(file.name.partition("Z")[2] for file in folder.iterdir())
+    assert endings == [".db", ".marks.db"]

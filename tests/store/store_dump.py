@@ -14,8 +14,9 @@ VOLATILE = {
     "next_try_at",
     "updated_at",
     "attempts",
+    "full_path",
 }
-"""Columns that differ between two runs over the same files."""
+"""Columns that differ between two runs over the same files, or between two places."""
 
 VIEWS = ("v_images_search", "v_images_with_core_params", "v_images_with_resources")
 VIEWS += ("kv", "tokens", "resources", "v_all_resources", "passes", "v_conflicts", "v_duplicates")
