@@ -47,8 +47,8 @@ def output(text: str, config: Path | None, setting: str) -> Path:
 
 def tell_output(text: str, path: Path, base: Path, setting: str) -> None:
     """Say where a result is written, if the same words mean another place in the shell's folder."""
-    here = Path.cwd() / text
-    if not text.startswith("~") and here.resolve() != path.resolve():
+    here = _in_the_shell_s_folder(text)
+    if here is not None and here.resolve() != path.resolve():
         say(f"{setting}: goes to {path}; {_counting_from(base)}. For here, type {here}", err=True)
 
 
@@ -80,10 +80,17 @@ def _refuse_missing(text: str, path: Path, config: Path | None, setting: str, wh
 
 def _hint(text: str, path: Path, base: Path) -> str:
     """Return which path to type where what is meant is in the shell's folder; else ''."""
-    here = Path.cwd() / text
-    if text.startswith("~") or here == path or not _is_there(here):
+    here = _in_the_shell_s_folder(text)
+    if here is None or here == path or not _is_there(here):
         return ""
     return f"{_counting_from(base)}. In this folder there is one; type {here}"
+
+
+def _in_the_shell_s_folder(text: str) -> Path | None:
+    """Return what a relative path means to the shell; None for one that means the same anywhere."""
+    if text.startswith("~") or Path(text).is_absolute():
+        return None
+    return Path.cwd() / text
 
 
 def _counting_from(base: Path) -> str:
