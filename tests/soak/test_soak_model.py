@@ -115,4 +115,5 @@ def test_what_grows_over_a_long_life_is_told_and_what_is_flat_is_not() -> None:
     growing = [replace(flat, main_handles=20 + moment // 4) for moment in range(40)]
     assert find_growth([flat] * 40) == []
     assert find_growth(growing) == ["main_handles grew from 23.0 to 28.0 (medians of thirds)"]
+    assert find_growth([replace(flat, main_mib=161.0)] * 40) == ["main_mib was 161.0"]
     assert set(MOST_GROWTH) == set(Sample.__dataclass_fields__) - {"pid"}
