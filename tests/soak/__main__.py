@@ -66,7 +66,8 @@ def tell_now_and_then() -> Callable[[Report], None]:
         if now - last >= TELL_S:
             last = now
             minutes = (now - began) / 60
-            print(f"{minutes:5.0f} min  {report.rounds} rounds, all true", flush=True)
+            memory = f"{report.samples[-1].main_mib:.0f} MiB" if report.samples else "not measured"
+            print(f"{minutes:5.0f} min  {report.rounds} rounds, all true; {memory}", flush=True)
 
     return tell
 

@@ -47,9 +47,10 @@ class Model:
         """Places on disks that are not there now: their rows stay as they are."""
         self.places: set[str] = set()
         """Every place that ever had a file."""
-        self.gone: dict[str, tuple[int, Content | None]] = {}
-        """Place → id of the row that must say that its file is missing, and what that file was;
-        None where that was overwritten and deleted before anybody could see it."""
+        self.gone: dict[str, tuple[int, Content]] = {}
+        """Place → id of the row that must say that its file is missing, and what that file was."""
+        self._perhaps_seen: set[int] = set()
+        """Numbers of contents that were deleted so soon that nobody may have seen them."""
         self._promises: dict[str, Promise] = {}
         self._settled: dict[str, Content] = {}
         """What was at each place when all rows were seen."""
@@ -108,7 +109,9 @@ class Model:
         """Let a file be deleted."""
         content, promise = self.present.pop(place), self._promises.pop(place, None)
         if promise is not None and not promise.left and content.facts.sha256 not in self._shared:
-            self.gone[place] = (promise.id, None if promise.is_overwritten else content)
+            self.gone[place] = (promise.id, content)
+            if promise.is_overwritten:
+                self._perhaps_seen.add(content.number)
 
     def come_back(self, former: str, target: str, content: Content) -> None:
         """Let a file that went from one place come back at another."""
@@ -119,7 +122,7 @@ class Model:
         self._take(target)
         self._promises.pop(target, None)
         self.present[target] = content
-        if is_kept:
+        if is_kept and content.number not in self._perhaps_seen:
             self._promises[target] = Promise(id_, {former})
 
     def _take(self, place: str) -> None:
