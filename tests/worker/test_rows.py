@@ -5,7 +5,8 @@ from working_by_hand import ByHand
 
 from service import demo
 
-NOT_OURS = {"image_id", "modified_at", "ingested_at"}
+FILE = ("file_width", "file_height", "size_bytes", "sha256")
+NOT_OURS = {"image_id", "modified_at", "ingested_at", *FILE}
 
 LORA_PROMPT = (
     "portrait of a clockmaker, <lora:brass_gears:0.8>, <lora:soft_light:0.35>, "
@@ -100,8 +101,11 @@ def test_every_sample_has_its_row_and_only_the_photograph_says_nothing(samples: 
 def test_a_sample_s_row_says_what_the_image_says(samples: ByHand, name: str) -> None:
     rows = {str(row["path"]): row for row in samples.house.store.search_rows()}
     row = {column: value for column, value in rows[name].items() if column not in NOT_OURS}
-    names = {"file_name": name, "path": name, "root": "Input", "state": "present"}
-    assert row == dict.fromkeys(row) | names | SEARCH[name]
+    names = {"file_name": name, "path": name, "root": "Input", "folder": "", "state": "present"}
+    whole = {"full_path": (samples.place.input / name).as_posix()}
+    seed = SEARCH[name].get("seed")
+    order = {"seed_order": seed and str(seed).zfill(20)}
+    assert row == dict.fromkeys(row) | names | whole | order | SEARCH[name]
 
 
 def test_its_tokens_and_resources_stand_in_rows_of_their_own(samples: ByHand) -> None:
