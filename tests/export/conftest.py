@@ -19,3 +19,9 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("demo") / "images.db"
     demo_collection.fill(path)
     return path
+
+
+@pytest.fixture(autouse=True)
+def _in_the_project_s_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be where the settings file of a test is: elsewhere a command says where its result goes."""
+    monkeypatch.chdir(tmp_path)
