@@ -154,8 +154,7 @@ def restore(database: Path, backup: Path, *, now: datetime | None = None) -> Pat
     """
     open_ = _way_to_open(backup)
     _require_ours(backup, open_)
-    stamp = f"{(now or datetime.now(UTC)).astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    aside = database.with_name(f"{database.name}.before-{stamp}")
+    aside = _place_aside(database, now or datetime.now(UTC))
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         with write_whole(database) as part:
@@ -169,6 +168,16 @@ def restore(database: Path, backup: Path, *, now: datetime | None = None) -> Pat
     except OSError as error:
         raise StartError(f"{database}: cannot be restored ({error})") from error
     return aside if was_there else None
+
+
+def _place_aside(database: Path, now: datetime) -> Path:
+    """Return a free place for what is at the database's place: two may be put away in a second."""
+    stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    name, count = f"{database.name}.before-{stamp}", 1
+    while files_of(database.with_name(name)):
+        count += 1
+        name = f"{database.name}.before-{stamp}.{count}"
+    return database.with_name(name)
 
 
 def _way_to_open(backup: Path) -> Callable[[Path], apsw.Connection]:

@@ -111,7 +111,7 @@ def test_the_service_writes_a_backup_and_restore_brings_everything_back(
 ) -> None:
     backups = collection.database.parent / "backups"
     with running(collection) as service:
-        wait_for(lambda: len(list(backups.glob("images-*.db"))), 1)
+        wait_for(lambda: len(list(backups.glob("images-*Z.db"))), 1)
         assert service.stop() == 0
     ids = rows(collection.database, "SELECT id, path FROM images ORDER BY id")
     damage_table(collection.database, "images")

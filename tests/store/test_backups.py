@@ -153,6 +153,16 @@ def test_a_restored_database_says_what_the_backup_says_and_the_old_file_is_kept(
         assert dump(store._connection) == says(backup)
 
 
+def test_what_two_restores_within_a_second_put_aside_is_kept_both_times(
+    database: Path, backup: Path
+) -> None:
+    damaged = database.read_bytes()
+    asides = [restore(database, backup, now=BEGIN) for _ in range(2)]
+    name = "images.db.before-20260202T030405Z"
+    assert asides == [database.with_name(name), database.with_name(f"{name}.2")]
+    assert database.with_name(name).read_bytes() == damaged
+
+
 def test_a_database_that_is_gone_is_restored_too(database: Path, backup: Path) -> None:
     database.unlink()
     assert restore(database, backup) is None
