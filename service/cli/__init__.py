@@ -24,7 +24,7 @@ MODULES = {
     "resolve": ("resolve",),
     "export": ("export",),
     "bulk": ("bulk",),
-    "safekeeping": ("backup", "restore", "salvage", "confirm-missing"),
+    "safekeeping": ("backup", "restore", "salvage", "confirm-missing", "mark-roots"),
     "config_and_demo": ("demo", "config"),
 }
 """Module of this package → the commands it adds.
