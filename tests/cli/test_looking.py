@@ -218,7 +218,9 @@ def test_status_of_a_service_that_does_not_run_has_code_1_and_the_counts(taken: 
         ["images", "2 present (1 ok, 1 unreadable), 0 missing"],
         ["failures", "1"],
     ]
-    assert lines[-1] == ["root Input", f"{taken.input}: online"]
+    log = str(taken.top / "out" / "logs" / "service.jsonl")
+    assert lines[-2:] == [["root Input", f"{taken.input}: online"], ["log", log]]
+    assert said["log"] == log
 
 
 def test_status_before_the_first_run_says_that_nothing_runs(place: Place) -> None:
