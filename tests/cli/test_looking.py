@@ -295,6 +295,7 @@ def test_doctor_names_each_folder_that_is_written_to_and_the_mend_where_that_can
     assert (said.code, [[one[key] for key in keys] for one in folders]) == (
         1,
         [
+            ["ok", "database folder", str(taken.top / "out"), ""],
             ["ok", "log folder", str(taken.top / "out" / "logs"), ""],
             ["ok", "backup folder", str(taken.top / "out" / "backups"), ""],
             ["error", "export folder", f"{plain}: nothing can be written", f"{plain} is no folder"],
