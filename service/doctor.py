@@ -191,6 +191,7 @@ def _check_outputs(config: Config) -> Iterator[HealthFinding]:
 
     By them, install_service.ps1 grants the right to write there.
     """
+    yield _check_output("database folder", config.database.path.parent)
     yield _check_output("log folder", config.log.directory)
     if config.backup.every_hours:
         yield _check_output("backup folder", config.backups)

@@ -27,7 +27,7 @@ MODULES = {
     "resolve": ("resolve",),
     "export": ("export",),
     "bulk": ("bulk",),
-    "safekeeping": ("backup", "restore", "salvage", "confirm-missing", "forget"),
+    "safekeeping": ("backup", "restore", "salvage", "confirm-missing", "forget", "mark-roots"),
     "config_and_demo": ("demo", "config"),
 }
 """Module of this package → the commands it adds.

@@ -1,21 +1,29 @@
-"""Commands for rare days: to keep the database whole, and to tell it what is gone for good."""
+"""Commands for rare days: to keep the database whole, and to tell it what is gone for good.
 
-from dataclasses import asdict
+``backup``, ``restore``, ``salvage``, ``confirm-missing``, ``forget`` and ``mark-roots``.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service import instance
+from service import instance, logs
 from service.cli import typed_paths
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import finish, same_database, say, say_json
 from service.clock import Clock
+from service.config import Config, prepare
 from service.errors import StartError
 from service.store.backups import back_up, list_backups
 from service.store.backups import restore as put_back
 from service.store.connection import require_database
+from service.store.database_reader import DatabaseReader
 from service.store.salvage import salvage_into
 from service.store.writer import Store
+from service.watch.marker import RootState, check_root
+from service.worker.comparison import check_known_root
 
 
 def register(app: typer.Typer) -> None:
@@ -25,6 +33,7 @@ def register(app: typer.Typer) -> None:
     app.command("salvage")(salvage)
     app.command("confirm-missing")(confirm_missing)
     app.command("forget")(forget)
+    app.command("mark-roots")(mark_roots)
 
 
 def backup(config: ConfigFile = None, db: DatabaseFile = None) -> None:
@@ -141,3 +150,51 @@ def forget(
             raise StartError(f"there is no root {root!r}; there are {', '.join(map(repr, names))}")
         count = writer.forget(root)
     say(f"{root}: {count:,} images are forgotten; their files are as they were")
+
+
+def mark_roots(config: ConfigFile = None, db: DatabaseFile = None, json: AsJson = False) -> None:  # noqa: FBT002
+    """Write the file `.aiimagepipe` into each watched folder that is there.
+
+    For a service that may not write there. Exit code 1: a folder is away or cannot be written to.
+    """
+    settings = load_config(config, None, db)
+    prepare(settings)
+    logs.setup(settings.log, console=False)
+    marks = [
+        RootMark(root.name, str(root.path), bool(state.marker), _describe_mark(state, root.path))
+        for root, state in zip(settings.roots, _check_roots(settings), strict=True)
+    ]
+    logs.close()
+    if json:
+        say_json(list(map(asdict, marks)))
+    else:
+        for mark in marks:
+            say(f"{mark.root}: {mark.message}")
+    finish(has_failed=not all(mark.marked for mark in marks))
+
+
+@dataclass(frozen=True, slots=True)
+class RootMark:
+    """Whether a watched folder has its marker."""
+
+    root: str
+    path: str
+    marked: bool
+    message: str
+    """That it has, or why it has not and what to do."""
+
+
+def _check_roots(settings: Config) -> list[RootState]:
+    """Return the state of each root, having laid its marker where that is safe."""
+    if not settings.database.path.exists():
+        return [check_root(root, lambda _folder: (), {}) for root in settings.roots]
+    with DatabaseReader.open(settings.database.path) as reader:
+        return [check_known_root(root, reader) for root in settings.roots]
+
+
+def _describe_mark(state: RootState, folder: Path) -> str:
+    if state.message:
+        return state.message
+    if state.marker:
+        return f"{folder} has its marker"
+    return f"{folder} cannot be written to; known files alone tell whether it is there"

