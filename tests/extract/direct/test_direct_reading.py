@@ -55,6 +55,16 @@ def test_of_two_tags_of_a_name_the_one_of_higher_priority_keeps_it() -> None:
     assert [tags.get(name) for name in names] == ["one", "two", 72, 1]
 
 
+def test_a_comment_in_exif_keeps_its_name_before_one_in_xmp() -> None:
+    block = exif([], [(0x9286, 7, b"ASCII\0\0\0one")])
+    packet = xmp(alternative(b"exif:UserComment", b"two"))
+    parts = [(b"EXIF", block), (b"XMP ", packet)]
+    for order in (parts, parts[::-1]):
+        tags = tags_of(webp(order), "image/webp") or {}
+        names = ("ExifIFD:UserComment", "XMP-exif:Copy1:UserComment")
+        assert [tags.get(name) for name in names] == ["one", "two"]
+
+
 def test_an_exiftool_that_quotes_every_value_is_answered_for_so() -> None:
     data = png([(b"tEXt", b"Seed\x0030"), (b"tEXt", b"Flag\0True"), (b"tEXt", b"Cfg\x001.50")])
     said = {
