@@ -15,7 +15,7 @@ from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import finish, same_database, say, say_json
 from service.clock import Clock
 from service.config import Config, prepare
-from service.errors import StartError
+from service.errors import AlreadyRunningError, StartError
 from service.store.backups import back_up, list_backups
 from service.store.backups import restore as put_back
 from service.store.connection import require_database
@@ -145,11 +145,25 @@ def forget(
         )
     with Store.open(database) as store:
         writer = store.roots_to_write()
-        names = [place.name for place in writer.places()]
-        if root not in names:
-            raise StartError(f"there is no root {root!r}; there are {', '.join(map(repr, names))}")
+        places = {place.name: place for place in writer.places()}
+        if root not in places:
+            raise StartError(f"there is no root {root!r}; there are {', '.join(map(repr, places))}")
+        if places[root].is_configured:
+            _require_no_service(database, root)
         count = writer.forget(root)
     say(f"{root}: {count:,} images are forgotten; their files are as they were")
+
+
+def _require_no_service(database: Path, root: str) -> None:
+    """Raise StartError where a service runs that has started before a root was taken out."""
+    try:
+        with instance.hold_instance(database):
+            return
+    except AlreadyRunningError as refusal:
+        raise StartError(
+            f"{root!r} is still watched by the running service, which would read its images again; "
+            "start the service again, and then give this command"
+        ) from refusal
 
 
 def mark_roots(config: ConfigFile = None, db: DatabaseFile = None, json: AsJson = False) -> None:  # noqa: FBT002

@@ -28,17 +28,6 @@ QUALITY = 70
 LARGEST = 512 * 1024
 """Bytes of a small picture: one of so many pixels has a tenth of it."""
 
-_UNDECODABLE = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    OverflowError,
-    EOFError,
-    MemoryError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
-
 
 class Thumbnail(NamedTuple):
     """A small picture."""
@@ -65,7 +54,9 @@ def draw_thumbnail(location: Path, size: int, mtime_ns: int) -> Thumbnail:
     try:
         with Image.open(location, formats=FORMATS) as image:
             return _draw(image)
-    except _UNDECODABLE as error:
+    except BadFileError:
+        raise
+    except Exception as error:  # its decoders raise RuntimeError, struct.error, and what not
         raise BadFileError(f"cannot be drawn: {error}"[:300]) from error
 
 

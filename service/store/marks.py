@@ -32,9 +32,12 @@ def marks_beside(database: Path) -> Path:
 
 
 def make_marks(database: Path) -> None:
-    """Make the file of marks where there is none; what is there is the user's, whatever it is."""
+    """Make the file of marks where there is none; what is there is the user's, whatever it is.
+
+    An empty one is what a process left that was killed while it made it.
+    """
     path = marks_beside(database)
-    if path.exists():
+    if path.exists() and (path.stat().st_size or not path.is_file()):
         return
     try:
         # One file, without a log beside it: the user may copy it by hand.
@@ -61,6 +64,11 @@ def attach_marks(connection: apsw.Connection, database: Path) -> None:
         address = f"file:{quote(str(path.resolve()))}?mode=ro"
         connection.execute(sql("attach_marks"), (address,)).fetchall()
         connection.execute(sql("any_mark")).fetchall()
+    except apsw.BusyError as error:
+        raise StartError(
+            f"{path}: another program is writing your marks ({error}); try again, or press Write "
+            "Changes there"
+        ) from error
     except apsw.Error as error:
         raise StartError(
             f"{path}: your marks cannot be read ({error}); put back a copy of it from the backups, "
@@ -80,6 +88,7 @@ def copy_marks(source: Path, target: Path) -> bool:
             closing(apsw.Connection(str(part))) as new,
         ):
             old.set_busy_timeout(BUSY_MS)
+            old.execute("SELECT COUNT(*) FROM sqlite_schema").fetchall()  # copying gives no reason
             with new.backup("main", old, "main") as copying:
                 copying.step()
             new.execute("SELECT COUNT(*) FROM sqlite_schema").fetchall()

@@ -106,4 +106,13 @@ def _request(row: "apsw.SQLiteValues | None") -> Request | None:
     if row is None:
         return None
     id_, command, arguments, state, done, result = row
-    return Request(id_, command, json.loads(arguments), state, done, json.loads(result or "{}"))  # type: ignore[arg-type]  # a row, in the order of its columns
+    return Request(id_, command, _object(arguments), state, done, _object(result))  # type: ignore[arg-type]  # a row, in the order of its columns
+
+
+def _object(text: "apsw.SQLiteValue") -> dict[str, JsonValue]:
+    """Return what a column holds; nothing where a user has written something else into it."""
+    try:
+        found = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

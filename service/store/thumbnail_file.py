@@ -8,7 +8,8 @@ from typing import Self
 import apsw
 import orjson
 
-from service.errors import TryAgainError
+from service.errors import DatabaseReplacedError, TryAgainError
+from service.store.identity import FileIdentity
 from service.store.sql import sql
 
 BUSY_MS = 1_000
@@ -28,20 +29,33 @@ def thumbnails_beside(database: Path) -> Path:
 class ThumbnailFile:
     """The open file. Every method raises TryAgainError where it cannot be used now."""
 
-    def __init__(self, connection: apsw.Connection, path: Path, most_bytes: int) -> None:
-        self._connection = connection
+    def __init__(self, path: Path, most_bytes: int) -> None:
         self._most_bytes = most_bytes
         self.path = path
+        self._use_what_is_there()
 
     @classmethod
     def open(cls, path: Path, most_bytes: int) -> Self:
         """Return the file, made where there is none. It is full at so many bytes."""
-        with _translate(path):
-            connection = apsw.Connection(str(path))
-            connection.set_busy_timeout(BUSY_MS)
-            connection.pragma("journal_mode", "wal")
-            connection.execute(sql("make_thumbnails"))
-            return cls(connection, path, most_bytes)
+        return cls(path, most_bytes)
+
+    def _use_what_is_there(self) -> None:
+        with _translate(self.path):
+            self._connection = apsw.Connection(str(self.path))
+            self._connection.set_busy_timeout(BUSY_MS)
+            self._connection.pragma("journal_mode", "wal")
+            self._connection.execute(sql("make_thumbnails"))
+            self._identity = FileIdentity.of(self.path)
+
+    def reopen_if_replaced(self) -> bool:
+        """Go on with the file that is at the path now; tell whether it is another one, or new."""
+        try:
+            self._identity.verify()
+        except DatabaseReplacedError:
+            self.close()
+            self._use_what_is_there()
+            return True
+        return False
 
     def lacking(self, hashes: Iterable[str]) -> set[str]:
         """Return the contents that have no row."""
@@ -82,5 +96,5 @@ class ThumbnailFile:
 def _translate(path: Path) -> Iterator[None]:
     try:
         yield
-    except apsw.Error as error:
+    except (apsw.Error, OSError) as error:
         raise TryAgainError(f"{path}: cannot be used now ({error})") from error

@@ -121,6 +121,8 @@ class Ingestion:
 
 
 def _open(source: Path) -> TextIO:
+    if source.exists() and not source.is_file():  # a pipe would hold the service up for ever
+        raise StartError(f"{source}: is no file; write what comes out of a pipe into one first")
     try:
         encoding = marked_encoding(source) or "utf-8"
         return source.open(encoding=encoding, errors="replace", newline="\n")

@@ -44,7 +44,7 @@ def _add_folder(entry: os.DirEntry[str], found: Listing) -> None:
     if not _is_link(entry):
         if entry.is_dir(follow_symlinks=False):
             found.folders.append(entry.path)
-    elif not entry.is_file():
+    elif not os.path.isfile(entry.path):  # noqa: PTH113  # the others raise for a link to itself
         found.links.append(entry.path)
 
 

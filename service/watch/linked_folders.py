@@ -44,7 +44,7 @@ class LinkedFolders:
         """
         away: list[str] = []
         for link in links:
-            is_there = Path(link).is_dir()
+            is_there = os.path.isdir(link)  # noqa: PTH112  # pathlib raises for what it may not see
             if not self._is_followed:
                 if is_there:
                     self.passed += 1

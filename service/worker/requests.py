@@ -129,11 +129,11 @@ class Requests:
             book.change(in_hand.request)
 
     def _take_up(self, request: Request) -> None:
-        log.info("request_taken_up", command=request.command)
-        request = self._parts.store.request_book().change(request, state="running", done=0)
         job = self._do(request, lambda: self._make_job(request))
-        if job is not None:
+        if job is not None:  # only now: while the database is busy it waits, and is taken up again
+            request = self._parts.store.request_book().change(request, state="running", done=0)
             self._in_hand = _InHand(request, job)
+            log.info("request_taken_up", command=request.command)
 
     def _make_job(self, request: Request) -> Job:
         make = JOBS.get(request.command)

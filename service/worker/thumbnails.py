@@ -74,7 +74,7 @@ class Thumbnails:
             self._not_before = now + AFTER_TROUBLE_S
 
     def _go_on(self, file: ThumbnailFile, now: float) -> None:
-        if now >= self._next_round:
+        if file.reopen_if_replaced() or now >= self._next_round:
             self._next_round = now + ROUND_S
             self._position = 0
             self._swept = ""

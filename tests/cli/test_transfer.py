@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import shutil
 import subprocess
 from contextlib import closing
@@ -259,3 +260,11 @@ def test_another_exiftool_may_be_named_by_its_path_or_its_name(place: Place, com
     assert run(place, command).code == 2
     assert run(place, command, "--exiftool", found).code == 0
     assert run(place, command, "--exiftool", "exiftool").code == 0
+
+
+@pytest.mark.posix("Windows has no named pipes in folders")
+def test_a_pipe_is_refused_instead_of_waited_for(place: Place) -> None:
+    os.mkfifo(place.top / "pipe")
+    said = run(place, "ingest", "--in", "pipe")
+    assert (said.code, said.out) == (2, "")
+    assert f"{place.top / 'pipe'}: is no file" in said.err

@@ -109,6 +109,15 @@ def test_what_has_too_many_pixels_or_none_is_refused(
         draw(path)
 
 
+def test_what_a_decoder_raises_is_the_end_of_the_file_alone(tmp_path: Path) -> None:
+    made = BytesIO()
+    two_halves("RGB").save(made, "AVIF")
+    path = tmp_path / "a.avif"
+    path.write_bytes(made.getvalue()[:-60] + b"\xff" * 60)
+    with pytest.raises(BadFileError, match="cannot be drawn"):
+        draw(path)
+
+
 def test_a_file_that_has_changed_or_gone_is_tried_again(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     two_halves("RGB").save(path)

@@ -9,11 +9,12 @@ from pathlib import Path
 import apsw
 import pytest
 from store_samples import LATER, NOW, image, odd_image
+from structlog.testing import capture_logs
 
 from service.errors import StartError
 from service.records import ImageRows
 from service.store.backups import back_up, restore
-from service.store.marks import make_marks, marks_beside
+from service.store.marks import copy_marks, make_marks, marks_beside
 from service.store.search.query import Search
 from service.store.sql import statements
 from service.store.writer import Store
@@ -131,6 +132,31 @@ def test_a_file_of_marks_is_made_once_and_then_left_alone(database: Path) -> Non
     made.write_bytes(b"mine")
     make_marks(database)
     assert made.read_bytes() == b"mine"
+
+
+def test_an_empty_file_that_a_killed_process_left_is_made_a_file_of_marks(database: Path) -> None:
+    database.parent.mkdir(parents=True)
+    marks_beside(database).touch()
+    make_marks(database)
+    with closing(apsw.Connection(str(marks_beside(database)))) as marks:
+        assert marks.execute("SELECT COUNT(*) FROM marks").get == 0
+
+
+def test_marks_that_another_program_holds_are_neither_called_damaged_nor_left_out_unsaid(
+    marked: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.store.marks.BUSY_MS", 1)
+    own = marks_beside(marked.path)
+    with closing(apsw.Connection(str(own))) as holder, Search.open(marked.path) as search:
+        holder.execute("BEGIN EXCLUSIVE").fetchall()
+        with pytest.raises(StartError, match="another program is writing your marks"):
+            search.ids("rating:5")
+        with capture_logs() as logs:
+            assert not copy_marks(own, tmp_path / "copy.db")
+    assert [(one["event"], one["reason"]) for one in logs] == [
+        ("marks_not_copied", "database is locked")
+    ]
+    assert list(tmp_path.glob("copy.db*")) == []
 
 
 @pytest.mark.parametrize("name", statements("marks.sql"))

@@ -1,6 +1,7 @@
 """Links to folders, where a root's ``links`` is True: entered, but each real folder once."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -100,6 +101,17 @@ def test_nothing_is_missing_behind_a_link_whose_target_is_away(root: Root, tmp_p
     link(root.path / "linked", tmp_path / "a disk")
     known = rows_of("linked/a.png", "linked/sub/b.png", "gone/c.png")
     assert found_in(root, known) == ["-gone/c.png"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize("target", ["odd", "a.png/x", "x" * 300])
+def test_a_link_that_can_lead_nowhere_keeps_no_folder_from_being_read(
+    root: Root, target: str, *, links: bool
+) -> None:
+    put(root.path / "sub/a.png")
+    put(root.path / "sub/in/b.png")
+    (root.path / "sub/odd").symlink_to(target)
+    assert found_in(replace(root, links=links)) == ["sub/a.png", "sub/in/b.png"]
 
 
 def test_what_a_removed_link_led_to_is_missing(root: Root, tmp_path: Path) -> None:

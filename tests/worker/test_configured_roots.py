@@ -8,6 +8,8 @@ from drawn_images import draw, draw_many
 from running_service import Place
 from working_by_hand import Door
 
+from service import instance
+
 STATES = "SELECT root, state, COUNT(*) FROM images GROUP BY 1, 2"
 IDS = "SELECT id, path, sha256, first_seen_at FROM images ORDER BY id"
 STABLE = "SELECT path, stable_id FROM images ORDER BY path"
@@ -124,3 +126,17 @@ def test_forget_refuses_a_watched_root_and_an_unknown_one(door: Door, name: str,
     assert told in said.err
     assert said.code != 0
     assert house.rows(STATES) == [("Input", "present", 1)]
+
+
+def test_forget_refuses_a_root_that_the_running_service_still_watches(door: Door) -> None:
+    draw(door.place.input / "a.png", 1)
+    house = door.open()
+    house.work()
+    add_other(door.place)
+    rename_in_settings(door.place, "Input", "Other")
+    with instance.hold_instance(door.place.database):
+        said = run(door.place, "forget", "Input")
+    assert "'Input' is still watched by the running service" in said.err
+    assert said.code != 0
+    assert house.rows(STATES) == [("Input", "present", 1)]
+    assert run(door.place, "forget", "Input").code == 0

@@ -4,8 +4,12 @@ import pytest
 from drawn_images import draw_many
 from working_by_hand import ByHand
 
+from service.clock import Clock
+from service.errors import DatabaseBusyError
+from service.service_state import read_state
 from service.store.requests import Request
 from service.worker import requests as asked
+from service.worker.parts import Parts
 
 NOW = "2026-01-31T12:00:00Z"
 
@@ -49,6 +53,54 @@ def test_a_request_that_is_not_known_or_fails_is_told_and_the_worker_goes_on(
         ("failed", {"message": "a bug"}),
     ]
     assert by_hand.rows("SELECT COUNT(*) FROM images") == [(3,)]
+
+
+def test_a_request_that_cannot_be_begun_while_the_database_is_busy_waits_until_it_can(
+    by_hand: ByHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def busy_once(parts: Parts, clock: Clock, arguments: asked.Arguments) -> asked.Job:
+        tries.append(arguments)
+        if len(tries) == 1:
+            raise DatabaseBusyError("another program writes")
+        return asked.JOBS["reprocess"](parts, clock, arguments)
+
+    monkeypatch.setattr(asked, "JOBS", {**asked.JOBS, "rewrite": busy_once})
+    monkeypatch.setattr(asked, "LOOK_S", 0.0)
+    number = ask(by_hand, "rewrite")
+    requests = asked.Requests(by_hand.house.worker._parts, by_hand.house.worker._clock)
+    assert not requests.advance(1.0, 8)
+    for now in range(2, 9):
+        requests.advance(float(now), 8)
+    done = found(by_hand, number)
+    assert done is not None
+    assert (done.state, len(tries)) == ("done", 2)
+
+
+def test_what_a_user_writes_into_the_table_of_requests_stops_nothing(
+    by_hand: ByHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asked, "LOOK_S", 0.0)
+    by_hand.house.store._connection.execute(
+        """
+        INSERT INTO request_rows (id, command, arguments, asked_at, state, done, result) VALUES
+        (1, 'reprocess', 'junk', '', 'running', 'x', NULL),
+        (2, 'ingest', '[1]', '', 'waiting', -1, '['),
+        (3, x'ff', x'00', x'00', 'waiting', x'00', '5'), (4, '', '', '', x'00', 0, ''),
+        (5, 'reprocess', '{"everything": 7}', '', 'waiting', 1e9, 'true')
+        """
+    )
+    draw_many(by_hand.place.input, 2)
+    by_hand.work()
+    assert by_hand.rows("SELECT state FROM request_rows WHERE id IN (1, 2, 3, 5) ORDER BY id") == [
+        ("done",),
+        ("failed",),
+        ("failed",),
+        ("done",),
+    ]
+    assert by_hand.rows("SELECT COUNT(*) FROM images") == [(2,)]
+    assert len(read_state(by_hand.place.database).requests) == 0
 
 
 def test_a_request_that_is_taken_back_ends_after_the_batch_in_hand(

@@ -10,6 +10,7 @@ from patience import wait_for
 from working_by_hand import ByHand
 
 from service.store.thumbnail_file import ThumbnailFile, thumbnails_beside
+from service.store.whole_files import files_of
 from service.worker.thumbnails import AFTER_TROUBLE_S, AT_ONCE, ROUND_S, Thumbnails
 
 MEGABYTE = 1_000_000
@@ -117,3 +118,14 @@ def test_a_file_that_another_program_holds_is_left_for_a_while(
         assert maker.count() == (0, 0)
     maker.make(AFTER_TROUBLE_S + 1)
     assert maker.count() == (1, 1)
+
+
+@pytest.mark.posix("Windows deletes no file that is open")
+def test_a_file_that_is_deleted_meanwhile_is_made_anew(by_hand: ByHand, maker: Maker) -> None:
+    draw_many(by_hand.place.input, 2)
+    by_hand.work()
+    maker.make()
+    for file in files_of(maker.path):
+        file.unlink()
+    maker.make(1.0)
+    assert maker.count() == (2, 2)

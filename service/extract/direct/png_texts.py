@@ -15,9 +15,9 @@ DATES = frozenset({b"Creation Time", b"creation Time"})
 _MONTHS = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _MONTH = re.compile(b"|".join(_MONTHS), re.IGNORECASE)
 _MAIL_DATE = re.compile(
-    rb"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) (GMT|[-+]\d{4})"
+    rb"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) ([1-9]\d{3}) (\d\d:\d\d:\d\d) (GMT|[-+]\d{4})"
 )
-"""A date as in mails, which ExifTool writes anew."""
+"""A date as in mails, which ExifTool writes anew. Years below 100 it puts into a century."""
 _SPECIAL = frozenset({"create-date", "modify-date", "Warning", "XML:com.adobe.xmp"})
 _PROFILE = "Raw profile"
 _TABLE_WORD = re.compile(r"[A-Z][A-Z_0-9]{3,}")

@@ -14,10 +14,11 @@ _NAMESPACES = {
     b"exif": b"http://ns.adobe.com/exif/1.0/",
 }
 _NAMES = {
-    b"xmp:CreatorTool": ("XMP-xmp", "CreatorTool"),
-    b"dc:description": ("XMP-dc", "Description"),
-    b"exif:UserComment": ("XMP-exif", "UserComment"),
+    b"xmp:CreatorTool": ("XMP-xmp", "CreatorTool", 1),
+    b"dc:description": ("XMP-dc", "Description", 1),
+    b"exif:UserComment": ("XMP-exif", "UserComment", 0),
 }
+"""Group, name and priority: a tag of EXIF keeps its name beside its copy in XMP."""
 _PACKET = re.compile(
     rb'\s*+<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="([ -!#-%\'-;=-~]++)">\s*+'
     rb'<rdf:RDF xmlns:rdf="http://www\.w3\.org/1999/02/22-rdf-syntax-ns#">\s*+'
@@ -59,7 +60,8 @@ def read_xmp(packet: bytes, found: FoundTags) -> None:
         text = one[3] if is_plain else one[2]
         if text is None or b"xmlns:" + one[1].partition(b":")[0] + b"=" not in namespaces:
             raise NotUnderstoodError("a property of another form")
-        found.add_text(*_NAMES[one[1]], _unescape(text))
+        group, name, priority = _NAMES[one[1]]
+        found.add_text(group, name, _unescape(text), priority)
 
 
 def _is_text(packet: bytes) -> bool:

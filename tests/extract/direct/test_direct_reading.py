@@ -7,7 +7,6 @@ import zlib
 from pathlib import Path
 
 import pytest
-import structlog
 from growth import find_steep
 from plain_files import alternative, chunk, exif, jpeg, png, webp, xmp
 
@@ -55,6 +54,16 @@ def test_of_two_tags_of_a_name_the_one_of_higher_priority_keeps_it() -> None:
     assert [tags.get(name) for name in names] == ["one", "two", 72, 1]
 
 
+def test_a_comment_in_exif_keeps_its_name_before_one_in_xmp() -> None:
+    block = exif([], [(0x9286, 7, b"ASCII\0\0\0one")])
+    packet = xmp(alternative(b"exif:UserComment", b"two"))
+    parts = [(b"EXIF", block), (b"XMP ", packet)]
+    for order in (parts, parts[::-1]):
+        tags = tags_of(webp(order), "image/webp") or {}
+        names = ("ExifIFD:UserComment", "XMP-exif:Copy1:UserComment")
+        assert [tags.get(name) for name in names] == ["one", "two"]
+
+
 def test_an_exiftool_that_quotes_every_value_is_answered_for_so() -> None:
     data = png([(b"tEXt", b"Seed\x0030"), (b"tEXt", b"Flag\0True"), (b"tEXt", b"Cfg\x001.50")])
     said = {
@@ -96,6 +105,9 @@ LEFT_TO_EXIFTOOL: dict[str, bytes] = {
     "a profile in a text.png": png([(b"tEXt", b"Raw profile type exif\0\nexif\n 1\n00")]),
     "a keyword that is a table's word.png": png([(b"tEXt", b"NOTES\0words")]),
     "a stream cut off.png": png([(b"zTXt", b"parameters\0\0" + zlib.compress(b"a" * 99)[:-6])]),
+    "a date of the first century.png": png(
+        [(b"tEXt", b"Creation Time\0Tue, 4 May 0000 10:11:12 -0730")]
+    ),
     "no end.png": png([TEXT])[:-12],
     "cut off.png": png([TEXT])[:60],
     "texts behind the end.png": png([TEXT], behind=chunk(*TEXT)),
@@ -150,7 +162,7 @@ def test_a_file_that_is_gone_grown_large_or_of_an_odd_ending_is_left_to_exiftool
 
 
 def test_a_bug_over_a_file_leaves_it_to_exiftool(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken_rule(*_: object) -> None:
         raise IndexError("a slip")
@@ -159,9 +171,8 @@ def test_a_bug_over_a_file_leaves_it_to_exiftool(
     place.write_bytes(png([TEXT]))
     reader = DirectReader(TESTED)
     monkeypatch.setattr("service.extract.direct.reading.tags_of", broken_rule)
-    with structlog.testing.capture_logs() as logs:
-        assert reader.read_tags(place, place.stat().st_size, "image/png") is None
-    assert [(each["event"], each["path"]) for each in logs] == [
+    assert reader.read_tags(place, place.stat().st_size, "image/png") is None
+    assert [(each.message, each.__dict__["path"]) for each in caplog.records] == [
         ("bug_in_reading_directly", str(place))
     ]
 
