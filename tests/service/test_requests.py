@@ -78,6 +78,14 @@ def test_a_dump_is_filled_in_by_the_service_that_runs(service: Running) -> None:
     assert requests(place) == []
 
 
+def test_what_takes_two_requests_is_told_of_once(service: Running) -> None:
+    place = service.place
+    (place.top / "map.csv").write_text("ref,kind,name\n25,lora,X\n", encoding="utf-8")
+    said = run(place, "resolve", "--map", "map.csv", "--rewrite")
+    assert (said.code, said.err) == (0, told(service))
+    assert said.out.splitlines()[-1] == "0 images rewritten; new images are resolved from now on"
+
+
 def test_what_the_service_cannot_do_is_told_and_it_goes_on(service: Running) -> None:
     place = service.place
     said = run(place, "ingest", "--in", "none.jsonl")
