@@ -37,8 +37,10 @@ def source(text: str, config: Path | None, setting: str) -> Path:
 def output(text: str, config: Path | None, setting: str) -> Path:
     """Return a path to write to as absolute, and say where that is if the shell is elsewhere.
 
-    Raises StartError for ``paths.output_flaw``.
+    Raises StartError for ``paths.output_flaw``, and for ``-``, which elsewhere means the output.
     """
+    if text == "-":
+        raise StartError(f"{setting}: '-' is not taken for the output here; name a file")
     base = base_of(config)
     path = paths.resolve_output(text, base=base, setting=setting)
     tell_output(text, path, base, setting)
