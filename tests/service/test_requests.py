@@ -19,6 +19,7 @@ from service import instance
 from service.cli import hand_over
 from service.service_state import ServiceState
 from service.store.status import ServiceStatus
+from service.store.writer import Store
 
 COUNT = 12
 
@@ -163,6 +164,16 @@ def test_a_service_that_ends_leaves_a_request_for_its_next_start(
     line = re.search(r"^ request +(.*?) *$", run(held, "status").out, re.MULTILINE)
     assert line is not None
     assert line[1] == "reprocess: waiting, 0 done so far"
+
+
+def test_status_names_requests_by_the_commands_that_people_type(held: Place) -> None:
+    with Store.open(held.database) as store:
+        for command in ("learn", "rewrite"):
+            store.request_book().add(command, {}, "2026-11-30T12:00:00Z")
+    assert re.findall(r"^ request +(.*?) *$", run(held, "status").out, re.MULTILINE) == [
+        "resolve: waiting, 0 done so far",
+        "resolve --rewrite: waiting, 0 done so far",
+    ]
 
 
 def test_what_needs_a_file_of_the_command_is_taken_back_where_the_service_ends(
