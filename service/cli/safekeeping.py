@@ -8,7 +8,7 @@ import typer
 from service import instance
 from service.cli import typed_paths
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
-from service.cli.output import finish, same_database, say, say_json
+from service.cli.output import count_of, finish, same_database, say, say_json
 from service.clock import Clock
 from service.errors import StartError
 from service.store.backups import back_up, list_backups
@@ -89,7 +89,7 @@ def salvage(
     else:
         for table, count in saved.rows.items():
             lost = ", and something was lost" if table in saved.damaged else ""
-            say(f"{table}: {count:,} rows{lost}")
+            say(f"{table}: {count_of(count, 'row')}{lost}")
         say(f'To use it: aiimagepipe restore --from "{target}"{same_database(config, db)}')
     finish(has_failed=bool(saved.damaged))
 
@@ -129,7 +129,8 @@ def forget(
     database = settings.database.path
     if not database.is_file():
         raise StartError(f"{database}: there is no database, so there is nothing to forget")
-    if root in [each.name for each in settings.roots]:
+    configured = [each.name for each in settings.roots]
+    if root in configured:
         raise StartError(
             f"{root!r} is in config.toml, and its images would be read again; take its [[root]] "
             "out of the file first, and start the service again"
@@ -138,6 +139,8 @@ def forget(
         writer = store.roots_to_write()
         names = [place.name for place in writer.places()]
         if root not in names:
-            raise StartError(f"there is no root {root!r}; there are {', '.join(map(repr, names))}")
+            others = [repr(name) for name in names if name not in configured]
+            can_be = ", ".join(others) or "none"
+            raise StartError(f"there is no root {root!r}; roots that can be forgotten: {can_be}")
         count = writer.forget(root)
-    say(f"{root}: {count:,} images are forgotten; their files are as they were")
+    say(f"{root}: {count_of(count, 'image')} forgotten; the files are as they were")

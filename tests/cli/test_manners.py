@@ -157,6 +157,11 @@ def test_of_two_of_one_name_it_is_told_which_is_meant(
     assert run(place, *words).err == ""
 
 
+def test_one_image_is_counted_as_one(place: Place) -> None:
+    draw(place.input / "fox.png", 7)
+    assert run(place, "all").out.startswith("1 image read, 0 moved, 0 gone, 0 failed in ")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 @pytest.mark.parametrize(
     "words",
