@@ -7,15 +7,18 @@ its tags' names have: ``-G1`` as ours, ``-G``, ``-G0:1``, ``-G1:4``, ``-g1``, or
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 import orjson
 
+from service.file_systems import LATEST_NS
 from service.parse.blobs import TEXT_GROUPS
 from service.parse.json_texts import parse_json
 from service.paths import Root, to_stored
 from service.records import RawRecord, WatchedFile
+from service.records.dates import iso_date
 from service.records.json_values import JsonValue
 
 
@@ -31,10 +34,13 @@ class TransferResult:
 OURS = "AIImageMetaPipe"
 _NOT_OURS = f"{OURS} in it is not as `aiimagepipe dump` writes it"
 UNKNOWN = -1
-"""Size and time of a file that a foreign dump does not state.
+"""Size of a file of a foreign dump, which rounds it, and its time where that is not stated.
 
 No real file is like it, so the next rescan reads it.
 """
+
+MODIFIED = ("System:FileModifyDate", "File:FileModifyDate")
+"""Where ExifTool states a file's time, with groups as ``-G1`` and as ``-G`` write them."""
 
 
 def make_line(raw: RawRecord, location: Path) -> bytes:
@@ -99,12 +105,22 @@ def _make_foreign_record(
     mime_type = grouped.get("File:MIMEType")
     version = grouped.get("ExifTool:ExifToolVersion", grouped.get("File:ExifToolVersion", ""))
     return RawRecord(
-        file=_place_foreign_file(source, roots),
+        file=replace(_place_foreign_file(source, roots), mtime_ns=_stated_time(grouped)),
         mime_type=mime_type if isinstance(mime_type, str) else None,
         sha256=None,
         extractor=f"exiftool {version}".strip(),
         tags=grouped,
     )
+
+
+def _stated_time(tags: Mapping[str, JsonValue]) -> int:
+    """Return when the file was written, in nanoseconds, where that is stated with its zone."""
+    stated = next((tags[name] for name in MODIFIED if name in tags), None)
+    date = iso_date(stated) if isinstance(stated, str) else None
+    moment = datetime.fromisoformat(date) if date else None
+    if moment is None or moment.tzinfo is None:
+        return UNKNOWN
+    return min(int(moment.timestamp()) * 10**9, LATEST_NS)
 
 
 OF_IFD0 = frozenset(

@@ -5,6 +5,9 @@ later), the database is another file (open that, compare everything with it), or
 start (say what to do, exit). Anything else is a bug and rises.
 """
 
+INTERRUPTED = 130
+"""The exit code after Ctrl+C, as shells give it."""
+
 
 class PipeError(Exception):
     """The root of every error this program raises on purpose."""

@@ -95,8 +95,13 @@ def _describe_export(export: ExportState) -> str:
     return f"{text}, last run {export.last_run_at}"
 
 
+TYPED = {"learn": "resolve", "rewrite": "resolve --rewrite"}
+"""Request → the command that makes it, where that has another name."""
+
+
 def _describe_request(request: Request) -> str:
-    return f"{request.command}: {request.state}, {request.done:,} done so far"
+    command = TYPED.get(request.command, request.command)
+    return f"{command}: {request.state}, {request.done:,} done so far"
 
 
 def read_state(database: Path) -> ServiceState:

@@ -310,6 +310,16 @@ def test_a_mistake_is_told_with_its_line_and_what_was_expected(
             "[log]\n[log]\n",
             "config.toml:2: is not TOML: Cannot declare ('log',) twice (at line 2, column 5)",
         ),
+        *(
+            (
+                f"[thumbnails]\nenabled = {value}\n",
+                (
+                    "config.toml:2: is not TOML: Invalid value (at line 2, column 11); a text "
+                    "needs quotes, and true and false are in lower case"
+                ),
+            )
+            for value in ("yes", "True", "C:/pictures")
+        ),
         (
             '[database]\npath = "out\\images.db"\n',
             (

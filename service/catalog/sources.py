@@ -264,7 +264,7 @@ def _read_map_line(
     stated: Fields = {key: value for key, value in cells.items() if value}
     found = list(find_versions(stated, around))
     faults = [_find_fault(squeeze_keys(stated), found)]
-    if stated and None in cells.values():
+    if found and None in cells.values():
         faults.append(_TOO_FEW)
     if any("\n" in (value or "") for value in cells.values()):
         faults.append(_NOT_CLOSED)

@@ -15,7 +15,7 @@ import typer
 from service import __version__
 from service.cli.app import App
 from service.cli.output import harmless_lines, repeat_database
-from service.errors import DatabaseReplacedError, StartError, TryAgainError
+from service.errors import INTERRUPTED, DatabaseReplacedError, StartError, TryAgainError
 
 MODULES = {
     "run": ("run", "all", "reprocess", "resources"),
@@ -27,7 +27,8 @@ MODULES = {
     "resolve": ("resolve",),
     "export": ("export",),
     "bulk": ("bulk",),
-    "safekeeping": ("backup", "restore", "salvage", "confirm-missing", "forget", "mark-roots"),
+    "safekeeping": ("backup", "restore", "salvage"),
+    "roots": ("confirm-missing", "forget", "mark-roots"),
     "config_and_demo": ("demo", "config"),
 }
 """Module of this package → the commands it adds.
@@ -35,9 +36,6 @@ MODULES = {
 Only the module of the given command is loaded: all of them take a sixth longer.
 """
 
-
-INTERRUPTED = 130
-"""The exit code after Ctrl+C, as shells give it."""
 
 STANDARD_OUTPUT = 1
 """The file's number."""

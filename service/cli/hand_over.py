@@ -44,18 +44,22 @@ def hand_over(
     arguments: Mapping[str, JsonValue],
     refusal: AlreadyRunningError,
     on_progress: Callable[[int], None] = lambda _: None,
+    *,
+    is_first: bool = True,
 ) -> HandedOver:
     """Ask the service for something and wait until it is done; Ctrl+C takes it back.
 
-    ``on_progress`` gets how many more were done. Raises ``refusal`` where whoever holds the
+    ``on_progress`` gets how many more were done. Only the first request of a command is told of.
+    Raises ``refusal`` where whoever holds the
     database is no service, and StartError where the service ends before, or cannot do it.
     """
     process = require_service(database, refusal)
-    say(
-        f"The running service (process {process}) does this between its batches. Ctrl+C takes it "
-        "back.",
-        err=True,
-    )
+    if is_first:
+        say(
+            f"The running service (process {process}) does this between its batches. Ctrl+C takes "
+            "it back.",
+            err=True,
+        )
     now = Clock().stamp()
     number = _write(database, lambda book: book.add(command, arguments, now))
     try:

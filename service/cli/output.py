@@ -169,8 +169,9 @@ class Bar:
             return
         for one in self._failed:
             say(f"failed: {one.root}/{one.path}: {one.message}", err=True)
+        images = count_of(counters.done, "image")
         say(
-            f"{counters.done} images read, {counters.moved} moved, {counters.gone} gone, "
+            f"{images} read, {counters.moved} moved, {counters.gone} gone, "
             f"{counters.failed} failed in {time.monotonic() - self._began:.1f} s → {database}",
         )
 

@@ -141,7 +141,8 @@ def _resolve_in_service(
         with DatabaseReader.open(database) as reader, entries.open("wb") as lines:
             models = EntriesFile(lines, reader.models())
             learned = _learn_models(SourceLearner(models, Clock()), sources)
-        if entries.stat().st_size:
+        has_learnt = entries.stat().st_size > 0
+        if has_learnt:
             made = hand_over(database, "learn", {"entries": str(entries)}, refusal)
             learned.counts = EntryCounts(*(_number(made, name) for name in EntryCounts.__slots__))
     with DatabaseReader.open(database) as reader:
@@ -152,7 +153,8 @@ def _resolve_in_service(
     if rewrite:
         with entries_file(database, "images") as file:
             file.write_bytes(orjson.dumps(images))
-            rewritten = hand_over(database, "rewrite", {"images": str(file)}, refusal)
+            asked = {"images": str(file)}
+            rewritten = hand_over(database, "rewrite", asked, refusal, is_first=not has_learnt)
     return _Outcome(learned, findings, known, rewritten)
 
 

@@ -3,7 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
-from service.cli.output import make_cell, make_console, say
+from service.cli.output import count_of, make_cell, make_console, say
 from service.model_lookup.findings import Findings, ReferenceFinding, Resolvedness
 from service.model_lookup.learn import SourceReport
 from service.resources.known_models import KnownModel
@@ -75,8 +75,9 @@ def print_report(report: Report) -> None:
     say(f"models: {report['model_files_known']} files known; {_counts(report['learnt'])}")
     say(f"references (ids and hashes): {_counts(report['references'])}")
     say(f"named resources: {_counts(report['named'])}")
-    if report["images_rewritten"] is not None:
-        say(f"{report['images_rewritten']} images rewritten; new images are resolved from now on")
+    rewritten = report["images_rewritten"]
+    if isinstance(rewritten, int):
+        say(f"{count_of(rewritten, 'image')} rewritten; new images are resolved from now on")
     elif report["statements_to_rewrite"]:
         say("Nothing was rewritten. --rewrite gives the images' resources these names.")
 

@@ -31,14 +31,17 @@ def source(text: str, config: Path | None, setting: str) -> Path:
     path = paths.resolve(text, base=base, setting=setting)
     if not _is_there(path) and (hint := _hint(text, path, base)):
         raise StartError(f"{setting}: there is nothing at {path}; {hint}")
+    _tell_which(text, path, base, setting)
     return path
 
 
 def output(text: str, config: Path | None, setting: str) -> Path:
     """Return a path to write to as absolute, and say where that is if the shell is elsewhere.
 
-    Raises StartError for ``paths.output_flaw``.
+    Raises StartError for ``paths.output_flaw``, and for ``-``, which elsewhere means the output.
     """
+    if text == "-":
+        raise StartError(f"{setting}: '-' is not taken for the output here; name a file")
     base = base_of(config)
     path = paths.resolve_output(text, base=base, setting=setting)
     tell_output(text, path, base, setting)
@@ -57,6 +60,7 @@ def require_folders(inputs: Sequence[str], settings: Config, config: Path | None
     for text, root in zip(inputs, settings.roots, strict=True):
         if not root.path.is_dir():
             _refuse_missing(text, root.path, config, "--input", "is no folder that is there")
+        _tell_which(text, root.path, base_of(config), "--input")
 
 
 def require_database(text: str, settings: Config, config: Path | None, *, makes: bool) -> None:
@@ -65,12 +69,21 @@ def require_database(text: str, settings: Config, config: Path | None, *, makes:
     ``makes``: the command may make it, unless one of that name is in the shell's folder.
     """
     path = settings.database.path
-    if path.exists():
-        return
     base = base_of(config)
+    if path.exists():
+        _tell_which(text, path, base, "--db")
+        return
     if not makes or _hint(text, path, base):
         _refuse_missing(text, path, config, "--db", "there is no such database")
     tell_output(text, path, base, "--db")
+
+
+def _tell_which(text: str, path: Path, base: Path, setting: str) -> None:
+    """Say which one is meant, if the shell's folder has one of that name, too."""
+    here = _in_the_shell_s_folder(text)
+    if here is not None and _is_there(here) and here.resolve() != path.resolve():
+        note = f"{setting}: means {path}; {_counting_from(base)}"
+        say(f"{note}. For the one in this folder, type {here}", err=True)
 
 
 def _refuse_missing(text: str, path: Path, config: Path | None, setting: str, why: str) -> None:

@@ -82,6 +82,8 @@ def _syntax_problem(path: Path, message: str) -> Problem:
     text = f"is not TOML: {message}"
     if "\\" in message or "hex" in message:
         text += "; write a Windows path in 'single quotes' or with / between folders"
+    elif message.startswith("Invalid value"):
+        text += "; a text needs quotes, and true and false are in lower case"
     return Problem(where, "", text)
 
 

@@ -162,6 +162,16 @@ def test_a_line_that_is_cut_off_or_goes_on_behind_an_open_quote_is_named(tmp_pat
     )
 
 
+def test_a_line_that_is_left_out_is_not_said_to_be_taken_as_far_as_it_goes(tmp_path: Path) -> None:
+    file = tmp_path / "map.csv"
+    file.write_text("ref,kind,name\n1,lora,X\n,lora\n", encoding="utf-8")
+    models = read_models(file, Trust.MANUAL)
+    assert next(models).version_id == 1
+    with pytest.raises(BadFileError) as raised:
+        next(models)
+    assert str(raised.value) == f"{file}: line 3 {NO_MODEL}"
+
+
 @pytest.mark.parametrize(
     "text",
     [

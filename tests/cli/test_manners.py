@@ -131,6 +131,37 @@ def test_a_result_that_lands_elsewhere_than_the_shell_s_folder_is_told_with_both
     assert run(place, *words).err == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "setting"),
+    [
+        (("all", "--input", "Input"), "--input"),
+        (("ingest", "--in", "dump.jsonl"), "--in"),
+        (("resolve", "--models", "."), "--models"),
+        (("search", "fox", "--paths", "--db", "out/images.db"), "--db"),
+    ],
+    ids=" ".join,
+)
+def test_of_two_of_one_name_it_is_told_which_is_meant(
+    place: Place, elsewhere: Path, words: tuple[str, ...], setting: str
+) -> None:
+    assert run(place, "all").code == 0
+    for folder in (place.top, elsewhere):
+        (folder / "Input").mkdir(exist_ok=True)
+        (folder / "dump.jsonl").touch()
+    (elsewhere / "out").mkdir()
+    (elsewhere / "out" / "images.db").touch()
+    there, here = place.top / words[-1], elsewhere / words[-1]
+    note = f"{setting}: means {there}; relative paths count from {place.top}. For the one in this"
+    said = run_in(elsewhere, place, *words)
+    assert (said.code, said.err) == (0, f"{note} folder, type {here}\n")
+    assert run(place, *words).err == ""
+
+
+def test_one_image_is_counted_as_one(place: Place) -> None:
+    draw(place.input / "fox.png", 7)
+    assert run(place, "all").out.startswith("1 image read, 0 moved, 0 gone, 0 failed in ")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 @pytest.mark.parametrize(
     "words",

@@ -159,6 +159,9 @@ def test_a_dump_that_is_not_there_and_one_that_cannot_be_written_are_told(place:
     assert run(place, "ingest", "--in", "nothing.jsonl") == Said(
         2, "", f"aiimagepipe: {nothing}: cannot be read (No such file or directory); {mend}\n"
     )
+    assert run(place, "dump", "--out", "-") == Said(
+        2, "", "aiimagepipe: --out: '-' is not taken for the output here; name a file\n"
+    )
     assert run(place, "dump", "--out", "Input") == Said(
         2,
         "",

@@ -62,6 +62,9 @@ def test_nothing_found_is_an_answer(taken: Place) -> None:
     assert run(taken, "search", "dragon", "--paths") == Said(0, "", hint)
 
 
+SMALL_OR = "or: is looked for as a word; OR, in capitals, finds one of the things on both sides"
+
+
 @pytest.mark.parametrize(
     ("line", "hints"),
     [
@@ -74,6 +77,11 @@ def test_nothing_found_is_an_answer(taken: Place) -> None:
         ),
         ("neg:snow", ["neg:snow: no image has this; try snow"]),
         ("bird OR steps:1", ["bird OR steps:1: no image has this"]),
+        (
+            "fox or owl",
+            ["or: no image has this", SMALL_OR],
+        ),
+        ("lohair", ["lohair: no image has this"]),
     ],
 )
 def test_nothing_found_comes_with_what_would_be(taken: Place, line: str, hints: list[str]) -> None:

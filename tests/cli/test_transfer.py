@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import apsw
@@ -66,6 +67,10 @@ def test_ingest_twice_changes_nothing(samples: Place) -> None:
     assert again == first
 
 
+LONG_AGO = "2024-02-29T12:34:56Z"
+LONG_AGO_S = datetime.fromisoformat(LONG_AGO).timestamp()
+
+
 @pytest.mark.parametrize("words", [["-j", "-G1"], ["-j"], ["-j", "-G1", "-a", "-u"]], ids=" ".join)
 def test_lines_that_exiftool_wrote_by_itself_are_taken(place: Place, words: list[str]) -> None:
     if shutil.which("exiftool") is None:
@@ -73,6 +78,8 @@ def test_lines_that_exiftool_wrote_by_itself_are_taken(place: Place, words: list
     draw(place.input / "fox.png", 7)
     (place.input / "deep").mkdir()
     draw(place.input / "deep" / "owl.png", 8)
+    for name in ("fox.png", "deep/owl.png"):
+        os.utime(place.input / name, (LONG_AGO_S, LONG_AGO_S))
     command = ["exiftool", *words, "-r", "Input"]
     found = json.loads(
         subprocess.run(command, cwd=place.top, capture_output=True, check=True).stdout
@@ -83,12 +90,12 @@ def test_lines_that_exiftool_wrote_by_itself_are_taken(place: Place, words: list
     shutil.move(place.input, place.top / "away")
     assert run(place, "ingest", "--in", "foreign.jsonl").code == 0
     query = (
-        "SELECT root, path, status, generator, seed, steps, file_width, mime_type "
+        "SELECT root, path, status, generator, seed, steps, file_width, mime_type, modified_at "
         "FROM images ORDER BY path"
     )
     assert rows(place.database, query) == [
-        ("Input", "deep/owl.png", "ok", "a1111", "8", 20, 1, "image/png"),
-        ("Input", "fox.png", "ok", "a1111", "7", 20, 1, "image/png"),
+        ("Input", "deep/owl.png", "ok", "a1111", "8", 20, 1, "image/png", LONG_AGO),
+        ("Input", "fox.png", "ok", "a1111", "7", 20, 1, "image/png", LONG_AGO),
     ]
     place.input.rmdir()  # made anew meanwhile
     shutil.move(place.top / "away", place.input)
@@ -98,6 +105,24 @@ def test_lines_that_exiftool_wrote_by_itself_are_taken(place: Place, words: list
         "7",
     ]
     assert rows(place.database, "SELECT COUNT(*) FROM images WHERE sha256 IS NULL") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("stated", "modified"),
+    [
+        ("2024:02:29 14:34:56+02:00", LONG_AGO),
+        ("2300:01:01 00:00:00Z", "2262-04-11T23:47:16Z"),
+        ("2024:02:29 12:34:56", "1970-01-01T00:00:00Z"),  # in which zone?
+        (7, "1970-01-01T00:00:00Z"),
+    ],
+)
+def test_a_file_s_time_is_taken_where_exiftool_states_it_with_its_zone(
+    place: Place, stated: object, modified: str
+) -> None:
+    one = {"SourceFile": "Input/a.png", "System:FileModifyDate": stated}
+    (place.top / "all.json").write_text(json.dumps([one]), encoding="utf-8")
+    assert run(place, "ingest", "--in", "all.json").code == 0
+    assert rows(place.database, "SELECT modified_at, size_bytes FROM images") == [(modified, -1)]
 
 
 USER_COMMENT = 0x9286

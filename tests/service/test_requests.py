@@ -19,6 +19,7 @@ from service import instance
 from service.cli import hand_over
 from service.service_state import ServiceState
 from service.store.status import ServiceStatus
+from service.store.writer import Store
 
 COUNT = 12
 
@@ -76,6 +77,14 @@ def test_a_dump_is_filled_in_by_the_service_that_runs(service: Running) -> None:
     written = (place.top / "records.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(written) == COUNT + 100
     assert requests(place) == []
+
+
+def test_what_takes_two_requests_is_told_of_once(service: Running) -> None:
+    place = service.place
+    (place.top / "map.csv").write_text("ref,kind,name\n25,lora,X\n", encoding="utf-8")
+    said = run(place, "resolve", "--map", "map.csv", "--rewrite")
+    assert (said.code, said.err) == (0, told(service))
+    assert said.out.splitlines()[-1] == "0 images rewritten; new images are resolved from now on"
 
 
 def test_what_the_service_cannot_do_is_told_and_it_goes_on(service: Running) -> None:
@@ -155,6 +164,16 @@ def test_a_service_that_ends_leaves_a_request_for_its_next_start(
     line = re.search(r"^ request +(.*?) *$", run(held, "status").out, re.MULTILINE)
     assert line is not None
     assert line[1] == "reprocess: waiting, 0 done so far"
+
+
+def test_status_names_requests_by_the_commands_that_people_type(held: Place) -> None:
+    with Store.open(held.database) as store:
+        for command in ("learn", "rewrite"):
+            store.request_book().add(command, {}, "2026-11-30T12:00:00Z")
+    assert re.findall(r"^ request +(.*?) *$", run(held, "status").out, re.MULTILINE) == [
+        "resolve: waiting, 0 done so far",
+        "resolve --rewrite: waiting, 0 done so far",
+    ]
 
 
 def test_what_needs_a_file_of_the_command_is_taken_back_where_the_service_ends(

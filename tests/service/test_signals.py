@@ -141,6 +141,24 @@ def test_ctrl_c_while_it_starts_ends_it_without_a_traceback(
     assert "Traceback" not in complaint
 
 
+def test_ctrl_c_while_modules_are_loaded_ends_it_without_a_traceback() -> None:
+    program = """
+import sys
+
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupted())
+from service.__main__ import main
+main()
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_a_hang_up_that_is_ignored_stays_ignored(place: Place) -> None:
     """As under nohup."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)

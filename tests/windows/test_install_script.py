@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from service.cli import command_line
-from service.cli.safekeeping import RootMark
+from service.cli.roots import RootMark
 from service.config import Config
 from service.doctor import HealthFinding, examine_health
 from service.service_state import ServiceState

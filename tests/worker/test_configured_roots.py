@@ -104,7 +104,7 @@ def test_forget_removes_a_root_and_all_of_it_and_nothing_else(door: Door) -> Non
     house = door.open()
     house.work()
     said = run(door.place, "forget", "Input")
-    told = "Input: 3 images are forgotten; their files are as they were\n"
+    told = "Input: 3 images forgotten; the files are as they were\n"
     assert (said.code, said.out) == (0, told)
     assert house.rows(STATES) == [("Other", "present", 1)]
     (kept,) = house.rows("SELECT id FROM images")
@@ -116,7 +116,10 @@ def test_forget_removes_a_root_and_all_of_it_and_nothing_else(door: Door) -> Non
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("Input", "'Input' is in config.toml"), ("Nowhere", "there is no root 'Nowhere'; there are")],
+    [
+        ("Input", "'Input' is in config.toml"),
+        ("Nowhere", "there is no root 'Nowhere'; roots that can be forgotten: none\n"),
+    ],
 )
 def test_forget_refuses_a_watched_root_and_an_unknown_one(door: Door, name: str, told: str) -> None:
     draw(door.place.input / "a.png", 1)

@@ -22,6 +22,6 @@ from service.parse.base import Parser
 from service.parse.comfyui.form.find import claim
 from service.parse.comfyui.scan import NAME, parse
 
-PARSER = Parser(NAME, 4, claim, parse)
+PARSER = Parser(NAME, 5, claim, parse)
 
 __all__ = ["PARSER"]

@@ -28,6 +28,13 @@ def explain_nothing(search: Search, line: str) -> Iterator[str]:
         yield f"{shown}: no image has this{_what_would(search, group)}"
     if not alone and len(groups) > 1:
         yield "there are images for each of these, but none for all; leave one out"
+    if any(_is_small_or(one) for group in groups for one in group):
+        yield "or: is looked for as a word; OR, in capitals, finds one of the things on both sides"
+
+
+def _is_small_or(term: Term) -> bool:
+    """Return whether OR may be meant, which has to be in capitals."""
+    return term.shown.lower() == "or"
 
 
 def _what_would(search: Search, group: Group) -> str:
@@ -55,6 +62,8 @@ def _others(search: Search, asked: Term) -> Iterator[str]:
 def _words_like(search: Search, word: str) -> set[str]:
     """Return the words of tokens that begin as a word does."""
     words: set[str] = set()
-    for token in search.tokens(word[:BEGINNING], MOST):
-        words.update(part for part in token.split() if part.isalnum())
+    beginning = word[:BEGINNING]
+    for token in search.tokens(beginning, MOST):
+        parts = filter(str.isalnum, token.split())
+        words.update(part for part in parts if part.startswith(beginning))
     return words

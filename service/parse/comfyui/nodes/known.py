@@ -56,6 +56,7 @@ ENCODERS = (
         "width:int height:int length:int batch_size:int guidance_type:combo",
     ),
     NodeRecord("LTXVImgToVideo", "width:int height:int length:int batch_size:int strength:float"),
+    NodeRecord("MZ_ChatGLM3_V2", "text:string", roles=("encoder",)),
     NodeRecord("ControlNetApplyAdvanced", outputs="positive negative"),
     NodeRecord("MultiAreaConditioning", outputs="conditioning resolutionX resolutionY"),
     # No text reaches the sampler: it is blanked, or the conditioning was made of none.
