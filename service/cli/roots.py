@@ -1,4 +1,4 @@
-"""``confirm-missing``, ``forget`` and ``mark-roots``: what only a person knows of watched folders."""
+"""``confirm-missing``, ``forget`` and ``mark-roots``: what a person knows of watched folders."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
