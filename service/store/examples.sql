@@ -144,11 +144,11 @@ FROM kv
 WHERE image_id = (SELECT MAX(image_id) FROM v_images_search WHERE status = 'ok');
 
 -- name: references_without_a_name
--- Models known by their CivitAI id alone; `aiimagepipe resolve` gives them names.
-SELECT label, model_version_id, COUNT(*) AS images
+-- Models known by an id or a hash alone; `aiimagepipe resolve` gives them names.
+SELECT kind, label, model_version_id, COUNT(*) AS images
 FROM resources
-WHERE kind = 'resource_ref'
-GROUP BY label, model_version_id
+WHERE label LIKE 'modelVersionId:%' OR label LIKE 'urn:air:%' OR label LIKE 'air:%' OR label = hash
+GROUP BY kind, label, model_version_id
 ORDER BY images DESC;
 
 -- name: partly_understood

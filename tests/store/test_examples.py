@@ -18,7 +18,12 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "queries.md"
 EXAMPLES = statements("examples.sql")
 
 BESIDE = Resource("lora", "add_detail", "PNG:Parameters", 0.8)
-UNNAMED = Resource("resource_ref", "modelVersionId:7", "PNG:Parameters", model_version_id=7)
+UNNAMED = (
+    Resource("resource_ref", "modelVersionId:7", "PNG:Parameters", model_version_id=7),
+    Resource("lora", "modelVersionId:8", "PNG:Parameters", model_version_id=8),
+    Resource("vae", "urn:air:sdxl:vae:civitai:1@9", "PNG:Parameters"),
+    Resource("upscaler", "0a1b2c3d", "PNG:Parameters", hash="0a1b2c3d"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +37,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Con
             first, positive_prompt="a castle, 1girl, long hair, solo", negative_prompt="text"
         )
         pair = [replace(one, image=replace(one.image, passes=(base,))) for one in rows[:2]]
-        pair[0] = replace(pair[0], resources=(*rows[0].resources, BESIDE, UNNAMED))
+        pair[0] = replace(pair[0], resources=(*rows[0].resources, BESIDE, *UNNAMED))
         same = replace(pair[1].raw, sha256=pair[0].raw.sha256)
         pair[1] = replace(pair[1], raw=same)
         store.save([*pair, *rows[2:], odd_image()], now=NOW)
@@ -55,6 +60,15 @@ def test_every_example_has_an_answer_and_no_column_without_a_name(
         column for column in names if not re.fullmatch(r"\w+|COUNT\(DISTINCT p\.image_id\)", column)
     ] == []
     assert cursor.fetchall() != []
+
+
+def test_references_without_a_name_are_found_whatever_their_kind(
+    collection: sqlite3.Connection,
+) -> None:
+    found = collection.execute(EXAMPLES["references_without_a_name"]).fetchall()
+    assert {(kind, label) for kind, label, _, _ in found} == {
+        (one.kind, one.label) for one in UNNAMED
+    }
 
 
 def test_the_page_shows_the_examples_as_they_stand_and_no_other_query() -> None:
