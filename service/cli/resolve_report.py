@@ -72,7 +72,9 @@ def print_report(report: Report) -> None:
     _print_table("resolved", report, ("stated", "real_kind", "label", "name", "by", "images"))
     _print_table("ambiguous", report, ("stated", "hash", "by", "candidates", "images"))
     _print_table("unknown", report, ("stated", "hash", "images"))
-    say(f"models: {report['model_files_known']} files known; {_counts(report['learnt'])}")
+    known = report["model_files_known"]
+    if isinstance(known, int):
+        say(f"models: {count_of(known, 'file')} known; {_counts(report['learnt'])}")
     say(f"references (ids and hashes): {_counts(report['references'])}")
     say(f"named resources: {_counts(report['named'])}")
     rewritten = report["images_rewritten"]

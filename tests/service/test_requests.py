@@ -84,6 +84,7 @@ def test_what_takes_two_requests_is_told_of_once(service: Running) -> None:
     (place.top / "map.csv").write_text("ref,kind,name\n25,lora,X\n", encoding="utf-8")
     said = run(place, "resolve", "--map", "map.csv", "--rewrite")
     assert (said.code, said.err) == (0, told(service))
+    assert said.out.splitlines()[0] == "models: 1 file known; 1 new, 0 changed, 0 unchanged"
     assert said.out.splitlines()[-1] == "0 images rewritten; new images are resolved from now on"
 
 
