@@ -62,6 +62,10 @@ class RootWriter:
                 self._connection.execute(sql(f"rename_{table}"), names)
         return count
 
+    def has_images(self, name: str) -> bool:
+        """Tell whether there are rows of a name, also of a dump's root that was never watched."""
+        return bool(self._some_images(name))
+
     def retire(self, name: str, note: str, now: str) -> int:
         """Mark all of a root's images missing, and note why; return how many were present."""
         row = {"root": text(name), "note": note, "now": now}

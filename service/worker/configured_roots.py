@@ -41,7 +41,12 @@ def settle_roots(store: Store, roots: Sequence[Root], now: str) -> None:
 
 
 def _take_over(store: Store, root: Root, gone: list[RootPlace]) -> RootPlace | None:
-    """Give a new root the rows of the one that was the same folder; return that one, if any."""
+    """Give a new root the rows of the one that was the same folder; return that one, if any.
+
+    Rows of the new name, which a dump has brought, stay: they would be at the same places.
+    """
+    if store.roots_to_write().has_images(root.name):
+        return None
     for place in gone:
         if _is_same_folder(store, place, root):
             gone.remove(place)

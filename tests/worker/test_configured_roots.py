@@ -54,6 +54,20 @@ def test_a_root_whose_folder_and_name_both_changed_is_known_by_its_marker(door: 
     assert house.rows(STATES) == [("Pictures", "present", 3)]
 
 
+def test_a_root_does_not_take_the_name_of_images_that_a_dump_has_brought(door: Door) -> None:
+    draw_many(door.place.input, 3)
+    door.open().work()
+    door.close()
+    assert run(door.place, "dump", "--out", "here.jsonl").code == 0
+    text = (door.place.top / "here.jsonl").read_text(encoding="utf-8")
+    (door.place.top / "there.jsonl").write_text(text.replace('"Input"', '"Harbour"'), "utf-8")
+    assert run(door.place, "ingest", "--in", "there.jsonl").code == 0
+    rename_in_settings(door.place, 'name = "Input"', 'name = "Harbour"')
+    house = door.open()
+    house.work()
+    assert house.rows(STATES) == [("Harbour", "present", 3), ("Input", "missing", 3)]
+
+
 def test_a_root_that_was_taken_away_is_told_and_is_missing_until_it_is_back(door: Door) -> None:
     draw_many(door.place.input, 3)
     door.open().work()
