@@ -29,6 +29,8 @@ class TransferResult:
     count: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
     """Path or line, and the reason."""
+    kept: int = 0
+    """Images left as they are: their own rows say more than what was to be taken in."""
 
 
 OURS = "AIImageMetaPipe"

@@ -104,6 +104,8 @@ def ingest(  # noqa: PLR0917  # options are given by name
     for place, reason in done.failed:
         say(f"failed: {place}: {reason}", err=True)
     say(f"{count_of(done.count, 'image')} → {settings.database.path}")
+    if done.kept:
+        say(f"{count_of(done.kept, 'image')} left as the file itself says")
     finish(has_failed=bool(done.failed))
 
 
@@ -132,7 +134,8 @@ def _ingest_in_service(
             refusal,
             lambda count: bar.add(count, ()),
         )
-    return TransferResult(made.done, made.failed)
+    kept = made.result.get("kept")
+    return TransferResult(made.done, made.failed, kept if isinstance(kept, int) else 0)
 
 
 def _check_schema(file: Path) -> None:

@@ -5,6 +5,7 @@ service, which never reads a stranger's file itself, writes them batch by batch.
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -98,6 +99,10 @@ class LearnHandedOver:
         self._models.learn(models, now=self._clock.stamp(), counts=self.counts)
         self._batch = []
         return len(models)
+
+    def further_counts(self) -> dict[str, int]:
+        """Return how many entries were new, changed and known."""
+        return asdict(self.counts)
 
     def failures(self) -> list[tuple[str, str]]:
         """Return nothing: what could not be read, the command knows."""

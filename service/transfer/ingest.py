@@ -13,7 +13,7 @@ from typing import TextIO
 
 from service.catalog.json_stream import JunkError, elements, marked_encoding
 from service.clock import Clock
-from service.dump_lines import TransferResult, record_of
+from service.dump_lines import UNKNOWN, TransferResult, record_of
 from service.errors import StartError
 from service.model_lookup.resolve_rows import Resolver
 from service.parse.json_texts import parse_json
@@ -74,7 +74,7 @@ class Ingestion:
 
     def ask(self, limit: int) -> bool:
         """Ask the readers for the rows of up to ``limit`` files; return whether there were any."""
-        batch = list(islice(self._records, limit))
+        batch = list(islice(filter(self._says_more, self._records), limit))
         if not batch:
             self._text.close()
             return False
@@ -114,6 +114,22 @@ class Ingestion:
         self.done.failed += failed
         self.done.count += len(rows)
         return len(rows)
+
+    def _says_more(self, record: StoredRecord) -> bool:
+        """Return False, and count it, where a file's own row is there: its bytes were read for it.
+
+        What ExifTool printed by itself knows neither hash nor size.
+        """
+        if record.file.size != UNKNOWN:
+            return True
+        known = self._store.find(record.file.root, record.file.path)
+        is_poorer = known is not None and known.file.size != UNKNOWN
+        self.done.kept += is_poorer
+        return not is_poorer
+
+    def further_counts(self) -> dict[str, int]:
+        """Return what a waiting command tells besides."""
+        return {"kept": self.done.kept}
 
     def failures(self) -> list[tuple[str, str]]:
         """Return the place of what could not be read, and why."""

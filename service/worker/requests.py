@@ -5,7 +5,7 @@ row in it where a service holds it, and wait; ``Requests`` takes the rows up, on
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -62,6 +62,10 @@ class Job(Protocol):
 
     def failures(self) -> list[tuple[str, str]]:
         """Return what failed, and why."""
+        ...
+
+    def further_counts(self) -> dict[str, int]:
+        """Return what else the command that waits is to tell."""
         ...
 
 
@@ -166,8 +170,7 @@ class Requests:
         failures = job.failures()
         failed: list[JsonValue] = [[place, reason] for place, reason in failures[:MOST_FAILURES]]
         result: dict[str, JsonValue] = {"failed": failed, "count_failed": len(failures)}
-        if isinstance(job, LearnHandedOver):
-            result |= asdict(job.counts)
+        result |= job.further_counts()
         self._parts.store.request_book().change(request, state="done", result=result)
         log.info("request_done", command=request.command, done=request.done, failed=len(failures))
         self._in_hand = None

@@ -125,6 +125,24 @@ def test_a_file_s_time_is_taken_where_exiftool_states_it_with_its_zone(
     assert rows(place.database, "SELECT modified_at, size_bytes FROM images") == [(modified, -1)]
 
 
+def test_what_exiftool_printed_takes_no_place_of_a_row_made_from_the_image(place: Place) -> None:
+    draw(place.input / "fox.png", 7, "fox")
+    assert run(place, "all").code == 0
+    known = rows(place.database, "SELECT sha256, size_bytes, seed FROM images")
+    found = [{"SourceFile": f"Input/{name}.png"} for name in ("fox", "owl")]
+    (place.top / "all.json").write_text(json.dumps(found), encoding="utf-8")
+    said = run(place, "ingest", "--in", "all.json")
+    assert said == Said(
+        0,
+        f"1 image → {place.database}\n1 image left as the file itself says\n",
+        "",
+    )
+    assert rows(place.database, "SELECT sha256, size_bytes, seed FROM images ORDER BY id") == [
+        *known,
+        (None, -1, None),
+    ]
+
+
 USER_COMMENT = 0x9286
 FORMS = [["-G1"], [], ["-G"], ["-G0:1"], ["-g1"], ["-g"], ["-G1:4", "-a"], ["-struct", "-b", "-G1"]]
 
