@@ -26,7 +26,7 @@ COLUMNS = (
     "steps",
     "seed",
 )
-"""What is shown unless other columns are asked for."""
+"""What is shown unless other columns are asked for, as far as any image has it."""
 
 SHORT = {
     "image_id": "id",
@@ -109,7 +109,8 @@ def search(
         for one in lines:
             say(str(one[PLACE]))
     elif lines:
-        _print_table(lines, shown, is_cut=len(lines) == limit, is_wide=wide)
+        told = shown if columns else [name for name in shown if _has_any(lines, name)]
+        _print_table(lines, told, is_cut=len(lines) == limit, is_wide=wide)
     else:
         say("No image has all of this.")
     for hint in hints:
@@ -142,8 +143,12 @@ def _locate(line: Line, places: dict[str, str]) -> str:
     return str(Path(places.get(root, root)) / path)
 
 
+def _has_any(lines: Sequence[Line], name: str) -> bool:
+    return any(line[name] not in (None, "") for line in lines)
+
+
 def _print_table(lines: list[Line], shown: Sequence[str], *, is_cut: bool, is_wide: bool) -> None:
-    table = Table(*(SHORT.get(name, name) for name in shown), box=None)
+    table = Table(*(SHORT.get(name, name) for name in shown), box=None, pad_edge=False)
     for line in lines:
         table.add_row(*[make_cell(line[name], "ellipsis") for name in shown])
     make_console(is_wide=is_wide).print(table)

@@ -44,7 +44,7 @@ def test_for_programs_there_are_whole_lines_of_the_view_newest_first(taken: Plac
 def test_for_people_there_is_a_table_in_which_nothing_is_obeyed_by_a_terminal(taken: Place) -> None:
     said = run(taken, "search", '"long hair"')
     head, line = (re.split(r"\s{2,}", one.strip()) for one in said.out.splitlines())
-    assert head == ["id", "file", "prompt", "model", "loras", "sampler", "steps", "seed"]
+    assert head == ["id", "file", "prompt", "model", "sampler", "steps", "seed"]  # no LoRA anywhere
     assert line[1:3] == [r"-n\x1bew.png", "an owl, long_hair, snow"]
     assert said.err == ""
 
