@@ -1,6 +1,6 @@
 """``show``: one image as tables on a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
@@ -72,17 +72,24 @@ class _Printer:
 
 
 def print_image(
-    image: ImageRecord, why: tuple[Judgement, ...], location: str, *, is_cut: bool
+    image: ImageRecord,
+    why: tuple[Judgement, ...],
+    location: str,
+    mark: Mapping[str, object],
+    *,
+    is_cut: bool,
 ) -> None:
     """Print all that is known of an image.
 
-    The file, every fact with its source, passes, resources, tokens, disagreements, warnings; last,
-    which parsers claimed it and what came of that. ``is_cut``: what is longer than a screen is cut.
+    The file, its user's own mark, every fact with its source, passes, resources, tokens,
+    disagreements, warnings; last, which parsers claimed it and what came of that. ``is_cut``: what
+    is longer than a screen is cut.
     """
     console = _Printer(is_cut=is_cut)
     row = image.image
     head = [("place", location), *((name, row.get(name)) for name in HEAD)]
     console.print("file", (), [pair for pair in head if pair[1] is not None])
+    console.print("your mark", (), [pair for pair in mark.items() if pair[1] is not None])
     console.print(
         "facts",
         ("key", "value", "source"),

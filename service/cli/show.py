@@ -17,6 +17,7 @@ from service.cli.output import finish, harmless, make_console, say, say_json
 from service.errors import StartError
 from service.paths import to_stored
 from service.store.database_reader import DatabaseReader
+from service.store.marks import find_mark
 
 AsKept = Annotated[
     bool, typer.Option("--raw", help="Print the stored record, as ExifTool gave it.")
@@ -61,10 +62,11 @@ def show(  # noqa: PLR0917  # options are given by name
     if image is None:
         raise StartError(f"{path}: its row has just gone")
     why = pipeline.explain_reading(record) if record else ()
+    mark = find_mark(settings.database.path, record.sha256 if record else None)
     if json:
-        say_json(asdict(image) | {"why": list(map(asdict, why)), "place": location})
+        say_json(asdict(image) | {"why": list(map(asdict, why)), "place": location, "mark": mark})
     else:
-        print_image(image, why, location, is_cut=not full)
+        print_image(image, why, location, mark, is_cut=not full)
 
 
 def status(config: ConfigFile = None, db: DatabaseFile = None, json: AsJson = False) -> None:  # noqa: FBT002

@@ -23,6 +23,9 @@ FILE = "marks.db"
 SCHEMA = "marks"
 """The name under which it is attached, here and in DB Browser's projects."""
 
+COLUMNS = ("rating", "favourite", "tags", "note")
+"""What a person writes into a mark."""
+
 BUSY_MS = 5_000
 
 
@@ -74,6 +77,20 @@ def attach_marks(connection: apsw.Connection, database: Path) -> None:
             f"{path}: your marks cannot be read ({error}); put back a copy of it from the backups, "
             "or move it away, and the service makes an empty one"
         ) from error
+
+
+def find_mark(database: Path, sha256: str | None) -> dict[str, object]:
+    """Return the user's mark of a content, by column; nothing where it cannot be read."""
+    path = marks_beside(database)
+    if sha256 is None or not path.is_file():
+        return {}
+    try:
+        with closing(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
+            row = connection.execute(sql("mark_of"), (sha256,)).fetchone()
+    except apsw.Error as error:
+        log.warning("marks_not_read", path=str(path), reason=str(error))
+        return {}
+    return {} if row is None else dict(zip(COLUMNS, row, strict=True))
 
 
 def copy_marks(source: Path, target: Path) -> bool:

@@ -734,6 +734,10 @@ CREATE TABLE IF NOT EXISTS marks (
 -- For reading.
 ATTACH ? AS marks;
 
+-- name: mark_of
+-- Of one content.
+SELECT rating, favourite, tags, note FROM marks WHERE sha256 = ?;
+
 -- name: any_mark
 -- Fails where the user has made something else of the file.
 SELECT sha256, rating, favourite, tags FROM marks LIMIT 1;

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from service.errors import StartError
 from service.records import ImageRows
 from service.store.backups import back_up, restore
-from service.store.marks import copy_marks, make_marks, marks_beside
+from service.store.marks import copy_marks, find_mark, make_marks, marks_beside
 from service.store.search.query import Search
 from service.store.sql import statements
 from service.store.writer import Store
@@ -51,6 +51,19 @@ def marked(store: Store) -> Store:
     store.save([image(number) for number in range(5)], now=NOW)
     mark(store.path)
     return store
+
+
+def test_the_mark_of_a_content_is_found(marked: Store) -> None:
+    first = marked._connection.execute("SELECT sha256 FROM v_images_search LIMIT 1").get
+    assert find_mark(marked.path, first) == {
+        "rating": 5,
+        "favourite": 1,
+        "tags": "keep , blue sky\n",
+        "note": "for the wall",
+    }
+    assert find_mark(marked.path, "0" * 64) == find_mark(marked.path, None) == {}
+    marks_beside(marked.path).write_bytes(b"no database" * 100)
+    assert find_mark(marked.path, first) == {}
 
 
 @pytest.fixture
