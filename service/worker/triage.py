@@ -194,8 +194,9 @@ def _is_unchanged(row: FileRow, file: WatchedFile) -> bool:
 def _is_still_there(twin: FileRow, online: Mapping[str, Root], arrival: Arrival) -> bool:
     """Tell whether a known file is still at its place.
 
-    Where its root is away or no longer watched, it is believed to be. A file whose name changed
-    only its case is found under the old name, too, on Windows and macOS: that one has moved.
+    Where its root, or what a link above it leads to, is away or no longer watched, it is believed
+    to be. A file whose name changed only its case is found under the old name, too, on Windows and
+    macOS: that one has moved.
     """
     root = online.get(twin.file.root)
     if root is None:
@@ -204,4 +205,8 @@ def _is_still_there(twin: FileRow, online: Mapping[str, Root], arrival: Arrival)
     is_respelled = twin.file.path.casefold() == arrival.file.path.casefold()
     if is_respelled and is_same_file(place, arrival.location):
         return False
-    return place.exists()
+    return place.exists() or any(map(_is_broken_link, place.parents))
+
+
+def _is_broken_link(folder: Path) -> bool:
+    return folder.is_symlink() and not folder.exists()
