@@ -205,7 +205,10 @@ def _is_still_there(twin: FileRow, online: Mapping[str, Root], arrival: Arrival)
     is_respelled = twin.file.path.casefold() == arrival.file.path.casefold()
     if is_respelled and is_same_file(place, arrival.location):
         return False
-    return place.exists() or any(map(_is_broken_link, place.parents))
+    try:
+        return place.exists() or any(map(_is_broken_link, place.parents))
+    except OSError:  # a folder that may not be entered, a disk that does not answer
+        return True
 
 
 def _is_broken_link(folder: Path) -> bool:

@@ -1,5 +1,7 @@
 """Links to folders, from the configuration to the rows."""
 
+from pathlib import Path
+
 import pytest
 from commands import run
 from drawn_images import draw
@@ -73,3 +75,22 @@ def test_a_copy_takes_no_row_of_an_image_behind_a_link_whose_target_is_away(door
         ("here.png", "present"),
         ("linked/behind.png", "present"),
     ]
+
+
+def test_a_copy_takes_no_row_of_an_image_in_a_folder_that_may_not_be_entered(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.exists
+
+    def exists(path: Path) -> bool:
+        if path.name == "first.png":
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    first = draw(door.place.input / "first.png", 1)
+    house = door.open()
+    house.work()
+    monkeypatch.setattr(Path, "exists", exists)
+    (door.place.input / "copy.png").write_bytes(first.read_bytes())
+    house.work()
+    assert house.rows(PATHS) == [("copy.png", "present"), ("first.png", "present")]
