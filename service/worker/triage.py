@@ -9,7 +9,7 @@ from zstandard import ZstdError
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract.file_to_read import FileToRead
 from service.extract.signatures import Signature
-from service.file_systems import is_same_file
+from service.file_systems import is_folder, is_same_file
 from service.paths import Root
 from service.readers.messages import Answer, Audit, Failed
 from service.records import WatchedFile
@@ -90,7 +90,7 @@ class _TriageRun:
         self._store = store
         self._in_hand = in_hand
         self._claimed = set(in_hand.claimed)
-        self._online = {name: root for name, root in roots.items() if root.path.is_dir()}
+        self._online = {name: root for name, root in roots.items() if is_folder(root.path)}
 
     def decide(self, arrival: Arrival, answer: Answer) -> None:
         """Put one file where it belongs."""
