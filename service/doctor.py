@@ -15,6 +15,7 @@ from service.assembly import start_readers
 from service.config import Config
 from service.config.folder_checks import why_unwritable
 from service.errors import PipeError
+from service.file_systems import is_folder
 from service.paths import Root
 from service.readers.reader_settings import MEBIBYTE, MEMORY_LIMIT, most_readers
 from service.service_state import read_state
@@ -159,10 +160,10 @@ def _check_folders(config: Config) -> Iterator[HealthFinding]:
     notes = _root_notes(config)
     names = WatchedNames(WatchSettings.from_config(config.watch))
     for root in config.roots:
-        if root.path.is_dir() and root.name in notes:
+        if is_folder(root.path) and root.name in notes:
             fix = "as it says; status tells whether it is still so"
             yield HealthFinding("warning", f"root {root.name}", notes[root.name], fix)
-        elif root.path.is_dir():
+        elif is_folder(root.path):
             yield HealthFinding("ok", f"root {root.name}", str(root.path))
             yield from _check_links(root, names)
         else:

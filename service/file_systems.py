@@ -104,6 +104,11 @@ def file_system_of(path: Path, mounts: str) -> str | None:
     return found
 
 
+def is_folder(path: str | Path) -> bool:
+    """Tell whether a folder is there; where its disk does not answer, pathlib would raise."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
 def is_same_file(one: Path, other: Path) -> bool:
     """Tell whether two spellings are one file or folder, as on a file system that knows no case.
 

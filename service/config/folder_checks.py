@@ -8,6 +8,7 @@ from pathlib import Path
 from service.config.model import DEFAULT_ROOT, Config
 from service.config.problems import ConfigError, Problem, setting_name
 from service.config.toml_lines import SettingKey
+from service.file_systems import is_folder
 
 
 def find_clashes(config: Config, *, only_reads: bool = False) -> Iterator[tuple[SettingKey, str]]:
@@ -110,7 +111,7 @@ def _wrong_kinds(config: Config) -> Iterator[tuple[SettingKey, str]]:
             f"{config.database.path} is a folder; name a file in it, like images.db",
         )
     for at, root in enumerate(config.root):
-        if root.path.is_file():
+        if os.path.isfile(root.path):  # noqa: PTH113  # pathlib raises where a disk is dead
             yield ("root", at, "path"), f"{root.path} is a file; name a folder"
 
 
@@ -152,7 +153,7 @@ def prepare(config: Config) -> list[str]:
 def find_missing_roots(config: Config) -> Iterator[str]:
     """Yield a sentence for each root that is not there."""
     for root in config.root:
-        if not root.path.is_dir():
+        if not is_folder(root.path):
             what = "it is taken as offline and looked for again"
             yield f"root {root.name!r}: {root.path} is not there; {what}"
 

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from service.file_systems import is_folder
 from service.paths import Root
 
 FolderIdentity = tuple[int, int] | str
@@ -44,7 +45,7 @@ class LinkedFolders:
         """
         away: list[str] = []
         for link in links:
-            is_there = os.path.isdir(link)  # noqa: PTH112  # pathlib raises for what it may not see
+            is_there = is_folder(link)
             if not self._is_followed:
                 if is_there:
                     self.passed += 1

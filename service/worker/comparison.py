@@ -8,6 +8,7 @@ import structlog
 
 from service.clock import Clock
 from service.errors import TryAgainError
+from service.file_systems import is_folder
 from service.paths import Root
 from service.store.database_reader import DatabaseReader
 from service.store.writer import Store
@@ -190,7 +191,7 @@ class Comparison:
     def _walk(
         self, root: Root, state: RootState
     ) -> Iterator[Difference | FoundMount | PassedLinks]:
-        if root.path.is_dir():
+        if is_folder(root.path):
             known = _KnownFiles(self.store, root.name)
             others = [other.path for other in self._roots.values() if other is not root]
             yield from rescan(root, state, known, known.folders(), self._names, others=others)

@@ -9,7 +9,7 @@ from zstandard import ZstdError
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract.file_to_read import FileToRead
 from service.extract.signatures import Signature
-from service.file_systems import is_same_file
+from service.file_systems import is_folder, is_same_file
 from service.paths import Root
 from service.readers.messages import Answer, Audit, Failed
 from service.records import WatchedFile
@@ -90,7 +90,7 @@ class _TriageRun:
         self._store = store
         self._in_hand = in_hand
         self._claimed = set(in_hand.claimed)
-        self._online = {name: root for name, root in roots.items() if root.path.is_dir()}
+        self._online = {name: root for name, root in roots.items() if is_folder(root.path)}
 
     def decide(self, arrival: Arrival, answer: Answer) -> None:
         """Put one file where it belongs."""
@@ -194,8 +194,9 @@ def _is_unchanged(row: FileRow, file: WatchedFile) -> bool:
 def _is_still_there(twin: FileRow, online: Mapping[str, Root], arrival: Arrival) -> bool:
     """Tell whether a known file is still at its place.
 
-    Where its root is away or no longer watched, it is believed to be. A file whose name changed
-    only its case is found under the old name, too, on Windows and macOS: that one has moved.
+    Where its root, or what a link above it leads to, is away or no longer watched, it is believed
+    to be. A file whose name changed only its case is found under the old name, too, on Windows and
+    macOS: that one has moved.
     """
     root = online.get(twin.file.root)
     if root is None:
@@ -204,4 +205,11 @@ def _is_still_there(twin: FileRow, online: Mapping[str, Root], arrival: Arrival)
     is_respelled = twin.file.path.casefold() == arrival.file.path.casefold()
     if is_respelled and is_same_file(place, arrival.location):
         return False
-    return place.exists()
+    try:
+        return place.exists() or any(map(_is_broken_link, place.parents))
+    except OSError:  # a folder that may not be entered, a disk that does not answer
+        return True
+
+
+def _is_broken_link(folder: Path) -> bool:
+    return folder.is_symlink() and not folder.exists()
