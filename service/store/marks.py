@@ -59,9 +59,10 @@ def attach_marks(connection: apsw.Connection, database: Path) -> None:
     if SCHEMA in connection.db_names():
         return
     if not path.is_file():
-        connection.pragma("query_only", 0)  # which keeps from temporary tables, too
+        only_reads = connection.pragma("query_only")
+        connection.pragma("query_only", 0)  # it keeps from temporary tables, too
         connection.execute(sql("make_marks").replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
-        connection.pragma("query_only", 1)
+        connection.pragma("query_only", only_reads)
         return
     try:
         address = f"file:{quote(str(path.resolve()))}?mode=ro"

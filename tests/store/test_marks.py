@@ -54,7 +54,7 @@ def marked(store: Store) -> Store:
 
 
 def test_the_mark_of_a_content_is_found(marked: Store) -> None:
-    first = marked._connection.execute("SELECT sha256 FROM v_images_search LIMIT 1").get
+    first = marked._connection.execute("SELECT sha256 FROM images WHERE id = 1").get
     assert find_mark(marked.path, first) == {
         "rating": 5,
         "favourite": 1,
