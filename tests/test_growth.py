@@ -19,4 +19,4 @@ def test_work_that_grows_with_the_square_is_above_the_limit() -> None:
 def test_of_many_cases_only_those_that_grow_with_the_square_are_found() -> None:
     sharing = re.compile(r"\s*,?\s*x")  # two runs of blanks share them in every way
     cases = [("blanks", lambda size: " " * size), ("letters", lambda size: "a" * size)]
-    assert list(find_steep(cases, sharing.match, 8_000)) == ["blanks"]
+    assert list(find_steep(cases, sharing.match, 16_000)) == ["blanks"]
