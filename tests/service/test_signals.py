@@ -137,7 +137,8 @@ def test_ctrl_c_while_it_starts_ends_it_without_a_traceback(
     time.sleep(moment)
     process.send_signal(signal.SIGINT)
     _, complaint = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode in (0, 130)
+    # A pass may be over by then; a signal that comes while Python itself ends is the system's.
+    assert process.returncode in (0, 130, -signal.SIGINT)
     assert "Traceback" not in complaint
 
 
