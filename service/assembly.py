@@ -67,8 +67,7 @@ def assemble(
 
     ``writes_lists``: the exports of the configuration run while it watches. ``has_all_roots``: a
     root that is not among the configured ones was taken away. Raises StartError, whose message says
-    what to do. Where another program holds the database it
-    is waited for until ``is_stopped``.
+    what to do. Where another program holds the database it is waited for until ``is_stopped``.
     """
     clock = Clock()
     settings = WatchSettings.from_config(config.watch)
@@ -114,7 +113,7 @@ def assemble(
 def _open_thumbnails(config: Config) -> ThumbnailFile | None:
     most_bytes = config.thumbnails.max_megabytes * 1_000_000
     try:
-        return ThumbnailFile.open(thumbnails_beside(config.database.path), most_bytes)
+        return ThumbnailFile(thumbnails_beside(config.database.path), most_bytes)
     except TryAgainError as error:  # nothing else needs them
         log.warning("thumbnails_not_made", reason=str(error))
         return None

@@ -109,8 +109,8 @@ def search(
         for one in lines:
             say(str(one[PLACE]))
     elif lines:
-        told = shown if columns else [name for name in shown if _has_any(lines, name)]
-        _print_table(lines, told, is_cut=len(lines) == limit, is_wide=wide)
+        filled = shown if columns else _filled(lines, shown)
+        _print_table(lines, filled, is_cut=len(lines) == limit, is_wide=wide)
     else:
         say("No image has all of this.")
     for hint in hints:
@@ -143,8 +143,9 @@ def _locate(line: Line, places: dict[str, str]) -> str:
     return str(Path(places.get(root, root)) / path)
 
 
-def _has_any(lines: Sequence[Line], name: str) -> bool:
-    return any(line[name] not in (None, "") for line in lines)
+def _filled(lines: Sequence[Line], names: Sequence[str]) -> list[str]:
+    """Return the columns that any of the images has something in."""
+    return [name for name in names if any(line[name] not in (None, "") for line in lines)]
 
 
 def _print_table(lines: list[Line], shown: Sequence[str], *, is_cut: bool, is_wide: bool) -> None:

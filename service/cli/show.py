@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import finish, harmless, make_console, say, say_json
 from service.errors import StartError
 from service.paths import to_stored
+from service.records import RawRecord
 from service.store.database_reader import DatabaseReader
 from service.store.marks import find_mark
 
@@ -62,11 +64,20 @@ def show(  # noqa: PLR0917  # options are given by name
     if image is None:
         raise StartError(f"{path}: its row has just gone")
     why = pipeline.explain_reading(record) if record else ()
-    mark = find_mark(settings.database.path, record.sha256 if record else None)
+    mark = _find_mark(settings.database.path, record)
     if json:
         say_json(asdict(image) | {"why": list(map(asdict, why)), "place": location, "mark": mark})
     else:
         print_image(image, why, location, mark, is_cut=not full)
+
+
+def _find_mark(database: Path, record: RawRecord | None) -> dict[str, object]:
+    """Return the user's mark of an image. Where marks cannot be read, all the rest is shown."""
+    try:
+        return find_mark(database, record.sha256 if record else None)
+    except StartError as error:
+        say(str(error), err=True)
+        return {}
 
 
 def status(config: ConfigFile = None, db: DatabaseFile = None, json: AsJson = False) -> None:  # noqa: FBT002

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from service.extract.direct.png_texts import decode_latin
 from service.extract.magic_numbers import PNG
 from service.extract.png_chunks import TEXT_CAP
 from service.records.json_values import JsonValue
@@ -17,10 +18,6 @@ MIME_TYPES = ("image/png", "image/apng")
 _GROUP = "PNG:"
 _HEADER = 8
 _CRC = 4
-_WINDOWS = {
-    number: bytes([number]).decode("cp1252", "ignore") or chr(number) for number in range(128, 160)
-}
-"""What ExifTool reads bytes as that are letters in Windows' Latin-1 and controls in the other."""
 
 
 def whole_texts(location: Path, tags: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
@@ -33,19 +30,15 @@ def whole_texts(location: Path, tags: Mapping[str, JsonValue]) -> dict[str, Json
     for keyword, data in _texts(location):
         before, nul, _ = data.partition(b"\0")
         if nul and not data.isascii():
-            name_of_cut = known.get((_plain(keyword), _decode(before)))
+            name_of_cut = known.get((_plain(keyword), decode_latin(before)))
             if name_of_cut is not None:
-                found[name_of_cut] = _decode(data.replace(b"\0", b""))
+                found[name_of_cut] = decode_latin(data.replace(b"\0", b""))
     return found
 
 
 def _plain(keyword: str) -> str:
     """Return what a keyword has in common with the name that ExifTool makes of it."""
     return "".join(filter(str.isalnum, keyword)).casefold()
-
-
-def _decode(data: bytes) -> str:
-    return data.decode("latin-1").translate(_WINDOWS)
 
 
 def _texts(location: Path) -> Iterator[tuple[str, bytes]]:

@@ -68,20 +68,27 @@ def attach_marks(connection: apsw.Connection, database: Path) -> None:
         address = f"file:{quote(str(path.resolve()))}?mode=ro"
         connection.execute(sql("attach_marks"), (address,)).fetchall()
         connection.execute(sql("any_mark")).fetchall()
-    except apsw.BusyError as error:
-        raise StartError(
+    except apsw.Error as error:
+        raise _refusal(path, error) from error
+
+
+def _refusal(path: Path, error: apsw.Error) -> StartError:
+    if isinstance(error, apsw.BusyError):
+        return StartError(
             f"{path}: another program is writing your marks ({error}); try again, or press Write "
             "Changes there"
-        ) from error
-    except apsw.Error as error:
-        raise StartError(
-            f"{path}: your marks cannot be read ({error}); put back a copy of it from the backups, "
-            "or move it away, and the service makes an empty one"
-        ) from error
+        )
+    return StartError(
+        f"{path}: your marks cannot be read ({error}); put back a copy of it from the backups, "
+        "or move it away, and the service makes an empty one"
+    )
 
 
 def find_mark(database: Path, sha256: str | None) -> dict[str, object]:
-    """Return the user's mark of a content, by column; nothing where it cannot be read."""
+    """Return the user's mark of a content, by column; nothing where there is none.
+
+    Raises StartError where the file cannot be read.
+    """
     path = marks_beside(database)
     if sha256 is None or not path.is_file():
         return {}
@@ -89,8 +96,7 @@ def find_mark(database: Path, sha256: str | None) -> dict[str, object]:
         with closing(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
             row = connection.execute(sql("mark_of"), (sha256,)).fetchone()
     except apsw.Error as error:
-        log.warning("marks_not_read", path=str(path), reason=str(error))
-        return {}
+        raise _refusal(path, error) from error
     return {} if row is None else dict(zip(COLUMNS, row, strict=True))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
 
 import apsw
 import orjson
@@ -30,14 +29,10 @@ class ThumbnailFile:
     """The open file. Every method raises TryAgainError where it cannot be used now."""
 
     def __init__(self, path: Path, most_bytes: int) -> None:
+        """Open it, made where there is none. It is full at so many bytes."""
         self._most_bytes = most_bytes
         self.path = path
         self._use_what_is_there()
-
-    @classmethod
-    def open(cls, path: Path, most_bytes: int) -> Self:
-        """Return the file, made where there is none. It is full at so many bytes."""
-        return cls(path, most_bytes)
 
     def _use_what_is_there(self) -> None:
         with _translate(self.path):

@@ -9,6 +9,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import apsw
 import pytest
 from asked import rows
 from commands import Said, run
@@ -16,6 +17,7 @@ from drawn_images import draw
 from running_service import Place
 
 import service
+from service.store.marks import marks_beside
 
 NOISE = {
     "id",
@@ -199,6 +201,24 @@ def test_show_as_json_has_every_row_of_the_image(taken: Place) -> None:
         ("neg", "blurry", 1.0),
         ("neg", "lowres", 1.0),
     ]
+
+
+def test_show_tells_the_users_own_mark_and_what_is_wrong_with_the_file_of_marks(
+    taken: Place,
+) -> None:
+    marks = marks_beside(taken.database)
+    sha256 = rows(taken.database, "SELECT sha256 FROM images WHERE path = 'fox.png'")[0][0]
+    with closing(apsw.Connection(str(marks))) as connection:
+        connection.execute("INSERT INTO marks (sha256, rating) VALUES (?, 5)", (sha256,))
+    mark = {"rating": 5, "favourite": None, "tags": None, "note": None}
+    assert run(taken, "show", "fox.png", "--json").json()["mark"] == mark
+    assert re.search(r"^ rating +5 *$", run(taken, "show", "fox.png").out, re.MULTILINE)
+    kept = marks.read_bytes()
+    marks.write_bytes(b"no database at all" * 50)
+    said = run(taken, "show", "fox.png", "--json")
+    marks.write_bytes(kept)
+    assert said.json()["mark"] == {}
+    assert said.err.startswith(f"{marks}: your marks cannot be read")
 
 
 def test_show_raw_gives_the_kept_record(taken: Place) -> None:

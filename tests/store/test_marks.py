@@ -63,7 +63,8 @@ def test_the_mark_of_a_content_is_found(marked: Store) -> None:
     }
     assert find_mark(marked.path, "0" * 64) == find_mark(marked.path, None) == {}
     marks_beside(marked.path).write_bytes(b"no database" * 100)
-    assert find_mark(marked.path, first) == {}
+    with pytest.raises(StartError, match="your marks cannot be read"):
+        find_mark(marked.path, first)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ class Maker:
     def __init__(self, by_hand: ByHand, most_bytes: int = 100 * MEGABYTE) -> None:
         parts = by_hand.house.worker._parts
         self.path = thumbnails_beside(by_hand.place.database)
-        file = ThumbnailFile.open(self.path, most_bytes)
+        file = ThumbnailFile(self.path, most_bytes)
         clock = by_hand.house.worker._clock
         self.thumbnails = Thumbnails(file, parts.store, parts.readers, parts.roots, clock)
 

@@ -35,13 +35,18 @@ _LATIN = {
 """What ExifTool makes of latin-1's control characters: those of cp1252, where it has any."""
 
 
+def decode_latin(text: bytes) -> str:
+    """Return what ExifTool reads bytes of latin-1 as."""
+    return text.decode("latin-1").translate(_LATIN)
+
+
 def from_latin(text: bytes) -> bytes:
     """Return a text in UTF-8. One that ExifTool cuts at a NUL is read whole by ``cut_texts``."""
     if text.isascii():
         return text
     if b"\0" in text:
         raise NotUnderstoodError("a text with a NUL, in more than ASCII")
-    return text.decode("latin-1").translate(_LATIN).encode("utf-8")
+    return decode_latin(text).encode("utf-8")
 
 
 def read_date(text: bytes) -> bytes:
