@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from service import __version__
+from service import __version__, logs
 from service.cli.app import App
 from service.cli.output import harmless_lines, repeat_database
 from service.errors import INTERRUPTED, DatabaseReplacedError, StartError, TryAgainError
@@ -89,6 +89,7 @@ def main() -> None:
         # A Windows console of another code page cannot show every file's name.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    logs.warn_on_stderr()
     try:
         app = command_line(sys.argv[1:])
         app(prog_name="aiimagepipe")  # also where it was started as `python -m service`

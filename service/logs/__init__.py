@@ -36,6 +36,18 @@ def setup(settings: config.Log, *, console: bool = True, stream: TextIO | None =
     root.setLevel(settings.level.upper())
     root.addHandler(FloodGate(_make_handlers(settings, stream)))
     logging.captureWarnings(capture=True)
+    _send_through_logging()
+
+
+def warn_on_stderr() -> None:
+    """Send warnings to stderr wherever no log is set up: structlog itself would take stdout."""
+    if sys.stderr is not None:  # a Windows service or pythonw has none
+        logging.lastResort = ConsoleWriter(sys.stderr)
+        logging.lastResort.setLevel(logging.WARNING)
+    _send_through_logging()
+
+
+def _send_through_logging() -> None:
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -49,7 +61,7 @@ def setup(settings: config.Log, *, console: bool = True, stream: TextIO | None =
 
 
 def close() -> None:
-    """Write what is held back, close the file, and leave logging as Python starts it."""
+    """Write what is held back, close the file, and let only warnings be told from then on."""
     root = logging.getLogger()
     for handler in list(root.handlers):
         if isinstance(handler, FloodGate):
@@ -57,7 +69,6 @@ def close() -> None:
             handler.close()
     root.setLevel(logging.WARNING)
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 def find_trouble() -> str | None:

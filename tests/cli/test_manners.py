@@ -11,6 +11,8 @@ from commands import Said, run, run_plainly
 from drawn_images import draw, draw_many
 from running_service import TOP, Place, environment
 
+from service.store.marks import marks_beside
+
 READING = [
     ("status",),
     ("failures",),
@@ -181,6 +183,19 @@ def test_a_reader_that_goes_away_is_no_failure(place: Place, words: str) -> None
         check=False,
     )
     assert got.stderr == "0\n"
+
+
+def test_a_warning_of_a_command_without_a_log_is_on_stderr_and_its_output_stays_clean(
+    place: Place,
+) -> None:
+    assert run(place, "all").code == 0
+    marks_beside(place.database).write_bytes(b"no database at all" * 50)
+    said = place.run("backup")
+    assert said.returncode == 0
+    assert said.stdout.startswith("backup → ")
+    assert len(said.stdout.splitlines()) == 1
+    assert "warning  marks not copied  path=" in said.stderr
+    assert len(said.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("words", [*READING, ("show", "a.png", "--raw")], ids=" ".join)
