@@ -5,7 +5,6 @@ which is read object by object.
 """
 
 import re
-from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -19,7 +18,9 @@ from service.model_lookup.resolve_rows import Resolver
 from service.parse.json_texts import parse_json
 from service.paths import Root
 from service.readers.messages import Failed
-from service.readers.readers import Question, Readers
+from service.readers.readers import Readers
+from service.readers.remaking import Remaking
+from service.records.files import WatchedFile
 from service.records.json_values import JsonValue
 from service.store import raw_records
 from service.store.packed_image import PackedImage
@@ -41,18 +42,12 @@ def ingest(
     A line or an object that cannot be read is listed, and the others go on.
     """
     ingestion = Ingestion(source, store, readers, roots, clock)
-    readers.scale(readers.limit)
-    has_more = True
-    while has_more or ingestion.is_waiting:
-        while has_more and ingestion.count_asked() <= 2 * readers.processes:
-            has_more = ingestion.ask(BATCH)
-        if ingestion.is_waiting:
-            ingestion.save_oldest()
-            store.checkpoint()  # else the log would grow to many times the dump
+    for _ in ingestion.run(BATCH):
+        store.checkpoint()  # else the log would grow to many times the dump
     return ingestion.done
 
 
-class Ingestion:
+class Ingestion(Remaking):
     """Fills the database from a dump, a batch at a time. Raises StartError where it has none."""
 
     def __init__(
@@ -63,14 +58,13 @@ class Ingestion:
         roots: Sequence[Root],
         clock: Clock,
     ) -> None:
+        super().__init__(readers)
         self.done = TransferResult()
         self._store = store
-        self._readers = readers
         self._resolver = Resolver(store)
         self._clock = clock
         self._text = _open(source)
         self._records = _read_records(self._text, roots, self.done)
-        self._asked: deque[tuple[list[StoredRecord], Question]] = deque()
 
     def ask(self, limit: int) -> bool:
         """Ask the readers for the rows of up to ``limit`` files; return whether there were any."""
@@ -78,40 +72,14 @@ class Ingestion:
         if not batch:
             self._text.close()
             return False
-        self._asked.append((batch, self._readers.remake(batch)))
+        self._ask_for(batch)
         return True
 
-    @property
-    def is_waiting(self) -> bool:
-        """Return whether something was asked and not yet saved."""
-        return bool(self._asked)
-
-    @property
-    def is_answered(self) -> bool:
-        """Return whether what was asked first can be saved without waiting."""
-        return bool(self._asked) and self._asked[0][1].is_wholly_answered
-
-    def count_asked(self) -> int:
-        """Return how many batches were asked for and not yet saved."""
-        return len(self._asked)
-
-    def save_oldest(self) -> int:
-        """Wait for the rows that were asked for first, save them and return how many they were.
-
-        Where they cannot be written now, they are still the first.
-        """
-        records, question = self._asked[0]
-        rows: list[PackedImage] = []
-        failed: list[tuple[str, str]] = []
-        for record, answer in zip(records, question.wait_for_all(), strict=True):
-            if isinstance(answer, PackedImage):
-                rows.append(answer)
-            elif isinstance(answer, Failed):
-                file = record.file
-                failed.append((f"{file.root}/{file.path}", answer.message))
+    def _save(
+        self, rows: Sequence[PackedImage], failed: Sequence[tuple[WatchedFile, Failed]]
+    ) -> int:
         self._store.save(self._resolver.apply(rows), now=self._clock.stamp())
-        self._asked.popleft()
-        self.done.failed += failed
+        self.done.failed += [(f"{file.root}/{file.path}", one.message) for file, one in failed]
         self.done.count += len(rows)
         return len(rows)
 

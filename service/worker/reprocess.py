@@ -1,6 +1,5 @@
 """Making rows again from the stored records, without the files and without ExifTool."""
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -10,7 +9,9 @@ from service.clock import Clock
 from service.errors import RowRefusedError, TryAgainError
 from service.model_lookup.resolve_rows import Resolver
 from service.readers.messages import Failed
-from service.readers.readers import Question, Readers
+from service.readers.readers import Readers
+from service.readers.remaking import Remaking
+from service.records.files import WatchedFile
 from service.records.recipes import is_current
 from service.store.failures import Failure
 from service.store.packed_image import PackedImage
@@ -22,7 +23,7 @@ from service.worker.saver import save_one_by_one
 log = structlog.get_logger()
 
 
-class Reprocessor:
+class Reprocessor(Remaking):
     """Makes rows again that an older version of a stage made; a reader must have been ready.
 
     With ``everything``, all rows; with ``only``, those of these images.
@@ -37,13 +38,12 @@ class Reprocessor:
         everything: bool = False,
         only: Iterator[tuple[int, object]] | None = None,
     ) -> None:
+        super().__init__(readers)
         self._store = store
-        self._readers = readers
         self._clock = clock
         self._images: Iterator[tuple[int, object]] = only or store.stale_images(
             self._outdated_recipes(everything=everything)
         )
-        self._asked: deque[tuple[list[StoredRecord], Question]] = deque()
         self._resolver = Resolver(store)
         self.failed: list[Failure] = []
 
@@ -56,37 +56,8 @@ class Reprocessor:
             if record is not None:  # else the image has just gone
                 records.append(record)
         if records:
-            self._asked.append((records, self._readers.remake(records)))
+            self._ask_for(records)
         return bool(images)
-
-    @property
-    def is_waiting(self) -> bool:
-        """Return whether something was asked and not yet saved."""
-        return bool(self._asked)
-
-    @property
-    def is_answered(self) -> bool:
-        """Return whether what was asked first can be saved without waiting."""
-        return bool(self._asked) and self._asked[0][1].is_wholly_answered
-
-    def save_oldest(self) -> int:
-        """Wait for the rows that were asked for first, save them and return how many images.
-
-        Where they cannot be written now, they are still the first.
-        """
-        records, question = self._asked[0]
-        rows: list[PackedImage] = []
-        failed: list[Failure] = []
-        for record, answer in zip(records, question.wait_for_all(), strict=True):
-            if isinstance(answer, PackedImage):
-                rows.append(answer)
-            elif isinstance(answer, Failed):
-                failed.append(failure_of(record.file, answer))
-        if rows:
-            failed += self._save(self._resolver.apply(rows))
-        self._asked.popleft()
-        self._note(failed)
-        return len(records)
 
     def _outdated_recipes(self, *, everything: bool) -> list[str]:
         recipes = self._store.recipes()
@@ -95,7 +66,14 @@ class Reprocessor:
         stages = self._readers.stages
         return [recipe for recipe in recipes if not is_current(recipe, stages)]
 
-    def _save(self, rows: Sequence[PackedImage]) -> list[Failure]:
+    def _save(
+        self, rows: Sequence[PackedImage], failed: Sequence[tuple[WatchedFile, Failed]]
+    ) -> int:
+        refused = self._write(self._resolver.apply(rows)) if rows else []
+        self._note([*(failure_of(*one) for one in failed), *refused])
+        return len(rows) + len(failed)
+
+    def _write(self, rows: Sequence[PackedImage]) -> list[Failure]:
         """Write rows, and return what the database refuses."""
         stamp = self._clock.stamp()
         try:
@@ -116,16 +94,6 @@ class Reprocessor:
     def failures(self) -> list[tuple[str, str]]:
         """Return the place of each image that could not be made again, and why."""
         return [(f"{one.root}/{one.path}", one.message) for one in self.failed]
-
-    def run(self, batch_size: int) -> Iterator[int]:
-        """Make everything again, yielding the size of each batch. The readers have work ahead."""
-        has_more = True
-        while has_more or self._asked:
-            self._readers.scale(self._readers.limit if has_more else 1)
-            while has_more and len(self._asked) <= 2 * self._readers.processes:
-                has_more = self.ask(batch_size)
-            if self._asked:
-                yield self.save_oldest()
 
 
 class IdleReprocessing:
