@@ -15,7 +15,6 @@ from service.records.files import WatchedFile
 from service.records.recipes import is_current
 from service.store.failures import Failure
 from service.store.packed_image import PackedImage
-from service.store.raw_records import StoredRecord
 from service.store.writer import Store
 from service.worker.batch import failure_of
 from service.worker.saver import save_one_by_one
@@ -49,15 +48,13 @@ class Reprocessor(Remaking):
 
     def ask(self, limit: int) -> bool:
         """Ask the readers for the rows of up to ``limit`` images; return whether there were any."""
-        images = list(islice(self._images, limit))
-        records: list[StoredRecord] = []
-        for image_id, _ in images:
-            record = self._store.stored_record(image_id)
-            if record is not None:  # else the image has just gone
-                records.append(record)
-        if records:
-            self._ask_for(records)
-        return bool(images)
+        while images := list(islice(self._images, limit)):
+            found = [self._store.stored_record(image_id) for image_id, _ in images]
+            records = [record for record in found if record is not None]  # else it has just gone
+            if records:
+                self._ask_for(records)
+                return True
+        return False
 
     def _outdated_recipes(self, *, everything: bool) -> list[str]:
         recipes = self._store.recipes()

@@ -9,6 +9,9 @@ from drawn_images import draw_many
 from running_service import Place
 from working_by_hand import Door
 
+from service.clock import Clock
+from service.worker.reprocess import Reprocessor
+
 OLD = "UPDATE images SET recipe = 'a1111@0 blobs@0', model = 'what an older version thought'"
 NOW = "SELECT path, model, recipe LIKE '%@0%' FROM images ORDER BY path"
 DAMAGE = (
@@ -69,3 +72,17 @@ def test_a_damaged_kept_record_is_told_and_its_neighbours_are_made_again(door: D
     assert (again.code, again.out) == (1, "4 images made again\n")
     assert again.err.startswith("failed: Input/00002.png: ")
     assert len(by_hand.rows("SELECT 1 FROM images WHERE model = 'dreamshaper_8'")) == 4
+
+
+def test_images_that_go_while_rows_are_made_again_keep_none_behind_them_from_being_made(
+    door: Door,
+) -> None:
+    by_hand = door.open()
+    draw_many(by_hand.place.input, 4)
+    by_hand.work()
+    house = by_hand.house
+    again = Reprocessor(house.store, house.worker._parts.readers, Clock(), everything=True)
+    assert again.ask(1)
+    house.store._connection.execute("DELETE FROM images WHERE path IN ('00001.png', '00002.png')")
+    assert (again.ask(1), again.save_oldest(), again.is_waiting) == (True, 1, True)
+    assert (again.ask(1), again.save_oldest(), again.is_waiting) == (False, 1, False)
