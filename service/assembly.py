@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import TypeVar
 
 import structlog
@@ -73,16 +72,13 @@ def assemble(
     settings = WatchSettings.from_config(config.watch)
     inbox = Inbox(config.roots, settings)
     roots = {root.name: root for root in config.roots}
+    files = _Files(config=config, clock=clock, has_all_roots=has_all_roots, is_stopped=is_stopped)
     with start_readers(config, inbox.wake) as readers:
-        database = config.database.path
-
-        def settle(opened: Store) -> None:
-            if has_all_roots:
-                settle_roots(opened, config.roots, clock.stamp())
-
-        small = _open_thumbnails(config) if watch and config.thumbnails.enabled else None
-        store = _open_when_free(lambda: open_store(config, settle), database, is_stopped)
+        small = files.open_thumbnails() if watch else None
+        store = files.open_store()
         readers.require(is_stopped=is_stopped)
+        exports = config.export if watch and writes_lists else None
+        backups = _backup_rules(config) if watch else None
         parts = Parts(
             intake=Intake(inbox, config.roots, store, settings, clock),
             readers=readers,
@@ -90,33 +86,75 @@ def assemble(
             roots=roots,
             heartbeat=Heartbeat(store, clock, readers.version),
             watcher=Watcher(config.roots, inbox, settings) if watch else None,
-            reopen=lambda: _open_when_free(
-                lambda: _reopen(store, config, settle), database, is_stopped
-            ),
-            export_schedule=ExportSchedule(
-                config.export if watch and writes_lists else None, store, clock
-            ),
-            database_care=DatabaseCare(database, _backup_rules(config) if watch else None, clock),
+            reopen=lambda: files.reopen_store(store),
+            export_schedule=ExportSchedule(exports, store, clock),
+            database_care=DatabaseCare(config.database.path, backups, clock),
             thumbnails=Thumbnails(small, store, readers, roots, clock),
         )
-        pace = _pace_of(config, watch=watch)
-        worker = Worker(parts, clock, pace, on_done)
+        worker = Worker(parts, clock, _pace_of(config, watch=watch), on_done)
         try:
             yield Assembly(worker, inbox, parts.watcher, store)
         finally:
-            parts.export_schedule.close()
-            parts.database_care.close()
-            parts.thumbnails.close()
+            parts.close()
             worker.close()
 
 
-def _open_thumbnails(config: Config) -> ThumbnailFile | None:
-    most_bytes = config.thumbnails.max_megabytes * 1_000_000
-    try:
-        return ThumbnailFile(thumbnails_beside(config.database.path), most_bytes)
-    except TryAgainError as error:  # nothing else needs them
-        log.warning("thumbnails_not_made", reason=str(error))
-        return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """The database of a configuration and the files beside it, to be opened for the service."""
+
+    config: Config
+    clock: Clock
+    has_all_roots: bool
+    is_stopped: Callable[[], bool]
+
+    def open_store(self) -> Store:
+        """Open the database as soon as no other program holds it, and settle its roots."""
+        return self._open_when_free(lambda: open_store(self.config, self._settle))
+
+    def reopen_store(self, store: Store) -> None:
+        """Go on with the file that is at the database's path now."""
+        self._open_when_free(lambda: self._reopen(store))
+
+    def open_thumbnails(self) -> ThumbnailFile | None:
+        """Open the file of small pictures; None where there are to be none."""
+        settings = self.config.thumbnails
+        if not settings.enabled:
+            return None
+        path = thumbnails_beside(self.config.database.path)
+        try:
+            return ThumbnailFile(path, settings.max_megabytes * 1_000_000)
+        except TryAgainError as error:  # nothing else needs them
+            log.warning("thumbnails_not_made", reason=str(error))
+            return None
+
+    def _reopen(self, store: Store) -> None:
+        store.reopen()
+        store.set_categories(Categories(self.config.categories).words)
+        self._settle(store)
+
+    def _settle(self, store: Store) -> None:
+        if self.has_all_roots:
+            settle_roots(store, self.config.roots, self.clock.stamp())
+
+    def _open_when_free(self, open_: Callable[[], Opened]) -> Opened:
+        """Open the database as soon as no other program holds it; give up when ``is_stopped``."""
+        database = self.config.database.path
+        is_logged = False
+        while True:
+            try:
+                opened = open_()
+            except TryAgainError as error:
+                if self.is_stopped():
+                    raise
+                if not is_logged:
+                    log.warning("database_waits", reason=str(error))
+                    is_logged = True
+                time.sleep(OPEN_WAIT_S)
+            else:
+                make_marks(database)
+                write_projects(database, has_thumbnails=thumbnails_beside(database).exists())
+                return opened
 
 
 def _pace_of(config: Config, *, watch: bool) -> Pace:
@@ -163,30 +201,3 @@ def open_store(config: Config, settle: Callable[[Store], None] = lambda _: None)
         store.close()
         raise
     return store
-
-
-def _reopen(store: Store, config: Config, settle: Callable[[Store], None]) -> None:
-    store.reopen()
-    store.set_categories(Categories(config.categories).words)
-    settle(store)
-
-
-def _open_when_free(
-    open_: Callable[[], Opened], database: Path, is_stopped: Callable[[], bool]
-) -> Opened:
-    """Open the database as soon as no other program holds it; give up when ``is_stopped``."""
-    is_logged = False
-    while True:
-        try:
-            opened = open_()
-        except TryAgainError as error:
-            if is_stopped():
-                raise
-            if not is_logged:
-                log.warning("database_waits", reason=str(error))
-                is_logged = True
-            time.sleep(OPEN_WAIT_S)
-        else:
-            make_marks(database)
-            write_projects(database, has_thumbnails=thumbnails_beside(database).exists())
-            return opened

@@ -1,6 +1,7 @@
 """``search``: images by the words of their prompts and by what they were made with."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from rich.table import Table
 
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import make_cell, make_console, say, say_json
+from service.config import Config
 from service.errors import StartError
 from service.paths import from_stored
 from service.store.one_image import ColumnValue
@@ -94,33 +96,65 @@ def search(
     if paths and json:
         raise StartError("search: --paths and --json print different things; give one of them")
     settings = load_config(config, None, db, only_reads=True)
-    line = " ".join(words)
+    found = _find(settings, " ".join(words), columns, limit)
+    if json:
+        say_json(found.as_json())
+    elif paths:
+        for one in found.lines:
+            say(str(one[PLACE]))
+    elif found.lines:
+        found.print_table(is_cut=len(found.lines) == limit, is_wide=wide)
+    else:
+        say("No image has all of this.")
+    for hint in found.hints:
+        say(hint, err=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The images that a search found, ready to be shown."""
+
+    lines: list[Line]
+    asked: list[str] | None
+    """The columns that are to be shown; None where none were named."""
+    hints: list[str]
+    """Why nothing was found."""
+
+    def as_json(self) -> list[Line]:
+        """Return the columns that are asked for; all of them where none were named."""
+        names = self.asked
+        if names is None:
+            return [_without_place(one) for one in self.lines]
+        return [{name: one[name] for name in names} for one in self.lines]
+
+    def print_table(self, *, is_cut: bool, is_wide: bool) -> None:
+        """Print a table. Unless columns are asked for, of those that any image has something in."""
+        shown = self.asked or [name for name in COLUMNS if self._is_filled(name)]
+        table = Table(*(SHORT.get(name, name) for name in shown), box=None, pad_edge=False)
+        for line in self.lines:
+            table.add_row(*[make_cell(line[name], "ellipsis") for name in shown])
+        make_console(is_wide=is_wide).print(table)
+        if is_cut:
+            say(f"The newest {len(self.lines)}; --limit 0 gives all.", err=True)
+
+    def _is_filled(self, name: str) -> bool:
+        return any(line[name] not in (None, "") for line in self.lines)
+
+
+def _find(settings: Config, line: str, columns: str | None, limit: int) -> _Found:
+    """Return the newest ``limit`` images that a search finds; all where that is 0."""
     with Search.open(settings.database.path) as asking:
-        shown = _read_columns(columns, asking.columns())
-        found = asking.ids(line, limit or None)
-        lines = list(asking.lines(found))
+        asked = _read_columns(columns, asking.columns()) if columns is not None else None
+        lines = list(asking.lines(asking.ids(line, limit or None)))
         places = {root.name: str(root.path) for root in settings.roots} | asking.locations()
         hints = [] if lines else list(explain_nothing(asking, line))
     for one in lines:
         one[PLACE] = _locate(one, places)
-    if json:
-        say_json([_json_line(one, shown if columns else None) for one in lines])
-    elif paths:
-        for one in lines:
-            say(str(one[PLACE]))
-    elif lines:
-        filled = shown if columns else _filled(lines, shown)
-        _print_table(lines, filled, is_cut=len(lines) == limit, is_wide=wide)
-    else:
-        say("No image has all of this.")
-    for hint in hints:
-        say(hint, err=True)
+    return _Found(lines, asked, hints)
 
 
-def _read_columns(asked: str | None, known: Sequence[str]) -> list[str]:
+def _read_columns(asked: str, known: Sequence[str]) -> list[str]:
     """Return the columns that are asked for. Raises StartError where there is none of a name."""
-    if asked is None:
-        return list(COLUMNS)
     by_heading = {heading: name for name, heading in SHORT.items()}
     names = [by_heading.get(word.strip(), word.strip()) for word in asked.split(",")]
     for name in names:
@@ -131,27 +165,11 @@ def _read_columns(asked: str | None, known: Sequence[str]) -> list[str]:
     return names
 
 
-def _json_line(line: Line, shown: Sequence[str] | None) -> Line:
-    if shown is None:
-        return {name: value for name, value in line.items() if name != PLACE}
-    return {name: line[name] for name in shown}
+def _without_place(line: Line) -> Line:
+    return {name: value for name, value in line.items() if name != PLACE}
 
 
 def _locate(line: Line, places: dict[str, str]) -> str:
     """Return where an image is on this machine, as far as its root is known."""
     root, path = str(line["root"]), from_stored(str(line["path"]))
     return str(Path(places.get(root, root)) / path)
-
-
-def _filled(lines: Sequence[Line], names: Sequence[str]) -> list[str]:
-    """Return the columns that any of the images has something in."""
-    return [name for name in names if any(line[name] not in (None, "") for line in lines)]
-
-
-def _print_table(lines: list[Line], shown: Sequence[str], *, is_cut: bool, is_wide: bool) -> None:
-    table = Table(*(SHORT.get(name, name) for name in shown), box=None, pad_edge=False)
-    for line in lines:
-        table.add_row(*[make_cell(line[name], "ellipsis") for name in shown])
-    make_console(is_wide=is_wide).print(table)
-    if is_cut:
-        say(f"The newest {len(lines)}; --limit 0 gives all.", err=True)

@@ -41,6 +41,12 @@ class Parts:
         self.export_schedule.learn(self.store)
         self.database_care.check_again()
 
+    def close(self) -> None:
+        """End what runs beside the worker."""
+        self.export_schedule.close()
+        self.database_care.close()
+        self.thumbnails.close()
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
