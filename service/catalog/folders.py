@@ -101,7 +101,28 @@ def find_model_files(top: Path) -> Iterator[ModelFile]:
                 continue
             if not stat.S_ISREG(status.st_mode):  # a pipe or a device: its reading never ends
                 continue
+            if path.suffix.lower() == ".pth" and _is_list_of_paths(path, status.st_size):
+                continue
             yield ModelFile(path, status.st_size, modified_ns(status), kind)
+
+
+LONGEST_LIST = 64 << 10
+"""Bytes. Of the lists of paths that Python itself reads, real ones have a few hundred."""
+
+
+def _is_list_of_paths(path: Path, size: int) -> bool:
+    """Tell whether a ``.pth`` is one of Python's own, in site-packages: a short text.
+
+    A model is a zip archive or a pickle, whose first bytes are no UTF-8 or are followed by zeros.
+    """
+    if size > LONGEST_LIST:
+        return False
+    try:
+        start = path.read_bytes()
+        start.decode("utf-8")
+    except (OSError, UnicodeDecodeError):  # what cannot be read is told when it is hashed
+        return False
+    return b"\0" not in start
 
 
 def _kind_by_folder(folder: Path, top: Path) -> ResourceKind | None:

@@ -21,7 +21,7 @@ from service.cli.output import finish, progress_by_bytes, say, say_json
 from service.cli.resolve_report import make_report, print_report
 from service.clock import Clock
 from service.config import Config, prepare
-from service.errors import AlreadyRunningError
+from service.errors import AlreadyRunningError, StartError
 from service.model_lookup.findings import Findings, find_references
 from service.model_lookup.handed_over import EntriesFile
 from service.model_lookup.learn import SourceLearner, SourceReport
@@ -178,7 +178,12 @@ def _print_failures(learned: SourceReport, rewritten: HandedOver | None) -> bool
 
 
 def _find_all(texts: list[str] | None, config: Path | None, setting: str) -> list[Path]:
-    return [typed_paths.source(text, config, setting) for text in texts or ()]
+    """Return the paths of an option. Raises StartError where there is nothing at one of them."""
+    paths = [typed_paths.source(text, config, setting) for text in texts or ()]
+    for path in paths:
+        if not path.exists():
+            raise StartError(f"{setting}: there is nothing at {path}")
+    return paths
 
 
 def _learn_models(learner: SourceLearner, sources: _Sources) -> SourceReport:

@@ -296,6 +296,16 @@ def test_links_that_lead_nowhere_and_other_files_are_passed_over(
     assert [file.path for file in folders.find_model_files(tmp_path)] == [lora]
 
 
+def test_pythons_own_pth_files_are_no_models_and_short_models_are(tmp_path: Path) -> None:
+    (tmp_path / "editable.pth").write_text("import site\n/some/where\n")
+    (tmp_path / "empty.PTH").touch()
+    models = {"pickle.pth": pickle.dumps([1]), "zip.pth": b"PK\3\4\0\0", "notes.bin": b"text"}
+    for name, data in models.items():
+        (tmp_path / name).write_bytes(data)
+    found = [file.path.name for file in folders.find_model_files(tmp_path)]
+    assert found == ["notes.bin", "pickle.pth", "zip.pth"]
+
+
 def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadFileError) as raised:
         list(folders.find_model_files(tmp_path / "none"))

@@ -212,13 +212,11 @@ def test_a_source_that_cannot_be_read_is_listed_and_the_others_go_on(
 ) -> None:
     junk = sources / "junk.json"
     junk.write_text('{"items": [', encoding="utf-8")
-    said = resolve(
-        filled, sources, "--civitai", str(junk), "--models", str(sources / "none"), "--rewrite"
-    )
+    said = resolve(filled, sources, "--civitai", str(junk), "--models", str(junk), "--rewrite")
     assert (said.code, said.err.splitlines()) == (
         1,
         [
-            f"not read: {sources / 'none'}: is no folder",
+            f"not read: {junk}: is no folder",
             f"not read: {junk}: no JSON at character 12: the file ends within a value",
         ],
     )
@@ -325,6 +323,16 @@ def test_an_export_does_not_make_a_local_file_forget_its_name(place: Place, sour
     assert rows(place, "SELECT label, weight, model_version_id FROM resources") == [
         ("soft_light", 0.5, 555)
     ]
+
+
+@pytest.mark.parametrize("option", ["--map", "--civitai", "--models"])
+def test_a_source_that_is_not_there_is_refused_before_anything_is_learnt(
+    filled: Place, sources: Path, option: str
+) -> None:
+    missing = sources / "missing"
+    said = run(filled, "resolve", "--map", str(sources / "map.csv"), option, str(missing))
+    assert said == Said(2, "", f"aiimagepipe: {option}: there is nothing at {missing}\n")
+    assert rows(filled, "SELECT COUNT(*) FROM model_versions") == [(0,)]
 
 
 def test_a_path_that_climbs_is_refused(filled: Place) -> None:
