@@ -92,6 +92,7 @@ def assemble(
             thumbnails=Thumbnails(small, store, readers, roots, clock),
         )
         worker = Worker(parts, clock, _pace_of(config, watch=watch), on_done)
+        worker.counters.gone += files.taken_away
         try:
             yield Assembly(worker, inbox, parts.watcher, store)
         finally:
@@ -99,7 +100,7 @@ def assemble(
             worker.close()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Files:
     """The database of a configuration and the files beside it, to be opened for the service."""
 
@@ -107,6 +108,8 @@ class _Files:
     clock: Clock
     has_all_roots: bool
     is_stopped: Callable[[], bool]
+    taken_away: int = 0
+    """Images that went with roots that are no longer configured."""
 
     def open_store(self) -> Store:
         """Open the database as soon as no other program holds it, and settle its roots."""
@@ -135,7 +138,8 @@ class _Files:
 
     def _settle(self, store: Store) -> None:
         if self.has_all_roots:
-            settle_roots(store, self.config.roots, self.clock.stamp())
+            now = self.clock.stamp()
+            self.taken_away += settle_roots(store, self.config.roots, now)
 
     def _open_when_free(self, open_: Callable[[], Opened]) -> Opened:
         """Open the database as soon as no other program holds it; give up when ``is_stopped``."""

@@ -55,6 +55,7 @@ class Counters:
     unchanged: int = 0
     moved: int = 0
     gone: int = 0
+    """Images that were there until now."""
 
     def add(self, outcome: FileOutcome) -> None:
         """Count a finished batch."""
@@ -62,7 +63,7 @@ class Counters:
         self.failed += len(outcome.failed)
         self.unchanged += outcome.unchanged
         self.moved += len(outcome.moved)
-        self.gone += len(outcome.gone) + len(outcome.missing)
+        self.gone += len(outcome.lost)
 
 
 @dataclass(slots=True)

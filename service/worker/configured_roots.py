@@ -15,8 +15,10 @@ from service.watch.marker import read_marker
 log = structlog.get_logger()
 
 
-def settle_roots(store: Store, roots: Sequence[Root], now: str) -> None:
+def settle_roots(store: Store, roots: Sequence[Root], now: str) -> int:
     """Rename, note and retire roots, so that the database has those of the configuration.
+
+    Return how many images went with roots that were taken away.
 
     What was only ever given by ``--input`` is left alone. Raises TryAgainError where another
     program holds the database; the next call does what is left.
@@ -31,6 +33,7 @@ def settle_roots(store: Store, roots: Sequence[Root], now: str) -> None:
             place = _take_over(store, root, gone)
         if place is None or not place.is_configured:
             writer.configure(root.name, to_stored(root.path), now)
+    taken_away = 0
     for place in gone:
         note = (
             "no longer in config.toml: its images are marked missing; to remove their rows, run: "
@@ -38,6 +41,8 @@ def settle_roots(store: Store, roots: Sequence[Root], now: str) -> None:
         )
         count = writer.retire(place.name, note, now)
         log.warning("root_taken_away", root=place.name, location=place.location, missing=count)
+        taken_away += count
+    return taken_away
 
 
 def _take_over(store: Store, root: Root, gone: list[RootPlace]) -> RootPlace | None:

@@ -1,6 +1,7 @@
 """Roots that config.toml names otherwise, or no longer."""
 
 import os
+import shutil
 
 import pytest
 from commands import run
@@ -89,6 +90,27 @@ def test_a_root_that_was_taken_away_is_told_and_is_missing_until_it_is_back(door
         ("Input", 1, 1),
         ("Other", 0, 0),
     ]
+
+
+def test_all_counts_the_images_of_a_root_that_was_taken_away_and_those_of_a_deleted_folder(
+    door: Door,
+) -> None:
+    draw_many(door.place.input / "deep", 2)
+    draw(door.place.input / "top.png", 7)
+    add_other(door.place)
+    assert run(door.place, "all").code == 0
+    shutil.rmtree(door.place.input / "deep")
+    assert counted(door.place) == (0, 0, 2)
+    rename_in_settings(door.place, "Input", "Other")
+    assert counted(door.place) == (1, 0, 1)
+    assert counted(door.place) == (0, 0, 0)
+
+
+def counted(place: Place) -> tuple[object, ...]:
+    """Return how many images one pass over the folders read, found moved, and found gone."""
+    said = run(place, "all", "--json").json()
+    assert isinstance(said, dict)
+    return said["done"], said["moved"], said["gone"]
 
 
 def add_other(place: Place) -> None:
