@@ -2,12 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from service.errors import StartError
 from service.paths import Root, flaw, to_stored
 from service.records import WatchedFile
 from service.store.database_reader import DatabaseReader
 from service.store.file_rows import FileRow
+
+Image = Annotated[
+    str,
+    typer.Argument(
+        help="The image: its number (57), a path on disk or as the database has it, or its "
+        "file's name, where no other has it.",
+    ),
+]
+"""How commands take an image."""
 
 SHOWN = 10
 """Images of one name that are listed."""

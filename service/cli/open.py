@@ -5,11 +5,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from service.cli.find_image import find_image, locate
+from service.cli.find_image import Image, find_image, locate
 from service.cli.options import ConfigFile, DatabaseFile, load_config
 from service.cli.output import say
 from service.config import Config
@@ -27,9 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 def open_(
-    image: Annotated[
-        str, typer.Argument(help="The image: its number, as search prints it, its path or name.")
-    ],
+    image: Image,
     config: ConfigFile = None,
     db: DatabaseFile = None,
 ) -> None:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from service import doctor as examination
 from service import logs, pipeline, service_state
-from service.cli.find_image import find_image, locate
+from service.cli.find_image import Image, find_image, locate
 from service.cli.image_tables import print_image
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import finish, harmless, make_console, say, say_json
@@ -35,13 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def show(  # noqa: PLR0917  # options are given by name
-    path: Annotated[
-        str,
-        typer.Argument(
-            help="The image: its number (57), a path on disk or as the database has it, or its "
-            "file's name, where no other has it."
-        ),
-    ],
+    image: Image,
     config: ConfigFile = None,
     db: DatabaseFile = None,
     full: Annotated[bool, typer.Option("--full", help="Cut neither long texts nor lists.")] = False,  # noqa: FBT002
@@ -54,21 +48,21 @@ def show(  # noqa: PLR0917  # options are given by name
     """
     settings = load_config(config, None, db, only_reads=True)
     with DatabaseReader.open(settings.database.path) as reader:
-        place = find_image(reader, settings.roots, path)
+        place = find_image(reader, settings.roots, image)
         location = to_stored(locate(reader, settings.roots, place.file))
         if raw:
             record = reader.raw_record(place.image_id)
             say_json(asdict(record) if record else None)
             return
-        image, record = reader.image(place.image_id), reader.raw_record(place.image_id)
-    if image is None:
-        raise StartError(f"{path}: its row has just gone")
+        found, record = reader.image(place.image_id), reader.raw_record(place.image_id)
+    if found is None:
+        raise StartError(f"{image}: its row has just gone")
     why = pipeline.explain_reading(record) if record else ()
     mark = _find_mark(settings.database.path, record)
     if json:
-        say_json(asdict(image) | {"why": list(map(asdict, why)), "place": location, "mark": mark})
+        say_json(asdict(found) | {"why": list(map(asdict, why)), "place": location, "mark": mark})
     else:
-        print_image(image, why, location, mark, is_cut=not full)
+        print_image(found, why, location, mark, is_cut=not full)
 
 
 def _find_mark(database: Path, record: RawRecord | None) -> dict[str, object]:

@@ -247,6 +247,14 @@ WHERE w.negative_words MATCH ? AND w.rowid BETWEEN ? AND ? AND /* conditions */ 
 -- Through the index of terms: for a hint at a word that is not there.
 SELECT term FROM terms WHERE term BETWEEN ? AND ? LIMIT ?;
 
+-- name: values_of
+-- The different values of a column: for a hint at one that no image has.
+SELECT DISTINCT /* column */ FROM images WHERE /* column */ IS NOT NULL LIMIT ?;
+
+-- name: names_of_resources
+-- As values_of, through the index resources_by_name.
+SELECT term FROM terms WHERE id IN (SELECT DISTINCT name_id FROM resource_rows) LIMIT ?;
+
 -- name: lines
 -- What people see of the found images.
 SELECT * FROM v_images_search WHERE image_id IN (SELECT value FROM json_each(?)) ORDER BY image_id DESC;

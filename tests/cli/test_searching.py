@@ -82,6 +82,14 @@ SMALL_OR = "or: is looked for as a word; OR, in capitals, finds one of the thing
             ["or: no image has this", SMALL_OR],
         ),
         ("lohair", ["lohair: no image has this"]),
+        ("generator:a1112", ["generator:a1112: no image has this; try generator:a1111"]),
+        ("model:dremshaper", ["model:dremshaper: no image has this; try model:dreamshaper_8"]),
+        (
+            "sampler:euler_ancestal",
+            ["sampler:euler_ancestal: no image has this; try sampler:euler_ancestral"],
+        ),
+        ("sampler:eular,lms", ["sampler:eular,lms: no image has this"]),
+        ("generator:zzzz", ["generator:zzzz: no image has this"]),
     ],
 )
 def test_nothing_found_comes_with_what_would_be(taken: Place, line: str, hints: list[str]) -> None:

@@ -1,6 +1,7 @@
 """Why a search finds nothing, and what would: asked only where it found nothing."""
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from service.store.search.lexing import Group, Term, read_query
@@ -8,10 +9,25 @@ from service.store.search.query import Search
 from service.store.search.words import is_word
 
 MOST = 5_000
-"""Tokens among which a word that is nearly the one is looked for."""
+"""Tokens among which a word that is nearly the one is looked for, and values of a field."""
 
 BEGINNING = 2
 """Characters that such a word has in common with it."""
+
+COLUMNS = {
+    "model": "model",
+    "sampler": "sampler_norm",
+    "scheduler": "scheduler_norm",
+    "generator": "generator",
+    "root": "root",
+}
+"""Field → the column whose values are known for it."""
+
+RESOURCES = frozenset({"lora", "embedding", "checkpoint", "vae", "upscaler", "resource"})
+"""The fields whose values are names of model files."""
+
+_PLAIN = re.compile(r"[\w.+-]+")
+"""What needs no quotes."""
 
 
 def explain_nothing(search: Search, line: str) -> Iterator[str]:
@@ -38,11 +54,11 @@ def _is_small_or(term: Term) -> bool:
 
 
 def _what_would(search: Search, group: Group) -> str:
-    """Return what to try instead of a word, where anything is found by it."""
-    if len(group) > 1 or group[0].negated or not is_word(group[0]):
+    """Return what to try instead of a word or a value, where anything is found by it."""
+    if len(group) > 1 or group[0].negated:
         return ""
     (asked,) = group
-    for other in _others(search, asked):
+    for other in _others(search, asked) if is_word(asked) else _other_values(search, asked):
         if search.find(read_query(other), 1, other):
             return f"; try {other}"
     return ""
@@ -57,6 +73,22 @@ def _others(search: Search, asked: Term) -> Iterator[str]:
     yield from (f"{field}{word}" for word in near)
     quoted = f'"{value}"' if asked.quoted else value
     yield quoted if asked.field == "neg" else f"neg:{quoted}"
+
+
+def _other_values(search: Search, asked: Term) -> Iterator[str]:
+    """Yield the known values of a field that are nearly the one asked for, the nearest first."""
+    if len(asked.alternatives) != 1:
+        return
+    if asked.field in COLUMNS:
+        known = search.values(COLUMNS[asked.field], MOST)
+    elif asked.field in RESOURCES:
+        known = search.resources(MOST)
+    else:
+        return
+    by_small = {value.lower(): value for value in known if '"' not in value}
+    for near in difflib.get_close_matches(asked.value.rstrip("*").lower(), by_small, 3):
+        value = by_small[near]
+        yield f"{asked.field}:{value}" if _PLAIN.fullmatch(value) else f'{asked.field}:"{value}"'
 
 
 def _words_like(search: Search, word: str) -> set[str]:

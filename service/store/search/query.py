@@ -249,6 +249,16 @@ class Search:
         asked = (beginning, f"{beginning}\U0010ffff", limit)
         return [term for (term,) in self._connection.execute(fragment("tokens_like"), asked)]
 
+    def values(self, column: str, limit: int) -> list[str]:
+        """Return some of the different values that images have in a column."""
+        query = fragment("values_of").replace("/* column */", column)
+        return [value for (value,) in self._connection.execute(query, (limit,))]
+
+    def resources(self, limit: int) -> list[str]:
+        """Return some of the names of models, LoRAs and the like."""
+        found = self._connection.execute(fragment("names_of_resources"), (limit,))
+        return [name for (name,) in found]
+
     def columns(self) -> list[str]:
         """Return the names of the columns of ``lines``."""
         return [name for (name,) in self._connection.execute(sql("search_columns"))]
