@@ -126,7 +126,7 @@ class _Files:
             return None
         path = thumbnails_beside(self.config.database.path)
         try:
-            return ThumbnailFile(path, settings.max_megabytes * 1_000_000)
+            return ThumbnailFile(path, settings.max_bytes)
         except TryAgainError as error:  # nothing else needs them
             log.warning("thumbnails_not_made", reason=str(error))
             return None

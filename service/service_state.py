@@ -13,9 +13,11 @@ from service.store.database_reader import DatabaseReader
 from service.store.export_states import ExportState
 from service.store.requests import Request
 from service.store.status import Counts, RootStatus, ServiceStatus
+from service.store.thumbnail_file import read_size, thumbnails_beside
 from service.worker.heartbeat import STOPPED, status_file
 
 DEAD_AFTER_S = 60
+MEGABYTE = 1_000_000
 
 STATUS_LINES = (
     "started_at",
@@ -93,6 +95,33 @@ def _describe_export(export: ExportState) -> str:
     if export.unsafe:
         text += f", {export.unsafe:,} unsafe"
     return f"{text}, last run {export.last_run_at}"
+
+
+@dataclass(frozen=True, slots=True)
+class ThumbnailsState:
+    """The small pictures beside a database."""
+
+    made: int
+    """Contents that have theirs, with those that cannot be drawn."""
+    contents: int
+    """That the files have which are there; also those that are waiting for theirs."""
+    bytes: int
+    limit_bytes: int
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        sizes = f"{self.bytes / MEGABYTE:,.1f} of {self.limit_bytes / MEGABYTE:,.0f} MB"
+        full = "; full, so no more are made" if self.bytes >= self.limit_bytes else ""
+        return f"{self.made:,} made, of {self.contents:,} contents; {sizes}{full}"
+
+
+def read_thumbnails(database: Path, limit_bytes: int) -> ThumbnailsState | None:
+    """Return the state of the small pictures; None where there is no file of them yet."""
+    size = read_size(thumbnails_beside(database))
+    if size is None or not database.is_file():
+        return None
+    with DatabaseReader.open(database) as reader:
+        return ThumbnailsState(size[0], reader.count_contents(), size[1], limit_bytes)
 
 
 TYPED = {"learn": "resolve", "rewrite": "resolve --rewrite"}

@@ -15,6 +15,7 @@ from service.cli.find_image import Image, find_image, locate
 from service.cli.image_tables import print_image
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import finish, harmless, make_console, say, say_json
+from service.config import Config
 from service.errors import StartError
 from service.paths import to_stored
 from service.records import RawRecord
@@ -81,12 +82,20 @@ def status(config: ConfigFile = None, db: DatabaseFile = None, json: AsJson = Fa
     """
     settings = load_config(config, None, db, only_reads=True)
     found = service_state.read_state(settings.database.path)
+    small = _read_thumbnails(settings)
     log_file = str(settings.log.directory / logs.FILE)
     if json:
-        say_json(asdict(found) | {"log": log_file})
+        say_json(asdict(found) | {"thumbnails": small and asdict(small), "log": log_file})
     else:
-        _print_status([*found.lines(), ("log", log_file)])
+        further = [("thumbnails", str(small))] if small else []
+        _print_status([*found.lines(), *further, ("log", log_file)])
     finish(has_failed=not found.running)
+
+
+def _read_thumbnails(settings: Config) -> service_state.ThumbnailsState | None:
+    if not settings.thumbnails.enabled:
+        return None
+    return service_state.read_thumbnails(settings.database.path, settings.thumbnails.max_bytes)
 
 
 def _print_status(lines: Sequence[tuple[str, str]]) -> None:

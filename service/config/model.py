@@ -115,6 +115,11 @@ class Thumbnails(Section):
     enabled: bool = False
     max_megabytes: int = Field(default=2000, ge=1, le=1_000_000)
 
+    @property
+    def max_bytes(self) -> int:
+        """Return at how many bytes the file is full."""
+        return self.max_megabytes * 1_000_000
+
 
 class Log(Section):
     """``[log]``: what the service logs, and where."""

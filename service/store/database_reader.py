@@ -220,6 +220,10 @@ class DatabaseReader:
         """Return how much there is of everything."""
         return status.counts(self._connection)
 
+    def count_contents(self) -> int:
+        """Return how many different contents the files that are there have."""
+        return int(self._connection.execute(sql("count_contents")).get or 0)
+
     def failures(self) -> list[KnownFailure]:
         """Return the files that could not be read, by root and path."""
         return self.due_failures("9999")

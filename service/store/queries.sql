@@ -772,6 +772,14 @@ SELECT sha256 FROM thumbnails WHERE sha256 > ? ORDER BY sha256 LIMIT ?;
 -- Of contents that no image has any more.
 DELETE FROM thumbnails WHERE sha256 IN (SELECT value FROM json_each(?));
 
+-- name: count_thumbnails
+-- With what cannot be drawn.
+SELECT COUNT(*) FROM thumbnails;
+
+-- name: count_contents
+-- Of the files that are there, through the index images_by_sha256.
+SELECT COUNT(DISTINCT sha256) FROM images WHERE missing_since IS NULL;
+
 -- name: thumbnail_pages
 -- Without those that are free.
 SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count;

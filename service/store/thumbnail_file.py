@@ -1,13 +1,14 @@
 """The file of small pictures beside the database: one WebP a content. Deleted, it is made anew."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import apsw
 import orjson
 
 from service.errors import DatabaseReplacedError, TryAgainError
+from service.store.connection import open_to_read
 from service.store.identity import FileIdentity
 from service.store.sql import sql
 
@@ -79,12 +80,31 @@ class ThumbnailFile:
     def is_full(self) -> bool:
         """Tell whether no more should be written."""
         with _translate(self.path):
-            used = int(self._connection.execute(sql("thumbnail_pages")).get or 0)
-            return used * int(self._connection.pragma("page_size")) >= self._most_bytes
+            return _used_bytes(self._connection) >= self._most_bytes
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def read_size(path: Path) -> tuple[int, int] | None:
+    """Return how many contents have a row, and how many bytes they take, of a file as it is.
+
+    None where there is none that can be read.
+    """
+    if not path.is_file():
+        return None
+    try:
+        with closing(open_to_read(path)) as connection:
+            rows = int(connection.execute(sql("count_thumbnails")).get or 0)
+            return rows, _used_bytes(connection)
+    except apsw.Error:
+        return None
+
+
+def _used_bytes(connection: apsw.Connection) -> int:
+    used = int(connection.execute(sql("thumbnail_pages")).get or 0)
+    return used * int(connection.pragma("page_size"))
 
 
 @contextmanager

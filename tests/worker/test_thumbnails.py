@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import apsw
 import pytest
+from commands import run
 from drawn_images import draw, draw_many
 from patience import wait_for
+from running_service import Place
 from working_by_hand import ByHand
 
+from service.service_state import ThumbnailsState
 from service.store.thumbnail_file import ThumbnailFile, thumbnails_beside
 from service.store.whole_files import files_of
 from service.worker.thumbnails import AFTER_TROUBLE_S, AT_ONCE, ROUND_S, Thumbnails
@@ -129,3 +133,30 @@ def test_a_file_that_is_deleted_meanwhile_is_made_anew(by_hand: ByHand, maker: M
         file.unlink()
     maker.make(1.0)
     assert maker.count() == (2, 2)
+
+
+def test_status_tells_how_many_there_are_of_how_many_and_how_large_they_are(
+    by_hand: ByHand, maker: Maker
+) -> None:
+    draw_many(by_hand.place.input, 3)
+    by_hand.work()
+    maker.make()
+    draw(by_hand.place.input / "late.png", 777)
+    by_hand.work()
+    assert said_of_thumbnails(by_hand.place) is None
+    config = by_hand.place.config
+    plain = config.read_text(encoding="utf-8")
+    config.write_text(f"{plain}[thumbnails]\nenabled = true\nmax_megabytes = 3\n", "utf-8")
+    maker.thumbnails.close()
+    size = maker.path.stat().st_size
+    told = {"made": 3, "contents": 4, "bytes": size, "limit_bytes": 3 * MEGABYTE}
+    assert said_of_thumbnails(by_hand.place) == told
+    assert "3 made, of 4 contents; 0.0 of 3 MB" in run(by_hand.place, "status").out
+    full = replace(ThumbnailsState(**told), limit_bytes=size)
+    assert str(full).endswith("; full, so no more are made")
+
+
+def said_of_thumbnails(place: Place) -> object:
+    said = run(place, "status", "--json").json()
+    assert isinstance(said, dict)
+    return said["thumbnails"]
