@@ -11,7 +11,7 @@ import structlog
 
 from service.clock import Clock
 from service.config import Config
-from service.errors import TryAgainError
+from service.errors import RowRefusedError, StartError, TryAgainError
 from service.export.categories import Categories
 from service.readers.reader_settings import ReaderSettings
 from service.readers.readers import Readers
@@ -137,9 +137,16 @@ class _Files:
         self._settle(store)
 
     def _settle(self, store: Store) -> None:
-        if self.has_all_roots:
+        if not self.has_all_roots:
+            return
+        try:
             now = self.clock.stamp()
             self.taken_away += settle_roots(store, self.config.roots, now)
+        except RowRefusedError as error:  # it would be refused for ever
+            raise StartError(
+                f"{self.config.database.path}: the roots cannot be changed as config.toml says "
+                f"({error}); remove the trigger or constraint if it is yours, else report a bug"
+            ) from error
 
     def _open_when_free(self, open_: Callable[[], Opened]) -> Opened:
         """Open the database as soon as no other program holds it; give up when ``is_stopped``."""

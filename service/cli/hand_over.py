@@ -1,5 +1,7 @@
 """Work that is handed to the running service, since one program writes the database."""
 
+import os
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -10,10 +12,11 @@ from typing import NoReturn, TypeVar
 from service.cli.output import count_of, say
 from service.clock import Clock
 from service.errors import AlreadyRunningError, DatabaseBusyError, StartError
+from service.model_lookup.handed_over import FileKind, new_file
 from service.records.json_values import JsonValue
 from service.service_state import read_state
 from service.store.database_reader import DatabaseReader
-from service.store.requests import Command, Request, RequestBook
+from service.store.requests import ASKER, Command, Request, RequestBook
 from service.store.writer import Store
 
 LOOK_S = 0.3
@@ -61,7 +64,8 @@ def hand_over(
             err=True,
         )
     now = Clock().stamp()
-    number = _write(database, lambda book: book.add(command, arguments, now))
+    asker: dict[str, JsonValue] = {ASKER: [socket.gethostname(), os.getpid()]}
+    number = _write(database, lambda book: book.add(command, {**arguments, **asker}, now))
     try:
         request = _wait_for(database, number, on_progress)
     except KeyboardInterrupt:
@@ -142,9 +146,9 @@ def _write(database: Path, work: Callable[[RequestBook], Written]) -> Written:
 
 
 @contextmanager
-def entries_file(database: Path, what: str) -> Iterator[Path]:
+def entries_file(database: Path, kind: FileKind) -> Iterator[Path]:
     """Give the path of a file beside the database, which the service can read, and delete it."""
-    path = database.with_name(f"{database.name}.{what}-{time.time_ns():x}")
+    path = new_file(database, kind)
     try:
         yield path
     finally:

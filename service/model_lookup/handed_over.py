@@ -4,11 +4,13 @@ The command reads and hashes the sources, and writes entries and hashes into a f
 service, which never reads a stranger's file itself, writes them batch by batch.
 """
 
-from collections.abc import Sequence
+import glob
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal, get_args
 
 import orjson
 
@@ -21,6 +23,20 @@ from service.store.model_writer import EntryCounts
 from service.store.writer import Store
 
 BATCH = 500
+
+FileKind = Literal["learnt", "images"]
+"""What is in a file that goes with a request."""
+
+
+def new_file(database: Path, kind: FileKind) -> Path:
+    """Return a path beside a database, which the service can read."""
+    return database.with_name(f"{database.name}.{kind}-{time.time_ns():x}")
+
+
+def files_beside(database: Path) -> Iterator[Path]:
+    """Yield the files that commands have handed over, or had when they were killed."""
+    for kind in get_args(FileKind):
+        yield from database.parent.glob(f"{glob.escape(database.name)}.{kind}-*")
 
 
 class EntriesFile:

@@ -812,6 +812,10 @@ SELECT EXISTS (SELECT 1 FROM request_rows);
 -- For the status.
 SELECT id, command, arguments, state, done, result FROM request_rows WHERE state IN ('waiting', 'running') ORDER BY id;
 
+-- name: ended_requests
+-- Whose command has not read its end, or was killed.
+SELECT id, command, arguments, state, done, result FROM request_rows WHERE state IN ('done', 'failed') ORDER BY id;
+
 -- name: next_request
 -- The oldest first.
 SELECT id, command, arguments, state, done, result FROM request_rows WHERE state = 'waiting' ORDER BY id LIMIT 1;

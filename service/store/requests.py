@@ -14,6 +14,9 @@ from service.store.sql import sql
 Command = Literal["reprocess", "ingest", "learn", "rewrite"]
 State = Literal["waiting", "running", "done", "failed"]
 
+ASKER = "asker"
+"""The argument that says whose request it is: the host's name and the process."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -52,6 +55,11 @@ class RequestReader:
     def open_ones(self) -> list[Request]:
         """Return those that are not over, in the order in which they are done."""
         found = map(_request, self._connection.execute(sql("open_requests")))
+        return [request for request in found if request is not None]
+
+    def ended_ones(self) -> list[Request]:
+        """Return those that are over."""
+        found = map(_request, self._connection.execute(sql("ended_requests")))
         return [request for request in found if request is not None]
 
     def next(self) -> Request | None:

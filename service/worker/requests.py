@@ -4,7 +4,9 @@ One program writes the database. So ``reprocess``, ``resources``, ``ingest`` and
 row in it where a service holds it, and wait; ``Requests`` takes the rows up, one after the other.
 """
 
+import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,10 +17,11 @@ import structlog
 
 from service.clock import Clock
 from service.errors import DatabaseReplacedError, PipeError, TryAgainError
-from service.model_lookup.handed_over import LearnHandedOver
+from service.model_lookup.handed_over import LearnHandedOver, files_beside
+from service.process_tree import is_running
 from service.records.json_values import JsonValue
 from service.store.locks import DAMAGE
-from service.store.requests import Request
+from service.store.requests import ASKER, Request, RequestBook
 from service.worker.parts import Parts
 from service.worker.reprocess import Reprocessor
 
@@ -115,9 +118,8 @@ class Requests:
     def _look(self) -> None:
         """Take up the next request, or see whether the one in hand is still wanted."""
         book = self._parts.store.request_book()
-        if self._is_first_look and book.has_any():
-            before = datetime.now(UTC) - KEPT
-            book.begin_anew(f"{before:%Y-%m-%dT%H:%M:%SZ}")
+        if self._is_first_look:
+            _tidy(book, self._parts.store.path)
         self._is_first_look = False
         if self._in_hand is not None:
             self._tell_progress(self._in_hand)
@@ -188,6 +190,33 @@ class Requests:
             self._parts.store.request_book().change(request, state="failed", result=result)
             self._in_hand = None
             return None
+
+
+def _tidy(book: RequestBook, database: Path) -> None:
+    """Let what a killed service has begun wait again, and remove what killed commands have left."""
+    before = datetime.now(UTC) - KEPT
+    if book.has_any():
+        for request in book.ended_ones():
+            if _is_asker_gone(request):
+                book.drop(request.id)
+        book.begin_anew(f"{before:%Y-%m-%dT%H:%M:%SZ}")
+    needed: list[JsonValue] = []
+    for request in book.open_ones():
+        needed += request.arguments.values()
+    for file in files_beside(database):
+        with suppress(OSError):  # it went meanwhile, or another program has it open (Windows)
+            if str(file) not in needed and file.stat().st_mtime < before.timestamp():
+                file.unlink()
+                log.info("file_of_killed_command_removed", path=str(file))
+
+
+def _is_asker_gone(request: Request) -> bool:
+    """Tell whether the command that asked has surely ended: nobody will read the answer."""
+    match request.arguments.get(ASKER):
+        case [str(host), int(pid)]:
+            return host == socket.gethostname() and not is_running(pid)
+        case _:
+            return False
 
 
 Arguments = Mapping[str, JsonValue]

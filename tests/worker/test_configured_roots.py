@@ -2,7 +2,9 @@
 
 import os
 import shutil
+from contextlib import closing
 
+import apsw
 import pytest
 from commands import run
 from drawn_images import draw, draw_many
@@ -104,6 +106,23 @@ def test_all_counts_the_images_of_a_root_that_was_taken_away_and_those_of_a_dele
     rename_in_settings(door.place, "Input", "Other")
     assert counted(door.place) == (1, 0, 1)
     assert counted(door.place) == (0, 0, 0)
+
+
+def test_a_constraint_that_refuses_the_roots_is_told_and_not_waited_for(door: Door) -> None:
+    draw_many(door.place.input, 1)
+    assert run(door.place, "all").code == 0
+    with closing(apsw.Connection(str(door.place.database))) as connection:
+        connection.execute(
+            "CREATE TRIGGER mine BEFORE UPDATE ON roots BEGIN SELECT RAISE(ABORT, 'not mine'); END"
+        )
+    rename_in_settings(door.place, 'name = "Input"', 'name = "Harbour"')
+    said = run(door.place, "all")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == (
+        f"aiimagepipe: {door.place.database}: the roots cannot be changed as config.toml says "
+        "(a trigger or constraint in the database: not mine); remove the trigger or constraint if "
+        "it is yours, else report a bug\n"
+    )
 
 
 def counted(place: Place) -> tuple[object, ...]:

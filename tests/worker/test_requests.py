@@ -1,13 +1,19 @@
 """A request is done between batches, and what goes wrong in it is its own end."""
 
+import os
+import socket
+import subprocess
+import sys
+
 import pytest
 from drawn_images import draw_many
 from working_by_hand import ByHand
 
 from service.clock import Clock
 from service.errors import DatabaseBusyError
+from service.model_lookup.handed_over import new_file
 from service.service_state import read_state
-from service.store.requests import Request
+from service.store.requests import ASKER, Request
 from service.worker import requests as asked
 from service.worker.parts import Parts
 
@@ -34,6 +40,33 @@ def test_what_a_killed_service_has_begun_is_done_at_the_next_start(by_hand: ByHa
     done = found(by_hand, number)
     assert done is not None
     assert (done.state, done.result) == ("done", {"failed": [], "count_failed": 0})
+
+
+def test_a_start_forgets_the_ends_that_nobody_waits_for_and_old_files_of_killed_commands(
+    by_hand: ByHand,
+) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    here, database = socket.gethostname(), by_hand.place.database
+    files = [new_file(database, kind) for kind in ("learnt", "images", "learnt", "images")]
+    old, needed, young, others = [*files[:3], database.with_name("other.db.learnt-1")]
+    for file in (old, needed, young, others):
+        file.touch()
+    for file in (old, needed, others):
+        os.utime(file, (0, 0))
+    book = by_hand.house.store.request_book()
+    now = Clock().stamp()
+    askers = [[here, ended.pid], [here, os.getpid()], ["elsewhere", ended.pid], None]
+    numbers = [book.add("learn", {ASKER: asker}, now) for asker in askers]
+    for number in numbers:
+        request = found(by_hand, number)
+        assert request is not None
+        book.change(request, state="done")
+    waiting = book.add("rewrite", {"images": str(needed), ASKER: [here, ended.pid]}, now)
+    asked._tidy(book, database)
+    left = by_hand.rows("SELECT id FROM request_rows ORDER BY id")
+    assert left == [(number,) for number in [*numbers[1:], waiting]]
+    assert [file.exists() for file in (old, needed, young, others)] == [False, True, True, True]
 
 
 def test_a_request_that_is_not_known_or_fails_is_told_and_the_worker_goes_on(
