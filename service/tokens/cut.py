@@ -27,7 +27,7 @@ from service.tokens.lexemes import CHOICES, Lexeme, lex_prompt
 from service.tokens.prose import tell_prose
 from service.tokens.spelling import fold_token, spell_tag
 
-VERSION = 3
+VERSION = 4
 
 LIMIT = 1_000_000.0
 """Weights are kept within this: 10,000 brackets are a slip or an attack."""

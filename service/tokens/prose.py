@@ -74,7 +74,7 @@ def _cut_sentences(tokens: Iterable[Token]) -> list[Token]:
         if len(parts) == 1:
             cut.append(token)
             continue
-        for part, norm in map(spell_tag, parts):
+        for part, norm in map(spell_tag, map(str.strip, parts)):  # a blank may stand before the dot
             if part:
                 cut.append(replace(token, token=part, t_norm=norm))
     return cut

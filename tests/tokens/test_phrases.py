@@ -54,6 +54,14 @@ def test_a_clause_of_prose_keeps_its_place_and_its_phrases_follow_it() -> None:
     ]
 
 
+def test_a_blank_before_the_end_of_a_sentence_is_no_part_of_its_clause() -> None:
+    spaced = kinds("A lantern is hung over the old harbour . It glows in the fog of the night.")
+    assert spaced == kinds(
+        "A lantern is hung over the old harbour. It glows in the fog of the night."
+    )
+    assert spaced[0] == ("A lantern is hung over the old harbour", "clause")
+
+
 def test_tags_before_and_behind_prose_stay_tags() -> None:
     prompt = (
         "masterpiece, best quality, 1girl, A girl in a straw hat is feeding the hens. "
