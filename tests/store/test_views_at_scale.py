@@ -4,6 +4,7 @@ Counted are the steps of SQLite's machine, which are the same on every machine, 
 for one of half its size. ``tests/bench/bench_million.py`` asks the same of a million images.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -151,3 +152,16 @@ def test_the_services_own_questions_scan_nothing(collection: apsw.Connection, na
         if step.startswith("SCAN") and "found" not in step
     ]
     assert [step for step in scans if "json_each" not in step and "CONSTANT ROW" not in step] == []
+
+
+def test_the_index_that_the_docs_offer_sorts_the_prompts(tmp_path: Path) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "queries.md"
+    found = re.search(r"CREATE INDEX my_prompts.*?;", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    fill(tmp_path / "images.db", 3)
+    click = "SELECT * FROM v_images_search ORDER BY prompt_preview LIMIT 50000"
+    with closing(apsw.Connection(str(tmp_path / "images.db"))) as connection:
+        assert any("TEMP B-TREE" in step for step in plan(connection, click))
+        connection.execute(found[0])
+        assert not any("TEMP B-TREE" in step for step in plan(connection, click))
+    fill(tmp_path / "images.db", 3)  # the service goes on with it
