@@ -59,9 +59,12 @@ def bind_fields(
     values: dict[str, Bound] = {}
     for field in fields:
         value = getattr(image if field.of_image else sampled, field.name)
+        if value is None:
+            values[field.name] = None
+            continue
         match field.column_type:
             case "TEXT":
-                values[field.name] = optional(value)
+                values[field.name] = text(value)
             case "INTEGER":
                 values[field.name] = integer(value)
             case "REAL":
