@@ -4,6 +4,7 @@ The bounded record goes into the database and says what it lacks, so that a late
 gives the same rows as the first.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from service.parse.blobs import PREFIX, is_text_tag, left_out_of
@@ -30,6 +31,8 @@ _BINARY = "base64:"
 
 def bound_record(raw: RawRecord) -> RawRecord:
     """Return a record with no more than the limits allow; the same one where it has no more."""
+    if _is_small(raw.tags):
+        return raw
     bounds = _Bounds()
     kept: dict[str, JsonValue] = {}
     for name, value in raw.tags.items():
@@ -43,6 +46,16 @@ def bound_record(raw: RawRecord) -> RawRecord:
     if sentences:
         kept[LEFT_OUT] = list(sentences)
     return replace(raw, tags=kept)
+
+
+def _is_small(tags: Mapping[str, JsonValue]) -> bool:
+    """Return whether tags are few and short, and no objects, as those of most files."""
+    characters = 0
+    for name, value in tags.items():
+        if isinstance(value, dict | list):
+            return False
+        characters += len(name) + (len(value) if isinstance(value, str) else len(str(value)))
+    return characters <= MAX_TEXT and len(tags) <= MAX_TAGS
 
 
 class _Bounds:

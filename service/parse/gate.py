@@ -107,7 +107,7 @@ def _is_number(part: ast.AST) -> bool:
 
 def _is_lone_file(text: str) -> bool:
     """Return whether a text is the name of a file and nothing besides."""
-    if any(sign in text for sign in ",\n<"):
+    if "," in text or "\n" in text or "<" in text:
         return False
     return is_model_file(text) or (" " not in text and MEDIA.search(text) is not None)
 

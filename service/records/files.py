@@ -45,9 +45,9 @@ class Blobs:
     def all(self, *roles: str) -> tuple[Blob, ...]:
         """Return every text of these roles (of all roles when none is named), in order."""
         found: tuple[Blob, ...] = ()
-        for role in roles or self.texts:
-            if role in self.texts:
-                found += self.texts[role]
+        texts = self.texts
+        for role in roles or texts:
+            found += texts.get(role, ())
         return found
 
     def parted(self, role: str) -> "tuple[Blobs, Blobs]":

@@ -152,7 +152,7 @@ def text_names(node: Node, side: Want) -> tuple[str, ...]:
     There are none where it only hands a conditioning on.
     """
     texts = _texts_of_sides(node)
-    own = tuple(name for name in text_inputs.SIDE_TEXTS[side] if name in texts)
+    own = tuple(filter(texts.__contains__, text_inputs.SIDE_TEXTS[side])) if texts else ()
     if own or _only_hands_on(node):
         return own
     if side == "negative" and (texts or SIDES.issubset(node.outputs)):

@@ -52,10 +52,15 @@ def read_settings(graph: Graph, routes: Routes, values: NodeValues, sampler: Nod
     """Return the settings of a pass."""
     found: dict[Field, Stated] = {}
     nodes: dict[str, Node] = {}
+    holders: dict[tuple[str, ...], list[Node]] = {}
     for field in FIELDS:
+        parts = PARTS.get(field, ())
+        if parts not in holders:
+            holders[parts] = list(_list_holders(graph, routes, sampler, parts))
+            for node in holders[parts]:
+                nodes.setdefault(node.id, node)
         answer: Stated | None = None
-        for node in _list_holders(graph, routes, sampler, field):
-            nodes.setdefault(node.id, node)
+        for node in holders[parts]:
             answer = answer or _read_field(values, node, field)
         if answer is None and field in CLASS_WANTS:
             answer = _name_by_class(routes, sampler, field)
@@ -79,12 +84,17 @@ def _solves_by_schedule(sampler: Node, found: Mapping[Field, Stated]) -> bool:
     return is_own and str(stated.value).lower() not in SCHEDULES
 
 
-def _list_holders(graph: Graph, routes: Routes, sampler: Node, field: Field) -> Iterator[Node]:
-    """Yield the nodes that may hold a setting of a sampler, likeliest first, itself first."""
+def _list_holders(
+    graph: Graph, routes: Routes, sampler: Node, parts: tuple[str, ...]
+) -> Iterator[Node]:
+    """Yield the nodes that may hold a setting of these parts of a sampler, likeliest first.
+
+    The sampler itself is the first.
+    """
     iterates = sampler.plays("iterate")
     if not iterates:
         yield sampler
-    for name in PARTS.get(field, ()):
+    for name in parts:
         if name not in sampler.links:
             continue
         link, want = sampler.links[name], PART_WANTS.get(name)
