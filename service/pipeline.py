@@ -98,9 +98,7 @@ class _Limits:
         conflicts = self.first("conflicts", image.conflicts, MAX_CONFLICTS)
         if len(self.warnings) == warnings:  # as of every real image
             return image
-        return replace(
-            image, passes=passes, resources=resources, facts=facts, conflicts=conflicts
-        )
+        return replace(image, passes=passes, resources=resources, facts=facts, conflicts=conflicts)
 
     def split_prompt(
         self, prompt: str | None, side: Side, generator: str | None

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from service.normalize.coerce import Coercion, number_text, text
@@ -54,6 +55,7 @@ CREATED = frozenset(
 _OF_PASS = select_stated(of_image=False)
 _OF_IMAGE = select_stated(of_image=True)
 _IN_KV = tuple(field for field in IMAGE_FIELDS if field.in_kv)
+_MEMBERS = attrgetter(*Fact.__slots__)
 _DATA_URI = re.compile(r"data:[\w.+-]{1,80}/[^,]{0,200};base64,")
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -92,7 +94,7 @@ def normalize(
     facts = [*_our_facts(image, fields), *_own_facts(generation)]
     if created is not None:
         facts.append(created)
-    return replace(image, facts=tuple(dict.fromkeys(facts)))
+    return replace(image, facts=tuple({_MEMBERS(fact): fact for fact in facts}.values()))
 
 
 def created_of(generation: Generation, blobs: Blobs) -> Fact | None:
@@ -179,7 +181,9 @@ def _own_facts(generation: Generation) -> Iterator[Fact]:
     for fact in generation.facts:
         if fact.value.startswith("data:") and _DATA_URI.match(fact.value):
             continue  # a picture, which says nothing
-        yield Fact(text(fact.key), text(fact.value), text(fact.source))
+        key, value, source = text(fact.key), text(fact.value), text(fact.source)
+        is_plain = key is fact.key and value is fact.value and source is fact.source
+        yield fact if is_plain else Fact(key, value, source)
 
 
 def _storable_resources(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:

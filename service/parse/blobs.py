@@ -145,7 +145,7 @@ def _tag_text(value: JsonValue, group: str, tag: str) -> str | None:
         if is_telling:
             return value
         return None
-    if group == "PNG" and isinstance(value, int | float):
+    if group == "PNG" and isinstance(value, (int, float)):
         return json.dumps(value)
     return None
 

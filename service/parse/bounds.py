@@ -52,7 +52,7 @@ def _is_small(tags: Mapping[str, JsonValue]) -> bool:
     """Return whether tags are few and short, and no objects, as those of most files."""
     characters = 0
     for name, value in tags.items():
-        if isinstance(value, dict | list):
+        if isinstance(value, (dict, list)):
             return False
         characters += len(name) + (len(value) if isinstance(value, str) else len(str(value)))
     return characters <= MAX_TEXT and len(tags) <= MAX_TAGS
@@ -90,7 +90,7 @@ class _Bounds:
             if len(value) > MAX_TEXT:
                 value = self._bound_text(name, value)
             size = len(value)
-        elif isinstance(value, dict | list):
+        elif isinstance(value, (dict, list)):
             size, depth = measure_value(value)
             if depth > MAX_DEPTH:
                 self._note(VALUE_TOO_DEEP.format(name=name))

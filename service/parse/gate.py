@@ -102,7 +102,7 @@ def _is_formula(text: str) -> bool:
 
 
 def _is_number(part: ast.AST) -> bool:
-    return isinstance(part, ast.Constant) and isinstance(part.value, int | float)
+    return isinstance(part, ast.Constant) and isinstance(part.value, (int, float))
 
 
 def _is_lone_file(text: str) -> bool:

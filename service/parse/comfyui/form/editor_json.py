@@ -18,7 +18,7 @@ def word(value: JsonValue) -> str:
     """Return a name or number as text; nothing of anything that is neither."""
     if isinstance(value, str):
         return value  # as nearly always
-    return str(value) if isinstance(value, int | float) else ""
+    return str(value) if isinstance(value, (int, float)) else ""
 
 
 def objects(value: JsonValue) -> list[Raw]:

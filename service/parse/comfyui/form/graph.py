@@ -73,7 +73,7 @@ class Node:
     def scalar(self, name: str) -> Scalar | None:
         """Return the widget's value if it is one text, number or switch."""
         value = self.inputs.get(name)
-        return value if isinstance(value, str | int | float) else None
+        return value if isinstance(value, (str, int, float)) else None
 
     def stated(self, name: str) -> Stated | None:
         """Return the widget's value with its place."""

@@ -87,9 +87,9 @@ def node_shapes(flat: Flat, ids: Container[str]) -> dict[str, Shape]:
 
 
 def _shape(raw: Raw) -> Shape:
-    outputs: list[str] = []
-    for one in objects(raw.get("outputs")):
-        outputs.append(word(one.get("name") or one.get("type")).lower())
+    outputs = [
+        word(one.get("name") or one.get("type")).lower() for one in objects(raw.get("outputs"))
+    ]
     types: dict[str, str] = {}
     for one in objects(raw.get("inputs")):
         types[word(one.get("name"))] = word(one.get("type"))
