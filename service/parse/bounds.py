@@ -25,6 +25,7 @@ from service.records.limits import (
     VALUE_TOO_DEEP,
 )
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _BINARY = "base64:"
 """Begins the value of a tag that is no text: a preview, a thumbnail, a colour profile."""
 
@@ -50,12 +51,9 @@ def bound_record(raw: RawRecord) -> RawRecord:
 
 def _is_small(tags: Mapping[str, JsonValue]) -> bool:
     """Return whether tags are few and short, and no objects, as those of most files."""
-    characters = 0
-    for name, value in tags.items():
-        if isinstance(value, (dict, list)):
-            return False
-        characters += len(name) + (len(value) if isinstance(value, str) else len(str(value)))
-    return characters <= MAX_TEXT and len(tags) <= MAX_TAGS
+    if len(tags) > MAX_TAGS or not _PLAIN.issuperset(map(type, tags.values())):
+        return False
+    return sum(map(len, tags)) + sum(map(len, map(str, tags.values()))) <= MAX_TEXT
 
 
 class _Bounds:

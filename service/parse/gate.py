@@ -201,7 +201,7 @@ def _keep_pass(one: Sampling, warnings: list[str]) -> Sampling:
     steps = fields.get("steps")
     if steps is not None and str(steps.value).strip() == AS_BEFORE:
         del fields["steps"]
-    return replace(one, fields=_keep_fields(fields, warnings))
+    return Sampling(one.role, _keep_fields(fields, warnings))
 
 
 def _keep_fields(fields: Mapping[Field, Stated], warnings: list[str]) -> dict[Field, Stated]:

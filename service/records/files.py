@@ -46,8 +46,11 @@ class Blobs:
         """Return every text of these roles (of all roles when none is named), in order."""
         found: tuple[Blob, ...] = ()
         texts = self.texts
+        if roles and texts.keys().isdisjoint(roles):  # as most are
+            return found
         for role in roles or texts:
-            found += texts.get(role, ())
+            if role in texts:
+                found += texts[role]
         return found
 
     def parted(self, role: str) -> "tuple[Blobs, Blobs]":

@@ -223,6 +223,8 @@ def as_written(value: JsonValue) -> str:
     """Return a JSON value as the file writes it; a text without its quotes."""
     if isinstance(value, str):
         return value
+    if type(value) is int:  # no switch, which is an int, too
+        return str(value)
     return json.dumps(value, ensure_ascii=False)
 
 

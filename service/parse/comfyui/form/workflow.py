@@ -92,7 +92,8 @@ def _shape(raw: Raw) -> Shape:
     ]
     types: dict[str, str] = {}
     for one in objects(raw.get("inputs")):
-        types[word(one.get("name"))] = word(one.get("type"))
+        if "widget" not in one:  # a widget takes a value, never a part of a model
+            types[word(one.get("name"))] = word(one.get("type"))
     return Shape(tuple(outputs), types, _first_text(raw.get("widgets_values")))
 
 

@@ -159,8 +159,8 @@ def text_names(node: Node, side: Want) -> tuple[str, ...]:
         return ()  # one ``prompt`` of a node that gives both conditionings is the positive
     if ENCODER_TEXTS.isdisjoint(node.inputs) and ENCODER_TEXTS.isdisjoint(node.links):
         return ()
-    names = text_inputs.ENCODER_TEXTS
-    return tuple(name for name in names if node.has(name) and name not in texts)
+    others = (node.inputs.keys() | node.links.keys()) - texts
+    return tuple(filter(others.__contains__, text_inputs.ENCODER_TEXTS))
 
 
 def _texts_of_sides(node: Node) -> frozenset[str]:
