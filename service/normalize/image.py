@@ -212,11 +212,11 @@ def _is_plain(value: str | None) -> bool:
 
 
 def _is_plain_json(extra: Mapping[str, JsonValue]) -> bool:
-    """Return whether an object of texts is stored as it is, as nearly all are."""
-    for key, value in extra.items():
-        if not (isinstance(value, str) and key.isascii() and value.isascii()):
+    """Return whether an object of texts and numbers is stored as it is, as nearly all are."""
+    for item in (*extra, *extra.values()):
+        if isinstance(item, (dict, list)):
             return False
-        if "\0" in key or "\0" in value:
+        if isinstance(item, str) and not (item.isascii() and "\0" not in item):
             return False
     return True
 
