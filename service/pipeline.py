@@ -91,13 +91,14 @@ class _Limits:
     def bound_image(self, image: NormalizedImage) -> NormalizedImage:
         """Return an image with no more of anything than the limits allow."""
         facts_limit = min(MAX_FACTS, _count_until(image.facts, MAX_FACT_CHARACTERS))
-        return replace(
-            image,
-            passes=self.first("passes", image.passes, MAX_PASSES),
-            resources=self.first("stated resources", image.resources, MAX_RESOURCES),
-            facts=self.first("facts", image.facts, facts_limit),
-            conflicts=self.first("conflicts", image.conflicts, MAX_CONFLICTS),
-        )
+        warnings = len(self.warnings)
+        passes = self.first("passes", image.passes, MAX_PASSES)
+        resources = self.first("stated resources", image.resources, MAX_RESOURCES)
+        facts = self.first("facts", image.facts, facts_limit)
+        conflicts = self.first("conflicts", image.conflicts, MAX_CONFLICTS)
+        if len(self.warnings) == warnings:  # as of every real image
+            return image
+        return replace(image, passes=passes, resources=resources, facts=facts, conflicts=conflicts)
 
     def split_prompt(
         self, prompt: str | None, side: Side, generator: str | None

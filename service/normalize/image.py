@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from service.normalize.coerce import Coercion, number_text, text
@@ -53,6 +54,8 @@ CREATED = frozenset(
 
 _OF_PASS = select_stated(of_image=False)
 _OF_IMAGE = select_stated(of_image=True)
+_IN_KV = tuple(field for field in IMAGE_FIELDS if field.in_kv)
+_MEMBERS = attrgetter(*Fact.__slots__)
 _DATA_URI = re.compile(r"data:[\w.+-]{1,80}/[^,]{0,200};base64,")
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -91,7 +94,7 @@ def normalize(
     facts = [*_our_facts(image, fields), *_own_facts(generation)]
     if created is not None:
         facts.append(created)
-    return replace(image, facts=tuple(dict.fromkeys(facts)))
+    return replace(image, facts=tuple({_MEMBERS(fact): fact for fact in facts}.values()))
 
 
 def created_of(generation: Generation, blobs: Blobs) -> Fact | None:
@@ -131,7 +134,8 @@ def _read_values(
     """Return what is stated of each wanted field, in its form; None where nothing is."""
     values: dict[str, Any] = {}
     for name, field in wanted.items():
-        value = fields[name].value if name in fields else None
+        stated = fields.get(name)
+        value = None if stated is None else stated.value
         if value is None:
             values[name] = None
         elif field.is_number:
@@ -157,27 +161,29 @@ def _status(generation: Generation) -> Status:
 def _our_facts(image: NormalizedImage, fields: StatedFields) -> Iterator[Fact]:
     """Yield our own keys, each with the place that states it."""
     shown = image.shown
-    for field in IMAGE_FIELDS:
+    for field in _IN_KV:
         value = getattr(image if field.of_image else shown, field.name)
-        if field.in_kv and value is not None:
+        if value is not None:
             written = value if isinstance(value, str) else number_text(value)
             yield Fact(field.name, written, _source(field, fields))
 
 
 def _source(field: ImageField, fields: StatedFields) -> str:
     """Return the place that states a field, or the first place that it is derived from."""
-    for name in field.derived_from:
-        if name in fields:
-            return text(fields[name].source)
-    stated = [one.source for name, one in fields.items() if name == field.name]
-    return text(stated[0]) if stated else ""
+    for name in field.derived_from or (field.name,):
+        stated = fields.get(name)  # type: ignore[call-overload]  # a field that nobody states is none
+        if stated is not None:
+            return text(stated.source)
+    return ""
 
 
 def _own_facts(generation: Generation) -> Iterator[Fact]:
     for fact in generation.facts:
         if fact.value.startswith("data:") and _DATA_URI.match(fact.value):
             continue  # a picture, which says nothing
-        yield Fact(text(fact.key), text(fact.value), text(fact.source))
+        key, value, source = text(fact.key), text(fact.value), text(fact.source)
+        is_plain = key is fact.key and value is fact.value and source is fact.source
+        yield fact if is_plain else Fact(key, value, source)
 
 
 def _storable_resources(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
@@ -186,7 +192,10 @@ def _storable_resources(resources: tuple[Resource, ...]) -> tuple[Resource, ...]
 
 
 def storable(resource: Resource) -> Resource:
-    """Return a resource whose texts SQLite and UTF-8 can hold."""
+    """Return a resource whose texts SQLite and UTF-8 can hold; itself where they are plain."""
+    texts = (resource.label, resource.source, resource.hash, resource.air)
+    if all(map(_is_plain, texts)) and _is_plain_json(resource.extra):
+        return resource
     return replace(
         resource,
         label=text(resource.label),
@@ -195,6 +204,21 @@ def storable(resource: Resource) -> Resource:
         air=text(resource.air) if resource.air else None,
         extra=_storable_json(resource.extra) if resource.extra else resource.extra,
     )
+
+
+def _is_plain(value: str | None) -> bool:
+    """Return whether a text is stored as it is; an empty one is not everywhere."""
+    return value is None or (value != "" and value.isascii() and "\0" not in value)
+
+
+def _is_plain_json(extra: Mapping[str, JsonValue]) -> bool:
+    """Return whether an object of texts and numbers is stored as it is, as nearly all are."""
+    for item in (*extra, *extra.values()):
+        if isinstance(item, (dict, list)):
+            return False
+        if isinstance(item, str) and not (item.isascii() and "\0" not in item):
+            return False
+    return True
 
 
 def _storable_json(extra: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:

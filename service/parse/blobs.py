@@ -12,6 +12,7 @@ takes the prefix's role.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import orjson
 
@@ -58,6 +59,9 @@ PREFIX = re.compile(
 """Before JSON, whole or cut off; ``Prompt: [fog:rain:0.5]`` is a prompt, and so is ``{{fog}}``."""
 
 _MAX_PIXEL_DIGITS = 9
+
+NAMES_KEPT, LONGEST_KEPT = 2048, 100
+"""Names of tags that are judged once, and their characters: 511 real files have 711."""
 
 TOO_DEEP = f"{{source}}: JSON nested deeper than {MAX_DEPTH} brackets was not read."
 BAD_BYTES = "{source}: bytes that are no text were read as \ufffd."
@@ -109,8 +113,15 @@ def _blobs(tags: Mapping[str, JsonValue]) -> Iterator[tuple[str, Blob]]:
 
 def is_text_tag(name: str) -> bool:
     """Return whether a tag of this name may hold words of a generator."""
+    return _holds_text_again(name) if len(name) <= LONGEST_KEPT else _holds_text(name)
+
+
+def _holds_text(name: str) -> bool:
     group, tag = _group_and_tag(name)
     return (group in TEXT_GROUPS or group.startswith("XMP-")) and tag not in NOT_TEXT
+
+
+_holds_text_again = lru_cache(maxsize=NAMES_KEPT)(_holds_text)
 
 
 def _group_and_tag(name: str) -> tuple[str, str]:
@@ -134,7 +145,7 @@ def _tag_text(value: JsonValue, group: str, tag: str) -> str | None:
         if is_telling:
             return value
         return None
-    if group == "PNG" and isinstance(value, int | float):
+    if group == "PNG" and isinstance(value, (int, float)):
         return json.dumps(value)
     return None
 

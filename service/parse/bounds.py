@@ -4,6 +4,7 @@ The bounded record goes into the database and says what it lacks, so that a late
 gives the same rows as the first.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from service.parse.blobs import PREFIX, is_text_tag, left_out_of
@@ -24,12 +25,15 @@ from service.records.limits import (
     VALUE_TOO_DEEP,
 )
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _BINARY = "base64:"
 """Begins the value of a tag that is no text: a preview, a thumbnail, a colour profile."""
 
 
 def bound_record(raw: RawRecord) -> RawRecord:
     """Return a record with no more than the limits allow; the same one where it has no more."""
+    if _is_small(raw.tags):
+        return raw
     bounds = _Bounds()
     kept: dict[str, JsonValue] = {}
     for name, value in raw.tags.items():
@@ -43,6 +47,13 @@ def bound_record(raw: RawRecord) -> RawRecord:
     if sentences:
         kept[LEFT_OUT] = list(sentences)
     return replace(raw, tags=kept)
+
+
+def _is_small(tags: Mapping[str, JsonValue]) -> bool:
+    """Return whether tags are few and short, and no objects, as those of most files."""
+    if len(tags) > MAX_TAGS or not _PLAIN.issuperset(map(type, tags.values())):
+        return False
+    return sum(map(len, tags)) + sum(map(len, map(str, tags.values()))) <= MAX_TEXT
 
 
 class _Bounds:
@@ -77,7 +88,7 @@ class _Bounds:
             if len(value) > MAX_TEXT:
                 value = self._bound_text(name, value)
             size = len(value)
-        elif isinstance(value, dict | list):
+        elif isinstance(value, (dict, list)):
             size, depth = measure_value(value)
             if depth > MAX_DEPTH:
                 self._note(VALUE_TOO_DEEP.format(name=name))

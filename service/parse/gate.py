@@ -102,12 +102,12 @@ def _is_formula(text: str) -> bool:
 
 
 def _is_number(part: ast.AST) -> bool:
-    return isinstance(part, ast.Constant) and isinstance(part.value, int | float)
+    return isinstance(part, ast.Constant) and isinstance(part.value, (int, float))
 
 
 def _is_lone_file(text: str) -> bool:
     """Return whether a text is the name of a file and nothing besides."""
-    if any(sign in text for sign in ",\n<"):
+    if "," in text or "\n" in text or "<" in text:
         return False
     return is_model_file(text) or (" " not in text and MEDIA.search(text) is not None)
 
@@ -201,7 +201,7 @@ def _keep_pass(one: Sampling, warnings: list[str]) -> Sampling:
     steps = fields.get("steps")
     if steps is not None and str(steps.value).strip() == AS_BEFORE:
         del fields["steps"]
-    return replace(one, fields=_keep_fields(fields, warnings))
+    return Sampling(one.role, _keep_fields(fields, warnings))
 
 
 def _keep_fields(fields: Mapping[Field, Stated], warnings: list[str]) -> dict[Field, Stated]:

@@ -70,6 +70,6 @@ def read_photograph(tags: Mapping[str, JsonValue]) -> Iterator[Fact]:
 
 
 def _text(value: JsonValue) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
     return str(value).strip()

@@ -45,9 +45,12 @@ class Blobs:
     def all(self, *roles: str) -> tuple[Blob, ...]:
         """Return every text of these roles (of all roles when none is named), in order."""
         found: tuple[Blob, ...] = ()
-        for role in roles or self.texts:
-            if role in self.texts:
-                found += self.texts[role]
+        texts = self.texts
+        if roles and texts.keys().isdisjoint(roles):  # as most are
+            return found
+        for role in roles or texts:
+            if role in texts:
+                found += texts[role]
         return found
 
     def parted(self, role: str) -> "tuple[Blobs, Blobs]":

@@ -22,6 +22,9 @@ seed: decimal digits. layers: CLIP's, counted from the last.
 
 ColumnType = Literal["TEXT", "INTEGER", "REAL"]
 
+_COLUMN_TYPES: Mapping[FieldForm, ColumnType] = MappingProxyType(
+    {"whole": "INTEGER", "layers": "INTEGER", "real": "REAL"}
+)
 _NUMBERS = frozenset[FieldForm]({"whole", "real", "seed", "layers"})
 
 
@@ -58,9 +61,7 @@ class ImageField:
     @property
     def column_type(self) -> ColumnType:
         """Return the type of its column. A seed is a text: it may have more than 63 bits."""
-        if self.form in ("whole", "layers"):
-            return "INTEGER"
-        return "REAL" if self.form == "real" else "TEXT"
+        return _COLUMN_TYPES.get(self.form, "TEXT")
 
 
 IMAGE_FIELDS = (

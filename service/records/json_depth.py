@@ -4,26 +4,35 @@ Python's own limit differs: 3.11 refuses about a thousand brackets in each other
 thousands, and writing such values fails again elsewhere.
 """
 
-import re
-
 from service.records.json_values import JsonValue
 from service.records.limits import MAX_DEPTH
 
-_STRINGS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
-"""Also one that never closes, to the end of the text."""
-_OPENING = b"[{"
-_CLOSING = b"]}"
-_ALL_BUT_BRACKETS = bytes(set(range(256)) - set(_OPENING + _CLOSING))
+_OPENING = ord("{")
+_ALIKE = bytes.maketrans(b"[]", b"{}")
+_ALL_BUT_SIGNS = bytes(set(range(256)) - set(b'[]{}"'))
 
 
 def is_too_deep(text: str) -> bool:
     """Return whether brackets outside of strings are nested deeper than ``MAX_DEPTH``."""
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return False
-    bare = _STRINGS.sub("", text).encode("utf-8", "replace")
+    if "\\" in text:  # escaped quotes end no string
+        text = text.replace("\\\\", "").replace('\\"', "")
+    signs = text.encode("utf-8", "replace").translate(_ALIKE, _ALL_BUT_SIGNS)
+    brackets = b"".join(signs.split(b'"')[::2])  # a string that never closes goes to the end
+    rest, before = brackets, len(brackets) + 1
+    for _ in range(MAX_DEPTH):  # each round takes the innermost pairs away
+        if not rest or len(rest) == before:
+            break
+        rest, before = rest.replace(b"{}", b""), len(rest)
+    return bool(rest) and _reaches_limit(brackets)
+
+
+def _reaches_limit(brackets: bytes) -> bool:
+    """Return whether brackets that are deep, or not balanced, are nested too deep."""
     depth = 0
-    for byte in bare.translate(None, _ALL_BUT_BRACKETS):
-        depth += 1 if byte in _OPENING else -1
+    for byte in brackets:
+        depth += 1 if byte == _OPENING else -1
         if depth > MAX_DEPTH:
             return True
     return False

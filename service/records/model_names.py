@@ -21,6 +21,7 @@ ENDINGS = (
 """Of model files, in lower case. A dot alone is no ending: ``dreamshaper_v1.5`` is a whole name."""
 
 _COMPILED = ".engine"
+_LONGEST = max(map(len, ENDINGS))
 _ENDING = re.compile(rf"(?:{'|'.join(map(re.escape, ENDINGS))})\Z", re.IGNORECASE)
 _AIR = re.compile(r"\s*(?:urn:|air:|civitai:\d)", re.IGNORECASE)
 _HASH = re.compile(r"(?:0x)?(?:sha256:)?(blake3:)?([0-9a-f]{4,128})", re.IGNORECASE)
@@ -31,7 +32,7 @@ _FOLDER = re.compile(r"[\\/]")
 
 def is_model_file(name: str) -> bool:
     """Tell whether a name ends as a model file does."""
-    return _ENDING.search(name) is not None
+    return name[-_LONGEST:].casefold().endswith(ENDINGS)
 
 
 def is_shared_model_file(path: PurePath) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.records import ResourceKind
 from service.records.kinds import AIR_TYPES
@@ -12,6 +13,7 @@ SOURCES = frozenset(
 """Sites whose short form (``civitai:123@456``) is understood without type."""
 
 _LONGEST = 1000  # characters
+_KEPT = 2048  # texts that are read once: each label is asked about several times
 _MAX_DIGITS = 15
 """Of a CivitAI version; a longer number does not fit where other programs keep it."""
 _PART = re.compile(r"[A-Za-z0-9_.-]+")
@@ -73,8 +75,11 @@ class Air:
 def parse(text: str) -> Air | None:
     """Return the AIR that the whole text is, or None. ``urn:`` and ``air:`` may be missing."""
     text = text.strip()
-    if len(text) > _LONGEST:
-        return None
+    return _parse(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=_KEPT)
+def _parse(text: str) -> Air | None:
     bare = _without(_without(text, "urn:"), "air:")
     parts = bare.split(":", 3)
     if len(parts) == 4 and _is_full(parts, prefixed=bare != text):  # noqa: PLR2004

@@ -37,6 +37,7 @@ _WEIGHT = re.compile(
     r"\s*([+-]?(?:\d{1,9}\.?\d{0,12}|\.\d{1,12})(?:e-?\d{1,2})?)\s*", re.IGNORECASE
 )
 _NAMED_WEIGHT = re.compile(r"\s*(te|unet)\s*=\s*([+-]?[\d.]{1,12})\s*", re.IGNORECASE)
+_PROMPTS = frozenset({"positive_prompt", "negative_prompt"})
 _BLANKS = re.compile(r"[\s_]+")
 # Weights by step, of the loractl extension and SD.Next: <lora:name:0.5@0,1@0.6>
 _STEPWISE = re.compile(r"[\d.+-]+@[\d.@,;~+ -]*")
@@ -92,7 +93,10 @@ def _resources_of_prompts(image: NormalizedImage, tokens: tuple[Token, ...]) -> 
 
     The same file may come more than once. What a later pass alone calls has that pass in ``extra``.
     """
-    sources = {fact.key: fact.source for fact in reversed(image.facts)}
+    sources: dict[str, str] = {}
+    for fact in image.facts:
+        if fact.key in _PROMPTS:
+            sources.setdefault(fact.key, fact.source)
     reads_tags = image.generator not in IGNORES_TAGS
     of_base: set[str] = set()
     for one_pass in image.passes:

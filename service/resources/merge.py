@@ -55,7 +55,8 @@ def merge_resources(resources: Iterable[Resource]) -> tuple[Resource, ...]:
             entries.append(resource)
         else:
             entries[number] = join_resources(entries[number], resource)
-        for key in (*keys, *_keys(entries[number])):
+            keys += _keys(entries[number])
+        for key in keys:
             numbers = by_key.setdefault(key, [])
             if len(numbers) < _TWINS and number not in numbers:
                 numbers.append(number)

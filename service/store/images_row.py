@@ -59,13 +59,11 @@ def bind_fields(
     values: dict[str, Bound] = {}
     for field in fields:
         value = getattr(image if field.of_image else sampled, field.name)
-        match field.column_type:
-            case "TEXT":
-                values[field.name] = optional(value)
-            case "INTEGER":
-                values[field.name] = integer(value)
-            case "REAL":
-                values[field.name] = value
+        if isinstance(value, str):
+            value = text(value)
+        elif isinstance(value, int):
+            value = integer(value)
+        values[field.name] = value
     return values
 
 

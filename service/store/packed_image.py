@@ -83,7 +83,10 @@ def pack_image(rows: ImageRows, record: bytes | None = None) -> PackedImage:
 
 
 def _pack_facts(rows: ImageRows) -> Iterator[PackedFact]:
-    """Yield the facts; a value that the image's row has already is not written again."""
+    """Yield the facts; a value that the image's row has already is not written again.
+
+    After each prompt comes the key of its list of tokens, whose value the view takes from those.
+    """
     base = rows.image.base
     wide = {
         "positive_prompt": base.positive_prompt,
@@ -91,26 +94,20 @@ def _pack_facts(rows: ImageRows) -> Iterator[PackedFact]:
         "seed": base.seed,
         "Seed": base.seed,
     }
-    for key, value, source in _with_tokens(rows):
-        is_elsewhere = key in wide and value == wide[key]
-        yield key, None if is_elsewhere else value, source or None
-
-
-def _with_tokens(rows: ImageRows) -> Iterator[PackedFact]:
-    """Yield key, value and source of each fact.
-
-    After each prompt comes the key of its list of tokens, whose value the view takes from those.
-    """
     waiting = {token.side for token in rows.tokens}
     for fact in rows.image.facts:
-        yield fact.key, fact.value, fact.source
-        key, side = TOKEN_KEYS.get(fact.key, ("", None))
+        key, source = fact.key, fact.source or None
+        if key not in wide:
+            yield key, fact.value, source
+            continue
+        yield key, None if fact.value == wide[key] else fact.value, source
+        list_key, side = TOKEN_KEYS.get(key, ("", None))
         if side in waiting:
             waiting.remove(side)
-            yield key, None, fact.source
-    for key, side in TOKEN_KEYS.values():
+            yield list_key, None, source
+    for list_key, side in TOKEN_KEYS.values():
         if side in waiting:
-            yield key, None, None
+            yield list_key, None, None
 
 
 def _pack_tokens(rows: ImageRows) -> Iterator[PackedToken]:

@@ -57,8 +57,8 @@ def split_prompt(prompt: str, side: Side, generator: str | None = None) -> tuple
     return _split(prompt, side, grammar)
 
 
-_LONGEST_KEPT = 600
-"""Characters of a prompt whose tokens are kept for a while."""
+_LONGEST_KEPT = 2_000
+"""Characters of a prompt whose tokens are kept for a while: 256 such prompts are some megabytes."""
 
 
 def _split(prompt: str, side: Side, grammar: Grammar) -> tuple[Token, ...]:

@@ -35,7 +35,7 @@ def parse(blobs: Blobs, table: Table = TABLE) -> Generation:
         flat = flatten(graphs.ui.data, linked=graphs.api is None)
         idle = list(idle_nodes(flat, graphs.ui.source, "lora", table))
     if graphs.api is not None:
-        shapes = node_shapes(flat)
+        shapes = node_shapes(flat, graphs.api.data)
         graph = graph_of_prompt(graphs.api.data, graphs.api.source, shapes, table)
     elif graphs.ui is not None:
         graph = graph_of_workflow(flat, graphs.ui.source, table)

@@ -158,7 +158,7 @@ def _pairs(meta: JsonTable) -> Iterator[tuple[str, str]]:
     for key, value in meta.data.items():
         if key in PROMPTS or value in (None, "", [], {}):
             continue
-        if key in STRUCTURED or not isinstance(value, list | dict):
+        if key in STRUCTURED or not isinstance(value, (list, dict)):
             yield KEYS.get(key, key), as_written(value)
 
 

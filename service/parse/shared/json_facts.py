@@ -161,14 +161,13 @@ def find_table(
 def find_tables(blobs: Blobs, *roles: str) -> Iterator[JsonTable]:
     """Yield every JSON object among the texts of these roles."""
     for blob in blobs.all(*roles):
-        table = JsonTable.of(blob)
-        if table is not None:
-            yield table
+        if isinstance(blob.data, dict):
+            yield JsonTable(blob.data, blob.source)
 
 
 def is_text_or_number(value: object) -> TypeGuard[str | int | float]:
     """Return whether a value can state a field; a switch cannot."""
-    return isinstance(value, str | int | float) and not isinstance(value, bool)
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool)
 
 
 def is_cut(blob: Blob) -> bool:
@@ -203,7 +202,7 @@ def plain_texts(blobs: Blobs, *roles: str) -> Iterator[Blob]:
 def _leaves(items: Iterable[tuple[str, JsonValue]], depth: int) -> Iterator[tuple[str, str]]:
     """Yield the path and text of every value that is neither an object nor a list."""
     for path, value in items:
-        if isinstance(value, dict | list):
+        if isinstance(value, (dict, list)):
             if depth < DEEPEST:
                 yield from _leaves(_items_below(path, value), depth + 1)
         elif value is not None:
@@ -224,6 +223,8 @@ def as_written(value: JsonValue) -> str:
     """Return a JSON value as the file writes it; a text without its quotes."""
     if isinstance(value, str):
         return value
+    if type(value) is int:  # no switch, which is an int, too
+        return str(value)
     return json.dumps(value, ensure_ascii=False)
 
 

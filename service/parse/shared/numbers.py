@@ -13,7 +13,7 @@ _MAX_ID = 2**53
 
 def number_of(value: JsonValue) -> float | None:
     """Return a finite number below a billion, given as a number or as a text."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     if isinstance(value, str):
         value = value[:_LONGEST]

@@ -1,6 +1,6 @@
 """What the editor's JSON is made of: nodes and links as they are written, before they are read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from service.records.json_values import JsonValue
 
@@ -18,12 +18,11 @@ def word(value: JsonValue) -> str:
     """Return a name or number as text; nothing of anything that is neither."""
     if isinstance(value, str):
         return value  # as nearly always
-    return str(value) if isinstance(value, int | float) else ""
+    return str(value) if isinstance(value, (int, float)) else ""
 
 
-def objects(value: JsonValue) -> Iterator[Raw]:
-    """Yield the objects of a list; nothing of anything else."""
-    if isinstance(value, list):
-        for one in value:
-            if isinstance(one, dict):
-                yield one
+def objects(value: JsonValue) -> list[Raw]:
+    """Return the objects of a list; nothing of anything else."""
+    if not isinstance(value, list):
+        return []
+    return [one for one in value if isinstance(one, dict)]

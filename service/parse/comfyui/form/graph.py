@@ -73,7 +73,7 @@ class Node:
     def scalar(self, name: str) -> Scalar | None:
         """Return the widget's value if it is one text, number or switch."""
         value = self.inputs.get(name)
-        return value if isinstance(value, str | int | float) else None
+        return value if isinstance(value, (str, int, float)) else None
 
     def stated(self, name: str) -> Stated | None:
         """Return the widget's value with its place."""
@@ -132,7 +132,8 @@ def graph_of_prompt(
 
 def _has_numbered_link(node: Node) -> bool:
     """Return whether an input without a value that fits it may be a link: ``[12, 0]``."""
-    return any(type(value) is list and _as_numbers(value) for value in node.inputs.values())
+    values = node.inputs.values()
+    return list in map(type, values) and any(map(_as_numbers, values))
 
 
 def _as_numbers(value: JsonValue) -> Link | None:
@@ -163,11 +164,11 @@ def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape, tabl
     for name, value in given.items():
         if len(name) > MAX_NAME:
             continue
-        link = as_link(value)
+        link = as_link(value) if isinstance(value, list) else None
         if link is not None:
             links[name] = link
         else:
-            inputs[name] = unwrap(value)
+            inputs[name] = unwrap(value) if isinstance(value, dict) else value
     if "selection_data" in inputs:
         inputs |= _read_selection(inputs["selection_data"])
     class_type = str(raw["class_type"])[:MAX_NAME]
@@ -220,7 +221,7 @@ def make_node(
         has_name = name in inputs or name in links  # the input that has the name already keeps it
         if not has_name and (own in inputs or own in links):
             names[name] = own
-    renamed = {own: name for name, own in names.items()}
+    renamed = {own: name for name, own in names.items()} if names else _NO_NAMES
     return Node(
         id=id_,
         class_type=record.class_type,

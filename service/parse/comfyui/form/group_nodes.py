@@ -30,8 +30,10 @@ MAX_INNER = 1000
 
 def find_group(ui: Raw, raw: Raw) -> Raw | None:
     """Return the group behind an instance; None where the node is none."""
-    name = _group_name(word(raw.get("type")))
-    extra = ui.get("extra")
+    kind = word(raw.get("type"))
+    if not kind.startswith(PREFIXES):  # as nearly all
+        return None
+    name, extra = _group_name(kind), ui.get("extra")
     if name is None or not isinstance(extra, dict):
         return None
     groups = extra.get("groupNodes")

@@ -138,7 +138,7 @@ class VirtualLinks:
         It is the input beside the output, else the first of its type.
         """
         type_ = _member_at(raw.get("outputs"), slot, "type")
-        inputs = list(objects(raw.get("inputs")))
+        inputs = objects(raw.get("inputs"))
         inputs = inputs[slot : slot + 1] + inputs
         return self._first_origin(id_, [one for one in inputs if one.get("type") == type_])
 

@@ -5,7 +5,7 @@ only in the editor. Beside it, it adds the names of outputs, the types of links,
 showed, and what was bypassed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from service.parse.comfyui.form.editor_json import Link, Raw, objects, word
@@ -81,17 +81,20 @@ class Ends:
     """Inputs whose links lead nowhere: what their widgets hold is of some time before."""
 
 
-def node_shapes(flat: Flat) -> dict[str, Shape]:
-    """Return what a workflow adds to the nodes of the API form, by their ids."""
-    return {id_: _shape(raw) for id_, raw in flat.nodes.items()}
+def node_shapes(flat: Flat, ids: Container[str]) -> dict[str, Shape]:
+    """Return what a workflow adds to these nodes of the API form."""
+    return {id_: _shape(raw) for id_, raw in flat.nodes.items() if id_ in ids}
 
 
 def _shape(raw: Raw) -> Shape:
-    outputs = [word(one.get("name") or one.get("type")) for one in objects(raw.get("outputs"))]
+    outputs = [
+        word(one.get("name") or one.get("type")).lower() for one in objects(raw.get("outputs"))
+    ]
     types: dict[str, str] = {}
     for one in objects(raw.get("inputs")):
-        types[word(one.get("name"))] = word(one.get("type"))
-    return Shape(tuple(map(str.lower, outputs)), types, _first_text(raw.get("widgets_values")))
+        if "widget" not in one:  # a widget takes a value, never a part of a model
+            types[word(one.get("name"))] = word(one.get("type"))
+    return Shape(tuple(outputs), types, _first_text(raw.get("widgets_values")))
 
 
 def _first_text(values: JsonValue) -> str | None:

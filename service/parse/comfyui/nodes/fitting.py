@@ -145,7 +145,7 @@ def is_control(value: JsonValue) -> bool:
 
 def _is_leftover(value: JsonValue) -> bool:
     """Return whether a value may be behind the last widget: scripts of the editor keep some."""
-    return value is None or value == "" or isinstance(value, list | dict)
+    return value is None or value == "" or isinstance(value, (list, dict))
 
 
 def fits_widget(value: JsonValue, widget: Input) -> bool:

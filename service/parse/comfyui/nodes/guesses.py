@@ -143,11 +143,11 @@ def _loras(raw: Raw, values: ValueList) -> NamedValues:
 
 
 def _is_switch(value: JsonValue) -> bool:
-    return isinstance(value, bool | str) and value in ON_OFF
+    return isinstance(value, (bool, str)) and value in ON_OFF
 
 
 def _is_number(value: JsonValue) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _is_count(value: JsonValue) -> bool:
@@ -241,7 +241,7 @@ def _literal(raw: Raw, values: ValueList) -> NamedValues:
     if len(values) > PAIR or (len(values) == PAIR and not is_control(values[1])):
         return {}
     is_chosen = isinstance(value, str) and given.issubset(CHOSEN_TYPES)
-    if is_chosen or isinstance(value, bool | int | float) or _is_file(value):
+    if is_chosen or isinstance(value, (bool, int, float)) or _is_file(value):
         return {"value": value}
     return {}
 

@@ -192,8 +192,9 @@ def is_sampler(node: Node) -> bool:
     if node.record.roles is not None:
         return node.plays("sampler")
     signs = 0
-    for names in SAMPLER_SIGNS:
-        signs += _has_any(node, names)
+    if _has_any(node, ANY_SIGN):
+        for names in SAMPLER_SIGNS:
+            signs += _has_any(node, names)
     if signs == len(SAMPLER_SIGNS) and "model" in node.links and not LATENTS.isdisjoint(node.links):
         return True
     is_likely = signs >= ENOUGH_SIGNS and _works_on_something(node)

@@ -196,6 +196,6 @@ def as_number(value: object) -> float | None:
     """Return a weight as a number, whatever it was written as."""
     if isinstance(value, str) and is_number(value):
         return float(value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < MOST:
         return float(value)
     return None

@@ -152,15 +152,15 @@ def text_names(node: Node, side: Want) -> tuple[str, ...]:
     There are none where it only hands a conditioning on.
     """
     texts = _texts_of_sides(node)
-    own = tuple(name for name in text_inputs.SIDE_TEXTS[side] if name in texts)
+    own = tuple(filter(texts.__contains__, text_inputs.SIDE_TEXTS[side])) if texts else ()
     if own or _only_hands_on(node):
         return own
     if side == "negative" and (texts or SIDES.issubset(node.outputs)):
         return ()  # one ``prompt`` of a node that gives both conditionings is the positive
     if ENCODER_TEXTS.isdisjoint(node.inputs) and ENCODER_TEXTS.isdisjoint(node.links):
         return ()
-    names = text_inputs.ENCODER_TEXTS
-    return tuple(name for name in names if node.has(name) and name not in texts)
+    others = (node.inputs.keys() | node.links.keys()) - texts
+    return tuple(filter(others.__contains__, text_inputs.ENCODER_TEXTS))
 
 
 def _texts_of_sides(node: Node) -> frozenset[str]:

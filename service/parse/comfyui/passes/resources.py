@@ -112,20 +112,27 @@ def collect_resources(
     graph: Graph, values: NodeValues, output: Node, passes: Sequence[Pass], vae: Stated | None
 ) -> tuple[Resource, ...]:
     """Return each file once: those of the passes, the VAE, then the side files of all nodes."""
-    found: list[Resource] = []
+    unique: dict[tuple[str, str, str], Resource] = {}
     for ordinal, one in enumerate(passes):
         for file in one.resources:
-            if ordinal == 0:
-                found.append(file)
-            else:
-                found.append(replace(file, extra={**file.extra, "pass": ordinal}))
+            key = _key(file)
+            if key not in unique:  # later passes have most of theirs from the first
+                unique[key] = _of_pass(file, ordinal) if ordinal else file
+    others = list(_list_side_files(graph, values, _list_upstream(graph, output.id)))
     if vae is not None:
-        found.append(Resource("vae", str(vae.value), vae.source))
-    found += _list_side_files(graph, values, _list_upstream(graph, output.id))
-    unique: dict[tuple[str, str, str], Resource] = {}
-    for resource in found:
-        unique.setdefault((resource.kind, resource.label, resource.source), resource)
+        others.insert(0, Resource("vae", str(vae.value), vae.source))
+    for file in others:
+        unique.setdefault(_key(file), file)
     return tuple(unique.values())
+
+
+def _of_pass(file: Resource, ordinal: int) -> Resource:
+    return replace(file, extra={**file.extra, "pass": ordinal})
+
+
+def _key(file: Resource) -> tuple[str, str, str]:
+    """Return by what two are one file of one node."""
+    return file.kind, file.label, file.source
 
 
 def _list_upstream(graph: Graph, start: str) -> list[Node]:

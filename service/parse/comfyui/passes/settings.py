@@ -1,7 +1,8 @@
 """The settings of one pass: on the sampler, on the parts it is built from, or in a bundle."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.link_inputs import Want
@@ -32,6 +33,9 @@ FIELDS: tuple[Field, ...] = (
     "seconds",
 )
 
+FIELDS_OF_PARTS = tuple(dict.fromkeys(PARTS.get(field, ()) for field in FIELDS))
+"""The parts that hold settings, each once; the sampler alone holds those of none."""
+
 PART_WANTS: dict[str, Want] = {"sigmas": "sigmas", "sampler": "sampler", "guider": "guider"}
 """Parts that may come from further up, by the link that leads to them."""
 CLASS_WANTS: dict[Field, Want] = {"scheduler": "sigmas", "sampler": "sampler"}
@@ -52,11 +56,13 @@ def read_settings(graph: Graph, routes: Routes, values: NodeValues, sampler: Nod
     """Return the settings of a pass."""
     found: dict[Field, Stated] = {}
     nodes: dict[str, Node] = {}
+    holders = {
+        parts: list(_list_holders(graph, routes, sampler, parts)) for parts in FIELDS_OF_PARTS
+    }
+    for node in chain.from_iterable(holders.values()):
+        nodes.setdefault(node.id, node)
     for field in FIELDS:
-        answer: Stated | None = None
-        for node in _list_holders(graph, routes, sampler, field):
-            nodes.setdefault(node.id, node)
-            answer = answer or _read_field(values, node, field)
+        answer = _read_first(values, holders[PARTS.get(field, ())], field)
         if answer is None and field in CLASS_WANTS:
             answer = _name_by_class(routes, sampler, field)
         if answer is None and field == "steps":
@@ -79,12 +85,17 @@ def _solves_by_schedule(sampler: Node, found: Mapping[Field, Stated]) -> bool:
     return is_own and str(stated.value).lower() not in SCHEDULES
 
 
-def _list_holders(graph: Graph, routes: Routes, sampler: Node, field: Field) -> Iterator[Node]:
-    """Yield the nodes that may hold a setting of a sampler, likeliest first, itself first."""
+def _list_holders(
+    graph: Graph, routes: Routes, sampler: Node, parts: tuple[str, ...]
+) -> Iterator[Node]:
+    """Yield the nodes that may hold a setting of these parts of a sampler, likeliest first.
+
+    The sampler itself is the first.
+    """
     iterates = sampler.plays("iterate")
     if not iterates:
         yield sampler
-    for name in PARTS.get(field, ()):
+    for name in parts:
         if name not in sampler.links:
             continue
         link, want = sampler.links[name], PART_WANTS.get(name)
@@ -97,6 +108,15 @@ def _list_holders(graph: Graph, routes: Routes, sampler: Node, field: Field) -> 
     yield from routes.pipes(sampler, SETTING_PIPES)
     if iterates:
         yield sampler
+
+
+def _read_first(values: NodeValues, nodes: Iterable[Node], field: Field) -> Stated | None:
+    """Return what the first of these nodes says of a setting that says something of it."""
+    for node in nodes:
+        answer = _read_field(values, node, field)
+        if answer is not None:
+            return answer
+    return None
 
 
 def _read_field(values: NodeValues, node: Node, field: Field) -> Stated | None:

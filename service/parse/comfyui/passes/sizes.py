@@ -113,7 +113,7 @@ def _contradicts_ratio(node: Node, across: Stated, down: Stated) -> bool:
 
 def _size_in_text(node: Node) -> Size:
     """Return the size that a node states as a text."""
-    for name in PAIRS:
+    for name in filter(node.inputs.__contains__, PAIRS):
         pair = PAIR.search(str(node.scalar(name) or ""))
         if pair is not None:
             sides = [int(side) for side in pair.groups() if side]

@@ -146,7 +146,7 @@ def _as_number(value: object) -> Number | None:
             value = float(value) if is_float else int(value)
         except ValueError:
             return None
-    if isinstance(value, int | float) and abs(value) < LARGEST:
+    if isinstance(value, (int, float)) and abs(value) < LARGEST:
         return value
     return None
 

@@ -97,7 +97,7 @@ def extract_value(node: Node) -> Asking[Reply]:
 def read_toggled_words(node: Node) -> Reply:
     """Return the words of a list that are switched on, joined by commas."""
     toggles = node.inputs[text_inputs.TOGGLES]
-    items = list(objects(toggles))
+    items = objects(toggles)
     if not items:
         return None
     words: list[str] = []
