@@ -3,7 +3,7 @@
 The manifest is a JUMBF box. A WebP holds it in a RIFF chunk ``C2PA`` (C2PA's specification, 2.2,
 "Embedding manifests into RIFF"), a JPEG in APP11 segments: ``JP``, a number of the box, a number of
 the segment, the box's head in each of them (ISO 19566-5). ExifTool reads the box in a PNG's
-``caBX``, so it is given to it in a PNG of nothing else.
+``caBX``, so it is given to it in a PNG of nothing else, where the direct reader does not read it.
 """
 
 import struct

@@ -63,6 +63,7 @@ class TagBatch:
         self._pool = pool
         self._settings = settings
         self._missing: ExtractorMissingError | None = None
+        self._reader = direct
         self._direct = self._read_directly(direct, on_file) if direct else {}
         rest = [each for each in self._files if each.location not in self._direct]
         self._request = self._begin([each for each in rest if each.file.size and each.is_one_line])
@@ -205,12 +206,17 @@ class TagBatch:
         block = c2pa_blocks.find_block(each.location, each.signature.mime_type)
         if block is None:
             return {}
+        picture = c2pa_blocks.make_png(block)
+        if self._reader is not None:
+            read = self._reader.read_bytes(picture, "image/png", each.location)
+            if read is not None:
+                return c2pa_blocks.tags_of_block(read)
         allowed = self._settings.deadline(len(block))
         try:
             with tempfile.TemporaryDirectory(prefix="aiimagepipe-") as folder:
-                picture = Path(folder, "manifest.png")
-                picture.write_bytes(c2pa_blocks.make_png(block))
-                name = picture.as_posix()
+                place = Path(folder, "manifest.png")
+                place.write_bytes(picture)
+                name = place.as_posix()
                 answer = self._pool.lease(1).begin([name], allowed).result(allowed)
             tags = tags_by_name(answer.stdout, [name])
         except (ExtractorError, OSError):  # the file's other tags are there all the same

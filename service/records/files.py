@@ -96,7 +96,7 @@ class RawRecord:
     sha256: str | None
     """Of the whole file, lower-case hex."""
     extractor: str
-    """Who read it: ``exiftool 12.57``, or ``direct 1`` where no ExifTool was needed."""
+    """Who read it: ``exiftool 12.57``, or ``direct 2`` where no ExifTool was needed."""
     tags: dict[str, JsonValue]
     """ExifTool's ``-j -G1:4`` object without SourceFile (what was read without it, also without
     the groups ``System`` and its version), plus ``Stealth:*`` for texts hidden in

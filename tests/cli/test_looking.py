@@ -227,7 +227,7 @@ def test_show_raw_gives_the_kept_record(taken: Place) -> None:
     assert (said["file"]["path"], said["mime_type"], said["extractor"]) == (
         "fox.png",
         "image/png",
-        "direct 1",
+        "direct 2",
     )
     assert said["tags"]["PNG:Parameters"].startswith(
         "a fox, (red:1.2), <lora:snow:0.5>\nNegative prompt: "

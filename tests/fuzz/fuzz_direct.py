@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of what is read without ExifTool: chunks, segments, EXIF, XMP.
+"""Coverage-guided fuzzing of what is read without ExifTool, from chunks to colour profiles.
 
 Run by hand, in an environment that has ``atheris`` besides this package::
 
@@ -9,6 +9,7 @@ it finds becomes a test in ``tests/extract/direct``.
 """
 
 import sys
+import zlib
 from pathlib import Path
 
 import atheris
@@ -19,16 +20,22 @@ with atheris.instrument_imports(include=["service.extract.direct"]):
     from service.extract.direct.reading import tags_of
 
 from plain_files import alternative, exif, jpeg, png, webp, xmp
+from plain_manifests import MANIFEST, segments
+from plain_profiles import SRGB, profile
 
 KINDS = ("image/png", "image/jpeg", "image/webp")
 COMMENT = (0x9286, 7, b"UNICODE\0a\0 \0c\0a\0t\0")
 EXIF = exif([(0x10E, 2, b"a cat\0"), (0x11A, 5, b"\1\0\0\0\1\0\0\0")], [COMMENT])
 XMP = xmp(alternative(b"dc:description", b"a cat&#xA;Steps: 20"))
+FRAME = (0xC0, b"\x08\0\x01\0\x01\x01\x01\x11\0")
 SEEDS = (
     png([(b"tEXt", b"parameters\0a cat"), (b"iTXt", b"XML:com.adobe.xmp" + bytes(5) + XMP)]),
     png([(b"eXIf", EXIF), (b"gAMA", b"\0\0\xb1\x8f"), (b"tIME", b"\7\xe8\1\2\3\4\5")]),
-    jpeg([(0xE1, b"Exif\0\0" + EXIF), (0xC0, b"\x08\0\x01\0\x01\x01\x01\x11\0"), (0xFE, b"a cat")]),
+    png([(b"caBX", MANIFEST), (b"iCCP", b"sRGB\0\0" + zlib.compress(profile(SRGB)))]),
+    jpeg([(0xE1, b"Exif\0\0" + EXIF), FRAME, (0xFE, b"a cat")]),
+    jpeg([*segments(MANIFEST, 300), (0xE2, b"ICC_PROFILE\0\1\1" + profile(SRGB)), FRAME]),
     webp([(b"VP8X", b"\x0c" + bytes(9)), (b"VP8L", b"\x2f" + bytes(8)), (b"EXIF", EXIF)]),
+    webp([(b"VP8L", b"\x2f" + bytes(8)), (b"ICCP", profile(SRGB)), (b"C2PA", MANIFEST)]),
 )
 
 
@@ -41,7 +48,7 @@ def one_input(data: bytes) -> None:
 def write_seeds(folder: Path) -> None:
     """Write a file of each container, each behind the byte that chooses it."""
     folder.mkdir(parents=True, exist_ok=True)
-    for number, (kind, seed) in enumerate(zip((0, 0, 1, 2), SEEDS, strict=True)):
+    for number, (kind, seed) in enumerate(zip((0, 0, 0, 1, 1, 2, 2), SEEDS, strict=True)):
         (folder / f"seed-{number}").write_bytes(bytes((kind,)) + seed)
 
 

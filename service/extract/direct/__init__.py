@@ -7,5 +7,6 @@ answer is what ExifTool answers, name for name and value for value, without what
 (the tags of ``System`` and ExifTool's version); tests compare both over everything at hand.
 
 ``reading`` is the way in; ``found_tags`` how ExifTool names tags that occur twice and writes
-values; ``png``, ``jpeg`` and ``webp`` are the containers, ``exif`` and ``xmp`` what is in them.
+values; ``png``, ``jpeg`` and ``webp`` are the containers; ``exif``, ``xmp``, ``icc`` (colour
+profiles) and ``jumbf`` (C2PA manifests, with ``cbor``) are what is in them.
 """

@@ -3,6 +3,7 @@
 import base64
 import re
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final, Self
 
 import orjson
@@ -19,6 +20,26 @@ _TRUTHS = {b"true": True, b"false": False, b"true\n": True, b"false\n": False}
 _NO_CHARACTER = re.compile("[\ufffe\uffff]")
 """Code points that ExifTool takes for bytes that are no text."""
 _NO_TEXT = re.compile(rb"[^\t\n\r\x20-\x7e\x80-\xf7]")
+_KNOWN_SINCE = (12, 57)
+_WARNING = "Warning"
+
+
+class Era(Enum):
+    """Two spans of versions that were compared, for what the later says otherwise.
+
+    Of C2PA manifests: their names are ``C2PA...``, whatever case is stored, with ``_`` for ``:``;
+    it reads those of a WebP, too. Of EXIF: it knows the tags of Windows' GDI+.
+    """
+
+    TWELVE = 1
+    THIRTEEN = 2
+
+    @classmethod
+    def of(cls, version: tuple[int, ...]) -> "Era | None":
+        """Return that of a version, None for those before and between."""
+        if _KNOWN_SINCE <= version <= (12, 60):
+            return cls.TWELVE
+        return cls.THIRTEEN if version >= (13, 25) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +52,20 @@ class Dialect:
     """Whether it reads the flags of a WebP, and tells such a one from others."""
     is_tested: bool = True
     """Whether it says of lossless WebPs, and of texts behind a PNG's pixels, what was tested."""
+    knows_profiles: bool = True
+    """Whether it says of colour profiles what was tested."""
+    era: Era | None = Era.TWELVE
 
     @classmethod
     def of(cls, version: tuple[int, ...]) -> Self:
         """Return how a version speaks: (12, 57)."""
-        return cls(version >= (12, 88), version >= (12, 46), version < (12, 90))
+        return cls(
+            quotes_all=version >= (12, 88),
+            knows_extended_webp=version >= (12, 46),
+            is_tested=version < (12, 90),
+            knows_profiles=version >= _KNOWN_SINCE,
+            era=Era.of(version),
+        )
 
 
 TESTED = Dialect()
@@ -50,27 +80,32 @@ class FoundTags:
     """What was found in a file, and under which names.
 
     Of tags with one name, whatever their group, the last keeps it and those before become
-    ``Copy1``, ``Copy2``; one of a lower priority does not take the name.
+    ``Copy1``, ``Copy2``; one of a lower priority does not take the name, nor does one of a part
+    take it from what is outside that part.
     """
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
+        self.part = ""
+        """The part of the file whose tags are being found, a document of its own to ExifTool:
+        ``1-2``. Empty outside of all."""
         self._entries: list[_Entry] = []
         self._holders: dict[str, _Entry] = {}
         self._copies: dict[str, int] = {}
 
     def add(self, group: str, name: str, value: JsonValue, priority: int = 1) -> None:
         """Take a tag. ``priority`` is as in ExifTool's tables, 1 where they say nothing."""
-        if self.dialect.quotes_all and not isinstance(value, str):
+        if self.dialect.quotes_all and not isinstance(value, str | dict | list):
             value = str(value)
-        entry = _Entry(group, name, value, priority)
+        entry = _Entry(group, name, value, priority, self.part)
         self._entries.append(entry)
         holder = self._holders.get(name)
         if holder is None:
             self._holders[name] = entry
+            entry.priority = 0 if priority == 1 else priority  # kept where a table states it
             return
         number = self._copies[name] = self._copies.get(name, 0) + 1
-        if priority >= (holder.priority or 1):  # a tag that stands there has at least 1
+        if _takes_name(entry, holder):
             holder.copy = number
             self._holders[name] = entry
         else:
@@ -95,11 +130,15 @@ class FoundTags:
 
     def add_binary(self, group: str, name: str, data: bytes) -> None:
         """Take a tag whose value ExifTool knows to be no text."""
-        self.add(group, name, _in_base64(data) if _NO_TEXT.search(data) else self.value_of(data))
+        self.add(group, name, self.value_of_binary(data))
+
+    def value_of_binary(self, data: bytes) -> JsonValue:
+        """Return bytes that ExifTool knows to be no text as they arrive through its JSON."""
+        return _in_base64(data) if _NO_TEXT.search(data) else self.value_of(data)
 
     def warn(self, sentence: str) -> None:
         """Take one of ExifTool's warnings."""
-        self.add("ExifTool", "Warning", sentence, 0)
+        self.add("ExifTool", _WARNING, sentence, 0)
 
     def require(self, *, is_known: bool) -> None:
         """Raise NotUnderstoodError where it is not known how this ExifTool speaks of something."""
@@ -124,14 +163,22 @@ class FoundTags:
 
 
 class _Entry:
-    __slots__ = ("copy", "group", "name", "priority", "value")
+    __slots__ = ("copy", "group", "name", "part", "priority", "value")
 
-    def __init__(self, group: str, name: str, value: JsonValue, priority: int) -> None:
+    def __init__(self, group: str, name: str, value: JsonValue, priority: int, part: str) -> None:
         self.group = group
         self.name = name
         self.value = value
         self.priority = priority
+        self.part = part
         self.copy = 0
+
+
+def _takes_name(entry: _Entry, holder: _Entry) -> bool:
+    """Return whether a tag takes its name from the one that has it."""
+    from_part = bool(holder.part and not entry.part and entry.name != _WARNING)
+    standing = holder.priority or (0 if from_part else 1)
+    return entry.priority >= standing and entry.part in ("", holder.part)
 
 
 def _text(data: bytes) -> str:

@@ -6,16 +6,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from service.extract.direct.exif import read_exif
-from service.extract.direct.found_tags import FoundTags, NotUnderstoodError
+from service.extract.direct.found_tags import Era, FoundTags, NotUnderstoodError
+from service.extract.direct.icc import read_profile
+from service.extract.direct.jumbf import read_manifest
 from service.extract.direct.xmp import read_xmp
 
 _START_OF_SCAN = 0xDA
-_APP1, _COMMENT = 0xE1, 0xFE
+_APP1, _APP2, _APP11, _COMMENT = 0xE1, 0xE2, 0xEB, 0xFE
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _PASSED_OVER = frozenset({0xC4, 0xDB, 0xDD})
 """Tables, and the distance of restart marks: they say nothing."""
 _EXIF = b"Exif\0\0"
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_PROFILE = b"ICC_PROFILE\0\1\1"
+"""That of a profile in one segment, the first of one."""
+_BOX = struct.Struct(">4sIQ")
+"""``JP`` and the number of the box; that of the segment; the head of the box."""
+_OUTER_HEAD = 8
 
 _PROCESSES = {
     0: "Baseline DCT, Huffman coding",
@@ -46,25 +53,55 @@ class _Walk:
     found: FoundTags
     has_frame: bool = False
     has_exif: bool = False
+    has_profile: bool = False
+    manifest: "_Manifest | None" = None
+
+
+@dataclass(slots=True)
+class _Manifest:
+    """A manifest, of which a segment holds up to 64 KB."""
+
+    head: bytes
+    parts: list[bytes]
+    missing: int
+    first: int
+    places: frozenset[int] = frozenset()
+    """Where ExifTool takes its boxes to be, once they are read."""
 
 
 def read_jpeg(data: memoryview, found: FoundTags) -> None:
     """Find the tags of a whole file. Raises NotUnderstoodError where ExifTool is to read it."""
     walk = _Walk(found)
-    for marker, body in _segments(data):
-        if marker in _FRAMES:
-            _read_frame(walk, marker, body)
-        elif marker not in _PASSED_OVER:
-            read = _SEGMENTS.get(marker)
-            if read is None:
-                raise NotUnderstoodError(f"a segment {marker:#x}")
-            read(walk, body)
+    for marker, at, body in _segments(data):
+        if marker not in _PASSED_OVER:
+            _read_segment(walk, marker, at, body)
     if _TRAILER.search(data, max(0, len(data) - _TAIL)):
         raise NotUnderstoodError("something known behind the picture")
+    if walk.manifest and walk.manifest.missing:
+        _complain(walk.manifest, found)
 
 
-def _segments(data: memoryview) -> Iterator[tuple[int, bytes]]:
-    """Yield marker and content of each segment before the picture, which has to be there."""
+def _read_segment(walk: _Walk, marker: int, at: int, body: bytes) -> None:
+    if marker in _FRAMES:
+        _read_frame(walk, marker, body)
+    elif marker == _APP11:
+        _read_manifest_part(walk, at, body)
+    else:
+        read = _SEGMENTS.get(marker)
+        if read is None or _may_be_mistaken(walk, at, len(body)):
+            raise NotUnderstoodError(f"a segment {marker:#x}")
+        read(walk, body)
+
+
+def _complain(manifest: _Manifest, found: FoundTags) -> None:
+    """Say what ExifTool says of a manifest whose first part it has dropped."""
+    if manifest.first:
+        raise NotUnderstoodError("a manifest that is cut off")
+    found.warn("Invalid JUMBF size or missing JUMBF chunk")
+
+
+def _segments(data: memoryview) -> Iterator[tuple[int, int, bytes]]:
+    """Yield marker, place and content of each segment before the picture, which has to be there."""
     at = 2
     while True:
         try:
@@ -75,7 +112,7 @@ def _segments(data: memoryview) -> Iterator[tuple[int, bytes]]:
             raise NotUnderstoodError("a JPEG that is damaged")
         if marker == _START_OF_SCAN:
             return
-        yield marker, data[at + 4 : at + 2 + length].tobytes()
+        yield marker, at + 4, data[at + 4 : at + 2 + length].tobytes()
         at += 2 + length
 
 
@@ -133,6 +170,48 @@ def _read_application(walk: _Walk, body: bytes) -> None:
         raise NotUnderstoodError("an APP1 of another kind, or a second EXIF")
 
 
+def _read_profile(walk: _Walk, body: bytes) -> None:
+    if not body.startswith(_PROFILE) or walk.has_profile:
+        raise NotUnderstoodError("an APP2 of another kind, or a second profile")
+    walk.has_profile = True
+    read_profile(body[len(_PROFILE) :], walk.found)
+
+
+def _read_manifest_part(walk: _Walk, at: int, body: bytes) -> None:
+    """Keep a part of a manifest, and read it when it is whole."""
+    if len(body) < _BOX.size or not body.startswith(b"JP"):
+        raise NotUnderstoodError("an APP11 of another kind")
+    _, number, box = _BOX.unpack_from(body)
+    head, length = body[:4] + body[8:16], box >> 32
+    manifest = walk.manifest
+    if manifest is None:
+        manifest = walk.manifest = _Manifest(head, [], length - _OUTER_HEAD, number)
+        if number == 0:
+            # ExifTool drops the first part, and says at the end that it misses one.
+            walk.found.require(is_known=walk.found.dialect.era is Era.TWELVE)
+            walk.found.warn("Invalid JUMBF sequence number")
+            return
+    if number != len(manifest.parts) + 1 or head != manifest.head:
+        raise NotUnderstoodError("parts of a manifest in another order, or of a second one")
+    manifest.parts.append(body[_BOX.size :])
+    manifest.missing -= len(manifest.parts[-1])
+    if manifest.missing < 0 or (not manifest.missing and not manifest.first):
+        raise NotUnderstoodError("a manifest of another size")
+    if not manifest.missing:
+        start = at + _BOX.size - _OUTER_HEAD
+        starts = read_manifest(b"".join((body[8:16], *manifest.parts)), walk.found)
+        manifest.places = frozenset({start, *(start + each for each in starts)})
+
+
+def _may_be_mistaken(walk: _Walk, at: int, length: int) -> bool:
+    """Return whether ExifTool may take what is in a segment for a box that it has read already.
+
+    It counts the places of boxes from the last segment of a manifest on, as if they were all there.
+    """
+    places = walk.manifest.places if walk.manifest else ()
+    return any(at <= place < at + length for place in places)
+
+
 def _read_comment(walk: _Walk, body: bytes) -> None:
     walk.found.add_text("File", "Comment", body.rstrip(b"\0"), 0)
 
@@ -140,6 +219,7 @@ def _read_comment(walk: _Walk, body: bytes) -> None:
 _SEGMENTS: dict[int, Callable[[_Walk, bytes], None]] = {
     0xE0: _read_jfif,
     _APP1: _read_application,
+    _APP2: _read_profile,
     _COMMENT: _read_comment,
 }
 """Every segment that is understood, besides frames and those that say nothing."""

@@ -1,5 +1,6 @@
 """A PNG's chunks, as ExifTool reads them: its header, its texts, its small facts, its EXIF."""
 
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -7,6 +8,8 @@ from dataclasses import dataclass
 
 from service.extract.direct.exif import read_exif
 from service.extract.direct.found_tags import MINOR, FoundTags, NotUnderstoodError
+from service.extract.direct.icc import read_profile
+from service.extract.direct.jumbf import read_manifest
 from service.extract.direct.png_texts import DATES, from_latin, read_date, tag_name
 from service.extract.direct.xmp import read_xmp
 from service.extract.png_chunks import TEXT_CAP
@@ -19,6 +22,7 @@ _LONGEST_CHUNK = 0x7FFFFFFF
 
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf"})
 _XMP = b"XML:com.adobe.xmp"
+_NAME = re.compile(rb"[ -~]{1,79}")
 _COLOURS = {
     0: "Grayscale",
     2: "RGB",
@@ -43,6 +47,8 @@ class _Walk:
     colour: int = -1
     inflated: int = 0
     has_exif: bool = False
+    has_manifest: bool = False
+    has_profile: bool = False
 
 
 def read_png(data: memoryview, found: FoundTags) -> None:
@@ -159,10 +165,27 @@ def _add_text(walk: _Walk, keyword: bytes, text: bytes) -> None:
 
 
 def _read_exif(walk: _Walk, body: bytes) -> None:
-    if walk.has_exif:
-        raise NotUnderstoodError("a second EXIF")
+    if walk.has_exif or walk.has_manifest:
+        raise NotUnderstoodError("a second EXIF, or one beside a manifest")
     walk.has_exif = True
     read_exif(body, walk.found)
+
+
+def _read_manifest(walk: _Walk, body: bytes) -> None:
+    """Read a manifest; ExifTool takes places in it and in EXIF one for the other."""
+    if walk.has_manifest or walk.has_exif:
+        raise NotUnderstoodError("a second manifest, or one beside EXIF")
+    walk.has_manifest = True
+    read_manifest(body, walk.found)
+
+
+def _read_profile(walk: _Walk, body: bytes) -> None:
+    name, mark, rest = body.partition(b"\0")
+    if walk.has_profile or not mark or rest[:1] != b"\0" or not _NAME.fullmatch(name):
+        raise NotUnderstoodError("a second profile, or one of another form")
+    walk.has_profile = True
+    walk.found.add_text("PNG", "ProfileName", name)
+    read_profile(_inflate(walk, rest[1:]), walk.found)
 
 
 def _read_intent(walk: _Walk, body: bytes) -> None:
@@ -249,5 +272,7 @@ _CHUNKS: dict[bytes, Callable[[_Walk, bytes], None]] = {
     b"PLTE": _read_palette,
     b"tRNS": _read_transparency,
     b"tIME": _read_time,
+    b"iCCP": _read_profile,
+    b"caBX": _read_manifest,
 }
 """Every chunk that is understood, besides pixels and the end."""

@@ -12,7 +12,7 @@ from service.extract.direct.webp import read_webp
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 """Raised when the tags of any file change."""
 
 DIRECT = f"direct {VERSION}"
@@ -69,11 +69,12 @@ class DirectReader:
                 is_whole = file.readinto(buffer) == size
         except OSError:
             return None
-        return self._read(buffer, size, mime_type, location) if is_whole else None
+        return self.read_bytes(memoryview(buffer)[:size], mime_type, location) if is_whole else None
 
-    def _read(self, buffer: bytearray, size: int, mime_type: str, location: Path) -> Tags | None:
+    def read_bytes(self, data: bytes | memoryview, mime_type: str, location: Path) -> Tags | None:
+        """Return what ExifTool would say of bytes that are, or come from, the file of a place."""
         try:
-            return tags_of(memoryview(buffer)[:size], mime_type, self._dialect)
+            return tags_of(data, mime_type, self._dialect)
         except MemoryError:  # the reader ends; the file is read again by itself, in a fresh one
             raise
         except Exception:  # a bug of ours is no reason not to ask ExifTool

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.extract.direct.exif import read_exif
-from service.extract.direct.found_tags import MINOR, FoundTags, NotUnderstoodError
+from service.extract.direct.found_tags import MINOR, Era, FoundTags, NotUnderstoodError
+from service.extract.direct.icc import read_profile
+from service.extract.direct.jumbf import read_manifest
 from service.extract.direct.xmp import read_xmp
 
 _START = 12
@@ -32,6 +34,8 @@ class _Walk:
 
     found: FoundTags
     has_exif: bool = False
+    has_manifest: bool = False
+    has_profile: bool = False
     duration_ms: int | None = None
 
 
@@ -117,13 +121,30 @@ def _read_frame(walk: _Walk, body: bytes) -> None:
 
 
 def _read_exif(walk: _Walk, body: bytes) -> None:
-    if walk.has_exif:
-        raise NotUnderstoodError("a second EXIF")
+    if walk.has_exif or walk.has_manifest:
+        raise NotUnderstoodError("a second EXIF, or one behind a manifest")
     walk.has_exif = True
     if body.startswith(_EXIF):
         walk.found.warn(f"{MINOR}Improper EXIF header")
         body = body[len(_EXIF) :]
     read_exif(body, walk.found)
+
+
+def _read_profile(walk: _Walk, body: bytes) -> None:
+    if walk.has_profile:
+        raise NotUnderstoodError("a second profile")
+    walk.has_profile = True
+    read_profile(body, walk.found)
+
+
+def _read_manifest(walk: _Walk, body: bytes) -> None:
+    """Read a manifest where ExifTool does. Where it does not, ``c2pa_blocks`` has it read."""
+    if walk.found.dialect.era is Era.TWELVE:
+        return
+    if walk.has_manifest or walk.has_exif or walk.has_profile:
+        raise NotUnderstoodError("a second manifest, or one behind EXIF or a profile")
+    walk.has_manifest = True
+    read_manifest(body, walk.found)
 
 
 def _read_xmp(walk: _Walk, body: bytes) -> None:
@@ -138,5 +159,7 @@ _CHUNKS: dict[bytes, Callable[[_Walk, bytes], None]] = {
     b"ANMF": _read_frame,
     b"EXIF": _read_exif,
     b"XMP ": _read_xmp,
+    b"ICCP": _read_profile,
+    b"C2PA": _read_manifest,
 }
 """Every chunk that is understood."""

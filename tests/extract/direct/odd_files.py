@@ -4,7 +4,10 @@ import struct
 import zlib
 
 from hypothesis import strategies as st
+from odd_manifests import manifests, profiles
 from plain_files import Entry, Part, alternative, exif, jpeg, keywords, png, texts, webp, xmp
+from plain_manifests import MANIFEST
+from plain_manifests import segments as manifest_segments
 
 numbers = st.integers(0, 0xFFFFFFFF)
 small = st.integers(0, 12)
@@ -121,6 +124,14 @@ def directories(draw: st.DrawFn, order: str) -> list[Entry]:
         st.tuples(st.just(0x9101), st.just(7), packed("4B", *[st.integers(0, 7)] * 4)),
         st.tuples(st.just(0x9286), st.sampled_from((7, 7, 2, 1)), comments),
         st.tuples(
+            st.just(0x927C),
+            st.sampled_from((2, 7)),
+            st.sampled_from((b"fooocus\0", b"a1111\0", b"webui\0", b"fooocus")),
+        ),
+        st.tuples(st.just(0x102), st.just(3), packed(order + "3H", small, short, small)),
+        st.tuples(st.sampled_from((0x5110, 0x5111)), st.just(1), st.just(b"\1")),
+        st.tuples(st.just(0x5111), st.just(4), packed(order + "I", numbers)),
+        st.tuples(
             st.sampled_from((*WORDS, *COUNTS, *OTHERS)),
             st.sampled_from((1, 2, 3, 4, 5, 7, 9, 13)),
             st.binary(max_size=12),
@@ -133,7 +144,13 @@ def directories(draw: st.DrawFn, order: str) -> list[Entry]:
 def exif_blocks(draw: st.DrawFn) -> bytes:
     order = draw(st.sampled_from("<>"))
     inner = draw(st.one_of(st.just([]), directories(order)))
-    block = exif(draw(directories(order)), inner, order, draw(st.sampled_from((0, 0, 0, 0, 8, 26))))
+    into = 0x8769
+    if draw(st.integers(0, 4)) == 0:
+        height = packed(order + "II", numbers, st.one_of(st.just(1), numbers))
+        entry = st.tuples(st.sampled_from((6, 6, 6, 5, 0)), st.just(5), height)
+        inner, into = draw(st.lists(entry, max_size=2)), 0x8825
+    following = draw(st.sampled_from((0, 0, 0, 0, 8, 26)))
+    block = exif(draw(directories(order)), inner, order, following, into)
     return draw(st.one_of(st.just(block), st.integers(0, len(block)).map(lambda end: block[:end])))
 
 
@@ -166,10 +183,23 @@ packets = st.tuples(
 xmp_chunks = packets.map(lambda packet: (b"iTXt", b"XML:com.adobe.xmp" + bytes(5) + packet))
 
 
+profile_chunks = st.builds(
+    lambda name, data: (b"iCCP", name + b"\0\0" + zlib.compress(data)),
+    st.sampled_from((b"sRGB", b"ICC Profile", b"30", b"", b"\xe9")),
+    profiles,
+)
+
+
 @st.composite
 def png_files(draw: st.DrawFn) -> bytes:
     one = st.one_of(
-        text_chunks(), text_chunks(), facts, st.tuples(st.just(b"eXIf"), exif_blocks()), xmp_chunks
+        text_chunks(),
+        text_chunks(),
+        facts,
+        st.tuples(st.just(b"eXIf"), exif_blocks()),
+        xmp_chunks,
+        st.tuples(st.just(b"caBX"), manifests),
+        profile_chunks,
     )
     before = draw(st.lists(one, max_size=6))
     after = draw(st.one_of(st.just([]), st.lists(one, max_size=2)))
@@ -213,8 +243,26 @@ segments = st.one_of(
         st.just(0xE1), packets.map(lambda packet: b"http://ns.adobe.com/xap/1.0/\0" + packet)
     ),
     st.tuples(st.just(0xFE), texts),
+    st.tuples(
+        st.just(0xE2),
+        st.builds(
+            lambda number, data: b"ICC_PROFILE\0" + number + data,
+            st.sampled_from((b"\1\1", b"\1\1", b"\1\2", b"\0\0")),
+            profiles,
+        ),
+    ),
     st.tuples(st.sampled_from((0xDB, 0xC4, 0xDD)), st.binary(max_size=12)),
-    st.tuples(st.sampled_from((0xE2, 0xED, 0xEE, 0xEC, 0xEF, 0xE0, 0xE1)), st.binary(max_size=12)),
+    st.tuples(
+        st.sampled_from((0xE2, 0xEB, 0xED, 0xEE, 0xEC, 0xEF, 0xE0, 0xE1)), st.binary(max_size=12)
+    ),
+)
+
+
+manifest_parts = st.builds(
+    manifest_segments,
+    manifests,
+    st.sampled_from((40, 200, 60_000)),
+    st.sampled_from((1, 1, 1, 1, 2)),
 )
 
 
@@ -222,6 +270,8 @@ segments = st.one_of(
 def jpeg_files(draw: st.DrawFn) -> bytes:
     parts = [
         *draw(st.lists(segments, max_size=4)),
+        *draw(st.one_of(st.just([]), manifest_parts)),
+        *draw(st.lists(segments, max_size=2)),
         draw(frames()),
         *draw(st.lists(segments, max_size=1)),
     ]
@@ -245,6 +295,8 @@ def webp_chunks(draw: st.DrawFn) -> Part:
             st.tuples(st.just(b"XMP "), packets),
             st.tuples(st.just(b"ANIM"), st.binary(min_size=6, max_size=6)),
             st.tuples(st.just(b"ANMF"), st.binary(min_size=16, max_size=18)),
+            st.tuples(st.just(b"ICCP"), profiles),
+            st.tuples(st.just(b"C2PA"), st.sampled_from((MANIFEST, MANIFEST[:-1]))),
             st.tuples(st.just(b"EXIF"), exif_blocks()),
             st.tuples(st.just(b"EXIF"), exif_blocks().map(lambda block: b"Exif\0\0" + block)),
             st.tuples(

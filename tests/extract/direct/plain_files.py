@@ -110,19 +110,26 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8}
 
 
 def exif(
-    first: Sequence[Entry], inner: Sequence[Entry] = (), order: str = "<", following: int = 0
+    first: Sequence[Entry],
+    inner: Sequence[Entry] = (),
+    order: str = "<",
+    following: int = 0,
+    into: int = 0x8769,
 ) -> bytes:
-    """Return EXIF with these tags, and with these in its EXIF directory if there are any."""
+    """Return EXIF with these tags, and with these in its EXIF directory if there are any.
+
+    ``into`` may be the tag of another directory.
+    """
     mark = b"II*\0" if order == "<" else b"MM\0*"
-    entries = [*first, *([(0x8769, 4, b"")] if inner else [])]
+    entries = [*first, *([(into, 4, b"")] if inner else [])]
     data_at = 8 + 2 + 12 * len(entries) + 4
     directory, data = _directory(entries, data_at, order)
     inner_at = data_at + len(data)
     if inner:
-        entries[-1] = (0x8769, 4, struct.pack(order + "I", inner_at))
+        entries[-1] = (into, 4, struct.pack(order + "I", inner_at))
         directory, data = _directory(entries, data_at, order)
         inner_at = data_at + len(data)
-        entries[-1] = (0x8769, 4, struct.pack(order + "I", inner_at))
+        entries[-1] = (into, 4, struct.pack(order + "I", inner_at))
         directory, data = _directory(entries, data_at, order)
     block = (
         mark + struct.pack(order + "I", 8) + directory + struct.pack(order + "I", following) + data

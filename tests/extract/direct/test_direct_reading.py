@@ -64,6 +64,34 @@ def test_a_comment_in_exif_keeps_its_name_before_one_in_xmp() -> None:
         assert [tags.get(name) for name in names] == ["one", "two"]
 
 
+def test_exif_without_tags_as_midjourney_writes_it_says_its_order_alone() -> None:
+    tags = tags_of(png([], [(b"eXIf", exif([], order=">"))]), "image/png") or {}
+    assert tags["File:ExifByteOrder"] == "Big-endian (Motorola, MM)"
+    assert [name for name in tags if "IFD" in name] == []
+
+
+def test_a_word_of_fooocus_and_a_height_of_gimp_are_read() -> None:
+    word = exif([(0x131, 2, b"Fooocus v2.5.5\0"), (0x927C, 2, b"fooocus\0")])
+    height = exif([(0x102, 3, bytes((8, 0)) * 3)], [(6, 5, struct.pack("<II", 3, 2))], into=0x8825)
+    said = [
+        tags_of(jpeg([(0xE1, b"Exif\0\0" + each), FRAME]), "image/jpeg") for each in (word, height)
+    ]
+    assert [tags and tags.get("IFD0:MakerNoteUnknownText") for tags in said] == ["fooocus", None]
+    assert [tags and tags.get("IFD0:Copy1:BitsPerSample") for tags in said] == [None, "8 8 8"]
+    assert [tags and tags.get("GPS:GPSAltitude") for tags in said] == [None, "1.5 m"]
+
+
+def test_what_windows_writes_of_the_density_is_read_where_this_exiftool_knows_it() -> None:
+    block = exif([(0x5110, 1, b"\1"), (0x5111, 4, b"\7\0\0\0"), (0x5112, 4, b"\7\0\0\0")])
+    data = jpeg([(0xE1, b"Exif\0\0" + block), FRAME])
+    said = {
+        version: tags and [value for name, value in tags.items() if "IFD0" in name]
+        for version in ((12, 57), (12, 76), (13, 59))
+        for tags in [tags_of(data, "image/jpeg", Dialect.of(version))]
+    }
+    assert said == {(12, 57): [], (12, 76): None, (13, 59): ["1", "7", "7"]}
+
+
 def test_an_exiftool_that_quotes_every_value_is_answered_for_so() -> None:
     data = png([(b"tEXt", b"Seed\x0030"), (b"tEXt", b"Flag\0True"), (b"tEXt", b"Cfg\x001.50")])
     said = {
@@ -112,6 +140,13 @@ LEFT_TO_EXIFTOOL: dict[str, bytes] = {
     "cut off.png": png([TEXT])[:60],
     "texts behind the end.png": png([TEXT], behind=chunk(*TEXT)),
     "a header of another size.png": broken(png([TEXT]), 11, 14),
+    "maker notes.jpg": jpeg([(0xE1, b"Exif\0\0" + exif([(0x927C, 2, b"Nikon\0")])), FRAME]),
+    "a word of Fooocus' beside a camera.jpg": jpeg(
+        [(0xE1, b"Exif\0\0" + exif([(0x10F, 2, b"a\0"), (0x927C, 2, b"a1111\0")])), FRAME]
+    ),
+    "a directory with an odd rest.jpg": jpeg(
+        [(0xE1, b"Exif\0\0" + exif([], [(0x9000, 7, b"0232")])[:-1]), FRAME]
+    ),
     "a camera's tag.jpg": jpeg([(0xE1, b"Exif\0\0" + exif([(0x829A, 5, bytes(8))])), FRAME]),
     "a position.jpg": jpeg([(0xE1, b"Exif\0\0" + exif([(0x8825, 4, b"\x08\0\0\0")])), FRAME]),
     "a thumbnail.jpg": jpeg([(0xE1, b"Exif\0\0" + exif([(0x10E, 2, b"a\0")], following=8)), FRAME]),
@@ -131,7 +166,6 @@ LEFT_TO_EXIFTOOL: dict[str, bytes] = {
         ]
     ),
     "alpha.webp": webp([(b"ALPH", b"\0"), (b"VP8L", b"\x2f" + bytes(8))]),
-    "a manifest.webp": webp([(b"VP8L", b"\x2f" + bytes(8)), (b"C2PA", b"box")]),
     "cut off.webp": webp([(b"VP8L", b"\x2f" + bytes(8))])[:-2],
 }
 KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
