@@ -68,7 +68,7 @@ def main(told: str) -> None:
         ReaderWork(None, deadlines, answers.send).serve(requests)
         return
     try:
-        tags = TagReader(_exiftool_settings(settings), processes=1)
+        tags = TagReader(_exiftool_settings(settings))
     except StartError as error:
         answers.send("cannot start", str(error))
         raise SystemExit(2) from None
@@ -93,6 +93,7 @@ def _exiftool_settings(settings: ReaderSettings) -> ExifToolSettings:
         recycle_after=settings.recycle_after,
         stealth=settings.stealth,
         direct=settings.direct,
+        memory=settings.memory,
         own_group=False,
     )
 

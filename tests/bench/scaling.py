@@ -135,7 +135,7 @@ def _writing(folder: Path, words: str, images: Path) -> Iterator[Figure]:
 def _packed(images: Path) -> list[PackedImage]:
     found = sorted(path for path in images.rglob("*") if path.is_file() and path.stat().st_size)
     rows: list[PackedImage] = []
-    with TagReader(processes=2) as reader:
+    with TagReader() as reader:
         for start in range(0, min(len(found), WRITES), BATCH):
             files = [_to_read(path, images) for path in found[start : start + BATCH]]
             for _, answer in reader.begin(files).result():
