@@ -1,5 +1,6 @@
 """One reader process, fed by stdin, answering on stdout: ``readers.START`` runs ``main``."""
 
+import gc
 import json
 import logging
 import os
@@ -57,6 +58,7 @@ class _LogOfReader(logging.Handler):
 
 def main(told: str) -> None:
     """Serve until stdin ends. ``told`` are the settings, by ``ReaderSettings.to_json``."""
+    gc.freeze()  # what modules define stays, and need not be looked through for garbage
     settings = ReaderSettings.from_json(json.loads(told))
     answers = _Answers()
     logging.getLogger().addHandler(_LogOfReader(answers))
