@@ -22,7 +22,7 @@ def measure(folder: Path) -> Iterator[Figure]:
     """Yield the peak of Python and ExifTool together, and how it grows during a run."""
     project = Project(folder, folder / "Input")
     small_images(project.input, FILES)
-    for processes, limit in ((1, 200.0), (2, None)):
+    for processes, limit in ((1, 200.0), (2, None), (4, None)):
         project.configure(processes=processes)
         project.forget()
         samples, peaks = _watched(project)
