@@ -27,7 +27,7 @@ FILES = 1_500
 FEW = 20
 """A pass over so few files costs its start, which is taken off the others."""
 ROUNDS = 3
-BATCH = 32
+BATCH = 64
 WRITES = 4_000
 """Images that the writer alone is given."""
 
@@ -141,7 +141,7 @@ def _pass(folder: Path, images: Path, readers: int, *, is_pinned: bool) -> Cost:
 
 
 def _main_process(folder: Path, words: str, images: Path, count: int) -> Iterator[Figure]:
-    """Yield what the main process takes of an image, and how many it could take with readers."""
+    """Yield what the main process takes of an image, and how many a second fill its one core."""
     costs = []
     for _ in range(ROUNDS):
         start, whole = _own_cost(folder, folder / "few"), _own_cost(folder, images)
