@@ -27,6 +27,8 @@ ENDING = ".exiftool.json"
 """Of the file beside the database, behind the database's name."""
 
 _SAY_ALL = ("-ver", "-v2")
+_ASK_S = 10.0
+"""For the second start, of which the files are in the system's cache."""
 _VERSION = "ExifTool version "
 _FOLDERS = "Include directories:"
 _LIBRARY = Path("Image", "ExifTool.pm")
@@ -90,7 +92,7 @@ class VersionMemory:
             process = ProcessTree(argv, settings.memory_limit, own_group=settings.own_group)
         except OSError:
             return ""
-        answer = process.communicate(settings.start_deadline_s)
+        answer = process.communicate(_ASK_S)
         return answer[0].decode("utf-8", "replace") if answer else ""
 
     def _keep(self, record: JsonValue) -> None:
