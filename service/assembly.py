@@ -13,6 +13,7 @@ from service.clock import Clock
 from service.config import Config
 from service.errors import RowRefusedError, StartError, TryAgainError
 from service.export.categories import Categories
+from service.extract.version_memory import ENDING
 from service.readers.reader_settings import ReaderSettings
 from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule
@@ -73,7 +74,7 @@ def assemble(
     inbox = Inbox(config.roots, settings)
     roots = {root.name: root for root in config.roots}
     files = _Files(config=config, clock=clock, has_all_roots=has_all_roots, is_stopped=is_stopped)
-    with start_readers(config, inbox.wake) as readers:
+    with start_readers(config, inbox.wake, starts_exiftool=watch) as readers:
         small = files.open_thumbnails() if watch else None
         store = files.open_store()
         readers.require(is_stopped=is_stopped)
@@ -181,22 +182,31 @@ def _backup_rules(config: Config) -> BackupRules:
 
 
 def start_readers(
-    config: Config, on_news: Callable[[], None] = lambda: None, *, reads_files: bool = True
+    config: Config,
+    on_news: Callable[[], None] = lambda: None,
+    *,
+    reads_files: bool = True,
+    starts_exiftool: bool = True,
 ) -> Readers:
     """Return the reader processes of a configuration. ``require`` waits until one is ready.
 
-    Those that read no files make rows from stored records, and need no ExifTool.
+    Those that read no files make rows from stored records, and need no ExifTool. With
+    ``starts_exiftool`` the first is not ready before its ExifTool is; others start theirs for the
+    first file that is not plain, where nothing has changed since ExifTool told its version.
     """
     part = config.extract
+    is_direct = part.reader == "auto"
+    database = config.database.path
     settings = ReaderSettings(
         exiftool=part.exiftool,
         reads_files=reads_files,
         stealth=part.stealth,
-        direct=part.reader == "auto",
+        direct=is_direct,
+        memory=database.with_name(database.name + ENDING) if is_direct else None,
         recycle_after=part.recycle_after,
         slow_s=part.deadline_seconds,
     )
-    return Readers(settings, part.processes, on_news)
+    return Readers(settings, part.processes, on_news, starts_exiftool=starts_exiftool)
 
 
 def open_store(config: Config, settle: Callable[[Store], None] = lambda _: None) -> Store:

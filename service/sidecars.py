@@ -151,12 +151,13 @@ def ending_of(stamp: str) -> str:
 def _read_state(path: str) -> SizeAndTime | None:
     """Return size and modification time of a text that may be read, else None."""
     try:
+        # Asked first: nearly always there is none, and of that lstat would make an error each time.
+        if not os.access(path, os.R_OK):
+            return None
         found = os.lstat(path)
     except (OSError, ValueError):
         return None
     if kind_of(found) != "file" or not 0 < found.st_size <= LARGEST:
-        return None
-    if not os.access(path, os.R_OK):
         return None
     return found.st_size, found.st_mtime_ns
 

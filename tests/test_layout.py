@@ -168,7 +168,18 @@ def used_of_socket(module: Path) -> Iterator[str]:
 
 
 READER = "service.readers.__main__"
-HEAVY = ("apsw", "asyncio", "pydantic", "regex", "rich", "ssl", "statistics", "structlog", "typer")
+HEAVY = (
+    "PIL",
+    "apsw",
+    "asyncio",
+    "pydantic",
+    "regex",
+    "rich",
+    "ssl",
+    "statistics",
+    "structlog",
+    "typer",
+)
 
 
 def loads(module: str, names: tuple[str, ...]) -> list[str]:
@@ -184,9 +195,9 @@ def test_a_reader_loads_nothing_that_only_the_main_process_needs() -> None:
     assert loads(READER, HEAVY) == []
 
 
-def test_the_main_process_loads_no_parser() -> None:
-    rooms = ("service.parse", "service.normalize", "service.pipeline")
-    assert loads("service.cli.run", rooms) == []
+def test_the_main_process_loads_no_parser_and_nothing_that_only_lists_or_pictures_need() -> None:
+    rooms = ("service.parse", "service.normalize", "service.pipeline", "service.export.lists")
+    assert loads("service.cli.run", (*rooms, "PIL", "regex")) == []
 
 
 def test_service_is_the_checkout_and_not_a_stranger_of_that_name(tmp_path: Path) -> None:

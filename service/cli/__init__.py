@@ -80,8 +80,8 @@ def _group(
     """Keeps one SQLite database true to your folders of AI-generated images."""  # noqa: D401  # the help's first line
 
 
-def main() -> None:
-    """Run the command line.
+def main(app: typer.Typer | None = None) -> None:
+    """Run the command line, as far as it is loaded; None: as far as the arguments need it.
 
     Every error about which something can be done is printed in one line, without a traceback.
     """
@@ -91,7 +91,7 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     logs.warn_on_stderr()
     try:
-        app = command_line(sys.argv[1:])
+        app = app or command_line(sys.argv[1:])
         app(prog_name="aiimagepipe")  # also where it was started as `python -m service`
     except SystemExit as end:
         # typer and rich end a command so whose output nobody reads any more (`… | head`).

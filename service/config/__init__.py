@@ -10,6 +10,11 @@ Begin with ``model.py``: every setting with its type, range and default (``expor
 user's words, with the line that ``toml_lines.py`` finds.
 """
 
+import os
+
+# pydantic looks through all that is installed for plugins, which costs each start 10 ms.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 from service.config.export import Export
 from service.config.folder_checks import find_missing_roots, prepare
 from service.config.load import PREFIX, check, load

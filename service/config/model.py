@@ -89,7 +89,7 @@ class Extract(Section):
     reader: Literal["auto", "exiftool"] = "auto"
     exiftool: Program = None
     processes: Processes = "auto"
-    batch_size: int = Field(default=32, ge=1, le=1000)
+    batch_size: int = Field(default=64, ge=1, le=1000)
     deadline_seconds: float = Field(default=30.0, ge=1, le=3600)
     recycle_after: int = Field(default=5000, ge=1, le=1_000_000)
     stealth: bool = True

@@ -77,6 +77,9 @@ class ExifToolSettings:
     """Whether pixels are searched for hidden texts where a file says nothing else."""
     direct: bool = False
     """Whether files of plain structure are read without ExifTool."""
+    memory: Path | None = None
+    """Where its version is remembered: then it is started only when a file needs it. None: it is
+    started at once."""
 
     def deadline(self, size: int) -> float:
         """Return the seconds that files of ``size`` bytes together may take."""

@@ -6,14 +6,14 @@ Each file gets its own outcome, whatever becomes of the batch.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 from service.errors import BadFileError, ExtractorMissingError, StartError
 from service.extract.direct.found_tags import Dialect
 from service.extract.direct.reading import DirectReader
 from service.extract.exiftool import ExifToolSettings, version_parts
 from service.extract.file_to_read import FileToRead
-from service.extract.pool import ExifToolPool
+from service.extract.keeper import ExifToolKeeper
 from service.extract.tag_batch import TagBatch
 from service.records import RawRecord
 
@@ -29,23 +29,21 @@ class Audited:
 
 
 class TagReader:
-    """Owns the ExifTool processes from the start of the service to its end."""
+    """Owns an ExifTool, which it starts when it is needed, from its own start to its end."""
 
-    def __init__(
-        self, settings: ExifToolSettings | None = None, processes: int | Literal["auto"] = "auto"
-    ) -> None:
-        """Start ExifTool.
+    def __init__(self, settings: ExifToolSettings | None = None) -> None:
+        """Find ExifTool, and start it where its version is not remembered.
 
         Raises StartError where there is none, or one too old; the message says what to do.
         """
         self._settings = settings or ExifToolSettings()
         try:
-            self._pool = ExifToolPool(self._settings, None if processes == "auto" else processes)
+            self._keeper = ExifToolKeeper(self._settings)
         except ExtractorMissingError as error:
             raise StartError(str(error)) from error
         self._direct: DirectReader | None = None
         if self._settings.direct:
-            self._direct = DirectReader(Dialect.of(version_parts(self._pool.version) or ()))
+            self._direct = DirectReader(Dialect.of(version_parts(self._keeper.version) or ()))
 
     def __enter__(self) -> Self:
         return self
@@ -61,7 +59,7 @@ class TagReader:
     @property
     def version(self) -> str:
         """Return who reads, as records name it: ``exiftool 12.57``."""
-        return f"exiftool {self._pool.version}"
+        return f"exiftool {self._keeper.version}"
 
     def begin(
         self, files: Sequence[FileToRead], on_file: Callable[[int], None] = lambda _: None
@@ -71,7 +69,7 @@ class TagReader:
         Plain files are read here and now where the settings say so, each after ``on_file`` was
         called with its place among them.
         """
-        return TagBatch(files, self._pool, self._settings, self._direct, on_file)
+        return TagBatch(files, self._keeper, self._settings, self._direct, on_file)
 
     def audit(self, file: FileToRead, allowed: float | None = None) -> "Audited":
         """Read a file by both readers, where the direct one can, and compare what they say.
@@ -84,20 +82,11 @@ class TagReader:
         if tags is None:
             return Audited()
         try:
-            record = TagBatch([file], self._pool, self._settings).contradict(tags, allowed)
+            record = TagBatch([file], self._keeper, self._settings).contradict(tags, allowed)
         except BadFileError:  # ExifTool did not survive it, and has no word against the other
             return Audited()
         return Audited(is_compared=True, record=record)
 
-    def scale(self, backlog_batches: int) -> None:
-        """Run more processes while so many batches wait, and one again when none do."""
-        self._pool.scale(backlog_batches)
-
-    @property
-    def processes(self) -> int:
-        """Return how many processes read at this moment: so many batches go on without waiting."""
-        return self._pool.process_count
-
     def close(self) -> None:
-        """End every process and all that they started."""
-        self._pool.close()
+        """End ExifTool and all that it started."""
+        self._keeper.close()

@@ -14,13 +14,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
-
-from PIL import Image
+from typing import TYPE_CHECKING, BinaryIO
 
 from service.extract import magic_numbers
 from service.extract.signatures import Signature
 from service.records.json_values import JsonValue
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 ALPHA_MARKS = (b"stealth_pnginfo", b"stealth_pngcomp")
 RGB_MARKS = (b"stealth_rgbinfo", b"stealth_rgbcomp")
@@ -64,8 +65,6 @@ _UNDECODABLE = (
     OSError,
     ValueError,
     SyntaxError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
 )
 """What Pillow raises over broken images."""
 
@@ -91,14 +90,22 @@ def hidden_texts(location: Path, signature: Signature) -> dict[str, JsonValue]:
     try:
         if signature.mime_type == "image/png" and not _begins_with_mark(location):
             return {}
-        with Image.open(location) as image:
-            cap = PIXEL_CAP if signature.mime_type == "image/png" else WEBP_PIXEL_CAP
-            if image.width * image.height > cap:
-                return {}
-            found = _read_planes(image)
+        cap = PIXEL_CAP if signature.mime_type == "image/png" else WEBP_PIXEL_CAP
+        found = _read_pixels(location, cap)
     except _UNDECODABLE:
         return {}  # what Pillow cannot decode, nobody could hide a readable text in
     return {name: text for name, text in found.items() if text}
+
+
+def _read_pixels(location: Path, cap: int) -> dict[str, str | None]:
+    """Return what both planes say of an image of at most so many pixels."""
+    from PIL import Image  # noqa: PLC0415  costs each start 10 ms, and hardly any image needs it
+
+    try:
+        with Image.open(location) as image:
+            return _read_planes(image) if image.width * image.height <= cap else {}
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValueError(str(error)) from error
 
 
 def _begins_with_mark(location: Path) -> bool:
@@ -130,7 +137,7 @@ def _to_digits(data: bytes) -> bytes:
     return f"{int.from_bytes(data, 'big'):0{len(data) * 8}b}".encode()
 
 
-def _read_planes(image: Image.Image) -> dict[str, str | None]:
+def _read_planes(image: "Image.Image") -> dict[str, str | None]:
     found = {}
     if image.mode == "RGBA":
         found["Stealth:Alpha"] = _read_text(image, ALPHA_MARKS, 1)
@@ -139,7 +146,7 @@ def _read_planes(image: Image.Image) -> dict[str, str | None]:
     return found
 
 
-def _read_text(image: Image.Image, marks: tuple[bytes, bytes], samples: int) -> str | None:
+def _read_text(image: "Image.Image", marks: tuple[bytes, bytes], samples: int) -> str | None:
     capacity = image.width * image.height * samples
     if capacity <= HEADER_BITS:
         return None
@@ -151,7 +158,7 @@ def _read_text(image: Image.Image, marks: tuple[bytes, bytes], samples: int) -> 
     return _decode(payload, compressed=mark.endswith(b"comp"))
 
 
-def _lowest_bits(image: Image.Image, count: int, samples: int) -> bytes:
+def _lowest_bits(image: "Image.Image", count: int, samples: int) -> bytes:
     """Return the lowest bits of the first ``count`` samples, column by column, as whole bytes."""
     packed = bytearray()
     rest = b""
@@ -166,13 +173,15 @@ def _lowest_bits(image: Image.Image, count: int, samples: int) -> bytes:
     return bytes(packed)
 
 
-def _digits(image: Image.Image, samples: int) -> Iterator[bytes]:
+def _digits(image: "Image.Image", samples: int) -> Iterator[bytes]:
     """Yield the lowest bits of all samples, column by column, as digits, a strip at a time."""
+    from PIL.Image import Transpose  # noqa: PLC0415  as above
+
     columns = max(1, _STRIP // image.height)
     for left in range(0, image.width, columns):
         strip = image.crop((left, 0, min(left + columns, image.width), image.height))
         plane = strip.getchannel("A") if samples == 1 else strip.convert("RGB")
-        yield plane.transpose(Image.Transpose.TRANSPOSE).tobytes().translate(_LOWEST)
+        yield plane.transpose(Transpose.TRANSPOSE).tobytes().translate(_LOWEST)
 
 
 def _decode(payload: bytes, *, compressed: bool) -> str | None:

@@ -29,7 +29,7 @@ from service.extract.channel import Request
 from service.extract.direct.reading import DIRECT, DirectReader
 from service.extract.exiftool import NO_CONFIG, READ, ExifToolSettings
 from service.extract.file_to_read import FileToRead, ReadOutcome
-from service.extract.pool import ExifToolPool
+from service.extract.keeper import ExifToolKeeper
 from service.extract.signatures import check_unchanged
 from service.process_tree import ProcessTree
 from service.records import RawRecord
@@ -53,14 +53,14 @@ class TagBatch:
     def __init__(
         self,
         files: Sequence[FileToRead],
-        pool: ExifToolPool,
+        keeper: ExifToolKeeper,
         settings: ExifToolSettings,
         direct: DirectReader | None = None,
         on_file: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Ask ExifTool at once, so that it works while the caller does other things."""
         self._files = tuple(files)
-        self._pool = pool
+        self._keeper = keeper
         self._settings = settings
         self._missing: ExtractorMissingError | None = None
         self._reader = direct
@@ -84,7 +84,7 @@ class TagBatch:
 
     def _begin(self, together: list[FileToRead]) -> Request | None:
         try:
-            return _ask(together, self._pool, self._settings) if together else None
+            return _ask(together, self._keeper, self._settings) if together else None
         except ExtractorMissingError as error:
             self._missing = error
             return None
@@ -163,7 +163,7 @@ class TagBatch:
 
     @property
     def _exiftool(self) -> str:
-        return f"exiftool {self._pool.version}"
+        return f"exiftool {self._keeper.version}"
 
     def _read_tags(self, each: FileToRead, allowed: float | None) -> Tags:
         if not each.file.size:
@@ -173,7 +173,7 @@ class TagBatch:
             return tags
         if self._missing is not None:
             raise self._missing
-        return read_alone(each, self._pool, self._settings, allowed)
+        return read_alone(each, self._keeper, self._settings, allowed)
 
     def _make_record(self, each: FileToRead, tags: Tags, extractor: str) -> RawRecord:
         if tags.get("ExifTool:Error") == CANNOT_OPEN:
@@ -217,7 +217,7 @@ class TagBatch:
                 place = Path(folder, "manifest.png")
                 place.write_bytes(picture)
                 name = place.as_posix()
-                answer = self._pool.lease(1).begin([name], allowed).result(allowed)
+                answer = self._keeper.lease(1).begin([name], allowed).result(allowed)
             tags = tags_by_name(answer.stdout, [name])
         except (ExtractorError, OSError):  # the file's other tags are there all the same
             return {}
@@ -225,7 +225,7 @@ class TagBatch:
 
 
 def read_alone(
-    file: FileToRead, pool: ExifToolPool, settings: ExifToolSettings, allowed: float | None
+    file: FileToRead, keeper: ExifToolKeeper, settings: ExifToolSettings, allowed: float | None
 ) -> Tags:
     """Read one file by itself: its batch failed, or its name cannot go through ExifTool's stdin.
 
@@ -237,7 +237,7 @@ def read_alone(
         raise FileGoneError("gone before ExifTool read it")
     read = _read_by_line if file.is_one_line else _read_by_argv
     try:
-        tags, stderr = read(file, pool, settings, allowed)
+        tags, stderr = read(file, keeper, settings, allowed)
     except ExtractorTooSlowError as error:
         raise TooSlowError(f"{error}, on this file alone") from error
     except ExtractorError as error:
@@ -249,31 +249,31 @@ def read_alone(
     raise BadFileError(first_complaint(stderr))
 
 
-def _ask(files: list[FileToRead], pool: ExifToolPool, settings: ExifToolSettings) -> Request:
+def _ask(files: list[FileToRead], keeper: ExifToolKeeper, settings: ExifToolSettings) -> Request:
     """Have a process begin to read files whose paths are one line each."""
     allowed = settings.deadline(sum(each.file.size for each in files))
-    return pool.lease(len(files)).begin([each.exiftool_path for each in files], allowed)
+    return keeper.lease(len(files)).begin([each.exiftool_path for each in files], allowed)
 
 
 def _read_by_line(
-    file: FileToRead, pool: ExifToolPool, settings: ExifToolSettings, allowed: float | None
+    file: FileToRead, keeper: ExifToolKeeper, settings: ExifToolSettings, allowed: float | None
 ) -> tuple[Tags | None, bytes]:
-    answer = _ask([file], pool, settings).result(allowed)
+    answer = _ask([file], keeper, settings).result(allowed)
     tags = tags_by_name(answer.stdout, [file.exiftool_path])
     return tags.get(file.exiftool_path), answer.stderr
 
 
 def _read_by_argv(
-    file: FileToRead, pool: ExifToolPool, settings: ExifToolSettings, allowed: float | None
+    file: FileToRead, keeper: ExifToolKeeper, settings: ExifToolSettings, allowed: float | None
 ) -> tuple[Tags | None, bytes]:
     """Read by an ExifTool of its own: argv has no line protocol, and takes any bytes."""
     allowed = allowed or settings.start_deadline_s + settings.deadline(file.file.size)
-    argv = [pool.executable, *NO_CONFIG, *READ, file.exiftool_path]
+    argv = [keeper.executable, *NO_CONFIG, *READ, file.exiftool_path]
     try:
         process = ProcessTree(argv, settings.memory_limit, own_group=settings.own_group)
     except OSError as error:
         raise ExtractorMissingError(
-            f"extract.exiftool: {pool.executable}: {error.strerror}"
+            f"extract.exiftool: {keeper.executable}: {error.strerror}"
         ) from error
     answer = process.communicate(allowed)
     if answer is None:

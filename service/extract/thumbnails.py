@@ -4,12 +4,13 @@ import os
 import stat
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING, NamedTuple
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract.signatures import FileState
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 EDGE = 256
 """Pixels of the longer side."""
@@ -51,6 +52,8 @@ def draw_thumbnail(location: Path, size: int, mtime_ns: int) -> Thumbnail:
         raise FileGoneError(f"gone before it was drawn: {error.strerror}") from error
     if (state.size, state.mtime_ns) != (size, mtime_ns):
         raise TryAgainError("written since it was seen")
+    from PIL import Image  # noqa: PLC0415  costs each start 10 ms, and many draw nothing
+
     try:
         with Image.open(location, formats=FORMATS) as image:
             return _draw(image)
@@ -60,7 +63,9 @@ def draw_thumbnail(location: Path, size: int, mtime_ns: int) -> Thumbnail:
         raise BadFileError(f"cannot be drawn: {error}"[:300]) from error
 
 
-def _draw(image: Image.Image) -> Thumbnail:
+def _draw(image: "Image.Image") -> Thumbnail:
+    from PIL import ImageOps  # noqa: PLC0415  as above
+
     cap = PIXELS.get(str(image.format), PIXELS_OF_OTHERS)
     if image.width * image.height > cap:
         raise BadFileError(f"{image.width} by {image.height} pixels are too many to be drawn")

@@ -1,5 +1,6 @@
 """One reader process, fed by stdin, answering on stdout: ``readers.START`` runs ``main``."""
 
+import gc
 import json
 import logging
 import os
@@ -57,6 +58,7 @@ class _LogOfReader(logging.Handler):
 
 def main(told: str) -> None:
     """Serve until stdin ends. ``told`` are the settings, by ``ReaderSettings.to_json``."""
+    gc.freeze()  # what modules define stays, and need not be looked through for garbage
     settings = ReaderSettings.from_json(json.loads(told))
     answers = _Answers()
     logging.getLogger().addHandler(_LogOfReader(answers))
@@ -68,7 +70,7 @@ def main(told: str) -> None:
         ReaderWork(None, deadlines, answers.send).serve(requests)
         return
     try:
-        tags = TagReader(_exiftool_settings(settings), processes=1)
+        tags = TagReader(_exiftool_settings(settings))
     except StartError as error:
         answers.send("cannot start", str(error))
         raise SystemExit(2) from None
@@ -93,6 +95,7 @@ def _exiftool_settings(settings: ReaderSettings) -> ExifToolSettings:
         recycle_after=settings.recycle_after,
         stealth=settings.stealth,
         direct=settings.direct,
+        memory=settings.memory,
         own_group=False,
     )
 

@@ -12,6 +12,9 @@ MEBIBYTE = 1024 * 1024
 MEMORY_LIMIT = 512 * MEBIBYTE
 """Bytes that one reader may take."""
 
+_PLACES = ("exiftool", "memory")
+"""The settings that are paths."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReaderSettings:
@@ -25,6 +28,8 @@ class ReaderSettings:
     """Whether pixels are searched for hidden texts where a file says nothing else."""
     direct: bool = False
     """Whether files of plain structure are read without ExifTool."""
+    memory: Path | None = None
+    """Where ExifTool's version is remembered; None: it is started at once, and asked."""
     recycle_after: int = 5000
     """Files, after which an ExifTool is replaced by a fresh one."""
     quick_s: float = 2.0
@@ -41,14 +46,14 @@ class ReaderSettings:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Return the settings of ``to_json``."""
-        exiftool = data["exiftool"]
-        return cls(**{**data, "exiftool": None if exiftool is None else Path(exiftool)})
+        places = {name: data[name] and Path(data[name]) for name in _PLACES}
+        return cls(**{**data, **places})
 
     def to_json(self) -> str:
         """Return the settings for a reader's command line."""
         data = asdict(self)
-        if self.exiftool is not None:
-            data["exiftool"] = str(self.exiftool)
+        for name in _PLACES:
+            data[name] = data[name] and str(data[name])
         return json.dumps(data)  # not orjson: a path may hold bytes that are no UTF-8
 
 

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -116,15 +117,22 @@ class Readers:
         processes: int | Literal["auto"] = 1,
         on_news: Callable[[], None] = lambda: None,
         deadlines: Deadlines | None = None,
+        *,
+        starts_exiftool: bool = False,
     ) -> None:
-        """Start the first reader. Returns at once; ``require`` waits for it."""
+        """Start the first reader. Returns at once; ``require`` waits for it.
+
+        With ``starts_exiftool`` it is not ready before its ExifTool is, remembered or not.
+        """
         self._settings = settings or ReaderSettings()
+        self._memory = None if starts_exiftool else self._settings.memory
         limit = most_readers(processes)
         deadlines = deadlines or Deadlines.beyond(self._settings.slow_s)
         self._fleet = Fleet(self._start, limit=limit, deadlines=deadlines, on_news=on_news)
 
     def _start(self, on_message: Any, on_end: Any) -> ReaderProcess:
-        argv = [sys.executable, "-P", "-c", START, "service.readers", TOP, self._settings.to_json()]
+        told = replace(self._settings, memory=self._memory).to_json()
+        argv = [sys.executable, "-P", "-c", START, "service.readers", TOP, told]
         return ReaderProcess(argv, self._settings.memory_limit, on_message, on_end)
 
     def __enter__(self) -> Self:
@@ -152,6 +160,7 @@ class Readers:
             if self._fleet.starts.is_given_up or time.monotonic() >= end:
                 reason = f"no reader process started in {seconds:.0f} s"
                 raise StartError(self._fleet.starts.trouble or reason)
+        self._memory = self._settings.memory
 
     @property
     def version(self) -> str:

@@ -114,6 +114,8 @@ class Store(DatabaseReader):
         with self.transaction():
             for name, one in last.items():
                 ids[name] = self._save_wide(one, now, from_disk=from_disk)
+            self._connection.executemany(sql("note_repeated"), _contents(last))
+            self._connection.executemany(sql("drop_failure"), _places(last))
             long = LongForm(self._connection, self._terms, self._texts)
             for name, one in last.items():
                 long.add(ids[name], one)
@@ -131,8 +133,6 @@ class Store(DatabaseReader):
         self._connection.execute(sql("save_image"), row)
         if not self._connection.changes():  # else its long rows would be given to another image
             raise RowRefusedError("a trigger in the database: the image's row was ignored")
-        self._connection.execute(sql("note_repeated"), row)
-        self._connection.execute(sql("drop_failure"), (row["root"], text(packed.file[1])))
         if image_id is None:
             return self._connection.last_insert_rowid()
         for table in TABLES:
@@ -248,6 +248,18 @@ class Store(DatabaseReader):
             self.is_open = False
             self._checkpointer.finish()
             super().close()
+
+
+def _contents(packed: Mapping[str, PackedImage]) -> Iterator[dict[str, Bound]]:
+    """Yield the hash and the id for good of each image of a batch."""
+    for name, one in packed.items():
+        yield {"sha256": one.image["sha256"], "stable_id": name}
+
+
+def _places(packed: Mapping[str, PackedImage]) -> Iterator[tuple[Bound, str]]:
+    """Yield root and path of each image of a batch, as failures name them."""
+    for one in packed.values():
+        yield one.image["root"], text(one.file[1])
 
 
 def _prompts(

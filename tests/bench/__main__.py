@@ -14,7 +14,6 @@ import structlog
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "store"))  # for the invented images
 
-import against_exiftool
 import collection
 import figures
 import latency
@@ -23,13 +22,14 @@ import peers
 import rescanning
 import scaling
 import stages
+import starting
 from figures import Figure
 from subjects import TOP
 
 BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "peers": peers.measure,
+    "starting": starting.measure,
     "stages": stages.measure,
-    "against_exiftool": against_exiftool.measure,
     "scaling": scaling.measure,
     "latency": latency.measure,
     "rescanning": rescanning.measure,

@@ -20,33 +20,51 @@ class Figure:
     """How it was measured, in a few words."""
     limit: float | None = None
     """What it may reach at most; None where nothing was promised."""
+    least: float | None = None
+    """What it is to reach at least, where more is better."""
     low: float | None = None
     high: float | None = None
     """The least and greatest of the runs: how much the machine disturbed them."""
 
     @property
     def verdict(self) -> str:
-        if self.limit is None:
+        if self.limit is None and self.least is None:
             return ""
-        return "ok" if self.value <= self.limit else "MISSED"
+        is_kept = (self.limit is None or self.value <= self.limit) and (
+            self.least is None or self.value >= self.least
+        )
+        return "ok" if is_kept else "MISSED"
+
+    @property
+    def goal(self) -> str:
+        """Return what was promised, empty where nothing was."""
+        bounds = [("≤", self.limit), ("≥", self.least)]
+        return " ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None)
 
     def cells(self) -> tuple[str, ...]:
         """Return the figure as a line of the table."""
         spread = (
             "" if self.low is None or self.high is None else f"{self.low:.4g} to {self.high:.4g}"
         )
-        limit = "" if self.limit is None else f"{self.limit:g}"
-        return self.name, f"{self.value:.4g}", self.unit, limit, self.verdict, spread, self.how
+        value = f"{self.value:.4g}"
+        return self.name, value, self.unit, self.goal, self.verdict, spread, self.how
 
 
-HEAD = ("figure", "value", "unit", "limit", "", "runs", "measured")
+HEAD = ("figure", "value", "unit", "goal", "", "runs", "measured")
 
 
 def median(
-    name: str, runs: Sequence[float], unit: str, how: str, limit: float | None = None
+    name: str,
+    runs: Sequence[float],
+    unit: str,
+    how: str,
+    limit: float | None = None,
+    *,
+    least: float | None = None,
 ) -> Figure:
     """Return the median of several runs."""
-    return Figure(name, statistics.median(runs), unit, how, limit, min(runs), max(runs))
+    low, high = min(runs), max(runs)
+    return Figure(name, statistics.median(runs), unit, how, limit, least, low, high)
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -91,13 +109,24 @@ it disturb wall times more than CPU. How each figure came to be is in `tests/ben
 def write_page(found: Mapping[str, Sequence[Figure]], path: Path) -> None:
     """Write the figures of each bench as one page."""
     here = machine()
-    lines = [PAGE.format(**{**here, "load": os.getloadavg()[0]})]
+    lines = [PAGE.format(**{**here, "load": os.getloadavg()[0]}), *_verdict(found)]
     for name, figures in found.items():
         lines += [f"## {name.replace('_', ' ').capitalize()}\n"]
-        lines += ["| figure | value | limit | runs | measured |", "|---|---|---|---|---|"]
+        lines += ["| figure | value | goal | runs | measured |", "|---|---|---|---|---|"]
         for figure in figures:
-            title, value, unit, limit, verdict, spread, how = figure.cells()
-            limit = f"{limit} {verdict}".strip()
-            lines.append(f"| {title} | {value} {unit} | {limit} | {spread} | {how} |")
+            title, value, unit, goal, verdict, spread, how = figure.cells()
+            goal = f"{goal} {verdict}".strip()
+            lines.append(f"| {title} | {value} {unit} | {goal} | {spread} | {how} |")
         lines.append("")
     path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _verdict(found: Mapping[str, Sequence[Figure]]) -> list[str]:
+    """Return which goals were missed, as lines of the page."""
+    goals = [one for figures in found.values() for one in figures if one.goal]
+    missed = [one for one in goals if one.verdict == "MISSED"]
+    if not missed:
+        return [f"All {len(goals)} goals are reached.", ""]
+    lines = [f"{len(missed)} of {len(goals)} goals are missed:", ""]
+    lines += [f"- {one.name}: {one.value:.4g} {one.unit}, goal {one.goal}" for one in missed]
+    return [*lines, ""]

@@ -22,18 +22,25 @@ def measure(folder: Path) -> Iterator[Figure]:
     """Yield the peak of Python and ExifTool together, and how it grows during a run."""
     project = Project(folder, folder / "Input")
     small_images(project.input, FILES)
-    for processes, limit in ((1, 200.0), (2, None)):
+    for processes, limit in ((1, 200.0), (2, None), (4, None)):
         project.configure(processes=processes)
         project.forget()
         samples, peaks = _watched(project)
         quarters = [statistics.mean(quarter) / MB for quarter in _quarters(samples)]
-        how = f"{FILES:,} small PNGs, processes = {processes}"
+        words = f"processes = {processes}"
+        how = f"{FILES:,} small PNGs, {words}"
         told = ", ".join(f"{quarter:.0f}" for quarter in quarters)
-        yield Figure("peak memory", max(samples) / MB, "MB", f"RSS of all processes, {how}", limit)
-        yield Figure("peak memory of the main process", peaks / MB, "MB", f"VmHWM, {how}")
+        yield Figure(
+            f"peak memory, {words}", max(samples) / MB, "MB", f"RSS of all processes, {how}", limit
+        )
+        yield Figure(f"peak memory of the main process, {words}", peaks / MB, "MB", f"VmHWM, {how}")
         growth = quarters[3] / quarters[1]
         yield Figure(
-            "memory, last / second quarter", growth, "x", f"mean RSS {told} MB; {how}", 1.1
+            f"memory, last / second quarter, {words}",
+            growth,
+            "x",
+            f"mean RSS {told} MB; {how}",
+            1.1,
         )
 
 

@@ -65,8 +65,12 @@ class Project:
             )
 
     def forget(self) -> None:
-        """Delete the database."""
-        shutil.rmtree(self.top / "out", ignore_errors=True)
+        """Delete the database, but not what was learnt of ExifTool: only a first pass has to."""
+        for old in (self.top / "out").glob("*"):
+            if old.is_dir():
+                shutil.rmtree(old, ignore_errors=True)
+            elif not old.name.endswith(".exiftool.json"):
+                old.unlink()
 
 
 def environment(cache: Path) -> dict[str, str]:

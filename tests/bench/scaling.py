@@ -26,13 +26,26 @@ from service.store.writer import Store
 FILES = 1_500
 FEW = 20
 """A pass over so few files costs its start, which is taken off the others."""
-ROUNDS = 5
-BATCH = 32
+ROUNDS = 3
+BATCH = 64
 WRITES = 4_000
 """Images that the writer alone is given."""
 
 PINNED = "import os, sys; os.sched_setaffinity(0, {0}); os.execv(sys.argv[1], sys.argv[1:])"
 """Our command on the first core alone."""
+
+OWN_COST = """
+import atexit, resource, sys
+place = sys.argv.pop(1)
+def tell():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    with open(place, "w") as file:
+        file.write(str(usage.ru_utime + usage.ru_stime))
+atexit.register(tell)
+from service.__main__ import main
+main()
+"""
+"""Our command, which writes at its end what its main process took, into the file named first."""
 
 SETUPS: dict[str, tuple[int, bool]] = {
     "one reader on one core": (1, True),
@@ -59,24 +72,28 @@ def measure(folder: Path) -> Iterator[Figure]:
     small_images(folder / "few", FEW)
     for words, (images, count) in sets.items():
         yield from _gain(folder, words, images, count - FEW)
+        yield from _main_process(folder, words, images, count - FEW)
         yield from _writing(folder, words, images)
 
 
 def _gain(folder: Path, words: str, images: Path, count: int) -> Iterator[Figure]:
     """Yield images a second of each set-up, and the ratios of each round."""
-    rounds = [_round(folder, images) for _ in range(ROUNDS + 1)][1:]  # the first warms the disk
+    _round(folder, images)  # warms the disk's cache
+    rounds = [_round(folder, images) for _ in range(ROUNDS)]
     how = f"{count} {words}, start taken off, {ROUNDS} rounds, {os.cpu_count()} cores"
     for name in SETUPS:
         speeds = [count / one[name].wall for one in rounds]
         yield median(f"all, {name}, {words}", speeds, "1/s", how)
         costs = [one[name].cpu / count * 1000 for one in rounds]
         yield median(f"all, {name}, {words}, CPU of all", costs, "ms/image", how)
-    bare = [_bare_gain(images) for _ in range(ROUNDS)]
+    bare = [_bare_gain(images)]
     yield median(f"two bare ExifTools / one, {words}", bare, "x", "each reads half; " + how)
     *ones, two = SETUPS
     for name in ones:
         gains = [one[name].wall / one[two].wall for one in rounds]
-        yield median(f"{two} / {name}, {words}", gains, "x", "of each round; " + how)
+        least = 1.7 if SETUPS[name][1] else None  # twice the processes, and twice the cores
+        title = f"{two} / {name}, {words}"
+        yield median(title, gains, "x", "of each round; " + how, least=least)
 
 
 def _bare_gain(images: Path) -> float:
@@ -123,19 +140,44 @@ def _pass(folder: Path, images: Path, readers: int, *, is_pinned: bool) -> Cost:
     return measured(command, folder / "said.txt", folder)
 
 
+def _main_process(folder: Path, words: str, images: Path, count: int) -> Iterator[Figure]:
+    """Yield what the main process takes of an image, and how many a second fill its one core."""
+    costs = []
+    for _ in range(ROUNDS):
+        start, whole = _own_cost(folder, folder / "few"), _own_cost(folder, images)
+        costs.append((whole - start) / count)
+    how = f"{count} {words}, start taken off, one reader, {ROUNDS} passes"
+    milliseconds = [cost * 1000 for cost in costs]
+    yield median(f"the main process, {words}, CPU", milliseconds, "ms/image", how)
+    speeds = [1 / cost for cost in costs]
+    yield median(f"the main process, {words}, ceiling", speeds, "1/s", "of its CPU; " + how)
+
+
+def _own_cost(folder: Path, images: Path) -> float:
+    """Return the seconds of CPU that the main process of a pass takes, its readers apart."""
+    project = Project(folder / "project", images)
+    project.configure(processes=1)
+    project.forget()
+    told = folder / "own.txt"
+    arguments = project.command("all")[3:]
+    measured([sys.executable, "-c", OWN_COST, str(told), *arguments], folder / "said.txt", folder)
+    return float(told.read_text(encoding="utf-8"))
+
+
 def _writing(folder: Path, words: str, images: Path) -> Iterator[Figure]:
     """Yield how many packed images a second the writer takes: all that readers can be fed for."""
     packed = _packed(images)
     spent = [_write(folder / f"{words}-{number}.db", packed) for number in range(ROUNDS)]
     how = f"{len(packed)} {words}, {BATCH} a batch, new, one thread, {ROUNDS} databases"
     speeds = [len(packed) / seconds for seconds in spent]
-    yield median(f"the writer alone, {words}", speeds, "1/s", how)
+    yield median(f"the writer alone, ready rows, {words}", speeds, "1/s", how)
 
 
 def _packed(images: Path) -> list[PackedImage]:
-    found = sorted(path for path in images.rglob("*") if path.is_file() and path.stat().st_size)
+    files = (path for path in images.rglob("*") if path.is_file() and path.stat().st_size)
+    found = sorted(path for path in files if not path.name.startswith("."))  # our marker is there
     rows: list[PackedImage] = []
-    with TagReader(processes=2) as reader:
+    with TagReader() as reader:
         for start in range(0, min(len(found), WRITES), BATCH):
             files = [_to_read(path, images) for path in found[start : start + BATCH]]
             for _, answer in reader.begin(files).result():

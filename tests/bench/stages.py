@@ -78,7 +78,7 @@ def _reading_directly(sources: Sequence[Path], how: str) -> Iterator[Figure]:
 
 def _records(sources: Sequence[Path]) -> list[RawRecord]:
     candidates = [_candidate(path) for path in sources]
-    with TagReader(processes=1) as reader:
+    with TagReader() as reader:
         answers = reader.begin(candidates).result()
     return [answer for _, answer in answers if isinstance(answer, RawRecord)]
 

@@ -54,7 +54,7 @@ def read(place: Path) -> ImageRows:
     file = WatchedFile(
         root="Input", path=place.name, size=status.st_size, mtime_ns=status.st_mtime_ns
     )
-    with TagReader(processes=1) as reader:
+    with TagReader() as reader:
         asked = FileToRead(place, file, inspect(place, status.st_size))
         ((_, answer),) = reader.begin([asked]).result()
     assert isinstance(answer, RawRecord)

@@ -5,11 +5,10 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import psutil
 import pytest
-from patience import wait_for
 
 from service.errors import (
     BadFileError,
@@ -37,13 +36,11 @@ def reader(fake: Callable[[str], Path]) -> Iterator[MakeReader]:
     """Return a maker of readers over an ExifTool that behaves as told."""
     made: list[TagReader] = []
 
-    def make(
-        behaviour: str = "", processes: int = 1, deadline_s: float = 10.0, recycle_after: int = 5000
-    ) -> TagReader:
+    def make(behaviour: str = "", deadline_s: float = 10.0, recycle_after: int = 5000) -> TagReader:
         settings = ExifToolSettings(
             fake(behaviour), deadline_s=deadline_s, recycle_after=recycle_after
         )
-        made.append(TagReader(settings, processes))
+        made.append(TagReader(settings))
         return made[-1]
 
     yield make
@@ -273,66 +270,6 @@ def test_a_relative_location_is_a_mistake_of_the_caller(make_file: MakeFile) -> 
     each = make_file()
     with pytest.raises(ValueError, match="not an absolute path"):
         FileToRead(Path("-dash.png"), each.file, each.signature)
-
-
-def test_processes_come_with_a_backlog_and_go_with_it(
-    reader: MakeReader, make_file: MakeFile
-) -> None:
-    running = reader(
-        "def read(paths, number): time.sleep(0.05); speak(entries(paths), number)", processes=3
-    )
-    before = len(pids())
-    running.scale(100)
-    files = [make_file(f"{number}.png") for number in range(12)]
-    pending = [running.begin([each]) for each in files]
-    many = len(pids())
-    assert [fates(each.result()) for each in pending] == [
-        {each.location.name: each.location.name} for each in files
-    ]
-    running.scale(0)
-    wait_for(lambda: len(pids()), 1)
-    assert (before, many) == (1, 3)
-    assert fates(running.begin(files[:1]).result()) == {"0.png": "0.png"}
-
-
-def test_a_backlog_that_goes_on_ends_none_of_the_processes_it_has(
-    reader: MakeReader, make_file: MakeFile
-) -> None:
-    running = reader(processes=3)
-    running.scale(100)
-    started = []
-    for number in range(3):
-        running.begin([make_file(f"{number}.png")]).result()
-        running.scale(100)
-        started.append(len(running._pool._files))
-    assert (started, running.processes) == ([2, 3, 3], 3)
-
-
-@pytest.mark.parametrize(("processes", "most"), [(3, 3), ("auto", min(os.cpu_count() or 1, 4))])
-def test_no_backlog_starts_more_processes_than_are_allowed(
-    fake: Callable[[str], Path], processes: Literal["auto"] | int, most: int
-) -> None:
-    with TagReader(ExifToolSettings(fake("")), processes) as running:
-        running.scale(10**6)
-        assert running.processes == most
-
-
-def test_a_batch_goes_to_the_process_that_has_least_to_do(
-    reader: MakeReader, make_file: MakeFile, tmp_path: Path
-) -> None:
-    leave = tmp_path / "leave"
-    waits = f"while 'slow' in paths[0] and not os.path.exists({str(leave)!r}): time.sleep(0.01)"
-    signed = "entries(paths).replace('.png\"}', str(os.getpid()) + '\"}')"
-    behaviour = f"def read(paths, number):\n    {waits}\n    speak({signed}, number)"
-    running = reader(behaviour, processes=2)
-    running.scale(100)
-    slow = running.begin([make_file("slow.png")])
-    names = ("a.png", "b.png", "c.png")
-    quick = [fates(running.begin([make_file(name)]).result())[name] for name in names]
-    leave.touch()
-    slow_process = str(fates(slow.result())["slow.png"]).removeprefix("slow")
-    processes = {str(fate)[1:] for fate in quick}
-    assert (len(processes), slow_process in processes) == (1, False)
 
 
 def test_an_exiftool_that_no_longer_starts_is_tried_once_a_batch(

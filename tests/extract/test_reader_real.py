@@ -3,7 +3,6 @@
 import gzip
 import os
 import re
-import threading
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -96,25 +95,6 @@ def test_a_users_configuration_is_not_run_for_an_odd_name_either(
     [(_, outcome)] = reader.begin([make_file(odd)]).result()
     assert tags(outcome)["PNG:Parameters"] == "a cat"
     assert not (tmp_path / "pwned").exists()
-
-
-def test_four_threads_may_read_at_once(real_exiftool: Path, make_file: MakeFile, png: Png) -> None:
-    files = [make_file(f"{n}.png", png((b"tEXt", b"parameters\0%d" % n))) for n in range(80)]
-    got: dict[str, object] = {}
-
-    def work(thread: int) -> None:
-        for at in range(thread * 20, thread * 20 + 20, 5):
-            for each, outcome in reader.begin(files[at : at + 5]).result():
-                got[each.location.stem] = tags(outcome)["PNG:Parameters"]
-
-    with TagReader(ExifToolSettings(real_exiftool), 2) as reader:
-        reader.scale(50)
-        threads = [threading.Thread(target=work, args=(thread,)) for thread in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert {int(name): int(str(value)) for name, value in got.items()} == {n: n for n in range(80)}
 
 
 def test_the_version_is_exiftools_own(reader: TagReader) -> None:

@@ -22,9 +22,11 @@ from drawn_images import draw_many, infotext, png
 from service import demo, pipeline
 from service.dump_lines import make_line
 from service.errors import BadFileError, FileGoneError, StartError, TryAgainError
+from service.extract.exiftool import ExifToolSettings, find_exiftool
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import STEP, Signature, inspect
+from service.extract.version_memory import find_perl
 from service.readers.messages import Answer, Failed, pack_seen
 from service.readers.process import ReaderProcess
 from service.readers.reader_settings import ReaderSettings
@@ -85,7 +87,7 @@ def to_read(top: Path) -> list[FileToRead]:
 def read_here(files: Sequence[FileToRead]) -> list[RawRecord]:
     """Return the records of files, read in this process."""
     records: list[RawRecord] = []
-    with TagReader(processes=1) as reader:
+    with TagReader() as reader:
         for _, outcome in reader.begin(files).result(PATIENCE_S):
             assert isinstance(outcome, RawRecord)
             records.append(outcome)
@@ -304,7 +306,28 @@ def test_exiftool_has_in_the_slow_lane_the_time_that_is_configured() -> None:
         assert readers._fleet._deadlines.allowed(0, is_slow=True) > 600.0
 
 
+@pytest.mark.exiftool
+@pytest.mark.parametrize("starts_exiftool", [True, False])
+def test_a_service_starts_its_exiftool_at_once_and_a_pass_only_when_it_needs_one(
+    tmp_path: Path, *, starts_exiftool: bool
+) -> None:
+    settings = ReaderSettings(direct=True, memory=tmp_path / "images.db.exiftool.json")
+    exiftool = find_exiftool(None)
+    if find_perl(exiftool) is None:
+        pytest.skip("the ExifTool at hand is no Perl script, and is asked each time")
+    with TagReader(ExifToolSettings(direct=True, memory=settings.memory)) as reader:
+        version = reader.version
+    others = psutil.Process().children(recursive=True)
+    with Readers(settings, starts_exiftool=starts_exiftool) as readers:
+        readers.require(PATIENCE_S)
+        children = set(psutil.Process().children(recursive=True)) - set(others)
+        started = [one for one in children if str(exiftool) in one.cmdline()]
+        assert (readers.version, len(started)) == (version, int(starts_exiftool))
+
+
 def test_the_settings_of_a_reader_come_through_its_command_line() -> None:
-    settings = ReaderSettings(exiftool=NOWHERE, stealth=False, slow_s=7.5, memory_limit=None)
+    settings = ReaderSettings(
+        exiftool=NOWHERE, memory=NOWHERE, stealth=False, slow_s=7.5, memory_limit=None
+    )
     assert ReaderSettings.from_json(json.loads(settings.to_json())) == settings
     assert ReaderSettings.from_json(json.loads(ReaderSettings().to_json())) == ReaderSettings()

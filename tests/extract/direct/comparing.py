@@ -51,7 +51,7 @@ class BothReaders:
 def open_readers(exiftool: Path) -> Iterator[BothReaders]:
     """Give both readers, and end their ExifTools."""
     direct, plain = (ExifToolSettings(exiftool, direct=each) for each in (True, False))
-    with TagReader(direct, processes=1) as one, TagReader(plain, processes=1) as other:
+    with TagReader(direct) as one, TagReader(plain) as other:
         yield BothReaders(one, other)
 
 
