@@ -44,7 +44,7 @@ def read_image(connection: apsw.Connection, image_id: int) -> ImageRecord | None
     row = cursor.fetchone()
     if row is None:
         return None
-    names = [column[0] for column in cursor.get_description()]
+    names = [column[0] for column in cursor.description]
 
     def rows(name: str) -> apsw.Cursor:
         return connection.execute(sql(name), (image_id,))

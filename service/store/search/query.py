@@ -1,9 +1,10 @@
 """A search planned from its terms, and the images that it finds, newest first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import apsw
 import orjson
@@ -150,14 +151,27 @@ class SearchQuery(NamedTuple):
         return [*bound, limit]
 
 
-class Search:
-    """Asks one database."""
+class Reading(Protocol):
+    """A connection of either library, apsw or sqlite3, that has ``FUNCTIONS``."""
 
-    def __init__(self, connection: apsw.Connection, path: Path) -> None:
+    def execute(self, statement: str, bindings: Any = ..., /) -> Any:
+        """Return a cursor."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+class Search:
+    """Asks one database. ``reach_marks`` is called before a search that names the user's marks."""
+
+    def __init__(
+        self, connection: Reading, path: Path, reach_marks: Callable[[], None] = lambda: None
+    ) -> None:
         self._connection = connection
         self._path = path
-        connection.create_scalar_function("says", _says, 2, deterministic=True)
-        connection.create_scalar_function("unweighted", _unweighted, 1, deterministic=True)
+        self._reach_marks = reach_marks
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -165,7 +179,10 @@ class Search:
 
         Raises StartError where there is none that can be read.
         """
-        return cls(open_readonly(path), path)
+        connection = open_readonly(path)
+        for name, (function, arguments) in FUNCTIONS.items():
+            connection.create_scalar_function(name, function, arguments, deterministic=True)
+        return cls(connection, path, lambda: attach_marks(connection, path))
 
     def __enter__(self) -> Self:
         return self
@@ -187,7 +204,7 @@ class Search:
         """Return the images that meet all that is asked; ``line`` is how it was asked."""
         search = plan_search(asked)
         if any(one.field in MARKS for group in asked for one in group):
-            attach_marks(self._connection, self._path)
+            self._reach_marks()
         found: list[int] = []
         try:
             query = self.query(search)
@@ -197,7 +214,7 @@ class Search:
                 found += [image_id for (image_id,) in rows]
                 if len(found) == limit:
                     break
-        except apsw.SQLError as error:
+        except (apsw.SQLError, sqlite3.OperationalError) as error:
             shown = line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
             raise StartError(
                 f"search: {shown}: SQLite cannot look for this ({error}); ask for less at once"
@@ -205,7 +222,7 @@ class Search:
         return found
 
     def _windows(self, *, everything: bool) -> Iterator[Window]:
-        last, size = int(self._connection.execute(fragment("last")).get or 0), WINDOW
+        last, size = int(self._connection.execute(fragment("last")).fetchone()[0] or 0), WINDOW
         while last > 0:
             first = 1 if everything else max(1, last - size + 1)
             yield Window(first, last)
@@ -238,7 +255,7 @@ class Search:
     def _count(self, one: Condition) -> int:
         """Return how many images meet a condition, ``FEW + 1`` where they are more than few."""
         query = fragment("count").replace("/* ids */", one.ids or "")
-        return int(self._connection.execute(query, (*one.ids_bound, FEW + 1)).get or 0)
+        return int(self._connection.execute(query, (*one.ids_bound, FEW + 1)).fetchone()[0])
 
     def locations(self) -> dict[str, str]:
         """Return where each root was when it was watched last."""
@@ -260,7 +277,7 @@ class Search:
             cursor = self._connection.execute(fragment("lines"), (page,))
             names: list[str] = []
             for row in cursor:
-                names = names or [column[0] for column in cursor.get_description()]
+                names = names or [column[0] for column in cursor.description]
                 yield dict(zip(names, row, strict=True))
 
 
@@ -272,6 +289,13 @@ def _says(*arguments: object) -> int:
 def _unweighted(*arguments: object) -> str | None:
     (entries,) = arguments
     return without_weights(entries) if isinstance(entries, str) else None
+
+
+FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
+    "says": (_says, 2),
+    "unweighted": (_unweighted, 1),
+}
+"""What the conditions of searches call: the name in SQL, the function, how many arguments."""
 
 
 def _list_entries(one: Condition, id_: str) -> str:
