@@ -5,8 +5,10 @@ from typing import Any
 from datasette.utils.asgi import Request, Response
 
 from service.errors import StartError
-from service.gallery.answers import read_asked
+from service.gallery.answers import Answer, read_asked
+from service.gallery.orders import ORDERS
 from service.gallery.page import Gallery, Route
+from service.gallery.tiles import read_tiles
 
 MOST = 500
 """Images of one answer."""
@@ -14,19 +16,74 @@ MOST = 500
 
 def routes(gallery: Gallery) -> list[Route]:
     """Return the addresses of this page."""
+    grid = _Grid(gallery)
+    return [
+        (r"^/$", grid.page),
+        (r"^/grid\.json$", grid.images),
+        (r"^/grid/changes$", grid.changes),
+    ]
 
-    async def page(request: Request) -> Response:
-        return await gallery.page(request, "grid.html", {"asked": read_asked(request.args)})
 
-    async def images(request: Request) -> Response:
+class _Grid:
+    def __init__(self, gallery: Gallery) -> None:
+        self._gallery = gallery
+
+    async def page(self, request: Request) -> Response:
+        """Return the page without any image; its script asks for them."""
+        shown = {"asked": read_asked(request.args), "orders": ORDERS}
+        return await self._gallery.page(request, "grid.html", shown)
+
+    async def images(self, request: Request) -> Response:
+        """Return some images of a search, and how many there are.
+
+        ``version``: of the answer that the page has, where that is still kept; ``near``: an image
+        around which they are wanted, wherever it is now.
+        """
+        asked, version = read_asked(request.args), _number(request, "version", 0)
         try:
-            answer = await gallery.answers.find(read_asked(request.args))
+            answer = self._gallery.answers.kept(asked, version)
+            answer = answer or await self._gallery.answers.find(asked)
         except StartError as error:
             return Response.json({"error": str(error)}, status=400)
-        first = int(request.args.get("from") or 0)
-        count = min(MOST, int(request.args.get("count") or MOST))
+        first, count = _number(request, "from", 0), min(MOST, _number(request, "count", MOST))
         found: dict[str, Any] = {"count": len(answer.ids), "version": answer.version}
-        found["images"] = [{"id": one} for one in answer.ids[first : first + count]]
+        if near := _number(request, "near", 0):
+            found["at"] = _place(answer, near)
+            first = max(0, (found["at"] or 0) - count // 2)
+        ids = answer.ids[first : first + count]
+        found["from"] = first
+        found["images"] = await self._gallery.ask(lambda connection: read_tiles(connection, ids))
         return Response.json(found)
 
-    return [(r"^/$", page), (r"^/grid\.json$", images)]
+    async def changes(self, request: Request) -> Response:
+        """Return how many images a search finds now, and how many of them are new to a page."""
+        asked, version = read_asked(request.args), _number(request, "version", 0)
+        try:
+            # The order is asked first, so that it is kept for the page that still shows it.
+            before = self._gallery.answers.kept(asked, version)
+            answer = await self._gallery.answers.find_lately(asked)
+        except StartError as error:
+            return Response.json({"error": str(error)}, status=400)
+        return Response.json(_compare(before, answer))
+
+
+def _compare(before: Answer | None, answer: Answer) -> dict[str, int | None]:
+    found: dict[str, int | None] = {"count": len(answer.ids), "version": answer.version}
+    if before is None:
+        return {**found, "new": None}
+    if before is answer or before.ids == answer.ids:
+        return {**found, "new": 0}
+    return {**found, "new": len(set(answer.ids).difference(before.ids))}
+
+
+def _place(answer: Answer, image_id: int) -> int | None:
+    try:
+        return answer.ids.index(image_id)
+    except ValueError:
+        return None
+
+
+def _number(request: Request, name: str, otherwise: int) -> int:
+    """Return a number of an address; what is none counts as not said."""
+    value = request.args.get(name) or ""
+    return int(value) if value.isdecimal() and len(value) <= 18 else otherwise  # noqa: PLR2004

@@ -14,6 +14,7 @@ from service.gallery.answers import Answers
 from service.gallery.door import LOOPBACK, App, guard_door
 from service.gallery.live_database import LiveDatabase
 from service.gallery.page import DATABASE, Gallery, Route, ask
+from service.gallery.versions import Versions
 
 PAGES = (grid,)
 """Modules, each with the ``routes`` of a page."""
@@ -51,8 +52,10 @@ def build(config: Config) -> App:
         template_dir=str(HERE / "templates"),
         static_mounts=[("static", str(HERE / "static"))],
     )
-    datasette.add_database(LiveDatabase(datasette, path=str(path)), name=DATABASE)
-    answers = Answers(lambda question: ask(datasette, question), path)
+    database = LiveDatabase(datasette, path=str(path))
+    datasette.add_database(database, name=DATABASE)
+    versions = Versions(path, database.connect)
+    answers = Answers(lambda question: ask(datasette, question), path, versions)
     pm.register(_Pages(Gallery(config, datasette, answers)), name=_Pages.__name__)
     app: App = datasette.app()
     return app

@@ -1,0 +1,52 @@
+-- What the gallery asks. An order names ids; which of them, /* of */ says, or nothing does: then all that there are, also
+-- those whose files are gone.
+
+-- name: order_newest
+-- Along images_by_modified alone.
+SELECT id FROM images WHERE /* of */ ORDER BY modified_at DESC, id DESC;
+
+-- name: order_oldest
+-- As order_newest.
+SELECT id FROM images WHERE /* of */ ORDER BY modified_at, id;
+
+-- name: order_name
+-- Along images_by_file_name alone.
+SELECT id FROM images WHERE /* of */ ORDER BY file_name, id;
+
+-- name: order_size
+-- The largest first. images_by_place has the sizes, so the wide rows are not read.
+SELECT id FROM images WHERE /* of */ ORDER BY size_bytes DESC, id DESC;
+
+-- name: order_model
+-- Along images_by_model_norm alone; images without a model are none of it.
+SELECT id FROM images WHERE model_norm IS NOT NULL AND /* of */ ORDER BY model_norm, id DESC;
+
+-- name: order_seed
+-- Along images_by_seed_order alone; images without a seed are none of it.
+SELECT id FROM images
+WHERE CASE WHEN seed LIKE '-%' THEN seed ELSE substr('00000000000000000000' || seed, -20) END IS NOT NULL AND /* of */
+ORDER BY CASE WHEN seed LIKE '-%' THEN seed ELSE substr('00000000000000000000' || seed, -20) END, id;
+
+-- name: order_rating
+-- The best first; images without a rating are none of it.
+SELECT id FROM images JOIN marks USING (sha256) WHERE rating IS NOT NULL AND /* of */ ORDER BY rating DESC, id DESC;
+
+-- name: order_random
+-- The same for the same two numbers, and an image that comes or goes moves no other.
+SELECT id FROM images WHERE /* of */
+ORDER BY ((id % 2147483647 * :factor % 2147483647) * (id % 2147483647 * :factor % 2147483647) + :shift) % 2147483647, id;
+
+-- name: these
+-- Of an order: some images, by their ids.
+id IN (SELECT value FROM json_each(:ids));
+
+-- name: gone
+-- Along images_by_status alone.
+SELECT id FROM images WHERE missing_since IS NOT NULL;
+
+-- name: tiles
+-- What the grid shows of some images.
+SELECT i.id AS id, i.file_name AS name, i.file_width AS width, i.file_height AS height, i.mime_type AS mime_type,
+       i.status AS status, i.missing_since AS missing_since, i.sha256 AS sha256, m.rating AS rating, m.favourite AS favourite
+FROM images i LEFT JOIN marks m ON m.sha256 = i.sha256
+WHERE i.id IN (SELECT value FROM json_each(:ids));
