@@ -166,19 +166,11 @@ class DatabaseReader:
 
         None where there is none.
         """
-        row = self._connection.execute(sql("raw_record"), (image_id,)).fetchone()
-        if row is None:
-            return None
-        packed, mime_type, sha256, *place = row
-        return raw_records.unpack(packed, file_at(*place), mime_type, sha256)
+        return raw_records.read_record(self._connection, image_id)
 
     def stored_record(self, image_id: int) -> StoredRecord | None:
         """Return the kept record of an image as it is stored, with the place where it is now."""
-        row = self._connection.execute(sql("raw_record"), (image_id,)).fetchone()
-        if row is None:
-            return None
-        packed, mime_type, sha256, *place = row
-        return StoredRecord(file_at(*place), mime_type, sha256, packed)
+        return raw_records.read_stored(self._connection, image_id)
 
     # ── Models ──
 

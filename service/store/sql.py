@@ -1,8 +1,22 @@
-"""Statements by name, from the .sql files of this package."""
+"""Statements by name, from the .sql files of this package, and what they are put to."""
 
 import re
 from functools import cache
 from importlib.resources import files
+from typing import Any, Protocol
+
+
+class Reading(Protocol):
+    """A connection of either library, apsw or sqlite3."""
+
+    def execute(self, statement: str, bindings: Any = ..., /) -> Any:
+        """Return a cursor."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
 
 _NAMED = re.compile(r"^-- name: (\w+)\n(?:--[^\n]*\n)+([^;]+);", re.MULTILINE)
 

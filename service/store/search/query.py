@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Self
 
 import apsw
 import orjson
@@ -25,7 +25,7 @@ from service.store.search.conditions import (
 )
 from service.store.search.lexing import Group, read_query, says, without_weights
 from service.store.search.words import AskedWords, WordIndex, is_word, read_words, word_condition
-from service.store.sql import sql
+from service.store.sql import Reading, sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +151,11 @@ class SearchQuery(NamedTuple):
         return [*bound, limit]
 
 
-class Reading(Protocol):
-    """A connection of either library, apsw or sqlite3, that has ``FUNCTIONS``."""
-
-    def execute(self, statement: str, bindings: Any = ..., /) -> Any:
-        """Return a cursor."""
-        ...
-
-    def close(self) -> None:
-        """Close it."""
-        ...
-
-
 class Search:
-    """Asks one database. ``reach_marks`` is called before a search that names the user's marks."""
+    """Asks one database, by a connection that has ``FUNCTIONS``.
+
+    ``reach_marks`` is called before a search that names the user's marks.
+    """
 
     def __init__(
         self, connection: Reading, path: Path, reach_marks: Callable[[], None] = lambda: None
