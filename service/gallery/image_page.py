@@ -51,7 +51,9 @@ def read_one(connection: Reading, image_id: int) -> OneImage | None:
     image = read_image(connection, image_id)
     if image is None:
         return None
-    (place,) = connection.execute(statements("gallery_image.sql")["image_place"], (image_id,)).fetchone()
+    (place,) = connection.execute(
+        statements("gallery_image.sql")["image_place"], (image_id,)
+    ).fetchone()
     texts = read_texts(read_raw(connection, image_id))
     mark = connection.execute(sql("mark_of"), (image.image["sha256"],)).fetchone()
     known = dict(zip(COLUMNS, mark, strict=True)) if mark else {}
