@@ -1,6 +1,5 @@
 """A library of images with its database, the gallery in its own process, and a real browser."""
 
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,22 +9,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.append(str(Path(__file__).parent))
 
-from running_gallery import Library, Site, serving  # found by the line above
+from running_gallery import CHROMIUM, FLAGS, Library, Site, serving  # found by the line above
 
 from service.demo import write_samples
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-"""A browser that speaks to nobody else, and runs as root, as in CI."""
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A library of images with its database, and the gallery in its own process."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +11,19 @@ from urllib.request import urlopen
 from patience import wait_for
 
 TOP = Path(__file__).resolve().parents[2]
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+"""A browser that speaks to nobody else, and runs as root, as in CI."""
 
 
 @dataclass(frozen=True, slots=True)
