@@ -238,7 +238,7 @@ def measure(path: Path) -> None:
     for what, limit, query in QUERIES:
         _tell(what, limit, _timed(lambda query=query: connection.execute(query).fetchall()))
         _print_plan(connection, query, ())
-    search = Search(connection, path)
+    search = Search.on(connection, path)
     for line in SEARCHES:
         _tell(
             f"search {line}",

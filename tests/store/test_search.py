@@ -267,7 +267,7 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
         store._connection.executemany(
             "UPDATE images SET mtime_ns = strftime('%s', ?) * 1000000000 WHERE id = ?", moments
         )
-        yield Search(store._connection, store.path)
+        yield Search.on(store._connection, store.path)
 
 
 @pytest.mark.parametrize(("line", "expected"), FOUND.items(), ids=FOUND)
@@ -422,7 +422,7 @@ def test_a_prompt_that_changes_is_found_by_its_new_words_inside_alone(tmp_path: 
     with Store.open(tmp_path / "images.db") as store:
         store.save([drawn(1, "夜の港")], now=NOW)
         store.save([drawn(1, "昼の町")], now=NOW)
-        search = Search(store._connection, store.path)
+        search = Search.on(store._connection, store.path)
         assert (search.ids("港"), search.ids("町"), search.ids("の町")) == ([], [1], [1])
 
 
@@ -439,5 +439,5 @@ def test_words_inside_are_found_in_a_database_made_before(tmp_path: Path) -> Non
     ).fetchall()
     old.close()
     with Store.open(path) as store:
-        search = Search(store._connection, store.path)
+        search = Search.on(store._connection, store.path)
         assert (search.ids("港"), search.ids("neg:品"), search.ids("品")) == ([1], [1], [])

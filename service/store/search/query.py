@@ -170,7 +170,11 @@ class Search:
 
         Raises StartError where there is none that can be read.
         """
-        connection = open_readonly(path)
+        return cls.on(open_readonly(path), path)
+
+    @classmethod
+    def on(cls, connection: apsw.Connection, path: Path) -> Self:
+        """Return a search through a connection of apsw, which gets ``FUNCTIONS``."""
         for name, (function, arguments) in FUNCTIONS.items():
             connection.create_scalar_function(name, function, arguments, deterministic=True)
         return cls(connection, path, lambda: attach_marks(connection, path))
