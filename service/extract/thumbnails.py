@@ -1,6 +1,7 @@
 """Small pictures of images, drawn in a reader process: decoding is where hostile files bite."""
 
 import os
+import shutil
 import stat
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,9 @@ EDGE = 256
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "AVIF")
 """What Pillow decodes by itself; of an animation the first picture."""
+
+DRAWN = frozenset({"image/apng", *(f"image/{name.lower()}" for name in FORMATS)})
+"""The same, as ``magic_numbers`` names kinds."""
 
 MILLION = 1_000_000
 PIXELS = {"PNG": 24 * MILLION, "JPEG": 36 * MILLION}
@@ -37,7 +41,7 @@ class Thumbnail(NamedTuple):
     webp: bytes
 
 
-def draw_thumbnail(location: Path, size: int, mtime_ns: int) -> Thumbnail:
+def draw_thumbnail(location: Path, size: int, mtime_ns: int, edge: int = EDGE) -> Thumbnail:
     """Return the small picture of a file that has this size and time.
 
     Raises BadFileError for what cannot be drawn or has too many pixels, FileGoneError where there
@@ -53,21 +57,31 @@ def draw_thumbnail(location: Path, size: int, mtime_ns: int) -> Thumbnail:
         raise TryAgainError("written since it was seen")
     try:
         with Image.open(location, formats=FORMATS) as image:
-            return _draw(image)
+            return _draw(image, edge)
     except BadFileError:
         raise
     except Exception as error:  # its decoders raise RuntimeError, struct.error, and what not
         raise BadFileError(f"cannot be drawn: {error}"[:300]) from error
 
 
-def _draw(image: Image.Image) -> Thumbnail:
+def is_video(mime_type: str | None) -> bool:
+    """Tell whether a kind is one of videos."""
+    return mime_type is not None and mime_type.startswith("video/")
+
+
+def find_ffmpeg() -> str | None:
+    """Return the program that reads videos' pictures; None where it is not on PATH."""
+    return shutil.which("ffmpeg")
+
+
+def _draw(image: Image.Image, edge: int) -> Thumbnail:
     cap = PIXELS.get(str(image.format), PIXELS_OF_OTHERS)
     if image.width * image.height > cap:
         raise BadFileError(f"{image.width} by {image.height} pixels are too many to be drawn")
-    image.draft("RGB", (EDGE, EDGE))  # a JPEG is then decoded at an eighth of its size
+    image.draft("RGB", (edge, edge))  # a JPEG is then decoded at an eighth of its size
     mode = "RGBA" if image.has_transparency_data else "RGB"
     small = image if image.mode == mode else image.convert(mode)
-    small.thumbnail((EDGE, EDGE), reducing_gap=2.0)
+    small.thumbnail((edge, edge), reducing_gap=2.0)
     small = ImageOps.exif_transpose(small)
     out = BytesIO()
     small.save(out, "WEBP", quality=QUALITY)

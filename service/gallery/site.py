@@ -9,14 +9,14 @@ from datasette.app import Datasette
 from datasette.plugins import pm
 
 from service.config import Config
-from service.gallery import grid, image_page, statistics
+from service.gallery import grid, image_page, pictures, statistics
 from service.gallery.answers import Answers
 from service.gallery.door import LOOPBACK, App, guard_door
 from service.gallery.live_database import LiveDatabase
 from service.gallery.page import DATABASE, Gallery, Route, ask
 from service.gallery.versions import Versions
 
-PAGES = (grid, image_page, statistics)
+PAGES = (grid, image_page, pictures, statistics)
 """Modules, each with the ``routes`` of a page."""
 
 SETTINGS = {

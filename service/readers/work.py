@@ -140,13 +140,11 @@ class ReaderWork:
         return self._tags.audit(file, self._deadlines.of(file.file.size, is_slow=False))
 
     def _draw(self, number: int, items: Sequence[Any]) -> None:
-        for index, (location, size, mtime_ns) in enumerate(items):
+        for index, (location, size, mtime_ns, edge) in enumerate(items):
             self._send("at", number, index, "draw", size)
             try:
-                answer: tuple[Any, ...] = (
-                    "thumbnail",
-                    *draw_thumbnail(Path(location), size, mtime_ns),
-                )
+                drawn = draw_thumbnail(Path(location), size, mtime_ns, edge)
+                answer: tuple[Any, ...] = ("thumbnail", *drawn)
             except (BadFileError, TryAgainError) as error:
                 answer = messages.pack_error(error)
             self._send("is", number, index, answer)

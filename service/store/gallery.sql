@@ -50,3 +50,8 @@ SELECT i.id AS id, i.file_name AS name, i.file_width AS width, i.file_height AS 
        i.status AS status, i.missing_since AS missing_since, i.sha256 AS sha256, m.rating AS rating, m.favourite AS favourite
 FROM images i LEFT JOIN marks m ON m.sha256 = i.sha256
 WHERE i.id IN (SELECT value FROM json_each(:ids));
+
+-- name: picture
+-- Where the file of an image is, and what it was when it was read.
+SELECT id, root, path, file_name, size_bytes, mtime_ns, sha256, missing_since IS NOT NULL
+FROM images WHERE id = ?;

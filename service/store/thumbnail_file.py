@@ -1,5 +1,6 @@
 """The file of small pictures beside the database: one WebP a content. Deleted, it is made anew."""
 
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,12 @@ BUSY_MS = 1_000
 
 SCHEMA = "thumbnails"
 """The name under which DB Browser's project attaches it."""
+
+NAMES = {256: "thumbnail", 512: "large_thumbnail"}
+"""Pixels of the longer side → what the statements call pictures of this size."""
+
+CROWDED_OUT = 64
+"""Pictures that make room for new ones at a time, and so many times at most for one writing."""
 
 ThumbnailRow = tuple[str, int | None, int | None, bytes | None, str]
 """SHA-256, width, height, WebP (None: it cannot be drawn), and when it was made."""
@@ -39,7 +46,8 @@ class ThumbnailFile:
             self._connection = apsw.Connection(str(self.path))
             self._connection.set_busy_timeout(BUSY_MS)
             self._connection.pragma("journal_mode", "wal")
-            self._connection.execute(sql("make_thumbnails"))
+            for name in NAMES.values():
+                self._connection.execute(sql(f"make_{name}s"))
             self._identity = FileIdentity.of(self.path)
 
     def reopen_if_replaced(self) -> bool:
@@ -58,10 +66,31 @@ class ThumbnailFile:
         with _translate(self.path):
             return {one for (one,) in self._connection.execute(sql("lacking_thumbnails"), (asked,))}
 
-    def save(self, rows: Sequence[ThumbnailRow]) -> None:
+    def find(self, sha256: str, edge: int) -> tuple[bytes | None] | None:
+        """Return a picture: (None,) where it cannot be drawn, None where nothing is known."""
+        with _translate(self.path):
+            found: tuple[bytes | None] | None = self._connection.execute(
+                sql(f"find_{NAMES[edge]}"), (sha256,)
+            ).fetchone()
+            return found
+
+    def save(self, rows: Sequence[ThumbnailRow], edge: int = 256) -> None:
         """Write small pictures, in one transaction."""
         with _translate(self.path), self._connection:
-            self._connection.executemany(sql("save_thumbnail"), rows)
+            self._connection.executemany(sql(f"save_{NAMES[edge]}"), rows)
+
+    def make_room(self) -> None:
+        """Remove pictures where the file is full: the larger ones first, and of those any.
+
+        Which ones costs nothing to know, and who pages through more than the file holds would find
+        none of those again that were used longest ago.
+        """
+        for name in [*reversed(NAMES.values())] * CROWDED_OUT:
+            if not self.is_full:
+                return
+            with _translate(self.path), self._connection:
+                statement = sql(f"crowd_out_{name}s")
+                self._connection.execute(statement, (secrets.token_hex(32), CROWDED_OUT))
 
     def hashes(self, after: str, limit: int) -> list[str]:
         """Return the next contents, in their order."""
@@ -73,7 +102,8 @@ class ThumbnailFile:
         """Delete small pictures."""
         asked = orjson.dumps(list(hashes)).decode()
         with _translate(self.path), self._connection:
-            self._connection.execute(sql("remove_thumbnails"), (asked,))
+            for name in NAMES.values():
+                self._connection.execute(sql(f"remove_{name}s"), (asked,))
 
     @property
     def is_full(self) -> bool:

@@ -1,0 +1,196 @@
+"""Pictures of images: small ones, and the files themselves.
+
+``picture_files.py`` opens a file where that is safe, ``drawing.py`` has small pictures drawn,
+``kept_pictures.py`` keeps them, ``originals.py`` sends files.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any, TypeVar
+
+from datasette.utils.asgi import Request, Response
+
+from service.errors import BadFileError, TryAgainError
+from service.extract.thumbnails import DRAWN, Thumbnail, find_ffmpeg, is_video
+from service.gallery.drawing import Drawing, ToDraw
+from service.gallery.kept_pictures import KeptPictures
+from service.gallery.originals import send_original
+from service.gallery.page import Gallery, Route
+from service.gallery.picture_files import NoPictureError, PictureFile, PictureRow
+from service.readers.messages import Answer
+from service.readers.reader_settings import ReaderSettings, most_readers
+from service.readers.readers import Readers
+from service.readers.seat import Deadlines
+from service.records import WatchedFile
+from service.store.thumbnail_file import thumbnails_beside
+
+Found = TypeVar("Found")
+
+SMALL, LARGE = 256, 512
+"""Pixels of the longer side; the larger ones are for screens with small pixels."""
+
+MEGABYTE = 1_000_000
+
+MOST_PROCESSES = 4
+
+DEADLINES = Deadlines(quick=8.0, slow=30.0)
+"""A person waits: shorter than the service's."""
+
+AT_DISK = 4
+"""Threads that wait for disks, of which one may be a network drive that does not answer."""
+
+NEVER_AGAIN = "private, max-age=31536000, immutable"
+ASK_AGAIN = "private, no-cache"
+NOT_KEPT = "no-store"
+
+
+def routes(gallery: Gallery) -> list[Route]:
+    """Return the addresses of pictures."""
+    pictures = Pictures(gallery)
+    return [
+        (r"^/thumb/(?P<image_id>\d{1,18})$", pictures.thumb),
+        (r"^/file/(?P<image_id>\d{1,18})$", pictures.file),
+    ]
+
+
+class Pictures:
+    """Answers with pictures, or with the reason why there is none."""
+
+    def __init__(self, gallery: Gallery) -> None:
+        config = gallery.config
+        self._gallery = gallery
+        self._roots = {root.name: root.as_root() for root in config.root}
+        most_bytes = config.thumbnails.max_megabytes * MEGABYTE
+        self._kept = KeptPictures(thumbnails_beside(config.database.path), most_bytes)
+        processes = min(MOST_PROCESSES, most_readers(config.extract.processes))
+        self._drawing = Drawing(lambda on_news: _start_readers(processes, on_news), self._keep)
+        self._disk = ThreadPoolExecutor(AT_DISK, "disk")
+
+    async def thumb(self, request: Request, receive: Any) -> Response | None:
+        """Answer with a small picture; with nothing where the browser has gone meanwhile."""
+        try:
+            row = await self._find(request)
+            edge = LARGE if request.args.get("size") == str(LARGE) else SMALL
+            headers = _headers(request, row, edge)
+            if request.headers.get("if-none-match") == headers["etag"]:
+                return Response("", status=304, headers=headers)
+            webp = await unless_gone(receive, self._webp(row, edge, headers))
+        except NoPictureError as error:
+            return refusal(error)
+        if webp is None:
+            return None
+        return Response(webp, headers=headers, content_type="image/webp")
+
+    async def file(self, request: Request, receive: Any, send: Any) -> Response | None:
+        """Send the file of an image."""
+        try:
+            row = await self._find(request)
+            file = await self._at_disk(lambda: PictureFile.open(self._roots, row))
+        except NoPictureError as error:
+            return refusal(error)
+        with closing(file):
+            await unless_gone(
+                receive, send_original(request, send, row.file_name, file, self._at_disk)
+            )
+        return None
+
+    async def _find(self, request: Request) -> PictureRow:
+        image_id = int(request.url_vars["image_id"])
+        row = await self._gallery.ask(lambda connection: PictureRow.find(connection, image_id))
+        if row is None:
+            raise NoPictureError("unknown", f"There is no image {image_id}.")
+        return row
+
+    async def _webp(self, row: PictureRow, edge: int, headers: dict[str, str]) -> bytes:
+        kept = await self._kept.find(row.sha256, edge) if row.sha256 else None
+        if kept is not None and kept.webp is not None:
+            return kept.webp
+        file = await self._at_disk(lambda: self._look(row))
+        if kept is not None and not is_video(file.mime_type):
+            raise _cannot_be_drawn(file.mime_type)
+        return await self._draw(row, file, edge, headers)
+
+    async def _draw(
+        self, row: PictureRow, file: PictureFile, edge: int, headers: dict[str, str]
+    ) -> bytes:
+        is_same = (file.size, file.mtime_ns) == (row.size, row.mtime_ns)
+        if not is_same:  # the service has not read it yet: not the content that the row names
+            headers["cache-control"] = NOT_KEPT
+        what = ToDraw(
+            sha256=row.sha256 if is_same else None,
+            location=file.location,
+            file=WatchedFile(row.root, row.path, file.size, file.mtime_ns),
+            edge=edge,
+        )
+        answer = await self._drawing.draw(what)
+        if isinstance(answer, Thumbnail):
+            return answer.webp
+        if isinstance(answer, TryAgainError):
+            raise NoPictureError("changed", f"It cannot be drawn now: {answer}.")
+        raise _cannot_be_drawn(file.mime_type, answer)
+
+    def _keep(self, what: ToDraw, answer: Answer) -> None:
+        if what.sha256 is not None and not isinstance(answer, TryAgainError):
+            drawn = answer if isinstance(answer, Thumbnail) else None
+            self._kept.keep(what.sha256, what.edge, drawn)
+
+    def _look(self, row: PictureRow) -> PictureFile:
+        """Return what the file of a row is, closed again."""
+        with closing(PictureFile.open(self._roots, row)) as file:
+            return file
+
+    async def _at_disk(self, work: Callable[[], Found]) -> Found:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, work)
+
+
+def _start_readers(processes: int, on_news: Callable[[], None]) -> Readers:
+    return Readers(ReaderSettings(reads_files=False), processes, on_news, DEADLINES)
+
+
+def _headers(request: Request, row: PictureRow, edge: int) -> dict[str, str]:
+    is_this = request.args.get("v") == row.version
+    return {
+        "etag": f'"{row.content[:32]}-{edge}"',
+        "cache-control": NEVER_AGAIN if is_this else ASK_AGAIN,
+    }
+
+
+async def unless_gone(
+    receive: Callable[[], Awaitable[Any]], work: Coroutine[Any, Any, Found]
+) -> Found | None:
+    """Return what the work returns; None, and no more work, where the browser has gone."""
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_wait_until_gone(receive))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        gone.cancel()
+        task.cancel()
+        await asyncio.gather(task, gone, return_exceptions=True)
+
+
+async def _wait_until_gone(receive: Callable[[], Awaitable[Any]]) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _cannot_be_drawn(mime_type: str | None, why: object = None) -> NoPictureError:
+    """Return why a file has no picture, as far as its kind or the reader says so."""
+    if is_video(mime_type):
+        if find_ffmpeg() is None:
+            return NoPictureError("video", "A video; its first picture needs ffmpeg.")
+        return NoPictureError("broken", "The first picture of this video cannot be read.")
+    if mime_type not in DRAWN:
+        return NoPictureError("kind", f"Files of this kind are not drawn: {mime_type}.")
+    message = str(why) if isinstance(why, BadFileError) else "it cannot be drawn"
+    return NoPictureError("broken", f"{message[:1].upper()}{message[1:]}.")
+
+
+def refusal(error: NoPictureError) -> Response:
+    """Return the answer that there is no picture, and why."""
+    headers = {"cache-control": NOT_KEPT, "x-no-picture": error.reason}
+    status = 403 if error.reason == "refused" else 404
+    return Response.text(f"{error}\n", status=status, headers=headers)
