@@ -6,8 +6,13 @@ import typer
 
 from service.cli.options import ConfigFile, DatabaseFile, load_config
 from service.cli.output import say
+from service.errors import StartError
+from service.paths import how_to_install
 
-PORT = 8011
+PACKAGES = "datasette~=0.65.5 uvicorn pygal"
+"""What is installed where there is no checkout with its list of versions."""
+
+Opens = Annotated[bool, typer.Option("--open", help="Show it in the system's browser at once.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -18,11 +23,26 @@ def register(app: typer.Typer) -> None:
 def gallery(
     config: ConfigFile = None,
     db: DatabaseFile = None,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port of 127.0.0.1.")] = PORT,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Instead of the configured port.")
+    ] = None,
+    open_: Opens = False,  # noqa: FBT002
 ) -> None:
-    """Serve a gallery of the images to this machine's browser. Ctrl+C stops it."""
-    from service.gallery.site import serve  # noqa: PLC0415  # an extra, which not everybody has
+    """Serve pages that show the images, to this machine's browsers alone. Ctrl+C stops it."""
+    # The database may still be made.
+    settings = load_config(config, None, db, only_reads=True, makes_database=True)
+    try:
+        from service.gallery.server import open_browser, serve  # noqa: PLC0415  # an extra
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("service"):
+            raise
+        raise StartError(
+            f"the gallery needs the package {error.name}; {how_to_install('gallery', PACKAGES)}"
+        ) from None
 
-    settings = load_config(config, None, db, only_reads=True)
-    say(f"http://localhost:{port}/", err=True)
-    serve(settings, port)
+    def on_start(address: str) -> None:
+        say(f"{address} shows {settings.database.path}; Ctrl+C stops it", err=True)
+        if open_:
+            open_browser(address, lambda note: say(note, err=True))
+
+    serve(settings, port or settings.gallery.port, on_start)

@@ -1,10 +1,10 @@
 """The gallery: pages on the live database, served to this machine alone, in a process of its own.
 
-``site.py`` puts it together on Datasette: ``door.py`` lets nobody in but this machine's browser,
-``live_database.py`` reads the database beside its writer. ``answers.py`` is what every page asks:
-the images of a search, in one of the ``orders.py``, kept as long as ``versions.py`` tells of no
-change. A page is a module with its ``routes``, a template and a script: ``grid.py``,
-``statistics.py``.
+``site.py`` puts it together on Datasette, ``server.py`` serves it: ``door.py`` lets nobody in but
+this machine's browser, ``arrival.py`` waits for the database, ``live_database.py`` reads it beside
+its writer. ``answers.py`` is what every page asks: the images of a search, in one of the
+``orders.py``, kept as long as ``versions.py`` tells of no change. A page is a module with its
+``routes``, a template and a script: ``grid.py``, ``statistics.py``.
 
 Datasette reads with Python's own ``sqlite3``, so nothing in this process may open the same files
 with ``apsw`` (see ``store/connection.py``).

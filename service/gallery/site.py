@@ -1,18 +1,19 @@
-"""The gallery put together: Datasette, its database, our pages, and the door before them."""
+"""The gallery put together: Datasette, its database, our pages."""
 
 from importlib.resources import files
 from pathlib import Path
 
-import uvicorn
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
+from datasette.utils.asgi import Response
 
 from service.config import Config
 from service.gallery import grid, image_page, pictures, statistics
 from service.gallery.answers import Answers
-from service.gallery.door import LOOPBACK, App, guard_door
-from service.gallery.live_database import LiveDatabase
+from service.gallery.arrival import Arrival, await_database
+from service.gallery.door import App, Receive, Scope, Send
+from service.gallery.live_database import LiveDatabase, open_beside
 from service.gallery.page import DATABASE, Gallery, Route, ask
 from service.gallery.versions import Versions
 
@@ -44,24 +45,38 @@ class _Pages:
         return [route for page in PAGES for route in page.routes(self._gallery)]
 
 
-def build(config: Config) -> App:
-    """Return the application that serves the gallery of a configuration, without its door."""
-    path = config.database.path
-    datasette = Datasette(
-        settings=SETTINGS,
-        template_dir=str(HERE / "templates"),
-        static_mounts=[("static", str(HERE / "static"))],
-    )
-    database = LiveDatabase(datasette, path=str(path))
-    datasette.add_database(database, name=DATABASE)
-    versions = Versions(path, database.connect)
-    answers = Answers(lambda question: ask(datasette, question), path, versions)
-    pm.register(_Pages(Gallery(config, datasette, answers)), name=_Pages.__name__)
-    app: App = datasette.app()
-    return app
+class Site:
+    """The application that serves the gallery of a configuration, without its door."""
 
+    def __init__(self, config: Config) -> None:
+        path = config.database.path
+        datasette = Datasette(
+            settings=SETTINGS,
+            template_dir=str(HERE / "templates"),
+            static_mounts=[("static", str(HERE / "static"))],
+        )
+        datasette.remove_database("_memory")  # a second database, in which anything may be asked
+        self._datasette = datasette
+        self._database = LiveDatabase(datasette, path)
+        datasette.add_database(self._database, name=DATABASE)
+        versions = Versions(path, lambda: open_beside(path))
+        answers = Answers(lambda question: ask(datasette, question), path, versions)
+        pm.register(_Pages(Gallery(config, datasette, answers)), name=_Pages.__name__)
+        self._arrival = Arrival(self._database)
+        self.app: App = await_database(datasette.app(), self._waiting_page, self._arrival)
 
-def serve(config: Config, port: int) -> None:
-    """Serve until a signal."""
-    app = guard_door(build(config), port)
-    uvicorn.run(app, host=LOOPBACK, port=port, log_level="warning", server_header=False)
+    async def _waiting_page(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Answer while there is no database: a page that asks again, or JSON for a script."""
+        fault = self._arrival.find_fault()
+        if scope["path"].endswith(".json") or scope["method"] == "POST":
+            await Response.json({"error": fault}, status=503).asgi_send(send)
+            return
+        template = self._datasette.jinja_env.get_template("waiting.html")
+        shown = {"fault": fault, "path": self._arrival.path, "csrftoken": str}
+        text = await template.render_async(shown)
+        await Response.html(text, status=503).asgi_send(send)
+
+    def close(self) -> None:
+        """End what is being asked, and close the database."""
+        self._database.close()
+        self._arrival.close()

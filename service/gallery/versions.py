@@ -12,7 +12,8 @@ from pathlib import Path
 
 from service.store.marks import marks_beside
 
-Identity = tuple[tuple[int, int] | None, ...]
+Identity = tuple[tuple[int, int, bool] | None, ...]
+"""Device, inode, and whether there is anything in the file: an empty one is still being made."""
 
 
 def identify(database: Path) -> Identity:
@@ -20,12 +21,12 @@ def identify(database: Path) -> Identity:
     return tuple(map(_file_of, (database, marks_beside(database))))
 
 
-def _file_of(path: Path) -> tuple[int, int] | None:
+def _file_of(path: Path) -> tuple[int, int, bool] | None:
     try:
         found = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return found.st_dev, found.st_ino, found.st_size > 0
 
 
 class Versions:
