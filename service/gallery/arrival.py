@@ -76,30 +76,6 @@ class Arrival:
         self._connection = None
 
 
-def _compare_versions(self) -> str:
-        if self._connection is None:
-            self._connection = open_beside(self.path)
-            self._connection.execute("PRAGMA busy_timeout = 0")
-        owner, schema = (
-            int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
-            for name in ("application_id", "user_version")
-        )
-        return _compare(owner, schema)
-
-    def close(self) -> None:
-        """Close the connection; the next look opens another."""
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
-
-
-def _identity(path: Path) -> tuple[FileIdentity, bool] | None:
-    """Return which file is there, and whether something is in it; None where there is none."""
-    with contextlib.suppress(OSError):
-        return FileIdentity.of(path), path.stat().st_size > 0
-    return None
-
-
 def _compare(owner: int, schema: int) -> str:
     known = current()
     if owner != known.application_id:

@@ -48,6 +48,7 @@ def serve(config: Config, port: int, on_start: Callable[[str], None]) -> None:
             lifespan="off",
             log_config=None,
             access_log=False,
+            proxy_headers=False,
             server_header=False,
             h11_max_incomplete_event_size=LONGEST_HEAD,
             timeout_graceful_shutdown=GRACE_S,

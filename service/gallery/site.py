@@ -13,6 +13,7 @@ from service.gallery import grid, image_page, pictures, statistics
 from service.gallery.answers import Answers
 from service.gallery.arrival import Arrival, await_database
 from service.gallery.door import App, Receive, Scope, Send
+from service.gallery.error_pages import register_error_pages
 from service.gallery.live_database import LiveDatabase, open_beside
 from service.gallery.page import DATABASE, Gallery, Route, ask
 from service.gallery.versions import Versions
@@ -61,6 +62,7 @@ class Site:
         datasette.add_database(self._database, name=DATABASE)
         versions = Versions(path, lambda: open_beside(path))
         answers = Answers(lambda question: ask(datasette, question), path, versions)
+        register_error_pages()
         pm.register(_Pages(Gallery(config, datasette, answers)), name=_Pages.__name__)
         self._arrival = Arrival(self._database)
         self.app: App = await_database(datasette.app(), self._waiting_page, self._arrival)
