@@ -1,7 +1,6 @@
 """Small pictures of images, drawn in a reader process: decoding is where hostile files bite."""
 
 import os
-import shutil
 import stat
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +9,9 @@ from typing import NamedTuple
 from PIL import Image, ImageOps
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
+from service.extract import magic_numbers
 from service.extract.signatures import FileState
+from service.extract.video_pictures import is_video, read_first_picture
 
 EDGE = 256
 """Pixels of the longer side."""
@@ -41,11 +42,14 @@ class Thumbnail(NamedTuple):
     webp: bytes
 
 
-def draw_thumbnail(location: Path, size: int, mtime_ns: int, edge: int = EDGE) -> Thumbnail:
-    """Return the small picture of a file that has this size and time.
+def draw_thumbnail(
+    location: Path, size: int, mtime_ns: int, edge: int = EDGE, seconds: float = 2.0
+) -> Thumbnail:
+    """Return the small picture of a file that has this size and time; of a video in so many seconds.
 
     Raises BadFileError for what cannot be drawn or has too many pixels, FileGoneError where there
-    is no such file, and TryAgainError where it has changed.
+    is no such file, TooSlowError for a video that takes longer, and TryAgainError where it has
+    changed.
     """
     try:
         state = FileState.of(location)
@@ -56,22 +60,18 @@ def draw_thumbnail(location: Path, size: int, mtime_ns: int, edge: int = EDGE) -
     if (state.size, state.mtime_ns) != (size, mtime_ns):
         raise TryAgainError("written since it was seen")
     try:
-        with Image.open(location, formats=FORMATS) as image:
+        with location.open("rb") as file:
+            mime_type = magic_numbers.kind_of(file.read(magic_numbers.HEAD))
+        if mime_type is not None and is_video(mime_type):
+            source: Path | BytesIO = BytesIO(read_first_picture(location, mime_type, edge, seconds))
+        else:
+            source = location
+        with Image.open(source, formats=FORMATS) as image:
             return _draw(image, edge)
-    except BadFileError:
+    except (BadFileError, TryAgainError):
         raise
     except Exception as error:  # its decoders raise RuntimeError, struct.error, and what not
         raise BadFileError(f"cannot be drawn: {error}"[:300]) from error
-
-
-def is_video(mime_type: str | None) -> bool:
-    """Tell whether a kind is one of videos."""
-    return mime_type is not None and mime_type.startswith("video/")
-
-
-def find_ffmpeg() -> str | None:
-    """Return the program that reads videos' pictures; None where it is not on PATH."""
-    return shutil.which("ffmpeg")
 
 
 def _draw(image: Image.Image, edge: int) -> Thumbnail:
