@@ -45,7 +45,7 @@ class Thumbnail(NamedTuple):
 def draw_thumbnail(
     location: Path, size: int, mtime_ns: int, edge: int = EDGE, seconds: float = 2.0
 ) -> Thumbnail:
-    """Return the small picture of a file that has this size and time; of a video in so many seconds.
+    """Return the small picture of a file that has this size and time; a video's in so many seconds.
 
     Raises BadFileError for what cannot be drawn or has too many pixels, FileGoneError where there
     is no such file, TooSlowError for a video that takes longer, and TryAgainError where it has

@@ -19,6 +19,8 @@ _FORMATS = {
 }
 """Kind → the only format of ffmpeg that it is read as."""
 
+VIDEOS = frozenset(_FORMATS)
+
 _CODECS = "h264,hevc,vp8,vp9,libvpx,libvpx-vp9,av1,libdav1d,libaom-av1,mpeg4,mjpeg,prores,ffv1"
 
 _QUIET = ("-nostdin", "-hide_banner", "-loglevel", "error", "-threads", "1")
@@ -31,7 +33,7 @@ MEMORY_LIMIT = 512 * 1024 * 1024
 
 def is_video(mime_type: str | None) -> bool:
     """Tell whether a kind is one of videos."""
-    return mime_type in _FORMATS
+    return mime_type in VIDEOS
 
 
 def find_ffmpeg() -> str | None:

@@ -6,18 +6,23 @@ from typing import Any
 
 import orjson
 
+from service.extract.thumbnails import DRAWN
+from service.extract.video_pictures import VIDEOS, find_ffmpeg
 from service.store.sql import statements
 
 Tile = dict[str, Any]
-"""``id, name, width, height, state, kind, sha256, rating, favourite``."""
+"""``id, name, width, height, state, kind, drawn, sha256, rating, favourite``.
+
+Of what is not ``drawn`` ``/thumb/ID`` has no picture, so there is no use in asking for it."""
 
 
 def read_tiles(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Tile]:
     """Return the tiles of images, in the order of their ids."""
     asked = {"ids": orjson.dumps(list(ids)).decode()}
+    drawn = DRAWN | VIDEOS if find_ffmpeg() else DRAWN
     found: dict[int, Tile] = {}
     for row in connection.execute(statements("gallery.sql")["tiles"], asked):
-        found[row[0]] = _tile(*row)
+        found[row[0]] = _tile(*row) | {"drawn": row[4] in drawn}
     return [found[id_] for id_ in ids if id_ in found]
 
 
