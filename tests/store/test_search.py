@@ -214,6 +214,21 @@ FOUND = {
     "before:7d id:1": [1],
     "after:2w": [],
     "lora:add_detail:.8": [],
+    "model:=pony": [],
+    "model:=PonyDiffusionV6.safetensors": [1],
+    'model:="ponydiffusionv6" castle': [1],
+    "lora:=add_detail": [2, 1],
+    "lora:=detail": [],
+    "lora:=add_detail:0.8": [2, 1],
+    'lora:="ink, style"': [2],
+    'resource:="controlnet:canny"': [3],
+    "generator:=a11": [],
+    "file:=3.png": [3],
+    "folder:=Input/2025 id:1,2": [2, 1],
+    "folder:=2025": [],
+    "folder:2025 id:3": [3],
+    "duplicate:yes": [],
+    "duplicate:no id:1": [1],
 }
 
 DATE = (
@@ -276,6 +291,13 @@ def test_a_line_finds_exactly_what_it_says(search: Search, line: str, expected: 
     assert search.ids(line, 2) == expected[:2]
 
 
+@pytest.mark.parametrize("line", ["", *FOUND])
+def test_the_ones_written_last_are_found_along_the_times(search: Search, line: str) -> None:
+    by_time = search._connection.execute("SELECT id FROM images ORDER BY modified_at DESC, id DESC")
+    found = [id_ for (id_,) in by_time if id_ in search.ids(line)]
+    assert (search.recent(line, 100), search.recent(line, 2)) == (found, found[:2])
+
+
 @pytest.mark.parametrize("few", [(0, -1), (99, -1), (0, 0), (99, 99)], ids=str)
 @pytest.mark.parametrize("line", FOUND)
 def test_it_finds_the_same_whether_few_or_many_meet_a_condition(
@@ -326,7 +348,7 @@ def test_every_field_was_searched_for() -> None:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_every_field_has_its_condition_in_the_database(search: Search, field: str) -> None:
-    known = {"kind": "lora", "status": "ok", "state": "any", "fav": "yes"}
+    known = {"kind": "lora", "status": "ok", "state": "any", "fav": "yes", "duplicate": "no"}
     value = {**known, "version": "1", "id": "1"}.get(field, "2025")
     assert isinstance(search.ids(f"{field}:{value}"), list)
 

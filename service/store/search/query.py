@@ -1,8 +1,7 @@
-"""A search planned from its terms, and the images that it finds, newest first."""
+"""A search put to the database, and the images that it finds, newest first."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -16,100 +15,10 @@ from service.store.images_row import Bound
 from service.store.locks import DAMAGE, damage_message
 from service.store.marks import attach_marks
 from service.store.one_image import ColumnValue
-from service.store.search.conditions import (
-    MARKS,
-    Condition,
-    any_condition,
-    condition_of,
-    fragment,
-)
+from service.store.search.conditions import MARKS, Condition, fragment
 from service.store.search.lexing import Group, read_query, says, without_weights
-from service.store.search.words import AskedWords, WordIndex, is_word, read_words, word_condition
+from service.store.search.plan import SearchPlan, plan_search
 from service.store.sql import Reading, sql
-
-
-@dataclass(frozen=True, slots=True)
-class SearchPlan:
-    """A search, ready to be put to the database."""
-
-    lead: WordIndex | None
-    """Whose index of words leads; None where no word must be there."""
-    match: str
-    """What it is asked."""
-    conditions: tuple[Condition, ...]
-    in_texts: tuple[Condition, ...] = ()
-    """The same, the words looked for in the texts.
-
-    For a search that something else leads to a few images.
-    """
-
-    @property
-    def by_reading(self) -> "SearchPlan":
-        """Return the search that asks no index of words."""
-        return SearchPlan(None, "", self.in_texts)
-
-
-def plan_search(asked: Iterable[Group]) -> SearchPlan:
-    """Return the search of what is asked.
-
-    Raises StartError that names the word which cannot be searched for.
-    """
-    words: list[AskedWords] = []
-    conditions: list[Condition] = []
-    names_a_state = False
-    for group in asked:
-        of_words = read_words(group)
-        if of_words is not None:
-            words.append(of_words)
-        else:
-            conditions.append(_condition_of_group(group))
-        names_a_state = names_a_state or any(one.field == "state" for one in group)
-    if not names_a_state:
-        conditions.append(Condition(fragment("present")))
-    lead = _choose_lead(words)
-    match = ""
-    if lead is not None:
-        match = _match([one for one in words if one.prompt == lead])
-    by_index = [*_conditions(words, lead), *conditions]
-    by_reading = [*(one.in_the_text() for one in words), *conditions]
-    return SearchPlan(lead, match, tuple(by_index), tuple(by_reading))
-
-
-def _condition_of_group(group: Group) -> Condition:
-    conditions = [word_condition(one) if is_word(one) else condition_of(one) for one in group]
-    return conditions[0] if len(conditions) == 1 else any_condition(conditions)
-
-
-def _choose_lead(words: Iterable[AskedWords]) -> WordIndex | None:
-    """Return whose index leads: the positive one wherever a word of it must be there."""
-    wanted = {one.prompt for one in words if not one.negated}
-    if "positive" in wanted:
-        return "positive"
-    return "negative" if wanted else None
-
-
-def _match(words: Iterable[AskedWords]) -> str:
-    """Return a MATCH expression of all that one index can answer.
-
-    A phrase that must not be there is none of it.
-    """
-    wanted, unwanted = [], []
-    for one in words:
-        if not one.negated:
-            wanted.append(f"({one.match})")
-        elif one.is_for_the_index:
-            unwanted.append(one.match)
-    return " NOT ".join([f"({' AND '.join(wanted)})", *unwanted])
-
-
-def _conditions(words: Iterable[AskedWords], lead: WordIndex | None) -> Iterator[Condition]:
-    """Yield what the words ask beside the index that leads."""
-    for one in words:
-        if one.prompt != lead and (one.is_for_the_index or not one.negated):
-            yield one.in_the_index()
-        if not one.is_for_the_index:
-            yield one.in_the_text()
-
 
 FEW = 5_000
 """Images whose ids are gathered before the search, which takes some milliseconds."""
@@ -143,7 +52,7 @@ class SearchQuery(NamedTuple):
     values: tuple[tuple[Bound, ...] | None, ...]
     """Parameters in their order; None stands for those of the window."""
 
-    def bound(self, window: Window, limit: int) -> list[Bound]:
+    def bound(self, window: Sequence[int] = (), *, limit: int) -> list[Bound]:
         """Return all parameters."""
         bound: list[Bound] = []
         for values in self.values:
@@ -198,14 +107,13 @@ class Search:
     def find(self, asked: Sequence[Group], limit: int | None, line: str) -> list[int]:
         """Return the images that meet all that is asked; ``line`` is how it was asked."""
         search = plan_search(asked)
-        if any(one.field in MARKS for group in asked for one in group):
-            self._reach_marks()
+        self._reach(asked)
         found: list[int] = []
         try:
             query = self.query(search)
             for window in self._windows(everything=limit is None):
                 left = -1 if limit is None else limit - len(found)
-                rows = self._connection.execute(query.text, query.bound(window, left))
+                rows = self._connection.execute(query.text, query.bound(window, limit=left))
                 found += [image_id for (image_id,) in rows]
                 if len(found) == limit:
                     break
@@ -216,6 +124,22 @@ class Search:
             ) from error
         return found
 
+    def recent(self, line: str, limit: int) -> list[int]:
+        """Return some images that meet all of a line, those first that were written last.
+
+        They are looked through along the times, so it ends soon where many meet the line, and takes
+        long where few do.
+        """
+        line = text(line)
+        asked = read_query(line)
+        self._reach(asked)
+        query = self.query(plan_search(asked).by_reading, "recent")
+        return [id_ for (id_,) in self._connection.execute(query.text, query.bound(limit=limit))]
+
+    def _reach(self, asked: Sequence[Group]) -> None:
+        if any(one.field in MARKS for group in asked for one in group):
+            self._reach_marks()
+
     def _windows(self, *, everything: bool) -> Iterator[Window]:
         last, size = int(self._connection.execute(fragment("last")).fetchone()[0] or 0), WINDOW
         while last > 0:
@@ -223,8 +147,8 @@ class Search:
             yield Window(first, last)
             last, size = first - 1, size * GROWTH
 
-    def query(self, search: SearchPlan) -> SearchQuery:
-        """Return the SQL of a search.
+    def query(self, search: SearchPlan, frame: str = "newest") -> SearchQuery:
+        """Return the SQL of a search; ``frame`` is its text in search.sql without words that lead.
 
         What few images meet is a list of ids in it, all else a test of one image.
         """
@@ -232,11 +156,11 @@ class Search:
         fewest = min((count for one, count in counts.items() if not one.negated), default=None)
         if fewest is not None and fewest <= LEADING:
             search = search.by_reading
-        frame, id_ = fragment("newest"), "i.id"
-        values: list[tuple[Bound, ...] | None] = [None]
+        id_ = "i.id"
+        values: list[tuple[Bound, ...] | None] = [None] if frame == "newest" else []
         if search.lead:
             # the +: the index of words is not to be asked once for each id
-            frame, id_ = fragment(f"newest_{search.lead}"), "+w.rowid"
+            frame, id_ = f"newest_{search.lead}", "+w.rowid"
             values = [(search.match,), None]
         tests: list[str] = []
         for one in search.conditions:
@@ -245,7 +169,8 @@ class Search:
             values.append(one.ids_bound if is_list else one.values)
             if one.within and not is_list:
                 values.append(None)
-        return SearchQuery(frame.replace("/* conditions */", " AND ".join(tests)), tuple(values))
+        text = fragment(frame).replace("/* conditions */", " AND ".join(tests))
+        return SearchQuery(text, tuple(values))
 
     def _count(self, one: Condition) -> int:
         """Return how many images meet a condition, ``FEW + 1`` where they are more than few."""
