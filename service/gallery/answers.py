@@ -18,6 +18,13 @@ Found = TypeVar("Found")
 KEPT = 2_000_000
 """Images of all answers that are kept, which take 16 MB. The newest is kept whatever it has."""
 
+FIRST_S = 0.06
+"""Seconds for the first images of a search before all of them are looked for: where few meet it,
+those are found as soon."""
+
+OPCODES = 2_000
+"""Steps of SQLite's machine between two looks at the clock; some hundredths of a millisecond."""
+
 PATIENCE = 20
 """How many times as long as it took an answer is new enough for who only looks whether anything
 has changed: that takes 5 % of a processor at most, however fast the service writes."""
@@ -47,15 +54,24 @@ class Answer(NamedTuple):
     """Of the database, when it was asked."""
     good_until: float = 0.0
     """Until when it does for who only looks whether anything has changed."""
+    is_whole: bool = True
 
 
 class Answers:
     """Answers, kept as long as nobody writes to the database."""
 
-    def __init__(self, ask: Asking, database: Path, versions: Versions) -> None:
+    def __init__(
+        self,
+        ask: Asking,
+        database: Path,
+        versions: Versions,
+        check_marks: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``check_marks`` raises StartError where the user's marks cannot be read."""
         self._ask = ask
         self._database = database
         self._versions = versions
+        self._check_marks = check_marks
         self._kept: OrderedDict[tuple[Asked, int], Answer] = OrderedDict()
         self._latest: dict[Asked, Answer] = {}
         self._asking: dict[tuple[Asked, int], asyncio.Task[Answer]] = {}
@@ -71,6 +87,20 @@ class Answers:
             self._asking[key] = asyncio.ensure_future(self._find(asked, version))
         # Whoever goes away does not take the answer from the others that wait for it.
         return await asyncio.shield(self._asking[key])
+
+    async def find_first(self, asked: Asked, count: int) -> Answer | None:
+        """Return the first images of a search alone, where that is quicker than to find all.
+
+        ``is_whole`` tells whether they are all. Raises StartError as ``find``.
+        """
+        version = self._versions.current()
+        known = self.kept(asked, version)
+        if known is not None or asked.order != NEWEST:
+            return known
+        ids = await self._ask(lambda connection: self._look_first(connection, asked, count))
+        if ids is None:
+            return None
+        return Answer(ids, version, is_whole=len(ids) < count)
 
     async def find_lately(self, asked: Asked) -> Answer:
         """Return the images of a search as they were a moment ago, or are now."""
@@ -108,8 +138,23 @@ class Answers:
 
     def _look(self, connection: sqlite3.Connection, asked: Asked) -> "array[int]":
         order = check_order(asked.order)
-        found = Search(connection, self._database).ids(asked.line) if asked.line else None
+        found = self._search(connection).ids(asked.line) if asked.line else None
         return put_in_order(connection, order, found)
+
+    def _look_first(
+        self, connection: sqlite3.Connection, asked: Asked, count: int
+    ) -> "array[int] | None":
+        end = time.monotonic() + FIRST_S
+        connection.set_progress_handler(lambda: time.monotonic() > end, OPCODES)
+        try:
+            return array("q", self._search(connection).recent(asked.line, count))
+        except sqlite3.OperationalError:  # the time is over, or SQLite cannot look for it at all
+            return None
+        finally:
+            connection.set_progress_handler(None, OPCODES)
+
+    def _search(self, connection: sqlite3.Connection) -> Search:
+        return Search(connection, self._database, self._check_marks)
 
 
 def read_asked(arguments: Any) -> Asked:

@@ -37,16 +37,17 @@ class _Grid:
         """Return some images of a search, and how many there are.
 
         ``version``: of the answer that the page has, where that is still kept; ``near``: an image
-        around which they are wanted, wherever it is now.
+        around which they are wanted, wherever it is now; ``quick``: the first ones at once, and
+        the count null where that would have to be waited for.
         """
-        asked, version = read_asked(request.args), _number(request, "version", 0)
         try:
-            answer = self._gallery.answers.kept(asked, version)
-            answer = answer or await self._gallery.answers.find(asked)
+            answer = await self._find(request)
         except StartError as error:
             return Response.json({"error": str(error)}, status=400)
-        first, count = _number(request, "from", 0), min(MOST, _number(request, "count", MOST))
-        found: dict[str, Any] = {"count": len(answer.ids), "version": answer.version}
+        first, count = _number(request, "from", 0), _count(request)
+        found: dict[str, Any] = {"count": None, "version": answer.version}
+        if answer.is_whole:
+            found["count"] = len(answer.ids)
         if near := _number(request, "near", 0):
             found["at"] = _place(answer, near)
             first = max(0, (found["at"] or 0) - count // 2)
@@ -54,6 +55,13 @@ class _Grid:
         found["from"] = first
         found["images"] = await self._gallery.ask(lambda connection: read_tiles(connection, ids))
         return Response.json(found)
+
+    async def _find(self, request: Request) -> Answer:
+        asked, answers = read_asked(request.args), self._gallery.answers
+        answer = answers.kept(asked, _number(request, "version", 0))
+        if answer is None and request.args.get("quick"):
+            answer = await answers.find_first(asked, _count(request))
+        return answer or await answers.find(asked)
 
     async def changes(self, request: Request) -> Response:
         """Return how many images a search finds now, and how many of them are new to a page."""
@@ -81,6 +89,10 @@ def _place(answer: Answer, image_id: int) -> int | None:
         return answer.ids.index(image_id)
     except ValueError:
         return None
+
+
+def _count(request: Request) -> int:
+    return min(MOST, _number(request, "count", MOST))
 
 
 def _number(request: Request, name: str, otherwise: int) -> int:

@@ -55,3 +55,25 @@ WHERE i.id IN (SELECT value FROM json_each(:ids));
 -- Where the file of an image is, and what it was when it was read.
 SELECT id, root, path, file_name, size_bytes, mtime_ns, sha256, missing_since IS NOT NULL
 FROM images WHERE id = ?;
+
+-- name: contents
+-- What marks belong to. An image whose content is not known has none.
+SELECT id, sha256, file_name FROM images WHERE id IN (SELECT value FROM json_each(:ids));
+
+-- name: marks_of
+-- What the user has said of some contents, as marks.db has it.
+SELECT sha256, rating, favourite, tags, note FROM marks WHERE sha256 IN (SELECT value FROM json_each(:contents));
+
+-- name: all_marks
+-- The whole file, the best first.
+SELECT sha256, file_name, rating, favourite, tags, note FROM marks ORDER BY rating DESC, file_name;
+
+-- name: put_mark
+-- Columns that the user has added stay.
+INSERT INTO marks (sha256, file_name, rating, favourite, tags, note) VALUES (:sha256, :file_name, :rating, :favourite, :tags, :note)
+ON CONFLICT (sha256) DO UPDATE SET rating = excluded.rating, favourite = excluded.favourite, tags = excluded.tags,
+    note = excluded.note;
+
+-- name: drop_mark
+-- To undo the first mark of a content.
+DELETE FROM marks WHERE sha256 = :sha256;
