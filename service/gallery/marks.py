@@ -119,7 +119,7 @@ class _Marks:
         marks = await self._gallery.ask(lambda connection: read_marks(connection, ids))
         return Response.json({"marks": marks})
 
-    async def table(self, _request: Request) -> Response:
+    async def table(self) -> Response:
         """Return all marks as CSV."""
         text = await self._gallery.ask(_table)
         headers = {"content-disposition": 'attachment; filename="marks.csv"'}

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Library, Site, serving
 from playwright.sync_api import Browser, Page
+from running_gallery import Library, Site, serving
 
 from service.store.marks import marks_beside
 
@@ -25,7 +25,8 @@ def own(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     (top / "out").mkdir()
     with closing(sqlite3.connect(library.database)) as source:
         source.execute("VACUUM INTO ?", (str(top / "out" / "images.db"),))
-    with serving(Library(library.folder, top / "out" / "images.db")) as site:
+    shutil.copytree(library.folder, top / "Input")
+    with serving(Library(top / "Input", top / "out" / "images.db")) as site:
         yield site
 
 
@@ -73,7 +74,7 @@ def test_what_is_not_said_stays_and_tags_are_added_and_removed(asked: Page, own:
     assert rows(own) == [(None, None, None, None)]
 
 
-def test_all_that_a_search_finds_is_marked_at_once_and_taken_back(asked: Page, own: Site) -> None:
+def test_all_that_a_search_finds_is_marked_at_once_and_taken_back(asked: Page) -> None:
     fox = found(asked, "fox")
     asked.evaluate(POST, {"ids": [fox[0]], "rating": 1})
     done = asked.evaluate(POST, {"q": "fox", "rating": 5})
@@ -84,7 +85,7 @@ def test_all_that_a_search_finds_is_marked_at_once_and_taken_back(asked: Page, o
 
 REFUSED = {
     "a rating of six": ({"rating": 6}, "rating: Input should be less than or equal to 5"),
-    "half a star": ({"rating": 4.5}, "rating: Input should be a valid integer, got a number"),
+    "half a star": ({"rating": 4.5}, "rating: Input should be a valid integer"),
     "a comma": ({"add_tags": ["a,b"]}, "add_tags: 'a,b' is no tag: it is empty, or has a comma"),
     "a long note": ({"note": "x" * 10_001}, "note: String should have at most 10000 characters"),
     "another word": ({"stars": 3}, "stars: Extra inputs are not permitted"),
