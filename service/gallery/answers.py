@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from service.gallery.live_database import check_marks
 from service.gallery.orders import NEWEST, check_order, put_in_order
 from service.gallery.versions import Versions
 from service.store.search.query import Search
@@ -65,13 +66,10 @@ class Answers:
         ask: Asking,
         database: Path,
         versions: Versions,
-        check_marks: Callable[[], None] = lambda: None,
     ) -> None:
-        """``check_marks`` raises StartError where the user's marks cannot be read."""
         self._ask = ask
         self._database = database
         self._versions = versions
-        self._check_marks = check_marks
         self._kept: OrderedDict[tuple[Asked, int], Answer] = OrderedDict()
         self._latest: dict[Asked, Answer] = {}
         self._asking: dict[tuple[Asked, int], asyncio.Task[Answer]] = {}
@@ -154,7 +152,7 @@ class Answers:
             connection.set_progress_handler(None, OPCODES)
 
     def _search(self, connection: sqlite3.Connection) -> Search:
-        return Search(connection, self._database, self._check_marks)
+        return Search(connection, self._database, lambda: check_marks(connection, self._database))
 
 
 def read_asked(arguments: Any) -> Asked:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted, Results
 
+from service.errors import StartError
 from service.store import user_query
 from service.store.marks import SCHEMA, marks_beside
 from service.store.search.query import FUNCTIONS
@@ -175,6 +176,16 @@ def open_beside(path: Path) -> sqlite3.Connection:
 def has_marks(connection: sqlite3.Connection) -> bool:
     """Tell whether the file of the marks is attached."""
     return any(name == SCHEMA for _, name, _ in connection.execute("PRAGMA database_list"))
+
+
+def check_marks(connection: sqlite3.Connection, database: Path) -> None:
+    """Raise StartError where there is a file of marks that could not be attached."""
+    marks = marks_beside(database)
+    if not has_marks(connection) and marks.is_file() and marks.stat().st_size:
+        raise StartError(
+            f"{marks}: your marks cannot be read; put back a copy of it from the backups, or move "
+            "it away, and a new one is made"
+        )
 
 
 def _attach_marks(connection: sqlite3.Connection, marks: Path) -> None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from service.errors import PipeError, StartError, TryAgainError
 from service.export.records import harmless
 from service.gallery.answers import Asked
+from service.gallery.live_database import has_marks
 from service.gallery.mark_file import Change, Content, MarkFile, split_tags
 from service.gallery.page import Gallery, Route
 from service.store.marks import COLUMNS
@@ -104,6 +105,8 @@ class _Marks:
         if not known:
             raise StartError(f"marks: {NO_CONTENT if contents_of else 'no such image is there'}")
         number = await self._file.change(known.values(), asking.change)
+        if not await self._gallery.ask(has_marks):
+            self._gallery.renew()  # the file, or its table, has only just been made
         shown = list(known)[:SHOWN]
         return {
             "marks": await self._gallery.ask(lambda c: read_marks(c, shown)),

@@ -32,6 +32,10 @@ class Gallery:
         """Return what a question returns of a connection to the images' database."""
         return await ask(self.datasette, question)
 
+    def renew(self) -> None:
+        """Have the files opened anew before the next question."""
+        self.datasette.get_database(DATABASE).renew()
+
     async def page(self, request: Request, template: str, what: Mapping[str, Any]) -> Response:
         """Return a page made of a template."""
         return Response.html(

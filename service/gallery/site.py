@@ -60,7 +60,7 @@ class Site:
         self._datasette = datasette
         self._database = LiveDatabase(datasette, path)
         datasette.add_database(self._database, name=DATABASE)
-        versions = Versions(path, lambda: open_beside(path))
+        versions = Versions(path, lambda: open_beside(path), self._database.renew)
         answers = Answers(lambda question: ask(datasette, question), path, versions)
         register_error_pages()
         pm.register(_Pages(Gallery(config, datasette, answers)), name=_Pages.__name__)

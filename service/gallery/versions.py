@@ -32,9 +32,16 @@ def _file_of(path: Path) -> tuple[int, int, bool] | None:
 class Versions:
     """Tells of each change of one database, and of the user's marks."""
 
-    def __init__(self, database: Path, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(
+        self,
+        database: Path,
+        connect: Callable[[], sqlite3.Connection],
+        renew: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``renew`` is called when other files are there: answers are to be of these."""
         self._database = database
         self._connect = connect
+        self._renew = renew
         self._connection: sqlite3.Connection | None = None
         self._identity: Identity = ()
         self._seen: list[int] = []
@@ -52,6 +59,7 @@ class Versions:
         if self._connection is None or identity != self._identity:
             if self._connection is not None:
                 self._connection.close()
+                self._renew()
             self._connection = self._connect()
             self._connection.execute("PRAGMA busy_timeout = 0")
             self._identity, self._seen = identity, []
