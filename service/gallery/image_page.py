@@ -1,7 +1,6 @@
 """The page of one image: the picture, and all that is known of how it was made."""
 
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -13,13 +12,12 @@ from service.errors import StartError
 from service.gallery.answers import Asked, read_asked
 from service.gallery.file_texts import FileTexts, read_raw, read_texts
 from service.gallery.infotext import write_infotext
+from service.gallery.neighbours import find_neighbours
 from service.gallery.page import Gallery, Route
 from service.gallery.shown import ShownImage, show_image
 from service.store.marks import COLUMNS
 from service.store.one_image import ColumnValue, ImageRecord, read_image
 from service.store.sql import Reading, sql, statements
-
-UNKNOWN = "There is no such image."
 
 
 class Turn(NamedTuple):
@@ -35,6 +33,7 @@ class Turn(NamedTuple):
 class OneImage(NamedTuple):
     """An image as its page needs it."""
 
+    id: int
     shown: ShownImage
     texts: FileTexts
     place: str
@@ -57,10 +56,10 @@ def read_one(connection: Reading, image_id: int) -> OneImage | None:
     texts = read_texts(read_raw(connection, image_id))
     mark = connection.execute(sql("mark_of"), (image.image["sha256"],)).fetchone()
     known = dict(zip(COLUMNS, mark, strict=True)) if mark else {}
-    return OneImage(show_image(image, place), texts, place, known)
+    return OneImage(image_id, show_image(image, place), texts, place, known)
 
 
-def read_raw_text(connection: Reading, image_id: int) -> dict[str, Any] | None:
+def read_raw_known(connection: Reading, image_id: int) -> dict[str, Any] | None:
     """Return the stored record, and why it was read as it was."""
     raw = read_raw(connection, image_id)
     if raw is None:
@@ -82,81 +81,88 @@ def _stated(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None}
 
 
-async def find_turn(gallery: Gallery, asked: Asked, image_id: int) -> Turn:
-    """Return where an image is in an answer; nowhere, where nothing can be asked so."""
-    try:
-        ids = (await gallery.answers.find(asked)).ids
-        at = ids.index(image_id)
-    except (StartError, ValueError):
-        return Turn()
-    before = ids[at - 1] if at else None
-    after = ids[at + 1] if at + 1 < len(ids) else None
-    return Turn(at + 1, len(ids), before, after)
-
-
 def routes(gallery: Gallery) -> list[Route]:
     """Return the addresses of this page."""
-
-    async def read(request: Request) -> OneImage | None:
-        image_id = int(request.url_vars["id"])
-        return await gallery.ask(lambda connection: read_one(connection, image_id))
-
-    async def page(request: Request) -> Response:
-        one, asked = await read(request), read_asked(request.args)
-        if one is None:
-            raise NotFound(UNKNOWN)
-        turn = await find_turn(gallery, asked, int(request.url_vars["id"]))
-        what = {"one": one, "shown": one.shown, "row": one.record.image, "asked": asked}
-        return await gallery.page(request, "image.html", {**what, "turn": turn})
-
-    async def as_json(request: Request) -> Response:
-        one = await read(request)
-        if one is None:
-            return Response.json({"error": UNKNOWN}, status=404)
-        asked = read_asked(request.args)
-        turn = await find_turn(gallery, asked, int(request.url_vars["id"]))
-        return Response.json(all_known(one, turn))
-
-    async def raw(request: Request) -> Response:
-        image_id = int(request.url_vars["id"])
-        found = await gallery.ask(lambda connection: read_raw_text(connection, image_id))
-        if found is None:
-            return Response.json({"error": "There is no stored record of it."}, status=404)
-        return Response.json(found)
-
+    pages = _ImagePages(gallery)
     page_of = r"^/image/(?P<id>\d{1,18})"
     return [
-        (rf"{page_of}$", page),
-        (rf"{page_of}\.json$", as_json),
-        (rf"{page_of}/raw\.json$", raw),
-        (rf"{page_of}/workflow\.json$", _text_route(read, _workflow)),
-        (rf"{page_of}/infotext\.txt$", _text_route(read, _infotext)),
+        (rf"{page_of}$", pages.page),
+        (rf"{page_of}\.json$", pages.as_json),
+        (rf"{page_of}/neighbours\.json$", pages.neighbours),
+        (rf"{page_of}/raw\.json$", pages.raw),
+        (rf"{page_of}/workflow\.json$", pages.workflow),
+        (rf"{page_of}/infotext\.txt$", pages.infotext),
     ]
 
 
-def _workflow(one: OneImage) -> Response | None:
-    """Return what ComfyUI opens, as a file; written in ASCII, which keeps whatever it holds."""
-    if one.texts.workflow is None:
-        return None
-    name = quote(f"{one.record.image['file_name']}.json")
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(json.dumps(one.texts.workflow), 200, headers, "application/json")
+class _ImagePages:
+    def __init__(self, gallery: Gallery) -> None:
+        self._gallery = gallery
+
+    async def page(self, request: Request) -> Response:
+        """Return the page."""
+        one, asked = await self._read(request), read_asked(request.args)
+        turn = await self._find_turn(asked, one.id)
+        what = {"one": one, "shown": one.shown, "row": one.record.image}
+        return await self._gallery.page(
+            request, "image.html", {**what, "asked": asked, "turn": turn}
+        )
+
+    async def as_json(self, request: Request) -> Response:
+        """Return all that is known."""
+        one = await self._read(request)
+        turn = await self._find_turn(read_asked(request.args), one.id)
+        return Response.json(all_known(one, turn))
+
+    async def neighbours(self, request: Request) -> Response:
+        """Return the images that have something in common with it."""
+        image_id = _id_of(request)
+        strips = await self._gallery.ask(lambda connection: find_neighbours(connection, image_id))
+        return Response.json({"strips": strips})
+
+    async def raw(self, request: Request) -> Response:
+        """Return the stored record, to be read by people."""
+        image_id = _id_of(request)
+        found = await self._gallery.ask(lambda connection: read_raw_known(connection, image_id))
+        if found is None:
+            raise NotFound("There is no stored record of it.")
+        return Response(json.dumps(found, indent=1), content_type="application/json")
+
+    async def workflow(self, request: Request) -> Response:
+        """Return what ComfyUI opens, as a file; in ASCII, which keeps whatever it holds."""
+        one = await self._read(request)
+        if one.texts.workflow is None:
+            raise NotFound("The file holds no workflow.")
+        name = quote(f"{one.record.image['file_name']}.json")
+        headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
+        return Response(json.dumps(one.texts.workflow), 200, headers, "application/json")
+
+    async def infotext(self, request: Request) -> Response:
+        """Return A1111's text, as the file has it, or else made of its row."""
+        one = await self._read(request)
+        text = one.texts.infotext or write_infotext(one.record)
+        if text is None:
+            raise NotFound("Nothing is known of how it was made.")
+        return Response.text(text)
+
+    async def _read(self, request: Request) -> OneImage:
+        image_id = _id_of(request)
+        one = await self._gallery.ask(lambda connection: read_one(connection, image_id))
+        if one is None:
+            raise NotFound(f"There is no image {image_id}.")
+        return one
+
+    async def _find_turn(self, asked: Asked, image_id: int) -> Turn:
+        """Return where an image is in an answer; nowhere, where nothing can be asked so."""
+        try:
+            ids = (await self._gallery.answers.find(asked)).ids
+            at = ids.index(image_id)
+        except (StartError, ValueError):
+            return Turn()
+        before = ids[at - 1] if at else None
+        after = ids[at + 1] if at + 1 < len(ids) else None
+        return Turn(at + 1, len(ids), before, after)
 
 
-def _infotext(one: OneImage) -> Response | None:
-    text = one.texts.infotext or write_infotext(one.record)
-    return None if text is None else Response.text(text)
-
-
-def _text_route(
-    read: Callable[[Request], Awaitable[OneImage | None]],
-    write: Callable[[OneImage], Response | None],
-) -> Callable[[Request], Awaitable[Response]]:
-    """Return what answers with a text of an image."""
-
-    async def answer(request: Request) -> Response:
-        one = await read(request)
-        written = None if one is None else write(one)
-        return written or Response.text("The image has none.", status=404)
-
-    return answer
+def _id_of(request: Request) -> int:
+    return int(request.url_vars["id"])
