@@ -154,13 +154,14 @@ def _parameters(image: ImageRecord) -> Iterator[Parameter]:
         if name == "size":
             yield from _size(row, sources)
             continue
-        value = row[name]
+        norm = row.get(f"{name}_norm") if name != "model" else None
+        value = norm if row[name] is None else row[name]
         if value is None:
             continue
-        also = row.get(f"{name}_norm") if name != "model" else None
-        shown = str(also) if also and also != value else ""
-        search = field_search(field, also or value) if field else None
-        yield Parameter(name, write_value(value), sources.get(name, ""), search, shown)
+        also = str(norm) if norm and norm != value else ""
+        search = field_search(field, norm or value) if field else None
+        source = sources.get(name) or sources.get(f"{name}_norm", "")
+        yield Parameter(name, write_value(value), source, search, also)
 
 
 def _size(row: Mapping[str, ColumnValue], sources: Mapping[str, str]) -> Iterator[Parameter]:

@@ -243,9 +243,6 @@ function leave() {
   else location.href = part("back").href;
 }
 
-const rating = [1, 2, 3, 4, 5].map((stars) =>
-  [String(stars), `rate ${stars} of 5`, () => { rate(stars); }]);
-
 listen([
   ["ArrowLeft", "the image before", () => turn(-1)],
   ["ArrowRight", "the next image", () => turn(1)],
@@ -253,8 +250,8 @@ listen([
   ["z", "full screen", () => showFull(!isFull())],
   ["+ =", "nearer (also the wheel, two fingers, a double click)", () => zoom.nearer()],
   ["-", "farther", () => zoom.farther()],
-  ["0", "the whole picture; where it is whole, no rating", () => { if (zoom.isZoomed) zoom.reset(); else rate(0); }],
-  ...rating,
+  ["0", "the whole picture again; where it is whole, no rating", () => { if (zoom.isZoomed) zoom.reset(); else rate(0); }],
+  ["1 2 3 4 5", "rate", (event) => { rate(Number(event.key)); }],
   ["f", "favourite", () => { turnFavourite(); }],
   ["t", "tags", () => part("mark")?.elements.tags.focus()],
   ...Object.entries(TEXTS).map(([name, [key, what]]) => [key, `copy the ${what}`, () => { copyText(name); }]),
