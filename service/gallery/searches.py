@@ -24,6 +24,8 @@ MOST_WORDS = 40
 
 _BARE = re.compile(r"[\w.-]+")
 
+_HASH = re.compile("[0-9a-f]{4,64}")
+
 Search = str | None
 """A line; None where a line cannot say it."""
 
@@ -34,6 +36,11 @@ def field_search(field: str, value: object) -> Search:
     if _BARE.fullmatch(text):
         return f"{field}:{text}"
     return f'{field}:"{text}"' if text and '"' not in text else None
+
+
+def hash_search(digits: str) -> Search:
+    """Return the line that asks for a hash; None for one of a kind that no search knows."""
+    return f"hash:{digits}" if _HASH.fullmatch(digits) else None
 
 
 def words_search(text: str, *, negative: bool = False) -> Search:

@@ -4,8 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from service.gallery.searches import Search, field_search, resource_search, token_search
-from service.records import Fact, Resource, ResourceKind, SamplingPass, Side, Token
+from service.gallery.searches import (
+    Search,
+    field_search,
+    hash_search,
+    resource_search,
+    token_search,
+)
+from service.records import Fact, Resource, ResourceKind, Side, Token
 from service.records.image_fields import IMAGE_FIELDS, PASS_FIELDS
 from service.store.one_image import ColumnValue, ImageRecord
 
@@ -97,7 +103,7 @@ def show_image(image: ImageRecord, place: str) -> ShownImage:
         image=image,
         prompts=tuple(_prompts(image)),
         parameters=tuple(_parameters(image)),
-        passes=show_passes(image.passes),
+        passes=_passes(image),
         resources=_by_kind(image.resources),
         facts=facts[:MOST_FACTS],
         facts_left_out=max(0, len(facts) - MOST_FACTS),
@@ -158,10 +164,16 @@ def _parameters(image: ImageRecord) -> Iterator[Parameter]:
         value = norm if row[name] is None else row[name]
         if value is None:
             continue
-        also = str(norm) if norm and norm != value else ""
-        search = field_search(field, norm or value) if field else None
+        also = str(norm) if norm and str(norm) != str(value).casefold() else ""
+        search = _search(field, str(norm or value))
         source = sources.get(name) or sources.get(f"{name}_norm", "")
         yield Parameter(name, write_value(value), source, search, also)
+
+
+def _search(field: str, value: str) -> Search:
+    if field == "hash":
+        return hash_search(value)
+    return field_search(field, value) if field else None
 
 
 def _size(row: Mapping[str, ColumnValue], sources: Mapping[str, str]) -> Iterator[Parameter]:
@@ -176,14 +188,18 @@ def write_value(value: ColumnValue) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def show_passes(passes: Iterable[SamplingPass]) -> Passes:
-    """Return passes as a table of what any of them states, prompts last."""
-    every = tuple(passes)
-    names = [one.name for one in PASS_FIELDS if not one.derived_from]
+def _passes(image: ImageRecord) -> Passes:
+    """Return the passes with what any of them states, and the prompts that are not the image's."""
+    names: list[str] = []
+    for field in PASS_FIELDS:
+        stated = {getattr(one, field.name) for one in image.passes} - {None}
+        if field.form == "prompt":
+            stated -= {image.image[field.name]}
+        if stated and not field.derived_from:
+            names.append(field.name)
     names.sort(key=lambda name: name.endswith("_prompt"))
-    stated = [name for name in names if any(getattr(one, name) is not None for one in every)]
-    rows = [[one.role, *(_cell(getattr(one, name)) for name in stated)] for one in every]
-    return Passes(("role", *stated), tuple(map(tuple, rows)))
+    rows = [[one.role, *(_cell(getattr(one, name)) for name in names)] for one in image.passes]
+    return Passes(("role", *names), tuple(map(tuple, rows)))
 
 
 def _cell(value: ColumnValue) -> str:
@@ -221,5 +237,12 @@ def _file(row: Mapping[str, ColumnValue], place: str) -> Iterator[Parameter]:
     for name in _FILE:
         value = row[name]
         if value not in {None, ""}:
-            text = f"{value:,}" if name == "size_bytes" else str(value)
-            yield Parameter(name, text)
+            yield Parameter(name, _file_value(name, value))
+
+
+def _file_value(name: str, value: ColumnValue) -> str:
+    if name == "size_bytes":
+        return f"{value:,}"
+    if name == "sidecars":  # their endings; sizes and times are for the service
+        return ", ".join(line.split(" ")[0] for line in str(value).splitlines())
+    return str(value)

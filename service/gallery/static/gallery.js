@@ -55,7 +55,8 @@ export async function copy(text, what) {
   });
 }
 
-const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+const isTyping = (target) =>
+  target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
 
 /**
  * Listen to keys, and show them all at `?`.

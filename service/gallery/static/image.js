@@ -29,10 +29,17 @@ document.addEventListener("fullscreenchange", () => {
   if (!document.fullscreenElement && isFull()) showFull(false);
 });
 
+function watchFilm() {
+  const film = document.querySelector("#stage video");
+  const fail = () => film.replaceWith(make("p", { className: "no-picture" }, "The file cannot be played here."));
+  film?.addEventListener("error", fail);
+  if (film?.error) fail();
+}
+
 /** Show the small picture of a file that the browser cannot draw, or say that there is none. */
 function watchPicture() {
   const picture = part("picture");
-  if (!picture) return;
+  if (!picture) return watchFilm();
   const fail = () => {
     const { small } = picture.dataset;
     delete picture.dataset.small;
