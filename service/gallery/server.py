@@ -61,7 +61,7 @@ def serve(config: Config, port: int, on_start: Callable[[str], None]) -> None:
         site.close()
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(port: int) -> "socket.socket":
     """Return a socket that listens on loopback alone. Raises StartError where it is taken."""
     try:
         listener = socket.create_server((LOOPBACK, port))
