@@ -9,7 +9,7 @@ import orjson
 
 from service.records import RawRecord, WatchedFile
 from service.store import raw_records, status, volumes
-from service.store.binding import text
+from service.store.binding import file_at, lines_of, text
 from service.store.connection import open_readonly
 from service.store.export_states import ExportBook
 from service.store.failures import Failure, KnownFailure
@@ -17,9 +17,7 @@ from service.store.file_rows import (
     FileRow,
     HashedFile,
     KnownFolder,
-    file_at,
     file_row_at,
-    lines_of,
 )
 from service.store.identity import stable_id
 from service.store.integrity import find_damage

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import zstandard
 
 from service.records import RawRecord, WatchedFile
-from service.store.binding import json_bytes
-from service.store.file_rows import file_at
+from service.store.binding import file_at, json_bytes
 from service.store.sql import Reading, sql
 
 LEVEL = 3
