@@ -46,12 +46,12 @@ def find_ffmpeg() -> str | None:
 def read_first_picture(location: Path, mime_type: str, edge: int, seconds: float) -> bytes:
     """Return the first picture of a video as PNG, with at most so many pixels on its longer side.
 
-    Raises BadFileError where there is none or no ffmpeg to read it, TooSlowError where it takes
-    longer than so many seconds.
+    Raises BadFileError where there is none, TooSlowError where it takes longer than so many
+    seconds, and TryAgainError where no ffmpeg is there: one may come.
     """
     ffmpeg = find_ffmpeg()
     if ffmpeg is None:
-        raise BadFileError("a video, and no ffmpeg is there to read it")
+        raise TryAgainError("a video, and no ffmpeg is there to read it")
     shape = f"scale=min({edge}\\,iw):min({edge}\\,ih):force_original_aspect_ratio=decrease"
     read = ("-f", _FORMATS[mime_type], "-i", f"file:{location.absolute()}")
     command = (ffmpeg, *_QUIET, *_ONE_FILE, *read, "-vf", shape, *_ONE_PICTURE)
@@ -64,6 +64,6 @@ def read_first_picture(location: Path, mime_type: str, edge: int, seconds: float
         raise TooSlowError("ffmpeg took too long over it")
     png, complaint = answer
     if not png:
-        said = complaint.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        said = complaint.decode("utf-8", "replace").strip().rpartition(": ")[2]
         raise BadFileError(f"ffmpeg finds no picture in it ({said[-200:]})")
     return png

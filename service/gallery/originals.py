@@ -31,7 +31,13 @@ SHOWN = frozenset(
 
 BYTES = "application/octet-stream"
 
-POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'"
+POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+"""For a file that a tab shows by itself. The style is that of the browser's own page around it."""
+
+POLICY_OF_VIDEOS = (
+    "sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-inline'; media-src 'self'"
+)
+"""That page asks again for the parts that it plays, as our page would."""
 
 STEP = 256 * 1024
 
@@ -97,12 +103,13 @@ def _part(headers: dict[str, str], size: int, etag: str) -> tuple[int, int, int]
 
 def _headers(file: PictureFile, name: str, *, is_saved: bool) -> dict[str, str]:
     is_shown = file.mime_type in SHOWN
+    is_playing = is_shown and str(file.mime_type).startswith("video/")
     saved = "inline" if is_shown and not is_saved else "attachment"
     names = f"filename=\"{_PLAIN.sub('_', name)}\"; filename*=UTF-8''{quote(name, safe='')}"
     return {
         "content-type": str(file.mime_type) if is_shown else BYTES,
         "content-disposition": f"{saved}; {names}",
-        "content-security-policy": POLICY,
+        "content-security-policy": POLICY_OF_VIDEOS if is_playing else POLICY,
         "x-content-type-options": "nosniff",
         "accept-ranges": "bytes",
         "cache-control": "private, no-cache",

@@ -44,7 +44,6 @@ class PictureRow(NamedTuple):
     size: int
     mtime_ns: int
     sha256: str | None
-    is_missing: bool
 
     @classmethod
     def find(cls, connection: sqlite3.Connection, image_id: int) -> Self | None:

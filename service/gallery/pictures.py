@@ -8,16 +8,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from datasette.utils.asgi import Request, Response
 
 from service.errors import BadFileError, TryAgainError
 from service.extract.thumbnails import DRAWN, Thumbnail
-from service.extract.video_pictures import find_ffmpeg, is_video
+from service.extract.video_pictures import VIDEOS, find_ffmpeg, is_video
 from service.gallery.drawing import Drawing, ToDraw
 from service.gallery.kept_pictures import KeptPictures
-from service.gallery.originals import send_original
+from service.gallery.originals import UNCHANGED, send_original
 from service.gallery.page import Gallery, Route
 from service.gallery.picture_files import NoPictureError, PictureFile, PictureRow
 from service.readers.messages import Answer
@@ -43,6 +43,8 @@ DEADLINES = Deadlines(quick=8.0, slow=30.0)
 AT_DISK = 4
 """Threads that wait for disks, of which one may be a network drive that does not answer."""
 
+WEBP = "image/webp"
+
 NEVER_AGAIN = "private, max-age=31536000, immutable"
 ASK_AGAIN = "private, no-cache"
 NOT_KEPT = "no-store"
@@ -55,6 +57,12 @@ def routes(gallery: Gallery) -> list[Route]:
         (r"^/thumb/(?P<image_id>\d{1,18})$", pictures.thumb),
         (r"^/file/(?P<image_id>\d{1,18})$", pictures.file),
     ]
+
+
+class _Picture(NamedTuple):
+    webp: bytes
+    is_of_row: bool = True
+    """False where the file was written and the service has not read it yet."""
 
 
 class Pictures:
@@ -77,13 +85,15 @@ class Pictures:
             edge = LARGE if request.args.get("size") == str(LARGE) else SMALL
             headers = _headers(request, row, edge)
             if request.headers.get("if-none-match") == headers["etag"]:
-                return Response("", status=304, headers=headers)
-            webp = await unless_gone(receive, self._webp(row, edge, headers))
+                return Response("", status=UNCHANGED, headers=headers, content_type=WEBP)
+            found = await unless_gone(receive, self._picture(row, edge))
         except NoPictureError as error:
             return refusal(error)
-        if webp is None:
+        if found is None:
             return None
-        return Response(webp, headers=headers, content_type="image/webp")
+        if not found.is_of_row:
+            headers = {"cache-control": NOT_KEPT}
+        return Response(found.webp, headers=headers, content_type=WEBP)
 
     async def file(self, request: Request, receive: Any, send: Any) -> Response | None:
         """Send the file of an image."""
@@ -105,30 +115,21 @@ class Pictures:
             raise NoPictureError("unknown", f"There is no image {image_id}.")
         return row
 
-    async def _webp(self, row: PictureRow, edge: int, headers: dict[str, str]) -> bytes:
+    async def _picture(self, row: PictureRow, edge: int) -> _Picture:
         kept = await self._kept.find(row.sha256, edge) if row.sha256 else None
         if kept is not None and kept.webp is not None:
-            return kept.webp
+            return _Picture(kept.webp)
         file = await self._at_disk(lambda: self._look(row))
-        if kept is not None and not is_video(file.mime_type):
+        is_of_row = (file.size, file.mtime_ns) == (row.size, row.mtime_ns)
+        if kept is not None and is_of_row:
             raise _cannot_be_drawn(file.mime_type)
-        return await self._draw(row, file, edge, headers)
-
-    async def _draw(
-        self, row: PictureRow, file: PictureFile, edge: int, headers: dict[str, str]
-    ) -> bytes:
-        is_same = (file.size, file.mtime_ns) == (row.size, row.mtime_ns)
-        if not is_same:  # the service has not read it yet: not the content that the row names
-            headers["cache-control"] = NOT_KEPT
-        what = ToDraw(
-            sha256=row.sha256 if is_same else None,
-            location=file.location,
-            file=WatchedFile(row.root, row.path, file.size, file.mtime_ns),
-            edge=edge,
-        )
-        answer = await self._drawing.draw(what)
+        if is_video(file.mime_type) and find_ffmpeg() is None:
+            raise NoPictureError("video", "A video; its first picture needs ffmpeg.")
+        watched = WatchedFile(row.root, row.path, file.size, file.mtime_ns)
+        sha256 = row.sha256 if is_of_row else None
+        answer = await self._drawing.draw(ToDraw(sha256, file.location, watched, edge))
         if isinstance(answer, Thumbnail):
-            return answer.webp
+            return _Picture(answer.webp, is_of_row)
         if isinstance(answer, TryAgainError):
             raise NoPictureError("changed", f"It cannot be drawn now: {answer}.")
         raise _cannot_be_drawn(file.mime_type, answer)
@@ -182,14 +183,12 @@ async def _wait_until_gone(receive: Callable[[], Awaitable[Any]]) -> None:
 
 def _cannot_be_drawn(mime_type: str | None, why: object = None) -> NoPictureError:
     """Return why a file has no picture, as far as its kind or the reader says so."""
-    if is_video(mime_type):
-        if find_ffmpeg() is None:
-            return NoPictureError("video", "A video; its first picture needs ffmpeg.")
-        return NoPictureError("broken", "The first picture of this video cannot be read.")
-    if mime_type not in DRAWN:
-        return NoPictureError("kind", f"Files of this kind are not drawn: {mime_type}.")
-    message = str(why) if isinstance(why, BadFileError) else "it cannot be drawn"
-    return NoPictureError("broken", f"{message[:1].upper()}{message[1:]}.")
+    if mime_type not in DRAWN | VIDEOS:
+        kind = mime_type or "none that is known"
+        return NoPictureError("kind", f"Files of this kind are not drawn ({kind}).")
+    told = str(why).removeprefix("cannot be drawn: ").rstrip(".")
+    reason = f": {told}" if isinstance(why, BadFileError) else ""
+    return NoPictureError("broken", f"It cannot be drawn{reason}.")
 
 
 def refusal(error: NoPictureError) -> Response:

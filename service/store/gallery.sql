@@ -53,8 +53,7 @@ WHERE i.id IN (SELECT value FROM json_each(:ids));
 
 -- name: picture
 -- Where the file of an image is, and what it was when it was read.
-SELECT id, root, path, file_name, size_bytes, mtime_ns, sha256, missing_since IS NOT NULL
-FROM images WHERE id = ?;
+SELECT id, root, path, file_name, size_bytes, mtime_ns, sha256 FROM images WHERE id = ?;
 
 -- name: contents
 -- What marks belong to. An image whose content is not known has none.
