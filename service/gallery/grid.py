@@ -1,5 +1,6 @@
 """The first page: small pictures of all that a search finds."""
 
+import sqlite3
 from typing import Any
 
 from datasette.utils.asgi import Request, Response
@@ -9,9 +10,25 @@ from service.gallery.answers import Answer, read_asked
 from service.gallery.orders import ORDERS
 from service.gallery.page import Gallery, Route
 from service.gallery.tiles import read_tiles
+from service.store.search.hints import explain_nothing
+from service.store.search.query import Search
 
 MOST = 500
 """Images of one answer."""
+
+EXAMPLES = (
+    ("castle", "a word of the prompt"),
+    ('"long hair"', "words next to each other"),
+    ("cast* -night", "words that begin so; a word that must not be there"),
+    ("neg:blurry", "a word of the negative prompt"),
+    ("castle OR tower", "one of the two"),
+    ("model:pony lora:detail", "names that have this in them"),
+    ("steps:20..40 cfg:..5", "numbers, from and to"),
+    ("date:2025-03", "the month of the file; also today, 7d, before:2025"),
+    ("rating:4.. fav:yes tag:keep", "your own marks"),
+    ("status:no_metadata", "how well it was read"),
+)
+"""Searches to begin with, and what they find."""
 
 
 def routes(gallery: Gallery) -> list[Route]:
@@ -21,6 +38,8 @@ def routes(gallery: Gallery) -> list[Route]:
         (r"^/$", grid.page),
         (r"^/grid\.json$", grid.images),
         (r"^/grid/changes$", grid.changes),
+        (r"^/grid/ids\.json$", grid.ids),
+        (r"^/grid/hints\.json$", grid.hints),
     ]
 
 
@@ -30,7 +49,7 @@ class _Grid:
 
     async def page(self, request: Request) -> Response:
         """Return the page without any image; its script asks for them."""
-        shown = {"asked": read_asked(request.args), "orders": ORDERS}
+        shown = {"asked": read_asked(request.args), "orders": ORDERS, "examples": EXAMPLES}
         return await self._gallery.page(request, "grid.html", shown)
 
     async def images(self, request: Request) -> Response:
@@ -62,6 +81,29 @@ class _Grid:
         if answer is None and request.args.get("quick"):
             answer = await answers.find_first(asked, _count(request))
         return answer or await answers.find(asked)
+
+    async def ids(self, request: Request) -> Response:
+        """Return the numbers of all images of a search, or of some in a row."""
+        try:
+            answer = await self._find(request)
+        except StartError as error:
+            return Response.json({"error": str(error)}, status=400)
+        first = _number(request, "from", 0)
+        count = _number(request, "count", len(answer.ids))
+        return Response.json({"version": answer.version, "ids": list(answer.ids[first:][:count])})
+
+    async def hints(self, request: Request) -> Response:
+        """Return why nothing is found, and what would be, in sentences."""
+        line = read_asked(request.args).line
+
+        def explain(connection: sqlite3.Connection) -> list[str]:
+            search = Search(connection, self._gallery.config.database.path)
+            try:
+                return list(explain_nothing(search, line))
+            except (StartError, sqlite3.OperationalError):
+                return []
+
+        return Response.json({"hints": await self._gallery.ask(explain)})
 
     async def changes(self, request: Request) -> Response:
         """Return how many images a search finds now, and how many of them are new to a page."""

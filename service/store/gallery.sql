@@ -29,7 +29,7 @@ ORDER BY CASE WHEN seed LIKE '-%' THEN seed ELSE substr('00000000000000000000' |
 
 -- name: order_rating
 -- The best first; images without a rating are none of it.
-SELECT id FROM images JOIN marks USING (sha256) WHERE rating IS NOT NULL AND /* of */ ORDER BY rating DESC, id DESC;
+SELECT id FROM marks CROSS JOIN images USING (sha256) WHERE rating IS NOT NULL AND /* of */ ORDER BY rating DESC, id DESC;
 
 -- name: order_random
 -- The same for the same two numbers, and an image that comes or goes moves no other.
@@ -76,3 +76,60 @@ ON CONFLICT (sha256) DO UPDATE SET rating = excluded.rating, favourite = exclude
 -- name: drop_mark
 -- To undo the first mark of a content.
 DELETE FROM marks WHERE sha256 = :sha256;
+
+-- name: not_gone
+-- Of everything: what is there.
+id NOT IN (SELECT id FROM images WHERE missing_since IS NOT NULL);
+
+-- name: among
+-- Of many images: along the index that has the answer, each looked up among their ids.
++id IN (SELECT value FROM json_each(:ids));
+
+-- name: facet_generator
+-- What the images of a search were made by. Every facet is read from an index alone, where there is one.
+SELECT generator, COUNT(*) FROM images WHERE generator IS NOT NULL AND /* of */ GROUP BY generator ORDER BY 2 DESC;
+
+-- name: facet_model
+-- As facet_generator.
+SELECT model_norm, COUNT(*) FROM images WHERE model_norm IS NOT NULL AND /* of */ GROUP BY model_norm ORDER BY 2 DESC;
+
+-- name: facet_lora
+-- The joined column: who asks parts it.
+SELECT loras, COUNT(*) FROM images WHERE loras IS NOT NULL AND /* of */ GROUP BY loras;
+
+-- name: facet_sampler
+-- As facet_generator.
+SELECT sampler_norm, COUNT(*) FROM images WHERE sampler_norm IS NOT NULL AND /* of */ GROUP BY sampler_norm ORDER BY 2 DESC;
+
+-- name: facet_month
+-- From images_by_place: images_by_modified is not asked alone, its column being computed.
+SELECT strftime('%Y-%m', mtime_ns / 1000000000, 'unixepoch') AS month, COUNT(*) FROM images WHERE /* of */
+GROUP BY month ORDER BY month DESC;
+
+-- name: facet_folder
+-- Along images_by_place.
+SELECT rtrim(root || '/' || folder, '/'), COUNT(*) FROM images WHERE /* of */ GROUP BY root, folder ORDER BY 2 DESC;
+
+-- name: facet_status
+-- As facet_generator.
+SELECT status, COUNT(*) FROM images WHERE /* of */ GROUP BY status ORDER BY 2 DESC;
+
+-- name: facet_rating
+-- The best first.
+SELECT CAST(rating AS INTEGER), COUNT(*) FROM marks CROSS JOIN images USING (sha256)
+WHERE rating IN (0, 1, 2, 3, 4, 5) AND /* of */ GROUP BY 1 ORDER BY 1 DESC;
+
+-- name: facet_favourite
+-- One line, where there are any.
+SELECT 'yes', COUNT(*) FROM marks CROSS JOIN images USING (sha256) WHERE favourite AND /* of */ GROUP BY 1;
+
+-- name: facet_tag
+-- Who asks parts them.
+SELECT tags, COUNT(*) FROM marks CROSS JOIN images USING (sha256) WHERE tags <> '' AND /* of */ GROUP BY tags;
+
+-- name: facet_duplicate
+-- One line, where there are any.
+SELECT 'yes', COUNT(*) FROM images WHERE sha256 IN (
+    SELECT r.sha256 FROM repeated_contents r
+    WHERE (SELECT COUNT(*) FROM images c WHERE c.sha256 = r.sha256 AND c.missing_since IS NULL) > 1
+) AND /* of */ GROUP BY 1;
