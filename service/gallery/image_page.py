@@ -1,6 +1,7 @@
 """The page of one image: the picture, and all that is known of how it was made."""
 
 import json
+import sqlite3
 from dataclasses import asdict
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -12,12 +13,12 @@ from service.errors import StartError
 from service.gallery.answers import Asked, read_asked
 from service.gallery.file_texts import FileTexts, read_raw, read_texts
 from service.gallery.infotext import write_infotext
+from service.gallery.marks import Mark, read_marks
 from service.gallery.neighbours import find_neighbours
 from service.gallery.page import Gallery, Route
 from service.gallery.shown import ShownImage, show_image
-from service.store.marks import COLUMNS
-from service.store.one_image import ColumnValue, ImageRecord, read_image
-from service.store.sql import Reading, sql, statements
+from service.store.one_image import ImageRecord, read_image
+from service.store.sql import statements
 
 
 class Turn(NamedTuple):
@@ -37,7 +38,7 @@ class OneImage(NamedTuple):
     shown: ShownImage
     texts: FileTexts
     place: str
-    mark: dict[str, ColumnValue]
+    mark: Mark
 
     @property
     def record(self) -> ImageRecord:
@@ -45,7 +46,7 @@ class OneImage(NamedTuple):
         return self.shown.image
 
 
-def read_one(connection: Reading, image_id: int) -> OneImage | None:
+def read_one(connection: sqlite3.Connection, image_id: int) -> OneImage | None:
     """Return an image; None where there is none of this id."""
     image = read_image(connection, image_id)
     if image is None:
@@ -54,12 +55,12 @@ def read_one(connection: Reading, image_id: int) -> OneImage | None:
         statements("gallery_image.sql")["image_place"], (image_id,)
     ).fetchone()
     texts = read_texts(read_raw(connection, image_id))
-    mark = connection.execute(sql("mark_of"), (image.image["sha256"],)).fetchone()
-    known = dict(zip(COLUMNS, mark, strict=True)) if mark else {}
-    return OneImage(image_id, show_image(image, place), texts, place, known)
+    marks = read_marks(connection, [image_id])
+    shown = show_image(image, place)
+    return OneImage(image_id, shown, texts, place, marks.get(image_id, {}))
 
 
-def read_raw_known(connection: Reading, image_id: int) -> dict[str, Any] | None:
+def read_raw_known(connection: sqlite3.Connection, image_id: int) -> dict[str, Any] | None:
     """Return the stored record, and why it was read as it was."""
     raw = read_raw(connection, image_id)
     if raw is None:

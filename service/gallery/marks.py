@@ -24,6 +24,9 @@ SHOWN = 500
 
 LONGEST_TAG, LONGEST_NOTE, MOST_TAGS, MOST_IMAGES = 100, 10_000, 50, 2_000_000
 
+Mark = dict[str, Any]
+"""``rating``, ``favourite``, ``tags`` as a list, ``note``."""
+
 NO_CONTENT = "its content is not known, and a mark belongs to a content; the service reads it again"
 
 
@@ -140,7 +143,7 @@ def _contents(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, C
     return {id_: Content(sha256, name) if sha256 else None for id_, sha256, name in rows}
 
 
-def read_marks(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+def read_marks(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Mark]:
     """Return the marks of images; of one without any, an empty one."""
     contents = _contents(connection, ids)
     hashes = [content.sha256 for content in contents.values() if content]
@@ -151,7 +154,7 @@ def read_marks(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, 
     return {id_: found.get(one.sha256, nothing) for id_, one in contents.items() if one}
 
 
-def _shown(mark: dict[str, Any]) -> dict[str, Any]:
+def _shown(mark: Mark) -> Mark:
     return {**mark, "favourite": bool(mark["favourite"]), "tags": split_tags(mark["tags"])}
 
 

@@ -22,6 +22,9 @@ _WORDS = ("tag", "phrase", "clause", "alternate", "schedule", "wildcard")
 MOST_WORDS = 40
 """Of a prompt that is looked for as a whole."""
 
+_NAMES = ("model", "checkpoint", "lora", "embedding", "vae", "upscaler")
+"""Fields whose names are asked for as a whole; otherwise a part of one would do."""
+
 _BARE = re.compile(r"[\w.-]+")
 
 _HASH = re.compile("[0-9a-f]{4,64}")
@@ -31,11 +34,12 @@ Search = str | None
 
 
 def field_search(field: str, value: object) -> Search:
-    """Return the line that asks for a field's value as a whole: ``model:"dream shaper"``."""
+    """Return the line that asks for a field's value: ``steps:20``, ``model:="dream shaper"``."""
     text = str(value).strip()
+    asked = f"{field}:=" if field in _NAMES else f"{field}:"
     if _BARE.fullmatch(text):
-        return f"{field}:{text}"
-    return f'{field}:"{text}"' if text and '"' not in text else None
+        return f"{asked}{text}"
+    return f'{asked}"{text}"' if text and '"' not in text else None
 
 
 def hash_search(digits: str) -> Search:

@@ -9,7 +9,7 @@ from datasette.plugins import pm
 from datasette.utils.asgi import Response
 
 from service.config import Config
-from service.gallery import facets, grid, image_page, marks, pictures, statistics
+from service.gallery import compare, facets, grid, image_page, marks, pictures, statistics
 from service.gallery.answers import Answers
 from service.gallery.arrival import Arrival, await_database
 from service.gallery.door import App, Receive, Scope, Send
@@ -18,7 +18,7 @@ from service.gallery.live_database import LiveDatabase, open_beside
 from service.gallery.page import DATABASE, Gallery, Route, ask
 from service.gallery.versions import Versions
 
-PAGES = (grid, facets, image_page, marks, pictures, statistics)
+PAGES = (grid, facets, image_page, compare, marks, pictures, statistics)
 """Modules, each with the ``routes`` of a page."""
 
 SETTINGS = {

@@ -260,7 +260,7 @@ def test_the_picture_dragged_out_is_the_file(page: Page) -> None:
     data = page.evaluate(
         """() => { const data = new DataTransfer();
         const dragging = new DragEvent("dragstart", { dataTransfer: data });
-        document.getElementById("picture").dispatchEvent(dragging);
+        document.querySelector("#stage img").dispatchEvent(dragging);
         return data.getData("DownloadURL"); }"""
     )
     origin = page.evaluate("location.origin")
@@ -268,7 +268,7 @@ def test_the_picture_dragged_out_is_the_file(page: Page) -> None:
 
 
 def transform(page: Page) -> str:
-    return str(page.locator("#picture").evaluate("picture => picture.style.transform"))
+    return str(page.locator("#stage img").evaluate("picture => picture.style.transform"))
 
 
 def places(page: Page) -> list[float]:

@@ -1,6 +1,7 @@
 // The page of one image: turning to the next, the full screen, copying, the user's mark.
 
 import { ask, attempt, copy, listen, make, post, toast } from "./gallery.js";
+import { watchMedia } from "./media.js";
 import { Zoom } from "./zoom.js";
 
 const part = (id) => document.getElementById(id);
@@ -28,32 +29,6 @@ function showFull(wanted) {
 document.addEventListener("fullscreenchange", () => {
   if (!document.fullscreenElement && isFull()) showFull(false);
 });
-
-function watchFilm() {
-  const film = document.querySelector("#stage video");
-  const fail = () => film.replaceWith(make("p", { className: "no-picture" }, "The file cannot be played here."));
-  film?.addEventListener("error", fail);
-  if (film?.error) fail();
-}
-
-/** Show the small picture of a file that the browser cannot draw, or say that there is none. */
-function watchPicture() {
-  const picture = part("picture");
-  if (!picture) return watchFilm();
-  const fail = () => {
-    const { small } = picture.dataset;
-    delete picture.dataset.small;
-    if (small) picture.src = small;
-    else picture.replaceWith(make("p", { className: "no-picture" }, "The file cannot be drawn."));
-  };
-  picture.addEventListener("error", fail);
-  if (picture.complete && !picture.naturalWidth) fail();
-  picture.addEventListener("dragstart", (event) => {
-    const { name, type } = picture.dataset;
-    const address = new URL(`/file/${id()}`, location.href);
-    event.dataTransfer.setData("DownloadURL", `${type}:${name.replaceAll(":", "_")}:${address}`);
-  });
-}
 
 // ── The next image, and the one before ──
 
@@ -99,7 +74,7 @@ function prefetch() {
   for (const of of [next, previous]) {
     if (!of) continue;
     fetchPage(of).then((page) => {
-      const picture = page.getElementById("picture");
+      const picture = page.querySelector("#stage img");
       if (picture) new Image().src = picture.getAttribute("src");
     }, () => {});
   }
@@ -227,7 +202,7 @@ function offerComparison() {
 function begin() {
   zoom.reset();
   part("full").setAttribute("aria-pressed", isFull());
-  watchPicture();
+  watchMedia(part("stage"), id());
   watchMark();
   watchRaw();
   showNeighbours();
