@@ -17,11 +17,14 @@ def compare(page: Page, *names: str) -> list[int]:
 
 def rows(page: Page, which: str) -> dict[str, list[str]]:
     """Return the visible rows of values, by name."""
-    found = {}
-    for row in page.locator(f"#values tr{which}:visible:has(th[scope=row])").all():
-        name = row.locator("th").inner_text().split("(")[0].strip()
-        found[name] = [" ".join(one.split()) for one in row.locator("td").all_inner_texts()]
-    return found
+    found = page.evaluate(
+        """which => [...document.querySelectorAll("#values tr" + which)]
+            .filter(row => row.checkVisibility() && row.querySelector("th[scope=row]"))
+            .map(row => [...row.cells].map(cell => cell.innerText))""",
+        which,
+    )
+    texts = [[" ".join(cell.split()) for cell in row] for row in found]
+    return {name.removeprefix("≠ ").removesuffix(" (differs)"): cells for name, *cells in texts}
 
 
 def test_what_differs_is_marked(page: Page) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from running_gallery import Library, Site, serving  # found by conftest.py
 
 from service.demo import graphs
@@ -28,13 +28,18 @@ def look_at(page: Page, name: str, search: str = "") -> None:
     page.goto(address_of(page, name, search))
 
 
-def cells(rows: Locator, cell: str) -> list[list[str]]:
+def cells(page: Page, rows: str, cell: str) -> list[list[str]]:
     """Return the texts of cells, row by row."""
-    return [[one.strip() for one in row.locator(cell).all_inner_texts()] for row in rows.all()]
+    found = page.evaluate(
+        """([rows, cell]) => [...document.querySelectorAll(rows)].map(row =>
+            [...row.querySelectorAll(cell)].map(one => one.innerText.trim()))""",
+        [rows, cell],
+    )
+    return [list(row) for row in found]
 
 
 def parameters(page: Page) -> list[list[str]]:
-    return cells(page.locator("section > .parameters > div"), "dt, dd")
+    return cells(page, "section > .parameters > div", "dt, dd")
 
 
 def test_an_image_of_two_passes_is_shown_with_all_that_its_graph_says(page: Page) -> None:
@@ -58,7 +63,7 @@ def test_an_image_of_two_passes_is_shown_with_all_that_its_graph_says(page: Page
         ["denoise", "1", "PNG:Prompt#5.inputs.denoise"],
     ]
     model = "sd_xl_base_1.0.safetensors"
-    assert cells(page.locator("#passes tr"), "th, td") == [
+    assert cells(page, "#passes tr", "th, td") == [
         "role|steps|cfg scale|sampler|scheduler|seed|denoise|width|height|model".split("|"),
         ["base", "25", "6", "dpmpp_2m", "karras", "123", "1", "1024", "1024", model],
         ["hires", "12", "6", "dpmpp_2m", "karras", "123", "0.5", "", "", model],
@@ -123,7 +128,11 @@ def test_everything_is_also_given_as_json(page: Page) -> None:
 def test_a_weight_is_shown_and_shades_its_token(page: Page) -> None:
     look_at(page, "a1111-castle.png")
     chips = page.locator("#pos .chips li, #neg .chips li")
-    shades = {one.text_content(): one.get_attribute("class") for one in chips.all()}
+    texts, classes = (
+        chips.all_text_contents(),
+        chips.evaluate_all("all => all.map(a => a.className)"),
+    )
+    shades = dict(zip(texts, classes, strict=True))
     assert shades == {
         "a castle of glass on a green hill": "clause ",
         "castle of glass": "phrase ",
@@ -150,11 +159,11 @@ def test_every_link_of_a_page_finds_the_image_itself(page: Page) -> None:
     names = ("a1111-lora-embedding.png", "civitai-onsite.jpg", "日本語 と 🌸.png", "invokeai.png")
     for name in names:
         look_at(page, name)
-        links = page.locator("#facts a[href^='/?q=']").all()
-        addresses = {one.get_attribute("href") for one in links}
+        links = page.locator("#facts a[href^='/?q=']")
+        addresses = set(links.evaluate_all("all => all.map(one => one.search)"))
         assert len(addresses) > 5
         for address in addresses:
-            found = page.request.get(f"/grid.json{str(address).removeprefix('/')}").json()
+            found = page.request.get(f"/grid.json{address}").json()
             assert name in [one["name"] for one in found["images"]], (name, address)
 
 
@@ -405,29 +414,26 @@ def test_neighbours_are_shown_by_what_they_have_in_common(odd_page: Page) -> Non
     look_at(odd_page, "a.png")
     strips = odd_page.locator("#neighbours section")
     expect(strips).to_have_count(4)
-    found = {
-        strip.locator("h2").inner_text().lower(): [
-            one.get_attribute("alt") for one in strip.locator("img").all()
-        ]
-        for strip in strips.all()
-    }
-    assert found == {
-        "same content all": ["twin.png"],
-        "same prompt, other seeds all": ["b.png"],
-        "same seed all": ["c.png"],
-        "same model all": ["b.png"],
+    found = strips.evaluate_all(
+        """all => all.map(one => [one.querySelector("h2").firstChild.textContent.trim(),
+            [...one.querySelectorAll("img")].map(picture => picture.alt),
+            one.querySelector("h2 a").search])"""
+    )
+    assert {title: names for title, names, _ in found} == {
+        "Same content": ["twin.png"],
+        "Same prompt, other seeds": ["b.png"],
+        "Same seed": ["c.png"],
+        "Same model": ["b.png"],
     }
     every = {}
-    for strip in strips.all():
-        title = strip.locator("h2").inner_text().lower().removesuffix(" all")
-        address = str(strip.locator("h2 a").get_attribute("href"))
-        images = odd_page.request.get(f"/grid.json{address.removeprefix('/')}").json()["images"]
+    for title, _, search in found:
+        images = odd_page.request.get(f"/grid.json{search}").json()["images"]
         every[title] = sorted(one["name"] for one in images)
     assert every == {
-        "same content": ["a.png", "twin.png"],
-        "same prompt, other seeds": ["a.png", "b.png", "twin.png"],
-        "same seed": ["a.png", "c.png", "twin.png"],
-        "same model": ["a.png", "b.png", "twin.png"],
+        "Same content": ["a.png", "twin.png"],
+        "Same prompt, other seeds": ["a.png", "b.png", "twin.png"],
+        "Same seed": ["a.png", "c.png", "twin.png"],
+        "Same model": ["a.png", "b.png", "twin.png"],
     }
 
 
@@ -438,3 +444,66 @@ def test_what_cannot_be_shown_is_said(odd_page: Page) -> None:
     expect(odd_page.locator("#stage")).to_contain_text("The file cannot be read.")
     look_at(odd_page, "film.mp4")
     expect(odd_page.locator("#stage")).to_contain_text("The file cannot be played here.")
+
+
+def test_marks_are_kept_by_keys_and_fields(odd_page: Page) -> None:
+    look_at(odd_page, "c.png")
+    for key in ("4", "f"):
+        with odd_page.expect_response("**/marks"):
+            odd_page.keyboard.press(key)
+    expect(odd_page.get_by_role("radio", name="4 of 5")).to_be_checked()
+    expect(odd_page.get_by_role("button", name="Favourite")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    odd_page.keyboard.press("t")
+    odd_page.keyboard.type("keep, to print")
+    with odd_page.expect_response("**/marks"):
+        odd_page.keyboard.press("Enter")
+    odd_page.get_by_label("Note").fill("the spout is right")
+    with odd_page.expect_response("**/marks"):
+        odd_page.get_by_label("Note").blur()
+    assert mark_of(odd_page) == {
+        "rating": 4,
+        "favourite": True,
+        "tags": ["keep", "to print"],
+        "note": "the spout is right",
+    }
+    odd_page.reload()
+    expect(odd_page.get_by_role("radio", name="4 of 5")).to_be_checked()
+    expect(odd_page.get_by_label("Tags")).to_have_value("keep, to print")
+    expect(odd_page.get_by_label("Note")).to_have_value("the spout is right")
+    odd_page.get_by_label("Tags").fill("to print, spout")
+    with odd_page.expect_response("**/marks"):
+        odd_page.keyboard.press("Enter")
+    for action in (lambda: odd_page.keyboard.press("0"), lambda: odd_page.keyboard.press("f")):
+        with odd_page.expect_response("**/marks"):
+            action()
+    found = mark_of(odd_page)
+    assert found == {
+        "favourite": False,
+        "tags": ["to print", "spout"],
+        "note": "the spout is right",
+    }
+
+
+def mark_of(page: Page) -> object:
+    return page.request.get(page.url.partition("?")[0] + ".json").json()["mark"]
+
+
+def test_a_mark_is_there_when_one_comes_back_to_the_image(odd_page: Page) -> None:
+    look_at(odd_page, "a.png", "sort=name")
+    odd_page.keyboard.press("5")
+    odd_page.keyboard.press("ArrowRight")
+    expect(odd_page.locator("h1")).to_have_text("b.png")
+    odd_page.keyboard.press("ArrowLeft")
+    expect(odd_page.locator("h1")).to_have_text("a.png")
+    expect(odd_page.get_by_role("radio", name="5 of 5")).to_be_checked()
+
+
+def test_a_star_clicked_twice_is_no_rating(odd_page: Page) -> None:
+    look_at(odd_page, "b.png")
+    star = odd_page.get_by_role("radio", name="2 of 5")
+    for _ in range(2):
+        with odd_page.expect_response("**/marks"):
+            star.click()
+    expect(star).not_to_be_checked()
