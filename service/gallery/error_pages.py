@@ -1,11 +1,13 @@
 """What is shown where something went wrong, as a page or as JSON."""
 
+import sqlite3
 import sys
 import traceback
 from typing import Any
 
 from datasette import hookimpl
 from datasette.app import Datasette
+from datasette.database import QueryInterrupted
 from datasette.plugins import pm
 from datasette.utils.asgi import Base400, NotFound, Request, Response
 from datasette.views.base import DatasetteError
@@ -60,6 +62,10 @@ def _describe(exception: Exception, seconds: float) -> tuple[int, str, str]:
         # Its only message in HTML is the one of a query that took too long.
         text = TOO_LONG.format(seconds=seconds) if exception.message_is_html else exception.message
         return exception.status, exception.title or "Not understood", str(text)
+    if isinstance(exception, QueryInterrupted):
+        return 400, "Stopped", TOO_LONG.format(seconds=seconds)
+    if isinstance(exception, sqlite3.DatabaseError):
+        return 400, "Not understood", str(exception)
     traceback.print_exception(exception, file=sys.stderr)
     return 500, "Something went wrong", "The terminal or the log of the gallery says what."
 

@@ -16,6 +16,7 @@ from service.gallery.door import App, Receive, Scope, Send
 from service.gallery.error_pages import register_error_pages
 from service.gallery.live_database import LiveDatabase, open_beside
 from service.gallery.page import DATABASE, Gallery, Route, ask
+from service.gallery.tables import Tables
 from service.gallery.versions import Versions
 
 PAGES = (grid, facets, image_page, compare, marks, pictures, statistics)
@@ -27,6 +28,7 @@ SETTINGS = {
     "suggest_facets": False,
     "allow_download": False,
     "num_sql_threads": 2,
+    "truncate_cells_html": 240,
 }
 
 HERE = Path(str(files("service.gallery")))
@@ -63,6 +65,7 @@ class Site:
         versions = Versions(path, lambda: open_beside(path), self._database.renew)
         answers = Answers(lambda question: ask(datasette, question), path, versions)
         register_error_pages()
+        pm.register(Tables(), name=Tables.__name__)
         pm.register(_Pages(Gallery(config, datasette, answers)), name=_Pages.__name__)
         self._arrival = Arrival(self._database)
         self.app: App = await_database(datasette.app(), self._waiting_page, self._arrival)

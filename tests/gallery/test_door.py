@@ -1,12 +1,12 @@
 """Who may speak to the gallery, and what its answers say to a browser."""
 
-import http.client
 import json
 import re
 import socket
 from urllib.parse import urlsplit
 
 import pytest
+from requests_to_gallery import ask
 from running_gallery import Site
 
 PAGES = ("/", "/images", "/images/v_images_search", "/nothing", "/static/gallery.css")
@@ -17,20 +17,6 @@ HARD = {
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
 }
-
-
-def ask(
-    site: Site, address: str, method: str = "GET", body: str | None = None, **headers: str
-) -> tuple[int, dict[str, str], str]:
-    """Return status, headers and text; `_` in a header's name is `-`."""
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(site.address).port)
-    said = {name.replace("_", "-"): value for name, value in headers.items()}
-    connection.request(method, address, body, {"Host": urlsplit(site.address).netloc, **said})
-    answer = connection.getresponse()
-    text = answer.read().decode("utf-8", "replace")
-    told = {name.lower(): value for name, value in answer.getheaders()}
-    connection.close()
-    return answer.status, told, text
 
 
 @pytest.mark.parametrize("address", PAGES)
