@@ -24,6 +24,7 @@ from service.store.connection import open_readonly
 from service.store.database_reader import DatabaseReader
 from service.store.export_rows import Listed, ListReader, Split
 from service.store.locks import refuse
+from service.store.search.query import Search
 from service.store.user_query import first_column
 from service.tokens import fold_token
 
@@ -51,17 +52,20 @@ def run_export(
         connection.set_progress_handler(is_cancelled, OPCODES)
         try:
             write = write_templates if export.kind == "templates" else write_list
-            return write(export, _read_into(export, connection), is_cancelled)
+            return write(export, _read_into(export, connection, database), is_cancelled)
         except apsw.InterruptError as error:
             raise StoppedError(STOPPED) from error
         except apsw.Error as error:
             refuse(database, error)
 
 
-def _read_into(export: Export, connection: apsw.Connection) -> Iterator[FoundText]:
+def _read_into(export: Export, connection: apsw.Connection, database: Path) -> Iterator[FoundText]:
     """Yield the texts that an export asks for, each with the list that it belongs to."""
     split = Split(export.by_model, export.by_month)
-    rows = _rows(export, ListReader(connection, split))
+    images = None
+    if export.search:
+        images = Search.on(connection, database).ids(export.search)
+    rows = _rows(export, ListReader(connection, split, images))
     if not export.is_split:
         return (("", row.text, row.times) for row in rows)
     # Thousands of rows in a row have the same place.

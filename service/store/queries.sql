@@ -507,6 +507,13 @@ SELECT CASE WHEN :by_model THEN COALESCE((SELECT MIN(m.model) FROM images m WHER
        CASE :which WHEN 'pos' THEN i.positive_prompt ELSE i.negative_prompt END AS prompt, 1
 FROM images i WHERE prompt <> '';
 
+-- name: list_prompts_of
+-- As list_prompts, of some images.
+SELECT CASE WHEN :by_model THEN COALESCE((SELECT MIN(m.model) FROM images m WHERE m.model_norm = i.model_norm), i.model, '') ELSE '' END,
+       CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END,
+       CASE :which WHEN 'pos' THEN i.positive_prompt ELSE i.negative_prompt END AS prompt, 1
+FROM json_each(:ids) j CROSS JOIN images i ON i.id = j.value WHERE prompt <> '';
+
 -- name: list_values
 -- There is no index by key: one pass over all facts. Values are looked up once each.
 SELECT '', '', (SELECT text FROM texts x WHERE x.id = c.value_id), c.n
