@@ -9,7 +9,7 @@ from datasette.plugins import pm
 from datasette.utils.asgi import Response
 
 from service.config import Config
-from service.gallery import compare, facets, grid, image_page, marks, pictures, statistics
+from service.gallery import compare, facets, grid, image_page, lists, marks, pictures, statistics
 from service.gallery.answers import Answers
 from service.gallery.arrival import Arrival, await_database
 from service.gallery.door import App, Receive, Scope, Send
@@ -19,7 +19,7 @@ from service.gallery.page import DATABASE, Gallery, Route, ask
 from service.gallery.tables import Tables
 from service.gallery.versions import Versions
 
-PAGES = (grid, facets, image_page, compare, marks, pictures, statistics)
+PAGES = (grid, facets, lists, image_page, compare, marks, pictures, statistics)
 """Modules, each with the ``routes`` of a page."""
 
 SETTINGS = {

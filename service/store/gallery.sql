@@ -133,3 +133,7 @@ SELECT 'yes', COUNT(*) FROM images WHERE sha256 IN (
     SELECT r.sha256 FROM repeated_contents r
     WHERE (SELECT COUNT(*) FROM images c WHERE c.sha256 = r.sha256 AND c.missing_since IS NULL) > 1
 ) AND /* of */ GROUP BY 1;
+
+-- name: table_of
+-- The lines of some images, as exports of records have them, in the order of their numbers.
+SELECT v.* FROM json_each(:ids) j CROSS JOIN v_images_search v ON v.image_id = j.value;
