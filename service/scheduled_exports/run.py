@@ -24,7 +24,6 @@ from service.store.connection import open_readonly
 from service.store.database_reader import DatabaseReader
 from service.store.export_rows import Listed, ListReader, Split
 from service.store.locks import refuse
-from service.store.search.query import Search
 from service.store.user_query import first_column
 from service.tokens import fold_token
 
@@ -64,6 +63,9 @@ def _read_into(export: Export, connection: apsw.Connection, database: Path) -> I
     split = Split(export.by_model, export.by_month)
     images = None
     if export.search:
+        # Searches know how generators name things, which no other export needs.
+        from service.store.search.query import Search  # noqa: PLC0415
+
         images = Search.on(connection, database).ids(export.search)
     rows = _rows(export, ListReader(connection, split, images))
     if not export.is_split:
