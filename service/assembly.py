@@ -14,6 +14,7 @@ from service.clock import Clock
 from service.config import Config
 from service.errors import TryAgainError
 from service.export.categories import Categories
+from service.gallery_process import GalleryProcess
 from service.readers.reader_settings import ReaderSettings
 from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule
@@ -83,6 +84,7 @@ def assemble(
         small = _open_thumbnails(config) if watch and config.thumbnails.enabled else None
         store = _open_when_free(lambda: open_store(config, settle), database, is_stopped)
         readers.require(is_stopped=is_stopped)
+        gallery = GalleryProcess(config) if watch and config.gallery.enabled else None
         parts = Parts(
             intake=Intake(inbox, config.roots, store, settings, clock),
             readers=readers,
@@ -98,12 +100,15 @@ def assemble(
             ),
             database_care=DatabaseCare(database, _backup_rules(config) if watch else None, clock),
             thumbnails=Thumbnails(small, store, readers, roots, clock),
+            describe_gallery=gallery.describe if gallery else lambda: None,
         )
         pace = _pace_of(config, watch=watch)
         worker = Worker(parts, clock, pace, on_done)
         try:
             yield Assembly(worker, inbox, parts.watcher, store)
         finally:
+            if gallery is not None:
+                gallery.close()
             parts.export_schedule.close()
             parts.database_care.close()
             parts.thumbnails.close()

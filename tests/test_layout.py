@@ -43,7 +43,7 @@ LAYERS = (
     ("readers",),
     ("scheduled_exports", "model_lookup"),
     ("transfer",),
-    ("worker",),
+    ("gallery_process", "worker"),
     ("assembly", "service_state"),
     ("supervisor", "doctor", "gallery", "scale"),
     ("cli",),

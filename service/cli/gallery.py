@@ -7,10 +7,8 @@ import typer
 from service.cli.options import ConfigFile, DatabaseFile, load_config
 from service.cli.output import say
 from service.errors import StartError
+from service.gallery_process import PACKAGES
 from service.paths import how_to_install
-
-PACKAGES = "datasette~=0.65.5 uvicorn pygal"
-"""What is installed where there is no checkout with its list of versions."""
 
 Opens = Annotated[bool, typer.Option("--open", help="Show it in the system's browser at once.")]
 

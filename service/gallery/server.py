@@ -1,7 +1,9 @@
 """The gallery on a port of this machine, from start to stop."""
 
+import os
 import signal
 import socket
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -20,8 +22,14 @@ STOPPING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 GRACE_S = 1
 """Seconds that answers in hand have at the end."""
 
+BEAT_S = 2
+"""Seconds between two words that all is well."""
+
 LONGEST_HEAD = 65_536
 """Bytes of a request before its body: a typed query is in the address."""
+
+
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 
 
 class _Server(uvicorn.Server):
@@ -36,8 +44,20 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(config: Config, port: int, on_start: Callable[[str], None]) -> None:
-    """Serve until a signal. ``on_start`` is told the address. Raises StartError."""
+def serve(
+    config: Config,
+    port: int,
+    on_start: Callable[[str], None],
+    on_beat: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until a signal. ``on_start`` is told the address. Raises StartError.
+
+    ``on_beat`` is called every ``BEAT_S`` as long as the server takes requests.
+    """
+
+    async def beat() -> None:
+        on_beat()
+
     listener = _listen(port)
     site = Site(config)
     server = _Server(
@@ -52,6 +72,8 @@ def serve(config: Config, port: int, on_start: Callable[[str], None]) -> None:
             server_header=False,
             h11_max_incomplete_event_size=LONGEST_HEAD,
             timeout_graceful_shutdown=GRACE_S,
+            callback_notify=beat,
+            timeout_notify=BEAT_S,
         )
     )
     on_start(f"http://localhost:{port}/")
@@ -77,7 +99,12 @@ def open_browser(address: str, on_failure: Callable[[str], None]) -> None:
     """Show an address in the system's browser, without waiting for it."""
 
     def show() -> None:
-        if not webbrowser.open(address):
+        if not (_has_screen() and webbrowser.open(address)):
             on_failure(f"no browser was found; open {address} in one")
 
     threading.Thread(target=show, name="browser", daemon=True).start()
+
+
+def _has_screen() -> bool:
+    """Tell whether a browser would have a window: one for the terminal would take that over."""
+    return sys.platform in {"win32", "darwin"} or any(map(os.environ.get, SCREENS))

@@ -293,6 +293,7 @@ class Worker:
             last_rescan_at=parts.intake.last_rescan_at,
             message="; ".join(self.notes) or None,
             readers=parts.readers.describe(self._clock.wall()),
+            gallery=parts.describe_gallery(),
             **self._scrub.describe(),
         )
 
