@@ -46,7 +46,7 @@ class KeptPictures:
         self._file: ThumbnailFile | None = None
         self._not_before = 0.0
         self._unsaved: dict[tuple[str, int], Thumbnail | None] = {}
-        self._is_saving = False
+        self._saving: asyncio.Future[None] | None = None
 
     async def find(self, sha256: str, edge: int) -> Kept | None:
         """Return a small picture; None where nothing is known of it."""
@@ -58,14 +58,17 @@ class KeptPictures:
     def keep(self, sha256: str, edge: int, drawn: Thumbnail | None) -> None:
         """Have a small picture written soon; None says that it cannot be drawn."""
         self._unsaved[sha256, edge] = drawn
-        if not self._is_saving:
-            self._is_saving = True
-            asyncio.get_running_loop().call_later(SAVE_S, self._save_soon)
+        if self._saving is None:
+            self._saving = asyncio.ensure_future(self._save_soon())
 
-    def _save_soon(self) -> None:
-        self._saving = asyncio.ensure_future(self._save())
+    async def _save_soon(self) -> None:
+        while self._unsaved:
+            await asyncio.sleep(SAVE_S)
+            await self.save()
+        self._saving = None
 
-    async def _save(self) -> None:
+    async def save(self) -> None:
+        """Write what is not written yet, in one transaction a size."""
         batch = dict(self._unsaved)
         now = self._clock.stamp()
         rows: dict[int, list[ThumbnailRow]] = {}
@@ -75,10 +78,6 @@ class KeptPictures:
         await self._ask(lambda file: _write(file, rows))
         for key in batch:
             self._unsaved.pop(key, None)
-        self._is_saving = False
-        if self._unsaved:
-            self._is_saving = True
-            self._save_soon()
 
     async def _ask(self, question: Callable[[ThumbnailFile], Found]) -> Found | None:
         """Return what a question returns of the file; None where it cannot be used now."""

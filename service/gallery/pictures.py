@@ -89,6 +89,8 @@ class Pictures:
             found = await unless_gone(receive, self._picture(row, edge))
         except NoPictureError as error:
             return refusal(error)
+        except asyncio.CancelledError:  # Ctrl+C
+            return Response.text("The gallery stops.\n", status=503)
         if found is None:
             return None
         if not found.is_of_row:

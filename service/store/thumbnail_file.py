@@ -21,7 +21,9 @@ NAMES = {256: "thumbnail", 512: "large_thumbnail"}
 """Pixels of the longer side → what the statements call pictures of this size."""
 
 CROWDED_OUT = 64
-"""Pictures that make room for new ones at a time, and so many times at most for one writing."""
+"""Pictures that make room for new ones at a time."""
+MOST_TIMES = 64
+"""For one writing: where somebody has set another bound, it is reached little by little."""
 
 ThumbnailRow = tuple[str, int | None, int | None, bytes | None, str]
 """SHA-256, width, height, WebP (None: it cannot be drawn), and when it was made."""
@@ -85,12 +87,19 @@ class ThumbnailFile:
         Which ones costs nothing to know, and who pages through more than the file holds would find
         none of those again that were used longest ago.
         """
-        for name in [*reversed(NAMES.values())] * CROWDED_OUT:
-            if not self.is_full:
+        for _ in range(MOST_TIMES):
+            if not self.is_full or not any(map(self._crowd_out, reversed(NAMES.values()))):
                 return
-            with _translate(self.path), self._connection:
-                statement = sql(f"crowd_out_{name}s")
-                self._connection.execute(statement, (secrets.token_hex(32), CROWDED_OUT))
+
+    def _crowd_out(self, name: str) -> bool:
+        """Remove some pictures of a size; tell whether there was any."""
+        statement = sql(f"crowd_out_{name}s")
+        with _translate(self.path), self._connection:
+            for start in (secrets.token_hex(32), ""):
+                self._connection.execute(statement, (start, CROWDED_OUT))
+                if self._connection.changes():
+                    return True
+        return False
 
     def hashes(self, after: str, limit: int) -> list[str]:
         """Return the next contents, in their order."""

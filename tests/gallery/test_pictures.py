@@ -91,13 +91,6 @@ class Pictures(NamedTuple):
             )
         return self.ids[name]
 
-    def kept(self, table: str = "thumbnails") -> int:
-        """Return how many pictures are in the file beside the database."""
-        path = self.database.with_name("images.thumbnails.db")
-        with closing(sqlite3.connect(path)) as connection:
-            ((count,),) = connection.execute(f"SELECT COUNT(*) FROM {table}")  # noqa: S608
-            return int(count)
-
 
 def fill(folder: Path) -> None:
     """Write a file of each sort."""
