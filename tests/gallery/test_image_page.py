@@ -204,7 +204,7 @@ def test_escape_leads_back_to_the_grid_at_its_place(page: Page) -> None:
     look_at(page, "a1111-castle.png", search)
     image_id = page.locator("#facts").get_attribute("data-id")
     page.keyboard.press("Escape")
-    expect(page).to_have_url(re.compile(rf"/\?q=castle&sort=name#image-{image_id}$"))
+    expect(page).to_have_url(re.compile(rf"/\?q=castle&sort=name#{image_id}$"))
 
 
 def clipboard(page: Page) -> str:
