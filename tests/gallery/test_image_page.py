@@ -149,10 +149,10 @@ def test_a_weight_is_shown_and_shades_its_token(page: Page) -> None:
 def test_a_click_on_a_token_searches_for_it(page: Page) -> None:
     look_at(page, "a1111-castle.png")
     page.get_by_role("link", name="people").click()
-    expect(page).to_have_url(re.compile(r"/\?q=neg%3A%22people%22$"))
+    expect(page.locator("#q")).to_have_value('neg:"people"')
     look_at(page, "a1111-castle.png")
     page.get_by_role("link", name="morning light").click()
-    expect(page).to_have_url(re.compile(r"/\?q=%22morning%20light%22$"))
+    expect(page.locator("#q")).to_have_value('"morning light"')
 
 
 def test_every_link_of_a_page_finds_the_image_itself(page: Page) -> None:
@@ -203,8 +203,9 @@ def test_escape_leads_back_to_the_grid_at_its_place(page: Page) -> None:
     search = "q=castle&sort=name"
     look_at(page, "a1111-castle.png", search)
     image_id = page.locator("#facts").get_attribute("data-id")
+    expect(page.locator("#back")).to_have_attribute("href", f"/?{search}#{image_id}")
     page.keyboard.press("Escape")
-    expect(page).to_have_url(re.compile(rf"/\?q=castle&sort=name#{image_id}$"))
+    expect(page).to_have_url(re.compile(r"/\?q=castle&sort=name"))
 
 
 def clipboard(page: Page) -> str:
