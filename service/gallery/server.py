@@ -35,13 +35,16 @@ SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 class _Server(uvicorn.Server):
     """Ends at a signal as our other commands do: by itself, with their exit code."""
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def heed_signals(self) -> None:
+        """End at a signal from now on."""
         for name in STOPPING:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self.handle_exit)
-        yield
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield  # uvicorn would raise each of them again at the end
 
 
 def serve(
@@ -76,6 +79,7 @@ def serve(
             timeout_notify=BEAT_S,
         )
     )
+    server.heed_signals()
     on_start(f"http://localhost:{port}/")
     try:
         server.run(sockets=[listener])

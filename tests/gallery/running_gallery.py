@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from patience import wait_for
@@ -67,8 +68,10 @@ class Site:
 class serving:  # noqa: N801  # reads as a verb
     """Runs a gallery on a free port for as long as a ``with`` lasts."""
 
-    def __init__(self, library: Library, *words: str) -> None:
+    def __init__(self, library: Library, *words: str, until: int = 200) -> None:
+        """Start it; the block begins when it answers with a status."""
         port = free_port()
+        self._until = until
         self._address = f"http://localhost:{port}"
         self._library = library
         command = [sys.executable, "-m", "service", "gallery", "--port", str(port)]
@@ -76,20 +79,26 @@ class serving:  # noqa: N801  # reads as a verb
         self._process = subprocess.Popen(command, cwd=TOP)
 
     def __enter__(self) -> Site:
-        wait_for(self._answers, expected=True)
+        try:
+            wait_for(self._answer, self._until)
+        except BaseException:
+            self.__exit__()
+            raise
         return Site(self._address, self._library)
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.wait()
 
-    def _answers(self) -> bool:
+    def _answer(self) -> int:
         assert self._process.poll() is None, "the gallery ended"
         try:
             with urlopen(f"{self._address}/grid.json?count=1") as answer:  # noqa: S310  # ours
-                return bool(answer.status == 200)
+                return int(answer.status)
+        except HTTPError as refusal:
+            return refusal.code
         except OSError:
-            return False
+            return 0
 
 
 def free_port() -> int:
