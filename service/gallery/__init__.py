@@ -5,8 +5,9 @@ this machine's browser, ``arrival.py`` waits for the database, ``live_database.p
 its writer. ``answers.py`` is what every page asks: the images of a search, in one of the
 ``orders.py``, kept as long as ``versions.py`` tells of no change. A page is a module with its
 ``routes``, a template and a script: ``grid.py``, ``statistics.py``. ``tables.py`` and
-``error_pages.py`` give Datasette's own pages our look.
+``error_pages.py`` give Datasette's own pages our look. ``pictures.py`` has the small pictures and
+the files themselves.
 
 Datasette reads with Python's own ``sqlite3``, so nothing in this process may open the same files
-with ``apsw`` (see ``store/connection.py``).
+with ``apsw`` (see ``store/connection.py``); the file of small pictures is ``apsw``'s alone.
 """

@@ -113,7 +113,9 @@ export class Tiles {
     if (item.drawn && item.state !== "unreadable") {
       const picture = make("img", { loading: "lazy", decoding: "async", alt: "", draggable: false });
       picture.addEventListener("error", () => picture.replaceWith(word), { once: true });
-      picture.src = `/thumb/${item.id}`;
+      // The content in the address, so that the browser never asks again for what it has.
+      const size = this.side * devicePixelRatio > 320 ? "&size=512" : "";
+      picture.src = `/thumb/${item.id}?v=${(item.sha256 ?? "").slice(0, 8)}${size}`;
       tile.append(picture);
     } else tile.append(word);
     const badge = item.kind === "image" ? WORDS[item.state] : [item.kind, WORDS[item.state]].filter(Boolean).join(", ");
