@@ -4,7 +4,8 @@
 this machine's browser, ``arrival.py`` waits for the database, ``live_database.py`` reads it beside
 its writer. ``answers.py`` is what every page asks: the images of a search, in one of the
 ``orders.py``, kept as long as ``versions.py`` tells of no change. A page is a module with its
-``routes``, a template and a script: ``grid.py``, ``statistics.py``. ``tables.py`` and
+``routes``, a template and a script: ``grid.py``, ``statistics.py``, ``image_page.py``,
+``compare.py``; the last two show what ``shown.py`` makes of an image's rows. ``tables.py`` and
 ``error_pages.py`` give Datasette's own pages our look. ``pictures.py`` has the small pictures and
 the files themselves.
 

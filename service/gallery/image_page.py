@@ -11,12 +11,11 @@ from datasette.utils.asgi import NotFound, Request, Response
 from service import pipeline
 from service.errors import StartError
 from service.gallery.answers import Asked, read_asked
-from service.gallery.file_texts import FileTexts, read_raw, read_texts
-from service.gallery.infotext import write_infotext
 from service.gallery.marks import Mark, read_marks
 from service.gallery.neighbours import find_neighbours
 from service.gallery.page import Gallery, Route
 from service.gallery.shown import ShownImage, show_image
+from service.gallery.texts import FileTexts, read_raw, read_texts, write_infotext
 from service.store.one_image import ImageRecord, read_image
 from service.store.sql import statements
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from running_gallery import Library, Site, serving  # found by conftest.py
 
 from service.demo import graphs
@@ -508,3 +508,45 @@ def test_a_star_clicked_twice_is_no_rating(odd_page: Page) -> None:
         with odd_page.expect_response("**/marks"):
             star.click()
     expect(star).not_to_be_checked()
+
+
+# ── With fingers ──
+
+
+@pytest.fixture
+def touched(browser: Browser, site: Site) -> Iterator[Page]:
+    """Return a page on a screen that is touched."""
+    hand = ViewportSize(width=400, height=800)
+    context = browser.new_context(base_url=site.address, has_touch=True, viewport=hand)
+    yield context.new_page()
+    context.close()
+
+
+def touch(page: Page, *moments: list[tuple[float, float]]) -> None:
+    """Put fingers on the screen, move them from moment to moment, and lift them."""
+    client = page.context.new_cdp_session(page)
+    kind = "touchStart"
+    for fingers in moments:
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(fingers)]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        kind = "touchMove"
+    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_two_fingers_zoom_the_full_screen(touched: Page) -> None:
+    look_at(touched, "a1111-castle.png")
+    touched.keyboard.press("z")
+    expect(touched.locator("body")).to_have_class(re.compile("is-full"))
+    box = touched.locator("#stage").bounding_box()
+    assert box is not None
+    x, y = box["width"] / 2, box["height"] / 2
+    touch(touched, [(x - 50, y), (x + 50, y)], [(x - 100, y), (x + 100, y)])
+    assert places(touched) == [0, 0, 2]
+
+
+def test_a_swipe_turns_to_the_next_image(touched: Page) -> None:
+    look_at(touched, "a1111-castle.png", "q=castle&sort=name")
+    touched.keyboard.press("z")
+    expect(touched.locator("body")).to_have_class(re.compile("is-full"))
+    touch(touched, [(300, 400)], [(200, 405)], [(100, 410)])
+    expect(touched.locator("h1")).to_have_text("a1111-stealth.png")

@@ -3,7 +3,7 @@
 from running_gallery import Library  # found by conftest.py
 
 from service import pipeline
-from service.gallery.infotext import SAMPLERS, SCHEDULERS, write_infotext
+from service.gallery.texts import SAMPLERS, SCHEDULERS, write_infotext
 from service.normalize.samplers import split_sampler
 from service.records import RawRecord, WatchedFile
 from service.store.database_reader import DatabaseReader

@@ -55,7 +55,8 @@ function turn(step) {
     const page = await fetchPage(to);
     history.replaceState(null, "", `/image/${to}${search()}`);
     put(page);
-    return begin();
+    begin();
+    part("said").textContent = `${document.title}, ${document.querySelector("#turn span").textContent}`;
   }));
 }
 
