@@ -23,7 +23,7 @@ const tiles = new Tiles($("grid"), {
     const found = await at.want(first, last).catch(() => undefined);
     if (!found || at !== images) return;
     if (!found.isSame) await adopt();
-    else if (found.isNews) { tiles.draw(); tiles.focusAwaited(); }
+    else if (found.isNews) { tiles.draw(); tiles.focusAwaited(); remember(); }
   },
 });
 const selection = new Selection(() => tiles.draw());
@@ -143,12 +143,17 @@ function anchorNow() {
   return item && (index > 0 || offset > 0) ? { id: item.id, offset } : undefined;
 }
 
+/** Keep in the browser's history what is looked at, for who comes back. */
+function remember() {
+  if (!$("grid").hasAttribute("aria-busy")) history.replaceState({ ...history.state, anchor: anchorNow() }, "");
+}
+
 let settling;
 window.addEventListener("scroll", () => {
   requestAnimationFrame(() => tiles.draw());
   clearTimeout(settling);
   settling = setTimeout(() => {
-    history.replaceState({ ...history.state, anchor: anchorNow() }, "");
+    remember();
     if (pending && isAtTop()) adopt();
   }, 150);
 }, { passive: true });
@@ -253,7 +258,7 @@ $("grid").addEventListener("click", async (event) => {
     event.preventDefault();
     selection.toggle(id);
     lastPicked = index;
-  } else history.replaceState({ ...history.state, anchor: anchorNow() }, "");
+  } else remember();
 });
 $("grid").addEventListener("focusin", (event) => {
   const tile = under(event);
