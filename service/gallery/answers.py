@@ -16,12 +16,12 @@ from service.store.search.query import Search
 
 Found = TypeVar("Found")
 
-KEPT = 2_000_000
-"""Images of all answers that are kept, which take 16 MB. The newest is kept whatever it has."""
+KEPT = 1_000_000
+"""Images of all answers that are kept, which take 8 MB. The newest is kept whatever it has."""
 
-FIRST_S = 0.06
-"""Seconds for the first images of a search before all of them are looked for: where few meet it,
-those are found as soon."""
+FIRST_S = 0.1
+"""Seconds of the processor for the first images of a search, before all of them are looked for.
+Where few images meet it, all are found as soon."""
 
 OPCODES = 2_000
 """Steps of SQLite's machine between two looks at the clock; some hundredths of a millisecond."""
@@ -117,7 +117,9 @@ class Answers:
     async def _find(self, asked: Asked, version: int) -> Answer:
         began = time.monotonic()
         try:
-            ids = await self._ask(lambda connection: self._look(connection, asked))
+            every = self.kept(Asked("", asked.order), version)
+            known = every.ids if every else ()
+            ids = await self._ask(lambda connection: self._look(connection, asked, known))
         finally:
             del self._asking[asked, version]
         now = time.monotonic()
@@ -134,16 +136,18 @@ class Answers:
             if self._latest.get(asked) is answer:
                 del self._latest[asked]
 
-    def _look(self, connection: sqlite3.Connection, asked: Asked) -> "array[int]":
+    def _look(
+        self, connection: sqlite3.Connection, asked: Asked, known: Sequence[int]
+    ) -> "array[int]":
         order = check_order(asked.order)
         found = self._search(connection).ids(asked.line) if asked.line else None
-        return put_in_order(connection, order, found)
+        return put_in_order(connection, order, found, known)
 
     def _look_first(
         self, connection: sqlite3.Connection, asked: Asked, count: int
     ) -> "array[int] | None":
-        end = time.monotonic() + FIRST_S
-        connection.set_progress_handler(lambda: time.monotonic() > end, OPCODES)
+        end = time.thread_time() + FIRST_S
+        connection.set_progress_handler(lambda: time.thread_time() > end, OPCODES)
         try:
             return array("q", self._search(connection).recent(asked.line, count))
         except sqlite3.OperationalError:  # the time is over, or SQLite cannot look for it at all

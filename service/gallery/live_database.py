@@ -26,7 +26,7 @@ Found = TypeVar("Found")
 
 BUSY_MS = 1_000
 
-CACHE_KIB = 32_768
+CACHE_KIB = 16_384
 
 OWN_SECONDS = 30.0
 """How long a question of our own pages may take; a typed one has Datasette's limit."""

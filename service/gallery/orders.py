@@ -40,14 +40,22 @@ def check_order(order: str) -> str:
 
 
 def put_in_order(
-    connection: sqlite3.Connection, order: str, found: Sequence[int] | None
+    connection: sqlite3.Connection,
+    order: str,
+    found: Sequence[int] | None,
+    known: Sequence[int] = (),
 ) -> "array[int]":
     """Return the images in an order; ``found`` None: all whose files are there.
 
     What the order says nothing of (images without a rating, by rating) follows, newest first.
+    ``known``: all whose files are there, in this order, where they were asked for before.
     """
     if found is not None and len(found) <= FEW:
         return _complete(connection, order, found)
+    if found is not None:
+        ids = array("q", filter(set(found).__contains__, known))
+        if len(ids) == len(found):
+            return ids
     ids = _complete(connection, order, None)
     if found is not None:
         return array("q", filter(set(found).__contains__, ids))

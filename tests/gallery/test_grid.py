@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from running_gallery import Site
 
@@ -188,3 +189,22 @@ def test_help_has_searches_to_begin_with(page: Page) -> None:
     page.get_by_role("button", name="status:no_metadata").click()
     expect(page.get_by_role("searchbox")).to_have_value("status:no_metadata")
     expect(page.locator("#help")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_that_opens_is_in_anyones_way(browser: Browser, site: Site, scheme: str) -> None:
+    with browser.new_context(
+        base_url=site.address, color_scheme=scheme, reduced_motion="reduce"
+    ) as context:
+        page = context.new_page()
+        open_page(page)
+        page.get_by_role("button", name="Filter").click()
+        for box in page.locator("#facets details:not([open]) summary").all():
+            box.click()
+        expect(page.locator("#facets li")).not_to_have_count(0)
+        page.locator(f"{TILES}[aria-posinset='2']").click(modifiers=["Control"])
+        page.locator(f"{TILES}[aria-posinset='3']").focus()
+        found = [one["id"] for one in Axe().run(page).response["violations"]]
+        page.get_by_role("button", name="What can be searched for").click()
+        found += [one["id"] for one in Axe().run(page).response["violations"]]
+        assert found == []
