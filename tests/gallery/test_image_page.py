@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +14,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from running_gallery import Library, Site, serving  # found by conftest.py
 
 from service.demo import graphs
+
+FFMPEG = shutil.which("ffmpeg")
 
 SCRIPT = "</pre><script>document.title = 'broken in'</script><img src=x onerror=alert(1)>"
 
@@ -386,6 +389,10 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     save(library.folder, "script.png", f"{SCRIPT}\nSteps: 20, Seed: 7, Model: {SCRIPT}")
     save(library.folder, "gone.png", "gone\nSteps: 20, Seed: 8")
     (library.folder / "film.mp4").write_bytes(b"\0\0\0\x18ftypisom\0\0\2\0isomiso2" + b"\0" * 64)
+    if FFMPEG:
+        source = ["-f", "lavfi", "-i", "testsrc=size=64x48:duration=1"]
+        film = str(library.folder / "film.webm")
+        subprocess.run([FFMPEG, "-loglevel", "error", *source, "-c:v", "libvpx", film], check=True)
     save(library.folder, "spoilt.png", "spoilt\nSteps: 20, Seed: 9")
     library.read()
     (library.folder / "gone.png").unlink()
@@ -445,6 +452,14 @@ def test_what_cannot_be_shown_is_said(odd_page: Page) -> None:
     expect(odd_page.locator("#stage")).to_contain_text("The file cannot be read.")
     look_at(odd_page, "film.mp4")
     expect(odd_page.locator("#stage")).to_contain_text("The file cannot be played here.")
+
+
+@pytest.mark.skipif(FFMPEG is None, reason="no ffmpeg here")
+def test_a_film_plays(odd_page: Page) -> None:
+    look_at(odd_page, "film.webm")
+    film = odd_page.locator("#stage video")
+    film.evaluate("film => { film.muted = true; return film.play(); }")
+    assert film.evaluate("film => [film.videoWidth, film.videoHeight]") == [64, 48]
 
 
 def test_marks_are_kept_by_keys_and_fields(odd_page: Page) -> None:
