@@ -193,6 +193,19 @@ def test_the_arrows_turn_to_the_next_and_the_one_before_without_leaving_the_page
     assert page.evaluate("window.isSamePage") is True
 
 
+def test_the_address_says_no_more_than_is_asked(page: Page) -> None:
+    for search, kept in {
+        "": "",
+        "q=&sort=newest": "",
+        "sort=name": "?sort=name",
+        "q=castle": "?q=castle",
+        "q=a%26b&sort=random-3": "?q=a%26b&sort=random-3",
+    }.items():
+        look_at(page, "a1111-castle.png")
+        page.goto(f"{page.url}?{search}")
+        assert page.locator("#turn").get_attribute("data-search") == kept
+
+
 def test_arrows_pressed_at_once_all_count(page: Page) -> None:
     look_at(page, "a1111-adetailer.png", "q=generator:a1111&sort=name")
     page.evaluate(
