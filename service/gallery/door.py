@@ -37,9 +37,9 @@ METHODS = ("GET", "HEAD", "POST")
 LONGEST_BODY = 8_000_000
 """Bytes of a request; the numbers of a million images."""
 
-CLOSED = ("/-/", "/_", "//")
+CLOSED = ("/-/", "/_", "//", "/\\")
 """How the addresses begin that nobody needs here: Datasette's own pages tell its settings, and a
-second slash makes another host of what it sends a browser on to."""
+second slash of either kind makes another host of what it sends a browser on to."""
 
 WITHOUT_COOKIES = ("/thumb/", "/file/")
 """Pictures are the same for everybody; Datasette lets no browser keep what was asked with a cookie.

@@ -61,7 +61,8 @@ def _describe(exception: Exception, seconds: float) -> tuple[int, str, str]:
     if isinstance(exception, DatasetteError):
         # Its only message in HTML is the one of a query that took too long.
         text = TOO_LONG.format(seconds=seconds) if exception.message_is_html else exception.message
-        return exception.status, exception.title or "Not understood", str(text)
+        status = 400 if exception.status >= 500 else exception.status  # noqa: PLR2004  # its default
+        return status, exception.title or "Not understood", str(text)
     if isinstance(exception, QueryInterrupted):
         return 400, "Stopped", TOO_LONG.format(seconds=seconds)
     if isinstance(exception, sqlite3.DatabaseError):

@@ -115,6 +115,8 @@ def test_head_is_get_without_a_body(site: Site, address: str) -> None:
         "/_memory?sql=select+1",
         "/_internal",
         "//evil.example/",
+        "/\\evil.example/%41",
+        "/%5Cevil.example/",
     ],
 )
 def test_datasettes_own_pages_are_closed(site: Site, address: str) -> None:

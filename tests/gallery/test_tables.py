@@ -175,6 +175,11 @@ def test_the_image_database_is_left_as_it_was(library: Library, site: Site) -> N
     assert (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
 
 
+def test_a_column_that_is_not_there_is_said_so(site: Site) -> None:
+    for argument in ("_sort", "_sort_desc", "_facet", "_col"):
+        assert ask(site, f"/images/images?{argument}=nowhere")[0] == 400
+
+
 @pytest.mark.parametrize("address", ["/images/nothing", "/images/images/999999", "/nothing/at/all"])
 def test_a_wrong_address_has_a_page_of_ours(site: Site, address: str) -> None:
     status, _, text = ask(site, address)
