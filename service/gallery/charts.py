@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any, Literal
 from xml.etree import ElementTree as ET
 
@@ -20,6 +21,10 @@ ROW = 26
 STANDING = 300
 """Height of a chart whose bars stand."""
 LEGEND = 22
+"""Height of a line of the legend, and of the room above it."""
+IN_A_LINE = 4
+"""Names of the legend."""
+MARGIN = 6
 
 _DRAWN = {
     "bars": pygal.HorizontalBar,
@@ -56,20 +61,23 @@ def draw(chart: Chart) -> Markup:
     lies = chart.form in {"bars", "stacks"}
     height = ROW * len(chart.labels) + 60 if lies else STANDING
     has_legend = len(chart.series) > 1
+    legend = LEGEND * (1 + ceil(len(chart.series) / IN_A_LINE)) if has_legend else 0
     drawn = _DRAWN[chart.form](
         style=Style(font_family="inherit", label_font_size=12, major_label_font_size=12),
         css=[],
         js=[],
         width=WIDTH,
-        height=height + LEGEND * (1 + len(chart.series) // 4) * has_legend,
+        height=height + legend,
         disable_xml_declaration=True,
         show_legend=has_legend,
         legend_at_bottom=True,
-        legend_at_bottom_columns=4,
+        legend_at_bottom_columns=IN_A_LINE,
         truncate_legend=24,
         truncate_label=26,
         x_label_rotation=0 if lies or len(chart.labels) <= 12 else 35,  # noqa: PLR2004  # they fit so
-        margin=6,
+        margin=MARGIN,
+        # The library keeps no room for a line of the legend that is not full.
+        margin_bottom=MARGIN + LEGEND * (has_legend and len(chart.series) % IN_A_LINE > 0),
         spacing=8,
         dots_size=3,
         allow_interruptions=True,

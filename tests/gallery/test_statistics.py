@@ -1,6 +1,7 @@
 """The page of statistics, in a real browser."""
 
 import json
+import re
 from collections import Counter
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from running_gallery import Library
 
-from service.gallery.charts import Chart, draw
+from service.gallery.charts import Chart, Form, draw
 from service.gallery.statistics import CHARTS
 
 
@@ -62,6 +63,16 @@ def test_a_bar_leads_to_the_images_that_it_counts(page: Page) -> None:
 def test_a_search_that_is_wrong_is_said_so(page: Page) -> None:
     answer = page.request.get("/statistics/months?q=steps:many")
     assert (answer.status, answer.text().split(":")[0]) == (400, "search")
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 5, 7, 8])
+@pytest.mark.parametrize("form", ["stacks", "columns", "lines"])
+def test_a_legend_stands_within_its_chart(form: Form, count: int) -> None:
+    drawn = str(draw(Chart("", form, ("a", "b"), {f"series {i}": (1, 2) for i in range(count)})))
+    bottom = float(re.search(r'viewBox="0 0 \d+ ([\d.]+)"', drawn)[1])
+    legend = drawn[drawn.index("legends") - 60 :]
+    top = float(re.search(r"translate\([\d.]+, ([\d.]+)\)", legend)[1])
+    assert top + max(map(float, re.findall(r'<text x="[\d.]+" y="([\d.]+)"', legend))) < bottom
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x>', "a & b"])
