@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from bisect import bisect
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,12 +51,12 @@ class Chosen:
     ids: str | None
     """As JSON; None for all whose files are there."""
 
-    def rows(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement of gallery_statistics.sql."""
+    def rows(self, name: str, **values: Any) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of a statement of gallery_statistics.sql, one after the other."""
         texts = statements("gallery_statistics.sql")
         condition = texts["everything" if self.ids is None else "found"]
         statement = texts[name].replace("/* chosen */", condition)
-        return [*map(tuple, self.connection.execute(statement, {"ids": self.ids, **values}))]
+        return map(tuple, self.connection.execute(statement, {"ids": self.ids, **values}))
 
     def link(self, *terms: str | None) -> str | None:
         """Return the address of those among them that meet these terms, too."""
@@ -99,7 +99,7 @@ def count_models(chosen: Chosen) -> Chart:
 
 def count_sizes(chosen: Chosen) -> Chart:
     """Count images by the size that was sampled."""
-    rows = chosen.rows("sizes", names=NAMES)
+    rows = list(chosen.rows("sizes", names=NAMES))
     links = {
         ("images", label): chosen.link(f"width:{width}", f"height:{height}")
         for label, _, width, height in rows
@@ -160,7 +160,7 @@ def count_samplers(chosen: Chosen) -> Chart:
 
 
 def _ranking(chosen: Chosen, title: str, statement: str, field: str) -> Chart:
-    rows = chosen.rows(statement, names=NAMES)
+    rows = list(chosen.rows(statement, names=NAMES))
     links = {("images", name): chosen.link(term(field, name)) for name, _ in rows}
     numbers = {"images": tuple(count for _, count in rows)}
     return Chart(title, "bars", tuple(name for name, _ in rows), numbers, links)

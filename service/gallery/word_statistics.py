@@ -3,9 +3,11 @@
 They read the newest images of a search alone: all words of a large collection would take minutes.
 """
 
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, combinations, groupby
+from operator import itemgetter
 from typing import Any, Protocol
 
 import orjson
@@ -34,8 +36,8 @@ IN_A_HUNDRED = "in a hundred images"
 class Asking(Protocol):
     """The images that are counted."""
 
-    def rows(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement."""
+    def rows(self, name: str, **values: Any) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of a statement, one after the other."""
         ...
 
     def link(self, *terms: str | None) -> str | None:
@@ -45,9 +47,14 @@ class Asking(Protocol):
 
 def words_over_time(chosen: Asking) -> Chart:
     """Return the share of each month's images that have each of the commonest words."""
-    months, words = _read_words(chosen)
+    months = _read_months(chosen)
+    words = _read_words(chosen, months)
     common = [word for word, _ in _count(words).most_common(WORDS)]
-    having = {word: Counter(months[image] for image in words[word]) for word in common}
+    wanted = set(common)
+    having: dict[int, Counter[str]] = defaultdict(Counter)
+    for image, found in words.items():
+        for word in wanted.intersection(found):
+            having[word][months[image]] += 1
     named = _names(chosen, common)
     series = {named[word]: having[word] for word in common if word in named}
     links = {name: (term("token", name),) for name in series}
@@ -56,18 +63,19 @@ def words_over_time(chosen: Asking) -> Chart:
 
 def pairs_over_time(chosen: Asking) -> Chart:
     """Return the same of pairs of words that stand in one prompt."""
-    months, words = _read_words(chosen)
-    by_image: dict[int, list[int]] = defaultdict(list)
-    for word, _ in _count(words).most_common(PAIRED):
-        for image in words[word]:
-            by_image[image].append(word)
-    pairs = Counter(pair for found in by_image.values() for pair in combinations(sorted(found), 2))
-    common = [pair for pair, _ in pairs.most_common(PAIRS)]
+    months = _read_months(chosen)
+    words = _read_words(chosen, months)
+    wanted = {word for word, _ in _count(words).most_common(PAIRED)}
+    having: dict[tuple[int, ...], Counter[str]] = defaultdict(Counter)
+    for image, found in words.items():
+        for pair in combinations(sorted(wanted.intersection(found)), 2):
+            having[pair][months[image]] += 1
+    common = sorted(having, key=lambda pair: (-having[pair].total(), pair))[:PAIRS]
     named = _names(chosen, {word for pair in common for word in pair})
     series, links = {}, {}
     for one, other in common:
         name = f"{named[one]} + {named[other]}"
-        series[name] = Counter(months[image] for image in words[one] & words[other])
+        series[name] = having[one, other]
         links[name] = (term("token", named[one]), term("token", named[other]))
     return _over_time(chosen, "Pairs of words over time", months, series, links)
 
@@ -75,14 +83,15 @@ def pairs_over_time(chosen: Asking) -> Chart:
 def best_images(chosen: Asking) -> Chart:
     """Return what images rated 4 or more, or favourite, have more often than all others."""
     best = [image for (image,) in chosen.rows("best", images=NEWEST)]
-    newest = [image for image, _ in chosen.rows("newest", images=NEWEST)]
-    everywhere, among = _traits(chosen, newest), _traits(chosen, best)
+    newest = list(_read_months(chosen))
+    among = {trait: count for trait, count in _traits(chosen, best).items() if count >= FEWEST}
+    everywhere = _traits(chosen, newest) if among else Counter[Trait]()
+    names = _names(chosen, {value for field, value in among if field == "token"})
     found = []
-    for trait, images in among.items():
-        share = len(images) / len(best)
-        usual = len(everywhere.get(trait, ())) / max(1, len(newest))
-        if len(images) >= FEWEST and usual and share > usual:
-            found.append((round(share / usual, 2), trait))
+    for (field, value), count in among.items():
+        share, usual = count / len(best), everywhere[field, value] / max(1, len(newest))
+        if usual and share > usual and (field != "token" or value in names):
+            found.append((round(share / usual, 2), (field, str(names.get(value, value)))))
     found.sort(key=lambda one: (-one[0], one[1]))
     shown = found[:TRAITS]
     labels = tuple(_label(*trait) for _, trait in shown)
@@ -105,35 +114,38 @@ def _label(field: str, value: str) -> str:
     return value if field == "token" else f"{field} {value}"
 
 
-Trait = tuple[str, str]
-"""A field of a search, and its value."""
+Trait = tuple[str, Any]
+"""A field of a search, and its value; of a word its number."""
 
 
-def _traits(chosen: Asking, images: Iterable[int]) -> Mapping[Trait, set[int]]:
-    listed = orjson.dumps(list(images)).decode()
-    found: dict[Trait, set[int]] = defaultdict(set)
-    for field, value, image in chosen.rows("traits", newest=listed):
-        found[field, value].add(image)
-    words: dict[int, set[int]] = defaultdict(set)
-    for image, word in chosen.rows("words", newest=listed):
-        words[word].add(image)
-    common = [word for word, having in words.items() if len(having) >= FEWEST]
-    for word, name in _names(chosen, common).items():
-        found["token", name] = words[word]
+def _traits(chosen: Asking, images: Iterable[int]) -> Counter[Trait]:
+    """Return how many of these images have what."""
+    images = list(images)
+    listed = orjson.dumps(images).decode()
+    found: Counter[Trait] = Counter()
+    for field, value, _ in set(chosen.rows("traits", newest=listed)):
+        found[field, value] += 1
+    for word, count in _count(_read_words(chosen, images)).items():
+        found["token", word] = count
     return found
 
 
-def _read_words(chosen: Asking) -> tuple[dict[int, str], dict[int, set[int]]]:
-    """Return the month of each of the newest images, and the images of each word."""
-    months = dict(chosen.rows("newest", images=NEWEST))
-    words: dict[int, set[int]] = defaultdict(set)
-    for image, word in chosen.rows("words", newest=orjson.dumps(list(months)).decode()):
-        words[word].add(image)
-    return months, words
+def _read_months(chosen: Asking) -> dict[int, str]:
+    """Return the month of each of the newest images."""
+    return dict(chosen.rows("newest", images=NEWEST))
 
 
-def _count(words: Mapping[int, set[int]]) -> Counter[int]:
-    return Counter({word: len(images) for word, images in words.items()})
+def _read_words(chosen: Asking, images: Iterable[int]) -> dict[int, "array[int]"]:
+    """Return the different words of images, packed: a million of them are 8 MB."""
+    rows = chosen.rows("words", newest=orjson.dumps(list(images)).decode())
+    return {
+        image: array("q", {word for _, word in found})
+        for image, found in groupby(rows, itemgetter(0))
+    }
+
+
+def _count(words: Mapping[int, "array[int]"]) -> Counter[int]:
+    return Counter(chain.from_iterable(words.values()))
 
 
 def _names(chosen: Asking, words: Iterable[int]) -> dict[int, str]:

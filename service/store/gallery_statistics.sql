@@ -50,9 +50,10 @@ SELECT i.cfg_scale, COUNT(*) FROM images i WHERE i.cfg_scale IS NOT NULL AND /* 
 SELECT i.id, substr(i.modified_at, 1, 7) FROM images i WHERE /* chosen */ ORDER BY i.id DESC LIMIT :images;
 
 -- name: words
--- The plain tags of some images, with the images of each.
+-- The plain tags of some images, image by image: the key has them in that order.
 SELECT t.image_id, t.term_id FROM token_rows t
-WHERE t.image_id IN (SELECT value FROM json_each(:newest)) AND t.side = 'pos' AND t.kind IS NULL;
+WHERE t.image_id IN (SELECT value FROM json_each(:newest)) AND t.side = 'pos' AND t.kind IS NULL
+ORDER BY t.image_id;
 
 -- name: terms
 -- What they say.
@@ -60,7 +61,7 @@ SELECT id, term FROM terms WHERE id IN (SELECT value FROM json_each(:terms));
 
 -- name: best
 -- Images that their user likes.
-SELECT i.id FROM marks.marks m JOIN images i ON i.sha256 = m.sha256
+SELECT i.id FROM marks m JOIN images i ON i.sha256 = m.sha256
 WHERE (m.rating >= 4 OR m.favourite) AND /* chosen */ ORDER BY i.id DESC LIMIT :images;
 
 -- name: traits
