@@ -14,21 +14,41 @@ from playwright.sync_api import Browser, Page, sync_playwright
 HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE), str(HERE.parent)]
 
-from pretty_library import write_pretty_library  # noqa: E402
+from pretty_library import COUNT, write_pretty_library  # noqa: E402
 from running_gallery import CHROMIUM, FLAGS, Library, Site, serving  # noqa: E402
 
 PICTURES = HERE.parents[1] / "docs" / "pictures"
 
 PAGES = {
     "grid": "/",
-    "image": "/image/41",
-    "compare": "/compare?ids=41,43,44",
+    "image": "/image/{0}?q=lighthouse",
+    "compare": "/compare?ids={0},{1},{2}",
     "statistics": "/statistics",
     "lists": "/lists?q=lighthouse",
     "sql": "/images?sql=SELECT+image_id,+file_name,+model,+steps+FROM+v_images_search+LIMIT+12",
 }
 WIDTH, HEIGHT = 1280, 800
 QUALITY = 70
+
+
+MARKS = (
+    {"ids": [*range(1, COUNT + 1, 5)], "rating": 4},
+    {"ids": [*range(3, COUNT + 1, 11)], "rating": 5, "favourite": True},
+    {"q": "lighthouse sunset", "rating": 5, "add_tags": ["print"]},
+    {"q": "castle snow", "rating": 3},
+    {"q": "lighthouse sea", "rating": 4, "favourite": True, "add_tags": ["calendar", "print"]},
+)
+"""What somebody thinks of them."""
+
+
+def set_marks(page: Page) -> None:
+    """Rate some of the pictures, as the pages do."""
+    page.goto("/")
+    token = page.locator("meta[name=csrf-token]").get_attribute("content")
+    assert token is not None
+    for mark in MARKS:
+        answer = page.request.post("/marks", data=mark, headers={"x-csrftoken": token})
+        assert answer.ok, answer.text()
 
 
 def take_all(browser: Browser, site: Site) -> None:
@@ -42,8 +62,12 @@ def take_all(browser: Browser, site: Site) -> None:
             reduced_motion="reduce",
         ) as context:
             page = context.new_page()
+            set_marks(page)
+            shown = page.request.get("/grid.json?q=lighthouse+sea&count=3").json()["images"]
             for name, address in PAGES.items():
-                page.goto(address)
+                page.goto(address.format(*(image["id"] for image in shown)))
+                if name == "grid":
+                    page.click("#facets-button")
                 save(page, PICTURES / f"gallery-{name}-{scheme}.webp")
 
 
