@@ -26,9 +26,10 @@ Where few images meet it, all are found as soon."""
 OPCODES = 2_000
 """Steps of SQLite's machine between two looks at the clock; some hundredths of a millisecond."""
 
-PATIENCE = 20
+PATIENCE, MOST_PATIENCE_S = 20, 3.0
 """How many times as long as it took an answer is new enough for who only looks whether anything
-has changed: that takes 5 % of a processor at most, however fast the service writes."""
+has changed, but no longer than so many seconds: that takes a twentieth of a processor, however fast
+the service writes."""
 
 
 class Asking(Protocol):
@@ -73,6 +74,9 @@ class Answers:
         self._kept: OrderedDict[tuple[Asked, int], Answer] = OrderedDict()
         self._latest: dict[Asked, Answer] = {}
         self._asking: dict[tuple[Asked, int], asyncio.Task[Answer]] = {}
+        self.slow = asyncio.Semaphore(1)
+        """Whoever asks for what may take a second holds it meanwhile: another thread is left to
+        those who ask for the first images."""
 
     async def find(self, asked: Asked) -> Answer:
         """Return the images of a search. Raises StartError that names the wrong word."""
@@ -119,11 +123,12 @@ class Answers:
         try:
             every = self.kept(Asked("", asked.order), version)
             known = every.ids if every else ()
-            ids = await self._ask(lambda connection: self._look(connection, asked, known))
+            async with self.slow:
+                ids = await self._ask(lambda connection: self._look(connection, asked, known))
         finally:
             del self._asking[asked, version]
         now = time.monotonic()
-        answer = Answer(ids, version, now + PATIENCE * (now - began))
+        answer = Answer(ids, version, now + min(MOST_PATIENCE_S, PATIENCE * (now - began)))
         self._kept[asked, version] = self._latest[asked] = answer
         self._forget()
         return answer

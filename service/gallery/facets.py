@@ -90,7 +90,8 @@ class _Facets:
         key = (asked, answer.version, name)
         if key not in self._kept:
             ids = answer.ids if asked.line else None
-            self._kept[key] = await self._gallery.ask(lambda c: count_values(c, name, ids))
+            async with self._gallery.answers.slow:
+                self._kept[key] = await self._gallery.ask(lambda c: count_values(c, name, ids))
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return self._kept[key]
@@ -100,9 +101,9 @@ def count_values(
     connection: sqlite3.Connection, name: str, ids: Sequence[int] | None, seconds: float = SECONDS
 ) -> dict[str, Any]:
     """Return the values of a facet in some images, or in all (None), the commonest first."""
-    facet, end = FACETS[name], time.monotonic() + seconds
+    facet, end = FACETS[name], time.thread_time() + seconds
     found: dict[str, Any] = {"title": facet.title, "values": [], "more": 0, "is_late": False}
-    connection.set_progress_handler(lambda: time.monotonic() > end, OPCODES)
+    connection.set_progress_handler(lambda: time.thread_time() > end, OPCODES)
     try:
         rows = _ask(connection, name, ids)
     except sqlite3.OperationalError:

@@ -101,7 +101,8 @@ class _Lists:
         wanted = _read(request)
         try:
             ids = await self._find(wanted)
-            text, unsafe = await self._gallery.ask(lambda c: _write(c, kind, wanted, ids))
+            async with self._gallery.answers.slow:
+                text, unsafe = await self._gallery.ask(lambda c: _write(c, kind, wanted, ids))
         except PipeError as error:
             return Response.text(f"{error}\n", status=400)
         headers = {"x-left-out": str(unsafe)}
@@ -113,7 +114,8 @@ class _Lists:
             ids = (await self._find(_read(request)))[:MOST_ROWS]
         except PipeError as error:
             return Response.text(f"{error}\n", status=400)
-        text = await self._gallery.ask(lambda connection: _table(connection, ids))
+        async with self._gallery.answers.slow:
+            text = await self._gallery.ask(lambda connection: _table(connection, ids))
         return _text(request, text, "images.csv", "text/csv")
 
     async def export(self, request: Request) -> Response:

@@ -44,6 +44,12 @@ export class Facets {
     this.fill();
   }
 
+  /** Count the marks again, after some were changed. */
+  recount() {
+    for (const name of ["rating", "favourite", "tag"]) delete this.boxes.get(name).dataset.line;
+    this.fill();
+  }
+
   async fill() {
     this.round += 1;
     const { round, line } = this;

@@ -7,6 +7,7 @@ import { Selection, mark } from "./selection.js";
 import { Tiles } from "./tiles.js";
 
 const POLL = 1200;
+const COUNTING = 250;
 const $ = (id) => document.getElementById(id);
 
 let images = new Images();
@@ -28,6 +29,12 @@ const tiles = new Tiles($("grid"), {
 });
 const selection = new Selection(() => tiles.draw());
 const facets = new Facets($("facets"), $("facets-button"), (line) => { $("q").value = line; search({ isNew: true }); });
+
+/** Wait; throw an AbortError where another search has been begun meanwhile. */
+async function later(milliseconds, signal) {
+  await new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+  signal.throwIfAborted();
+}
 
 function query(line = images.q, sort = images.sort) {
   const parameters = new URLSearchParams();
@@ -53,6 +60,8 @@ async function search({ isNew = false, sort = images.sort, anchor } = {}) {
     await next.begin(loading.signal);
     $("search-error").textContent = "";
     show(next, anchor);
+    // Who types on wants no count of this.
+    if (!next.isCounted) await later(COUNTING, loading.signal);
     await next.finish(loading.signal);
     if (next !== images) return;
     tell();
@@ -292,6 +301,7 @@ async function refresh(marks) {
     other.push(item.id);
   }
   tiles.forget(other);
+  facets.recount();
 }
 
 function favour() {
