@@ -3,10 +3,11 @@
 import asyncio
 import random
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -130,6 +131,12 @@ def test_every_value_of_a_facet_finds_as_many_as_it_says(
                 assert len(search.ids(f"{line} {one['term']}")) == one["images"], (line, one)
 
 
+def run(question: Coroutine[Any, Any, object]) -> None:
+    """Run it in a thread of its own: a browser's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, question).result()
+
+
 class Asking:
     """Asks in this thread, and counts."""
 
@@ -163,7 +170,7 @@ def test_an_answer_is_kept_until_somebody_writes(database: Path) -> None:
         assert (third.version, asking.questions) == (second.version + 1, 3)
         assert answers.kept(castle, first.version) is first
 
-    asyncio.run(ask())
+    run(ask())
     asking.connection.close()
 
 
@@ -179,7 +186,7 @@ def test_the_first_images_are_those_that_all_begin_with(database: Path) -> None:
             assert list(first.ids) == list(every.ids[:5])
             assert first.is_whole == (len(first.ids) < 5)
 
-    asyncio.run(ask())
+    run(ask())
     asking.connection.close()
 
 
@@ -196,7 +203,7 @@ def test_no_more_answers_are_kept_than_there_is_room_for(
         assert answers.kept(Asked("", "name"), first.version) is None
         assert answers.kept(Asked("", "oldest"), second.version) is second
 
-    asyncio.run(ask())
+    run(ask())
     asking.connection.close()
 
 
@@ -212,6 +219,6 @@ def test_what_cannot_be_asked_is_said(database: Path) -> None:
     }
     for asked, message in wrong.items():
         with pytest.raises(StartError) as raised:
-            asyncio.run(answers.find(asked))
+            run(answers.find(asked))
         assert str(raised.value) == message
     asking.connection.close()
