@@ -1,8 +1,9 @@
-# `make run` and `make test` set up everything they need, and say so. Outside this folder only missing packages of the system are
-# installed: ExifTool, and on Debian python3-venv.
+# `make run`, `make gallery` and `make test` set up everything they need, and say so. Outside this folder only missing packages of
+# the system are installed: ExifTool, on Debian python3-venv, and a browser for the tests.
 
 BIN = .venv/bin
 STAMP = .venv/.installed
+GALLERY_STAMP = .venv/.installed-for-gallery
 TEST_STAMP = .venv/.installed-for-tests
 
 # The first Python here that is new enough. The command itself is tried, because a pyenv shim may be there and not run.
@@ -28,6 +29,14 @@ INSTALL = \
 			echo "Missing: $$1 (the package's name on Debian). Install it, then run make again." >&2; return 1; \
 		fi >&2; \
 	}
+
+# The browser in which the tests look at the gallery's pages. Without one they are skipped.
+FIND_BROWSER = \
+	for browser in chromium chromium-browser google-chrome google-chrome-stable microsoft-edge \
+			"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
+			"/Applications/Chromium.app/Contents/MacOS/Chromium"; do \
+		command -v "$$browser" >/dev/null 2>&1 && exit 0; \
+	done
 
 # Scripts in .venv name their folder, so one that has moved is made again.
 NEW_ENVIRONMENT = \
@@ -64,10 +73,14 @@ COVERED_TESTS = tests/parse tests/normalize tests/tokens tests/resources tests/t
 COVERED_ROOMS = service.parse,service.normalize,service.tokens,service.resources,service.records,service.pipeline
 LEAST_COVERED = 95
 
-.PHONY: run test lint coverage bench bench-million accuracy soak clean ready ready-to-run
+.PHONY: run gallery test lint coverage bench bench-million accuracy soak clean ready ready-to-run ready-for-gallery ready-to-browse
 
 run: ready-to-run
 	@exec $(BIN)/aiimagepipe run
+
+# The pages that show the images, at http://localhost:8011/. Beside `make run`, in another terminal.
+gallery: ready-for-gallery
+	@exec $(BIN)/aiimagepipe gallery --open
 
 test: lint
 	$(BIN)/python -m pytest
@@ -110,5 +123,12 @@ clean:
 ready-to-run:
 	@$(call SET_UP,$(STAMP),.,to run)
 
-ready:
+ready-for-gallery:
+	@$(call SET_UP,$(GALLERY_STAMP),.[gallery],to show the gallery)
+
+ready-to-browse:
+	@$(FIND_BROWSER); $(INSTALL); install chromium chromium || \
+		echo "Without a browser (chromium) the tests of the gallery's pages are skipped." >&2
+
+ready: ready-to-browse
 	@$(call SET_UP,$(TEST_STAMP),.[dev],to run and test)

@@ -14,6 +14,7 @@ from service.config import Config
 from service.errors import RowRefusedError, StartError, TryAgainError
 from service.export.categories import Categories
 from service.extract.version_memory import ENDING
+from service.gallery_process import GalleryProcess
 from service.readers.reader_settings import ReaderSettings
 from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule
@@ -80,6 +81,7 @@ def assemble(
         readers.require(is_stopped=is_stopped)
         exports = config.export if watch and writes_lists else None
         backups = _backup_rules(config) if watch else None
+        gallery = GalleryProcess(config) if watch and config.gallery.enabled else None
         parts = Parts(
             intake=Intake(inbox, config.roots, store, settings, clock),
             readers=readers,
@@ -91,12 +93,15 @@ def assemble(
             export_schedule=ExportSchedule(exports, store, clock),
             database_care=DatabaseCare(config.database.path, backups, clock),
             thumbnails=Thumbnails(small, store, readers, roots, clock),
+            describe_gallery=gallery.describe if gallery else lambda: None,
         )
         worker = Worker(parts, clock, _pace_of(config, watch=watch), on_done)
         worker.counters.gone += files.taken_away
         try:
             yield Assembly(worker, inbox, parts.watcher, store)
         finally:
+            if gallery is not None:
+                gallery.close()
             parts.close()
             worker.close()
 

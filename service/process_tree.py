@@ -167,6 +167,10 @@ class ProcessTree:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
+    def is_running(self) -> bool:
+        """Tell whether the process, or what is left of it, has not been waited for."""
+        return self._process.poll() is None
+
     def wait(self, timeout: float | None = None) -> int | None:
         """Return the exit code, or None where it still runs after ``timeout`` seconds.
 

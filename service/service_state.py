@@ -80,6 +80,8 @@ def _describe_work(service: ServiceStatus) -> Iterator[tuple[str, str]]:
         yield "scrub", service.scrub
     if service.direct:
         yield "read directly", service.direct
+    if service.gallery:
+        yield "gallery", service.gallery
 
 
 def _describe_counts(counts: Counts) -> str:

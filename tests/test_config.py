@@ -92,6 +92,7 @@ def test_every_setting_stands_in_the_delivered_file_below_a_comment() -> None:
         config.Database,
         config.Backup,
         config.Thumbnails,
+        config.Gallery,
         config.Log,
     )
     assert set(named) == {name for section in sections for name in section.model_fields}

@@ -43,9 +43,9 @@ LAYERS = (
     ("readers",),
     ("scheduled_exports", "model_lookup"),
     ("transfer",),
-    ("worker",),
+    ("gallery_process", "worker"),
     ("assembly", "service_state"),
-    ("supervisor", "doctor", "scale"),
+    ("supervisor", "doctor", "gallery", "scale"),
     ("cli",),
     ("__main__",),
 )
@@ -146,14 +146,38 @@ def test_no_module_is_longer_than_can_be_read_in_one_go() -> None:
     assert too_long == {}
 
 
+GALLERY = "gallery"
+"""The one room that is spoken to, on this machine; tests/gallery look at what it listens on."""
+
+
 def test_nothing_speaks_to_the_network() -> None:
-    speaking = [
+    assert [line for line in speaking() if not line.startswith("service/gallery/")] == []
+
+
+def test_the_gallery_speaks_to_nobody_and_listens_in_one_place() -> None:
+    own = {line for line in speaking() if not line.endswith(": asyncio")}
+    assert own == {"service/gallery/server.py: socket.create_server"}
+    text = (TOP / "service" / "gallery" / "server.py").read_text(encoding="utf-8")
+    assert text.count("create_server((LOOPBACK, port))") == 1
+
+
+def speaking() -> list[str]:
+    """Return each module that could speak to other machines, with what it would do it by."""
+    return [
         f"{module.relative_to(TOP).as_posix()}: {name}"
         for module in modules()
         for name in [*imported(module), *used_of_socket(module)]
         if f"{name}.".startswith(NETWORK)
     ]
-    assert speaking == []
+
+
+def test_only_its_command_knows_the_gallery() -> None:
+    knowing = [
+        module.relative_to(TOP).as_posix()
+        for module in modules()
+        if GALLERY in imported_parts(module)
+    ]
+    assert knowing == ["service/cli/gallery.py"]
 
 
 def used_of_socket(module: Path) -> Iterator[str]:
@@ -198,6 +222,11 @@ def test_a_reader_loads_nothing_that_only_the_main_process_needs() -> None:
 def test_the_main_process_loads_no_parser_and_nothing_that_only_lists_or_pictures_need() -> None:
     rooms = ("service.parse", "service.normalize", "service.pipeline", "service.export.lists")
     assert loads("service.cli.run", (*rooms, "PIL", "regex")) == []
+
+
+@pytest.mark.parametrize("module", ["service.cli", "service.cli.run", "service.supervisor", READER])
+def test_nothing_but_the_gallery_loads_what_it_needs(module: str) -> None:
+    assert loads(module, ("datasette", "service.gallery", "sqlite3", "uvicorn")) == []
 
 
 def test_service_is_the_checkout_and_not_a_stranger_of_that_name(tmp_path: Path) -> None:
@@ -307,6 +336,9 @@ def test_every_dependency_is_pinned_to_one_version_by_name_alone() -> None:
     assert dependencies() - set(pinned) == set()
 
 
+LEFT_ALONE = {"pip"}
+"""Which datasette asks for: a pinned one would have pip put another into its own place."""
+
 ELSEWHERE = {"colorama", "importlib-metadata", "lazy-importer", "zipp"}
 """What only Windows or only a newer or older Python installs."""
 
@@ -320,7 +352,7 @@ def test_exactly_what_is_installed_with_them_is_pinned_too() -> None:
             needed.add(name)
             waiting += installed_with(name)
     pinned = {pin.split("==")[0] for pin in pins()}
-    assert (needed - pinned, pinned - needed - ELSEWHERE) == (set(), set())
+    assert (needed - pinned - LEFT_ALONE, pinned - needed - ELSEWHERE) == (set(), set())
 
 
 def installed_with(name: str) -> list[str]:
@@ -366,11 +398,14 @@ def test_every_dependency_is_used() -> None:
     assert dependencies() - used - set(PROGRAMS) == set()
 
 
+PARTS = {"aiimagemetapipe", "markupsafe", "pydantic-core"}
+"""What imports may name besides: ourselves, and what datasette and pydantic are made of."""
+
+
 def test_what_the_service_imports_is_asked_for_to_run_or_by_an_extra() -> None:
     groups = dependency_groups()
-    asked_for = {*groups["runtime"], *groups["plot"], *groups["scale"]}
-    ours_or_pydantics_own = {"aiimagemetapipe", "pydantic-core"}
-    assert imported_packages(modules()) - asked_for - ours_or_pydantics_own == set()
+    asked_for = {*groups["runtime"], *groups["gallery"], *groups["plot"], *groups["scale"]}
+    assert imported_packages(modules()) - asked_for - PARTS == set()
 
 
 def test_the_docs_say_of_every_dependency_why_it_was_taken() -> None:
@@ -380,7 +415,8 @@ def test_the_docs_say_of_every_dependency_why_it_was_taken() -> None:
 
 def test_the_extras_are_developed_with() -> None:
     groups = dependency_groups()
-    assert {*groups["plot"], *groups["scale"]} - set(groups["dev"]) == set()
+    extras = {*groups["gallery"], *groups["plot"], *groups["scale"]}
+    assert extras - set(groups["dev"]) == set()
 
 
 def test_the_version_is_written_in_one_place() -> None:

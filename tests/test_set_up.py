@@ -26,6 +26,7 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "bin").mkdir()
     for tool in TOOLS:
         (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or tool)
+    program(tmp_path / "project", "chromium", "")
     folder = tmp_path / "project"
     folder.mkdir()
     for name in ("Makefile", "config.toml", "pyproject.toml", "constraints.txt"):
@@ -39,7 +40,7 @@ def program(project: Path, name: str, text: str) -> None:
     path.chmod(0o755)
 
 
-INSTALLING = "Installing what is needed to run{} into .venv; this takes a minute or two, once."
+INSTALLING = "Installing what is needed to {} into .venv; this takes a minute or two, once."
 
 
 def make_ready(project: Path, target: str = "ready") -> tuple[bool, list[str]]:
@@ -54,7 +55,7 @@ def make_ready(project: Path, target: str = "ready") -> tuple[bool, list[str]]:
     ]
 
 
-STAMPS = (".installed", ".installed-for-tests")
+STAMPS = (".installed", ".installed-for-gallery", ".installed-for-tests")
 
 
 def environment(project: Path) -> Path:
@@ -79,6 +80,35 @@ def test_without_exiftool_and_a_way_to_install_it_the_package_is_named(project: 
             )
         ],
     )
+
+
+NO_BROWSER = [
+    "Missing: chromium (the package's name on Debian). Install it, then run make again.",
+    "Without a browser (chromium) the tests of the gallery's pages are skipped.",
+]
+
+
+def test_without_a_browser_all_else_is_tested(project: Path) -> None:
+    (project.parent / "bin" / "chromium").unlink()
+    program(project, "exiftool", "")
+    environment(project)
+    assert make_ready(project) == (True, NO_BROWSER)
+
+
+@pytest.mark.parametrize("target", ["ready-to-run", "ready-for-gallery"])
+def test_only_tests_need_a_browser(project: Path, target: str) -> None:
+    (project.parent / "bin" / "chromium").unlink()
+    program(project, "exiftool", "")
+    environment(project)
+    assert make_ready(project, target) == (True, [])
+
+
+def test_where_homebrew_is_it_installs_a_browser(project: Path) -> None:
+    (project.parent / "bin" / "chromium").unlink()
+    program(project, "exiftool", "")
+    program(project, "brew", 'echo "brew $@"')
+    environment(project)
+    assert make_ready(project) == (True, ["brew install --quiet chromium"])
 
 
 def test_an_exiftool_named_in_the_configuration_is_not_searched_on_the_path(project: Path) -> None:
@@ -121,7 +151,11 @@ PIP = "-m pip install --quiet --disable-pip-version-check -c constraints.txt -e 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
 @pytest.mark.parametrize(
     ("target", "package", "what"),
-    [("ready", ".[dev]", " and test"), ("ready-to-run", ".", "")],
+    [
+        ("ready", ".[dev]", "run and test"),
+        ("ready-to-run", ".", "run"),
+        ("ready-for-gallery", ".[gallery]", "show the gallery"),
+    ],
 )
 def test_changed_dependencies_are_installed_once_and_it_is_said(
     project: Path, name: str, target: str, package: str, what: str
@@ -144,7 +178,7 @@ def test_what_was_set_up_to_run_gets_what_tests_need_when_they_are_asked_for(
     calls = environment(project)
     (project / ".venv" / ".installed-for-tests").unlink()
     assert make_ready(project, "ready-to-run") == (True, [])
-    assert make_ready(project) == (True, [INSTALLING.format(" and test")])
+    assert make_ready(project) == (True, [INSTALLING.format("run and test")])
     assert make_ready(project) == (True, [])
     assert calls.read_text(encoding="utf-8") == f"{PIP}.[dev]\n{COMPILE}\n"
 
@@ -152,6 +186,7 @@ def test_what_was_set_up_to_run_gets_what_tests_need_when_they_are_asked_for(
 def test_make_run_installs_what_running_needs_and_make_test_the_rest() -> None:
     makefile = (TOP / "Makefile").read_text(encoding="utf-8")
     assert "\nrun: ready-to-run\n" in makefile
+    assert "\ngallery: ready-for-gallery\n" in makefile
     assert "\nlint: ready\n" in makefile
 
 

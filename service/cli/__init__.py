@@ -24,6 +24,7 @@ MODULES = {
     "search": ("search",),
     "open": ("open",),
     "stats": ("stats",),
+    "gallery": ("gallery",),
     "resolve": ("resolve",),
     "export": ("export",),
     "bulk": ("bulk",),

@@ -122,6 +122,9 @@ OfKind = Annotated[ResourceKind | None, typer.Option("--kind", help="Only resour
 Query = Annotated[
     str, typer.Option("--sql", help="One SELECT; its first column becomes the lines.")
 ]
+OfSearch = Annotated[
+    str | None, typer.Option("--search", help="Only of the images that this finds, as search does.")
+]
 Everything = Annotated[bool, typer.Option("--all", help="Run every export of config.toml once.")]
 ExcelSafe = Annotated[
     bool,
@@ -153,6 +156,7 @@ LISTS: dict[str, tuple[str, Options]] = {
             "form": HowWritten,
             "count": CountBy,
             "max_words": MaxWords,
+            "search": OfSearch,
             **FILTERS,
             **READERS,
             **SPLITS,
@@ -161,7 +165,7 @@ LISTS: dict[str, tuple[str, Options]] = {
     ),
     "prompts": (
         "List whole prompts, a line each.",
-        {"which": OfWhich, **FILTERS, **READERS, **SPLITS},
+        {"which": OfWhich, "search": OfSearch, **FILTERS, **READERS, **SPLITS},
     ),
     "templates": (
         (

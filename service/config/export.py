@@ -40,6 +40,7 @@ ONLY: dict[str, tuple[ListKind, ...]] = {
     "by": ("tokens",),
     "with_words": ("resources",),
     "sql": ("sql",),
+    "search": ("tokens", "prompts"),
     "by_model": ("tokens", "prompts", "kv", "resources"),
     "by_month": ("tokens", "prompts", "kv", "resources"),
     "excel_safe": ("records",),
@@ -137,6 +138,8 @@ class Export(Section):
     categories: Categories = Field(default_factory=dict)
     """Words of the user's categories; those of ``[categories]`` in the file."""
     sql: str = Field(default="", max_length=100_000)
+    search: str = Field(default="", max_length=10_000)
+    """Of which images; '' is all, those included whose file is gone."""
     min_fillers: int = Field(default=3, ge=2, le=1_000)
     """How many different tags a template's group has, at least."""
     min_count: int = Field(default=1, ge=1, le=MOST)

@@ -121,6 +121,13 @@ class Thumbnails(Section):
         return self.max_megabytes * 1_000_000
 
 
+class Gallery(Section):
+    """``[gallery]``: the pages that show the images in a browser of this machine."""
+
+    enabled: bool = False
+    port: int = Field(default=8011, ge=1, le=65535)
+
+
 class Log(Section):
     """``[log]``: what the service logs, and where."""
 
@@ -141,6 +148,7 @@ class Config(Section):
     database: Database = Field(default_factory=Database)
     backup: Backup = Field(default_factory=Backup)
     thumbnails: Thumbnails = Field(default_factory=Thumbnails)
+    gallery: Gallery = Field(default_factory=Gallery)
     log: Log = Field(default_factory=Log)
     export: Annotated[tuple[Export, ...], Field(strict=False)] = ()
     categories: Categories = Field(default_factory=dict)
@@ -182,6 +190,7 @@ SECTIONS: dict[str, type[Section]] = {
     "database": Database,
     "backup": Backup,
     "thumbnails": Thumbnails,
+    "gallery": Gallery,
     "log": Log,
     "export": Export,
 }

@@ -55,13 +55,14 @@ def write_csv(
         writer = csv.writer(text)
         writer.writerow(columns)
         for row in rows:
-            writer.writerow(map(_harmless, row.values()) if excel_safe else row.values())
+            writer.writerow(map(harmless, row.values()) if excel_safe else row.values())
             count += 1
         text.detach()
     return Written(count, changed=update.changed)
 
 
-def _harmless(value: Cell) -> Cell:
+def harmless(value: Cell) -> Cell:
+    """Return a value that no spreadsheet takes for a formula."""
     is_formula = isinstance(value, str) and _first_shown(value) in FORMULA
     return f"'{value}" if is_formula else value
 

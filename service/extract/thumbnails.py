@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
+from service.extract import magic_numbers
 from service.extract.signatures import FileState
+from service.extract.video_pictures import is_video, read_first_picture
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -17,6 +19,9 @@ EDGE = 256
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "AVIF")
 """What Pillow decodes by itself; of an animation the first picture."""
+
+DRAWN = frozenset({"image/apng", *(f"image/{name.lower()}" for name in FORMATS)})
+"""The same, as ``magic_numbers`` names kinds."""
 
 MILLION = 1_000_000
 PIXELS = {"PNG": 24 * MILLION, "JPEG": 36 * MILLION}
@@ -38,11 +43,14 @@ class Thumbnail(NamedTuple):
     webp: bytes
 
 
-def draw_thumbnail(location: Path, size: int, mtime_ns: int) -> Thumbnail:
-    """Return the small picture of a file that has this size and time.
+def draw_thumbnail(
+    location: Path, size: int, mtime_ns: int, edge: int = EDGE, seconds: float = 2.0
+) -> Thumbnail:
+    """Return the small picture of a file that has this size and time; a video's in so many seconds.
 
     Raises BadFileError for what cannot be drawn or has too many pixels, FileGoneError where there
-    is no such file, and TryAgainError where it has changed.
+    is no such file, TooSlowError for a video that takes longer, and TryAgainError where it has
+    changed.
     """
     try:
         state = FileState.of(location)
@@ -55,24 +63,30 @@ def draw_thumbnail(location: Path, size: int, mtime_ns: int) -> Thumbnail:
     from PIL import Image  # noqa: PLC0415  costs each start 10 ms, and many draw nothing
 
     try:
-        with Image.open(location, formats=FORMATS) as image:
-            return _draw(image)
-    except BadFileError:
+        with location.open("rb") as file:
+            mime_type = magic_numbers.kind_of(file.read(magic_numbers.HEAD))
+        if mime_type is not None and is_video(mime_type):
+            source: Path | BytesIO = BytesIO(read_first_picture(location, mime_type, edge, seconds))
+        else:
+            source = location
+        with Image.open(source, formats=FORMATS) as image:
+            return _draw(image, edge)
+    except (BadFileError, TryAgainError):
         raise
     except Exception as error:  # its decoders raise RuntimeError, struct.error, and what not
         raise BadFileError(f"cannot be drawn: {error}"[:300]) from error
 
 
-def _draw(image: "Image.Image") -> Thumbnail:
+def _draw(image: "Image.Image", edge: int) -> Thumbnail:
     from PIL import ImageOps  # noqa: PLC0415  as above
 
     cap = PIXELS.get(str(image.format), PIXELS_OF_OTHERS)
     if image.width * image.height > cap:
         raise BadFileError(f"{image.width} by {image.height} pixels are too many to be drawn")
-    image.draft("RGB", (EDGE, EDGE))  # a JPEG is then decoded at an eighth of its size
+    image.draft("RGB", (edge, edge))  # a JPEG is then decoded at an eighth of its size
     mode = "RGBA" if image.has_transparency_data else "RGB"
     small = image if image.mode == mode else image.convert(mode)
-    small.thumbnail((EDGE, EDGE), reducing_gap=2.0)
+    small.thumbnail((edge, edge), reducing_gap=2.0)
     small = ImageOps.exif_transpose(small)
     out = BytesIO()
     small.save(out, "WEBP", quality=QUALITY)

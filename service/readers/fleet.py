@@ -92,6 +92,12 @@ class Fleet:
             )
             return ticket.is_done
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Return whether no reader is there and none is likely to start."""
+        with self._changed:
+            return self.starts.are_hopeless(self._seats)
+
     def scale(self, backlog: int) -> None:
         """Run as many readers as so many waiting requests are worth."""
         with self._changed:

@@ -31,7 +31,7 @@ DUMP = "dump"
 REMAKE = "remake"
 """Make rows from stored records: file, MIME type, SHA-256 and record → PackedImage."""
 DRAW = "draw"
-"""Draw files small: (path, size, time of writing) → Thumbnail."""
+"""Draw files small: (path, size, time of writing, pixels) → Thumbnail."""
 
 _ERRORS: dict[str, type[PipeError]] = {
     error.__name__: error
@@ -61,7 +61,7 @@ class Audit:
 
 
 def pack_seen(location: Path, file: WatchedFile) -> tuple[Any, ...]:
-    """Return what ``LOOK`` and ``DRAW`` are asked."""
+    """Return what ``LOOK`` is asked, and ``DRAW`` with the pixels of the longer side behind it."""
     return str(location), file.size, file.mtime_ns
 
 

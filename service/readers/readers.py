@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 from service.clock import stamp
 from service.errors import StartError, TryAgainError
 from service.extract.file_to_read import FileToRead
+from service.extract.thumbnails import EDGE
 from service.readers import messages
 from service.readers.fleet import Fleet
 from service.readers.messages import Answer, Failed
@@ -190,6 +191,11 @@ class Readers:
         """Return why no reader starts, where none does."""
         return self._fleet.starts.trouble
 
+    @property
+    def are_hopeless(self) -> bool:
+        """Return whether no reader is there and none is likely to start."""
+        return self._fleet.is_hopeless
+
     def describe(self, wall: float) -> tuple[str, ...]:
         """Return what each reader is at and since when; ``wall`` is the time, since 1970."""
         lines: list[str] = []
@@ -214,9 +220,10 @@ class Readers:
         asked = [self._asked(messages.pack_known(path, file), file.size) for path, file in files]
         return self._ask(messages.AUDIT, asked)
 
-    def draw(self, files: Sequence[tuple[Path, WatchedFile]]) -> Question:
-        """Ask for small pictures of files, as they were seen."""
-        asked = [self._asked(messages.pack_seen(path, file), file.size) for path, file in files]
+    def draw(self, files: Sequence[tuple[Path, WatchedFile]], edge: int = EDGE) -> Question:
+        """Ask for small pictures of files, as they were seen, with so many pixels at most."""
+        seen = [(*messages.pack_seen(path, file), edge) for path, file in files]
+        asked = [self._asked(item, item[1]) for item in seen]
         return self._ask(messages.DRAW, asked)
 
     def read(self, files: Sequence[FileToRead]) -> Question:

@@ -94,7 +94,7 @@ class ReaderWork:
         elif kind == messages.AUDIT:
             self._audit(number, items)
         elif kind == messages.DRAW:
-            self._draw(number, items)
+            self._draw(number, items, is_slow=is_slow)
         elif self._tags is not None:
             files = [messages.unpack_to_read(item) for item in items]
 
@@ -139,14 +139,18 @@ class ReaderWork:
             return Audited()
         return self._tags.audit(file, self._deadlines.of(file.file.size, is_slow=False))
 
-    def _draw(self, number: int, items: Sequence[Any]) -> None:
-        for index, (location, size, mtime_ns) in enumerate(items):
+    def _draw(self, number: int, items: Sequence[Any], *, is_slow: bool) -> None:
+        for index, (location, size, mtime_ns, edge) in enumerate(items):
             self._send("at", number, index, "draw", size)
             try:
-                answer: tuple[Any, ...] = (
-                    "thumbnail",
-                    *draw_thumbnail(Path(location), size, mtime_ns),
-                )
+                seconds = self._deadlines.of(size, is_slow=is_slow)
+                drawn = draw_thumbnail(Path(location), size, mtime_ns, edge, seconds)
+                answer: tuple[Any, ...] = ("thumbnail", *drawn)
+            except TooSlowError as error:
+                if not is_slow:
+                    self._send("slow", number, index)
+                    continue
+                answer = messages.pack_error(error)
             except (BadFileError, TryAgainError) as error:
                 answer = messages.pack_error(error)
             self._send("is", number, index, answer)

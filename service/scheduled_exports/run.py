@@ -51,17 +51,23 @@ def run_export(
         connection.set_progress_handler(is_cancelled, OPCODES)
         try:
             write = write_templates if export.kind == "templates" else write_list
-            return write(export, _read_into(export, connection), is_cancelled)
+            return write(export, _read_into(export, connection, database), is_cancelled)
         except apsw.InterruptError as error:
             raise StoppedError(STOPPED) from error
         except apsw.Error as error:
             refuse(database, error)
 
 
-def _read_into(export: Export, connection: apsw.Connection) -> Iterator[FoundText]:
+def _read_into(export: Export, connection: apsw.Connection, database: Path) -> Iterator[FoundText]:
     """Yield the texts that an export asks for, each with the list that it belongs to."""
     split = Split(export.by_model, export.by_month)
-    rows = _rows(export, ListReader(connection, split))
+    images = None
+    if export.search:
+        # Searches know how generators name things, which no other export needs.
+        from service.store.search.query import Search  # noqa: PLC0415
+
+        images = Search.on(connection, database).ids(export.search)
+    rows = _rows(export, ListReader(connection, split, images))
     if not export.is_split:
         return (("", row.text, row.times) for row in rows)
     # Thousands of rows in a row have the same place.

@@ -10,6 +10,7 @@ pictures, and ``browser_project.py`` opens them all in DB Browser.
 
 The statements, each with its name and a comment that says why: ``queries.sql`` is what the store
 asks, ``search.sql`` the conditions of a search, ``stats.sql`` the statistics, ``bulk.sql`` the
-tables for Parquet, ``examples.sql`` and ``marks.sql`` what users may ask themselves.
+tables for Parquet, ``examples.sql`` and ``marks.sql`` what users may ask themselves;
+``gallery.sql``, ``gallery_image.sql`` and ``gallery_statistics.sql`` are what its pages ask.
 ``migrations/`` upgrades older databases to ``schema.sql``, which is above this package.
 """

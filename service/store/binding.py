@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import orjson
 
-from service.records import Scalar
+from service.records import Scalar, WatchedFile
 
 _LIMIT = 1 << 63
 
@@ -65,3 +65,14 @@ def as_text(value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return text(value) if isinstance(value, str) else str(value)
+
+
+def lines_of(text_: str | None) -> tuple[str, ...]:
+    """Return what ``lines`` has written."""
+    return tuple(text_.split("\n")) if text_ else ()
+
+
+def file_at(root: str, path: str, size: int, mtime_ns: int, sidecars: str | None) -> WatchedFile:
+    """Return a file from its columns."""
+    time = int(mtime_ns)  # an older version of ours stored times past 64 bits as floats
+    return WatchedFile(root=root, path=path, size=size, mtime_ns=time, sidecars=lines_of(sidecars))

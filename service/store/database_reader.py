@@ -9,7 +9,7 @@ import orjson
 
 from service.records import RawRecord, WatchedFile
 from service.store import raw_records, status, volumes
-from service.store.binding import text
+from service.store.binding import file_at, lines_of, text
 from service.store.connection import open_readonly
 from service.store.export_states import ExportBook
 from service.store.failures import Failure, KnownFailure
@@ -17,9 +17,7 @@ from service.store.file_rows import (
     FileRow,
     HashedFile,
     KnownFolder,
-    file_at,
     file_row_at,
-    lines_of,
 )
 from service.store.identity import stable_id
 from service.store.integrity import find_damage
@@ -166,19 +164,11 @@ class DatabaseReader:
 
         None where there is none.
         """
-        row = self._connection.execute(sql("raw_record"), (image_id,)).fetchone()
-        if row is None:
-            return None
-        packed, mime_type, sha256, *place = row
-        return raw_records.unpack(packed, file_at(*place), mime_type, sha256)
+        return raw_records.read_record(self._connection, image_id)
 
     def stored_record(self, image_id: int) -> StoredRecord | None:
         """Return the kept record of an image as it is stored, with the place where it is now."""
-        row = self._connection.execute(sql("raw_record"), (image_id,)).fetchone()
-        if row is None:
-            return None
-        packed, mime_type, sha256, *place = row
-        return StoredRecord(file_at(*place), mime_type, sha256, packed)
+        return raw_records.read_stored(self._connection, image_id)
 
     # ── Models ──
 

@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, cast, get_args
 
-import apsw
 import orjson
 
 from service.records import ResourceKind, Side, TokenKind
 from service.store.binding import text
-from service.store.sql import sql
+from service.store.sql import Reading, sql
 
 COMPUTED_KEYS = (
     "positive_prompt",
@@ -75,13 +74,20 @@ class _Terms(NamedTuple):
 
 
 class ListReader:
-    """The lists of one database.
+    """The lists of one database, of all its images or of some.
 
     Rows come one at a time; a list of any length takes the same memory.
     """
 
-    def __init__(self, connection: apsw.Connection, split: Split = UNSPLIT) -> None:
+    def __init__(
+        self,
+        connection: Reading,
+        split: Split = UNSPLIT,
+        images: Sequence[int] | None = None,
+    ) -> None:
+        """``images``: of which tokens and prompts are listed; None: of all."""
         self._connection = connection
+        self._images = images
         self._split = {"by_model": split.by_model, "by_month": split.by_month}
         self._is_split = any(split)
 
@@ -93,7 +99,7 @@ class ListReader:
         ``written``: as the prompt has them, embeddings by what calls them; else normalized. Counts
         may be below nought where they take back what another row says too much.
         """
-        if self._is_split:
+        if self._is_split or self._images is not None:
             return self._split_tokens(side, kinds, written=written, by_uses=by_uses)
         return self._unsplit_tokens(side, kinds, written=written, by_uses=by_uses)
 
@@ -123,10 +129,20 @@ class ListReader:
         self, side: Side, kinds: Sequence[TokenKind], *, written: bool, by_uses: bool
     ) -> Iterator[Listed]:
         terms = _Terms(sql("list_uses" if by_uses else "list_terms"), side, list(kinds))
-        places = self._connection.execute(sql("list_places"), self._bind(self._split))
+        places = self._places()
         for (model, month), images in groupby(places, key=itemgetter(0, 1)):
             for counts in _count_rows(self._terms(terms, images)):
                 yield from self._look_up_terms(counts, model, month, written=written)
+
+    def _places(self) -> Iterable[SqlRow]:
+        """Return each image with its model and month, as far as lists are split by them."""
+        if not self._is_split:
+            return (("", "", id_) for id_ in self._images or ())
+        rows = self._connection.execute(sql("list_places"), self._bind(self._split))
+        if self._images is None:
+            return cast("Iterable[SqlRow]", rows)
+        wanted = set(self._images)
+        return (row for row in rows if row[-1] in wanted)
 
     def _look_up_terms(
         self, counts: Mapping[SqlRow, int], model: str, month: str, *, written: bool
@@ -141,7 +157,10 @@ class ListReader:
 
     def prompts(self, which: Side) -> Iterator[Listed]:
         """Yield the prompts of the base passes, as the files have them."""
-        return self._rows("list_prompts", which=which, **self._split)
+        if self._images is None:
+            return self._rows("list_prompts", which=which, **self._split)
+        ids = orjson.dumps(list(self._images)).decode()
+        return self._rows("list_prompts_of", which=which, ids=ids, **self._split)
 
     def values(self, key: str) -> Iterator[Listed]:
         """Yield the values of a key of ``kv``."""
@@ -213,7 +232,8 @@ class ListReader:
         return map(Listed._make, self._connection.execute(sql(name), self._bind(arguments)))
 
     def _look_up(self, name: str, rows: Iterable[Mapping[str, object]]) -> Iterator[Listed]:
-        return map(Listed._make, self._connection.executemany(sql(name), rows))
+        for row in rows:
+            yield from map(Listed._make, self._connection.execute(sql(name), row))
 
     @staticmethod
     def _bind(arguments: Mapping[str, object]) -> dict[str, object]:

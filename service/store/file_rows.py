@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import apsw
 
 from service.records import Status, WatchedFile
-from service.store.binding import text
+from service.store.binding import file_at, text
 from service.store.identity import split, stable_id
 from service.store.sql import sql
 
@@ -33,17 +33,6 @@ class HashedFile:
 
 KnownFolder = dict[str, tuple[int, int, bool, tuple[str, ...]]]
 """File name → (size, mtime_ns, present, the texts beside it)."""
-
-
-def lines_of(text_: str | None) -> tuple[str, ...]:
-    """Return what ``binding.lines`` has written."""
-    return tuple(text_.split("\n")) if text_ else ()
-
-
-def file_at(root: str, path: str, size: int, mtime_ns: int, sidecars: str | None) -> WatchedFile:
-    """Return a file from its columns."""
-    time = int(mtime_ns)  # an older version of ours stored times past 64 bits as floats
-    return WatchedFile(root=root, path=path, size=size, mtime_ns=time, sidecars=lines_of(sidecars))
 
 
 def file_row_at(  # noqa: PLR0917  # a row, in the order of its columns

@@ -1,9 +1,9 @@
 """All rows of one image, read back through the views that users query."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-import apsw
+from typing import Any
 
 from service.records import (
     Conflict,
@@ -15,7 +15,7 @@ from service.records import (
     Stated,
     Token,
 )
-from service.store.sql import sql
+from service.store.sql import Reading, sql
 
 ColumnValue = str | int | float | None
 
@@ -38,16 +38,17 @@ class ImageRecord:
     """Values as texts."""
 
 
-def read_image(connection: apsw.Connection, image_id: int) -> ImageRecord | None:
+def read_image(connection: Reading, image_id: int) -> ImageRecord | None:
     """Return all rows of an image, or None where there is none of this id."""
     cursor = connection.execute(sql("show_image"), (image_id,))
     row = cursor.fetchone()
     if row is None:
         return None
-    names = [column[0] for column in cursor.get_description()]
+    names = [column[0] for column in cursor.description]
 
-    def rows(name: str) -> apsw.Cursor:
-        return connection.execute(sql(name), (image_id,))
+    def rows(name: str) -> Iterable[tuple[Any, ...]]:
+        found: Iterable[tuple[Any, ...]] = connection.execute(sql(name), (image_id,))
+        return found
 
     return ImageRecord(
         image=dict(zip(names, row, strict=True)),

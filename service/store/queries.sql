@@ -507,6 +507,13 @@ SELECT CASE WHEN :by_model THEN COALESCE((SELECT MIN(m.model) FROM images m WHER
        CASE :which WHEN 'pos' THEN i.positive_prompt ELSE i.negative_prompt END AS prompt, 1
 FROM images i WHERE prompt <> '';
 
+-- name: list_prompts_of
+-- As list_prompts, of some images.
+SELECT CASE WHEN :by_model THEN COALESCE((SELECT MIN(m.model) FROM images m WHERE m.model_norm = i.model_norm), i.model, '') ELSE '' END,
+       CASE WHEN :by_month THEN substr(i.modified_at, 1, 7) ELSE '' END,
+       CASE :which WHEN 'pos' THEN i.positive_prompt ELSE i.negative_prompt END AS prompt, 1
+FROM json_each(:ids) j CROSS JOIN images i ON i.id = j.value WHERE prompt <> '';
+
 -- name: list_values
 -- There is no index by key: one pass over all facts. Values are looked up once each.
 SELECT '', '', (SELECT text FROM texts x WHERE x.id = c.value_id), c.n
@@ -756,6 +763,16 @@ CREATE TABLE IF NOT EXISTS thumbnails (
     made_at TEXT NOT NULL
 ) WITHOUT ROWID;
 
+-- name: make_large_thumbnails
+-- For screens with small pixels; the gallery makes them, as they are asked for.
+CREATE TABLE IF NOT EXISTS large_thumbnails (
+    sha256  TEXT PRIMARY KEY,
+    width   INTEGER,
+    height  INTEGER,
+    webp    BLOB,                -- NULL: the file cannot be drawn
+    made_at TEXT NOT NULL
+) WITHOUT ROWID;
+
 -- name: lacking_thumbnails
 -- Also what cannot be drawn has a row.
 SELECT value FROM json_each(?) WHERE value NOT IN (SELECT sha256 FROM thumbnails);
@@ -764,9 +781,29 @@ SELECT value FROM json_each(?) WHERE value NOT IN (SELECT sha256 FROM thumbnails
 -- The newest counts.
 INSERT OR REPLACE INTO thumbnails (sha256, width, height, webp, made_at) VALUES (?, ?, ?, ?, ?);
 
+-- name: save_large_thumbnail
+-- The newest counts.
+INSERT OR REPLACE INTO large_thumbnails (sha256, width, height, webp, made_at) VALUES (?, ?, ?, ?, ?);
+
+-- name: find_thumbnail
+-- One picture of a content; none is known where there is no row.
+SELECT webp FROM thumbnails WHERE sha256 = ?;
+
+-- name: find_large_thumbnail
+-- The same, of the larger ones.
+SELECT webp FROM large_thumbnails WHERE sha256 = ?;
+
+-- name: crowd_out_thumbnails
+-- Some, wherever one looks: hashes are evenly spread.
+DELETE FROM thumbnails WHERE sha256 IN (SELECT sha256 FROM thumbnails WHERE sha256 >= ? ORDER BY sha256 LIMIT ?);
+
+-- name: crowd_out_large_thumbnails
+-- The same, of the larger ones.
+DELETE FROM large_thumbnails WHERE sha256 IN (SELECT sha256 FROM large_thumbnails WHERE sha256 >= ? ORDER BY sha256 LIMIT ?);
+
 -- name: thumbnail_hashes
--- A page at a time.
-SELECT sha256 FROM thumbnails WHERE sha256 > ? ORDER BY sha256 LIMIT ?;
+-- A page at a time, of both sizes.
+SELECT sha256 FROM thumbnails WHERE sha256 > ?1 UNION SELECT sha256 FROM large_thumbnails WHERE sha256 > ?1 ORDER BY sha256 LIMIT ?2;
 
 -- name: remove_thumbnails
 -- Of contents that no image has any more.
@@ -779,6 +816,10 @@ SELECT COUNT(*) FROM thumbnails;
 -- name: count_contents
 -- Of the files that are there, through the index images_by_sha256.
 SELECT COUNT(DISTINCT sha256) FROM images WHERE missing_since IS NULL;
+
+-- name: remove_large_thumbnails
+-- The same, of the larger ones.
+DELETE FROM large_thumbnails WHERE sha256 IN (SELECT value FROM json_each(?));
 
 -- name: thumbnail_pages
 -- Without those that are free.

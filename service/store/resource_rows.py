@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import apsw
 
 from service.records import HashKind, Resource, ResourceKind, WatchedFile
-from service.store.file_rows import file_at
+from service.store.binding import file_at
 from service.store.one_image import AIR
 from service.store.sql import sql
 

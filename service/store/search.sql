@@ -65,6 +65,10 @@ i.model IN (WITH RECURSIVE found (value) AS (
     UNION ALL SELECT (SELECT MIN(model) FROM images WHERE model > value) FROM found WHERE value IS NOT NULL
 ) SELECT value FROM found WHERE value LIKE ? ESCAPE '\');
 
+-- name: model_whole
+-- By its name without folder and ending, so that one model is one.
+i.model_norm = ?;
+
 -- name: sampler
 -- As model. What the file wrote is read as the same sampler.
 i.sampler_norm IN (WITH RECURSIVE found (value) AS (
@@ -84,33 +88,33 @@ i.generator IN (WITH RECURSIVE found (value) AS (
 i.scheduler_norm LIKE ? ESCAPE '\';
 
 -- name: lora
--- The joined column that the views show: 'name:weight, …'. Every entry in it follows on ', '. unweighted() is ours:
+-- The joined column that the views show: 'name:weight, …'. Every entry is between ', ' and ','. unweighted() is ours:
 -- search/lexing.py; it is asked only about what is found with the weights.
-CASE WHEN ', ' || i.loras LIKE ? ESCAPE '\' THEN ', ' || unweighted(i.loras) LIKE ? ESCAPE '\' ELSE FALSE END;
+CASE WHEN ', ' || i.loras || ',' LIKE ? ESCAPE '\' THEN ', ' || unweighted(i.loras) || ',' LIKE ? ESCAPE '\' ELSE FALSE END;
 
 -- name: embedding
 -- As lora, without weights.
-', ' || i.embeddings LIKE ? ESCAPE '\';
+', ' || i.embeddings || ',' LIKE ? ESCAPE '\';
 
 -- name: checkpoint
 -- As embedding.
-', ' || i.checkpoints LIKE ? ESCAPE '\';
+', ' || i.checkpoints || ',' LIKE ? ESCAPE '\';
 
 -- name: vae
 -- As embedding; what was stated as the VAE is among them.
-', ' || i.vaes LIKE ? ESCAPE '\';
+', ' || i.vaes || ',' LIKE ? ESCAPE '\';
 
 -- name: upscaler
 -- As embedding.
-', ' || COALESCE(i.upscalers, i.upscaler) LIKE ? ESCAPE '\';
+', ' || COALESCE(i.upscalers, i.upscaler) || ',' LIKE ? ESCAPE '\';
 
 -- name: resource
 -- Any of the joined columns, as lora.
 CASE WHEN ', ' || COALESCE(i.checkpoints, '') || ', ' || COALESCE(i.loras, '') || ', ' || COALESCE(i.embeddings, '') || ', '
-    || COALESCE(i.vaes, '') || ', ' || COALESCE(i.upscalers, '') || ', ' || COALESCE(i.other_resources, '')
+    || COALESCE(i.vaes, '') || ', ' || COALESCE(i.upscalers, '') || ', ' || COALESCE(i.other_resources, '') || ','
     LIKE ? ESCAPE '\'
 THEN ', ' || COALESCE(i.checkpoints, '') || ', ' || COALESCE(unweighted(i.loras), '') || ', ' || COALESCE(i.embeddings, '')
-    || ', ' || COALESCE(i.vaes, '') || ', ' || COALESCE(i.upscalers, '') || ', ' || COALESCE(i.other_resources, '')
+    || ', ' || COALESCE(i.vaes, '') || ', ' || COALESCE(i.upscalers, '') || ', ' || COALESCE(i.other_resources, '') || ','
     LIKE ? ESCAPE '\'
 ELSE FALSE END;
 
@@ -150,6 +154,17 @@ i.file_name LIKE ? ESCAPE '\';
 -- name: path
 -- Below the root.
 i.folder || i.file_name LIKE ? ESCAPE '\';
+
+-- name: folder
+-- With its root before it: Input, Input/portraits.
+rtrim(i.root || '/' || i.folder, '/') LIKE ? ESCAPE '\';
+
+-- name: duplicate
+-- Whether another file that is there has the same content; as v_duplicates.
+CASE WHEN i.sha256 IN (
+    SELECT r.sha256 FROM repeated_contents r
+    WHERE (SELECT COUNT(*) FROM images c WHERE c.sha256 = r.sha256 AND c.missing_since IS NULL) > 1
+) THEN 'yes' ELSE 'no' END = ?;
 
 -- name: root
 -- There are few.
@@ -232,6 +247,10 @@ SELECT MAX(id) FROM images;
 -- name: newest
 -- By id, so that it may end as soon as there are enough: NOT INDEXED leaves the primary key alone.
 SELECT i.id FROM images i NOT INDEXED WHERE i.id BETWEEN ? AND ? AND /* conditions */ ORDER BY i.id DESC LIMIT ?;
+
+-- name: recent
+-- Along the times, from the last one back, as far as needed for so many.
+SELECT i.id FROM images i INDEXED BY images_by_modified WHERE /* conditions */ ORDER BY i.modified_at DESC, i.id DESC LIMIT ?;
 
 -- name: newest_positive
 -- The index of words gives ids newest first, and ends as soon as there are enough.

@@ -33,6 +33,8 @@ class ServiceStatus:
     """How many files were hashed again since the start, and how many had changed. Only there."""
     direct: str | None = None
     """How many were read by ExifTool too, and how many differed. Only there."""
+    gallery: str | None = None
+    """Its address where the service keeps one running, or why it does not run. Only there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The file of small pictures beside the database: one WebP a content. Deleted, it is made anew."""
 
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +17,14 @@ BUSY_MS = 1_000
 
 SCHEMA = "thumbnails"
 """The name under which DB Browser's project attaches it."""
+
+NAMES = {256: "thumbnail", 512: "large_thumbnail"}
+"""Pixels of the longer side → what the statements call pictures of this size."""
+
+CROWDED_OUT = 64
+"""Pictures that make room for new ones at a time."""
+MOST_TIMES = 64
+"""For one writing: where somebody has set another bound, it is reached little by little."""
 
 ThumbnailRow = tuple[str, int | None, int | None, bytes | None, str]
 """SHA-256, width, height, WebP (None: it cannot be drawn), and when it was made."""
@@ -40,7 +49,8 @@ class ThumbnailFile:
             self._connection = apsw.Connection(str(self.path))
             self._connection.set_busy_timeout(BUSY_MS)
             self._connection.pragma("journal_mode", "wal")
-            self._connection.execute(sql("make_thumbnails"))
+            for name in NAMES.values():
+                self._connection.execute(sql(f"make_{name}s"))
             self._identity = FileIdentity.of(self.path)
 
     def reopen_if_replaced(self) -> bool:
@@ -59,10 +69,38 @@ class ThumbnailFile:
         with _translate(self.path):
             return {one for (one,) in self._connection.execute(sql("lacking_thumbnails"), (asked,))}
 
-    def save(self, rows: Sequence[ThumbnailRow]) -> None:
+    def find(self, sha256: str, edge: int) -> tuple[bytes | None] | None:
+        """Return a picture: (None,) where it cannot be drawn, None where nothing is known."""
+        with _translate(self.path):
+            found: tuple[bytes | None] | None = self._connection.execute(
+                sql(f"find_{NAMES[edge]}"), (sha256,)
+            ).fetchone()
+            return found
+
+    def save(self, rows: Sequence[ThumbnailRow], edge: int = 256) -> None:
         """Write small pictures, in one transaction."""
         with _translate(self.path), self._connection:
-            self._connection.executemany(sql("save_thumbnail"), rows)
+            self._connection.executemany(sql(f"save_{NAMES[edge]}"), rows)
+
+    def make_room(self) -> None:
+        """Remove pictures where the file is full: the larger ones first, and of those any.
+
+        Which ones costs nothing to know, and who pages through more than the file holds would find
+        none of those again that were used longest ago.
+        """
+        for _ in range(MOST_TIMES):
+            if not self.is_full or not any(map(self._crowd_out, reversed(NAMES.values()))):
+                return
+
+    def _crowd_out(self, name: str) -> bool:
+        """Remove some pictures of a size; tell whether there was any."""
+        statement = sql(f"crowd_out_{name}s")
+        with _translate(self.path), self._connection:
+            for start in (secrets.token_hex(32), ""):
+                self._connection.execute(statement, (start, CROWDED_OUT))
+                if self._connection.changes():
+                    return True
+        return False
 
     def hashes(self, after: str, limit: int) -> list[str]:
         """Return the next contents, in their order."""
@@ -74,7 +112,8 @@ class ThumbnailFile:
         """Delete small pictures."""
         asked = orjson.dumps(list(hashes)).decode()
         with _translate(self.path), self._connection:
-            self._connection.execute(sql("remove_thumbnails"), (asked,))
+            for name in NAMES.values():
+                self._connection.execute(sql(f"remove_{name}s"), (asked,))
 
     @property
     def is_full(self) -> bool:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -29,10 +30,8 @@ LONGEST = 16_000_000
 
 def register_functions(connection: apsw.Connection) -> None:
     """Let the connection use these instead of SQLite's."""
-    connection.create_scalar_function("instr", instr, 2, deterministic=True)
-    connection.create_scalar_function("replace", replace, 3, deterministic=True)
-    for name, ends in (("trim", "both"), ("ltrim", "left"), ("rtrim", "right")):
-        connection.create_scalar_function(name, _Trim(ends), -1, deterministic=True)
+    for name, (function, arguments) in FUNCTIONS.items():
+        connection.create_scalar_function(name, function, arguments, deterministic=True)
 
 
 def instr(*arguments: Argument) -> int | None:
@@ -86,6 +85,16 @@ class _Trim:
 
 def _text(value: Argument) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
+    "instr": (instr, 2),
+    "replace": (replace, 3),
+    "trim": (_Trim("both"), -1),
+    "ltrim": (_Trim("left"), -1),
+    "rtrim": (_Trim("right"), -1),
+}
+"""What is called instead of SQLite's functions: the function, and how many arguments it has."""
 
 
 ALLOWED = frozenset(
@@ -182,15 +191,16 @@ def guard(connection: apsw.Connection, is_over: Callable[[], bool]) -> apsw.Conn
     for limit, value in LIMITS.items():
         connection.limit(limit, value)
     register_functions(connection)
-    connection.set_authorizer(_is_allowed)
+    connection.set_authorizer(is_allowed)
     connection.set_progress_handler(is_over, OPCODES)
     connection.exec_trace = _Once()
     return connection
 
 
-def _is_allowed(
+def is_allowed(
     action: int, one: str | None, two: str | None, _database: str | None, _inner: str | None
 ) -> int:
+    """Return SQLite's answer (of either library) to what a statement wants to do: read, or else."""
     if action == apsw.SQLITE_PRAGMA and (one, two) == ("data_version", None):
         return apsw.SQLITE_OK  # what the full-text indexes ask before they answer; it only reads
     if action not in ALLOWED:

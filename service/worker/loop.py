@@ -277,8 +277,7 @@ class Worker:
     def notes(self) -> list[str]:
         """Return what the worker waits for, one sentence each."""
         notes = [self._saver.note, self._outage.note, self._housekeeping.note]
-        notes.append(self._parts.readers.trouble)
-        notes.extend(self._parts.intake.notes.values())
+        notes += [self._parts.readers.trouble, *self._parts.intake.notes.values()]
         return [note for note in notes if note]
 
     def _tell_state(self, now: float) -> None:
@@ -293,6 +292,7 @@ class Worker:
             last_rescan_at=parts.intake.last_rescan_at,
             message="; ".join(self.notes) or None,
             readers=parts.readers.describe(self._clock.wall()),
+            gallery=parts.describe_gallery(),
             **self._scrub.describe(),
         )
 

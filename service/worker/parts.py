@@ -30,6 +30,8 @@ class Parts:
     export_schedule: ExportSchedule
     database_care: DatabaseCare
     thumbnails: Thumbnails
+    describe_gallery: Callable[[], str | None] = lambda: None
+    """Says where the gallery is, or why it does not run; None where there is to be none."""
 
     def reopen_store(self) -> None:
         """Go on with the file that is at the database's path now.

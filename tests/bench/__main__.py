@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "store"))  # for
 
 import collection
 import figures
+import gallery
 import latency
 import memory
 import peers
@@ -35,6 +36,7 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "rescanning": rescanning.measure,
     "memory": memory.measure,
     "collection": collection.measure,
+    "gallery": gallery.measure,
 }
 
 

@@ -23,7 +23,8 @@ from store_samples import FIRST, Words, invented
 
 from service.store import statistics
 from service.store.search.lexing import read_query
-from service.store.search.query import Search, Window, plan_search
+from service.store.search.plan import plan_search
+from service.store.search.query import Search, Window
 from service.store.writer import Store
 
 DICE = random.Random(1)  # noqa: S311  # invented data
@@ -238,7 +239,7 @@ def measure(path: Path) -> None:
     for what, limit, query in QUERIES:
         _tell(what, limit, _timed(lambda query=query: connection.execute(query).fetchall()))
         _print_plan(connection, query, ())
-    search = Search(connection, path)
+    search = Search.on(connection, path)
     for line in SEARCHES:
         _tell(
             f"search {line}",
@@ -246,7 +247,7 @@ def measure(path: Path) -> None:
             _timed(lambda line=line: list(search.lines(search.ids(line, 50)))),
         )
         query = search.query(plan_search(read_query(line)))
-        _print_plan(connection, query.text, query.bound(Window(1, 20_000), 50))
+        _print_plan(connection, query.text, query.bound(Window(1, 20_000), limit=50))
     connection.close()
     _tell("stats", None, _timed(lambda: [statistics.read_statistics(path, 15)], runs=1))
 

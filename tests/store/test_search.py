@@ -214,6 +214,21 @@ FOUND = {
     "before:7d id:1": [1],
     "after:2w": [],
     "lora:add_detail:.8": [],
+    "model:=pony": [],
+    "model:=PonyDiffusionV6.safetensors": [1],
+    'model:="ponydiffusionv6" castle': [1],
+    "lora:=add_detail": [2, 1],
+    "lora:=detail": [],
+    "lora:=add_detail:0.8": [2, 1],
+    'lora:="ink, style"': [2],
+    'resource:="controlnet:canny"': [3],
+    "generator:=a11": [],
+    "file:=3.png": [3],
+    "folder:=Input/2025 id:1,2": [2, 1],
+    "folder:=2025": [],
+    "folder:2025 id:3": [3],
+    "duplicate:yes": [],
+    "duplicate:no id:1": [1],
 }
 
 DATE = (
@@ -267,13 +282,20 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
         store._connection.executemany(
             "UPDATE images SET mtime_ns = strftime('%s', ?) * 1000000000 WHERE id = ?", moments
         )
-        yield Search(store._connection, store.path)
+        yield Search.on(store._connection, store.path)
 
 
 @pytest.mark.parametrize(("line", "expected"), FOUND.items(), ids=FOUND)
 def test_a_line_finds_exactly_what_it_says(search: Search, line: str, expected: list[int]) -> None:
     assert search.ids(line) == expected
     assert search.ids(line, 2) == expected[:2]
+
+
+@pytest.mark.parametrize("line", ["", *FOUND])
+def test_the_ones_written_last_are_found_along_the_times(search: Search, line: str) -> None:
+    by_time = search._connection.execute("SELECT id FROM images ORDER BY modified_at DESC, id DESC")
+    found = [id_ for (id_,) in by_time if id_ in search.ids(line)]
+    assert (search.recent(line, 100), search.recent(line, 2)) == (found, found[:2])
 
 
 @pytest.mark.parametrize("few", [(0, -1), (99, -1), (0, 0), (99, 99)], ids=str)
@@ -326,7 +348,7 @@ def test_every_field_was_searched_for() -> None:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_every_field_has_its_condition_in_the_database(search: Search, field: str) -> None:
-    known = {"kind": "lora", "status": "ok", "state": "any", "fav": "yes"}
+    known = {"kind": "lora", "status": "ok", "state": "any", "fav": "yes", "duplicate": "no"}
     value = {**known, "version": "1", "id": "1"}.get(field, "2025")
     assert isinstance(search.ids(f"{field}:{value}"), list)
 
@@ -422,7 +444,7 @@ def test_a_prompt_that_changes_is_found_by_its_new_words_inside_alone(tmp_path: 
     with Store.open(tmp_path / "images.db") as store:
         store.save([drawn(1, "夜の港")], now=NOW)
         store.save([drawn(1, "昼の町")], now=NOW)
-        search = Search(store._connection, store.path)
+        search = Search.on(store._connection, store.path)
         assert (search.ids("港"), search.ids("町"), search.ids("の町")) == ([], [1], [1])
 
 
@@ -439,5 +461,5 @@ def test_words_inside_are_found_in_a_database_made_before(tmp_path: Path) -> Non
     ).fetchall()
     old.close()
     with Store.open(path) as store:
-        search = Search(store._connection, store.path)
+        search = Search.on(store._connection, store.path)
         assert (search.ids("港"), search.ids("neg:品"), search.ids("品")) == ([1], [1], [])

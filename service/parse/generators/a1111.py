@@ -61,15 +61,26 @@ def claim(blobs: Blobs) -> Claim:
 
 def parse(blobs: Blobs) -> Generation:
     """Return what the surest infotext of the file says."""
-    best: Blob | None = None
-    surest: Claim | None = None
+    surest = _find_surest(blobs)
+    if surest is None:
+        return Generation("a1111", {}, unsettled=("No text of this file is an infotext.",))
+    _, best = surest
+    return read_infotext(best, blobs)
+
+
+def find_infotext(blobs: Blobs) -> Blob | None:
+    """Return the surest infotext of a file as it is written; None where no text is one."""
+    surest = _find_surest(blobs)
+    return surest[1] if surest and surest[0] > Claim.NO else None
+
+
+def _find_surest(blobs: Blobs) -> tuple[Claim, Blob] | None:
+    surest: tuple[Claim, Blob] | None = None
     for role, blob in _candidates(blobs):
         claim_ = _claim_text(blob.text, role)
-        if surest is None or claim_ > surest:  # the first of equals
-            best, surest = blob, claim_
-    if best is None:
-        return Generation("a1111", {}, unsettled=("No text of this file is an infotext.",))
-    return read_infotext(best, blobs)
+        if surest is None or claim_ > surest[0]:  # the first of equals
+            surest = claim_, blob
+    return surest
 
 
 def read_infotext(blob: Blob, blobs: Blobs) -> Generation:

@@ -5,6 +5,6 @@ before:2025-01-01``
 
 ``lexing.py`` cuts the line into terms, ``conditions.py`` knows the fields and makes a condition of
 each term, whose value ``values.py`` reads (``moments.py`` those that are dates); ``words.py`` does
-it for the words of prompts. ``query.py`` plans the search and asks the database, ``hints.py`` says
-why nothing was found. The grammar for users is in docs/queries.md.
+it for the words of prompts. ``plan.py`` plans the search, ``query.py`` asks the database,
+``hints.py`` says why nothing was found. The grammar for users is in docs/queries.md.
 """

@@ -57,9 +57,11 @@ FIELDS: dict[str, SearchField] = {
     "hash": SearchField("digits"),
     "file": SearchField("part"),
     "path": SearchField("part"),
+    "folder": SearchField("part"),
     "root": SearchField("whole"),
     "mime": SearchField("part"),
     "id": SearchField("exact", indexed=True),
+    "duplicate": SearchField("choice", choices=("yes", "no")),
     "rating": SearchField("range", indexed=True),
     "tag": SearchField("whole", indexed=True),
     "fav": SearchField("choice", choices=("yes", "no")),
@@ -124,7 +126,8 @@ def condition_of(asked: Term) -> Condition:
 def _any_of(asked: Term, field: SearchField, bound: tuple[Bound, ...]) -> Condition:
     """Return the condition that one of the values asked for meets."""
     count = len(asked.alternatives)
-    test = " OR ".join([fragment(asked.field)] * count)
+    is_whole = asked.whole and f"{asked.field}_whole" in statements("search.sql")
+    test = " OR ".join([fragment(f"{asked.field}_whole" if is_whole else asked.field)] * count)
     if not field.indexed:
         return Condition(test, bound, asked.negated)
     own_ids = statements("search.sql").get(f"{asked.field}_ids")

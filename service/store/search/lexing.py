@@ -9,7 +9,7 @@ from functools import lru_cache
 from service.errors import StartError
 
 _PIECE = re.compile(
-    r'(?P<minus>-?)(?:(?P<field>[^\s":]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))(?=\s|\Z)'
+    r'(?P<minus>-?)(?:(?P<field>[^\s":]+):(?P<whole>=(?=[^\s]))?)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))(?=\s|\Z)'
 )
 _BLANKS = re.compile(r"\s*")
 _ENDS_IN_A_COLON = re.compile(r"[^:]:\Z")
@@ -27,6 +27,8 @@ class Term:
     value: str
     negated: bool = False
     quoted: bool = False
+    whole: bool = False
+    """Whether an = is before the value: then it is all of the name, not a part of it."""
 
     def refusal(self, why: str) -> StartError:
         """Return the error that names this word."""
@@ -98,6 +100,7 @@ def _term(found: re.Match[str]) -> Term:
         value=value,
         negated=bool(found["minus"]),
         quoted=quoted is not None,
+        whole=found["whole"] is not None,
     )
 
 

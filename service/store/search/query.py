@@ -1,9 +1,9 @@
-"""A search planned from its terms, and the images that it finds, newest first."""
+"""A search put to the database, and the images that it finds, newest first."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import apsw
 import orjson
@@ -15,100 +15,10 @@ from service.store.images_row import Bound
 from service.store.locks import DAMAGE, damage_message
 from service.store.marks import attach_marks
 from service.store.one_image import ColumnValue
-from service.store.search.conditions import (
-    MARKS,
-    Condition,
-    any_condition,
-    condition_of,
-    fragment,
-)
+from service.store.search.conditions import MARKS, Condition, fragment
 from service.store.search.lexing import Group, read_query, says, without_weights
-from service.store.search.words import AskedWords, WordIndex, is_word, read_words, word_condition
-from service.store.sql import sql
-
-
-@dataclass(frozen=True, slots=True)
-class SearchPlan:
-    """A search, ready to be put to the database."""
-
-    lead: WordIndex | None
-    """Whose index of words leads; None where no word must be there."""
-    match: str
-    """What it is asked."""
-    conditions: tuple[Condition, ...]
-    in_texts: tuple[Condition, ...] = ()
-    """The same, the words looked for in the texts.
-
-    For a search that something else leads to a few images.
-    """
-
-    @property
-    def by_reading(self) -> "SearchPlan":
-        """Return the search that asks no index of words."""
-        return SearchPlan(None, "", self.in_texts)
-
-
-def plan_search(asked: Iterable[Group]) -> SearchPlan:
-    """Return the search of what is asked.
-
-    Raises StartError that names the word which cannot be searched for.
-    """
-    words: list[AskedWords] = []
-    conditions: list[Condition] = []
-    names_a_state = False
-    for group in asked:
-        of_words = read_words(group)
-        if of_words is not None:
-            words.append(of_words)
-        else:
-            conditions.append(_condition_of_group(group))
-        names_a_state = names_a_state or any(one.field == "state" for one in group)
-    if not names_a_state:
-        conditions.append(Condition(fragment("present")))
-    lead = _choose_lead(words)
-    match = ""
-    if lead is not None:
-        match = _match([one for one in words if one.prompt == lead])
-    by_index = [*_conditions(words, lead), *conditions]
-    by_reading = [*(one.in_the_text() for one in words), *conditions]
-    return SearchPlan(lead, match, tuple(by_index), tuple(by_reading))
-
-
-def _condition_of_group(group: Group) -> Condition:
-    conditions = [word_condition(one) if is_word(one) else condition_of(one) for one in group]
-    return conditions[0] if len(conditions) == 1 else any_condition(conditions)
-
-
-def _choose_lead(words: Iterable[AskedWords]) -> WordIndex | None:
-    """Return whose index leads: the positive one wherever a word of it must be there."""
-    wanted = {one.prompt for one in words if not one.negated}
-    if "positive" in wanted:
-        return "positive"
-    return "negative" if wanted else None
-
-
-def _match(words: Iterable[AskedWords]) -> str:
-    """Return a MATCH expression of all that one index can answer.
-
-    A phrase that must not be there is none of it.
-    """
-    wanted, unwanted = [], []
-    for one in words:
-        if not one.negated:
-            wanted.append(f"({one.match})")
-        elif one.is_for_the_index:
-            unwanted.append(one.match)
-    return " NOT ".join([f"({' AND '.join(wanted)})", *unwanted])
-
-
-def _conditions(words: Iterable[AskedWords], lead: WordIndex | None) -> Iterator[Condition]:
-    """Yield what the words ask beside the index that leads."""
-    for one in words:
-        if one.prompt != lead and (one.is_for_the_index or not one.negated):
-            yield one.in_the_index()
-        if not one.is_for_the_index:
-            yield one.in_the_text()
-
+from service.store.search.plan import SearchPlan, plan_search
+from service.store.sql import Reading, sql
 
 FEW = 5_000
 """Images whose ids are gathered before the search, which takes some milliseconds."""
@@ -142,7 +52,7 @@ class SearchQuery(NamedTuple):
     values: tuple[tuple[Bound, ...] | None, ...]
     """Parameters in their order; None stands for those of the window."""
 
-    def bound(self, window: Window, limit: int) -> list[Bound]:
+    def bound(self, window: Sequence[int] = (), *, limit: int) -> list[Bound]:
         """Return all parameters."""
         bound: list[Bound] = []
         for values in self.values:
@@ -151,13 +61,17 @@ class SearchQuery(NamedTuple):
 
 
 class Search:
-    """Asks one database."""
+    """Asks one database, by a connection that has ``FUNCTIONS``.
 
-    def __init__(self, connection: apsw.Connection, path: Path) -> None:
+    ``reach_marks`` is called before a search that names the user's marks.
+    """
+
+    def __init__(
+        self, connection: Reading, path: Path, reach_marks: Callable[[], None] = lambda: None
+    ) -> None:
         self._connection = connection
         self._path = path
-        connection.create_scalar_function("says", _says, 2, deterministic=True)
-        connection.create_scalar_function("unweighted", _unweighted, 1, deterministic=True)
+        self._reach_marks = reach_marks
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -165,7 +79,14 @@ class Search:
 
         Raises StartError where there is none that can be read.
         """
-        return cls(open_readonly(path), path)
+        return cls.on(open_readonly(path), path)
+
+    @classmethod
+    def on(cls, connection: apsw.Connection, path: Path) -> Self:
+        """Return a search through a connection of apsw, which gets ``FUNCTIONS``."""
+        for name, (function, arguments) in FUNCTIONS.items():
+            connection.create_scalar_function(name, function, arguments, deterministic=True)
+        return cls(connection, path, lambda: attach_marks(connection, path))
 
     def __enter__(self) -> Self:
         return self
@@ -186,33 +107,48 @@ class Search:
     def find(self, asked: Sequence[Group], limit: int | None, line: str) -> list[int]:
         """Return the images that meet all that is asked; ``line`` is how it was asked."""
         search = plan_search(asked)
-        if any(one.field in MARKS for group in asked for one in group):
-            attach_marks(self._connection, self._path)
+        self._reach(asked)
         found: list[int] = []
         try:
             query = self.query(search)
             for window in self._windows(everything=limit is None):
                 left = -1 if limit is None else limit - len(found)
-                rows = self._connection.execute(query.text, query.bound(window, left))
+                rows = self._connection.execute(query.text, query.bound(window, limit=left))
                 found += [image_id for (image_id,) in rows]
                 if len(found) == limit:
                     break
-        except apsw.SQLError as error:
+        except (apsw.SQLError, sqlite3.OperationalError) as error:
             shown = line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
             raise StartError(
                 f"search: {shown}: SQLite cannot look for this ({error}); ask for less at once"
             ) from error
         return found
 
+    def recent(self, line: str, limit: int) -> list[int]:
+        """Return some images that meet all of a line, those first that were written last.
+
+        They are looked through along the times, so it ends soon where many meet the line, and takes
+        long where few do.
+        """
+        line = text(line)
+        asked = read_query(line)
+        self._reach(asked)
+        query = self.query(plan_search(asked).by_reading, "recent")
+        return [id_ for (id_,) in self._connection.execute(query.text, query.bound(limit=limit))]
+
+    def _reach(self, asked: Sequence[Group]) -> None:
+        if any(one.field in MARKS for group in asked for one in group):
+            self._reach_marks()
+
     def _windows(self, *, everything: bool) -> Iterator[Window]:
-        last, size = int(self._connection.execute(fragment("last")).get or 0), WINDOW
+        last, size = int(self._connection.execute(fragment("last")).fetchone()[0] or 0), WINDOW
         while last > 0:
             first = 1 if everything else max(1, last - size + 1)
             yield Window(first, last)
             last, size = first - 1, size * GROWTH
 
-    def query(self, search: SearchPlan) -> SearchQuery:
-        """Return the SQL of a search.
+    def query(self, search: SearchPlan, frame: str = "newest") -> SearchQuery:
+        """Return the SQL of a search; ``frame`` is its text in search.sql without words that lead.
 
         What few images meet is a list of ids in it, all else a test of one image.
         """
@@ -220,11 +156,11 @@ class Search:
         fewest = min((count for one, count in counts.items() if not one.negated), default=None)
         if fewest is not None and fewest <= LEADING:
             search = search.by_reading
-        frame, id_ = fragment("newest"), "i.id"
-        values: list[tuple[Bound, ...] | None] = [None]
+        id_ = "i.id"
+        values: list[tuple[Bound, ...] | None] = [None] if frame == "newest" else []
         if search.lead:
             # the +: the index of words is not to be asked once for each id
-            frame, id_ = fragment(f"newest_{search.lead}"), "+w.rowid"
+            frame, id_ = f"newest_{search.lead}", "+w.rowid"
             values = [(search.match,), None]
         tests: list[str] = []
         for one in search.conditions:
@@ -233,12 +169,13 @@ class Search:
             values.append(one.ids_bound if is_list else one.values)
             if one.within and not is_list:
                 values.append(None)
-        return SearchQuery(frame.replace("/* conditions */", " AND ".join(tests)), tuple(values))
+        text = fragment(frame).replace("/* conditions */", " AND ".join(tests))
+        return SearchQuery(text, tuple(values))
 
     def _count(self, one: Condition) -> int:
         """Return how many images meet a condition, ``FEW + 1`` where they are more than few."""
         query = fragment("count").replace("/* ids */", one.ids or "")
-        return int(self._connection.execute(query, (*one.ids_bound, FEW + 1)).get or 0)
+        return int(self._connection.execute(query, (*one.ids_bound, FEW + 1)).fetchone()[0])
 
     def locations(self) -> dict[str, str]:
         """Return where each root was when it was watched last."""
@@ -270,7 +207,7 @@ class Search:
             cursor = self._connection.execute(fragment("lines"), (page,))
             names: list[str] = []
             for row in cursor:
-                names = names or [column[0] for column in cursor.get_description()]
+                names = names or [column[0] for column in cursor.description]
                 yield dict(zip(names, row, strict=True))
 
 
@@ -282,6 +219,13 @@ def _says(*arguments: object) -> int:
 def _unweighted(*arguments: object) -> str | None:
     (entries,) = arguments
     return without_weights(entries) if isinstance(entries, str) else None
+
+
+FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
+    "says": (_says, 2),
+    "unweighted": (_unweighted, 1),
+}
+"""What the conditions of searches call: the name in SQL, the function, how many arguments."""
 
 
 def _list_entries(one: Condition, id_: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from service.normalize import samplers
+from service.records.model_names import name_norm
 from service.store.images_row import Bound
 from service.store.search.lexing import Term
 from service.store.search.moments import read_moments
@@ -59,11 +60,15 @@ def read_values(asked: Term, form: SearchForm) -> tuple[Bound, ...]:
 
 
 def _part(asked: Term) -> Sequence[Bound]:
+    if asked.whole:
+        return (name_norm(asked.value) if asked.field == "model" else literal(asked.value),)
     like = pattern(asked.value)
     return (like if "*" in asked.value else f"%{like}%",)
 
 
 def _listed_pattern(asked: Term) -> Sequence[Bound]:
+    if asked.whole:
+        return (f"%, {literal(asked.value)},%",)
     like = pattern(asked.value)
     return (f"%, {like}%" if "*" in asked.value else f"%{like}%",)
 
@@ -80,8 +85,9 @@ def _weighted_pattern(asked: Term) -> Sequence[Bound]:
             "for a name with a colon"
         )
     (entry,) = _listed_pattern(asked)
-    has_weight = _NAME_AND_WEIGHT.fullmatch(asked.value) is not None
-    return (entry, "%" if has_weight else entry)
+    if _NAME_AND_WEIGHT.fullmatch(asked.value):
+        return (entry, "%")
+    return (f"%{literal(asked.value)}%" if asked.whole else entry, entry)
 
 
 def _is_name_with_colon(name: str, rest: str) -> bool:
@@ -91,7 +97,7 @@ def _is_name_with_colon(name: str, rest: str) -> bool:
 
 def _beginning(asked: Term) -> Sequence[Bound]:
     like = pattern(asked.value)
-    return (like if asked.quoted or "*" in asked.value else f"{like}%",)
+    return (like if asked.whole or asked.quoted or "*" in asked.value else f"{like}%",)
 
 
 def _whole(asked: Term) -> Sequence[Bound]:
@@ -105,7 +111,12 @@ def _whole(asked: Term) -> Sequence[Bound]:
 
 def pattern(text: str) -> str:
     r"""Return a LIKE pattern: ``*`` stands for anything, all else for itself."""
-    return re.sub(r"([\\%_])", r"\\\1", text).replace("*", "%")
+    return literal(text).replace("*", "%")
+
+
+def literal(text: str) -> str:
+    """Return a LIKE pattern in which all stands for itself."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
 
 
 def _exact(asked: Term) -> Sequence[Bound]:

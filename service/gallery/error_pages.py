@@ -1,0 +1,76 @@
+"""What is shown where something went wrong, as a page or as JSON."""
+
+import sqlite3
+import sys
+import traceback
+from typing import Any
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.database import QueryInterrupted
+from datasette.plugins import pm
+from datasette.utils.asgi import Base400, NotFound, Request, Response
+from datasette.views.base import DatasetteError
+
+DEFAULT = "datasette.handle_exception"
+"""Datasette's own: it prints all variables on the terminal, and its page needs inline styles."""
+
+TOO_LONG = "The query took longer than {seconds:g} s. Ask for less, or add a LIMIT."
+
+
+class ErrorPages:
+    """Our pages of errors, as a plugin of Datasette."""
+
+    __name__ = "gallery_errors"
+
+    @hookimpl  # type: ignore[untyped-decorator]
+    async def handle_exception(
+        self, datasette: Datasette, request: Request, exception: Exception
+    ) -> Response:
+        """Return the page of an error; one that nobody expected is told on the terminal, too."""
+        status, title, message = _describe(exception, datasette.sql_time_limit_ms / 1000)
+        if request.path.endswith(".json"):
+            # As Datasette's own answers, whose readers look at `ok`.
+            said: dict[str, Any] = {"ok": False, "error": message, "status": status, "title": title}
+            return Response.json(said, status=status)
+        shown = {"title": title, "message": message}
+        text = await datasette.render_template("error.html", shown, request=request)
+        return Response.html(text, status=status)
+
+    @hookimpl  # type: ignore[untyped-decorator]
+    async def forbidden(self, datasette: Datasette, request: Request, message: str) -> Response:
+        """Return the page for what nobody may see."""
+        shown = {"title": "Not for anybody", "message": message}
+        text = await datasette.render_template("error.html", shown, request=request)
+        return Response.html(text, status=403)
+
+
+def register_error_pages() -> None:
+    """Put our pages of errors in the place of Datasette's."""
+    if pm.get_plugin(DEFAULT) is not None:
+        pm.unregister(name=DEFAULT)
+    pm.register(ErrorPages(), name=ErrorPages.__name__)
+
+
+def _describe(exception: Exception, seconds: float) -> tuple[int, str, str]:
+    """Return the status, the title and the sentence."""
+    if isinstance(exception, NotFound):
+        return 404, "Not found", _sentence(exception) or "There is nothing at this address."
+    if isinstance(exception, Base400):
+        return exception.status, "Not understood", _sentence(exception)
+    if isinstance(exception, DatasetteError):
+        # Its only message in HTML is the one of a query that took too long.
+        text = TOO_LONG.format(seconds=seconds) if exception.message_is_html else exception.message
+        status = 400 if exception.status >= 500 else exception.status  # noqa: PLR2004  # its default
+        return status, exception.title or "Not understood", str(text)
+    if isinstance(exception, QueryInterrupted):
+        return 400, "Stopped", TOO_LONG.format(seconds=seconds)
+    if isinstance(exception, sqlite3.DatabaseError):
+        return 400, "Not understood", str(exception)
+    traceback.print_exception(exception, file=sys.stderr)
+    return 500, "Something went wrong", "The terminal or the log of the gallery says what."
+
+
+def _sentence(exception: Exception) -> str:
+    text = str(exception.args[0]) if exception.args else ""
+    return "" if text == "404" else text
