@@ -365,7 +365,7 @@ listen([
   ["f", "favourite, or not", favour],
   ["c", "compare two to four", compare],
   ["Escape", "clear the selection", () => selection.clear()],
-  ["/", "search", () => $("q").focus()],
+  ["/", "search", () => $("q").select()],
 ]);
 
 document.addEventListener("keydown", async (event) => {
