@@ -83,6 +83,7 @@ class _Lists:
         wanted = _read(request)
         shown: dict[str, Any] = {"wanted": wanted, "dialects": DIALECTS, "preview": PREVIEW}
         shown["ids"] = ",".join(map(str, wanted.ids))
+        shown["query"] = request.query_string
         try:
             shown["count"] = len(await self._find(wanted))
         except StartError as error:

@@ -109,10 +109,12 @@ function tell() {
 async function explain() {
   const at = images;
   const lead = images.q ? "No image meets all of this." : "There are no images yet; those that come to the watched folders appear here.";
-  $("nothing").replaceChildren(make("p", {}, lead));
+  const said = make("p", {}, lead);
+  $("nothing").replaceChildren(said);
   if (!images.q) return;
   const { hints } = await ask(`/grid/hints.json${query()}`);
-  if (at === images) $("nothing").append(make("ul", {}, ...hints.map((hint) => make("li", {}, hint))));
+  const list = make("ul", {}, ...hints.map((hint) => make("li", {}, hint)));
+  if (at === images) $("nothing").replaceChildren(said, list); // it is asked twice, and said once
 }
 
 let typing;
