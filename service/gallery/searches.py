@@ -1,6 +1,7 @@
 """Lines of a search that find the images which have something in common with one."""
 
 import re
+from urllib.parse import urlencode
 
 from service.records import Resource, Token
 from service.store.search.lexing import cut_words
@@ -22,7 +23,7 @@ _WORDS = ("tag", "phrase", "clause", "alternate", "schedule", "wildcard")
 MOST_WORDS = 40
 """Of a prompt that is looked for as a whole."""
 
-_NAMES = ("model", "checkpoint", "lora", "embedding", "vae", "upscaler")
+_NAMES = ("generator", "model", "checkpoint", "lora", "embedding", "vae", "upscaler")
 """Fields whose names are asked for as a whole; otherwise a part of one would do."""
 
 _BARE = re.compile(r"[\w.-]+")
@@ -72,3 +73,15 @@ def resource_search(resource: Resource) -> Search:
     if resource.model_version_id is not None:
         return f"version:{resource.model_version_id}"
     return field_search(RESOURCE_FIELDS.get(resource.kind, "resource"), resource.label)
+
+
+def join_searches(*lines: Search) -> Search:
+    """Return the line that asks for all of these; None where one of them cannot be stated."""
+    if None in lines:
+        return None
+    return " ".join(filter(None, lines)).strip()
+
+
+def address_of(line: Search) -> str | None:
+    """Return the address of the images that a line asks for."""
+    return None if line is None else f"/?{urlencode({'q': line})}"

@@ -16,7 +16,7 @@ from service.gallery import charts
 from service.gallery.answers import Asked, read_asked
 from service.gallery.charts import Chart
 from service.gallery.page import Gallery, Route
-from service.gallery.terms import address_of, line_of, term
+from service.gallery.searches import address_of, field_search, join_searches
 from service.gallery.word_statistics import best_images, pairs_over_time, words_over_time
 from service.store.sql import statements
 
@@ -60,7 +60,7 @@ class Chosen:
 
     def link(self, *terms: str | None) -> str | None:
         """Return the address of those among them that meet these terms, too."""
-        return address_of(line_of(self.line or None, *terms) if self.line else line_of(*terms))
+        return address_of(join_searches(self.line, *terms))
 
 
 Question = Callable[[Chosen], Chart]
@@ -84,7 +84,7 @@ def count_months(chosen: Chosen) -> Chart:
             sum(by_month[month].get(one, 0) for one in rest) for month in months
         )
     links = {
-        (one, month): chosen.link(term("generator", one), f"date:{month}")
+        (one, month): chosen.link(field_search("generator", one), f"date:{month}")
         for one in shown
         if one != "none named"
         for month in months
@@ -136,7 +136,9 @@ def count_loras(chosen: Chosen) -> Chart:
         for place, band in enumerate(BANDS)
         if any(uses[name][place] for name in names)
     }
-    links = {(band, name): chosen.link(term("lora", name)) for band in series for name in names}
+    links = {
+        (band, name): chosen.link(field_search("lora", name)) for band in series for name in names
+    }
     return Chart("LoRAs and their weights", "stacks", names, series, links)
 
 
@@ -155,13 +157,15 @@ def count_samplers(chosen: Chosen) -> Chart:
     for sampler in sorted(samplers, key=lambda one: (-samplers[one], one))[:SAMPLERS]:
         series[sampler] = tuple(by_model[model].get(sampler, 0) for model in shown)
         for model in shown:
-            links[sampler, model] = chosen.link(term("model", model), term("sampler", sampler))
+            links[sampler, model] = chosen.link(
+                field_search("model", model), field_search("sampler", sampler)
+            )
     return Chart("Samplers by model", "stacks", shown, series, links)
 
 
 def _ranking(chosen: Chosen, title: str, statement: str, field: str) -> Chart:
     rows = list(chosen.rows(statement, names=NAMES))
-    links = {("images", name): chosen.link(term(field, name)) for name, _ in rows}
+    links = {("images", name): chosen.link(field_search(field, name)) for name, _ in rows}
     numbers = {"images": tuple(count for _, count in rows)}
     return Chart(title, "bars", tuple(name for name, _ in rows), numbers, links)
 

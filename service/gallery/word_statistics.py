@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import orjson
 
 from service.gallery.charts import Chart
-from service.gallery.terms import term
+from service.gallery.searches import field_search
 
 NEWEST = 20_000
 """Images whose words are counted."""
@@ -57,7 +57,7 @@ def words_over_time(chosen: Asking) -> Chart:
             having[word][months[image]] += 1
     named = _names(chosen, common)
     series = {named[word]: having[word] for word in common if word in named}
-    links = {name: (term("token", name),) for name in series}
+    links = {name: (field_search("token", name),) for name in series}
     return _over_time(chosen, "Words over time", months, series, links)
 
 
@@ -76,7 +76,7 @@ def pairs_over_time(chosen: Asking) -> Chart:
     for one, other in common:
         name = f"{named[one]} + {named[other]}"
         series[name] = having[one, other]
-        links[name] = (term("token", named[one]), term("token", named[other]))
+        links[name] = (field_search("token", named[one]), field_search("token", named[other]))
     return _over_time(chosen, "Pairs of words over time", months, series, links)
 
 
@@ -96,7 +96,7 @@ def best_images(chosen: Asking) -> Chart:
     shown = found[:TRAITS]
     labels = tuple(_label(*trait) for _, trait in shown)
     links = {
-        ("times as often", _label(*trait)): chosen.link("rating:4..", term(*trait))
+        ("times as often", _label(*trait)): chosen.link("rating:4..", field_search(*trait))
         for _, trait in shown
     }
     return Chart(

@@ -60,6 +60,24 @@ def test_a_bar_leads_to_the_images_that_it_counts(page: Page) -> None:
     assert answer["count"] == int(count)
 
 
+@pytest.mark.parametrize(
+    "title", ["Images by month and generator", "Models", "Samplers by model", "Sizes", "CFG scale"]
+)
+def test_every_number_is_how_many_images_its_link_finds(page: Page, title: str) -> None:
+    open_statistics(page)
+    section = section_of(page, title)
+    section.locator("summary").click()
+    links = section.locator("td a").all()
+    counted = {one.get_attribute("href"): int(one.inner_text()) for one in links}
+    found = {
+        href: page.request.get(f"/grid.json{href[1:]}").json()["count"]
+        for href in counted
+        if href is not None
+    }
+    assert found == counted
+    assert links
+
+
 def test_a_search_that_is_wrong_is_said_so(page: Page) -> None:
     answer = page.request.get("/statistics/months?q=steps:many")
     assert (answer.status, answer.text().split(":")[0]) == (400, "search")
