@@ -92,7 +92,7 @@ def test_a_script_in_a_name_is_a_name(watching: Page, live: Site) -> None:
         pytest.skip("Windows has no such names")
     drop(live, HOSTILE)
     expect(watching.locator(FIRST)).to_have_attribute("aria-label", HOSTILE, timeout=60_000)
-    expect(watching.locator(f"{FIRST} .said")).to_have_text(f"{HOSTILE} ")
+    expect(watching.locator(f"{FIRST} .said")).to_have_text(HOSTILE)
     assert watching.locator("#grid img[src=x]").count() == 0
 
 
@@ -121,10 +121,16 @@ def test_a_selection_is_marked_found_and_taken_back(watching: Page) -> None:
 def test_the_keyboard_marks_the_image_that_has_the_focus(watching: Page) -> None:
     page = watching
     page.locator(FIRST).focus()
+    page.keyboard.press("0")
+    expect(page.locator(f"{FIRST} .mark")).to_have_text("")
     page.keyboard.press("f")
     expect(page.locator(f"{FIRST} .mark")).to_have_text("♥")
     expect(page.locator(f"{FIRST}:focus")).to_have_count(1)
+    page.keyboard.press("3")
+    expect(page.locator(f"{FIRST} .mark")).to_have_text("★★★♥")
     page.keyboard.press("f")
+    expect(page.locator(f"{FIRST} .mark")).to_have_text("★★★")
+    page.keyboard.press("0")
     expect(page.locator(f"{FIRST} .mark")).to_have_text("")
 
 

@@ -121,8 +121,8 @@ export class Tiles {
     const badge = item.kind === "image" ? WORDS[item.state] : [item.kind, WORDS[item.state]].filter(Boolean).join(", ");
     if (badge) tile.append(make("span", { className: "badge" }, badge));
     tile.append(
-      make("span", { className: "said" }, `${item.name} ${stars(item.rating)}`),
-      make("span", { className: "mark" }, item.favourite ? "♥" : ""), make("span", { className: "check" }),
+      make("span", { className: "said" }, item.name),
+      make("span", { className: "mark" }, stars(item.rating), item.favourite ? "♥" : ""), make("span", { className: "check" }),
     );
     tile.setAttribute("aria-label", describe(item));
     return tile;
