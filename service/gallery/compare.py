@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from datasette.utils.asgi import BadRequest, NotFound, Request, Response
 
+from service.gallery.answers import read_asked
 from service.gallery.page import Gallery, Route
 from service.gallery.shown import Chip, ShownImage, show_image
 from service.records import SamplingPass, Side
@@ -119,6 +120,7 @@ def routes(gallery: Gallery) -> list[Route]:
         ids = read_ids(request.args.get("ids") or "")
         images = await gallery.ask(lambda connection: _read(connection, ids))
         what = {
+            "asked": read_asked(request.args),
             "images": images,
             "moves": [_moves(ids, at) for at in range(len(ids))],
             "prompts": list(compare_prompts(images)),

@@ -127,6 +127,30 @@ def test_the_page_of_an_image_offers_the_one_before(page: Page) -> None:
     expect(page).to_have_url(re.compile(rf"/compare\?ids={one},{two}$"))
 
 
+def test_the_search_one_came_from_is_kept(page: Page) -> None:
+    page.goto("/?q=castle+-%22a%26b%3F%22&sort=name")
+    for at in (1, 2, 3):
+        page.locator(f"#grid [aria-posinset='{at}']").click(modifiers=["Control"])
+    page.keyboard.press("c")
+    page.locator(".remove").last.click()
+    expect(page.locator(".remove")).to_have_count(0)
+    page.wait_for_load_state()
+    page.keyboard.press("Escape")
+    expect(page.locator("#back")).to_have_text('castle -"a&b?"')
+    page.wait_for_load_state()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#compare")).to_be_visible()
+    page.keyboard.press("d")
+    expect(page.locator("#frames")).to_be_visible()
+    page.wait_for_load_state()
+    page.keyboard.press("Escape")
+    expect(page.locator("#back")).to_be_visible()
+    page.wait_for_load_state()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("searchbox")).to_have_value('castle -"a&b?"')
+    expect(page.locator("#sort")).to_have_value("name")
+
+
 def test_too_few_or_none_are_refused_in_words(page: Page) -> None:
     advice = "Compare two to four images"
     for ids in ("", "1", "1,2,3,4,5", "1,x", "1,1"):

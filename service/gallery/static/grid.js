@@ -328,7 +328,7 @@ $("unselect").addEventListener("click", () => selection.clear());
 function compare() {
   const { size } = selection.ids;
   if (size < 2 || size > 4) { toast("Select two to four images to compare"); return; }
-  location.href = `/compare?ids=${[...selection.ids].join(",")}`;
+  location.href = `/compare?ids=${[...selection.ids].join(",")}${query().replace("?", "&")}`;
 }
 $("compare").addEventListener("click", compare);
 $("make-list").addEventListener("click", (event) => {

@@ -195,7 +195,7 @@ function offerComparison() {
   const before = sessionStorage.getItem("before");
   const link = part("compare");
   link.hidden = !before || before === id();
-  link.href = `/compare?ids=${before},${id()}`;
+  link.href = `/compare?ids=${before},${id()}${search().replace("?", "&")}`;
 }
 
 // ── All together ──
