@@ -47,13 +47,14 @@ SHOWN = 50
 
 Line = dict[str, ColumnValue]
 
+# Every paragraph is one line: the terminal breaks lines where it ends.
 _HELP = f"""
-What can be asked: words of the prompt (castle, cast*, -night, 'long hair' in double quotes),
+What can be asked: words of the prompt (castle, cast*, -night, "long hair"), \
 one of two (castle OR tower), and fields, each as name:value.
 
 Fields: {", ".join(FIELDS)}.
 
-Numbers and sizes have ranges (steps:20..40, cfg:..5, size:1mb..), dates may be 2025-03, today
+Numbers and sizes have ranges (steps:20..40, cfg:..5, size:1mb..), dates may be 2025-03, today \
 or 7d, commas mean one of these (model:pony,flux), * stands for anything.
 
 The whole grammar: docs/queries.md.

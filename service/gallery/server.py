@@ -92,8 +92,9 @@ def _listen(port: int) -> "socket.socket":
     try:
         listener = socket.create_server((LOOPBACK, port))
     except OSError as error:
+        reason = str(error.strerror).partition(" (while ")[0]  # the port is said already
         raise StartError(
-            f"port {port}: cannot be listened on ({error.strerror}); another gallery or program "
+            f"port {port}: cannot be listened on ({reason}); another gallery or program "
             "may use it: give another one with --port, or in [gallery] port"
         ) from error
     return listener
