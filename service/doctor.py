@@ -16,6 +16,7 @@ from service.config import Config
 from service.config.folder_checks import why_unwritable
 from service.errors import PipeError
 from service.file_systems import is_folder
+from service.gallery_process import what_gallery_lacks
 from service.paths import Root
 from service.readers.reader_settings import MEBIBYTE, MEMORY_LIMIT, most_readers
 from service.service_state import read_state
@@ -65,6 +66,7 @@ def examine_health(config: Config) -> list[HealthFinding]:
         *_check_folders(config),
         *_check_outputs(config),
         *_check_watches(),
+        *_check_gallery(config),
     ]
 
 
@@ -213,3 +215,14 @@ def _check_watches() -> Iterator[HealthFinding]:
     if count < FEW_WATCHES:
         fix = "sysctl fs.inotify.max_user_watches=524288; until then large folders are polled"
         yield HealthFinding("warning", "inotify watches", str(count), fix)
+
+
+def _check_gallery(config: Config) -> Iterator[HealthFinding]:
+    """Yield whether the service can start the gallery, where it shall."""
+    if not config.gallery.enabled:
+        return
+    lack = what_gallery_lacks()
+    if lack is None:
+        yield HealthFinding("ok", "gallery", f"port {config.gallery.port} of this machine alone")
+    else:
+        yield HealthFinding("error", "gallery", lack.what, lack.fix)

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import structlog
 
@@ -46,6 +46,20 @@ LOOK_S = 0.2
 _CHUNK = 4096
 
 
+class Lack(NamedTuple):
+    """What there is not, and the command that mends it."""
+
+    what: str
+    fix: str
+
+
+def what_gallery_lacks() -> Lack | None:
+    """Return why no gallery can be started by this Python, if it is so."""
+    if importlib.util.find_spec("datasette") is not None:
+        return None
+    return Lack("it needs the package datasette", how_to_install("gallery", PACKAGES))
+
+
 class GalleryProcess:
     """Keeps the gallery of a configuration running until it is closed."""
 
@@ -71,8 +85,9 @@ class GalleryProcess:
         self._keeper.join()
 
     def _keep(self) -> None:
-        if importlib.util.find_spec("datasette") is None:
-            reason = f"it needs the package datasette; {how_to_install('gallery', PACKAGES)}"
+        lack = what_gallery_lacks()
+        if lack is not None:
+            reason = f"{lack.what}; {lack.fix}"
             self._state = f"not running: {reason}"
             log.warning("gallery_not_started", reason=reason)
             return

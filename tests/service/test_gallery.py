@@ -1,5 +1,6 @@
 """The gallery beside the service: started, watched, and never in its way."""
 
+import json
 import os
 import socket
 import sys
@@ -155,6 +156,32 @@ def test_the_command_says_what_to_install(place: Place) -> None:
     assert got.returncode == 2
     assert got.stderr.startswith("aiimagepipe: the gallery needs the package datasette; in ")
     assert '-m pip install -c constraints.txt -e ".[gallery]"' in got.stderr
+
+
+def gallery_findings(place: Place) -> list[dict[str, str]]:
+    """Return what doctor says of the gallery."""
+    return [
+        one for one in json.loads(place.run("doctor", "--json").stdout) if one["what"] == "gallery"
+    ]
+
+
+@pytest.mark.usefixtures("without_the_extra")
+def test_doctor_says_what_to_install(with_gallery: Place) -> None:
+    (found,) = gallery_findings(with_gallery)
+    assert (found["level"], found["found"]) == ("error", "it needs the package datasette")
+    assert '-m pip install -c constraints.txt -e ".[gallery]"' in found["fix"]
+
+
+def test_doctor_speaks_of_a_gallery_where_there_shall_be_one(
+    place: Place, with_gallery: Place, port: int
+) -> None:
+    (found,) = gallery_findings(with_gallery)
+    assert (found["level"], found["found"]) == ("ok", f"port {port} of this machine alone")
+    place.config.write_text(
+        place.config.read_text(encoding="utf-8").replace("enabled = true", "enabled = false"),
+        encoding="utf-8",
+    )
+    assert gallery_findings(place) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows stops no process from outside")
