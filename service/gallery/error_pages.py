@@ -15,6 +15,9 @@ from datasette.views.base import DatasetteError
 DEFAULT = "datasette.handle_exception"
 """Datasette's own: it prints all variables on the terminal, and its page needs inline styles."""
 
+NOTHING = ("404", "Database not found")
+"""What Datasette says of an address that is no page's: it takes the first word for a database."""
+
 TOO_LONG = "The query took longer than {seconds:g} s. Ask for less, or add a LIMIT."
 
 
@@ -73,4 +76,4 @@ def _describe(exception: Exception, seconds: float) -> tuple[int, str, str]:
 
 def _sentence(exception: Exception) -> str:
     text = str(exception.args[0]) if exception.args else ""
-    return "" if text == "404" else text
+    return "" if text in NOTHING else text

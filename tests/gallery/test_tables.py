@@ -185,3 +185,10 @@ def test_a_wrong_address_has_a_page_of_ours(site: Site, address: str) -> None:
     status, _, text = ask(site, address)
     assert (status, "<h1>Not found</h1>" in text, "All images" in text) == (404, True, True)
     assert json.loads(ask(site, f"{address}.json")[2])["error"] != ""
+
+
+def test_an_address_of_no_page_is_no_missing_database(page: Page) -> None:
+    for address in ("/nosuch", "/nosuch/table"):
+        answer = page.request.get(address)
+        told = "There is nothing at this address." in answer.text()
+        assert (answer.status, told) == (404, True)
