@@ -17,6 +17,8 @@ DEFAULT = "datasette.handle_exception"
 
 TOO_LONG = "The query took longer than {seconds:g} s. Ask for less, or add a LIMIT."
 
+ODD_ADDRESS = "A part of this address, behind the ?, has a value that cannot be read."
+
 
 class ErrorPages:
     """Our pages of errors, as a plugin of Datasette."""
@@ -29,7 +31,7 @@ class ErrorPages:
     ) -> Response:
         """Return the page of an error; one that nobody expected is told on the terminal, too."""
         status, title, message = _describe(exception, datasette.sql_time_limit_ms / 1000)
-        if request.path.endswith(".json"):
+        if request.path.endswith(".json") or request.method == "POST":
             # As Datasette's own answers, whose readers look at `ok`.
             said: dict[str, Any] = {"ok": False, "error": message, "status": status, "title": title}
             return Response.json(said, status=status)
@@ -67,8 +69,25 @@ def _describe(exception: Exception, seconds: float) -> tuple[int, str, str]:
         return 400, "Stopped", TOO_LONG.format(seconds=seconds)
     if isinstance(exception, sqlite3.DatabaseError):
         return 400, "Not understood", str(exception)
+    return _describe_unexpected(exception)
+
+
+def _describe_unexpected(exception: Exception) -> tuple[int, str, str]:
+    if _is_about_address(exception):
+        return 400, "Not understood", ODD_ADDRESS
     traceback.print_exception(exception, file=sys.stderr)
     return 500, "Something went wrong", "The terminal or the log of the gallery says what."
+
+
+def _is_about_address(exception: Exception) -> bool:
+    """Tell whether Datasette, in a page of its own, could not read what the address has.
+
+    It looks at few of its parameters (``_next``, ``_through``, ``_timelimit``) before it uses them.
+    """
+    if not isinstance(exception, ValueError | TypeError | LookupError):
+        return False
+    frames = traceback.walk_tb(exception.__traceback__)
+    return not any(frame.f_globals["__name__"].startswith("service.") for frame, _ in frames)
 
 
 def _sentence(exception: Exception) -> str:

@@ -89,6 +89,10 @@ REFUSED = {
     "a comma": ({"add_tags": ["a,b"]}, "add_tags: 'a,b' is no tag: it is empty, or has a comma"),
     "a long note": ({"note": "x" * 10_001}, "note: String should have at most 10000 characters"),
     "another word": ({"stars": 3}, "stars: Extra inputs are not permitted"),
+    "no number": (
+        {"ids": [10**20]},
+        "ids.0: Input should be less than or equal to 922337203685477",
+    ),
     "no image": ({"ids": [10**9], "rating": 3}, "marks: no such image is there"),
 }
 
