@@ -19,6 +19,13 @@ TOO_LONG = "The query took longer than {seconds:g} s. Ask for less, or add a LIM
 
 ODD_ADDRESS = "A part of this address, behind the ?, has a value that cannot be read."
 
+BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+HELD = (
+    "Another program holds the database, or the file of your marks. Press Write Changes there "
+    "(DB Browser), or close it, then try again."
+)
+
 
 class ErrorPages:
     """Our pages of errors, as a plugin of Datasette."""
@@ -67,12 +74,13 @@ def _describe(exception: Exception, seconds: float) -> tuple[int, str, str]:
         return status, exception.title or "Not understood", str(text)
     if isinstance(exception, QueryInterrupted):
         return 400, "Stopped", TOO_LONG.format(seconds=seconds)
-    if isinstance(exception, sqlite3.DatabaseError):
-        return 400, "Not understood", str(exception)
     return _describe_unexpected(exception)
 
 
 def _describe_unexpected(exception: Exception) -> tuple[int, str, str]:
+    if isinstance(exception, sqlite3.DatabaseError):
+        is_busy = getattr(exception, "sqlite_errorcode", 0) & 0xFF in BUSY
+        return (503, "Busy", HELD) if is_busy else (400, "Not understood", str(exception))
     if _is_about_address(exception):
         return 400, "Not understood", ODD_ADDRESS
     traceback.print_exception(exception, file=sys.stderr)
