@@ -80,5 +80,9 @@ class AlreadyRunningError(StartError):
     exit_code = 3
 
 
+class ExtractorGoneError(StartError):
+    """ExifTool cannot be started for the files of a single pass, which waits for nobody."""
+
+
 class DatabaseDamagedError(StartError):
     """The database's file cannot be read as it was written; a backup is to be put in its place."""

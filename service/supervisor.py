@@ -18,6 +18,7 @@ from service.config import Config
 from service.errors import (
     AlreadyRunningError,
     DatabaseDamagedError,
+    ExtractorGoneError,
     StartError,
     TryAgainError,
 )
@@ -184,7 +185,7 @@ class Supervisor:
             work()
         except DAMAGE as error:
             self._death = damage_message(self._config.database.path, error)
-        except DatabaseDamagedError as error:
+        except (DatabaseDamagedError, ExtractorGoneError) as error:  # they say what to do
             self._death = error
         except Exception as error:  # the thread's top: it is logged, then the process ends
             if isinstance(error, TryAgainError) and self._is_stopped():

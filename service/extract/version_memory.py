@@ -26,6 +26,9 @@ from service.records.json_values import JsonValue
 ENDING = ".exiftool.json"
 """Of the file beside the database, behind the database's name."""
 
+_LARGEST = 65_536
+"""Bytes of what is remembered, which has some hundred."""
+
 _SAY_ALL = ("-ver", "-v2")
 _ASK_S = 10.0
 """For the second start, of which the files are in the system's cache."""
@@ -49,15 +52,14 @@ class VersionMemory:
     def recall(self) -> str | None:
         """Return the version that the program has said, None where it is to be asked."""
         try:
+            if not self._place.is_file() or self._place.stat().st_size > _LARGEST:
+                return None
             kept = orjson.loads(self._place.read_bytes())
             version, files = str(kept["version"]), dict(kept["files"])
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
-        if kept != self._record(version, [Path(name) for name in files]):
-            return None
-        try:
+            if kept != self._record(version, [Path(name) for name in files]):
+                return None
             return check_version(version, self._program)
-        except ExtractorMissingError:
+        except (OSError, ValueError, TypeError, KeyError, ExtractorMissingError):
             return None
 
     def learn(self, version: str, settings: ExifToolSettings) -> None:

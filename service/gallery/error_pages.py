@@ -20,6 +20,15 @@ NOTHING = ("404", "Database not found")
 
 TOO_LONG = "The query took longer than {seconds:g} s. Ask for less, or add a LIMIT."
 
+ODD_ADDRESS = "A part of this address, behind the ?, has a value that cannot be read."
+
+BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+HELD = (
+    "Another program holds the database, or the file of your marks. Press Write Changes there "
+    "(DB Browser), or close it, then try again."
+)
+
 
 class ErrorPages:
     """Our pages of errors, as a plugin of Datasette."""
@@ -32,7 +41,7 @@ class ErrorPages:
     ) -> Response:
         """Return the page of an error; one that nobody expected is told on the terminal, too."""
         status, title, message = _describe(exception, datasette.sql_time_limit_ms / 1000)
-        if request.path.endswith(".json"):
+        if request.path.endswith(".json") or request.method == "POST":
             # As Datasette's own answers, whose readers look at `ok`.
             said: dict[str, Any] = {"ok": False, "error": message, "status": status, "title": title}
             return Response.json(said, status=status)
@@ -68,10 +77,28 @@ def _describe(exception: Exception, seconds: float) -> tuple[int, str, str]:
         return status, exception.title or "Not understood", str(text)
     if isinstance(exception, QueryInterrupted):
         return 400, "Stopped", TOO_LONG.format(seconds=seconds)
+    return _describe_unexpected(exception)
+
+
+def _describe_unexpected(exception: Exception) -> tuple[int, str, str]:
     if isinstance(exception, sqlite3.DatabaseError):
-        return 400, "Not understood", str(exception)
+        is_busy = getattr(exception, "sqlite_errorcode", 0) & 0xFF in BUSY
+        return (503, "Busy", HELD) if is_busy else (400, "Not understood", str(exception))
+    if _is_about_address(exception):
+        return 400, "Not understood", ODD_ADDRESS
     traceback.print_exception(exception, file=sys.stderr)
     return 500, "Something went wrong", "The terminal or the log of the gallery says what."
+
+
+def _is_about_address(exception: Exception) -> bool:
+    """Tell whether Datasette, in a page of its own, could not read what the address has.
+
+    It looks at few of its parameters (``_next``, ``_through``, ``_timelimit``) before it uses them.
+    """
+    if not isinstance(exception, ValueError | TypeError | LookupError):
+        return False
+    frames = traceback.walk_tb(exception.__traceback__)
+    return not any(frame.f_globals["__name__"].startswith("service.") for frame, _ in frames)
 
 
 def _sentence(exception: Exception) -> str:

@@ -8,7 +8,8 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -100,13 +101,15 @@ class LiveDatabase(Database):  # type: ignore[misc]
         milliseconds = min(
             custom_time_limit or self.ds.sql_time_limit_ms, self.ds.sql_time_limit_ms
         )
+        seconds = milliseconds / 1000
         most = self.ds.max_returned_rows + (self.ds.max_returned_rows == page_size)
 
         def ask(connection: sqlite3.Connection) -> Results:
             kept = connection.setlimit(LIKE_PATTERN, user_query.LIMITS[LIKE_PATTERN])
             try:
-                cursor = connection.execute(sql, {} if params is None else params)
-                rows, is_cut = _fetch(cursor, most if truncate else None)
+                with _interrupting(connection, seconds):
+                    cursor = connection.execute(sql, {} if params is None else params)
+                    rows, is_cut = _fetch(cursor, most if truncate else None)
                 return Results(rows, is_cut, cursor.description)
             except sqlite3.OperationalError as error:
                 if str(error) == "interrupted":
@@ -115,7 +118,7 @@ class LiveDatabase(Database):  # type: ignore[misc]
             finally:
                 connection.setlimit(LIKE_PATTERN, kept)
 
-        return await self._in_thread(ask, milliseconds / 1000)
+        return await self._in_thread(ask, seconds)
 
     async def attached_databases(self) -> list[object]:
         """Return what Datasette says is attached: the marks are told of on our own pages."""
@@ -220,6 +223,19 @@ def _bound(connection: sqlite3.Connection, seconds: float) -> None:
     """Let what is asked from now on be interrupted after so many seconds."""
     end = time.monotonic() + seconds
     connection.set_progress_handler(lambda: time.monotonic() > end, user_query.OPCODES)
+
+
+@contextmanager
+def _interrupting(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Interrupt what runs after so many seconds: few steps of SQLite's machine may take long."""
+    alarm = threading.Timer(seconds, connection.interrupt)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
+        alarm.join()  # so that it never meets the next question
 
 
 def _is_allowed(

@@ -4,7 +4,7 @@ import csv
 import io
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 from datasette.utils.asgi import Request, Response
@@ -22,6 +22,9 @@ from service.store.sql import statements
 SHOWN = 500
 """Marks in one answer. Of more, the page asks again for those that it shows."""
 
+LARGEST_ID = 2**63 - 1
+"""SQLite's numbers end there."""
+
 LONGEST_TAG, LONGEST_NOTE, MOST_TAGS, MOST_IMAGES = 100, 10_000, 50, 2_000_000
 
 Mark = dict[str, Any]
@@ -35,7 +38,9 @@ class Asking(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    ids: list[int] = Field(default=[], max_length=MOST_IMAGES)
+    ids: list[Annotated[int, Field(ge=0, le=LARGEST_ID)]] = Field(
+        default=[], max_length=MOST_IMAGES
+    )
     q: str | None = Field(default=None, max_length=10_000)
     """Instead of ``ids``: all that a search finds."""
     undo: int | None = None

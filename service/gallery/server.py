@@ -97,7 +97,10 @@ def _listen(port: int) -> "socket.socket":
             f"port {port}: cannot be listened on ({reason}); another gallery or program "
             "may use it: give another one with --port, or in [gallery] port"
         ) from error
-    return listener
+    # Sockets that do not name their protocol are not set to send at once by asyncio: each answer's
+    # body would wait 40 ms until the browser has acknowledged its head.
+    kind, tcp = listener.type, socket.IPPROTO_TCP
+    return socket.socket(listener.family, kind, tcp, fileno=listener.detach())
 
 
 def open_browser(address: str, on_failure: Callable[[str], None]) -> None:

@@ -27,6 +27,8 @@ class _QueryAsCsv(DatabaseView):  # type: ignore[misc]
 
     async def data(self, request: Request, **how: Any) -> Any:
         """Return what Datasette makes of a query. Raises DatasetteError where it is refused."""
+        if not request.args.get("sql"):
+            raise DatasetteError("sql: a query is missing", title="Not understood", status=400)
         found = await super().data(request, **how)
         error = found[0].get("error") if isinstance(found, tuple) else None
         if error:

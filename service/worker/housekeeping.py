@@ -7,7 +7,7 @@ second. ``ExifToolOutage`` holds batches back while ExifTool cannot be started.
 import structlog
 
 from service import logs
-from service.errors import ExtractorMissingError
+from service.errors import ExtractorGoneError, ExtractorMissingError
 from service.worker.batch import FileOutcome
 from service.worker.parts import Pace, Parts
 
@@ -86,6 +86,14 @@ class ExifToolOutage:
         """Before this time nothing is worth beginning."""
         self.note: str | None = None
         """What is missing, and what to do."""
+        self.is_lasting = False
+        """Whether one start failed, and another ``OUTAGE_WAIT_S`` later or more."""
+        self._first: float | None = None
+
+    def refuse(self) -> None:
+        """Raise ExtractorGoneError where it lasts."""
+        if self.is_lasting:
+            raise ExtractorGoneError(f"{self.note}; the files that need it wait for the next pass")
 
     def learn(self, outcome: FileOutcome, now: float) -> None:
         """Begin, prolong or end the outage, as a finished batch shows."""
@@ -95,6 +103,8 @@ class ExifToolOutage:
             if self.note is None:
                 log.error("exiftool_missing", reason=str(missing))
             self.note = str(missing)
+            self._first = now if self._first is None else self._first
+            self.is_lasting = now - self._first >= OUTAGE_WAIT_S
         elif outcome.rows and self.note is not None:
             log.info("exiftool_back")
             self.note = None

@@ -66,17 +66,17 @@ class Worker:
         self.finish()
 
     def run_until_idle(self, stop: threading.Event) -> None:
-        """Work until every root was rescanned and nothing waits, or ``stop`` is set."""
-        intake = self._parts.intake
-        intake.want_rescan_of_all("a single pass")
-        while not stop.is_set():
+        """Work until nothing waits, or ``stop`` is set. Raises ExtractorGoneError."""
+        self._outage = ExifToolOutage()
+        self._parts.intake.want_rescan_of_all("a single pass")
+        while not (stop.is_set() or self._outage.is_lasting):
             now = self._clock.monotonic()
-            if self.run_once(now):
-                continue
-            if not (intake.has_more or self._is_busy):
-                break
-            self._wait_for_news(now, stop)
+            if not self.run_once(now):
+                if not (self._parts.intake.has_more or self._is_busy):
+                    break
+                self._wait_for_news(now, stop)
         self.finish()
+        self._outage.refuse()
 
     @property
     def _is_busy(self) -> bool:

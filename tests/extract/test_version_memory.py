@@ -103,7 +103,15 @@ def test_an_environment_in_which_perl_may_find_another_library_is_noticed(
 
 
 @pytest.mark.parametrize(
-    "kept", [b"", b"[]", b'{"version": "12.57"}', b'{"version": "1", "files": {}}', b"\xff"]
+    "kept",
+    [
+        b"",
+        b"[]",
+        b'{"version": "12.57"}',
+        b'{"version": "1", "files": {}}',
+        b'{"version": "12.57", "files": {"\\u0000": null}}',
+        b"\xff",
+    ],
 )
 def test_what_is_no_memory_is_not_believed(program: Program, kept: bytes) -> None:
     program.memory.write_bytes(kept)

@@ -106,6 +106,20 @@ def has_grown(place: Place, before: int) -> bool:
     return count(place.database) > before + 100
 
 
+def test_a_pass_whose_exiftool_does_not_come_back_ends_and_says_what_to_do(
+    place: Place, program: Path
+) -> None:
+    fake_exiftools.write(program, "    os.unlink(sys.argv[0]); os._exit(1)")
+    draw(place.input / "poison.png", 1)
+    said = run(place, "all")
+    missing = f"extract.exiftool: {program} is not a program that can be run"
+    assert (said.code, said.err.splitlines()[-1].startswith(f"aiimagepipe: {missing}")) == (2, True)
+    assert rows(place.database, FAILED) == []
+    fake_exiftools.write(program, "    return False")
+    assert run(place, "all").code == 0
+    assert rows(place.database, "SELECT path, status FROM images") == [("poison.png", "ok")]
+
+
 def test_files_wait_while_exiftool_is_gone_and_are_read_when_it_is_back(
     place: Place, program: Path
 ) -> None:

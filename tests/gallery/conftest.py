@@ -32,9 +32,13 @@ def site(library: Library) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return the system's Chromium, headless."""
+    """Return the system's Chromium, headless.
+
+    Not for the whole session: as long as playwright runs, this thread has a running event loop, in
+    which other tests could start none.
+    """
     if CHROMIUM is None:
         pytest.skip("no Chromium here")
     with sync_playwright() as playwright:

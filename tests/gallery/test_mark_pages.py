@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from requests_to_gallery import ask
 from running_gallery import Library, Site, serving
 
 from service.store.marks import marks_beside
@@ -89,6 +90,10 @@ REFUSED = {
     "a comma": ({"add_tags": ["a,b"]}, "add_tags: 'a,b' is no tag: it is empty, or has a comma"),
     "a long note": ({"note": "x" * 10_001}, "note: String should have at most 10000 characters"),
     "another word": ({"stars": 3}, "stars: Extra inputs are not permitted"),
+    "no number": (
+        {"ids": [10**20]},
+        "ids.0: Input should be less than or equal to 922337203685477",
+    ),
     "no image": ({"ids": [10**9], "rating": 3}, "marks: no such image is there"),
 }
 
@@ -119,6 +124,18 @@ def test_another_program_that_writes_is_told_of_and_loses_nothing(asked: Page, o
         other.execute("COMMIT")
     asked.evaluate(POST, {"ids": [1], "rating": 4})
     assert rows(own) == [(3, None, None, None), (4, None, None, None)]
+
+
+def test_while_another_program_holds_the_marks_a_page_says_so(asked: Page, own: Site) -> None:
+    asked.evaluate(POST, {"ids": [1], "rating": 4})
+    with closing(
+        sqlite3.connect(marks_beside(own.library.database), isolation_level=None)
+    ) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        status, _, text = ask(own, "/marks.json?ids=1")
+        other.execute("ROLLBACK")
+    assert (status, "Another program holds the database" in text) == (503, True)
+    assert ask(own, "/marks.json?ids=1")[0] == 200
 
 
 def test_marks_are_found_in_a_file_that_came_later(asked: Page, own: Site, tmp_path: Path) -> None:

@@ -192,3 +192,29 @@ def test_an_address_of_no_page_is_no_missing_database(page: Page) -> None:
         answer = page.request.get(address)
         told = "There is nothing at this address." in answer.text()
         assert (answer.status, told) == (404, True)
+
+
+def test_a_query_of_few_long_steps_is_stopped(site: Site) -> None:
+    query = (
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 900) "
+        "SELECT instr(hex(randomblob(4000000)), hex(randomblob(3000000))) FROM c"
+    )
+    status, _, text = ask(site, sql(query))
+    assert (status, "took longer than 2 s" in text) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/images.csv",
+        "/images/v_images_search?_next=x",
+        "/images/images?_through=1",
+        "/images/images.json?_through={}",
+        "/images/tokens?_timelimit=x",
+    ],
+)
+def test_an_address_with_an_odd_value_is_refused_and_no_fault_of_ours(
+    site: Site, address: str
+) -> None:
+    status, _, text = ask(site, address)
+    assert (status, "Something went wrong" in text) == (400, False)

@@ -14,6 +14,8 @@ _HEADER = 128
 _COUNT = struct.Struct(">I")
 _ENTRY = struct.Struct(">4sII")
 _MOST_TAGS = 64
+_MOST_BYTES = 4 * 1024 * 1024
+"""Of all tags together. They may overlap: 8 kB of a PNG can be 64 curves of 8 MB each."""
 
 _GROUP = "ICC-header"
 _CLASSES = {
@@ -63,9 +65,11 @@ def read_profile(data: bytes, found: FoundTags) -> None:
     start = _HEADER + _COUNT.size
     if not 0 < count <= _MOST_TAGS or start + count * _ENTRY.size > len(data):
         raise NotUnderstoodError("a profile with no tags, or too many")
+    entries = list(_ENTRY.iter_unpack(data[start : start + count * _ENTRY.size]))
+    if sum(size for _, _, size in entries) > _MOST_BYTES:
+        raise NotUnderstoodError("a profile with large tags")
     _read_header(data, found)
-    for at in range(start, start + count * _ENTRY.size, _ENTRY.size):
-        kind, offset, size = _ENTRY.unpack_from(data, at)
+    for kind, offset, size in entries:
         rule = TAGS.get(kind)
         if rule is None or size < TYPE or offset + size > len(data):
             raise NotUnderstoodError(f"a tag {kind!r} of a profile, or one that is cut off")

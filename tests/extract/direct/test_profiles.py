@@ -1,5 +1,6 @@
 """Colour profiles read without ExifTool: their values, and what is left to it."""
 
+import struct
 import tracemalloc
 import zlib
 
@@ -139,3 +140,14 @@ def test_a_bomb_in_a_profile_is_left_alone_in_little_memory() -> None:
         assert tracemalloc.get_traced_memory()[1] < 3 * TEXT_CAP
     finally:
         tracemalloc.stop()
+
+
+def test_curves_that_overlap_are_left_to_exiftool_before_they_are_told() -> None:
+    curve = b"curv" + bytes(4) + struct.pack(">I", 1 << 20) + bytes(2 << 20)
+    alone = bytearray(profile([*SRGB, (b"rTRC", curve)]))
+    assert of_png(bytes(alone)) is not None
+    several = bytearray(profile([*SRGB, *[(b"rTRC", b"")] * 20, (b"rTRC", curve)]))
+    at = len(several) - len(curve)
+    for place in range(132 + 12 * len(SRGB), 132 + 12 * (len(SRGB) + 20), 12):
+        several[place : place + 12] = struct.pack(">4sII", b"rTRC", at, len(curve))
+    assert of_png(bytes(several)) is None
