@@ -1,6 +1,7 @@
 """Small pictures drawn on demand: the newest first, once, for those who still wait, by readers."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,6 +56,16 @@ def drawn() -> Iterator[Drawn]:
     yield made
     for readers in made.readers:
         readers.close()
+
+
+def running_readers() -> list[psutil.Process]:
+    """Return the reader processes of these tests: others may have a gallery running, too."""
+    found = []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):  # it has just ended
+            if any("service.readers" in word for word in child.cmdline()):
+                found.append(child)
+    return found
 
 
 async def ask_for(drawn: Drawn, files: list[ToDraw]) -> list[asyncio.Task[Answer]]:
@@ -119,7 +130,7 @@ def test_a_reader_that_is_killed_over_it_costs_nobody_a_picture(
 
     async def run() -> list[Answer]:
         await drawn.drawing.draw(files[0])
-        (reader,) = psutil.Process().children()
+        (reader,) = running_readers()
         reader.suspend()
         tasks = await ask_for(drawn, files[1:])
         reader.kill()
@@ -136,7 +147,7 @@ def test_the_readers_end_when_nothing_was_asked_for_a_while_and_start_again(
     files = pictures(tmp_path, 2)
 
     def children() -> int:
-        return len(psutil.Process().children())
+        return len(running_readers())
 
     async def run() -> list[Answer]:
         first = await drawn.drawing.draw(files[0])
