@@ -164,6 +164,20 @@ class Answers:
         return Search(connection, self._database, lambda: check_marks(connection, self._database))
 
 
+LONGEST_NUMBER = 18
+"""Digits that SQLite's integers surely hold."""
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a part of an address is a number that the database can be asked for."""
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER
+
+
+def read_ids(text: str | None) -> list[int]:
+    """Return the ids that an address has between commas; what is none of them is passed over."""
+    return [int(one) for one in (text or "").split(",") if is_number(one)]
+
+
 def read_asked(arguments: Any) -> Asked:
     """Return what the query part of an address asks (``request.args``)."""
     return Asked((arguments.get("q") or "").strip(), arguments.get("sort") or NEWEST)

@@ -7,13 +7,12 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-import orjson
 from datasette.utils.asgi import Request, Response
 
 from service.errors import StartError
 from service.gallery.answers import Asked, read_asked
 from service.gallery.mark_file import split_tags
-from service.gallery.orders import FEW
+from service.gallery.orders import which_images
 from service.gallery.page import Gallery, Route
 from service.store.sql import statements
 
@@ -122,12 +121,8 @@ def count_values(
 def _ask(
     connection: sqlite3.Connection, name: str, ids: Sequence[int] | None
 ) -> list[tuple[Any, int]]:
-    texts, values = statements("gallery.sql"), {}
-    of = texts["not_gone"]
-    if ids is not None:
-        of = texts["these" if len(ids) <= FEW else "among"]
-        values["ids"] = orjson.dumps(list(ids)).decode()
-    text = texts[f"facet_{name}"].replace("/* of */", of)
+    of, values = which_images(ids)
+    text = statements("gallery.sql")[f"facet_{name}"].replace("/* of */", of)
     return connection.execute(text, values).fetchall()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from datasette.utils.asgi import Request, Response
 
 from service.errors import StartError
-from service.gallery.answers import Answer, read_asked
+from service.gallery.answers import Answer, is_number, read_asked
 from service.gallery.orders import ORDERS
 from service.gallery.page import Gallery, Route
 from service.gallery.tiles import read_tiles
@@ -140,4 +140,4 @@ def _count(request: Request) -> int:
 def _number(request: Request, name: str, otherwise: int) -> int:
     """Return a number of an address; what is none counts as not said."""
     value = request.args.get(name) or ""
-    return int(value) if value.isdecimal() and len(value) <= 18 else otherwise  # noqa: PLR2004
+    return int(value) if is_number(value) else otherwise

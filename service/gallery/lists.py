@@ -12,7 +12,7 @@ from datasette.utils.asgi import Request, Response
 from service.config.export import Dialect, Export, ListKind
 from service.errors import PipeError, StartError
 from service.export.lists import write_list
-from service.gallery.answers import Asked, read_asked
+from service.gallery.answers import Asked, read_asked, read_ids
 from service.gallery.marks import csv_text
 from service.gallery.page import Gallery, Route
 from service.records import Side, TokenKind
@@ -147,8 +147,7 @@ def snippet(wanted: Wanted) -> str:
 
 
 def _read(request: Request) -> Wanted:
-    named = (request.args.get("ids") or "").split(",")
-    ids = tuple(int(one) for one in named if one.isdecimal() and len(one) <= 18)  # noqa: PLR2004
+    ids = tuple(read_ids(request.args.get("ids")))
     side: Side = "neg" if request.args.get("side") == "neg" else "pos"
     least = request.args.get("min") or ""
     dialect = request.args.get("dialect")

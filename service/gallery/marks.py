@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from service.errors import PipeError, StartError, TryAgainError
 from service.export.records import harmless
-from service.gallery.answers import Asked
+from service.gallery.answers import Asked, read_ids
 from service.gallery.live_database import has_marks
 from service.gallery.mark_file import Change, Content, MarkFile, split_tags
 from service.gallery.page import Gallery, Route
@@ -125,8 +125,7 @@ class _Marks:
 
     async def show(self, request: Request) -> Response:
         """Return the marks of images (``ids``, between commas)."""
-        named = (request.args.get("ids") or "").split(",")
-        ids = [int(one) for one in named if one.isdecimal() and len(one) <= 18][:SHOWN]  # noqa: PLR2004
+        ids = read_ids(request.args.get("ids"))[:SHOWN]
         marks = await self._gallery.ask(lambda connection: read_marks(connection, ids))
         return Response.json({"marks": marks})
 

@@ -39,6 +39,15 @@ def check_order(order: str) -> str:
     return order
 
 
+def which_images(ids: Sequence[int] | None) -> tuple[str, dict[str, str]]:
+    """Return a condition that holds of some images, and its values; None: whose files are there."""
+    texts = statements("gallery.sql")
+    if ids is None:
+        return texts["not_gone"], {}
+    condition = texts["these" if len(ids) <= FEW else "among"]
+    return condition, {"ids": orjson.dumps(list(ids)).decode()}
+
+
 def put_in_order(
     connection: sqlite3.Connection,
     order: str,

@@ -1,6 +1,5 @@
 """The page of statistics: what images were made with, as charts that lead to them."""
 
-import asyncio
 import sqlite3
 from bisect import bisect
 from collections import OrderedDict
@@ -8,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from datasette.utils.asgi import Request, Response
 
 from service.errors import StartError
 from service.gallery import charts
 from service.gallery.answers import Asked, read_asked
 from service.gallery.charts import Chart
+from service.gallery.orders import which_images
 from service.gallery.page import Gallery, Route
 from service.gallery.searches import address_of, field_search, join_searches
 from service.gallery.word_statistics import best_images, pairs_over_time, words_over_time
@@ -48,15 +47,14 @@ class Chosen:
 
     connection: sqlite3.Connection
     line: Line
-    ids: str | None
-    """As JSON; None for all whose files are there."""
+    ids: Sequence[int] | None
+    """None for all whose files are there."""
 
     def rows(self, name: str, **values: Any) -> Iterator[tuple[Any, ...]]:
         """Return the rows of a statement of gallery_statistics.sql, one after the other."""
-        texts = statements("gallery_statistics.sql")
-        condition = texts["everything" if self.ids is None else "found"]
-        statement = texts[name].replace("/* chosen */", condition)
-        return map(tuple, self.connection.execute(statement, {"ids": self.ids, **values}))
+        condition, named = which_images(self.ids)
+        text = statements("gallery_statistics.sql")[name].replace("/* chosen */", condition)
+        return map(tuple, self.connection.execute(text, {**named, **values}))
 
     def link(self, *terms: str | None) -> str | None:
         """Return the address of those among them that meet these terms, too."""
@@ -198,7 +196,6 @@ class Statistics:
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
         self._kept: OrderedDict[tuple[str, Asked, int], Chart] = OrderedDict()
-        self._turn = asyncio.Lock()
 
     async def page(self, request: Request) -> Response:
         """Return the page, whose script asks for the charts."""
@@ -216,25 +213,18 @@ class Statistics:
         return await self._gallery.page(request, "chart.html", what)
 
     async def _find(self, name: str, asked: Asked) -> Chart:
-        # One after the other: the others' questions have the second thread meanwhile.
-        async with self._turn:
-            answer = await self._gallery.answers.find(asked)
-            key = (name, asked, answer.version)
+        answer = await self._gallery.answers.find(asked)
+        ids = answer.ids if asked.line else None
+        key = (name, asked, answer.version)
+        async with self._gallery.answers.slow:
             if key not in self._kept:
-                ids = answer.ids if asked.line.strip() else None
-                question = CHARTS[name]
                 self._kept[key] = await self._gallery.ask(
-                    lambda connection: question(_choose(connection, asked, ids))
+                    lambda connection: CHARTS[name](Chosen(connection, asked.line, ids))
                 )
-            self._kept.move_to_end(key)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-            return self._kept[key]
-
-
-def _choose(connection: sqlite3.Connection, asked: Asked, ids: Sequence[int] | None) -> Chosen:
-    listed = None if ids is None else orjson.dumps(list(ids)).decode()
-    return Chosen(connection, asked.line.strip(), listed)
+        self._kept.move_to_end(key)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[key]
 
 
 def routes(gallery: Gallery) -> list[Route]:

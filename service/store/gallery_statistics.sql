@@ -1,12 +1,4 @@
--- What the gallery's page of statistics counts. /* chosen */ stands for the images of the search.
-
--- name: everything
--- The images whose files are there: the few others are found in an index.
-i.id NOT IN (SELECT id FROM images WHERE missing_since IS NOT NULL);
-
--- name: found
--- Those that a search has found, whose ids are :ids.
-i.id IN (SELECT value FROM json_each(:ids));
+-- What the gallery's page of statistics counts. /* chosen */ stands for the images of the search: gallery.sql says which.
 
 -- name: months
 -- One pass over the images.

@@ -1,8 +1,10 @@
 """PNG, JPEG and WebP files put together from parts, sound ones and odd ones, for comparisons."""
 
 import struct
+import tracemalloc
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from hypothesis import strategies as st
 
@@ -173,3 +175,20 @@ def alternative(name: bytes, text: bytes) -> bytes:
     """Return a property of XMP whose text is that of the default language."""
     item = b'<rdf:li xml:lang="x-default">' + text + b"</rdf:li>"
     return b"<%s>\n <rdf:Alt>\n  %s\n </rdf:Alt>\n</%s>\n" % (name, item, name)
+
+
+def zeros_squeezed(size: int) -> bytes:
+    """Return a bomb: so many zeros in a thousandth of the bytes, made in little memory."""
+    squeezed = zlib.compressobj()
+    parts = [squeezed.compress(bytes(1 << 20)) for _ in range(size >> 20)]
+    return b"".join([*parts, squeezed.flush()])
+
+
+@contextmanager
+def measured_memory() -> Iterator[Callable[[], int]]:
+    """Give what returns the most bytes that Python has held since the beginning."""
+    tracemalloc.start()
+    try:
+        yield lambda: tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

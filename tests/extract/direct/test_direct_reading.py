@@ -2,13 +2,22 @@
 
 import os
 import struct
-import tracemalloc
 import zlib
 from pathlib import Path
 
 import pytest
 from growth import find_steep
-from plain_files import alternative, chunk, exif, jpeg, png, webp, xmp
+from plain_files import (
+    alternative,
+    chunk,
+    exif,
+    jpeg,
+    measured_memory,
+    png,
+    webp,
+    xmp,
+    zeros_squeezed,
+)
 
 from service.extract.direct.found_tags import TESTED, Dialect
 from service.extract.direct.reading import LARGEST, DirectReader, tags_of
@@ -223,15 +232,10 @@ def test_one_file_leaves_nothing_to_the_next(tmp_path: Path) -> None:
 
 
 def test_a_text_bomb_is_left_alone_in_little_memory() -> None:
-    squeezed = zlib.compressobj()
-    bomb = b"".join(squeezed.compress(bytes(1 << 20)) for _ in range(4 * (TEXT_CAP >> 20)))
-    data = png([(b"zTXt", b"parameters\0\0" + bomb + squeezed.flush())])
-    tracemalloc.start()
-    try:
+    data = png([(b"zTXt", b"parameters\0\0" + zeros_squeezed(4 * TEXT_CAP))])
+    with measured_memory() as most:
         assert tags_of(data, "image/png") is None
-        assert tracemalloc.get_traced_memory()[1] < 3 * TEXT_CAP
-    finally:
-        tracemalloc.stop()
+        assert most() < 3 * TEXT_CAP
 
 
 def test_many_small_bombs_are_counted_together() -> None:

@@ -1,11 +1,10 @@
 """Colour profiles read without ExifTool: their values, and what is left to it."""
 
 import struct
-import tracemalloc
 import zlib
 
 import pytest
-from plain_files import jpeg, png, webp
+from plain_files import jpeg, measured_memory, png, webp, zeros_squeezed
 from plain_profiles import SRGB, colour, described, languages, profile, text
 
 from service.extract.direct.found_tags import Dialect
@@ -131,15 +130,10 @@ def test_a_version_that_was_not_compared_reads_profiles_itself() -> None:
 
 
 def test_a_bomb_in_a_profile_is_left_alone_in_little_memory() -> None:
-    squeezed = zlib.compressobj()
-    bomb = b"".join(squeezed.compress(bytes(1 << 20)) for _ in range(4 * (TEXT_CAP >> 20)))
-    data = png([(b"iCCP", b"a profile\0\0" + bomb + squeezed.flush())])
-    tracemalloc.start()
-    try:
+    data = png([(b"iCCP", b"a profile\0\0" + zeros_squeezed(4 * TEXT_CAP))])
+    with measured_memory() as most:
         assert tags_of(data, "image/png") is None
-        assert tracemalloc.get_traced_memory()[1] < 3 * TEXT_CAP
-    finally:
-        tracemalloc.stop()
+        assert most() < 3 * TEXT_CAP
 
 
 def test_curves_that_overlap_are_left_to_exiftool_before_they_are_told() -> None:
