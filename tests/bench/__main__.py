@@ -12,7 +12,8 @@ from pathlib import Path
 
 import structlog
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "store"))  # for the invented images
+TESTS = Path(__file__).resolve().parent.parent
+sys.path += [str(TESTS), str(TESTS / "store"), str(TESTS / "gallery")]
 
 import collection
 import figures

@@ -15,8 +15,6 @@ from bench_million import FIRST, fill
 from figures import Figure, median
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "gallery"))
-
 from running_gallery import Library, Site, serving
 
 IMAGES = 200_000
