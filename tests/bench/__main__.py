@@ -12,8 +12,9 @@ from pathlib import Path
 
 import structlog
 
-TESTS = Path(__file__).resolve().parent.parent
-sys.path += [str(TESTS), str(TESTS / "store"), str(TESTS / "gallery")]
+sys.path.extend(
+    str(Path(__file__).resolve().parents[1] / name) for name in ("", "store", "gallery")
+)
 
 import collection
 import figures

@@ -1,6 +1,5 @@
 """What the gallery's pages cost at 200,000 images, and what it costs the service."""
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +13,6 @@ import psutil
 from bench_million import FIRST, fill
 from figures import Figure, median
 from PIL import Image
-
 from running_gallery import Library, Site, serving
 
 IMAGES = 200_000
