@@ -7,7 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-TESTS = {"hypothesis", "psutil", "pytest", "pytest-timeout"}
+TESTS = {"hypothesis", "psutil", "pytest", "pytest-rerunfailures", "pytest-timeout"}
 MARKED = ("colorama",)
 """Wanted on Windows alone, which pip does not see while it runs on Linux."""
 
