@@ -215,6 +215,12 @@ class Readers:
         asked = [self._asked(messages.pack_seen(path, file), file.size) for path, file in files]
         return self._ask(messages.LOOK, asked)
 
+    def take(self, files: Sequence[tuple[Path, WatchedFile]]) -> Question:
+        """Ask for the signatures of files, as they were seen, and for the rows of plain ones."""
+        self._require_exiftool()
+        asked = [self._asked(messages.pack_known(path, file), file.size) for path, file in files]
+        return self._ask(messages.TAKE, asked)
+
     def audit(self, files: Sequence[tuple[Path, WatchedFile]]) -> Question:
         """Ask what known files are now, and whether both readers read the same of them."""
         asked = [self._asked(messages.pack_known(path, file), file.size) for path, file in files]
@@ -240,9 +246,12 @@ class Readers:
         return self._ask(messages.REMAKE, asked)
 
     def _asked_files(self, files: Sequence[FileToRead]) -> list[Asked]:
+        self._require_exiftool()
+        return [self._asked(messages.pack_to_read(each), each.file.size) for each in files]
+
+    def _require_exiftool(self) -> None:
         if not self._settings.reads_files:
             raise ValueError("these readers were started without ExifTool")
-        return [self._asked(messages.pack_to_read(each), each.file.size) for each in files]
 
     def _asked(self, item: Any, size: int) -> Asked:
         return Asked(item, size, is_slow=size > self._settings.slow_size)

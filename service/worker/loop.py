@@ -135,7 +135,7 @@ class Worker:
         unchanged = len(work.arrived) - len(changed)
         looking = None
         if changed:
-            looking = self._parts.readers.look([(a.location, a.file) for a in changed])
+            looking = self._parts.readers.take([(a.location, a.file) for a in changed])
         outcome = FileOutcome(gone=work.gone, missing=work.missing, unchanged=unchanged)
         self._in_hand.queue.append(Batch(changed, looking, outcome))
         return True
@@ -161,7 +161,7 @@ class Worker:
         self._in_hand.slow.extend(batch.take_slow())
         found = triage(looked, parts.store, parts.roots, self._in_hand.contents())
         self._put_aside.extend(found.put_aside)
-        to_read = [each for _, each in found.to_read]
+        to_read = [each.file for each in found.to_read if each.rows is None]
         batch.sort(found, parts.readers.read(to_read) if to_read else None)
 
     def _next_work(self, now: float) -> Work:
