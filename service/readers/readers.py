@@ -233,8 +233,8 @@ class Readers:
         return self._ask(messages.DRAW, asked)
 
     def read(self, files: Sequence[FileToRead]) -> Question:
-        """Ask for the packed rows of files."""
-        return self._ask(messages.READ, self._asked_files(files))
+        """Ask for the packed rows of files that were looked at, before anything else that waits."""
+        return self._ask(messages.READ, self._asked_files(files), is_urgent=True)
 
     def read_lines(self, files: Sequence[FileToRead]) -> Question:
         """Ask for files' records as lines of a dump."""
@@ -256,8 +256,8 @@ class Readers:
     def _asked(self, item: Any, size: int) -> Asked:
         return Asked(item, size, is_slow=size > self._settings.slow_size)
 
-    def _ask(self, kind: str, asked: Sequence[Asked]) -> Question:
-        return Question(self._fleet.ask(kind, asked), self._fleet)
+    def _ask(self, kind: str, asked: Sequence[Asked], *, is_urgent: bool = False) -> Question:
+        return Question(self._fleet.ask(kind, asked, is_urgent=is_urgent), self._fleet)
 
     def close(self) -> None:
         """End every reader and all that they started."""

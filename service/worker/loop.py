@@ -29,7 +29,7 @@ log = structlog.get_logger()
 SCAN_BACKLOG = 8
 """Batches that a rescan under way is taken for, since its end is not known."""
 
-AHEAD = 3
+AHEAD = 4
 """Batches in hand beyond one a reader: one is looked at, one waits for ExifTool, one is written."""
 
 FINISH_S = 1.5
