@@ -18,6 +18,8 @@ _CRC = 4
 _ALPHA_COLOURS = frozenset({4, 6})
 """Grey with alpha, RGB with alpha."""
 _COMPRESSED = frozenset({b"zTXt", b"iTXt", b"iCCP"})
+_PIXELS = frozenset({b"IDAT", b"fdAT"})
+"""Most of a file, and nothing that ExifTool reads."""
 _XMP_KEYWORD = b"XML:com.adobe.xmp\0"
 _KEPT = _COMPRESSED | {b"IHDR"}
 _WEIGHED = _KEPT | {b"tEXt", b"eXIf", b"caBX"}
@@ -40,11 +42,12 @@ class ChunkScan:
         self._weight = 0
         self._small_chunks = 0
         self._over = False
+        self._xmp = XmpScan()
 
     def feed(self, block: memoryview) -> None:
         """Take the next bytes after the signature.
 
-        Raises BadFileError when the texts exceed the cap, or there are too many chunks.
+        Raises BadFileError when texts or XMP exceed a limit, or there are too many chunks.
         """
         at, size = 0, len(block)
         while at < size and not self._over:
@@ -52,6 +55,8 @@ class ChunkScan:
                 at += self._begin(block[at : at + _HEADER - len(self._head)])
                 continue
             step = min(self._left, size - at)
+            if self._type not in _PIXELS:
+                self._xmp.feed(block[at : at + step])
             if self._type in _WEIGHED:
                 self._weigh(step)
                 if self._type in _KEPT:

@@ -3,19 +3,26 @@
 Each file gets its own outcome, whatever becomes of the batch.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from service.errors import BadFileError, ExtractorMissingError, StartError
+from service.errors import BadFileError, ExtractorMissingError, StartError, TryAgainError
+from service.extract.answers import Tags
 from service.extract.direct.found_tags import Dialect
 from service.extract.direct.reading import DirectReader
 from service.extract.exiftool import ExifToolSettings, version_parts
 from service.extract.file_to_read import FileToRead
 from service.extract.keeper import ExifToolKeeper
+from service.extract.record_maker import RecordMaker
+from service.extract.signatures import inspect
 from service.extract.tag_batch import TagBatch
-from service.records import RawRecord
+from service.records import RawRecord, WatchedFile
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class TagReader:
         self._direct: DirectReader | None = None
         if self._settings.direct:
             self._direct = DirectReader(Dialect.of(version_parts(self._keeper.version) or ()))
+        self._records = RecordMaker(self._keeper, self._settings, self._direct)
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +78,32 @@ class TagReader:
         called with its place among them.
         """
         return TagBatch(files, self._keeper, self._settings, self._direct, on_file)
+
+    def take(
+        self, location: Path, file: WatchedFile, on_step: Callable[[], None] = lambda: None
+    ) -> tuple[FileToRead, RawRecord | None]:
+        """Look at a file's bytes, and read it directly of the same bytes.
+
+        The record is None where ExifTool is to read the file. Raises BadFileError and
+        TryAgainError, as ``inspect`` of ``signatures`` does.
+        """
+        tags = None
+        if self._direct is None:
+            signature = inspect(location, file.size, file.mtime_ns, on_step)
+        else:
+            signature, tags = self._direct.inspect(location, file.size, file.mtime_ns, on_step)
+        found = FileToRead(location, file, signature)
+        return found, None if tags is None else self._make_record(found, tags)
+
+    def _make_record(self, found: FileToRead, tags: Tags) -> RawRecord | None:
+        """Return a record of what was read directly; a bug is met again where the file is read."""
+        try:
+            return self._records.of_direct(found, tags)
+        except (BadFileError, TryAgainError, MemoryError):
+            raise
+        except Exception:
+            log.exception("bug_in_reading", extra={"path": found.file.path})
+            return None
 
     def audit(self, file: FileToRead, allowed: float | None = None) -> "Audited":
         """Read a file by both readers, where the direct one can, and compare what they say.

@@ -63,10 +63,12 @@ def inspect(
     size: int,
     mtime_ns: int | None = None,
     on_step: Callable[[], None] = lambda: None,
+    room: bytearray | None = None,
 ) -> Signature:
     """Read a file once, from start to end, and return its signature.
 
     ``on_step`` is called after each ``STEP`` bytes, so that a slow disk is known from a dead one.
+    ``room``, longer than ``size``, holds the file's bytes afterwards.
     Raises BadFileError for what is no image, carries a text bomb or has a structure that would
     cost ExifTool too much, FileGoneError where there is no such file, and TryAgainError where it is
     locked, no longer ``size`` bytes long, last written at another time than ``mtime_ns`` (None:
@@ -78,7 +80,7 @@ def inspect(
             raise TryAgainError("written since it was seen")
         # Path.open takes no opener.
         with open(location, "rb", buffering=0, opener=_open_without_waiting) as file:
-            signature = _read(file, size, on_step)
+            signature = _read(file, size, on_step, room)
         if FileState.of(location) != state:
             raise TryAgainError("written or replaced while it was read")
         return replace(signature, state=state)
@@ -113,12 +115,14 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _read(file: FileIO, size: int, on_step: Callable[[], None] = lambda: None) -> Signature:
+def _read(
+    file: FileIO, size: int, on_step: Callable[[], None], room: bytearray | None
+) -> Signature:
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         raise BadFileError("not a regular file")
     # The first block is looked at by itself: an unknown kind is refused before gigabytes of it
     # are hashed.
-    head = file.read(_BLOCK)
+    head = memoryview(file.read(_BLOCK)) if room is None else _fill(room, file)
     mime_type = _read_kind(head, size)
     look = _Look(mime_type)
     digest = hashlib.sha256()
@@ -139,7 +143,7 @@ def _read(file: FileIO, size: int, on_step: Callable[[], None] = lambda: None) -
     if look.chunks is not None:
         mime_type = "image/apng" if look.chunks.animated else mime_type
         return Signature(mime_type, digest.hexdigest(), look.chunks.has_alpha)
-    has_alpha = mime_type == "image/webp" and magic_numbers.has_webp_alpha(head)
+    has_alpha = mime_type == "image/webp" and magic_numbers.has_webp_alpha(head[:64].tobytes())
     return Signature(mime_type, digest.hexdigest(), has_alpha)
 
 
@@ -150,7 +154,7 @@ class _Look:
         self.chunks = ChunkScan() if mime_type == "image/png" else None
         self._segments = SegmentScan() if mime_type == "image/jpeg" else None
         is_image = mime_type is not None and mime_type.startswith("image/")
-        self._xmp = XmpScan() if is_image else None
+        self._xmp = XmpScan() if is_image and self.chunks is None else None
         self._is_begun = False
 
     def feed(self, block: memoryview) -> None:
@@ -165,18 +169,27 @@ class _Look:
         self._is_begun = True
 
 
-def _blocks(file: FileIO, head: bytes, size: int) -> Iterator[memoryview]:
+def _fill(room: bytearray, file: FileIO) -> memoryview:
+    """Read what fits, and return it."""
+    whole = memoryview(room)
+    count = 0
+    while got := file.readinto(whole[count:]):
+        count += got
+    return whole[:count]
+
+
+def _blocks(file: FileIO, head: memoryview, size: int) -> Iterator[memoryview]:
     """Yield the whole file; each block is good until the next one is asked for."""
-    yield memoryview(head)
+    yield head
     buffer = memoryview(bytearray(min(_BLOCK, max(1, size - len(head)))))
     while got := file.readinto(buffer):
         yield buffer[:got]
 
 
-def _read_kind(head: bytes, size: int) -> str | None:
-    mime_type = magic_numbers.kind_of(head[: magic_numbers.HEAD])
+def _read_kind(head: memoryview, size: int) -> str | None:
+    mime_type = magic_numbers.kind_of(head[: magic_numbers.HEAD].tobytes())
     if mime_type is None and head:
-        raise BadFileError(f"not an image: starts with {_describe(head[:12])}")
+        raise BadFileError(f"not an image: starts with {_describe(head[:12].tobytes())}")
     if size and not head:
         raise TryAgainError(f"still being written: empty, {size} bytes expected")
     return mime_type

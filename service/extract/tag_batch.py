@@ -2,12 +2,9 @@
 
 import logging
 import os
-import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from service import sidecars
 from service.errors import (
     BadFileError,
     ExtractorError,
@@ -17,7 +14,7 @@ from service.errors import (
     TooSlowError,
     TryAgainError,
 )
-from service.extract import c2pa_blocks, cut_texts, extra_texts, stealth
+from service.extract import cut_texts
 from service.extract.answers import (
     Tags,
     first_complaint,
@@ -26,11 +23,11 @@ from service.extract.answers import (
     tags_of_one_file,
 )
 from service.extract.channel import Request
-from service.extract.direct.reading import DIRECT, DirectReader
+from service.extract.direct.reading import DirectReader
 from service.extract.exiftool import NO_CONFIG, READ, ExifToolSettings
 from service.extract.file_to_read import FileToRead, ReadOutcome
 from service.extract.keeper import ExifToolKeeper
-from service.extract.signatures import check_unchanged
+from service.extract.record_maker import RecordMaker
 from service.process_tree import ProcessTree
 from service.records import RawRecord
 
@@ -38,10 +35,6 @@ log = logging.getLogger(__name__)
 
 EMPTY_FILE: Tags = {"ExifTool:Error": "File is empty"}
 """What ExifTool would say of a file without bytes; it is not asked."""
-
-CANNOT_OPEN = "Error opening file"
-"""ExifTool's words when a writer locked the file after it was inspected (a share violation, on
-Windows)."""
 
 
 class TagBatch:
@@ -63,7 +56,7 @@ class TagBatch:
         self._keeper = keeper
         self._settings = settings
         self._missing: ExtractorMissingError | None = None
-        self._reader = direct
+        self._records = RecordMaker(keeper, settings, direct)
         self._direct = self._read_directly(direct, on_file) if direct else {}
         rest = [each for each in self._files if each.location not in self._direct]
         self._request = self._begin([each for each in rest if each.file.size and each.is_one_line])
@@ -134,11 +127,11 @@ class TagBatch:
         """
         try:
             if (tags := self._direct.pop(each.location, None)) is not None:
-                return self._make_record(each, tags, DIRECT)
+                return self._records.of_direct(each, tags)
             tags = self._read_tags(each, allowed)
             if each.signature.mime_type in cut_texts.MIME_TYPES:
                 tags |= cut_texts.whole_texts(each.location, tags)
-            return self._make_record(each, tags, self._exiftool)
+            return self._records.of_exiftool(each, tags)
         except ExtractorMissingError as error:
             self._missing = error  # nor will it start for the rest of this batch
             raise
@@ -159,11 +152,7 @@ class TagBatch:
         said = self._read_tags(each, allowed)
         if repr(of_the_image(said)) == repr(tags):  # also in their order, and 1 is not 1.0
             return None
-        return self._make_record(each, said, self._exiftool)
-
-    @property
-    def _exiftool(self) -> str:
-        return f"exiftool {self._keeper.version}"
+        return self._records.of_exiftool(each, said)
 
     def _read_tags(self, each: FileToRead, allowed: float | None) -> Tags:
         if not each.file.size:
@@ -174,54 +163,6 @@ class TagBatch:
         if self._missing is not None:
             raise self._missing
         return read_alone(each, self._keeper, self._settings, allowed)
-
-    def _make_record(self, each: FileToRead, tags: Tags, extractor: str) -> RawRecord:
-        if tags.get("ExifTool:Error") == CANNOT_OPEN:
-            raise TryAgainError(
-                "ExifTool could not open it, though we could: another program holds it"
-            )
-        if each.signature.mime_type == extra_texts.GLB_MIME_TYPE:
-            tags |= extra_texts.glb_texts(each.location)
-        if self._settings.stealth and stealth.may_hide_text(each.signature, tags):
-            tags |= stealth.hidden_texts(each.location, each.signature)
-        if c2pa_blocks.may_hold_block(each.signature.mime_type, tags):
-            tags |= self._read_block(each)
-        texts = dict(each.kept_texts)
-        if each.file.sidecars:
-            texts |= sidecars.read_texts(each.location, each.file.sidecars)
-        tags |= {f"Sidecar:{sidecars.ending_of(stamp)}": text for stamp, text in texts.items()}
-        if entry := extra_texts.folder_log_entry(each.location):
-            tags[f"Sidecar:{extra_texts.FOLDER_LOG}"] = entry
-        check_unchanged(each.location, each.signature.state)
-        return RawRecord(
-            file=replace(each.file, sidecars=tuple(texts)),
-            mime_type=each.signature.mime_type,
-            sha256=each.signature.sha256,
-            extractor=extractor,
-            tags=tags,
-        )
-
-    def _read_block(self, each: FileToRead) -> Tags:
-        """Return the tags of a manifest that ExifTool reads only where it stands in a PNG."""
-        block = c2pa_blocks.find_block(each.location, each.signature.mime_type)
-        if block is None:
-            return {}
-        picture = c2pa_blocks.make_png(block)
-        if self._reader is not None:
-            read = self._reader.read_bytes(picture, "image/png", each.location)
-            if read is not None:
-                return c2pa_blocks.tags_of_block(read)
-        allowed = self._settings.deadline(len(block))
-        try:
-            with tempfile.TemporaryDirectory(prefix="aiimagepipe-") as folder:
-                place = Path(folder, "manifest.png")
-                place.write_bytes(picture)
-                name = place.as_posix()
-                answer = self._keeper.lease(1).begin([name], allowed).result(allowed)
-            tags = tags_by_name(answer.stdout, [name])
-        except (ExtractorError, OSError):  # the file's other tags are there all the same
-            return {}
-        return c2pa_blocks.tags_of_block(tags.get(name, {}))
 
 
 def read_alone(

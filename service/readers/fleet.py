@@ -59,12 +59,16 @@ class Fleet:
         self._keeper = threading.Thread(target=self._keep, name="readers", daemon=True)
         self._keeper.start()
 
-    def ask(self, kind: str, asked: Sequence[Asked]) -> Ticket:
-        """Ask for files and return at once."""
+    def ask(self, kind: str, asked: Sequence[Asked], *, is_urgent: bool = False) -> Ticket:
+        """Ask for files and return at once. What is urgent comes before all that waits."""
         ticket = Ticket(kind, asked)
         quick = [at for at, one in enumerate(asked) if not one.is_slow]
         with self._changed:
-            self._waiting[False].extend(Piece.cut(ticket, quick))
+            pieces = list(Piece.cut(ticket, quick))
+            if is_urgent:
+                self._waiting[False].extendleft(reversed(pieces))
+            else:
+                self._waiting[False].extend(pieces)
             for at, one in enumerate(asked):
                 if one.is_slow:
                     self._defer(ticket, at)

@@ -22,6 +22,8 @@ from service.store.raw_records import StoredRecord
 
 LOOK = "look"
 """Look at files' bytes: (path, size, time of writing) → Signature."""
+TAKE = "take"
+"""Look at files' bytes, and read the plain ones to their rows at once: file → Taken."""
 AUDIT = "audit"
 """Look at known files' bytes again, and read the plain ones by both readers: file → Audit."""
 READ = "read"
@@ -47,6 +49,15 @@ class Failed:
     """``look``, ``extract``, ``parse`` or ``store``."""
     error_class: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a file is, and what it says where it is plain."""
+
+    signature: Signature
+    rows: PackedImage | None
+    """None where it is to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +99,7 @@ def unpack_signature(packed: Sequence[Any]) -> Signature:
 
 
 def pack_known(location: Path, file: WatchedFile) -> tuple[Any, ...]:
-    """Return what ``AUDIT`` is asked."""
+    """Return what ``TAKE`` and ``AUDIT`` are asked."""
     return str(location), pack_file(file)
 
 
@@ -125,23 +136,40 @@ def pack_error(error: PipeError) -> tuple[Any, ...]:
     return "error", name, str(error)
 
 
-Answer = Signature | Audit | PackedImage | Thumbnail | bytes | Failed | BadFileError | TryAgainError
+Answer = (
+    Signature
+    | Taken
+    | Audit
+    | PackedImage
+    | Thumbnail
+    | bytes
+    | Failed
+    | BadFileError
+    | TryAgainError
+)
 
 
 def unpack_answer(packed: Sequence[Any]) -> Answer:
     """Return what a reader answered. Raises ValueError for what is no answer."""
     match packed:
-        case ("signature", str() | None, str(), bool(), tuple() | None):
-            return unpack_signature(packed[1:])
-        case ("audit", tuple(found), bool(is_compared), tuple() | None as rows):
-            made = None if rows is None else PackedImage(*rows)
-            return Audit(unpack_signature(found), is_compared, made)
         case ("rows", (str(), str(), int(), int(), tuple()), *_):
             return PackedImage(*packed[1:])
         case ("thumbnail", int(width), int(height), bytes(webp)) if len(webp) <= LARGEST:
             return Thumbnail(width, height, webp)
         case ("line", bytes(line)):
             return line
+    return _unpack_look(packed)
+
+
+def _unpack_look(packed: Sequence[Any]) -> Answer:
+    match packed:
+        case ("signature", str() | None, str(), bool(), tuple() | None):
+            return unpack_signature(packed[1:])
+        case ("taken", tuple(found), tuple() | None as rows):
+            return Taken(unpack_signature(found), None if rows is None else PackedImage(*rows))
+        case ("audit", tuple(found), bool(is_compared), tuple() | None as rows):
+            made = None if rows is None else PackedImage(*rows)
+            return Audit(unpack_signature(found), is_compared, made)
     return _unpack_failure(packed)
 
 

@@ -215,6 +215,12 @@ class Readers:
         asked = [self._asked(messages.pack_seen(path, file), file.size) for path, file in files]
         return self._ask(messages.LOOK, asked)
 
+    def take(self, files: Sequence[tuple[Path, WatchedFile]]) -> Question:
+        """Ask for the signatures of files, as they were seen, and for the rows of plain ones."""
+        self._require_exiftool()
+        asked = [self._asked(messages.pack_known(path, file), file.size) for path, file in files]
+        return self._ask(messages.TAKE, asked)
+
     def audit(self, files: Sequence[tuple[Path, WatchedFile]]) -> Question:
         """Ask what known files are now, and whether both readers read the same of them."""
         asked = [self._asked(messages.pack_known(path, file), file.size) for path, file in files]
@@ -227,8 +233,8 @@ class Readers:
         return self._ask(messages.DRAW, asked)
 
     def read(self, files: Sequence[FileToRead]) -> Question:
-        """Ask for the packed rows of files."""
-        return self._ask(messages.READ, self._asked_files(files))
+        """Ask for the packed rows of files that were looked at, before anything else that waits."""
+        return self._ask(messages.READ, self._asked_files(files), is_urgent=True)
 
     def read_lines(self, files: Sequence[FileToRead]) -> Question:
         """Ask for files' records as lines of a dump."""
@@ -240,15 +246,18 @@ class Readers:
         return self._ask(messages.REMAKE, asked)
 
     def _asked_files(self, files: Sequence[FileToRead]) -> list[Asked]:
+        self._require_exiftool()
+        return [self._asked(messages.pack_to_read(each), each.file.size) for each in files]
+
+    def _require_exiftool(self) -> None:
         if not self._settings.reads_files:
             raise ValueError("these readers were started without ExifTool")
-        return [self._asked(messages.pack_to_read(each), each.file.size) for each in files]
 
     def _asked(self, item: Any, size: int) -> Asked:
         return Asked(item, size, is_slow=size > self._settings.slow_size)
 
-    def _ask(self, kind: str, asked: Sequence[Asked]) -> Question:
-        return Question(self._fleet.ask(kind, asked), self._fleet)
+    def _ask(self, kind: str, asked: Sequence[Asked], *, is_urgent: bool = False) -> Question:
+        return Question(self._fleet.ask(kind, asked, is_urgent=is_urgent), self._fleet)
 
     def close(self) -> None:
         """End every reader and all that they started."""

@@ -95,7 +95,11 @@ class ReaderWork:
             self._audit(number, items)
         elif kind == messages.DRAW:
             self._draw(number, items, is_slow=is_slow)
-        elif self._tags is not None:
+        elif self._tags is None:
+            raise ValueError(f"asked to {kind} without ExifTool")
+        elif kind == messages.TAKE:
+            self._take(number, items, self._tags)
+        else:
             files = [messages.unpack_to_read(item) for item in items]
 
             def tell(index: int) -> None:
@@ -115,6 +119,23 @@ class ReaderWork:
                 answer = ("signature", *messages.pack_signature(found))
             self._send("is", number, index, answer)
 
+    def _take(self, number: int, items: Sequence[Any], tags: TagReader) -> None:
+        for index, item in enumerate(items):
+            location, file = messages.unpack_known(item)
+            tell = partial(self._send, "at", number, index, "look", min(file.size, STEP))
+            tell()
+            try:
+                found, raw = tags.take(location, file, tell)
+            except (BadFileError, TryAgainError) as error:
+                answer = messages.pack_error(error)
+            else:
+                packed = None
+                if raw is not None:
+                    self._send("at", number, index, "parse", file.size)
+                    packed = _pack_known(raw)
+                answer = ("taken", messages.pack_signature(found.signature), packed)
+            self._send("is", number, index, answer)
+
     def _audit(self, number: int, items: Sequence[Any]) -> None:
         for index, item in enumerate(items):
             location, file = messages.unpack_known(item)
@@ -127,8 +148,7 @@ class ReaderWork:
             except (BadFileError, TryAgainError) as error:
                 answer = messages.pack_error(error)
             else:
-                rows = None if audited.record is None else make_rows(audited.record)
-                packed = tuple(pack_image(rows)) if isinstance(rows, ImageRows) else None
+                packed = None if audited.record is None else _pack_known(audited.record)
                 signature = messages.pack_signature(found)
                 answer = ("audit", signature, audited.is_compared, packed)
             self._send("is", number, index, answer)
@@ -214,6 +234,12 @@ def make_rows(raw: RawRecord) -> ImageRows | messages.Failed:
     except Exception as error:  # the one place where a stage's bug is met
         log.exception("bug_in_a_stage", extra={"path": raw.file.path, "root": raw.file.root})
         return messages.Failed("parse", type(error).__name__, str(error))
+
+
+def _pack_known(raw: RawRecord) -> tuple[Any, ...] | None:
+    """Return an image's packed rows, None where a stage has a bug: that is told when it is read."""
+    rows = make_rows(raw)
+    return tuple(pack_image(rows)) if isinstance(rows, ImageRows) else None
 
 
 def _pack_rows(raw: RawRecord, record: bytes | None = None) -> tuple[Any, ...]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import structlog
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
-from service.extract.file_to_read import FileToRead
 from service.readers.messages import Answer, Failed
 from service.readers.readers import Question
 from service.records import WatchedFile
@@ -15,7 +14,7 @@ from service.store.failures import Failure
 from service.store.packed_image import PackedImage
 from service.watch.arrivals import Arrival, GonePath
 from service.watch.scan_findings import MissingFile
-from service.worker.triage import InHand, Triage
+from service.worker.triage import InHand, ToRead, Triage
 
 log = structlog.get_logger()
 
@@ -73,7 +72,7 @@ class Batch:
     arrivals: list[Arrival]
     looking: Question | None
     outcome: FileOutcome
-    to_read: list[tuple[Arrival, FileToRead]] = field(default_factory=list)
+    to_read: list[ToRead] = field(default_factory=list)
     """Known once it is sorted."""
     reading: Question | None = None
     is_sorted: bool = False
@@ -102,8 +101,8 @@ class Batch:
         """Yield the root and stored path of each file that is read, moved or refused here."""
         if not self.is_sorted:
             yield from (arrival.place for arrival in self.arrivals)
-        for arrival, _ in self.to_read:
-            yield arrival.place
+        for each in self.to_read:
+            yield each.arrival.place
         for _, file in self.outcome.moved:
             yield file.root, file.path
         for failure in self.outcome.failed:
@@ -125,7 +124,7 @@ class Batch:
         return seen
 
     def sort(self, found: Triage, reading: Question | None) -> None:
-        """Take over what was decided of its files, and the question for those to be read."""
+        """Take over what was decided of its files, and the question for those without rows."""
         self.is_sorted = True
         self.to_read = found.to_read
         self.reading = reading
@@ -141,12 +140,13 @@ class Batch:
 
     def finish(self) -> FileOutcome:
         """Return the whole outcome, once it is done."""
-        if self.reading is not None:
-            for each, answer in zip(self.to_read, self.reading.answers(), strict=True):
-                if isinstance(answer, Question):
-                    self.slow.append(Batch([], None, FileOutcome(), [each], answer, is_sorted=True))
-                else:
-                    self._take(each[0], answer)
+        answers = iter(() if self.reading is None else self.reading.answers())
+        for each in self.to_read:
+            answer = next(answers) if each.rows is None else each.rows
+            if isinstance(answer, Question):
+                self.slow.append(Batch([], None, FileOutcome(), [each], answer, is_sorted=True))
+            else:
+                self._take(each.arrival, answer)
         return self.outcome
 
     def _take(self, arrival: Arrival, answer: Answer) -> None:
@@ -202,8 +202,9 @@ class BatchesInHand:
         in_hand = InHand()
         for batch in self:
             in_hand.claimed.update(image_id for image_id, _ in batch.outcome.moved)
-            for _, each in batch.to_read:
-                in_hand.read.setdefault(each.signature.sha256, []).append(each.location)
+            for each in batch.to_read:
+                file = each.file
+                in_hand.read.setdefault(file.signature.sha256, []).append(file.location)
         return in_hand
 
     def next_to_sort(self) -> Batch | None:

@@ -29,7 +29,7 @@ log = structlog.get_logger()
 SCAN_BACKLOG = 8
 """Batches that a rescan under way is taken for, since its end is not known."""
 
-AHEAD = 3
+AHEAD = 4
 """Batches in hand beyond one a reader: one is looked at, one waits for ExifTool, one is written."""
 
 FINISH_S = 1.5
@@ -135,7 +135,7 @@ class Worker:
         unchanged = len(work.arrived) - len(changed)
         looking = None
         if changed:
-            looking = self._parts.readers.look([(a.location, a.file) for a in changed])
+            looking = self._parts.readers.take([(a.location, a.file) for a in changed])
         outcome = FileOutcome(gone=work.gone, missing=work.missing, unchanged=unchanged)
         self._in_hand.queue.append(Batch(changed, looking, outcome))
         return True
@@ -161,7 +161,7 @@ class Worker:
         self._in_hand.slow.extend(batch.take_slow())
         found = triage(looked, parts.store, parts.roots, self._in_hand.contents())
         self._put_aside.extend(found.put_aside)
-        to_read = [each for _, each in found.to_read]
+        to_read = [each.file for each in found.to_read if each.rows is None]
         batch.sort(found, parts.readers.read(to_read) if to_read else None)
 
     def _next_work(self, now: float) -> Work:

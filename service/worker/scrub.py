@@ -14,7 +14,7 @@ import structlog
 
 from service.errors import TryAgainError
 from service.extract.signatures import FileState
-from service.readers.messages import Answer, Audit
+from service.readers.messages import Answer, Audit, Taken
 from service.store.file_rows import HashedFile
 from service.watch.arrivals import Arrival
 from service.worker.batch import Batch, FileOutcome
@@ -112,7 +112,7 @@ class Scrub:
                 if answer.signature.sha256 == self._known.get(arrival.place):
                     self._take_comparison(arrival, answer, outcome)
                     continue
-                answer = answer.signature  # noqa: PLW2901 - what is known of it now
+                answer = Taken(answer.signature, None)  # noqa: PLW2901 - what is known of it now
             self.counts.changed += 1
             log.warning("content_changed_unnoticed", path=arrival.file.path, root=arrival.file.root)
             changed.append((arrival, answer))

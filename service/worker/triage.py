@@ -8,22 +8,32 @@ from zstandard import ZstdError
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract.file_to_read import FileToRead
-from service.extract.signatures import Signature
 from service.file_systems import is_folder, is_same_file
 from service.paths import Root
-from service.readers.messages import Answer, Audit, Failed
+from service.readers.messages import Answer, Audit, Failed, Taken
 from service.records import WatchedFile
 from service.sidecars import ending_of, has_news
 from service.store.file_rows import FileRow
+from service.store.packed_image import PackedImage
 from service.store.writer import Store
 from service.watch.arrivals import Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """A file whose rows are wanted."""
+
+    arrival: Arrival
+    file: FileToRead
+    rows: PackedImage | None = None
+    """Its rows, where it was plain and has been read already."""
 
 
 @dataclass(slots=True)
 class Triage:
     """What a look at the bytes of a batch's files found."""
 
-    to_read: list[tuple[Arrival, FileToRead]] = field(default_factory=list)
+    to_read: list[ToRead] = field(default_factory=list)
     moved: list[tuple[int, WatchedFile]] = field(default_factory=list)
     """Images known by their content, and where they are now.
 
@@ -95,22 +105,25 @@ class _TriageRun:
     def decide(self, arrival: Arrival, answer: Answer) -> None:
         """Put one file where it belongs."""
         if isinstance(answer, Audit):  # of a large file, which was looked at in the slow lane
-            answer = answer.signature
+            answer = Taken(answer.signature, None)
         if isinstance(answer, BadFileError | Failed):
             self.found.bad.append((arrival, answer))
         elif isinstance(answer, TryAgainError):
             if not isinstance(answer, FileGoneError):  # its deletion is an event of its own
                 self.found.later.append((arrival, answer))
-        elif isinstance(answer, Signature):
+        elif isinstance(answer, Taken):
             self._decide_by_content(arrival, answer)
 
-    def _decide_by_content(self, arrival: Arrival, signature: Signature) -> None:
+    def _decide_by_content(self, arrival: Arrival, taken: Taken) -> None:
+        signature = taken.signature
         if self._in_hand.has_left(signature.sha256):
             self.found.put_aside.append(arrival)
             return
         former = self._find_former_row(arrival, signature.sha256)
         texts = _read_former_texts(self._store, former, arrival)
-        self._sort(arrival, FileToRead(arrival.location, arrival.file, signature, texts), former)
+        file = FileToRead(arrival.location, arrival.file, signature, texts)
+        rows = None if texts else taken.rows  # those say nothing of texts that are gone
+        self._sort(ToRead(arrival, file, rows), former)
 
     def _find_former_row(self, arrival: Arrival, sha256: str) -> FileRow | None:
         """Return the row that this file is.
@@ -133,19 +146,19 @@ class _TriageRun:
             default=None,
         )
 
-    def _sort(self, arrival: Arrival, candidate: FileToRead, former: FileRow | None) -> None:
+    def _sort(self, candidate: ToRead, former: FileRow | None) -> None:
         """Put a file where it belongs.
 
         One known by its content is read again only where a text beside it is new.
         """
-        file = arrival.file
+        file = candidate.file.file
         if former is None:
-            self.found.to_read.append((arrival, candidate))
+            self.found.to_read.append(candidate)
             return
         self._claimed.add(former.image_id)
         is_to_read = has_news(former.file.sidecars, file.sidecars)
         if is_to_read:
-            self.found.to_read.append((arrival, candidate))
+            self.found.to_read.append(candidate)
         if not is_to_read or not _is_at_home(former, file):
             self.found.moved.append((former.image_id, file))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import zstandard
 from ended import wait_until_ended
 from patience import PATIENCE_S
 
@@ -27,7 +28,7 @@ from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import STEP, Signature, inspect
 from service.extract.version_memory import find_perl
-from service.readers.messages import Answer, Failed, pack_seen
+from service.readers.messages import Answer, Failed, Taken, pack_seen
 from service.readers.process import ReaderProcess
 from service.readers.reader_settings import ReaderSettings
 from service.readers.readers import Question, Readers
@@ -94,6 +95,11 @@ def read_here(files: Sequence[FileToRead]) -> list[RawRecord]:
     return records
 
 
+def said_by(rows: PackedImage) -> bytes:
+    """Return what the record of an image says, packed no more."""
+    return zstandard.ZstdDecompressor().decompress(rows.record)
+
+
 def stored(rows: PackedImage) -> StoredRecord:
     mime_type, sha256 = rows.image["mime_type"], rows.image["sha256"]
     assert isinstance(mime_type, str)
@@ -116,6 +122,25 @@ def test_a_look_is_what_the_bytes_say(readers: Readers, images: Path) -> None:
     found = look(readers, *(each.location for each in files))
     assert found == [each.signature for each in files]
     assert len({one.sha256 for one in found if isinstance(one, Signature)}) == len(files)
+
+
+@pytest.mark.exiftool
+@pytest.mark.parametrize("is_direct", [True, False])
+def test_what_is_looked_at_comes_with_its_rows_where_no_exiftool_is_needed(
+    images: Path,
+    is_direct: bool,  # noqa: FBT001
+) -> None:
+    files = to_read(images)
+    asked = [(each.location, each.file) for each in files]
+    with Readers(replace(ReaderSettings(), direct=is_direct)) as readers:
+        taken = answers(readers.take(asked))
+        read = answers(readers.read(files))
+    plain = [one for one in read if isinstance(one, PackedImage) and b"direct" in said_by(one)]
+    assert bool(plain) == is_direct
+    assert taken == [
+        Taken(each.signature, rows if rows in plain else None)
+        for each, rows in zip(files, read, strict=True)
+    ]
 
 
 @pytest.mark.exiftool
@@ -200,6 +225,9 @@ def test_a_file_that_is_gone_grown_shorter_or_no_image_is_an_error_of_its_own(
         (good, seen),
     ]
     *wrong, right = answers(readers.look(asked))
+    *also_wrong, taken = answers(readers.take(asked))
+    assert taken == Taken(right, None)  # these readers read by ExifTool alone
+    assert [described(one) for one in also_wrong] == [described(one) for one in wrong]
     assert [described(one) for one in wrong] == [
         (FileGoneError, "gone before it was read: No such file or directory"),
         (TryAgainError, f"still being written: {size} bytes read, {size + 1} expected"),

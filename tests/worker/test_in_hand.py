@@ -52,7 +52,7 @@ class Turns:
         found = []
         for batch in self.by_hand.house.worker._in_hand:
             read = [arrival.file.path for arrival in batch.arrivals if not batch.is_sorted]
-            read += [arrival.file.path for arrival, _ in batch.to_read]
+            read += [each.file.file.path for each in batch.to_read]
             found.append(read + [file.path for _, file in batch.outcome.moved])
         return found
 

@@ -9,6 +9,7 @@ from service.extract.direct.found_tags import TESTED, Dialect, FoundTags, NotUnd
 from service.extract.direct.jpeg import read_jpeg
 from service.extract.direct.png import read_png
 from service.extract.direct.webp import read_webp
+from service.extract.signatures import Signature, inspect
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,21 @@ class DirectReader:
         except OSError:
             return None
         return self.read_bytes(memoryview(buffer)[:size], mime_type, location) if is_whole else None
+
+    def inspect(
+        self, location: Path, size: int, mtime_ns: int, on_step: Callable[[], None]
+    ) -> tuple[Signature, Tags | None]:
+        """Return a file's signature, and its tags as ``read_tags`` does, of one reading of it.
+
+        Raises what ``inspect`` of ``signatures`` raises.
+        """
+        if size > LARGEST or location.suffix.lower() not in _ENDINGS:
+            return inspect(location, size, mtime_ns, on_step), None
+        buffer = self._room_for(size)
+        signature = inspect(location, size, mtime_ns, on_step, buffer)
+        if signature.mime_type not in _KINDS:
+            return signature, None
+        return signature, self.read_bytes(memoryview(buffer)[:size], signature.mime_type, location)
 
     def read_bytes(self, data: bytes | memoryview, mime_type: str, location: Path) -> Tags | None:
         """Return what ExifTool would say of bytes that are, or come from, the file of a place."""
