@@ -8,8 +8,7 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -107,7 +106,7 @@ class LiveDatabase(Database):  # type: ignore[misc]
         def ask(connection: sqlite3.Connection) -> Results:
             kept = connection.setlimit(LIKE_PATTERN, user_query.LIMITS[LIKE_PATTERN])
             try:
-                with _interrupting(connection, seconds):
+                with user_query.interrupting(connection, seconds):
                     cursor = connection.execute(sql, {} if params is None else params)
                     rows, is_cut = _fetch(cursor, most if truncate else None)
                 return Results(rows, is_cut, cursor.description)
@@ -223,19 +222,6 @@ def _bound(connection: sqlite3.Connection, seconds: float) -> None:
     """Let what is asked from now on be interrupted after so many seconds."""
     end = time.monotonic() + seconds
     connection.set_progress_handler(lambda: time.monotonic() > end, user_query.OPCODES)
-
-
-@contextmanager
-def _interrupting(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """Interrupt what runs after so many seconds: few steps of SQLite's machine may take long."""
-    alarm = threading.Timer(seconds, connection.interrupt)
-    alarm.daemon = True
-    alarm.start()
-    try:
-        yield
-    finally:
-        alarm.cancel()
-        alarm.join()  # so that it never meets the next question
 
 
 def _is_allowed(

@@ -9,11 +9,13 @@ SQLite's functions on texts that take as long as one text times the other are re
 SQLite's machine, where no clock is looked at (tried). Python's own search does not.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import apsw
 
@@ -143,7 +145,8 @@ def first_column(
     end = time.monotonic() + bounds.seconds
     connection = guard(open_readonly(path), lambda: is_cancelled() or time.monotonic() > end)
     try:
-        yield from _bound_texts(_texts(connection, query), bounds)
+        with interrupting(connection, bounds.seconds):
+            yield from _bound_texts(_texts(connection, query), bounds)
     except apsw.AuthError as error:
         raise StartError(f"sql: only reading is allowed here; give one SELECT ({error})") from error
     except apsw.InterruptError as error:
@@ -162,6 +165,30 @@ def first_column(
         ) from error
     finally:
         connection.close()
+
+
+class Interruptible(Protocol):
+    """A connection of either library."""
+
+    def interrupt(self) -> None:
+        """End what runs on it."""
+
+
+@contextmanager
+def interrupting(connection: Interruptible, seconds: float) -> Iterator[None]:
+    """Interrupt what runs after so many seconds.
+
+    ``OPCODES`` steps of SQLite's machine may take long: a step that calls a function on a long text
+    is one.
+    """
+    alarm = threading.Timer(seconds, connection.interrupt)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
+        alarm.join()  # so that it never meets the next question
 
 
 def find_fault(path: Path, query: str) -> str:

@@ -1,5 +1,6 @@
 """A user's query can read, and nothing else: not for ever, not without bounds."""
 
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from growth import LINEAR, growth
 
 from service.errors import StartError, TryAgainError
+from service.store import user_query
 from service.store.user_query import Bounds, first_column
 from service.store.writer import Store
 
@@ -95,6 +97,23 @@ def test_a_query_without_a_statement_is_refused(path: Path, query: str) -> None:
 def test_an_endless_query_is_stopped(path: Path) -> None:
     with pytest.raises(StartError, match=r"longer than 0\.5 s"):
         list(first_column(path, SILENT, bounds=Bounds(seconds=0.5)))
+
+
+def test_an_endless_query_of_long_steps_is_stopped_after_few_of_them(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def long(text: object) -> object:
+        asked.append(text)
+        time.sleep(0.02)
+        return text
+
+    monkeypatch.setitem(user_query.FUNCTIONS, "long", (long, 1))
+    steps = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT SUM(long(x))"
+    with pytest.raises(StartError, match=r"longer than 0\.1 s"):
+        list(first_column(path, f"{steps} FROM n", bounds=Bounds(seconds=0.1)))
+    assert 0 < len(asked) < user_query.OPCODES / 100
 
 
 @pytest.mark.parametrize(
