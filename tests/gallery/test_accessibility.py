@@ -56,3 +56,23 @@ def test_no_page_puts_an_obstacle_in_anyones_way(
                 wide.append(name)
     assert obstacles == {name: [] for name in PAGES}
     assert wide == []
+
+
+@pytest.mark.parametrize(
+    ("address", "here"),
+    [
+        ("/?q=generator%3Aa1111", ["Gallery"]),
+        ("/statistics", ["Statistics"]),
+        ("/lists", ["Lists"]),
+        ("/images", ["Tables and SQL"]),
+        ("/images/v_images_search", ["Tables and SQL"]),
+        ("/image/1", []),
+    ],
+)
+def test_the_links_above_tell_which_page_is_shown(
+    page: Page, address: str, here: list[str]
+) -> None:
+    page.goto(address)
+    links = page.get_by_role("navigation", name="Pages").locator("a")
+    assert links.count() == 4
+    assert links.and_(page.locator("[aria-current=page]")).all_text_contents() == here
