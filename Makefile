@@ -82,8 +82,9 @@ run: ready-to-run
 gallery: ready-for-gallery
 	@exec $(BIN)/aiimagepipe gallery --open
 
+# A process to each core, and whole files to each process: what a file prepares is prepared once.
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: ready
 	$(BIN)/ruff check .
