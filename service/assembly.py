@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from service.errors import RowRefusedError, StartError, TryAgainError
 from service.export.categories import Categories
 from service.extract.version_memory import ENDING
 from service.gallery_process import GalleryProcess
+from service.light_dataclasses import dataclass
 from service.readers.reader_settings import ReaderSettings
 from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule

@@ -8,7 +8,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import FrameType
 
 import structlog
@@ -23,6 +22,7 @@ from service.errors import (
     TryAgainError,
 )
 from service.instance import InstanceLock
+from service.light_dataclasses import dataclass
 from service.store.locks import DAMAGE, damage_message
 from service.worker.batch import Counters, FileOutcome
 

@@ -28,6 +28,7 @@ LAYERS = (
     ("__init__",),
     (
         "errors",
+        "light_dataclasses",
         "records",
         "paths",
         "file_systems",

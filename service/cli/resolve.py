@@ -5,7 +5,6 @@ commonest of each.
 """
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +21,7 @@ from service.cli.resolve_report import make_report, print_report
 from service.clock import Clock
 from service.config import Config, prepare
 from service.errors import AlreadyRunningError, StartError
+from service.light_dataclasses import dataclass
 from service.model_lookup.findings import Findings, find_references
 from service.model_lookup.handed_over import EntriesFile
 from service.model_lookup.learn import SourceLearner, SourceReport

@@ -3,9 +3,11 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, Self
+
+from service.light_dataclasses import dataclass
 
 MEBIBYTE = 1024 * 1024
 

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import structlog
 
+from service.light_dataclasses import dataclass
 from service.readers.seat import Seat
 
 log = structlog.get_logger()

@@ -10,7 +10,7 @@ import glob
 import json
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -22,6 +22,7 @@ from service.config import Export
 from service.errors import StartError, TryAgainError
 from service.export.atomic import sweep
 from service.export.report import Written, files_before
+from service.light_dataclasses import dataclass
 from service.paths import to_stored
 from service.store.export_states import ExportState
 from service.store.writer import Store

@@ -11,13 +11,13 @@ SQLite's machine, where no clock is looked at (tried). Python's own search does 
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import apsw
 
 from service.errors import PipeError, StartError, TryAgainError
+from service.light_dataclasses import dataclass
 from service.store.connection import open_readonly
 from service.store.locks import DAMAGE, damage_message
 from service.store.schema import current

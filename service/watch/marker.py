@@ -9,7 +9,6 @@ none of them is missing.
 import os
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +17,7 @@ import orjson
 import structlog
 
 from service.file_systems import kind_of, modified_ns
+from service.light_dataclasses import dataclass
 from service.paths import MARKER, Root
 
 log = structlog.get_logger()

@@ -4,7 +4,6 @@ Time is an argument, on a monotonic clock.
 """
 
 import os
-from dataclasses import dataclass
 from enum import Enum, auto
 from math import inf
 from pathlib import PurePath
@@ -12,6 +11,7 @@ from pathlib import PurePath
 import structlog
 
 from service.file_systems import kind_of, modified_ns
+from service.light_dataclasses import dataclass
 from service.paths import Root, to_stored
 from service.watch.watch_settings import WatchSettings
 

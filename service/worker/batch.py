@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import structlog
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
+from service.light_dataclasses import dataclass
 from service.readers.messages import Answer, Failed
 from service.readers.readers import Question
 from service.records import WatchedFile

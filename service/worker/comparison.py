@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
 from service.clock import Clock
 from service.errors import TryAgainError
 from service.file_systems import is_folder
+from service.light_dataclasses import dataclass
 from service.paths import Root
 from service.store.database_reader import DatabaseReader
 from service.store.writer import Store

@@ -7,7 +7,6 @@ meanwhile. The worker looks in about once a second.
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import structlog
 
 from service.clock import Clock
 from service.errors import StartError, TryAgainError
+from service.light_dataclasses import dataclass
 from service.store.backups import back_up, list_backups
 from service.store.connection import open_readonly
 from service.store.integrity import find_damage

@@ -4,11 +4,12 @@ A rescan is read a piece at a time, so that neither memory nor news wait for mil
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import structlog
 
 from service.clock import Clock
+from service.light_dataclasses import dataclass
 from service.paths import Root
 from service.store.writer import Store
 from service.watch.arrivals import Arrival, GonePath

@@ -7,13 +7,13 @@ ExifTool's word is kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from service.errors import TryAgainError
 from service.extract.signatures import FileState
+from service.light_dataclasses import dataclass
 from service.readers.messages import Answer, Audit, Taken
 from service.store.file_rows import HashedFile
 from service.watch.arrivals import Arrival

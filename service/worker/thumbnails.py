@@ -1,13 +1,13 @@
 """Small pictures of all images, made by a reader while nothing else is to be done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import structlog
 
 from service.clock import Clock
 from service.errors import TryAgainError
 from service.extract.thumbnails import Thumbnail
+from service.light_dataclasses import dataclass
 from service.paths import Root
 from service.readers.messages import Answer
 from service.readers.readers import Question, Readers
