@@ -6,11 +6,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
 
-import structlog
-
 from service.clock import Clock
 from service.config import Config
 from service.errors import RowRefusedError, StartError, TryAgainError
+from service.event_log import get_logger
 from service.export.categories import Categories
 from service.extract.version_memory import ENDING
 from service.gallery_process import GalleryProcess
@@ -34,7 +33,7 @@ from service.worker.loop import Worker
 from service.worker.parts import Pace, Parts
 from service.worker.thumbnails import Thumbnails
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 DAY_S = 86_400
 OPEN_WAIT_S = 1.0

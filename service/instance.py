@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-import structlog
 from filelock import FileLock, Timeout
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from service.errors import AlreadyRunningError, StartError
+from service.event_log import get_logger
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 Identity = tuple[int, int]
 """Device and inode of a file."""

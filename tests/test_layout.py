@@ -28,6 +28,7 @@ LAYERS = (
     ("__init__",),
     (
         "errors",
+        "event_log",
         "light_dataclasses",
         "records",
         "paths",

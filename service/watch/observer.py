@@ -13,10 +13,10 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from threading import Thread
 
-import structlog
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+from service.event_log import get_logger
 from service.file_systems import network_type
 from service.paths import Root
 from service.watch.handler import WATCHED_EVENTS, Handler
@@ -24,7 +24,7 @@ from service.watch.inbox import Inbox
 from service.watch.watch_settings import WatchSettings
 from service.watch.watched_names import WatchedNames
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 QUIET_S = 0.02
 """Windows' emitter holds events back until the folder was quiet this long.

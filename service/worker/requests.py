@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import orjson
-import structlog
 
 from service.clock import Clock
 from service.errors import DatabaseReplacedError, PipeError, TryAgainError
+from service.event_log import get_logger
 from service.light_dataclasses import dataclass
 from service.model_lookup.handed_over import LearnHandedOver, files_beside
 from service.process_tree import is_running
@@ -26,7 +26,7 @@ from service.store.requests import ASKER, Request, RequestBook
 from service.worker.parts import Parts
 from service.worker.reprocess import Reprocessor
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 Made = TypeVar("Made")
 
