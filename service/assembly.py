@@ -11,10 +11,9 @@ from service.config import Config
 from service.errors import RowRefusedError, StartError, TryAgainError
 from service.event_log import get_logger
 from service.export.categories import Categories
-from service.extract.version_memory import ENDING
 from service.gallery_process import GalleryProcess
 from service.light_dataclasses import dataclass
-from service.readers.reader_settings import ReaderSettings
+from service.readers.reader_settings import MEMORY_ENDING, ReaderSettings
 from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule
 from service.store.browser_project import write_projects
@@ -206,7 +205,7 @@ def start_readers(
         reads_files=reads_files,
         stealth=part.stealth,
         direct=is_direct,
-        memory=database.with_name(database.name + ENDING) if is_direct else None,
+        memory=database.with_name(database.name + MEMORY_ENDING) if is_direct else None,
         recycle_after=part.recycle_after,
         slow_s=part.deadline_seconds,
     )

@@ -26,7 +26,7 @@ Identity = tuple[int, int]
 """Device and inode of a file."""
 
 
-class Holder(BaseModel, frozen=True):
+class Holder(BaseModel, frozen=True, defer_build=True):
     """The program that holds a database."""
 
     pid: int

@@ -40,11 +40,10 @@ else:
 def _add_comparison(made: type, names: list[str]) -> None:
     values = attrgetter("__class__", *names)
 
-    def is_equal(self: object, other: object) -> bool:
+    def is_equal(self: object, other: object) -> object:
         if other.__class__ is not self.__class__:
             return NotImplemented
-        mine: object = values(self)
-        return mine == values(other)
+        return values(self) == values(other)
 
     made.__eq__ = is_equal  # type: ignore[method-assign, assignment]
 

@@ -16,8 +16,9 @@ from service.assembly import open_store, start_readers
 from service.cli import typed_paths
 from service.cli.hand_over import HandedOver, entries_file, hand_over, require_service
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
-from service.cli.output import finish, progress_by_bytes, say, say_json
+from service.cli.output import finish, say, say_json
 from service.cli.resolve_report import make_report, print_report
+from service.cli.tables import progress_by_bytes
 from service.clock import Clock
 from service.config import Config, prepare
 from service.errors import AlreadyRunningError, StartError

@@ -8,7 +8,8 @@ import typer
 from rich.table import Table
 
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
-from service.cli.output import make_cell, make_console, say, say_json
+from service.cli.output import say, say_json
+from service.cli.tables import make_cell, make_console
 from service.config import Config
 from service.errors import StartError
 from service.light_dataclasses import dataclass

@@ -23,7 +23,7 @@ import apsw
 from service.export.one_line import sameness
 from service.export.template_names import name_group
 from service.light_dataclasses import dataclass
-from service.tokens import fold_token
+from service.tokens.spelling import fold_token
 
 MARK = "\0"
 """Begins a tag that is a group: no prompt has it, as ``one_line`` takes it out."""

@@ -14,6 +14,9 @@ MEBIBYTE = 1024 * 1024
 MEMORY_LIMIT = 512 * MEBIBYTE
 """Bytes that one reader may take."""
 
+MEMORY_ENDING = ".exiftool.json"
+"""Of the file beside the database in which ExifTool's version is remembered."""
+
 _PLACES = ("exiftool", "memory")
 """The settings that are paths."""
 
