@@ -4,6 +4,7 @@ An event has a name and values: ``log.warning("file_is_gone", path=path)``. It e
 library's logging, whose handlers ``logs`` makes.
 """
 
+import logging
 from collections.abc import Callable
 from functools import cache
 from types import ModuleType
@@ -19,8 +20,15 @@ class EventLog:
         self._name = name
 
     def __getattr__(self, level: str) -> Callable[..., None]:
+        # Every pass has such a line, and hardly anybody wants it: structlog is not loaded for that.
+        if level == "debug" and not logging.getLogger(self._name).isEnabledFor(logging.DEBUG):
+            return _drop
         method: Callable[..., None] = getattr(load_structlog().get_logger(self._name), level)
         return method
+
+
+def _drop(_event: str, **_values: object) -> None:
+    pass
 
 
 def get_logger(name: str) -> EventLog:
