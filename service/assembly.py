@@ -3,19 +3,17 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
-
-import structlog
 
 from service.clock import Clock
 from service.config import Config
 from service.errors import RowRefusedError, StartError, TryAgainError
+from service.event_log import get_logger
 from service.export.categories import Categories
-from service.extract.version_memory import ENDING
 from service.gallery_process import GalleryProcess
-from service.readers.reader_settings import ReaderSettings
+from service.light_dataclasses import dataclass
+from service.readers.reader_settings import MEMORY_ENDING, ReaderSettings
 from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule
 from service.store.browser_project import write_projects
@@ -34,7 +32,7 @@ from service.worker.loop import Worker
 from service.worker.parts import Pace, Parts
 from service.worker.thumbnails import Thumbnails
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 DAY_S = 86_400
 OPEN_WAIT_S = 1.0
@@ -207,7 +205,7 @@ def start_readers(
         reads_files=reads_files,
         stealth=part.stealth,
         direct=is_direct,
-        memory=database.with_name(database.name + ENDING) if is_direct else None,
+        memory=database.with_name(database.name + MEMORY_ENDING) if is_direct else None,
         recycle_after=part.recycle_after,
         slow_s=part.deadline_seconds,
     )

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from service.light_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

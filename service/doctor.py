@@ -5,7 +5,6 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +16,7 @@ from service.config.folder_checks import why_unwritable
 from service.errors import PipeError
 from service.file_systems import is_folder
 from service.gallery_process import what_gallery_lacks
+from service.light_dataclasses import dataclass
 from service.paths import Root
 from service.readers.reader_settings import MEBIBYTE, MEMORY_LIMIT, most_readers
 from service.service_state import read_state

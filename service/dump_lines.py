@@ -7,13 +7,14 @@ its tags' names have: ``-G1`` as ours, ``-G``, ``-G0:1``, ``-G1:4``, ``-g1``, or
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 import orjson
 
 from service.file_systems import LATEST_NS
+from service.light_dataclasses import dataclass
 from service.parse.blobs import TEXT_GROUPS
 from service.parse.json_texts import parse_json
 from service.paths import Root, to_stored

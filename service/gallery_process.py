@@ -13,13 +13,12 @@ import time
 from pathlib import Path
 from typing import IO, NamedTuple
 
-import structlog
-
 from service.config import Config
+from service.event_log import get_logger
 from service.paths import how_to_install
 from service.process_tree import ProcessTree
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 TOP = str(Path(__file__).resolve().parents[1])
 START = (

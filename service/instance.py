@@ -14,19 +14,19 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-import structlog
 from filelock import FileLock, Timeout
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from service.errors import AlreadyRunningError, StartError
+from service.event_log import get_logger
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 Identity = tuple[int, int]
 """Device and inode of a file."""
 
 
-class Holder(BaseModel, frozen=True):
+class Holder(BaseModel, frozen=True, defer_build=True):
     """The program that holds a database."""
 
     pid: int

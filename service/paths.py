@@ -8,11 +8,11 @@ the same plainly.
 import os
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Literal
 
 from service.errors import StartError
+from service.light_dataclasses import dataclass
 
 EventSource = Literal["auto", "events", "polling"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from service import parse, tokens
+from service import parse
 from service.normalize import VERSION as NORMALIZE
 from service.normalize import normalize
 from service.parse.blobs import VERSION as BLOBS
@@ -36,6 +36,8 @@ from service.records.limits import (
 from service.records.recipes import write_recipe
 from service.resources.collect import VERSION as RESOURCES
 from service.resources.collect import collect_resources, mark_embeddings
+from service.tokens.cut import VERSION as TOKENS
+from service.tokens.cut import split_prompt
 
 VERSIONS: dict[str, int] = {
     **{parser.name: parser.version for parser in parse.PARSERS},
@@ -44,7 +46,7 @@ VERSIONS: dict[str, int] = {
     "blobs": BLOBS,
     "gate": GATE,
     "normalize": NORMALIZE,
-    "tokens": tokens.VERSION,
+    "tokens": TOKENS,
     "resources": RESOURCES,
 }
 """Stage or parser → version; a row made by another version of any of its stages is stale."""
@@ -108,7 +110,7 @@ class _Limits:
             return ()
         if len(prompt) > MAX_PROMPT:
             self.warnings.append(f"Tokens were cut from the first {MAX_PROMPT:,} characters.")
-        return tokens.split_prompt(prompt[:MAX_PROMPT], side, generator)
+        return split_prompt(prompt[:MAX_PROMPT], side, generator)
 
     def first(self, what: str, items: tuple[Item, ...], limit: int) -> tuple[Item, ...]:
         """Return the first ``limit`` of the items, and warn where there are more."""

@@ -2,12 +2,12 @@
 
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 
+from service.light_dataclasses import dataclass
 from service.process_tree import is_running
 from service.store.database_reader import DatabaseReader
 from service.store.export_states import ExportState

@@ -8,10 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import FrameType
-
-import structlog
 
 from service.assembly import Assembly, assemble
 from service.config import Config
@@ -22,11 +19,13 @@ from service.errors import (
     StartError,
     TryAgainError,
 )
+from service.event_log import get_logger
 from service.instance import InstanceLock
+from service.light_dataclasses import dataclass
 from service.store.locks import DAMAGE, damage_message
 from service.worker.batch import Counters, FileOutcome
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """SIGBREAK is how a Windows console or service host asks; NSSM sends Ctrl+C. SIGHUP comes when a

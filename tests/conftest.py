@@ -12,6 +12,10 @@ sys.path.append(str(HERE))
 
 from patience import LIMIT_S  # noqa: E402  # found by the line above
 
+from service.event_log import load_structlog  # noqa: E402
+
+load_structlog()  # structlog's capture_logs takes what is set up, so that has to be before
+
 # No deadline: a busy machine makes any example slow, and that is no fault of ours. Derandomized:
 # the suite tries the same examples everywhere, so that what is red is red for everybody and a
 # change is judged by what it changed; new examples are what tests/fuzz is for. Without a database

@@ -28,6 +28,8 @@ LAYERS = (
     ("__init__",),
     (
         "errors",
+        "event_log",
+        "light_dataclasses",
         "records",
         "paths",
         "file_systems",
@@ -199,6 +201,8 @@ HEAVY = (
     "PIL",
     "apsw",
     "asyncio",
+    "email",
+    "html",
     "pydantic",
     "regex",
     "rich",
@@ -222,9 +226,16 @@ def test_a_reader_loads_nothing_that_only_the_main_process_needs() -> None:
     assert loads(READER, HEAVY) == []
 
 
-def test_the_main_process_loads_no_parser_and_nothing_that_only_lists_or_pictures_need() -> None:
-    rooms = ("service.parse", "service.normalize", "service.pipeline", "service.export.lists")
-    assert loads("service.cli.run", (*rooms, "PIL", "regex")) == []
+READING = ("service.parse", "service.normalize", "service.pipeline", "service.tokens.cut")
+RARELY = ("PIL", "asyncio", "exiftool", "regex", "rich", "ssl", "structlog", "watchdog.observers")
+
+
+def test_the_main_process_loads_no_parser_and_nothing_that_only_some_starts_need() -> None:
+    assert loads("service.cli.run", (*READING, *RARELY, "service.export.lists")) == []
+
+
+def test_the_status_is_told_without_parsers_and_without_the_doctor() -> None:
+    assert loads("service.cli.status", (*READING, "service.doctor", "structlog")) == []
 
 
 @pytest.mark.parametrize("module", ["service.cli", "service.cli.run", "service.supervisor", READER])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from growth import find_steep
 
-from service import parse, pipeline, tokens
+from service import parse, pipeline
 from service.export import dialects, one_line, slugs, templates
 from service.normalize import normalize
 from service.parse.infotext.layout import read_layout
@@ -16,6 +16,7 @@ from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs, RawRecord, WatchedFile
 from service.records.json_values import JsonValue
 from service.resources import collect_resources
+from service.tokens import cut
 from service.tokens.cut import split_again
 
 sys.path.append(str(Path(__file__).parent / "hostile"))
@@ -197,7 +198,7 @@ def read_with_every_claimant(blobs: Blobs) -> None:
     read_layout.cache_clear()
     for parser in parse.claims_of(blobs):
         image = normalize(parser.parse(blobs), blobs, ())
-        collect_resources(image, tokens.split_prompt(image.base.positive_prompt or "", "pos"))
+        collect_resources(image, cut.split_prompt(image.base.positive_prompt or "", "pos"))
 
 
 @pytest.mark.parametrize("parser", [parser.name for parser in parse.PARSERS])
@@ -220,7 +221,7 @@ def test_a_parser_takes_work_in_proportion_to_its_texts(parser: str) -> None:
 def split_anew(prompt: str) -> None:
     """Cut a prompt that was not seen before: short ones are kept, which costs nothing."""
     split_again.cache_clear()
-    tokens.split_prompt(prompt, "pos")
+    cut.split_prompt(prompt, "pos")
 
 
 @pytest.mark.parametrize("name", texts.RUNS)

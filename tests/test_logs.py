@@ -13,16 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service import config, logs
+from service.event_log import get_logger
 from service.logs.fields import LONGEST, Shown, harmless
 from service.logs.flood import LIMIT, FloodGate
 from service.logs.writers import JsonLines
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 @pytest.fixture
@@ -370,9 +370,9 @@ def test_many_threads_write_whole_lines(folder: Path) -> None:
 
 def test_a_program_that_ends_tells_what_it_held_back(tmp_path: Path) -> None:
     program = (
-        "import pathlib, structlog; from service import config, logs\n"
+        "import pathlib; from service import config, event_log, logs\n"
         "logs.setup(config.Log(directory=pathlib.Path('logs').absolute()), console=False)\n"
-        f"for _ in range({LIMIT} + 1): structlog.get_logger('x').warning('again')\n"
+        f"for _ in range({LIMIT} + 1): event_log.get_logger('x').warning('again')\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment, check=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import zip_longest
 
 from service.catalog.fields import (
@@ -16,6 +16,7 @@ from service.catalog.fields import (
     text,
     whole,
 )
+from service.light_dataclasses import dataclass
 from service.records import ResourceKind
 from service.records.json_values import JsonValue
 from service.records.kinds import WRITTEN_AIR_TYPES, kind_of_word, squeeze_word

@@ -4,7 +4,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from service.catalog import safetensors, sources
 from service.catalog.safetensors import Header
 from service.errors import BadFileError
 from service.file_systems import modified_ns
+from service.light_dataclasses import dataclass
 from service.paths import to_stored
 from service.records import HashKind, ResourceKind
 from service.records.kinds import kind_of_word

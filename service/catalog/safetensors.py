@@ -4,12 +4,13 @@ Nothing is unpickled, and no tensor is read.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import orjson
 
 from service.catalog.fields import ANY_LENGTH, hex_digits
+from service.light_dataclasses import dataclass
 from service.records import ResourceKind
 from service.resources.known_models import CLAIMED_HASH
 

@@ -20,7 +20,9 @@ from service.errors import INTERRUPTED, DatabaseReplacedError, StartError, TryAg
 MODULES = {
     "run": ("run", "all", "reprocess", "resources"),
     "dump_and_ingest": ("dump", "ingest"),
-    "show": ("show", "status", "failures", "doctor"),
+    "show": ("show",),
+    "status": ("status", "failures"),
+    "doctor": ("doctor",),
     "search": ("search",),
     "open": ("open",),
     "stats": ("stats",),

@@ -10,7 +10,8 @@ import typer
 
 from service.cli import typed_paths
 from service.cli.options import ConfigFile, load_config
-from service.cli.output import count_of, finish, progress_by_bytes, say
+from service.cli.output import count_of, finish, say
+from service.cli.tables import progress_by_bytes
 from service.clock import Clock
 from service.errors import StartError
 from service.scale import cluster

@@ -5,13 +5,14 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from service.cli.output import count_of, say
 from service.clock import Clock
 from service.errors import AlreadyRunningError, DatabaseBusyError, StartError
+from service.light_dataclasses import dataclass
 from service.model_lookup.handed_over import FileKind, new_file
 from service.records.json_values import JsonValue
 from service.service_state import read_state

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
-from service.cli.output import make_cell, make_console, say
+from service.cli.output import say
+from service.cli.tables import make_cell, make_console
 from service.parse.why import Judgement
 from service.records import SamplingPass
 from service.records.image_fields import PASS_FIELDS, ImageField

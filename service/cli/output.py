@@ -1,50 +1,24 @@
-"""What commands print: lines, JSON, tables, and the bar of a long command.
+"""What commands print: lines, JSON, and the bar of a long command; ``tables`` is what rich draws.
 
 Nothing that a terminal obeys is printed, since names and prompts come from strangers.
 """
 
 import json
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
-from rich.console import Console, OverflowMethod
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
-from rich.text import Text
 
 from service.paths import to_stored
 from service.store.failures import Failure
 from service.worker.batch import Counters
 
-PIPED = 200
-"""Columns where the output is no terminal: a file or a pager has room for a whole line."""
-
-
-WIDE = 1_000_000
-"""Columns, so that nothing is cut."""
-
-
-def make_console(*, is_wide: bool = False) -> Console:
-    """Return the console for tables, which cuts them to a terminal's width unless ``is_wide``."""
-    if is_wide:
-        return Console(width=WIDE)
-    console = Console()
-    if console.is_terminal or "COLUMNS" in os.environ:
-        return console
-    return Console(width=PIPED)
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 def harmless(text: str) -> str:
@@ -86,33 +60,9 @@ def _escape_for_json(char: str) -> str:
     return char if char.isprintable() else json.dumps(char)[1:-1]
 
 
-def make_cell(value: object, overflow: OverflowMethod = "fold") -> Text:
-    """Return a value as a table's cell; None is an empty one."""
-    text = "" if value is None else harmless_lines(str(value))
-    return Text(text, overflow=overflow, no_wrap=overflow == "ellipsis")
-
-
 def finish(*, has_failed: bool) -> NoReturn:
     """End the command, with exit code 1 where something failed."""
     raise typer.Exit(int(has_failed))
-
-
-@contextmanager
-def progress_by_bytes(what: str, total: int, *, enabled: bool) -> Iterator[Callable[[int], None]]:
-    """Give a function that moves a bar on stderr by so many bytes.
-
-    Without ``enabled`` it moves nothing.
-    """
-    columns = (
-        TextColumn(what),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), disable=not enabled) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda count: progress.advance(task, count)
 
 
 class Bar:
@@ -122,22 +72,18 @@ class Bar:
         self.enabled = enabled
         self._failed: list[Failure] = []
         self._began = time.monotonic()
-        self._progress = Progress(
-            TextColumn("images"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=not enabled,
-        )
-        self._task = self._progress.add_task("images", total=None, rate="")
+        self._progress: Progress | None = None
+        if enabled:
+            from service.cli.tables import make_progress  # noqa: PLC0415  a tenth of a start
+
+            self._progress = make_progress()
 
     def start(self, total: int | None) -> None:
         """Show the bar; ``total`` None means that the end is not known."""
-        self._progress.update(self._task, total=total)
         self._began = time.monotonic()
-        self._progress.start()
+        if self._progress is not None:
+            self._progress.update(self._progress.task_ids[0], total=total)
+            self._progress.start()
 
     @contextmanager
     def shown(self) -> Iterator[None]:
@@ -151,13 +97,16 @@ class Bar:
     def add(self, count: int, failed: Sequence[Failure]) -> None:
         """Go on by so many files, of which these failed."""
         self._failed.extend(failed)
-        done = self._progress.tasks[0].completed + count
-        rate = done / max(time.monotonic() - self._began, 0.001)
-        self._progress.update(self._task, advance=count, rate=f"{rate:,.0f}/s")
+        if self._progress is None:
+            return
+        task = self._progress.tasks[0]
+        rate = (task.completed + count) / max(time.monotonic() - self._began, 0.001)
+        self._progress.update(task.id, advance=count, rate=f"{rate:,.0f}/s")
 
     def stop(self) -> None:
         """Take the bar away."""
-        self._progress.stop()
+        if self._progress is not None:
+            self._progress.stop()
 
     def print_summary(self, counters: Counters, database: Path, *, as_json: bool) -> None:
         """Say what was done and list what failed."""

@@ -5,7 +5,6 @@ commonest of each.
 """
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -17,11 +16,13 @@ from service.assembly import open_store, start_readers
 from service.cli import typed_paths
 from service.cli.hand_over import HandedOver, entries_file, hand_over, require_service
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
-from service.cli.output import finish, progress_by_bytes, say, say_json
+from service.cli.output import finish, say, say_json
 from service.cli.resolve_report import make_report, print_report
+from service.cli.tables import progress_by_bytes
 from service.clock import Clock
 from service.config import Config, prepare
 from service.errors import AlreadyRunningError, StartError
+from service.light_dataclasses import dataclass
 from service.model_lookup.findings import Findings, find_references
 from service.model_lookup.handed_over import EntriesFile
 from service.model_lookup.learn import SourceLearner, SourceReport

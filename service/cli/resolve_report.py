@@ -3,7 +3,8 @@
 from rich.table import Table
 from rich.text import Text
 
-from service.cli.output import count_of, make_cell, make_console, say
+from service.cli.output import count_of, say
+from service.cli.tables import make_cell, make_console
 from service.model_lookup.findings import Findings, ReferenceFinding, Resolvedness
 from service.model_lookup.learn import SourceReport
 from service.resources.known_models import KnownModel

@@ -1,6 +1,6 @@
 """``confirm-missing``, ``forget`` and ``mark-roots``: what a person knows of watched folders."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from service.cli.output import count_of, finish, say, say_json
 from service.clock import Clock
 from service.config import Config, prepare
 from service.errors import AlreadyRunningError, StartError
+from service.light_dataclasses import dataclass
 from service.store.connection import require_database
 from service.store.database_reader import DatabaseReader
 from service.store.writer import Store

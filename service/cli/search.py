@@ -1,7 +1,6 @@
 """``search``: images by the words of their prompts and by what they were made with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +8,11 @@ import typer
 from rich.table import Table
 
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
-from service.cli.output import make_cell, make_console, say, say_json
+from service.cli.output import say, say_json
+from service.cli.tables import make_cell, make_console
 from service.config import Config
 from service.errors import StartError
+from service.light_dataclasses import dataclass
 from service.paths import from_stored
 from service.store.one_image import ColumnValue
 from service.store.search.conditions import FIELDS

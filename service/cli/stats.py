@@ -9,7 +9,8 @@ from rich.text import Text
 
 from service.cli import typed_paths
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
-from service.cli.output import count_of, harmless, make_console, say, say_json
+from service.cli.output import count_of, harmless, say, say_json
+from service.cli.tables import make_console
 from service.export.charts import Bars, Stacks, write_charts
 from service.store import statistics
 from service.store.statistics import Ranking, Rest, Statistics

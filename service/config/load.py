@@ -7,7 +7,6 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +18,7 @@ from service.config import folder_checks
 from service.config.model import DEFAULT_ROOT, LISTS, SECTIONS, Config
 from service.config.problems import ConfigError, Problem, read_refusals, setting_name
 from service.config.toml_lines import SettingKey, line_numbers
+from service.light_dataclasses import dataclass
 
 PREFIX = "AIIMAGEPIPE_"
 """``AIIMAGEPIPE_WATCH__SETTLE_SECONDS=2`` sets ``settle_seconds`` in ``[watch]``."""

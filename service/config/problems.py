@@ -4,7 +4,6 @@ Each problem says where, which setting, what was expected and what was found.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Union, get_args, get_origin
 
@@ -15,6 +14,7 @@ from pydantic_core import ErrorDetails
 from service.config.model import LISTS, SECTIONS, Config
 from service.config.toml_lines import SettingKey
 from service.errors import StartError
+from service.light_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

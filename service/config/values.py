@@ -18,7 +18,13 @@ class Section(BaseModel):
     """A part of the configuration: immutable, every key known, every type as written."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, validate_default=True, allow_inf_nan=False
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        validate_default=True,
+        allow_inf_nan=False,
+        # A section's own validator is made when it is used: as a rule only that of the whole is.
+        defer_build=True,
     )
 
 

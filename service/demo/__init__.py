@@ -5,7 +5,7 @@ Every picture is drawn and every text written here; nothing is taken from anywhe
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +13,7 @@ from PIL import ExifTags, Image, ImageDraw, PngImagePlugin
 
 from service.demo import graphs, infotexts, others
 from service.errors import StartError
+from service.light_dataclasses import dataclass
 
 Place = Literal["text", "usercomment", "make_and_model", "alpha"]
 

@@ -9,11 +9,11 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from service.errors import StartError, TryAgainError
+from service.light_dataclasses import dataclass
 from service.process_tree import is_running
 
 ATTEMPTS = 5

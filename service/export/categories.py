@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
-from service.tokens import fold_token
+from service.tokens.spelling import fold_token
 
 OTHER = "other"
 """Of words that no category has."""

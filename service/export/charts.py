@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from rich.cells import cell_len, chop_cells
 from service.errors import StartError
 from service.export.atomic import update_file
 from service.export.report import Written
+from service.light_dataclasses import dataclass
 from service.paths import how_to_install
 
 FORMATS = (".png", ".svg")

@@ -4,11 +4,11 @@ Found by reading the programs and running what could be run: see docs/wildcards.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
 from service.config.export import Dialect, Export, OnUnsafe
 from service.export.one_line import one_line
+from service.light_dataclasses import dataclass
 
 ROUNDS = 3
 """A replacement may bring two halves together: of ``/*/`` it makes ``//``.

@@ -7,11 +7,11 @@ can be stopped by nothing.
 
 import re
 import time
-from dataclasses import dataclass
 
 import regex
 
 from service.errors import StartError
+from service.light_dataclasses import dataclass
 
 SHOWN = 60
 _WORDS = re.compile(r"[^\s_]+")

@@ -21,7 +21,7 @@ from service.export.filters import Filters
 from service.export.gathering import FoundText, Gathering, Item
 from service.export.one_line import sameness
 from service.export.report import ExportReport, Written, files_before, remember_files, write_report
-from service.tokens import fold_token
+from service.tokens.spelling import fold_token
 
 
 def plain_lines(items: Iterable[Item], *, with_counts: bool) -> Iterator[str]:

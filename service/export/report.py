@@ -3,13 +3,14 @@
 import contextlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from service.config.export import Export
 from service.errors import PipeError, StartError
 from service.export.atomic import update_file
 from service.export.slugs import PLACE
+from service.light_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
@@ -22,7 +22,8 @@ import apsw
 
 from service.export.one_line import sameness
 from service.export.template_names import name_group
-from service.tokens import fold_token
+from service.light_dataclasses import dataclass
+from service.tokens.spelling import fold_token
 
 MARK = "\0"
 """Begins a tag that is a group: no prompt has it, as ``one_line`` takes it out."""

@@ -6,7 +6,6 @@ when ExifTool dies, stops or floods was measured: docs/dependencies.md.
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from exiftool.constants import DEFAULT_EXECUTABLE
@@ -15,6 +14,7 @@ from exiftool.exiftool import ExifTool
 
 from service.errors import ExtractorError, ExtractorMissingError, ExtractorTooSlowError
 from service.extract.channel import Channel, Request
+from service.light_dataclasses import dataclass
 
 NO_CONFIG = ("-config", "")
 """First of all arguments: ``~/.ExifTool_config`` is Perl, and ExifTool would run it."""

@@ -1,12 +1,13 @@
 """What the reader is given, and what it gives back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from service.errors import BadFileError, TryAgainError
 from service.extract.signatures import Signature
 from service.extract.stay_open import argument_line
+from service.light_dataclasses import dataclass
 from service.records import RawRecord, WatchedFile
 
 

@@ -5,7 +5,6 @@ Each file gets its own outcome, whatever becomes of the batch.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,6 +19,7 @@ from service.extract.keeper import ExifToolKeeper
 from service.extract.record_maker import RecordMaker
 from service.extract.signatures import inspect
 from service.extract.tag_batch import TagBatch
+from service.light_dataclasses import dataclass
 from service.records import RawRecord, WatchedFile
 
 log = logging.getLogger(__name__)

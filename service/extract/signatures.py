@@ -4,7 +4,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from io import FileIO
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -14,6 +14,7 @@ from service.extract import magic_numbers
 from service.extract.png_chunks import ChunkScan
 from service.extract.structure_checks import SegmentScan, XmpScan, check_blocks, check_directories
 from service.file_systems import modified_ns
+from service.light_dataclasses import dataclass
 
 STEP = 64 * 1024 * 1024
 """Bytes of a file between two signs of life. In the slow lane a minute is allowed to so many."""

@@ -1,7 +1,8 @@
 """The protocol of ``-stay_open``: an argument a line, and answers that end at numbered marks."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from service.light_dataclasses import dataclass
 
 STDOUT_MARK = "{ready%d}"
 STDERR_MARK = "{post%d}"

@@ -11,13 +11,13 @@ three: red, green, blue.
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from service.extract import magic_numbers
 from service.extract.signatures import Signature
+from service.light_dataclasses import dataclass
 from service.records.json_values import JsonValue
 
 if TYPE_CHECKING:

@@ -23,7 +23,6 @@ from service.extract.signatures import FileState
 from service.process_tree import ProcessTree
 from service.records.json_values import JsonValue
 
-ENDING = ".exiftool.json"
 """Of the file beside the database, behind the database's name."""
 
 _LARGEST = 65_536

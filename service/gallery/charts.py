@@ -1,7 +1,7 @@
 """Charts: numbers with names, drawn as SVG by pygal, each bar a link to the images it counts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import ceil
 from typing import Any, Literal
 from xml.etree import ElementTree as ET
@@ -9,6 +9,8 @@ from xml.etree import ElementTree as ET
 import pygal
 from markupsafe import Markup
 from pygal.style import Style
+
+from service.light_dataclasses import dataclass
 
 Form = Literal["bars", "stacks", "columns", "lines"]
 """Bars lie, columns stand; several series are stacked in ``stacks`` and ``columns``."""

@@ -8,11 +8,12 @@ nothing was asked for a while.
 import asyncio
 import contextlib
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
 from service.errors import TryAgainError
+from service.light_dataclasses import dataclass
 from service.readers.messages import Answer
 from service.readers.readers import Question, Readers
 from service.records import WatchedFile

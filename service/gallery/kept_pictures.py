@@ -10,14 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-import structlog
-
 from service.clock import Clock
 from service.errors import TryAgainError
+from service.event_log import get_logger
 from service.extract.thumbnails import Thumbnail
 from service.store.thumbnail_file import ThumbnailFile, ThumbnailRow
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 Found = TypeVar("Found")
 

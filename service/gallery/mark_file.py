@@ -10,13 +10,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
 from service.errors import StartError, TryAgainError
+from service.light_dataclasses import dataclass
 from service.store.marks import COLUMNS, marks_beside
 from service.store.sql import sql, statements
 

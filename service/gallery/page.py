@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from datasette.app import Datasette
@@ -10,6 +9,7 @@ from datasette.utils.asgi import Request, Response
 
 from service.config import Config
 from service.gallery.answers import Answers
+from service.light_dataclasses import dataclass
 
 Route = tuple[str, Callable[..., Awaitable[Response]]]
 """A pattern of the address, and what answers it."""

@@ -10,7 +10,6 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
@@ -18,6 +17,7 @@ from service.errors import PipeError
 from service.extract.magic_numbers import HEAD, kind_of
 from service.file_systems import kind_of as kind_of_entry
 from service.file_systems import modified_ns
+from service.light_dataclasses import dataclass
 from service.paths import Root, from_stored
 from service.records import WatchedFile
 from service.store.sql import statements

@@ -1,7 +1,6 @@
 """What the page of one image shows of its rows: nothing that is not known."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from service.gallery.searches import (
@@ -11,6 +10,7 @@ from service.gallery.searches import (
     resource_search,
     token_search,
 )
+from service.light_dataclasses import dataclass
 from service.records import Fact, Resource, ResourceKind, Side, Token
 from service.records.image_fields import IMAGE_FIELDS, PASS_FIELDS
 from service.store.one_image import ColumnValue, ImageRecord

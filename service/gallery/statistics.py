@@ -4,7 +4,6 @@ import sqlite3
 from bisect import bisect
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from datasette.utils.asgi import Request, Response
@@ -17,6 +16,7 @@ from service.gallery.orders import which_images
 from service.gallery.page import Gallery, Route
 from service.gallery.searches import address_of, field_search, join_searches
 from service.gallery.word_statistics import best_images, pairs_over_time, words_over_time
+from service.light_dataclasses import dataclass
 from service.store.sql import statements
 
 NAMES = 12

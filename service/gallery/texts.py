@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from zstandard import ZstdError
 
+from service.light_dataclasses import dataclass
 from service.parse.blobs import collect_blobs
 from service.parse.bounds import bound_record
 from service.parse.comfyui.form.find import find_graphs

@@ -10,10 +10,7 @@ import logging
 import sys
 from typing import TextIO
 
-import structlog
-
 from service import config
-from service.logs.fields import remember_kind
 from service.logs.flood import FloodGate
 from service.logs.writers import ConsoleWriter, JsonLines
 
@@ -36,28 +33,13 @@ def setup(settings: config.Log, *, console: bool = True, stream: TextIO | None =
     root.setLevel(settings.level.upper())
     root.addHandler(FloodGate(_make_handlers(settings, stream)))
     logging.captureWarnings(capture=True)
-    _send_through_logging()
 
 
 def warn_on_stderr() -> None:
-    """Send warnings to stderr wherever no log is set up: structlog itself would take stdout."""
+    """Send warnings to stderr wherever no log is set up."""
     if sys.stderr is not None:  # a Windows service or pythonw has none
         logging.lastResort = ConsoleWriter(sys.stderr)
         logging.lastResort.setLevel(logging.WARNING)
-    _send_through_logging()
-
-
-def _send_through_logging() -> None:
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            remember_kind,
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        wrapper_class=structlog.stdlib.BoundLogger,
-        logger_factory=structlog.stdlib.LoggerFactory(),
-    )
 
 
 def close() -> None:

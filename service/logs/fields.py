@@ -5,8 +5,7 @@ import os
 import re
 from collections.abc import Mapping
 
-import structlog
-from structlog.typing import EventDict, WrappedLogger
+from service.event_log import KIND, load_structlog
 
 Shown = str | int | float | bool | None | list["Shown"] | dict[str, "Shown"]
 
@@ -30,20 +29,12 @@ _OBEYED = re.compile(
 )
 _OBEYED_IN_TRACEBACK = re.compile(_OBEYED.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))
 
-_KIND = "_kind"
-
-
-def remember_kind(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Keep the event's name before its arguments are put in: a flood of it is one kind."""
-    event[_KIND] = event.get("event")
-    return event
-
 
 def kind_of_record(record: logging.LogRecord) -> tuple[str, int, object]:
     """Return what makes records alike: who logs, how grave, and the event without its values."""
     name: object = record.msg
     if isinstance(name, Mapping):
-        name = name.get(_KIND)
+        name = name.get(KIND)
     return record.name, record.levelno, str(name)
 
 
@@ -59,7 +50,7 @@ def fields_of_record(record: logging.LogRecord) -> dict[str, Shown]:
         "logger": record.name,
         "event": harmless(stated.pop("event", "")),
     }
-    stated.pop(_KIND, None)
+    stated.pop(KIND, None)
     shown |= {str(harmless(key)): harmless(value) for key, value in stated.items()}
     if trace:
         shown["exception"] = trace
@@ -93,7 +84,7 @@ def _text(value: object) -> str:
 def _traceback(record: logging.LogRecord, exc_info: object) -> str:
     if not (exc_info or record.exc_info):
         return ""
-    stated = structlog.processors.format_exc_info(
+    stated = load_structlog().processors.format_exc_info(
         None, "", {"exc_info": exc_info or record.exc_info}
     )
     text = str(stated.get("exception", ""))

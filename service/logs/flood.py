@@ -3,8 +3,8 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from service.light_dataclasses import dataclass
 from service.logs.fields import kind_of_record
 
 LIMIT = 20

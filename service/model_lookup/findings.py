@@ -1,8 +1,9 @@
 """Which of the stated resources can be resolved, and which images are made again for it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from service.light_dataclasses import dataclass
 from service.model_lookup.resolve_rows import CachedModels
 from service.records import Resource
 from service.resources.known_models import KnownModel

@@ -1,7 +1,7 @@
 """From sources to ``model_versions``: files and folders read as streams, written batch by batch."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +9,7 @@ from typing import Protocol
 from service.catalog import folders, sources
 from service.clock import Clock
 from service.errors import BadFileError
+from service.light_dataclasses import dataclass
 from service.resources.known_models import KnownModel, Trust
 from service.store.model_writer import EntryCounts
 

@@ -5,8 +5,9 @@ Nothing is guessed or rounded.
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from service.light_dataclasses import dataclass
 from service.records import Scalar
 from service.records.image_fields import ImageField
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from service.light_dataclasses import dataclass
 from service.normalize.coerce import Coercion, text
 from service.normalize.samplers import split_sampler
 from service.records import Conflict, Field, Generation, Resource, Scalar, Stated

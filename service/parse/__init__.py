@@ -7,8 +7,9 @@ out what cannot be true; ``why`` says how the parsers were judged. To add a gene
 one line in PARSERS, one fixture.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from service.light_dataclasses import dataclass
 from service.parse import comfyui
 from service.parse.base import Claim, Parser
 from service.parse.blobs import SIDECAR

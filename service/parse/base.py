@@ -1,9 +1,9 @@
 """What a parser is: a value with a name, a version, a claim and a way to parse."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 
+from service.light_dataclasses import dataclass
 from service.parse.gate import keep_plausible
 from service.records import Blobs, Generation
 

@@ -10,9 +10,10 @@ questions while they look for a value, so that they can look further.
 import ast
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
+from service.light_dataclasses import dataclass
 from service.records import Field, Generation, Resource, Sampling, Scalar, Stated
 from service.records.model_names import is_model_file
 

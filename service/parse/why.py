@@ -1,7 +1,6 @@
 """Why a file was read as it was: which parsers claimed it, and what came of each claim."""
 
-from dataclasses import dataclass
-
+from service.light_dataclasses import dataclass
 from service.parse import ParserAnswers, claims_of, read_blobs
 from service.parse.base import Claim, Parser
 from service.parse.blobs import SIDECAR

@@ -58,7 +58,10 @@ class _LogOfReader(logging.Handler):
 
 def main(told: str) -> None:
     """Serve until stdin ends. ``told`` are the settings, by ``ReaderSettings.to_json``."""
-    gc.freeze()  # what modules define stays, and need not be looked through for garbage
+    # What modules define stays, and need not be looked through for garbage: not while they are
+    # loaded, which START sees to, and not later.
+    gc.freeze()
+    gc.enable()
     settings = ReaderSettings.from_json(json.loads(told))
     answers = _Answers()
     logging.getLogger().addHandler(_LogOfReader(answers))

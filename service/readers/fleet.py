@@ -12,14 +12,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import structlog
-
+from service.event_log import get_logger
 from service.readers.process import ReaderProcess
 from service.readers.seat import DEATHS, Deadlines, ReaderStatus, Seat
 from service.readers.starts import LONGEST_PAUSE_S, Starts
 from service.readers.tickets import Asked, Deferred, Lost, Piece, Ticket
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 AHEAD = 2
 """Requests that one reader has at a time: one is prepared while ExifTool reads the other."""

@@ -1,7 +1,6 @@
 """What is asked of a reader, and what it answers, as plain tuples for ``frames``."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from service.errors import (
 from service.extract.file_to_read import FileToRead
 from service.extract.signatures import FileState, Signature
 from service.extract.thumbnails import LARGEST, Thumbnail
+from service.light_dataclasses import dataclass
 from service.records import WatchedFile
 from service.store.packed_image import PackedImage
 from service.store.raw_records import StoredRecord

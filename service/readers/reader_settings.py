@@ -3,14 +3,19 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, Self
+
+from service.light_dataclasses import dataclass
 
 MEBIBYTE = 1024 * 1024
 
 MEMORY_LIMIT = 512 * MEBIBYTE
 """Bytes that one reader may take."""
+
+MEMORY_ENDING = ".exiftool.json"
+"""Of the file beside the database in which ExifTool's version is remembered."""
 
 _PLACES = ("exiftool", "memory")
 """The settings that are paths."""

@@ -28,7 +28,7 @@ LOOK_S = 0.2
 
 TOP = str(Path(__file__).resolve().parents[2])
 START = (
-    "import sys; sys.path.append(sys.argv[2]); "
+    "import gc, sys; gc.disable(); sys.path.append(sys.argv[2]); "
     "from service.readers.__main__ import main; main(sys.argv[3])"
 )
 """What a reader runs, with a name to be known by, ``TOP`` and its settings behind it.

@@ -1,9 +1,10 @@
 """One reader's seat in the fleet: what it was given, what it is at, and for how long it may be."""
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Self
 
+from service.light_dataclasses import dataclass
 from service.readers.process import ReaderProcess
 from service.readers.tickets import Piece
 

@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import structlog
-
+from service.event_log import get_logger
+from service.light_dataclasses import dataclass
 from service.readers.seat import Seat
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0

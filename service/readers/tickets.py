@@ -1,8 +1,10 @@
 """What is asked of the readers, and what has come back of it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from service.light_dataclasses import dataclass
 
 PIECE_BYTES = 32 * 1024 * 1024
 """Bytes of the files that a reader is asked for together. A file may be all text (a graph of

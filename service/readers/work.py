@@ -9,7 +9,6 @@ import logging
 import queue
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from service.extract.reader import Audited, TagReader
 from service.extract.signatures import STEP, inspect
 from service.extract.tag_batch import TagBatch
 from service.extract.thumbnails import draw_thumbnail
+from service.light_dataclasses import dataclass
 from service.readers import messages
 from service.records import ImageRows, RawRecord
 from service.store import raw_records

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 EARLIEST = 1970
 """A year before it is a clock that was never set: QuickTime counts from 1904."""
@@ -47,6 +46,8 @@ def _zone(zone: str) -> str:
 
 def _mail_date(text: str) -> str | None:
     """Return the date of ``Mon, 14 Apr 2025 10:22:41 GMT``, as Midjourney writes it."""
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415  slow to load, and dates are rarely so
+
     try:
         found = parsedate_to_datetime(text)
     except (ValueError, IndexError, TypeError):

@@ -1,8 +1,9 @@
 """A file on the disk, all that could be read of it, and its texts by role."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from service.light_dataclasses import dataclass
 from service.records.generation import Stated
 from service.records.json_values import JsonValue
 

@@ -1,9 +1,10 @@
 """What one generator says of how an image was made, in its own words and units."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
+from service.light_dataclasses import dataclass
 from service.records.json_values import JsonValue
 from service.records.vocabulary import Field, HashKind, PassRole, ResourceKind, Scalar
 

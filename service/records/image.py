@@ -1,7 +1,8 @@
 """One image in our vocabulary, and all that is written of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from service.light_dataclasses import dataclass
 from service.records.files import RawRecord
 from service.records.generation import Fact, Resource, Stated
 from service.records.vocabulary import PassRole, Side, Status, TokenKind

@@ -6,10 +6,10 @@ its column in the SQL files; tests name whatever is missing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from service.light_dataclasses import dataclass
 from service.records.vocabulary import Field
 
 FieldForm = Literal["prompt", "method", "file", "hash", "whole", "real", "seed", "layers"]

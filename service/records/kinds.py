@@ -6,9 +6,9 @@ checkpoint, but in front of a hash it names no kind. So each column has its own 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from service.light_dataclasses import dataclass
 from service.records.vocabulary import ResourceKind
 
 

@@ -1,9 +1,9 @@
 """AIR, CivitAI's names for models of any site: ``urn:air:sdxl:checkpoint:civitai:1@2``."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from service.light_dataclasses import dataclass
 from service.records import ResourceKind
 from service.records.kinds import AIR_TYPES
 

@@ -1,11 +1,12 @@
 """What is known of one model file from outside the images, and how the resolver asks for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Protocol
 
+from service.light_dataclasses import dataclass
 from service.records import HashKind, ResourceKind
 from service.records.json_values import JsonValue
 

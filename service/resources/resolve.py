@@ -7,9 +7,10 @@ is and the candidates are reported.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from service.light_dataclasses import dataclass
 from service.records import HashKind, Resource
 from service.records.json_values import JsonValue
 from service.records.model_names import stem

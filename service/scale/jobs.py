@@ -6,12 +6,12 @@ A piece is what one process does; no state is left behind.
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from service.export.categories import Categories
+from service.light_dataclasses import dataclass
 from service.paths import Root
 from service.readers.work import make_rows
 from service.records import ImageRows, RawRecord

@@ -25,7 +25,7 @@ from service.store.database_reader import DatabaseReader
 from service.store.export_rows import Listed, ListReader, Split
 from service.store.locks import refuse
 from service.store.user_query import first_column
-from service.tokens import fold_token
+from service.tokens.spelling import fold_token
 
 OPCODES = 100_000
 """Steps of SQLite's machine between two questions whether to stop; about a millisecond."""

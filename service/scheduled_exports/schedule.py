@@ -10,18 +10,18 @@ import glob
 import json
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 
-import structlog
-
 from service.clock import Clock
 from service.config import Export
 from service.errors import StartError, TryAgainError
+from service.event_log import get_logger
 from service.export.atomic import sweep
 from service.export.report import Written, files_before
+from service.light_dataclasses import dataclass
 from service.paths import to_stored
 from service.store.export_states import ExportState
 from service.store.writer import Store
@@ -96,7 +96,7 @@ def settings_of(export: Export) -> str:
     return json.dumps(settings, sort_keys=True, ensure_ascii=False)
 
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 REST_S = 30.0
 """At least, between two runs of one export: while many images come in, every batch is a change."""

@@ -9,13 +9,13 @@ import re
 import shutil
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
 
 from service.errors import StartError, TryAgainError
+from service.light_dataclasses import dataclass
 from service.store.connection import (
     check_owner,
     find_stranger,

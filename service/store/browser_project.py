@@ -8,10 +8,10 @@ that is open read-only is read-only, too, so the marks have a project of their o
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from service.light_dataclasses import dataclass
 from service.store import thumbnail_file
 from service.store.marks import SCHEMA, marks_beside
 from service.store.sql import sql, statements

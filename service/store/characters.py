@@ -15,7 +15,7 @@ import apsw
 from service.store.images_row import Bound
 from service.store.sql import sql
 
-_UNSPACED = re.compile(
+_UNSPACED = (
     "[\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003134f]"
 )
@@ -26,7 +26,8 @@ def unspaced_characters(text: Bound) -> tuple[str, ...]:
     """Return the different characters of such scripts in a text, in the order of their numbers."""
     if not isinstance(text, str) or text.isascii():
         return ()
-    return tuple(sorted(set(_UNSPACED.findall(text))))
+    # Compiled, and remembered by re, when it is first met: that takes as long as two images.
+    return tuple(sorted(set(re.findall(_UNSPACED, text))))
 
 
 def add_characters(

@@ -9,16 +9,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 import apsw
-import structlog
 
 from service.errors import StartError
+from service.event_log import get_logger
 from service.file_systems import network_type
 from service.store.characters import register_for_upgrade
 from service.store.integrity import look_at_once
 from service.store.locks import DAMAGE, damage_message, immediate, refuse
 from service.store.schema import Schema, current, number, objects, upgrade
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 MIN_LOG = 16 * 1024 * 1024
 """Bytes of log from which a checkpoint is worth its fsync. A batch writes many pages that the next

@@ -1,9 +1,10 @@
 """What the timed exports remember of themselves."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import apsw
 
+from service.light_dataclasses import dataclass
 from service.store.binding import optional, text
 from service.store.sql import sql
 

@@ -1,11 +1,11 @@
 """Files that could not be read: what went wrong, how often, and when they are tried again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import apsw
 
+from service.light_dataclasses import dataclass
 from service.records import WatchedFile
 from service.store.binding import integer, lines, text
 from service.store.identity import split, stable_id

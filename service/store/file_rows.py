@@ -1,10 +1,10 @@
 """Where images are: which files are known, which went missing, which moved."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import apsw
 
+from service.light_dataclasses import dataclass
 from service.records import Status, WatchedFile
 from service.store.binding import file_at, text
 from service.store.identity import split, stable_id

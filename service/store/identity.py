@@ -1,10 +1,10 @@
 """Which file is which: an image's lasting name, and whether the database is still the same file."""
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from service.errors import DatabaseReplacedError
+from service.light_dataclasses import dataclass
 
 STABLE_ID_DIGITS = 32
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import apsw
-import structlog
 
 from service.errors import StartError
+from service.event_log import get_logger
 from service.store.sql import sql
 from service.store.whole_files import write_whole
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 FILE = "marks.db"
 

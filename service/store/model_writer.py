@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import apsw
 
+from service.light_dataclasses import dataclass
 from service.records import HashKind
 from service.records.model_names import stem
 from service.resources.known_models import CLAIMED_HASH, KnownModel, Trust

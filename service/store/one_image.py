@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from service.light_dataclasses import dataclass
 from service.records import (
     Conflict,
     Fact,

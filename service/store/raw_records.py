@@ -1,10 +1,10 @@
 """The stored record: what the extractor said of a file, packed for ``raw_records``."""
 
 import json
-from dataclasses import dataclass
 
 import zstandard
 
+from service.light_dataclasses import dataclass
 from service.records import RawRecord, WatchedFile
 from service.store.binding import file_at, json_bytes
 from service.store.sql import Reading, sql

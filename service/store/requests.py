@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import apsw
 
+from service.light_dataclasses import dataclass
 from service.records.json_values import JsonValue
 from service.store.sql import sql
 

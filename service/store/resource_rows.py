@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import apsw
 
+from service.light_dataclasses import dataclass
 from service.records import HashKind, Resource, ResourceKind, WatchedFile
 from service.store.binding import file_at
 from service.store.one_image import AIR

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 
 import apsw
 import orjson
 
+from service.light_dataclasses import dataclass
 from service.store.binding import text
 from service.store.identity import stable_id
 from service.store.sql import sql

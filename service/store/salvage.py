@@ -7,12 +7,12 @@ marked so: rows from the stored records, and the images without such a record fr
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
 
 from service.errors import StartError
+from service.light_dataclasses import dataclass
 from service.store.connection import open_as_it_is
 from service.store.locks import DAMAGE, damage_message
 from service.store.schema import current

@@ -4,13 +4,13 @@ A copy first, then one transaction a version.
 """
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import apsw
 
 from service.errors import StartError
+from service.light_dataclasses import dataclass
 from service.store.locks import immediate
 from service.store.whole_files import write_whole
 

@@ -1,11 +1,11 @@
 """What a collection was made with, counted."""
 
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
 
+from service.light_dataclasses import dataclass
 from service.store.connection import open_readonly
 from service.store.locks import explain_damage
 from service.store.sql import statements

@@ -1,9 +1,10 @@
 """What the service is doing, and how much there is of everything."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import apsw
 
+from service.light_dataclasses import dataclass
 from service.store.binding import optional
 from service.store.sql import sql
 

@@ -13,13 +13,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import apsw
 
 from service.errors import PipeError, StartError, TryAgainError
+from service.light_dataclasses import dataclass
 from service.store.connection import open_readonly
 from service.store.locks import DAMAGE, damage_message
 from service.store.schema import current

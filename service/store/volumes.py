@@ -1,9 +1,8 @@
 """What is known of the watched folders' file systems: their markers, and what is unconfirmed."""
 
-from dataclasses import dataclass
-
 import apsw
 
+from service.light_dataclasses import dataclass
 from service.store.binding import text
 from service.store.sql import sql
 

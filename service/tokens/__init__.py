@@ -5,8 +5,3 @@ belong together, ``grammars`` says what they weigh in which program, ``spelling`
 written and compared. ``prose`` tells sentences from tags; ``phrases`` finds noun phrases in them,
 by the words of ``english``.
 """
-
-from service.tokens.cut import VERSION, split_prompt
-from service.tokens.spelling import fold_token
-
-__all__ = ["VERSION", "fold_token", "split_prompt"]

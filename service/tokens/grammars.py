@@ -5,7 +5,7 @@ and nothing in InvokeAI, where ``(x)1.2`` and ``x+`` weigh; NovelAI's ``[x]`` is
 A1111's.
 """
 
-from dataclasses import dataclass
+from service.light_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

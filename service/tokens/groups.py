@@ -5,9 +5,9 @@
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import Literal
 
+from service.light_dataclasses import dataclass
 from service.tokens.grammars import MINUS, PLUS, Grammar
 from service.tokens.lexemes import SEPARATORS, Lexeme
 

@@ -1,10 +1,10 @@
 """What the inbox gives the worker."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from service import sidecars
+from service.light_dataclasses import dataclass
 from service.paths import Root
 from service.records import WatchedFile
 from service.watch.settle import GONE, SettlingFile

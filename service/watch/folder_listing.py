@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from service.file_systems import kind_of
+from service.light_dataclasses import dataclass
 from service.watch.watched_names import WatchedNames
 
 

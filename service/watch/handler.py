@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import PurePath
 from typing import Final
 
-import structlog
 from watchdog.events import (
     DirCreatedEvent,
     DirDeletedEvent,
@@ -24,12 +23,13 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 
+from service.event_log import get_logger
 from service.file_systems import long_name
 from service.paths import Root
 from service.watch.inbox import Inbox
 from service.watch.watched_names import WatchedNames
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 WATCHED_EVENTS: Final[list[type[FileSystemEvent]]] = [
     DirCreatedEvent,

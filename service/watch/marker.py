@@ -9,18 +9,18 @@ none of them is missing.
 import os
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import orjson
-import structlog
 
+from service.event_log import get_logger
 from service.file_systems import kind_of, modified_ns
+from service.light_dataclasses import dataclass
 from service.paths import MARKER, Root
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 SAMPLE = 100
 """Known files that are looked for where the marker does not tell; half of them must be there."""

@@ -12,11 +12,9 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from threading import Thread
+from typing import TYPE_CHECKING
 
-import structlog
-from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver
-
+from service.event_log import get_logger
 from service.file_systems import network_type
 from service.paths import Root
 from service.watch.handler import WATCHED_EVENTS, Handler
@@ -24,7 +22,10 @@ from service.watch.inbox import Inbox
 from service.watch.watch_settings import WatchSettings
 from service.watch.watched_names import WatchedNames
 
-log = structlog.get_logger()
+if TYPE_CHECKING:
+    from watchdog.observers.api import BaseObserver
+
+log = get_logger(__name__)
 
 QUIET_S = 0.02
 """Windows' emitter holds events back until the folder was quiet this long.
@@ -188,7 +189,9 @@ def _identity(root: Root) -> Identity | None:
     return status.st_dev, status.st_ino
 
 
-def _observe(root: Root, handler: Handler) -> BaseObserver:
+def _observe(root: Root, handler: Handler) -> "BaseObserver":
+    from watchdog.observers import Observer  # noqa: PLC0415  a single pass watches nothing
+
     # watchdog 7.1.0 warns of folders registered twice, which is harmless, with many kB each.
     warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
     observer = Observer(timeout=QUIET_S)
@@ -212,7 +215,7 @@ def _observe(root: Root, handler: Handler) -> BaseObserver:
     return observer
 
 
-def _readers(observer: BaseObserver) -> Iterator[Thread]:
+def _readers(observer: "BaseObserver") -> Iterator[Thread]:
     """Yield the threads that read from the system, whose death watchdog itself does not notice."""
     threads: list[object] = [getattr(observer, "_inotify_fd", None)]
     for emitter in observer.emitters:  # on Windows each has one of its own
@@ -223,7 +226,7 @@ def _readers(observer: BaseObserver) -> Iterator[Thread]:
             yield thread
 
 
-def _end(observer: BaseObserver) -> None:
+def _end(observer: "BaseObserver") -> None:
     groups = [getattr(emitter, "_inotify", None) for emitter in observer.emitters]
     try:
         observer.stop()

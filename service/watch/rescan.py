@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Literal
 
-import structlog
-
+from service.event_log import get_logger
 from service.file_systems import is_same_file, kind_of, modified_ns
 from service.paths import Root, to_stored
 from service.records import WatchedFile
@@ -27,7 +26,7 @@ from service.watch.scan_findings import (
 )
 from service.watch.watched_names import WatchedNames
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 BREATH = 1000
 """Files of one folder between two ``ScanProgress``: about 5 ms on a warm disk."""

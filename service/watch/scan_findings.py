@@ -1,10 +1,10 @@
 """What a rescan knows and finds: files that changed or are missing, mounts, links."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from service.light_dataclasses import dataclass
 from service.records import WatchedFile
 
 

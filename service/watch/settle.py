@@ -4,18 +4,17 @@ Time is an argument, on a monotonic clock.
 """
 
 import os
-from dataclasses import dataclass
 from enum import Enum, auto
 from math import inf
 from pathlib import PurePath
 
-import structlog
-
+from service.event_log import get_logger
 from service.file_systems import kind_of, modified_ns
+from service.light_dataclasses import dataclass
 from service.paths import Root, to_stored
 from service.watch.watch_settings import WatchSettings
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 FileState = tuple[int, int]
 """Size and mtime_ns. Whatever event comes, a file that keeps both has not changed."""

@@ -1,8 +1,7 @@
 """What a user may set about watching; the defaults are those of ``[watch]``."""
 
-from dataclasses import dataclass
-
 from service.config import Watch
+from service.light_dataclasses import dataclass
 
 DEFAULTS = Watch()
 

@@ -2,11 +2,11 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-
-import structlog
+from dataclasses import field
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
+from service.event_log import get_logger
+from service.light_dataclasses import dataclass
 from service.readers.messages import Answer, Failed
 from service.readers.readers import Question
 from service.records import WatchedFile
@@ -16,7 +16,7 @@ from service.watch.arrivals import Arrival, GonePath
 from service.watch.scan_findings import MissingFile
 from service.worker.triage import InHand, ToRead, Triage
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 @dataclass(slots=True)

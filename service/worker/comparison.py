@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-
-import structlog
+from dataclasses import replace
 
 from service.clock import Clock
 from service.errors import TryAgainError
+from service.event_log import get_logger
 from service.file_systems import is_folder
+from service.light_dataclasses import dataclass
 from service.paths import Root
 from service.store.database_reader import DatabaseReader
 from service.store.writer import Store
@@ -28,7 +28,7 @@ from service.watch.watched_names import WatchedNames
 from service.worker.mass_missing import MassMissing, known_volumes
 from service.worker.root_status import RootStatusBoard
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 Difference = ChangedFile | MissingFile | ScanProgress
 

@@ -5,14 +5,13 @@ A folder that has another name now keeps its rows; of one that is no longer name
 
 from collections.abc import Sequence
 
-import structlog
-
+from service.event_log import get_logger
 from service.paths import Root, to_stored
 from service.store.root_writer import RootPlace
 from service.store.writer import Store
 from service.watch.marker import read_marker
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 def settle_roots(store: Store, roots: Sequence[Root], now: str) -> int:

@@ -7,20 +7,19 @@ meanwhile. The worker looks in about once a second.
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import structlog
-
 from service.clock import Clock
 from service.errors import StartError, TryAgainError
+from service.event_log import get_logger
+from service.light_dataclasses import dataclass
 from service.store.backups import back_up, list_backups
 from service.store.connection import open_readonly
 from service.store.integrity import find_damage
 from service.store.locks import damage_message
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 LOOK_S = 60.0
 """Between two looks whether a backup is due."""

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import apsw
 import orjson
-import structlog
 
 from service.clock import Clock
 from service.errors import DatabaseReplacedError, TryAgainError
+from service.event_log import get_logger
 from service.store.status import ServiceStatus
 from service.store.writer import Store
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 BUSY_S = 2.0
 """Seconds between two heartbeats while something changes."""

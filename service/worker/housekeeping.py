@@ -4,14 +4,13 @@
 second. ``ExifToolOutage`` holds batches back while ExifTool cannot be started.
 """
 
-import structlog
-
 from service import logs
 from service.errors import ExtractorGoneError, ExtractorMissingError
+from service.event_log import get_logger
 from service.worker.batch import FileOutcome
 from service.worker.parts import Pace, Parts
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 CHECK_S = 1.0
 """Between two checks of what may have died."""

@@ -4,11 +4,11 @@ A rescan is read a piece at a time, so that neither memory nor news wait for mil
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-
-import structlog
+from dataclasses import field
 
 from service.clock import Clock
+from service.event_log import get_logger
+from service.light_dataclasses import dataclass
 from service.paths import Root
 from service.store.writer import Store
 from service.watch.arrivals import Arrival, GonePath
@@ -18,7 +18,7 @@ from service.watch.watch_settings import WatchSettings
 from service.worker.comparison import Comparison
 from service.worker.root_status import RootStatusBoard
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 RETRY_S = 15.0
 """Between two looks at the files that failed before."""

@@ -9,10 +9,9 @@ import contextlib
 import threading
 from collections.abc import Callable
 
-import structlog
-
 from service.clock import Clock, stamp
 from service.errors import DatabaseReplacedError, ExtractorMissingError
+from service.event_log import get_logger
 from service.watch.arrivals import Arrival
 from service.worker.batch import Batch, BatchesInHand, Counters, FileOutcome
 from service.worker.housekeeping import OUTAGE_WAIT_S, ExifToolOutage, Housekeeping
@@ -24,7 +23,7 @@ from service.worker.saver import Saver
 from service.worker.scrub import Scrub
 from service.worker.triage import drop_unchanged, triage
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 SCAN_BACKLOG = 8
 """Batches that a rescan under way is taken for, since its end is not known."""

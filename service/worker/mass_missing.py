@@ -6,12 +6,12 @@ disk was exchanged, or a program moved everything away, nothing is lost meanwhil
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from service.clock import Clock
 from service.errors import TryAgainError
+from service.light_dataclasses import dataclass
 from service.paths import Root
 from service.store.database_reader import DatabaseReader
 from service.store.writer import Store

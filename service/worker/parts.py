@@ -1,8 +1,8 @@
 """What the worker works with, and how fast."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from service.light_dataclasses import dataclass
 from service.paths import Root
 from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-import structlog
-
 from service.clock import Clock
 from service.errors import RowRefusedError, TryAgainError
+from service.event_log import get_logger
 from service.model_lookup.resolve_rows import Resolver
 from service.readers.messages import Failed
 from service.readers.readers import Readers
@@ -19,7 +18,7 @@ from service.store.writer import Store
 from service.worker.batch import failure_of
 from service.worker.saver import save_one_by_one
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 class Reprocessor(Remaking):

@@ -7,16 +7,17 @@ row in it where a service holds it, and wait; ``Requests`` takes the rows up, on
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 import orjson
-import structlog
 
 from service.clock import Clock
 from service.errors import DatabaseReplacedError, PipeError, TryAgainError
+from service.event_log import get_logger
+from service.light_dataclasses import dataclass
 from service.model_lookup.handed_over import LearnHandedOver, files_beside
 from service.process_tree import is_running
 from service.records.json_values import JsonValue
@@ -25,7 +26,7 @@ from service.store.requests import ASKER, Request, RequestBook
 from service.worker.parts import Parts
 from service.worker.reprocess import Reprocessor
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 Made = TypeVar("Made")
 

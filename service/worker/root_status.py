@@ -1,14 +1,13 @@
 """Which roots are there, and what of them is unconfirmed: in the log and in the database."""
 
-import structlog
-
 from service.clock import Clock
 from service.errors import TryAgainError
+from service.event_log import get_logger
 from service.paths import Root, to_stored
 from service.store.status import RootStatus
 from service.store.writer import Store
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 
 class RootStatusBoard:

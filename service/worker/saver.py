@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-import structlog
-
 from service.clock import Clock
 from service.errors import (
     DatabaseReplacedError,
@@ -13,6 +11,7 @@ from service.errors import (
     StartError,
     TryAgainError,
 )
+from service.event_log import get_logger
 from service.model_lookup.resolve_rows import Resolver
 from service.records import WatchedFile
 from service.store.failures import Failure
@@ -20,7 +19,7 @@ from service.store.packed_image import PackedImage
 from service.store.writer import Store
 from service.worker.batch import FileOutcome
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 5.0

@@ -7,20 +7,19 @@ ExifTool's word is kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from service.errors import TryAgainError
+from service.event_log import get_logger
 from service.extract.signatures import FileState
+from service.light_dataclasses import dataclass
 from service.readers.messages import Answer, Audit, Taken
 from service.store.file_rows import HashedFile
 from service.watch.arrivals import Arrival
 from service.worker.batch import Batch, FileOutcome
 from service.worker.parts import Parts
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 AT_ONCE = 8
 """Files that are hashed again together."""

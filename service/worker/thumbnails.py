@@ -1,13 +1,12 @@
 """Small pictures of all images, made by a reader while nothing else is to be done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-import structlog
 
 from service.clock import Clock
 from service.errors import TryAgainError
+from service.event_log import get_logger
 from service.extract.thumbnails import Thumbnail
+from service.light_dataclasses import dataclass
 from service.paths import Root
 from service.readers.messages import Answer
 from service.readers.readers import Question, Readers
@@ -15,7 +14,7 @@ from service.store.file_rows import HashedFile
 from service.store.thumbnail_file import ThumbnailFile, ThumbnailRow
 from service.store.writer import Store
 
-log = structlog.get_logger()
+log = get_logger(__name__)
 
 AT_ONCE = 16
 """A reader draws them in half a second or so; an image that comes meanwhile waits as long."""

@@ -1,7 +1,7 @@
 """Which of the files that arrived ExifTool must read: not those the database knows already."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from zstandard import ZstdError
@@ -9,6 +9,7 @@ from zstandard import ZstdError
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract.file_to_read import FileToRead
 from service.file_systems import is_folder, is_same_file
+from service.light_dataclasses import dataclass
 from service.paths import Root
 from service.readers.messages import Answer, Audit, Failed, Taken
 from service.records import WatchedFile

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import structlog
 
+from service.event_log import load_structlog
+
 sys.path.extend(
     str(Path(__file__).resolve().parents[1] / name) for name in ("", "store", "gallery")
 )
@@ -50,7 +52,7 @@ def main(names: list[str]) -> int:
             file=sys.stderr,
         )
         return 2
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    load_structlog().configure(logger_factory=structlog.ReturnLoggerFactory())
     by_name: dict[str, list[Figure]] = {}
     for name in names or BENCHES:
         print(f"{name} …", file=sys.stderr, flush=True)

@@ -21,7 +21,7 @@ from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs, RawRecord, WatchedFile
 from service.records.json_values import JsonValue
 from service.resources import collect_resources
-from service.tokens import split_prompt
+from service.tokens.cut import split_prompt
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 ROUNDS = 5

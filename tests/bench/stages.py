@@ -11,7 +11,7 @@ from graphs import large_graph
 from store_samples import NOW
 from subjects import kind, originals
 
-from service import parse, pipeline, tokens
+from service import parse, pipeline
 from service.extract.direct.found_tags import TESTED
 from service.extract.direct.reading import DirectReader
 from service.extract.file_to_read import FileToRead
@@ -23,6 +23,7 @@ from service.records import ImageRows, NormalizedImage, RawRecord, Token, Watche
 from service.records.json_values import JsonValue
 from service.resources.collect import collect_resources
 from service.store.writer import Store
+from service.tokens import cut
 from service.tokens.cut import split_again
 
 Subject = TypeVar("Subject")
@@ -101,7 +102,7 @@ def _candidate(path: Path) -> FileToRead:
 
 def _cut(image: NormalizedImage) -> tuple[Token, ...]:
     positive, negative = image.base.positive_prompt, image.base.negative_prompt
-    return tokens.split_prompt(positive or "", "pos") + tokens.split_prompt(negative or "", "neg")
+    return cut.split_prompt(positive or "", "pos") + cut.split_prompt(negative or "", "neg")
 
 
 def _spread(

@@ -13,7 +13,7 @@ from readers import READERS
 
 from service.export.categories import Categories
 from service.store.writer import Store
-from service.tokens import fold_token
+from service.tokens.spelling import fold_token
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*deprecated - use:DeprecationWarning"

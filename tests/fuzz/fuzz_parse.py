@@ -17,8 +17,9 @@ import atheris
 from places import PLACES
 
 with atheris.instrument_imports(include=["service"]):
-    from service import pipeline, tokens
+    from service import pipeline
     from service.records import RawRecord, WatchedFile
+    from service.tokens import cut
 
 FILE = WatchedFile(root="Input", path="a.png", size=1, mtime_ns=1)
 
@@ -34,7 +35,7 @@ def one_input(data: bytes) -> None:
     )
     pipeline.process(raw)
     for text in tags.values():
-        tokens.split_prompt(text, "pos")
+        cut.split_prompt(text, "pos")
 
 
 if __name__ == "__main__":

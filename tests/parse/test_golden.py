@@ -15,7 +15,7 @@ from service.parse.base import Parser
 from service.records import NormalizedImage, Resource, Token
 from service.records.json_values import JsonValue
 from service.resources import collect_resources
-from service.tokens import split_prompt
+from service.tokens.cut import split_prompt
 
 CASES = find_cases()
 

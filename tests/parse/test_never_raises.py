@@ -17,7 +17,7 @@ from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs
 from service.records.json_values import JsonValue
 from service.resources import collect_resources
-from service.tokens import split_prompt
+from service.tokens.cut import split_prompt
 
 CASES = sorted(Path(__file__).parent.parent.joinpath("fixtures").glob("*/*/blobs.json"))
 

@@ -18,7 +18,7 @@ from service.records import Blob, Blobs, NormalizedImage, Resource
 from service.records.image_fields import PASS_FIELDS
 from service.records.json_values import JsonValue
 from service.resources import collect_resources
-from service.tokens import split_prompt
+from service.tokens.cut import split_prompt
 
 CASES = sorted(Path(__file__).parent.parent.joinpath("fixtures").glob("*/*/blobs.json"))
 CASES = [path for path in CASES if path.parent.parent.name not in ("comfyui", "civitai", "c2pa")]

@@ -7,7 +7,7 @@ from service.records import NormalizedImage, Resource, SamplingPass
 from service.resources import collect_resources
 from service.resources.collect import mark_embeddings
 from service.resources.merge import merge_resources
-from service.tokens import split_prompt
+from service.tokens.cut import split_prompt
 
 S = "PNG:Parameters"
 AIR = "urn:air:sdxl:lora:civitai:1@2"

@@ -29,7 +29,7 @@ from service.store.packed_image import (
     unpack_resources,
 )
 from service.store.writer import Store
-from service.tokens import split_prompt
+from service.tokens.cut import split_prompt
 
 CASES = find_cases()
 

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from store_samples import NOW, image
 
-from service import tokens
 from service.errors import StartError
 from service.records import ImageRows, Resource
 from service.store.search.conditions import FIELDS, MARKS
@@ -22,6 +21,7 @@ from service.store.search.moments import read_moments
 from service.store.search.query import Search
 from service.store.sql import statements
 from service.store.writer import Store
+from service.tokens.cut import split_prompt
 
 
 def drawn(
@@ -31,7 +31,7 @@ def drawn(
     rows = image(number, path=f"2025/{number}.png")
     plain = replace(rows.image.passes[0], steps=30, sampler_norm="dpmpp_2m", cfg_scale=7.0)
     first = replace(plain, positive_prompt=positive, negative_prompt=negative, **base)
-    cut = (*tokens.split_prompt(positive or "", "pos"), *tokens.split_prompt(negative or "", "neg"))
+    cut = (*split_prompt(positive or "", "pos"), *split_prompt(negative or "", "neg"))
     return replace(rows, image=replace(rows.image, passes=(first,)), tokens=cut, resources=())
 
 

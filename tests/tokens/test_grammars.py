@@ -3,8 +3,7 @@
 import pytest
 from growth import LINEAR, growth
 
-from service.tokens import split_prompt
-from service.tokens.cut import split_again
+from service.tokens.cut import split_again, split_prompt
 
 Row = tuple[str, float, str]
 

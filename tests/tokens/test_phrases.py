@@ -5,7 +5,7 @@ from growth import LINEAR, growth
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.tokens import split_prompt
+from service.tokens.cut import split_prompt
 from service.tokens.phrases import LONGEST, find_phrases
 
 

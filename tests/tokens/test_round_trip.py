@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.records import Token
-from service.tokens import split_prompt
+from service.tokens.cut import split_prompt
 
 TAGS = (
     st.text("abc é文 _-!^@", min_size=1, max_size=12)

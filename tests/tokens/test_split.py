@@ -1,7 +1,7 @@
 import pytest
 from growth import LINEAR, growth
 
-from service.tokens import split_prompt
+from service.tokens.cut import split_prompt
 
 TokenRow = tuple[str, str, float, str]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.tokens import split_prompt
+from service.tokens.cut import split_prompt
 
 Weighted = tuple[str, float, str]
 """A token, its weight and its kind."""

@@ -8,9 +8,9 @@ import math
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from service.extract.direct.found_tags import Era, FoundTags, NotUnderstoodError
+from service.light_dataclasses import dataclass
 from service.records.json_values import JsonValue
 
 _GROUP = "CBOR"

@@ -6,7 +6,6 @@ notes (but a word of Fooocus'), positions (but GIMP's height) and thumbnails are
 """
 
 import struct
-from dataclasses import dataclass
 
 from service.extract.direct.exif_tags import (
     BYTE,
@@ -20,6 +19,7 @@ from service.extract.direct.exif_tags import (
     integer_of,
 )
 from service.extract.direct.found_tags import FoundTags, NotUnderstoodError
+from service.light_dataclasses import dataclass
 
 _HEAD = 8
 _ENTRY = 12

@@ -3,9 +3,9 @@
 import re
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from service.extract.direct.found_tags import Era, FoundTags, NotUnderstoodError
+from service.light_dataclasses import dataclass
 from service.records.json_values import JsonValue
 
 BYTE, TEXT, SHORT, LONG, RATIONAL, UNDEFINED = 1, 2, 3, 4, 5, 7

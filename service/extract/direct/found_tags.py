@@ -2,12 +2,12 @@
 
 import base64
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Self
 
 import orjson
 
+from service.light_dataclasses import dataclass
 from service.records.json_values import JsonValue
 
 Tags = dict[str, JsonValue]

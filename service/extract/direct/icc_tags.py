@@ -2,10 +2,10 @@
 
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
 from service.extract.direct.found_tags import FoundTags, NotUnderstoodError
+from service.light_dataclasses import dataclass
 from service.records.json_values import JsonValue
 
 _Key = TypeVar("_Key", bytes, int)

@@ -3,13 +3,13 @@
 import re
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from service.extract.direct.exif import read_exif
 from service.extract.direct.found_tags import Era, FoundTags, NotUnderstoodError
 from service.extract.direct.icc import read_profile
 from service.extract.direct.jumbf import read_manifest
 from service.extract.direct.xmp import read_xmp
+from service.light_dataclasses import dataclass
 
 _START_OF_SCAN = 0xDA
 _APP1, _APP2, _APP11, _COMMENT = 0xE1, 0xE2, 0xEB, 0xFE

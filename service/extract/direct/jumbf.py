@@ -8,10 +8,11 @@ its own to ExifTool, by which it decides what keeps its name.
 import re
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from service.extract.direct.cbor import read_cbor
 from service.extract.direct.found_tags import Era, FoundTags, NotUnderstoodError
+from service.light_dataclasses import dataclass
 
 _HEAD = struct.Struct(">I4s")
 _MOST_BOXES = 1_000

@@ -4,7 +4,6 @@ import re
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from service.extract.direct.exif import read_exif
 from service.extract.direct.found_tags import MINOR, FoundTags, NotUnderstoodError
@@ -13,6 +12,7 @@ from service.extract.direct.jumbf import read_manifest
 from service.extract.direct.png_texts import DATES, from_latin, read_date, tag_name
 from service.extract.direct.xmp import read_xmp
 from service.extract.png_chunks import TEXT_CAP
+from service.light_dataclasses import dataclass
 
 _START = 8
 """Bytes of the signature."""

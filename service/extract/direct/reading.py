@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from service.extract.direct.found_tags import TESTED, Dialect, FoundTags, NotUnderstoodError, Tags
@@ -10,6 +9,7 @@ from service.extract.direct.jpeg import read_jpeg
 from service.extract.direct.png import read_png
 from service.extract.direct.webp import read_webp
 from service.extract.signatures import Signature, inspect
+from service.light_dataclasses import dataclass
 
 log = logging.getLogger(__name__)
 

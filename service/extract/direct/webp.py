@@ -2,13 +2,13 @@
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from service.extract.direct.exif import read_exif
 from service.extract.direct.found_tags import MINOR, Era, FoundTags, NotUnderstoodError
 from service.extract.direct.icc import read_profile
 from service.extract.direct.jumbf import read_manifest
 from service.extract.direct.xmp import read_xmp
+from service.light_dataclasses import dataclass
 
 _START = 12
 _HEAD = struct.Struct("<4sI")

@@ -15,8 +15,9 @@ conflicts.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from service.light_dataclasses import dataclass
 from service.parse import comfyui
 from service.parse.base import Claim, Parser
 from service.parse.infotext.dialects import is_of_civitai

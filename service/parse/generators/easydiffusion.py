@@ -14,9 +14,9 @@ upscaler.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import zip_longest
 
+from service.light_dataclasses import dataclass
 from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import (
     JsonTable,

@@ -5,7 +5,6 @@ that holds the JSON (Fooocus' private_logger.py). The first versions wrote lines
 Performance: <b>…</b>``.
 """
 
-import html
 import re
 from urllib.parse import unquote
 
@@ -48,6 +47,8 @@ def _read_button(blob: Blob) -> dict[str, JsonValue] | None:
 
 
 def _read_rows(blob: Blob) -> dict[str, JsonValue]:
+    import html  # noqa: PLC0415  its table of entities costs a start; such pages are rare
+
     rows: dict[str, JsonValue] = {}
     for label, value in _ROW.findall(blob.text) or _OLDEST.findall(blob.text):
         text = "\n".join(line.strip() for line in _BREAK.split(value))

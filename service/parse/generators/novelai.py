@@ -20,8 +20,9 @@ every PNG (NovelAI's own ``novelai-image-metadata``), which survives sites that 
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from service.light_dataclasses import dataclass
 from service.parse.base import Claim, Parser
 from service.parse.json_texts import parse_json
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table, find_tables

@@ -3,8 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from service.light_dataclasses import dataclass
 from service.records.json_depth import is_too_deep
 
 KNOWN = frozenset(

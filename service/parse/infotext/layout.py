@@ -5,9 +5,9 @@ Not every tool keeps to A1111's layout; the layouts here have been met in real f
 
 import re
 from bisect import bisect
-from dataclasses import dataclass
 from functools import lru_cache
 
+from service.light_dataclasses import dataclass
 from service.parse.infotext.key_values import KNOWN, Settings, key_at, scan_settings
 
 _STEPS = re.compile(r"^[ \t]*Steps[ \t]*:[ \t]*\d+[ \t]*(,|$)", re.IGNORECASE | re.MULTILINE)

@@ -7,9 +7,9 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeGuard
 
+from service.light_dataclasses import dataclass
 from service.records import Blob, Blobs, Fact, Field, Stated
 from service.records.json_depth import is_too_deep
 from service.records.json_values import JsonValue

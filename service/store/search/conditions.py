@@ -5,9 +5,9 @@ A condition's text is in search.sql, its values are parameters.
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
+from service.light_dataclasses import dataclass
 from service.records import ResourceKind, Status
 from service.records.image_fields import IMAGES_COLUMNS
 from service.store.images_row import Bound

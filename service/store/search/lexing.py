@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from service.errors import StartError
+from service.light_dataclasses import dataclass
 
 _PIECE = re.compile(
     r'(?P<minus>-?)(?:(?P<field>[^\s":]+):(?P<whole>=(?=[^\s]))?)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))(?=\s|\Z)'

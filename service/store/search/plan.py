@@ -1,8 +1,8 @@
 """A search planned from its terms: which index of words leads, and what is asked beside it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from service.light_dataclasses import dataclass
 from service.store.search.conditions import Condition, any_condition, condition_of, fragment
 from service.store.search.lexing import Group
 from service.store.search.words import AskedWords, WordIndex, is_word, read_words, word_condition

@@ -1,9 +1,9 @@
 """Words that must be, or must not be, in a prompt, as the indexes of words are asked for them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from service.light_dataclasses import dataclass
 from service.store.characters import unspaced_characters
 from service.store.images_row import Bound
 from service.store.search.conditions import Condition, fragment, known_field

@@ -7,8 +7,8 @@ CivitAI adds ``extra`` and ``extraMetadata`` beside the nodes.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from service.light_dataclasses import dataclass
 from service.parse.base import Claim
 from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs

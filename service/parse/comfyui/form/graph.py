@@ -6,10 +6,11 @@ are already resolved in it. ``workflow.py`` reads the editor's form.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
+from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.subgraphs import MAX_NODES
 from service.parse.comfyui.nodes.general import plays

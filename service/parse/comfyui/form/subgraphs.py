@@ -6,8 +6,9 @@ the pseudo-nodes -10 and -20 are the subgraph's own inputs and outputs.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.editor_json import OUTPUT_ID, Link, Raw, objects, word
 from service.parse.comfyui.form.group_nodes import count_parts, find_group, unfold
 from service.records.json_values import JsonValue

@@ -6,8 +6,8 @@ form; a link through them ends at a real node, at a value, or nowhere.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.editor_json import INPUT_ID, Link, Raw, objects, word
 from service.parse.comfyui.form.subgraphs import Flat
 from service.parse.comfyui.form.widgets import read_instance

@@ -6,8 +6,9 @@ showed, and what was bypassed.
 """
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.editor_json import Link, Raw, objects, word
 from service.parse.comfyui.form.graph import NO_SHAPE, Node, Shape, make_node
 from service.parse.comfyui.form.subgraphs import Flat

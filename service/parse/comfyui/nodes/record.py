@@ -8,10 +8,11 @@ blank inside a name is written ``␣``. The file of definitions uses the same no
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from service.light_dataclasses import dataclass
 from service.records import ResourceKind
 
 Role = Literal[

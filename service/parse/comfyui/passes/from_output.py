@@ -1,8 +1,9 @@
 """The way from the saved image back to the first sampler: output, decoder, latents, samplers."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.file_inputs import kind_of
 from service.parse.comfyui.nodes.general import NO_SAMPLER

@@ -1,8 +1,8 @@
 """From a sampler up its model line: the checkpoint where it ends, and what was applied to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.file_inputs import MODEL_FILES, PARTWISE, kind_of
 from service.parse.comfyui.passes import loras

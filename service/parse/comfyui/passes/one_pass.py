@@ -1,8 +1,8 @@
 """One sampling pass: its settings, size, models with LoRAs, and prompts, in this order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.link_inputs import Want
 from service.parse.comfyui.nodes.setting_inputs import PASS_ROLES

@@ -1,8 +1,8 @@
 """The words that reach a sampler: from its conditioning back to the encoders."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.nodes.link_inputs import LINKS, Want

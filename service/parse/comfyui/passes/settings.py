@@ -1,9 +1,9 @@
 """The settings of one pass: on the sampler, on the parts it is built from, or in a bundle."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain
 
+from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.link_inputs import Want
 from service.parse.comfyui.nodes.setting_inputs import (
