@@ -113,11 +113,17 @@ class ProcessTree:
 
     Its thread must outlive it: see ``_leash``. ``memory_limit`` is in bytes, of each of its
     processes; where not ``LIMITS_MEMORY`` it is not held. With ``own_group`` False it stays in our
-    process group (POSIX), so that whoever ends us so ends it, too.
+    process group (POSIX), so that whoever ends us so ends it, too. Of open files it has its pipes,
+    and on POSIX those of the numbers ``inherited``.
     """
 
     def __init__(
-        self, argv: Sequence[str | bytes], memory_limit: int | None, *, own_group: bool = True
+        self,
+        argv: Sequence[str | bytes],
+        memory_limit: int | None,
+        *,
+        own_group: bool = True,
+        inherited: Sequence[int] = (),
     ) -> None:
         self._own_group = own_group
         if sys.platform == "win32":
@@ -130,7 +136,9 @@ class ProcessTree:
                 self._process.kill()
                 raise
         else:
-            self._process = _start([*_leash(), *argv], start_new_session=own_group)
+            self._process = _start(
+                [*_leash(), *argv], start_new_session=own_group, inherited=inherited
+            )
             _widen(self.pipes[1])
             if memory_limit is not None:
                 _limit_memory(self._process.pid, memory_limit)
@@ -202,7 +210,11 @@ class ProcessTree:
 
 
 def _start(
-    argv: Sequence[str | bytes], *, start_new_session: bool = False, creationflags: int = 0
+    argv: Sequence[str | bytes],
+    *,
+    start_new_session: bool = False,
+    inherited: Sequence[int] = (),
+    creationflags: int = 0,
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         argv,
@@ -212,6 +224,7 @@ def _start(
         bufsize=0,
         env=os.environ | _ENVIRONMENT,
         start_new_session=start_new_session,
+        pass_fds=inherited,
         creationflags=creationflags,
     )
 

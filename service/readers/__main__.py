@@ -13,26 +13,10 @@ from service import pipeline
 from service.errors import StartError
 from service.extract.exiftool import ExifToolSettings
 from service.extract.reader import TagReader
-from service.readers.frames import pack_message, read_messages
+from service.readers.frames import MessageWriter, read_messages
 from service.readers.reader_settings import ReaderSettings
+from service.readers.slate import SlateWriter
 from service.readers.work import ExifToolDeadlines, ReaderWork
-
-
-class _Answers:
-    """The way back: whole messages on the pipe that was stdout."""
-
-    def __init__(self) -> None:
-        # What prints by mistake must not get between the messages.
-        self._pipe = os.fdopen(os.dup(1), "wb", buffering=0)
-        os.dup2(2, 1)
-        self._lock = threading.Lock()
-
-    def send(self, *message: Any) -> None:
-        """Write one message."""
-        rest = memoryview(pack_message(message))
-        with self._lock:
-            while rest:
-                rest = rest[self._pipe.write(rest) :]
 
 
 class _LogOfReader(logging.Handler):
@@ -43,7 +27,7 @@ class _LogOfReader(logging.Handler):
 
     _OF_LOGGING = frozenset(vars(logging.makeLogRecord({})))
 
-    def __init__(self, answers: _Answers) -> None:
+    def __init__(self, answers: MessageWriter) -> None:
         super().__init__()
         self._answers = answers
 
@@ -56,21 +40,22 @@ class _LogOfReader(logging.Handler):
         self._answers.send("log", record.levelname.lower(), record.getMessage(), (*fields.items(),))
 
 
-def main(told: str) -> None:
+def main(told: str, slate_name: str) -> None:
     """Serve until stdin ends. ``told`` are the settings, by ``ReaderSettings.to_json``."""
     # What modules define stays, and need not be looked through for garbage: not while they are
     # loaded, which START sees to, and not later.
     gc.freeze()
     gc.enable()
     settings = ReaderSettings.from_json(json.loads(told))
-    answers = _Answers()
+    answers = _open_answers()
+    slate = SlateWriter(slate_name)
     logging.getLogger().addHandler(_LogOfReader(answers))
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_take_requests, args=(requests,), daemon=True).start()
     deadlines = ExifToolDeadlines(settings.quick_s, settings.slow_s, settings.bytes_per_s)
     if not settings.reads_files:
         answers.send("ready", "no ExifTool", pipeline.VERSIONS)
-        ReaderWork(None, deadlines, answers.send).serve(requests)
+        ReaderWork(None, deadlines, slate, answers).serve(requests)
         return
     try:
         tags = TagReader(_exiftool_settings(settings))
@@ -79,7 +64,14 @@ def main(told: str) -> None:
         raise SystemExit(2) from None
     with tags:
         answers.send("ready", tags.version, pipeline.VERSIONS)
-        ReaderWork(tags, deadlines, answers.send).serve(requests)
+        ReaderWork(tags, deadlines, slate, answers).serve(requests)
+
+
+def _open_answers() -> MessageWriter:
+    """Return the way back, by the pipe that was stdout; what prints by mistake goes to stderr."""
+    pipe = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    return MessageWriter(pipe)
 
 
 def _take_requests(requests: "queue.SimpleQueue[Any]") -> None:
@@ -104,4 +96,4 @@ def _exiftool_settings(settings: ReaderSettings) -> ExifToolSettings:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

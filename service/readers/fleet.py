@@ -40,7 +40,9 @@ class Fleet:
         self.limit = max(1, limit)
         self._deadlines = deadlines or Deadlines()
         self._on_news = on_news
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._alarm = threading.Condition(self._lock)  # wakes the keeper
         self._seats: list[Seat] = []
         self._waiting: dict[bool, deque[Piece]] = {False: deque(), True: deque()}
         """What no reader was given yet, of the quick and of the slow lane."""
@@ -53,7 +55,7 @@ class Fleet:
         """What the readers read with: ``exiftool 12.57``. Empty until the first is ready."""
         self.stages: dict[str, int] = {}
         """Stage or parser → the version of it that they make rows by."""
-        with self._changed:
+        with self._lock:
             self._take_seat(is_slow=False)
         self._keeper = threading.Thread(target=self._keep, name="readers", daemon=True)
         self._keeper.start()
@@ -62,7 +64,7 @@ class Fleet:
         """Ask for files and return at once. What is urgent comes before all that waits."""
         ticket = Ticket(kind, asked)
         quick = [at for at, one in enumerate(asked) if not one.is_slow]
-        with self._changed:
+        with self._lock:
             pieces = list(Piece.cut(ticket, quick))
             if is_urgent:
                 self._waiting[False].extendleft(reversed(pieces))
@@ -72,12 +74,11 @@ class Fleet:
                 if one.is_slow:
                     self._defer(ticket, at)
             self._feed()
-            self._changed.notify_all()
         return ticket
 
     def wait_until_ready(self, seconds: float) -> bool:
         """Wait for a first reader; return whether there is one."""
-        with self._changed:
+        with self._lock:
             self._changed.wait_for(
                 lambda: self.version or self.starts.is_given_up or self._is_closed, seconds
             )
@@ -88,7 +89,7 @@ class Fleet:
 
         Returns early where none will come: no reader starts, or all were ended.
         """
-        with self._changed:
+        with self._lock:
             self._changed.wait_for(
                 lambda: ticket.is_done or self._is_closed or self.starts.are_hopeless(self._seats),
                 seconds,
@@ -98,29 +99,28 @@ class Fleet:
     @property
     def is_hopeless(self) -> bool:
         """Return whether no reader is there and none is likely to start."""
-        with self._changed:
+        with self._lock:
             return self.starts.are_hopeless(self._seats)
 
     def scale(self, backlog: int) -> None:
         """Run as many readers as so many waiting requests are worth."""
-        with self._changed:
+        with self._lock:
             self.wanted = max(1, min(self.limit, backlog))
             self._dismiss_idle()
             self._feed()
-            self._changed.notify_all()
 
     def status(self) -> list[ReaderStatus]:
         """Return what each reader is at."""
-        with self._changed:
-            now = time.monotonic()
-            return [seat.status(now) for seat in self._seats]
+        with self._lock:
+            return [seat.status() for seat in self._seats]
 
     def close(self, seconds: float = 1.0) -> None:
         """End every reader: by its own leave within ``seconds``, else at once."""
-        with self._changed:
+        with self._lock:
             self._is_closed = True
             seats = list(self._seats)
             self._changed.notify_all()
+            self._alarm.notify()
         for seat in seats:
             if seat.is_idle:
                 seat.process.finish()
@@ -186,20 +186,16 @@ class Fleet:
     # What the readers' own threads call.
 
     def _on_message(self, process: ReaderProcess, message: Any) -> None:
-        with self._changed:
+        with self._lock:
             seat = self._find(process)
-            is_news = seat is not None and self._take(seat, message)
-            if is_news:
-                self._changed.notify_all()
-        if is_news:
-            self._on_news()
+            if seat is None or not self._take(seat, message):
+                return
+            self._changed.notify_all()
+        self._on_news()
 
     def _take(self, seat: Seat, message: Any) -> bool:
         """Take a message; return whether somebody may wait for what it says."""
         match message:
-            case ("at", int(number), int(index), str(stage), int(size)):
-                seat.begin_file((number, index), stage, size)
-                return False
             case ("is", int(number), int(index), answer):
                 return self._take_answer(seat, number, index, answer)
             case ("slow", int(number), int(index)):
@@ -246,16 +242,18 @@ class Fleet:
             self._dismiss_idle()
 
     def _on_end(self, process: ReaderProcess, reason: str) -> None:
-        with self._changed:
+        with self._lock:
             seat = self._find(process)
             if seat is None:
                 return
+            seat.look()
             self._seats.remove(seat)
             if not self._is_closed:
                 self._note_end(seat, reason)
                 self._hand_back(seat, reason)
                 self._feed()
             self._changed.notify_all()
+            self._alarm.notify()
         self._on_news()
 
     def _note_end(self, seat: Seat, reason: str) -> None:
@@ -287,12 +285,15 @@ class Fleet:
 
     def _keep(self) -> None:
         """End readers that are past their deadline, and start those that are missing."""
-        with self._changed:
+        # No longer than the shortest deadline: so none ends that began while this slept.
+        longest = min(self._deadlines.quick, LONGEST_PAUSE_S)
+        with self._lock:
             while not self._is_closed:
-                now = time.monotonic()
                 for seat in self._seats:
-                    seat.end_if_due(now)
+                    seat.end_if_due()
                 self._feed()
-                pause = max(self.starts.not_before - now, 0.0) or LONGEST_PAUSE_S
-                looks = [seat.next_look - now for seat in self._seats]
-                self._changed.wait(max(0.05, min([pause, *looks])))
+                now = time.monotonic()
+                due = [seat.next_look for seat in self._seats]
+                if self.starts.not_before > now:
+                    due.append(self.starts.not_before)
+                self._alarm.wait(max(0.05, min([now + longest, *due]) - now))

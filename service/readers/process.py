@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from service.process_tree import LIMITS_MEMORY, ProcessTree
 from service.readers.frames import pack_message, read_messages
+from service.readers.slate import Note, Slate
 
 _COMPLAINT = 4096
 """Bytes of stderr that are kept: the last ones say why it died."""
@@ -32,8 +33,9 @@ class ReaderProcess:
         *,
         is_memory_limited: bool = LIMITS_MEMORY,
     ) -> None:
-        """Start it. ``on_end`` is called once, with the reason, also where it cannot be started.
+        """Start it, with the name of its slate behind ``argv``.
 
+        ``on_end`` is called once, with the reason, also where it cannot be started.
         Both are called from a thread of this object. ``memory_limit`` (bytes) is watched where the
         system does not limit memory.
         """
@@ -47,6 +49,7 @@ class ReaderProcess:
         self._complaint = b""
         self._lock = threading.Lock()
         self._tree: ProcessTree | None = None
+        self._slate: Slate | None = None
         self._reason: str | None = None
         self._keeper = threading.Thread(target=self._keep, name="reader", daemon=True)
         self._keeper.start()
@@ -55,6 +58,11 @@ class ReaderProcess:
     def pid(self) -> int | None:
         """Return the process's number; None until it runs."""
         return self._tree.pid if self._tree else None
+
+    def note(self) -> Note | None:
+        """Return what it noted last. It can be asked until ``on_end`` has returned."""
+        slate = self._slate
+        return slate.read() if slate else None
 
     def ask(self, message: object) -> None:
         """Have a message written, without waiting."""
@@ -81,6 +89,9 @@ class ReaderProcess:
             self._on_end(self, self._serve())
         finally:
             self._outgoing.put(None)
+            if self._slate is not None:
+                slate, self._slate = self._slate, None
+                slate.close()
 
     def _serve(self) -> str:
         """Run the process to its end; return why it ended."""
@@ -88,7 +99,9 @@ class ReaderProcess:
         if not self._is_memory_limited:
             limit, watched_limit = None, self._memory_limit
         try:
-            tree = ProcessTree(self._argv, limit)
+            self._slate = Slate()
+            argv = [*self._argv, self._slate.name]
+            tree = ProcessTree(argv, limit, inherited=self._slate.inherited)
         except OSError as error:
             return f"it cannot be started: {error.strerror}"
         with self._lock:

@@ -29,9 +29,10 @@ LOOK_S = 0.2
 TOP = str(Path(__file__).resolve().parents[2])
 START = (
     "import gc, sys; gc.disable(); sys.path.append(sys.argv[2]); "
-    "from service.readers.__main__ import main; main(sys.argv[3])"
+    "from service.readers.__main__ import main; main(*sys.argv[3:])"
 )
-"""What a reader runs, with a name to be known by, ``TOP`` and its settings behind it.
+"""What a reader runs, with a name to be known by, ``TOP``, its settings and its slate's name
+behind it.
 
 ``-P``, and this program's folder last: the working folder may be full of strangers' files, one of
 them called orjson.py; and where this program is not installed, only that folder has it.

@@ -1,5 +1,6 @@
 """One reader's seat in the fleet: what it was given, what it is at, and for how long it may be."""
 
+import math
 import time
 from dataclasses import field, replace
 from typing import Any, Self
@@ -27,7 +28,7 @@ class Deadlines:
     """From its start until it is ready. A cold start on a virus-scanned disk takes many seconds."""
     quick: float = 4.0
     """For one stage of one file, before its bytes are counted. Longer than its ExifTool may take,
-    so that a file which only ExifTool hangs over does not cost its reader."""
+    so that a file which only ExifTool hangs over does not cost its reader. No time is shorter."""
     slow: float = 60.0
     """The same in the slow lane."""
     bytes_per_s: float = 10_000_000.0
@@ -74,7 +75,7 @@ class Seat:
     pieces: dict[int, Piece] = field(default_factory=dict)
     """By the number of the request, oldest first."""
     at: tuple[int, int] | None = None
-    """Request, and place in it, of the file it is at."""
+    """Request, and place in it, of the file it noted last."""
     stage: str = "start"
     begun: float = field(default_factory=time.monotonic)
     """When it began that stage of that file."""
@@ -87,32 +88,28 @@ class Seat:
         """Return whether it has nothing to do."""
         return self.is_ready and not self.pieces
 
-    def begin(self, stage: str, size: int = 0) -> None:
-        """Note that it is at another stage, with so many bytes, from now on."""
-        self.stage = stage
-        self.begun = time.monotonic()
-        self._allow(size)
+    def begin(self, stage: str) -> None:
+        """Note that it is at another stage, and at no file, from now on."""
+        self.stage, self.at = stage, None
+        self.since = self.begun = time.monotonic()
+        self.allowed = self.deadlines.allowed(0, is_slow=self.is_slow)
 
-    def begin_file(self, at: tuple[int, int], stage: str, size: int) -> None:
-        """Note what it says it is at. It has no more time than all it was asked may take."""
-        piece = self.pieces.get(at[0])
-        most = 0 if piece is None else piece.size
-        if (at, stage) == (self.at, self.stage):  # it goes on: a large file is hashed in steps
-            self._allow(min(size, most))
+    def look(self) -> None:
+        """Take in what it noted last. It has no more time than all it was asked may take."""
+        note = self.process.note() if self.pieces else None
+        piece = None if note is None else self.pieces.get(note.number)
+        if note is None or piece is None:  # of a request that is done
             return
-        self.at = at
-        self.begin(stage, min(size, most))
-
-    def _allow(self, size: int) -> None:
-        """Let it be silent from now on for as long as so many bytes may take."""
-        self.allowed = self.deadlines.allowed(size, is_slow=self.is_slow)
-        self.since = time.monotonic()
+        self.at, self.stage, self.begun = (note.number, note.place), note.stage, note.begun
+        self.allowed = self.deadlines.allowed(min(note.size, piece.size), is_slow=self.is_slow)
+        self.since = max(self.since, note.time)
 
     @property
     def next_look(self) -> float:
-        """Return when it will be late, or will have rested long if it has nothing to do."""
-        is_resting = self.is_idle and not self.is_ended
-        return self.since + (REST_S if is_resting else self.allowed)
+        """Return when it will be late, or where it has nothing to do, will have rested long."""
+        if self.is_ended or not self.is_idle:
+            return self.since + self.allowed
+        return self.since + REST_S if self.is_slow else math.inf
 
     def dismiss(self) -> None:
         """Have the reader end by its own leave; nothing more is asked of it."""
@@ -120,13 +117,15 @@ class Seat:
         self.begin("end")
         self.process.finish()
 
-    def end_if_due(self, now: float) -> None:
+    def end_if_due(self) -> None:
         """End the reader if it is late, and the slow lane's when it has rested long."""
+        self.look()
+        now = time.monotonic()
         if now < self.next_look:
             return
         if self.is_ended or not self.is_idle:
             self.process.kill(f"{self.stage} took longer than {now - self.since:.0f} s")
-        elif self.is_slow:
+        else:
             self.dismiss()
 
     def leftovers(self) -> tuple[list[Piece], Piece | None]:
@@ -147,7 +146,7 @@ class Seat:
     def _suspect(self) -> tuple[int, int] | None:
         """Return request and place of the file that it ended over, where one can be suspected.
 
-        That is the file it said it is at. One that said nothing yet of what it was asked first may
+        That is the file it noted. One that noted nothing yet of what it was asked first may
         have ended over it, too: else a file that ends each reader so would be asked for for ever.
         """
         if not self.is_ready or not self.pieces:
@@ -170,11 +169,11 @@ class Seat:
         if piece.out:
             return False
         del self.pieces[number]
-        self.at = None
         return True
 
-    def status(self, now: float) -> ReaderStatus:
+    def status(self) -> ReaderStatus:
         """Return what it is at."""
+        self.look()
         item = None
         if self.at is not None:
             number, index = self.at
@@ -182,4 +181,4 @@ class Seat:
             if piece is not None:
                 item = piece.ticket.asked[piece.indexes[index]].item
         stage, began = ("idle", self.since) if self.is_idle else (self.stage, self.begun)
-        return ReaderStatus(self.process.pid, stage, item, max(0.0, now - began))
+        return ReaderStatus(self.process.pid, stage, item, max(0.0, time.monotonic() - began))

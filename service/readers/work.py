@@ -1,15 +1,15 @@
 """What a reader process does: one request after another, and the next one prepared meanwhile.
 
 ExifTool is a process of its own. While it reads a batch, this one looks at the bytes of the next;
-when it has answered, this one makes the rows. Before each stage of each file it says so (``at``):
-the main process ends a reader that is silent for longer than the file may take.
+when it has answered, this one makes the rows. Before each stage of each file it notes so on its
+slate: the main process ends a reader that is silent for longer than the file may take. The answers
+of one request are sent several at a time, since whoever asked waits for the last of them.
 """
 
 import logging
 import queue
 from collections import deque
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,16 @@ from service.extract.tag_batch import TagBatch
 from service.extract.thumbnails import draw_thumbnail
 from service.light_dataclasses import dataclass
 from service.readers import messages
+from service.readers.frames import MessageWriter
+from service.readers.slate import SlateWriter
 from service.records import ImageRows, RawRecord
 from service.store import raw_records
 from service.store.packed_image import pack_image
 
 log = logging.getLogger(__name__)
+
+_LARGE = 4 * 1024 * 1024
+"""Bytes of a file that takes so long that no answer waits for it."""
 
 AHEAD = 1
 """Batches that ExifTool is given while this process still makes the rows of one."""
@@ -59,17 +64,22 @@ class _Reading:
 
 
 class ReaderWork:
-    """Answers requests. ``send`` gives a message to the main process.
+    """Answers requests, and notes on its slate what it is at.
 
     Without ``tags`` it only makes rows from stored records.
     """
 
     def __init__(
-        self, tags: TagReader | None, deadlines: ExifToolDeadlines, send: Callable[..., None]
+        self,
+        tags: TagReader | None,
+        deadlines: ExifToolDeadlines,
+        slate: SlateWriter,
+        answers: MessageWriter,
     ) -> None:
         self._tags = tags
         self._deadlines = deadlines
-        self._send = send
+        self._slate = slate
+        self._answers = answers
         self._readings: deque[_Reading] = deque()
 
     def serve(self, requests: "queue.SimpleQueue[Any]") -> None:
@@ -79,12 +89,20 @@ class ReaderWork:
             is_full = len(self._readings) > AHEAD
             if self._readings and (is_full or not is_open or requests.empty()):
                 self._finish(self._readings.popleft())
+                self._answers.flush()
                 continue
             request = requests.get()
             if request is None:
                 is_open = False
             else:
                 self._begin(*request)
+                self._answers.flush()
+
+    def _note(self, number: int, index: int, stage: str, size: int) -> None:
+        """Note that a stage of a file begins. Before a long one all that is answered is sent."""
+        if size > _LARGE:
+            self._answers.flush()
+        self._slate.note(number, index, stage, size)
 
     def _begin(self, number: int, kind: str, is_slow: bool, items: Sequence[Any]) -> None:  # noqa: FBT001 (a message's part)
         if kind == messages.LOOK:
@@ -103,47 +121,44 @@ class ReaderWork:
             files = [messages.unpack_to_read(item) for item in items]
 
             def tell(index: int) -> None:
-                self._send("at", number, index, "extract", files[index].file.size)
+                self._note(number, index, "extract", files[index].file.size)
 
             self._readings.append(_Reading(number, kind, is_slow, self._tags.begin(files, tell)))
 
     def _look(self, number: int, items: Sequence[Any]) -> None:
         for index, (location, size, mtime_ns) in enumerate(items):
-            tell = partial(self._send, "at", number, index, "look", min(size, STEP))
-            tell()
+            self._note(number, index, "look", min(size, STEP))
             try:
-                found = inspect(Path(location), size, mtime_ns, tell)
+                found = inspect(Path(location), size, mtime_ns, self._slate.go_on)
             except (BadFileError, TryAgainError) as error:
                 answer = messages.pack_error(error)
             else:
                 answer = ("signature", *messages.pack_signature(found))
-            self._send("is", number, index, answer)
+            self._answers.hold("is", number, index, answer)
 
     def _take(self, number: int, items: Sequence[Any], tags: TagReader) -> None:
         for index, item in enumerate(items):
             location, file = messages.unpack_known(item)
-            tell = partial(self._send, "at", number, index, "look", min(file.size, STEP))
-            tell()
+            self._note(number, index, "look", min(file.size, STEP))
             try:
-                found, raw = tags.take(location, file, tell)
+                found, raw = tags.take(location, file, self._slate.go_on)
             except (BadFileError, TryAgainError) as error:
                 answer = messages.pack_error(error)
             else:
                 packed = None
                 if raw is not None:
-                    self._send("at", number, index, "parse", file.size)
+                    self._note(number, index, "parse", file.size)
                     packed = _pack_known(raw)
                 answer = ("taken", messages.pack_signature(found.signature), packed)
-            self._send("is", number, index, answer)
+            self._answers.hold("is", number, index, answer)
 
     def _audit(self, number: int, items: Sequence[Any]) -> None:
         for index, item in enumerate(items):
             location, file = messages.unpack_known(item)
-            tell = partial(self._send, "at", number, index, "look", min(file.size, STEP))
-            tell()
+            self._note(number, index, "look", min(file.size, STEP))
             try:
-                found = inspect(location, file.size, file.mtime_ns, tell)
-                self._send("at", number, index, "extract", file.size)
+                found = inspect(location, file.size, file.mtime_ns, self._slate.go_on)
+                self._note(number, index, "extract", file.size)
                 audited = self._compare(FileToRead(location, file, found))
             except (BadFileError, TryAgainError) as error:
                 answer = messages.pack_error(error)
@@ -151,7 +166,7 @@ class ReaderWork:
                 packed = None if audited.record is None else _pack_known(audited.record)
                 signature = messages.pack_signature(found)
                 answer = ("audit", signature, audited.is_compared, packed)
-            self._send("is", number, index, answer)
+            self._answers.send("is", number, index, answer)
 
     def _compare(self, file: FileToRead) -> Audited:
         """Read a file by both readers. One with texts beside it is left alone: some may be gone."""
@@ -161,61 +176,63 @@ class ReaderWork:
 
     def _draw(self, number: int, items: Sequence[Any], *, is_slow: bool) -> None:
         for index, (location, size, mtime_ns, edge) in enumerate(items):
-            self._send("at", number, index, "draw", size)
+            self._note(number, index, "draw", size)
             try:
                 seconds = self._deadlines.of(size, is_slow=is_slow)
                 drawn = draw_thumbnail(Path(location), size, mtime_ns, edge, seconds)
                 answer: tuple[Any, ...] = ("thumbnail", *drawn)
             except TooSlowError as error:
                 if not is_slow:
-                    self._send("slow", number, index)
+                    self._answers.send("slow", number, index)
                     continue
                 answer = messages.pack_error(error)
             except (BadFileError, TryAgainError) as error:
                 answer = messages.pack_error(error)
-            self._send("is", number, index, answer)
+            self._answers.send("is", number, index, answer)
 
     def _finish(self, reading: _Reading) -> None:
         """Wait for ExifTool, and answer for each file as soon as its rows are made."""
         number, batch = reading.number, reading.batch
         size = sum(each.file.size for each in batch.files)
-        self._send("at", number, 0, "extract", size)
+        self._note(number, 0, "extract", size)
         batch.wait(self._deadlines.of(size, is_slow=reading.is_slow))
         for index, each in enumerate(batch.files):
-            if not batch.is_read(each):
-                self._send("at", number, index, "extract", each.file.size)
+            if not batch.is_read(each):  # ExifTool is to be waited for
+                self._answers.flush()
+                self._note(number, index, "extract", each.file.size)
             allowed = self._deadlines.of(each.file.size, is_slow=reading.is_slow)
             try:
                 raw = batch.read_record(each, allowed)
             except TooSlowError as error:
                 if reading.is_slow:
-                    self._send("is", number, index, _too_slow(error, each))
+                    self._answers.hold("is", number, index, _too_slow(error, each))
                 else:
-                    self._send("slow", number, index)
+                    self._answers.send("slow", number, index)
                 continue
             except (BadFileError, TryAgainError) as error:
-                self._send("is", number, index, messages.pack_error(error))
+                self._answers.hold("is", number, index, messages.pack_error(error))
                 continue
-            self._send("is", number, index, self._answer_of(reading, number, index, each, raw))
+            answer = self._answer_of(reading, number, index, each, raw)
+            self._answers.hold("is", number, index, answer)
 
     def _answer_of(
         self, reading: _Reading, number: int, index: int, each: FileToRead, raw: RawRecord
     ) -> tuple[Any, ...]:
         if reading.kind == messages.DUMP:
             return "line", make_line(raw, each.location)
-        self._send("at", number, index, "parse", each.file.size)
+        self._note(number, index, "parse", each.file.size)
         return _pack_rows(raw)
 
     def _remake(self, number: int, items: Sequence[Any]) -> None:
         for index, (file, mime_type, sha256, packed) in enumerate(items):
-            self._send("at", number, index, "parse", len(packed))
+            self._note(number, index, "parse", len(packed))
             try:
                 raw = raw_records.unpack(packed, messages.unpack_file(file), mime_type, sha256)
             except (ZstdError, ValueError, KeyError) as error:  # damaged on the disk
                 answer: tuple[Any, ...] = ("failed", "store", type(error).__name__, str(error))
             else:
                 answer = _pack_rows(raw, packed)
-            self._send("is", number, index, answer)
+            self._answers.hold("is", number, index, answer)
 
 
 def _too_slow(error: TooSlowError, each: FileToRead) -> tuple[Any, ...]:

@@ -1,19 +1,29 @@
 """A reader that does what its items say: to inject every fault a reader can have."""
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 from service.readers.frames import pack_message, read_messages
+from service.readers.slate import SlateWriter
 
 STRANGE: dict[str, tuple[object, ...]] = {
     "strange": ("is", 1_000_000, 0, "never asked"),
     "log junk": ("log", "info", "a word", ("no pair", 5)),
-    "endless size": ("at", 1, 0, "look", -(10**400)),
-    "place before the first": ("at", 1, -5, "look", 0),
+    "note": ("at", 1, 0, "look", 0),
 }
+NOTES: dict[str, tuple[int, int, str, int]] = {
+    "negative size": (1, 0, "look", -(2**63)),
+    "place before the first": (1, -5, "look", 0),
+    "place behind the last": (1, 5, "look", 0),
+    "request never made": (10**9, 0, "look", 2**63 - 1),
+    "stage with a line end": (1, 0, "a\n\x1b[31m", 0),
+}
+slate = SlateWriter(sys.argv[-1])
 
 
 def send(*message: object) -> None:
@@ -22,13 +32,20 @@ def send(*message: object) -> None:
 
 
 def obey(number: int, index: int, *, is_slow: bool, word: str, value: object) -> None:
-    send("at", number, index, word, value if word == "claim" else 0)
+    slate.note(number, index, word[:16], int(str(value)) if word == "claim" else 0)
     if word in ENDS:
         ENDS[word](str(value))
     if word == "go on":
         for _ in range(int(str(value))):
             time.sleep(0.4)
-            send("at", number, index, word, 0)
+            slate.go_on()
+    if word == "note of tomorrow":
+        with patch("time.monotonic", return_value=time.monotonic() + 86_400):
+            slate.go_on()
+        time.sleep(600)
+    if word in NOTES:
+        slate.note(*NOTES[word])
+        time.sleep(600)
     if word in STRANGE:
         send(*STRANGE[word])
         time.sleep(600)
@@ -56,6 +73,11 @@ def grow(size: str) -> None:
     kept.clear()
 
 
+def hold_lock(_: str) -> None:
+    """Keep the interpreter's lock for centuries, so that no other thread can say anything."""
+    re.match(r"(a+)+$", "a" * 90 + "b")
+
+
 def send_junk(_: str) -> None:
     sys.stdout.buffer.write(b"\xff" * 64)
     sys.stdout.buffer.flush()
@@ -70,6 +92,7 @@ ENDS: dict[str, Callable[[str], None]] = {
     "grow": grow,
     "sleep": lambda seconds: time.sleep(float(seconds)),
     "junk": send_junk,
+    "hold the lock": hold_lock,
 }
 """What the words of items do before they are answered, if they ever are."""
 
@@ -88,11 +111,11 @@ def main() -> None:
         sys.stderr.write("cannot start\n")
         raise SystemExit(5)
     if "--starts-once" in sys.argv:
-        if Path(sys.argv[-1]).exists():
+        if Path(sys.argv[-2]).exists():
             raise SystemExit(5)
-        Path(sys.argv[-1]).touch()
-    if "--dies-once" in sys.argv and not Path(sys.argv[-1]).exists():
-        Path(sys.argv[-1]).touch()
+        Path(sys.argv[-2]).touch()
+    if "--dies-once" in sys.argv and not Path(sys.argv[-2]).exists():
+        Path(sys.argv[-2]).touch()
         os._exit(3)
     send("ready", "odd 1", {"parsers": 1})
     for number, _kind, is_slow, items in read_messages(sys.stdin.buffer):

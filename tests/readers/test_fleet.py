@@ -136,7 +136,7 @@ def test_a_file_is_lost_also_where_its_readers_end_before_they_say_what_they_are
     assert lost.stage == "ask"
 
 
-@pytest.mark.parametrize("word", ["junk", "strange", "log junk", "endless size"])
+@pytest.mark.parametrize("word", ["junk", "strange", "log junk", "note"])
 def test_a_reader_that_is_out_of_step_is_ended(word: str) -> None:
     with fleet() as one:
         got = answers(one, ask(one, (word, None), ("a", None)))
@@ -144,14 +144,42 @@ def test_a_reader_that_is_out_of_step_is_ended(word: str) -> None:
     assert got[1] == ("a", "quick")
 
 
-def test_a_reader_at_no_file_is_told_as_one_at_no_file() -> None:
+@pytest.mark.parametrize(
+    ("word", "stage"),
+    [
+        ("place before the first", "ask"),
+        ("place behind the last", "look"),
+        ("request never made", "ask"),
+        ("negative size", "ask"),
+        ("stage with a line end", "ask"),
+        ("note of tomorrow", "ask"),
+    ],
+)
+def test_a_reader_that_notes_what_cannot_be_is_told_as_at_no_file_and_ended_in_time(
+    word: str, stage: str
+) -> None:
     with fleet() as one:
-        ticket = ask(one, *[("place before the first", None)])
-        places = []
+        ticket = ask(one, (word, None), ("a", None))
+        seen = []
         while not ticket.is_done:
-            places += [status.item for status in one.status() if status.stage == "look"]
-    assert places
-    assert set(places) == {None}
+            seen += [(status.item, status.stage) for status in one.status()]
+        lost, neighbour = answers(one, ticket)
+    assert (None, stage) in seen
+    assert isinstance(lost, Lost)
+    assert (lost.seconds < PATIENCE_S, neighbour) == (True, ("a", "quick"))
+
+
+def test_a_reader_that_hangs_with_the_interpreters_lock_is_lost_with_its_stage_and_file() -> None:
+    with fleet() as one:
+        ticket = ask(one, ("a", None), ("hold the lock", None), ("b", None))
+        told = set()
+        while not ticket.is_done:
+            told |= {status.item for status in one.status() if status.stage == "hold the lock"}
+        got = answers(one, ticket)
+    assert told == {("hold the lock", None)}
+    assert got == [("a", "quick"), got[1], ("b", "quick")]
+    assert isinstance(got[1], Lost)
+    assert got[1].stage == "hold the lock"
 
 
 def test_a_file_that_takes_too_much_memory_is_lost_also_where_no_system_limits_it() -> None:

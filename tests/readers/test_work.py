@@ -15,6 +15,7 @@ import pytest
 import zstandard
 from ended import wait_until_ended
 from patience import PATIENCE_S
+from slates import slate_and_writer
 
 sys.path.append(str(Path(__file__).parent.parent / "service"))
 
@@ -28,17 +29,19 @@ from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import STEP, Signature, inspect
 from service.extract.version_memory import find_perl
+from service.readers.frames import MessageWriter, read_messages
 from service.readers.messages import Answer, Failed, Taken, pack_seen
 from service.readers.process import ReaderProcess
 from service.readers.reader_settings import ReaderSettings
 from service.readers.readers import Question, Readers
+from service.readers.slate import Note, SlateWriter
 from service.readers.work import ExifToolDeadlines, ReaderWork
 from service.records import RawRecord, WatchedFile
 from service.store import raw_records
 from service.store.packed_image import PackedImage, pack_image
 from service.store.raw_records import StoredRecord
 
-START = "import sys\nfrom service.readers.__main__ import main\nmain(sys.argv[1])"
+START = "import sys\nfrom service.readers.__main__ import main\nmain(*sys.argv[1:])"
 NOWHERE = Path("/nowhere/exiftool").absolute()
 
 
@@ -148,15 +151,34 @@ def test_a_reader_that_hashes_a_large_file_shows_that_it_goes_on(tmp_path: Path)
     place = tmp_path / "a.png"
     place.write_bytes(png(infotext(1)))
     os.truncate(place, 3 * STEP + 1)
-    said: list[tuple[object, ...]] = []
     requests: queue.SimpleQueue[object] = queue.SimpleQueue()
     requests.put((7, "look", False, [pack_seen(place, watched(place, tmp_path))]))
     requests.put(None)
-    ReaderWork(None, ExifToolDeadlines(1.0, 1.0, 1.0), lambda *one: said.append(one)).serve(
-        requests
-    )
-    assert said[:-1] == [("at", 7, 0, "look", STEP)] * 4
-    assert said[-1][:3] == ("is", 7, 0)
+    notes: list[Note | None] = []
+    with slate_and_writer() as (slate, writer), (tmp_path / "answers").open("wb", 0) as pipe:
+
+        class Noticed(SlateWriter):
+            """Goes on, and takes down what the main process sees of it."""
+
+            def __init__(self) -> None:
+                """Take the place of ``writer``."""
+
+            def note(self, number: int, place: int, stage: str, size: int) -> None:
+                writer.note(number, place, stage, size)
+                notes.append(slate.read())
+
+            def go_on(self) -> None:
+                writer.go_on()
+                notes.append(slate.read())
+
+        work = ReaderWork(None, ExifToolDeadlines(1.0, 1.0, 1.0), Noticed(), MessageWriter(pipe))
+        work.serve(requests)
+    seen = [note for note in notes if note is not None]
+    assert [note[:4] for note in seen] == [(7, 0, "look", STEP)] * 4
+    assert len({note.begun for note in seen}) == 1
+    assert sorted(note.time for note in seen) == [note.time for note in seen]
+    with (tmp_path / "answers").open("rb") as pipe:
+        assert [message[:3] for message in read_messages(pipe)] == [("is", 7, 0)]
 
 
 def test_what_is_read_is_what_the_steps_make_of_it(readers: Readers, images: Path) -> None:

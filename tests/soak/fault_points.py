@@ -46,8 +46,8 @@ POINTS = {
 """In the main process."""
 
 READER_POINTS = {
-    "a file is hashed": FaultPoint("after", "service.readers.work", "inspect"),
-    "tags are read": FaultPoint("after", "service.extract.reader", "TagBatch.read_record"),
+    "a file is hashed": FaultPoint("after", "service.extract.direct.reading", "inspect"),
+    "tags are read": FaultPoint("after", "service.extract.direct.reading", "tags_of"),
     "texts are collected": FaultPoint("after", "service.pipeline", "collect_blobs"),
     "a text is parsed": FaultPoint("after", "service.parse", "read_blobs"),
     "values are normalized": FaultPoint("after", "service.pipeline", "normalize"),

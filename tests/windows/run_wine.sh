@@ -27,7 +27,7 @@ EXIFTOOL=exiftool-vendored.exe@13.59.3
 DEPENDS_ON_THE_PLATFORM=(
 	tests/test_paths.py tests/test_file_systems.py tests/test_sidecars.py tests/test_config.py tests/test_config_lines.py
 	tests/test_instance.py tests/test_logs.py
-	tests/watch tests/extract tests/store tests/export/test_atomic.py tests/service/test_watching.py
+	tests/watch tests/extract tests/store tests/readers/test_slate.py tests/export/test_atomic.py tests/service/test_watching.py
 	--deselect tests/watch/test_rescan.py::test_memory_stays_flat_however_many_folders_there_are
 	--ignore tests/store/test_views_at_scale.py
 	# Questions and tuples, a thousand of them: no path, no file, no process.
