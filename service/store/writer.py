@@ -18,9 +18,8 @@ from service.store.database_reader import SCRUB, DatabaseReader
 from service.store.failures import Failure
 from service.store.identity import FileIdentity
 from service.store.images_row import Bound
-from service.store.intern import term_ids, text_ids
 from service.store.locks import Waiting, immediate
-from service.store.long_tables import TABLES, LongForm
+from service.store.long_tables import TABLES, LongTables
 from service.store.model_writer import ModelWriter
 from service.store.packed_image import PackedImage, pack_image
 from service.store.requests import RequestBook
@@ -45,8 +44,7 @@ class Store(DatabaseReader):
         self._connection = connection
         self._identity = FileIdentity.of(self.path)
         self._waiting = Waiting(self.path, self._clock)
-        self._terms = term_ids(connection)
-        self._texts = text_ids(connection)
+        self._long_tables = LongTables(connection)
         self._checkpointer = Checkpointer(connection)
         self.is_open = True
         """False while it is closed, also after a ``reopen`` that failed."""
@@ -89,8 +87,7 @@ class Store(DatabaseReader):
                 yield
                 self._identity.verify()
         except BaseException:
-            self._terms.clear()
-            self._texts.clear()
+            self._long_tables.forget()
             raise
 
     def save(
@@ -116,10 +113,9 @@ class Store(DatabaseReader):
                 ids[name] = self._save_wide(one, now, from_disk=from_disk)
             self._connection.executemany(sql("note_repeated"), _contents(last))
             self._connection.executemany(sql("drop_failure"), _places(last))
-            long = LongForm(self._connection, self._terms, self._texts)
             for name, one in last.items():
-                long.add(ids[name], one)
-            long.write()
+                self._long_tables.add(ids[name], one)
+            self._long_tables.write()
             add_characters(self._connection, _prompts(ids, last))
             if from_disk:
                 records = ((ids[name], one.record) for name, one in last.items())
