@@ -1,5 +1,6 @@
 """Where images are: which files are known, which went missing, which moved."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -80,7 +81,7 @@ def relocate(connection: apsw.Connection, image_id: int, file: WatchedFile) -> N
     folder, file_name = split(path)
     place = {"image_id": image_id, "stable_id": stable_id(file.root, file.path)}
     connection.execute(sql("drop_other"), place)
-    connection.execute(sql("drop_failure_of"), (image_id,))
+    connection.execute(sql("drop_failures_of"), (json.dumps([image_id]),))
     connection.execute(sql("drop_failure"), (file.root, path))
     row = {
         **place,
