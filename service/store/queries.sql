@@ -197,6 +197,15 @@ SELECT name FROM pragma_table_info('v_images_search') ORDER BY cid;
 -- Where one image is.
 SELECT id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images WHERE stable_id = ?;
 
+-- name: find_places
+-- As find_place, of the files of a batch.
+SELECT stable_id, id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images
+WHERE stable_id IN (SELECT value FROM json_each(?));
+
+-- name: known_contents
+-- Of a batch; the index images_by_sha256 answers alone.
+SELECT DISTINCT sha256 FROM images WHERE sha256 IN (SELECT value FROM json_each(?));
+
 -- name: find_by_id
 -- As find_place.
 SELECT id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images WHERE id = ?;

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Self
 
 import apsw
-import orjson
 
 from service.errors import RowRefusedError
 from service.records import ImageRows, WatchedFile
 from service.store import export_states, failures, file_rows, status, volumes
+from service.store.binding import as_json
 from service.store.characters import add_characters
 from service.store.connection import Checkpointer, open_writer
 from service.store.database_reader import SCRUB, DatabaseReader
@@ -132,7 +132,7 @@ class Store(DatabaseReader):
     ) -> dict[str, int]:
         """Write the wide rows, remove what the images had else, and return their ids by name."""
         connection = self._connection
-        ids: dict[str, int] = dict(connection.execute(sql("find_images"), (_as_json(images),)))
+        ids: dict[str, int] = dict(connection.execute(sql("find_images"), (as_json(images),)))
         known = list(ids.values())
         for name, one in images.items():
             row = {**one.image, "now": now, "from_disk": int(from_disk)}
@@ -144,7 +144,7 @@ class Store(DatabaseReader):
         if known:
             for table in TABLES:
                 connection.executemany(sql(f"drop_{table}"), zip(known))
-        written = _as_json(ids.values())
+        written = as_json(ids.values())
         connection.execute(sql("note_repeated"), (written,))
         connection.execute(sql("drop_failures_of"), (written,))
         return ids
@@ -258,10 +258,6 @@ class Store(DatabaseReader):
             self.is_open = False
             self._checkpointer.finish()
             super().close()
-
-
-def _as_json(values: Iterable[str | int]) -> str:
-    return orjson.dumps(list(values)).decode()
 
 
 def _prompts(saved: tuple[int, PackedImage]) -> tuple[int, Bound, Bound]:
