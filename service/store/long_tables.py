@@ -5,8 +5,9 @@ from operator import itemgetter
 import apsw
 
 from service.store.binding import integer
+from service.store.images_row import Bound
 from service.store.intern import norm_ids, term_ids, text_ids
-from service.store.many_rows import Value, write_rows
+from service.store.many_rows import write_rows
 from service.store.packed_image import PackedImage
 from service.store.sql import parameters
 
@@ -24,7 +25,7 @@ class LongTables:
         self._terms = term_ids(connection)
         self._texts = text_ids(connection)
         self._norms = norm_ids(self._terms)
-        self._values: dict[str, list[Value]] = {table: [] for table in TABLES}
+        self._values: dict[str, list[Bound]] = {table: [] for table in TABLES}
 
     def forget(self) -> None:
         """Forget what was gathered, and every id: after a rollback they are of nothing."""

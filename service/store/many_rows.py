@@ -10,9 +10,8 @@ from functools import cache
 
 import apsw
 
+from service.store.images_row import Bound
 from service.store.sql import parameters, sql
-
-Value = str | int | float | bytes | None
 
 AT_ONCE = (64, 8, 1)
 """Rows a statement: as many as there are of the largest, then of the next, so that each statement
@@ -21,7 +20,7 @@ is prepared once in the life of a connection."""
 _ROW = re.compile(r"VALUES \([^)]*\)")
 
 
-def write_rows(connection: apsw.Connection, name: str, values: Sequence[Value]) -> None:
+def write_rows(connection: apsw.Connection, name: str, values: Sequence[Bound]) -> None:
     """Write rows by a statement that inserts one; their values stand one row behind the other."""
     width = len(parameters(name)) or sql(name).count("?")
     at = 0

@@ -21,7 +21,7 @@ from service.store.identity import FileIdentity
 from service.store.images_row import Bound
 from service.store.locks import Waiting, immediate
 from service.store.long_tables import TABLES, LongTables
-from service.store.many_rows import Value, write_rows
+from service.store.many_rows import write_rows
 from service.store.model_writer import ModelWriter
 from service.store.packed_image import PackedImage, pack_image
 from service.store.requests import RequestBook
@@ -120,7 +120,7 @@ class Store(DatabaseReader):
             self._long_tables.write()
             add_characters(self._connection, map(_prompts, saved))
             if from_disk:
-                records: list[Value] = []
+                records: list[Bound] = []
                 for image_id, one in saved:
                     records += (image_id, one.record)
                 write_rows(self._connection, "keep_raw_record", records)
