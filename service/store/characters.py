@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import apsw
 
 from service.store.images_row import Bound
-from service.store.sql import sql
+from service.store.many_rows import write_rows
 
 _UNSPACED = (
     "[\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -39,7 +39,10 @@ def add_characters(
         for negative, text in enumerate(sides):
             rows += [(char, negative, image_id) for char in unspaced_characters(text)]
     # In the table's order, so that each of its pages is met once: a fifth less time.
-    connection.executemany(sql("add_character"), sorted(rows))
+    values: list[Bound] = []
+    for row in sorted(rows):
+        values += row
+    write_rows(connection, "add_character", values)
 
 
 def register_for_upgrade(connection: apsw.Connection) -> None:

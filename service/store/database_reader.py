@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Self
 
 import apsw
-import orjson
 
 from service.records import RawRecord, WatchedFile
 from service.store import raw_records, status, volumes
-from service.store.binding import file_at, lines_of, text
+from service.store.binding import as_json, file_at, lines_of, text
 from service.store.connection import open_readonly
 from service.store.export_states import ExportBook
 from service.store.failures import Failure, KnownFailure
@@ -92,6 +91,12 @@ class DatabaseReader:
         row = self._connection.execute(sql("find_place"), (stable_id(root, path),)).fetchone()
         return None if row is None else file_row_at(*row)
 
+    def find_places(self, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], FileRow]:
+        """Return where the images of these roots and paths are known to be, of those known."""
+        names = {stable_id(*place): place for place in places}
+        rows = self._connection.execute(sql("find_places"), (as_json(names),))
+        return {names[name]: file_row_at(*row) for name, *row in rows}
+
     def find_by_id(self, image_id: int) -> FileRow | None:
         """Return where the image of a number is known to be."""
         row = self._connection.execute(sql("find_by_id"), (image_id,)).fetchone()
@@ -110,6 +115,11 @@ class DatabaseReader:
         rows = self._connection.execute(sql("moved_candidates"), (sha256, size))
         return [file_row_at(*row) for row in rows]
 
+    def known_contents(self, hashes: Iterable[str]) -> set[str]:
+        """Return those of some contents that any known file has, present or missing."""
+        rows = self._connection.execute(sql("known_contents"), (as_json(hashes),))
+        return {sha256 for (sha256,) in rows}
+
     def count_present(self, root: str) -> int:
         """Return how many files of a root are held as present."""
         return int(self._connection.execute(sql("count_present"), (root,)).get or 0)
@@ -126,8 +136,8 @@ class DatabaseReader:
 
     def unknown_contents(self, hashes: Sequence[str]) -> list[str]:
         """Return those of some contents that no image has, present or missing."""
-        asked = orjson.dumps(hashes).decode()
-        return [one for (one,) in self._connection.execute(sql("unknown_contents"), (asked,))]
+        rows = self._connection.execute(sql("unknown_contents"), (as_json(hashes),))
+        return [one for (one,) in rows]
 
     def count_files(self) -> int:
         """Return how many images are held as present."""
@@ -148,7 +158,7 @@ class DatabaseReader:
 
         They may be saved meanwhile.
         """
-        recipes = orjson.dumps(sorted(outdated)).decode()
+        recipes = as_json(sorted(outdated))
         after = 0
         while True:
             arguments = {"after": after, "recipes": recipes, "limit": PAGE}

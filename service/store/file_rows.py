@@ -6,7 +6,7 @@ import apsw
 
 from service.light_dataclasses import dataclass
 from service.records import Status, WatchedFile
-from service.store.binding import file_at, text
+from service.store.binding import as_json, file_at, text
 from service.store.identity import split, stable_id
 from service.store.sql import sql
 
@@ -80,7 +80,7 @@ def relocate(connection: apsw.Connection, image_id: int, file: WatchedFile) -> N
     folder, file_name = split(path)
     place = {"image_id": image_id, "stable_id": stable_id(file.root, file.path)}
     connection.execute(sql("drop_other"), place)
-    connection.execute(sql("drop_failure_of"), (image_id,))
+    connection.execute(sql("drop_failures_of"), (as_json([image_id]),))
     connection.execute(sql("drop_failure"), (file.root, path))
     row = {
         **place,

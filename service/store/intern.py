@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import apsw
 
+from service.records.model_names import name_norm
 from service.store.binding import text
 from service.store.sql import sql
 
@@ -35,7 +36,7 @@ class RecentIds(dict[str, int]):
         """Return the id of a string, giving it one where it has none; remember it, if short."""
         found = self._older.get(string)
         if found is None:
-            found = self._find_or_add(text(string))
+            found = self._find_or_add(string)
         if len(string) <= SHORT:
             if len(self) >= self._size:
                 self._older = dict(self)
@@ -52,7 +53,8 @@ class RecentIds(dict[str, int]):
 def term_ids(connection: apsw.Connection) -> RecentIds:
     """Return the ids of what is looked up by its text: tokens, keys, names, hashes."""
 
-    def find_or_add(term: str) -> int:
+    def find_or_add(string: str) -> int:
+        term = text(string)
         row = connection.execute(sql("find_term"), (term,)).get
         if row is None:
             connection.execute(sql("add_term"), (term,))
@@ -60,6 +62,11 @@ def term_ids(connection: apsw.Connection) -> RecentIds:
         return int(row)
 
     return RecentIds(find_or_add)
+
+
+def norm_ids(terms: RecentIds) -> RecentIds:
+    """Return the ids of the names under which models are counted, by what images call them."""
+    return RecentIds(lambda label: terms[name_norm(label)])
 
 
 def digest(long: str) -> int:
@@ -71,7 +78,8 @@ def digest(long: str) -> int:
 def text_ids(connection: apsw.Connection, hashed: Callable[[str], int] = digest) -> RecentIds:
     """Return the ids of what is only read back: values, sources, spellings."""
 
-    def find_or_add(long: str) -> int:
+    def find_or_add(string: str) -> int:
+        long = text(string)
         hash_ = hashed(long)
         while (row := connection.execute(sql("find_text"), (hash_,)).fetchone()) is not None:
             id_, other = row

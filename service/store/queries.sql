@@ -1,8 +1,8 @@
 -- Every statement of the store. Each is named, and a comment says why it is as it is.
 
--- name: find_image
+-- name: find_images
 -- An image keeps its id when it is read again.
-SELECT id FROM images WHERE stable_id = ?;
+SELECT stable_id, id FROM images WHERE stable_id IN (SELECT value FROM json_each(?));
 
 -- name: save_image
 -- The one wide row. What is made again from a stored record says nothing about whether the file is still there.
@@ -36,9 +36,10 @@ ON CONFLICT (stable_id) DO UPDATE SET
     missing_since = CASE WHEN :from_disk THEN NULL ELSE missing_since END;
 
 -- name: note_repeated
--- v_duplicates looks only at contents noted here: grouping all hashes took 60 ms at 100,000 images.
+-- Of a batch, by its ids. v_duplicates looks only at contents noted here: grouping all hashes took 60 ms at 100,000 images.
 INSERT INTO repeated_contents (sha256)
-SELECT :sha256 WHERE EXISTS (SELECT 1 FROM images WHERE sha256 = :sha256 AND stable_id <> :stable_id)
+SELECT i.sha256 FROM json_each(?) j CROSS JOIN images i ON i.id = j.value
+WHERE EXISTS (SELECT 1 FROM images o WHERE o.sha256 = i.sha256 AND o.id <> i.id)
 ON CONFLICT (sha256) DO NOTHING;
 
 -- name: drop_kv
@@ -130,9 +131,9 @@ ON CONFLICT (root, path) DO UPDATE SET
 -- A file that was read, or is gone, is no failure any more.
 DELETE FROM failures WHERE root = ? AND path = ?;
 
--- name: drop_failure_of
--- The failure of an image that moved away from its path.
-DELETE FROM failures WHERE (root, path) = (SELECT root, path FROM images WHERE id = ?);
+-- name: drop_failures_of
+-- The failures of images that were read, or move away from their path.
+DELETE FROM failures WHERE (root, path) IN (SELECT root, path FROM images WHERE id IN (SELECT value FROM json_each(?)));
 
 -- name: is_read
 -- Whether a file of exactly this size and time was read before.
@@ -195,6 +196,15 @@ SELECT name FROM pragma_table_info('v_images_search') ORDER BY cid;
 -- name: find_place
 -- Where one image is.
 SELECT id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images WHERE stable_id = ?;
+
+-- name: find_places
+-- As find_place, of the files of a batch.
+SELECT stable_id, id, root, path, size_bytes, mtime_ns, sidecars, missing_since IS NULL, status FROM images
+WHERE stable_id IN (SELECT value FROM json_each(?));
+
+-- name: known_contents
+-- Of a batch; the index images_by_sha256 answers alone.
+SELECT DISTINCT sha256 FROM images WHERE sha256 IN (SELECT value FROM json_each(?));
 
 -- name: find_by_id
 -- As find_place.

@@ -20,6 +20,8 @@ class Reading(Protocol):
 
 _NAMED = re.compile(r"^-- name: (\w+)\n(?:--[^\n]*\n)+([^;]+);", re.MULTILINE)
 
+_PARAMETER = re.compile(r":([a-z]\w*)")
+
 _EXPLAINED = re.compile(r"^-- name: (\w+)\n((?:--[^\n]*\n)+)", re.MULTILINE)
 
 
@@ -44,3 +46,9 @@ def explanations(file: str) -> dict[str, str]:
 def sql(name: str) -> str:
     """Return one statement of ``queries.sql``."""
     return statements()[name]
+
+
+@cache
+def parameters(name: str) -> tuple[str, ...]:
+    """Return the names of a statement's parameters, in the order in which values are bound."""
+    return tuple(dict.fromkeys(_PARAMETER.findall(sql(name))))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Self
 
@@ -11,23 +12,26 @@ import apsw
 from service.errors import RowRefusedError
 from service.records import ImageRows, WatchedFile
 from service.store import export_states, failures, file_rows, status, volumes
-from service.store.binding import text
+from service.store.binding import as_json
 from service.store.characters import add_characters
 from service.store.connection import Checkpointer, open_writer
 from service.store.database_reader import SCRUB, DatabaseReader
 from service.store.failures import Failure
 from service.store.identity import FileIdentity
 from service.store.images_row import Bound
-from service.store.intern import term_ids, text_ids
 from service.store.locks import Waiting, immediate
-from service.store.long_tables import TABLES, LongForm
+from service.store.long_tables import TABLES, LongTables
+from service.store.many_rows import write_rows
 from service.store.model_writer import ModelWriter
 from service.store.packed_image import PackedImage, pack_image
 from service.store.requests import RequestBook
 from service.store.root_writer import RootWriter
 from service.store.schema import Schema
-from service.store.sql import sql
+from service.store.sql import parameters, sql
 from service.store.status import RootStatus, ServiceStatus
+
+_IMAGE = itemgetter(*parameters("save_image"))
+"""The values of an image's row in the statement's order."""
 
 
 class Store(DatabaseReader):
@@ -45,8 +49,7 @@ class Store(DatabaseReader):
         self._connection = connection
         self._identity = FileIdentity.of(self.path)
         self._waiting = Waiting(self.path, self._clock)
-        self._terms = term_ids(connection)
-        self._texts = text_ids(connection)
+        self._long_tables = LongTables(connection)
         self._checkpointer = Checkpointer(connection)
         self.is_open = True
         """False while it is closed, also after a ``reopen`` that failed."""
@@ -89,8 +92,7 @@ class Store(DatabaseReader):
                 yield
                 self._identity.verify()
         except BaseException:
-            self._terms.clear()
-            self._texts.clear()
+            self._long_tables.forget()
             raise
 
     def save(
@@ -110,34 +112,42 @@ class Store(DatabaseReader):
         packed = [one if isinstance(one, PackedImage) else pack_image(one) for one in images]
         names = [str(one.image["stable_id"]) for one in packed]
         last = dict(zip(names, packed, strict=True))
-        ids: dict[str, int] = {}
         with self.transaction():
-            for name, one in last.items():
-                ids[name] = self._save_wide(one, now, from_disk=from_disk)
-            self._connection.executemany(sql("note_repeated"), _contents(last))
-            self._connection.executemany(sql("drop_failure"), _places(last))
-            long = LongForm(self._connection, self._terms, self._texts)
-            for name, one in last.items():
-                long.add(ids[name], one)
-            long.write()
-            add_characters(self._connection, _prompts(ids, last))
+            ids = self._save_wide(last, now, from_disk=from_disk)
+            saved = [(ids[name], one) for name, one in last.items()]
+            for image_id, one in saved:
+                self._long_tables.add(image_id, one)
+            self._long_tables.write()
+            add_characters(self._connection, map(_prompts, saved))
             if from_disk:
-                records = ((ids[name], one.record) for name, one in last.items())
-                self._connection.executemany(sql("keep_raw_record"), records)
+                records: list[Bound] = []
+                for image_id, one in saved:
+                    records += (image_id, one.record)
+                write_rows(self._connection, "keep_raw_record", records)
             failures.record(self._connection, failed, now)
         return [ids[name] for name in names]
 
-    def _save_wide(self, packed: PackedImage, now: str, *, from_disk: bool) -> int:
-        row = {**packed.image, "now": now, "from_disk": int(from_disk)}
-        image_id: int | None = self._connection.execute(sql("find_image"), (row["stable_id"],)).get
-        self._connection.execute(sql("save_image"), row)
-        if not self._connection.changes():  # else its long rows would be given to another image
-            raise RowRefusedError("a trigger in the database: the image's row was ignored")
-        if image_id is None:
-            return self._connection.last_insert_rowid()
-        for table in TABLES:
-            self._connection.execute(sql(f"drop_{table}"), (image_id,))
-        return image_id
+    def _save_wide(
+        self, images: Mapping[str, PackedImage], now: str, *, from_disk: bool
+    ) -> dict[str, int]:
+        """Write the wide rows, remove what the images had else, and return their ids by name."""
+        connection = self._connection
+        ids: dict[str, int] = dict(connection.execute(sql("find_images"), (as_json(images),)))
+        known = list(ids.values())
+        for name, one in images.items():
+            row = {**one.image, "now": now, "from_disk": int(from_disk)}
+            connection.execute(sql("save_image"), _IMAGE(row))
+            if not connection.changes():  # else its long rows would be given to another image
+                raise RowRefusedError("a trigger in the database: the image's row was ignored")
+            if name not in ids:
+                ids[name] = connection.last_insert_rowid()
+        if known:
+            for table in TABLES:
+                connection.executemany(sql(f"drop_{table}"), zip(known))
+        written = as_json(ids.values())
+        connection.execute(sql("note_repeated"), (written,))
+        connection.execute(sql("drop_failures_of"), (written,))
+        return ids
 
     def save_unreadable(self, failed: Sequence[Failure], *, now: str) -> None:
         """Write failures alone. Those with size and mtime_ns get a row of status ``unreadable``."""
@@ -250,21 +260,7 @@ class Store(DatabaseReader):
             super().close()
 
 
-def _contents(packed: Mapping[str, PackedImage]) -> Iterator[dict[str, Bound]]:
-    """Yield the hash and the id for good of each image of a batch."""
-    for name, one in packed.items():
-        yield {"sha256": one.image["sha256"], "stable_id": name}
-
-
-def _places(packed: Mapping[str, PackedImage]) -> Iterator[tuple[Bound, str]]:
-    """Yield root and path of each image of a batch, as failures name them."""
-    for one in packed.values():
-        yield one.image["root"], text(one.file[1])
-
-
-def _prompts(
-    ids: Mapping[str, int], packed: Mapping[str, PackedImage]
-) -> Iterator[tuple[int, Bound, Bound]]:
-    """Yield the id and both prompts of each image of a batch."""
-    for name, one in packed.items():
-        yield ids[name], one.image["positive_prompt"], one.image["negative_prompt"]
+def _prompts(saved: tuple[int, PackedImage]) -> tuple[int, Bound, Bound]:
+    """Return the id and both prompts of an image."""
+    image_id, one = saved
+    return image_id, one.image["positive_prompt"], one.image["negative_prompt"]

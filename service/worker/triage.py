@@ -1,6 +1,6 @@
 """Which of the files that arrived ExifTool must read: not those the database knows already."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
@@ -72,9 +72,10 @@ def _is_gone(place: Path) -> bool:
 
 def drop_unchanged(arrivals: Sequence[Arrival], store: Store) -> list[Arrival]:
     """Return the files of which an event meant something: they are to be looked at."""
+    known = store.find_places(arrival.place for arrival in arrivals)
     changed: list[Arrival] = []
     for arrival in arrivals:
-        row = store.find(arrival.file.root, arrival.file.path)
+        row = known.get(arrival.place)
         if row is None or not _is_unchanged(row, arrival.file):
             changed.append(arrival)
     return changed
@@ -87,7 +88,9 @@ def triage(
     in_hand: InHand | None = None,
 ) -> Triage:
     """Return what is to be done with files whose bytes were looked at."""
-    work = _TriageRun(store, roots, in_hand or InHand())
+    signed = [answer.signature for _, answer in looked if isinstance(answer, Audit | Taken)]
+    known = store.known_contents(signature.sha256 for signature in signed)
+    work = _TriageRun(store, roots, in_hand or InHand(), known)
     for arrival, answer in looked:
         work.decide(arrival, answer)
     return work.found
@@ -96,11 +99,15 @@ def triage(
 class _TriageRun:
     """The triage of one batch."""
 
-    def __init__(self, store: Store, roots: Mapping[str, Root], in_hand: InHand) -> None:
+    def __init__(
+        self, store: Store, roots: Mapping[str, Root], in_hand: InHand, known: Container[str]
+    ) -> None:
         self.found = Triage()
         self._store = store
         self._in_hand = in_hand
         self._claimed = set(in_hand.claimed)
+        self._known = known
+        """Contents that the database has: of a batch, most are new."""
         self._online = {name: root for name, root in roots.items() if is_folder(root.path)}
 
     def decide(self, arrival: Arrival, answer: Answer) -> None:
@@ -131,6 +138,8 @@ class _TriageRun:
 
         Its own, or that of a file of the same content which has left its place.
         """
+        if sha256 not in self._known:
+            return None
         file = arrival.file
         left: list[FileRow] = []
         for twin in self._store.moved_candidates(sha256, file.size):

@@ -31,7 +31,7 @@ POINTS = {
     "a batch is taken": FaultPoint("after", "service.worker.intake", "Intake.next_work"),
     "a batch is sorted": FaultPoint("after", "service.worker.loop", "Worker._sort_batch"),
     "a row is half written": FaultPoint("after", "service.store.writer", "Store._save_wide"),
-    "before a commit": FaultPoint("after", "service.store.long_tables", "LongForm.write"),
+    "before a commit": FaultPoint("after", "service.store.long_tables", "LongTables.write"),
     "after a commit": FaultPoint("after", "service.store.writer", "Store.save"),
     "an image has moved": FaultPoint("after", "service.store.writer", "Store.relocate"),
     "files are marked missing": FaultPoint("after", "service.store.writer", "Store.mark_missing"),

@@ -55,6 +55,18 @@ def test_every_row_of_an_image_comes_back_as_it_was_written(store: Store) -> Non
     assert replace(shown, image={}) == written(rows)
 
 
+def test_rows_come_back_whole_however_many_statements_they_take(store: Store) -> None:
+    tokens = tuple(
+        Token("pos", place, f"word {place}", f"Word {place}", 1.5) for place in range(145)
+    )
+    rows = replace(odd_image(), tokens=tokens)
+    for now in (NOW, LATER):
+        (image_id,) = store.save([rows], now=now)
+        shown = store.image(image_id)
+        assert shown is not None
+        assert shown.tokens == tokens
+
+
 def test_the_wide_row_holds_core_parameters_and_joined_lists(store: Store) -> None:
     (image_id,) = store.save([odd_image()], now=NOW)
     shown = store.image(image_id)
