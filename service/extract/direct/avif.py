@@ -120,7 +120,8 @@ def _look_at_properties(walk: _Walk, start: int, end: int) -> None:
     boxes = list(boxes_of(walk.data, start, end))
     if [kind for kind, _, _ in boxes] != [b"ipco", b"ipma"]:
         raise NotUnderstoodError("properties of another form")
-    [(_, *walk.properties), (_, at, behind)] = boxes  # type: ignore
+    [(_, *place), (_, at, behind)] = boxes
+    walk.properties = (place[0], place[1])
     read_associations(walk.items, walk.data[at:behind].tobytes())
 
 

@@ -1,6 +1,5 @@
 """The items of an AVIF: what each is, where its bytes are, and which properties are its own."""
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -42,8 +41,7 @@ class Items:
         return self.by_number.setdefault(number, Item())
 
     def check(self) -> None:
-        """Raise NotUnderstoodError where they are more than a picture, its alpha channel, its EXIF
-        and its XMP, or say more of each other than that."""
+        """Raise NotUnderstoodError where there is more than a picture, its alpha, EXIF and XMP."""
         kinds = [item.kind for item in self.by_number.values()]
         pictures = [item for item in self.by_number.values() if item.kind == _PICTURE]
         picture = self.by_number.get(self.primary)

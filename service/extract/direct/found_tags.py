@@ -98,6 +98,7 @@ class FoundTags:
         self._entries: list[_Entry] = []
         self._holders: dict[str, _Entry] = {}
         self._copies: dict[str, int] = {}
+        self._warnings: set[str] = set()
 
     def add(self, group: str, name: str, value: JsonValue, priority: int = 1) -> None:
         """Take a tag. ``priority`` is as in ExifTool's tables, 1 where they say nothing."""
@@ -143,7 +144,10 @@ class FoundTags:
         return _in_base64(data) if NO_TEXT.search(data) else self.value_of(data)
 
     def warn(self, sentence: str) -> None:
-        """Take one of ExifTool's warnings."""
+        """Take one of ExifTool's warnings. Later versions count those that come again."""
+        if sentence in self._warnings:
+            self.require(is_known=self.dialect.era is Era.TWELVE)
+        self._warnings.add(sentence)
         self.add("ExifTool", _WARNING, sentence, 0)
 
     def require(self, *, is_known: bool) -> None:

@@ -45,6 +45,8 @@ def read_jxl(data: memoryview, found: FoundTags) -> None:
             raise NotUnderstoodError(f"a box {kind!r}, or a second one")
         read(walk, data[start:end].tobytes())
         walk.kinds.add(kind)
+    if not walk.kinds:
+        raise NotUnderstoodError("a JPEG XL of nothing")
 
 
 def _read_type(walk: _Walk, body: bytes) -> None:
