@@ -8,6 +8,7 @@ import os
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from service.extract.direct.png_texts import decode_latin
 from service.extract.magic_numbers import PNG
@@ -20,14 +21,23 @@ _HEADER = 8
 _CRC = 4
 
 
-def whole_texts(location: Path, tags: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+def whole_texts_of(location: Path, tags: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Return the tags of a PNG that were cut, whole. Texts behind the pixels are not looked at."""
+    try:
+        with location.open("rb") as file:
+            return whole_texts(file, tags)
+    except OSError:
+        return {}  # gone, or held by its writer: what ExifTool has read is what is known
+
+
+def whole_texts(file: BinaryIO, tags: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return the tags of a PNG's bytes that were cut, whole."""
     known: dict[tuple[str, JsonValue], str] = {}
     for name, value in tags.items():
         if name.startswith(_GROUP) and isinstance(value, str):
             known[_plain(name.removeprefix(_GROUP)), value] = name
     found: dict[str, JsonValue] = {}
-    for keyword, data in _texts(location):
+    for keyword, data in _texts(file):
         before, nul, _ = data.partition(b"\0")
         if nul and not data.isascii():
             name_of_cut = known.get((_plain(keyword), decode_latin(before)))
@@ -41,23 +51,21 @@ def _plain(keyword: str) -> str:
     return "".join(filter(str.isalnum, keyword)).casefold()
 
 
-def _texts(location: Path) -> Iterator[tuple[str, bytes]]:
+def _texts(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
     """Yield keyword and bytes of each plain or compressed text before the pixels."""
-    try:
-        with location.open("rb") as file:
-            if file.read(len(PNG)) != PNG:
-                return
-            end = os.fstat(file.fileno()).st_size
-            while len(head := file.read(_HEADER)) == _HEADER:
-                length, kind = int.from_bytes(head[:4], "big"), head[4:]
-                if kind == b"IDAT" or length > end - file.tell():
-                    return
-                if kind in (b"tEXt", b"zTXt"):
-                    yield _text_of(kind, file.read(length))
-                    length = 0
-                file.seek(length + _CRC, os.SEEK_CUR)
-    except OSError:
-        return  # gone, or held by its writer: what ExifTool has read is what is known
+    if file.read(len(PNG)) != PNG:
+        return
+    at = file.tell()
+    end = file.seek(0, os.SEEK_END)
+    file.seek(at)
+    while len(head := file.read(_HEADER)) == _HEADER:
+        length, kind = int.from_bytes(head[:4], "big"), head[4:]
+        if kind == b"IDAT" or length > end - file.tell():
+            return
+        if kind in (b"tEXt", b"zTXt"):
+            yield _text_of(kind, file.read(length))
+            length = 0
+        file.seek(length + _CRC, os.SEEK_CUR)
 
 
 def _text_of(kind: bytes, data: bytes) -> tuple[str, bytes]:

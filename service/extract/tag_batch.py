@@ -128,10 +128,7 @@ class TagBatch:
         try:
             if (tags := self._direct.pop(each.location, None)) is not None:
                 return self._records.of_direct(each, tags)
-            tags = self._read_tags(each, allowed)
-            if each.signature.mime_type in cut_texts.MIME_TYPES:
-                tags |= cut_texts.whole_texts(each.location, tags)
-            return self._records.of_exiftool(each, tags)
+            return self._records.of_exiftool(each, self._read_tags(each, allowed))
         except ExtractorMissingError as error:
             self._missing = error  # nor will it start for the rest of this batch
             raise
@@ -155,6 +152,13 @@ class TagBatch:
         return self._records.of_exiftool(each, said)
 
     def _read_tags(self, each: FileToRead, allowed: float | None) -> Tags:
+        """Return what ExifTool says, with what it cuts off."""
+        tags = self._ask_exiftool(each, allowed)
+        if each.signature.mime_type in cut_texts.MIME_TYPES:
+            tags |= cut_texts.whole_texts_of(each.location, tags)
+        return tags
+
+    def _ask_exiftool(self, each: FileToRead, allowed: float | None) -> Tags:
         if not each.file.size:
             return dict(EMPTY_FILE)
         tags = self._tags.pop(each.exiftool_path, None)

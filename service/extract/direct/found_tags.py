@@ -19,7 +19,8 @@ _LONGEST_NUMBER: Final = 40
 _TRUTHS = {b"true": True, b"false": False, b"true\n": True, b"false\n": False}
 _NO_CHARACTER = re.compile("[\ufffe\uffff]")
 """Code points that ExifTool takes for bytes that are no text."""
-_NO_TEXT = re.compile(rb"[^\t\n\r\x20-\x7e\x80-\xf7]")
+NO_TEXT = re.compile(rb"[^\t\n\r\x20-\x7e\x80-\xf7]")
+"""A byte by which ExifTool tells what it knows to be no text from what may be one."""
 _KNOWN_SINCE = (12, 57)
 _WARNING = "Warning"
 
@@ -89,9 +90,15 @@ class FoundTags:
         self.part = ""
         """The part of the file whose tags are being found, a document of its own to ExifTool:
         ``1-2``. Empty outside of all."""
+        self.favoured = ""
+        """The groups, by how they begin, whose tags of priority 0 are like any others."""
+        self.has_xmp = False
+        self.has_cut_text = False
+        """Whether ExifTool cuts a text of the file, which ``cut_texts`` reads whole."""
         self._entries: list[_Entry] = []
         self._holders: dict[str, _Entry] = {}
         self._copies: dict[str, int] = {}
+        self._warnings: set[str] = set()
 
     def add(self, group: str, name: str, value: JsonValue, priority: int = 1) -> None:
         """Take a tag. ``priority`` is as in ExifTool's tables, 1 where they say nothing."""
@@ -104,6 +111,8 @@ class FoundTags:
             self._holders[name] = entry
             entry.priority = 0 if priority == 1 else priority  # kept where a table states it
             return
+        if self.favoured and not priority and group.startswith(self.favoured):
+            entry.priority = 1
         number = self._copies[name] = self._copies.get(name, 0) + 1
         if _takes_name(entry, holder):
             holder.copy = number
@@ -121,12 +130,10 @@ class FoundTags:
         Numbers and truth values are bare where they are not quoted, what is no UTF-8 is in base64,
         NUL is left out. Raises NotUnderstoodError for a number that JSON cannot hold.
         """
-        if len(data) <= _LONGEST_NUMBER and not self.dialect.quotes_all:
-            if _NUMBER.fullmatch(data):
-                return _number(data)
-            if data.lower() in _TRUTHS:
-                return _TRUTHS[data.lower()]
-        return _text(data)
+        if self.dialect.quotes_all or not is_bare(data):
+            return _text(data)
+        truth = _TRUTHS.get(data.lower())
+        return _number(data) if truth is None else truth
 
     def add_binary(self, group: str, name: str, data: bytes) -> None:
         """Take a tag whose value ExifTool knows to be no text."""
@@ -134,10 +141,13 @@ class FoundTags:
 
     def value_of_binary(self, data: bytes) -> JsonValue:
         """Return bytes that ExifTool knows to be no text as they arrive through its JSON."""
-        return _in_base64(data) if _NO_TEXT.search(data) else self.value_of(data)
+        return _in_base64(data) if NO_TEXT.search(data) else self.value_of(data)
 
     def warn(self, sentence: str) -> None:
-        """Take one of ExifTool's warnings."""
+        """Take one of ExifTool's warnings. Later versions count those that come again."""
+        if sentence in self._warnings:
+            self.require(is_known=self.dialect.era is Era.TWELVE)
+        self._warnings.add(sentence)
         self.add("ExifTool", _WARNING, sentence, 0)
 
     def require(self, *, is_known: bool) -> None:
@@ -172,6 +182,13 @@ class _Entry:
         self.priority = priority
         self.part = part
         self.copy = 0
+
+
+def is_bare(data: bytes) -> bool:
+    """Return whether ExifTool takes bytes for a number or a truth value."""
+    if len(data) > _LONGEST_NUMBER:
+        return False
+    return _NUMBER.fullmatch(data) is not None or data.lower() in _TRUTHS
 
 
 def _takes_name(entry: _Entry, holder: _Entry) -> bool:

@@ -12,7 +12,7 @@ from service.extract.direct.xmp import read_xmp
 from service.light_dataclasses import dataclass
 
 _START_OF_SCAN = 0xDA
-_APP1, _APP2, _APP11, _COMMENT = 0xE1, 0xE2, 0xEB, 0xFE
+_APP1, _APP2, _APP11, _APP14, _COMMENT = 0xE1, 0xE2, 0xEB, 0xEE, 0xFE
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _PASSED_OVER = frozenset({0xC4, 0xDB, 0xDD})
 """Tables, and the distance of restart marks: they say nothing."""
@@ -37,6 +37,8 @@ _SAMPLINGS: dict[tuple[float, float], str] = {
     (4, 1): "YCbCr4:1:1 (4 1)",
 }
 _UNITS = ("None", "inches", "cm")
+_ADOBE = struct.Struct(">5sHHHB")
+_TRANSFORMS = ("Unknown (RGB or CMYK)", "YCbCr", "YCCK")
 
 _TAIL = 64
 _TRAILER = re.compile(
@@ -177,6 +179,19 @@ def _read_profile(walk: _Walk, body: bytes) -> None:
     read_profile(body[len(_PROFILE) :], walk.found)
 
 
+def _read_adobe(walk: _Walk, body: bytes) -> None:
+    """Read how Adobe's programs, and others after them, say what the colours are."""
+    if len(body) != _ADOBE.size or walk.found.has("Adobe", "DCTEncodeVersion"):
+        raise NotUnderstoodError("an APP14 of another form, or a second one")
+    mark, version, first, second, transform = _ADOBE.unpack(body)
+    if mark != b"Adobe" or first or second or transform >= len(_TRANSFORMS):
+        raise NotUnderstoodError("an APP14 with flags, or of another kind")
+    walk.found.add("Adobe", "DCTEncodeVersion", version)
+    walk.found.add("Adobe", "APP14Flags0", "(none)")
+    walk.found.add("Adobe", "APP14Flags1", "(none)")
+    walk.found.add("Adobe", "ColorTransform", _TRANSFORMS[transform])
+
+
 def _read_manifest_part(walk: _Walk, at: int, body: bytes) -> None:
     """Keep a part of a manifest, and read it when it is whole."""
     if len(body) < _BOX.size or not body.startswith(b"JP"):
@@ -220,6 +235,7 @@ _SEGMENTS: dict[int, Callable[[_Walk, bytes], None]] = {
     0xE0: _read_jfif,
     _APP1: _read_application,
     _APP2: _read_profile,
+    _APP14: _read_adobe,
     _COMMENT: _read_comment,
 }
 """Every segment that is understood, besides frames and those that say nothing."""

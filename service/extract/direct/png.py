@@ -119,14 +119,14 @@ def _read_text(walk: _Walk, body: bytes) -> None:
     keyword, mark, text = body.partition(b"\0")
     if not mark:
         raise NotUnderstoodError("a text chunk without a text")
-    _add_text(walk, keyword, from_latin(text))
+    _add_latin(walk, keyword, text)
 
 
 def _read_compressed(walk: _Walk, body: bytes) -> None:
     keyword, mark, rest = body.partition(b"\0")
     if not mark or rest[:1] != b"\0":
         raise NotUnderstoodError("a zTXt chunk of another method")
-    _add_text(walk, keyword, from_latin(_inflate(walk, rest[1:])))
+    _add_latin(walk, keyword, _inflate(walk, rest[1:]))
 
 
 def _read_international(walk: _Walk, body: bytes) -> None:
@@ -157,6 +157,12 @@ def _inflate(walk: _Walk, data: bytes) -> bytes:
     if not inflater.eof or walk.inflated > TEXT_CAP:
         raise NotUnderstoodError("a stream without an end, or too long")
     return text
+
+
+def _add_latin(walk: _Walk, keyword: bytes, text: bytes) -> None:
+    if b"\0" in text and not text.isascii():
+        walk.found.has_cut_text = True
+    _add_text(walk, keyword, from_latin(text))
 
 
 def _add_text(walk: _Walk, keyword: bytes, text: bytes) -> None:

@@ -22,7 +22,7 @@ _SPECIAL = frozenset({"create-date", "modify-date", "Warning", "XML:com.adobe.xm
 _PROFILE = "Raw profile"
 _TABLE_WORD = re.compile(r"[A-Z][A-Z_0-9]{3,}")
 """Keywords like ``NOTES`` and ``SET_GROUP1`` have a meaning of their own in ExifTool's tables."""
-_FILE_WORD = re.compile(r"File[A-Z]|MIME|Exif|Zone|Directory\Z|Error\Z")
+_FILE_WORD = re.compile(r"File[A-Z]|MIME|ExifTool|Zone|Directory\Z|Error\Z")
 """The names of what ExifTool says of the file itself, some of which are left out here: a text of
 such a name would be numbered by them."""
 _SPACED = re.compile(r"\s+(.)")
@@ -41,12 +41,10 @@ def decode_latin(text: bytes) -> str:
 
 
 def from_latin(text: bytes) -> bytes:
-    """Return a text in UTF-8. One that ExifTool cuts at a NUL is read whole by ``cut_texts``."""
+    """Return a text in UTF-8; one that is not of ASCII until its first NUL, as ExifTool does."""
     if text.isascii():
         return text
-    if b"\0" in text:
-        raise NotUnderstoodError("a text with a NUL, in more than ASCII")
-    return decode_latin(text).encode("utf-8")
+    return decode_latin(text.partition(b"\0")[0]).encode("utf-8")
 
 
 def read_date(text: bytes) -> bytes:
@@ -69,13 +67,15 @@ def tag_name(stored: bytes) -> str:
     capital = keyword[0].upper() + keyword[1:]
     if not {keyword, capital}.isdisjoint(_SPECIAL) or capital.startswith(_PROFILE):
         raise NotUnderstoodError(f"a keyword {keyword!r}")
-    if _TABLE_WORD.fullmatch(capital) or _FILE_WORD.match(capital):
+    if _TABLE_WORD.fullmatch(capital):
         raise NotUnderstoodError(f"a keyword {keyword!r}")
     if capital in _KNOWN:
         return capital
     joined = _SPACED.sub(lambda match: match[1].upper(), keyword)
     name = _NO_NAME.sub("", joined)
     name = name[:1].upper() + name[1:]
+    if _FILE_WORD.match(capital) or _FILE_WORD.match(name):
+        raise NotUnderstoodError(f"a keyword {keyword!r}")
     if len(name) < 2 or not name[0].isalpha():  # noqa: PLR2004
         return f"Tag{name}"
     return name

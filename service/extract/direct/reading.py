@@ -2,10 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
+from service.extract.cut_texts import whole_texts
+from service.extract.direct.avif import read_avif
 from service.extract.direct.found_tags import TESTED, Dialect, FoundTags, NotUnderstoodError, Tags
 from service.extract.direct.jpeg import read_jpeg
+from service.extract.direct.jxl import read_jxl
 from service.extract.direct.png import read_png
 from service.extract.direct.webp import read_webp
 from service.extract.signatures import Signature, inspect
@@ -25,7 +29,7 @@ LARGEST = 32 * 1024 * 1024
 _KEPT = 4 * 1024 * 1024
 """Bytes of a file, from which its memory is given back."""
 
-_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp"})
+_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".avif", ".jxl"})
 """Of names. ExifTool calls a JPEG that ends otherwise by that ending."""
 
 
@@ -42,6 +46,8 @@ _KINDS = {
     "image/png": _Kind("PNG", "png", read_png),
     "image/jpeg": _Kind("JPEG", "jpg", read_jpeg),
     "image/webp": _Kind("WEBP", "webp", read_webp),
+    "image/avif": _Kind("AVIF", "avif", read_avif),
+    "image/jxl": _Kind("JXL", "jxl", read_jxl),
 }
 
 
@@ -117,4 +123,7 @@ def tags_of(data: bytes | memoryview, mime_type: str, dialect: Dialect = TESTED)
         kind.read(memoryview(data), found)
     except NotUnderstoodError:
         return None
-    return found.tags()
+    tags = found.tags()
+    if found.has_cut_text:
+        tags |= whole_texts(BytesIO(data), tags)
+    return tags

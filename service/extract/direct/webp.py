@@ -20,9 +20,12 @@ _VERSIONS = (
     "2 (bilinear reconstruction, no loop)",
     "3 (no reconstruction, no loop)",
 )
-_PIXELS = frozenset({b"VP8 ", b"VP8L", b"ANMF"})
+_PIXELS = frozenset({b"VP8 ", b"VP8L", b"ANMF", b"ALPH"})
 _PIXEL_HEAD = 32
 """Bytes of such a chunk that are looked at; all others are pixels."""
+_PREPROCESSINGS = ("none", "Level Reduction")
+_FILTERS = ("none", "Horizontal", "Vertical", "Gradient")
+_COMPRESSIONS = ("none", "Lossless")
 _EXIF = b"Exif\0\0"
 _LONG_S = 30
 """Seconds from which ExifTool writes a duration in minutes."""
@@ -97,6 +100,16 @@ def _read_lossless(walk: _Walk, body: bytes) -> None:
     walk.found.add("RIFF", "ImageHeight", (size >> 14 & 0x3FFF) + 1, 0)
 
 
+def _read_alpha(walk: _Walk, body: bytes) -> None:
+    """Read three numbers, of which ExifTool looks at the same two bits."""
+    number = body[0] & 3
+    if number >= len(_PREPROCESSINGS):
+        raise NotUnderstoodError("an alpha channel without a word")
+    walk.found.add("RIFF", "AlphaPreprocessing", _PREPROCESSINGS[number])
+    walk.found.add("RIFF", "AlphaFiltering", _FILTERS[number])
+    walk.found.add("RIFF", "AlphaCompression", _COMPRESSIONS[number])
+
+
 def _read_animation(walk: _Walk, body: bytes) -> None:
     if len(body) != 6:  # noqa: PLR2004 - the size of ANIM
         raise NotUnderstoodError("an ANIM chunk of another size")
@@ -155,6 +168,7 @@ _CHUNKS: dict[bytes, Callable[[_Walk, bytes], None]] = {
     b"VP8X": _read_extended,
     b"VP8 ": _read_lossy,
     b"VP8L": _read_lossless,
+    b"ALPH": _read_alpha,
     b"ANIM": _read_animation,
     b"ANMF": _read_frame,
     b"EXIF": _read_exif,

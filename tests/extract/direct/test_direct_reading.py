@@ -174,7 +174,6 @@ LEFT_TO_EXIFTOOL: dict[str, bytes] = {
             FRAME,
         ]
     ),
-    "alpha.webp": webp([(b"ALPH", b"\0"), (b"VP8L", b"\x2f" + bytes(8))]),
     "cut off.webp": webp([(b"VP8L", b"\x2f" + bytes(8))])[:-2],
 }
 KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
