@@ -5,10 +5,11 @@ Nothing is guessed or rounded.
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from service.records import Scalar
 from service.records.image_fields import ImageField
+from service.records.record import record
 
 MAX_SEED = 2**64 - 1
 MAX_WHOLE = 2**31 - 1
@@ -36,7 +37,7 @@ def number_text(value: float) -> str:
     return repr(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Coercion:
     """Typed readings that note down what could not be read."""
 

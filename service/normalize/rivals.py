@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from service.normalize.coerce import Coercion, text
 from service.normalize.samplers import split_sampler
 from service.records import Conflict, Field, Generation, Resource, Scalar, Stated
 from service.records.image_fields import STATED_FIELDS
 from service.records.model_names import hash_form, stem
+from service.records.record import record
 
 StatedFields = Mapping[Field, Stated]
 
@@ -18,7 +19,7 @@ _HASH_DIGITS = 8
 _SPACE = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Merged:
     """A generation with its gaps filled, and the disagreements."""
 

@@ -7,7 +7,7 @@ out what cannot be true; ``why`` says how the parsers were judged. To add a gene
 one line in PARSERS, one fixture.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from service.parse import comfyui
 from service.parse.base import Claim, Parser
@@ -40,6 +40,7 @@ from service.parse.generators import (
     unread,
 )
 from service.records import Blobs, Generation
+from service.records.record import record
 
 PARSERS: tuple[Parser, ...] = (
     civitai.PARSER,  # the first four claim the graph beside their own texts
@@ -72,7 +73,7 @@ PARSERS: tuple[Parser, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ParserAnswers:
     """What the parsers made of one file."""
 

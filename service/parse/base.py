@@ -1,11 +1,11 @@
 """What a parser is: a value with a name, a version, a claim and a way to parse."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 
 from service.parse.gate import keep_plausible
 from service.records import Blobs, Generation
+from service.records.record import record
 
 
 class Claim(IntEnum):
@@ -20,7 +20,7 @@ class Claim(IntEnum):
     """It names the generator."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Parser:
     """A generator's reader; ``parse`` is called only where ``claim`` is above NO, never raises."""
 

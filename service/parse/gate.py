@@ -10,11 +10,12 @@ questions while they look for a value, so that they can look further.
 import ast
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from service.records import Field, Generation, Resource, Sampling, Scalar, Stated
 from service.records.model_names import is_model_file
+from service.records.record import record
 
 VERSION = 2
 
@@ -141,7 +142,7 @@ def _is_within(least: float, most: float) -> Callable[[Scalar], bool]:
     return is_within
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rule:
     """What a field can hold, and what is wrong with a value that it cannot."""
 

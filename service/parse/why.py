@@ -1,14 +1,13 @@
 """Why a file was read as it was: which parsers claimed it, and what came of each claim."""
 
-from dataclasses import dataclass
-
 from service.parse import ParserAnswers, claims_of, read_blobs
 from service.parse.base import Claim, Parser
 from service.parse.blobs import SIDECAR
 from service.records import Blobs, Generation
+from service.records.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Judgement:
     """One parser's part in the answer, for people who ask why."""
 

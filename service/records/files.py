@@ -1,13 +1,14 @@
 """A file on the disk, all that could be read of it, and its texts by role."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from service.records.generation import Stated
 from service.records.json_values import JsonValue
+from service.records.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Blob:
     """One text of the file and where it was."""
 
@@ -18,7 +19,7 @@ class Blob:
     """The text parsed as JSON where it is an object or an array, else None."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Blobs:
     """The texts of one file by role, whatever its container; parsers see nothing else."""
 
@@ -61,7 +62,7 @@ class Blobs:
         return replace(self, texts=others), replace(self, texts=alone)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WatchedFile:
     """A file that has settled: where it is, how large, and when it was last written."""
 
@@ -83,7 +84,7 @@ class WatchedFile:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RawRecord:
     """All that could be read of a file.
 

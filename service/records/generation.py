@@ -1,14 +1,15 @@
 """What one generator says of how an image was made, in its own words and units."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from service.records.json_values import JsonValue
+from service.records.record import record
 from service.records.vocabulary import Field, HashKind, PassRole, ResourceKind, Scalar
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Stated:
     """A value as the file gives it, and the place that gives it (``PNG:Prompt#12.inputs.seed``)."""
 
@@ -16,7 +17,7 @@ class Stated:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fact:
     """A key and value in the generator's own words, or in ours, for the ``kv`` table."""
 
@@ -25,7 +26,7 @@ class Fact:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sampling:
     """One sampling pass after the base pass, in the generator's own words."""
 
@@ -36,7 +37,7 @@ class Sampling:
 _NOTHING: Mapping[str, JsonValue] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Resource:
     """A model file of any kind that the image says it was made with."""
 
@@ -64,7 +65,7 @@ class Resource:
         return self.air or self.label
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Generation:
     """What one generator says of how the image was made, in its own words and units."""
 

@@ -1,13 +1,14 @@
 """One image in our vocabulary, and all that is written of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from service.records.files import RawRecord
 from service.records.generation import Fact, Resource, Stated
+from service.records.record import record
 from service.records.vocabulary import PassRole, Side, Status, TokenKind
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Conflict:
     """Two places of one file that disagree; ``a`` was taken."""
 
@@ -16,7 +17,7 @@ class Conflict:
     b: Stated
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SamplingPass:
     """One sampling pass in our vocabulary. None means the file does not say."""
 
@@ -52,7 +53,7 @@ class SamplingPass:
     model_hash: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NormalizedImage:
     """One image in our vocabulary."""
 
@@ -91,7 +92,7 @@ class NormalizedImage:
         return replace(self.base, denoise=self.denoise)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Token:
     """One piece of a prompt, as its grammar cuts it."""
 
@@ -107,7 +108,7 @@ class Token:
     kind: TokenKind = "tag"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ImageRows:
     """All rows of one image, written in one transaction."""
 

@@ -6,10 +6,10 @@ its column in the SQL files; tests name whatever is missing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from service.records.record import record
 from service.records.vocabulary import Field
 
 FieldForm = Literal["prompt", "method", "file", "hash", "whole", "real", "seed", "layers"]
@@ -28,7 +28,7 @@ _COLUMN_TYPES: Mapping[FieldForm, ColumnType] = MappingProxyType(
 _NUMBERS = frozenset[FieldForm]({"whole", "real", "seed", "layers"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ImageField:
     """One thing that is known of an image or of each sampling pass."""
 

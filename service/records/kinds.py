@@ -6,13 +6,13 @@ checkpoint, but in front of a hash it names no kind. So each column has its own 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from service.records.record import record
 from service.records.vocabulary import ResourceKind
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class KindWords:
     """The words for one kind, in lower case, parted by blanks."""
 

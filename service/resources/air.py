@@ -1,11 +1,11 @@
 """AIR, CivitAI's names for models of any site: ``urn:air:sdxl:checkpoint:civitai:1@2``."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from service.records import ResourceKind
 from service.records.kinds import AIR_TYPES
+from service.records.record import record
 
 SOURCES = frozenset(
     {"civitai", "civitai-r2", "huggingface", "orchestrator", "modelscope", "openai", "leonardo"}
@@ -23,7 +23,7 @@ _TAIL = re.compile(
 _FORMAT = re.compile(r"(.+)\.([A-Za-z][A-Za-z0-9]*)")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Air:
     """A parsed AIR. Ecosystem and type are None in the short form."""
 

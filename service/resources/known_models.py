@@ -1,13 +1,14 @@
 """What is known of one model file from outside the images, and how the resolver asks for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Protocol
 
 from service.records import HashKind, ResourceKind
 from service.records.json_values import JsonValue
+from service.records.record import record
 
 AUTOV2_DIGITS = 10
 
@@ -30,7 +31,7 @@ class Trust(IntEnum):
     """A map that the user wrote."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class KnownModel:
     """One file of one model version. None means that no source has stated it yet."""
 

@@ -7,12 +7,13 @@ is and the candidates are reported.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from service.records import HashKind, Resource
 from service.records.json_values import JsonValue
 from service.records.model_names import stem
+from service.records.record import record
 from service.resources import air
 from service.resources.known_models import KnownModel, KnownModels
 from service.resources.merge import HASH_RANK, OF_NOTHING, is_opaque
@@ -31,7 +32,7 @@ _ANY_KIND = ("resource_ref", "other")
 _REWRITTEN = ("kind", "label", "hash", "hash_kind", "model_version_id", "air")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Resolution:
     """What became of one resource."""
 

@@ -5,10 +5,10 @@ and nothing in InvokeAI, where ``(x)1.2`` and ``x+`` weigh; NovelAI's ``[x]`` is
 A1111's.
 """
 
-from dataclasses import dataclass
+from service.records.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Grammar:
     """How one program reads the brackets of a prompt."""
 

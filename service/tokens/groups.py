@@ -5,9 +5,9 @@
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import Literal
 
+from service.records.record import record
 from service.tokens.grammars import MINUS, PLUS, Grammar
 from service.tokens.lexemes import SEPARATORS, Lexeme
 
@@ -24,7 +24,7 @@ _MAX_DIGITS = 12
 _TAIL = 40  # characters at the end that may be a weight
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Group:
     """A pair of brackets, by the numbers of its lexemes."""
 

@@ -15,7 +15,7 @@ conflicts.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from service.parse import comfyui
 from service.parse.base import Claim, Parser
@@ -28,6 +28,7 @@ from service.parse.shared.civitai_resources import (
 )
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_tables
 from service.records import Blobs, Field, Generation, Resource, Sampling, Stated
+from service.records.record import record
 
 NAME = "civitai"
 
@@ -51,7 +52,7 @@ _CONTAINER = re.compile(r"\s*(?:urn:)?(?:air:)?oci:", re.IGNORECASE)
 SIZE: FieldKeys = (("width", ("upscaleWidth", "width")), ("height", ("upscaleHeight", "height")))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CivitaiJob:
     """What CivitAI put beside the nodes of a graph."""
 

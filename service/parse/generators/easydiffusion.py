@@ -14,7 +14,6 @@ upscaler.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from service.parse.base import Claim, Parser
@@ -27,6 +26,7 @@ from service.parse.shared.json_facts import (
 from service.parse.shared.model_files import model_file, names_nothing
 from service.records import Blobs, Fact, Field, Generation, Resource, ResourceKind, Sampling, Stated
 from service.records.json_values import JsonValue
+from service.records.record import record
 
 NAME = "easydiffusion"
 
@@ -121,7 +121,7 @@ LATENT = "latent_upscaler"
 """A second sampling pass, not a model file."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Setting:
     """A value as the file gives it, and the place that gives it."""
 

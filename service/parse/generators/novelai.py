@@ -20,12 +20,13 @@ every PNG (NovelAI's own ``novelai-image-metadata``), which survives sites that 
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from service.parse.base import Claim, Parser
 from service.parse.json_texts import parse_json
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table, find_tables
 from service.records import Blob, Blobs, Fact, Field, Generation, Resource, Stated
+from service.records.record import record
 
 NAME = "novelai"
 
@@ -58,7 +59,7 @@ _OWN = frozenset({"uc", "steps", "sampler", "scale", "v4_prompt", "request_type"
 _ENOUGH = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NovelaiTexts:
     """NovelAI's texts, wherever they were found."""
 

@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from service.records.json_depth import is_too_deep
+from service.records.record import record
 
 KNOWN = frozenset(
     (
@@ -27,7 +27,7 @@ _BOUND = re.compile(r"[,\n]")
 _DECODER = json.JSONDecoder(strict=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Settings:
     """The list as written, and a way to ask it for a value by key in any case."""
 

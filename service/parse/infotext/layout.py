@@ -5,10 +5,10 @@ Not every tool keeps to A1111's layout; the layouts here have been met in real f
 
 import re
 from bisect import bisect
-from dataclasses import dataclass
 from functools import lru_cache
 
 from service.parse.infotext.key_values import KNOWN, Settings, key_at, scan_settings
+from service.records.record import record
 
 _STEPS = re.compile(r"^[ \t]*Steps[ \t]*:[ \t]*\d+[ \t]*(,|$)", re.IGNORECASE | re.MULTILINE)
 _STEPS_WITHIN = re.compile(
@@ -33,7 +33,7 @@ _MIN_PAIRS = 3  # A1111's own rule for a settings line that does not begin with 
 _LOOK = 2000  # characters within which a settings line shows a known key
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Infotext:
     """A text cut into its parts."""
 

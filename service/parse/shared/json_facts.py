@@ -7,12 +7,12 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeGuard
 
 from service.records import Blob, Blobs, Fact, Field, Stated
 from service.records.json_depth import is_too_deep
 from service.records.json_values import JsonValue
+from service.records.record import record
 
 FieldKeys = Iterable[tuple[Field, tuple[str, ...]]]
 """Field → the keys that state it, best first."""
@@ -42,7 +42,7 @@ _PLAIN_LINE = re.compile(r"^(?:Negative prompt|Steps)[ \t]*:", re.MULTILINE)
 _DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class JsonTable:
     """A JSON object and where it was found."""
 

@@ -7,12 +7,12 @@ CivitAI adds ``extra`` and ``extraMetadata`` beside the nodes.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from service.parse.base import Claim
 from service.parse.json_texts import parse_json
 from service.records import Blob, Blobs
 from service.records.json_values import JsonValue
+from service.records.record import record
 
 INNER = (
     "prompt",
@@ -40,7 +40,7 @@ DEEPEST = 3
 """Levels of objects that are searched: no saver nests deeper."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RawGraph:
     """A graph's JSON and the place of the text that held it."""
 
@@ -48,7 +48,7 @@ class RawGraph:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Graphs:
     """The first graph of either form that a file holds."""
 

@@ -6,7 +6,7 @@ are already resolved in it. ``workflow.py`` reads the editor's form.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.json_texts import parse_json
 from service.records import Scalar, Stated
 from service.records.json_values import JsonValue
+from service.records.record import record
 
 AnyInput = TypeVar("AnyInput")
 """What an input is: a value or a link."""
@@ -34,7 +35,7 @@ PAIR = 2
 """Members of a link in the API form."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Node:
     """One node: what its widgets say and where its other inputs come from."""
 
@@ -96,7 +97,7 @@ class Node:
 Graph = Mapping[str, Node]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Shape:
     """What the saved workflow adds to a node of the API form."""
 

@@ -6,12 +6,12 @@ form; a link through them ends at a real node, at a value, or nowhere.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from service.parse.comfyui.form.editor_json import INPUT_ID, Link, Raw, objects, word
 from service.parse.comfyui.form.subgraphs import Flat
 from service.parse.comfyui.form.widgets import read_instance
 from service.records.json_values import JsonValue
+from service.records.record import record
 
 MUTED, BYPASSED = 2, 4
 """``mode`` of a node that does not run, and of one that hands its inputs through."""
@@ -23,7 +23,7 @@ GETTER = re.compile(r"^(easy )?getnode$", re.IGNORECASE)
 REROUTE = re.compile(r"^reroute", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Constant:
     """A link that ends at a value."""
 

@@ -24,6 +24,7 @@ from service.parse.comfyui.nodes.guesses import guess_names
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.comfyui.nodes.text_inputs import ADDED
 from service.records.json_values import JsonValue
+from service.records.record import record
 
 VIRTUAL = frozenset(
     {"Note", "MarkdownNote", "PrimitiveNode", "SetNode", "GetNode", "easy setNode", "easy getNode"}
@@ -50,7 +51,7 @@ NO_INPUT = "none"
 """The name of no input: for a sender that asks for more than a plain name."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Broadcasts:
     """What reaches inputs without a link, from nodes that send it everywhere."""
 

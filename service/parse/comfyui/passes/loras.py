@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from service.parse.comfyui.form.graph import Node
@@ -12,6 +11,7 @@ from service.parse.gate import is_file
 from service.parse.json_texts import parse_json
 from service.records import Resource
 from service.records.json_values import JsonValue
+from service.records.record import record
 
 TAG = re.compile(r"<lora:([^<>:]+)(?::([-+\d.]+))?(?::([-+\d.]+))?>", re.IGNORECASE)
 NAME = re.compile(r"^lora(?:_?name)?_?(\d{0,3})(?:_name)?$|^lora_(\d{1,3})_name$", re.IGNORECASE)
@@ -55,7 +55,7 @@ MOST = 1e9
 OFF = frozenset({"off", "false", "no", "disable", "disabled"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Applied:
     """One LoRA as its node states it."""
 

@@ -1,7 +1,6 @@
 """From a sampler up its model line: the checkpoint where it ends, and what was applied to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.file_inputs import MODEL_FILES, PARTWISE, kind_of
@@ -10,9 +9,10 @@ from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
 from service.parse.gate import is_file
 from service.records import Resource, Stated
+from service.records.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ModelLine:
     """What a sampler's model is made of."""
 

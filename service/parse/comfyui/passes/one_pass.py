@@ -1,7 +1,6 @@
 """One sampling pass: its settings, size, models with LoRAs, and prompts, in this order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.link_inputs import Want
@@ -13,6 +12,7 @@ from service.parse.comfyui.passes.prompts import Prompt, came_over_one_link, rea
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
 from service.records import Field, PassRole, Resource, Stated
+from service.records.record import record
 
 EXPECTED: tuple[Field, ...] = ("model", "sampler", "steps", "seed")
 """What every pass has: an image without it is read only in part.
@@ -26,7 +26,7 @@ BOTH_SIDES = frozenset({"negative", "guider", "neg"})
 PROMPTS: Mapping[Want, Field] = {"positive": "positive_prompt", "negative": "negative_prompt"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pass:
     """One sampler's run."""
 

@@ -1,7 +1,6 @@
 """The words that reach a sampler: from its conditioning back to the encoders."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes import text_inputs
@@ -14,6 +13,7 @@ from service.parse.comfyui.values.ask import NodeValues
 from service.parse.comfyui.values.texts import has_wildcards
 from service.parse.gate import is_prompt
 from service.records import Stated
+from service.records.record import record
 
 CONDITIONINGS = frozenset(LINKS["positive"])
 INNER_LINKS = CONDITIONINGS.union(LINKS["clip"])
@@ -32,7 +32,7 @@ Way = tuple[str, str | None]
 """The id of an encoder, and of the node before it on the way; None where that is the sampler."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Prompt:
     """One side of a pass."""
 

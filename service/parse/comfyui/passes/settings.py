@@ -1,7 +1,6 @@
 """The settings of one pass: on the sampler, on the parts it is built from, or in a bundle."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain
 
 from service.parse.comfyui.form.graph import Graph, Node
@@ -18,6 +17,7 @@ from service.parse.comfyui.nodes.table import TABLE
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
 from service.records import Field, Stated
+from service.records.record import record
 
 FIELDS: tuple[Field, ...] = (
     "steps",
@@ -42,7 +42,7 @@ CLASS_WANTS: dict[Field, Want] = {"scheduler": "sigmas", "sampler": "sampler"}
 """PassSettings that a part may be, so that its class is their name."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PassSettings:
     """What a pass states of its settings, and where."""
 
