@@ -24,7 +24,6 @@ from service.records import (
 from service.records.dates import iso_date
 from service.records.image_fields import (
     IMAGE_FIELDS,
-    PASS_FIELDS,
     ImageField,
     select_stated,
 )
@@ -55,6 +54,7 @@ CREATED = frozenset(
 _OF_PASS = select_stated(of_image=False)
 _OF_IMAGE = select_stated(of_image=True)
 _IN_KV = tuple(field for field in IMAGE_FIELDS if field.in_kv)
+_SAYS_NOTHING = SamplingPass()
 _MEMBERS = attrgetter(*Fact.__slots__)
 _DATA_URI = re.compile(r"data:[\w.+-]{1,80}/[^,]{0,200};base64,")
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
@@ -150,7 +150,7 @@ def _read_values(
 
 
 def _says_anything(base: SamplingPass) -> bool:
-    return any(getattr(base, field.name) is not None for field in PASS_FIELDS)
+    return base != _SAYS_NOTHING
 
 
 def _status(generation: Generation) -> Status:
