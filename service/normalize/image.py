@@ -132,13 +132,12 @@ def _read_values(
     wanted: Mapping[Field, ImageField], fields: StatedFields, coercion: Coercion
 ) -> dict[str, Any]:
     """Return what is stated of each wanted field, in its form; None where nothing is."""
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = dict.fromkeys(wanted)
     for name, field in wanted.items():
-        stated = fields.get(name)
-        value = None if stated is None else stated.value
-        if value is None:
-            values[name] = None
-        elif field.is_number:
+        if name not in fields:  # as most
+            continue
+        value = fields[name].value
+        if field.is_number:
             values[name] = coercion.number(field, value)
         elif field.form == "hash":
             values[name] = hash_form(text(value)) or None
