@@ -180,9 +180,10 @@ def _own_facts(generation: Generation) -> Iterator[Fact]:
     for fact in generation.facts:
         if fact.value.startswith("data:") and _DATA_URI.match(fact.value):
             continue  # a picture, which says nothing
-        key, value, source = text(fact.key), text(fact.value), text(fact.source)
-        is_plain = key is fact.key and value is fact.value and source is fact.source
-        yield fact if is_plain else Fact(key, value, source)
+        if _is_plain(f"{fact.key}{fact.value}{fact.source}"):  # as nearly all
+            yield fact
+        else:
+            yield Fact(text(fact.key), text(fact.value), text(fact.source))
 
 
 def _storable_resources(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
