@@ -24,7 +24,6 @@ from service.records import (
 from service.records.dates import iso_date
 from service.records.image_fields import (
     IMAGE_FIELDS,
-    PASS_FIELDS,
     ImageField,
     select_stated,
 )
@@ -55,6 +54,7 @@ CREATED = frozenset(
 _OF_PASS = select_stated(of_image=False)
 _OF_IMAGE = select_stated(of_image=True)
 _IN_KV = tuple(field for field in IMAGE_FIELDS if field.in_kv)
+_SAYS_NOTHING = SamplingPass()
 _MEMBERS = attrgetter(*Fact.__slots__)
 _DATA_URI = re.compile(r"data:[\w.+-]{1,80}/[^,]{0,200};base64,")
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
@@ -132,13 +132,12 @@ def _read_values(
     wanted: Mapping[Field, ImageField], fields: StatedFields, coercion: Coercion
 ) -> dict[str, Any]:
     """Return what is stated of each wanted field, in its form; None where nothing is."""
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = dict.fromkeys(wanted)
     for name, field in wanted.items():
-        stated = fields.get(name)
-        value = None if stated is None else stated.value
-        if value is None:
-            values[name] = None
-        elif field.is_number:
+        if name not in fields:  # as most
+            continue
+        value = fields[name].value
+        if field.is_number:
             values[name] = coercion.number(field, value)
         elif field.form == "hash":
             values[name] = hash_form(text(value)) or None
@@ -150,7 +149,7 @@ def _read_values(
 
 
 def _says_anything(base: SamplingPass) -> bool:
-    return any(getattr(base, field.name) is not None for field in PASS_FIELDS)
+    return base != _SAYS_NOTHING
 
 
 def _status(generation: Generation) -> Status:
@@ -181,9 +180,10 @@ def _own_facts(generation: Generation) -> Iterator[Fact]:
     for fact in generation.facts:
         if fact.value.startswith("data:") and _DATA_URI.match(fact.value):
             continue  # a picture, which says nothing
-        key, value, source = text(fact.key), text(fact.value), text(fact.source)
-        is_plain = key is fact.key and value is fact.value and source is fact.source
-        yield fact if is_plain else Fact(key, value, source)
+        if _is_plain(f"{fact.key}{fact.value}{fact.source}"):  # as nearly all
+            yield fact
+        else:
+            yield Fact(text(fact.key), text(fact.value), text(fact.source))
 
 
 def _storable_resources(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:

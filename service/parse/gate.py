@@ -82,13 +82,13 @@ def is_prompt(value: Scalar) -> bool:
     text = value.strip(" \t\r\n,;.")
     if not text:
         return True
-    if PLACEHOLDER.fullmatch(value.strip()) is not None or _is_lone_file(text):
+    if _is_lone_file(text):
         return False
     if len(text) > LONGEST_FORMULA:
         return True
     if LETTERS.search(text) is None:
         return CALCULATES.search(text) is None
-    return not _is_formula(text)
+    return PLACEHOLDER.fullmatch(value.strip()) is None and not _is_formula(text)
 
 
 def _is_formula(text: str) -> bool:

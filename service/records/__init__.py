@@ -2,8 +2,9 @@
 
 ``WatchedFile`` → ``RawRecord`` → ``Blobs`` → ``Generation`` → ``NormalizedImage`` → ``ImageRows``.
 
-All are immutable. What comes from outside is checked where it comes in: ``dump_lines`` a dump's
-lines, ``store/raw_records`` what the database keeps, ``readers/messages`` what readers send.
+All are immutable, which mypy holds (``record``). What comes from outside is checked where it comes
+in: ``dump_lines`` a dump's lines, ``store/raw_records`` what the database keeps,
+``readers/messages`` what readers send.
 """
 
 from service.records.files import Blob, Blobs, RawRecord, WatchedFile

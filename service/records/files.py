@@ -41,7 +41,10 @@ class Blobs:
 
     def first(self, *roles: str) -> Blob | None:
         """Return the first text of the first of these roles that the file has."""
-        return next(iter(self.all(*roles)), None) if roles else None
+        for role in roles:
+            for blob in self.texts.get(role, ()):
+                return blob
+        return None
 
     def all(self, *roles: str) -> tuple[Blob, ...]:
         """Return every text of these roles (of all roles when none is named), in order."""

@@ -14,12 +14,14 @@ _ALL_BUT_SIGNS = bytes(set(range(256)) - set(b'[]{}"'))
 
 def is_too_deep(text: str) -> bool:
     """Return whether brackets outside of strings are nested deeper than ``MAX_DEPTH``."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return False
     if "\\" in text:  # escaped quotes end no string
         text = text.replace("\\\\", "").replace('\\"', "")
     signs = text.encode("utf-8", "replace").translate(_ALIKE, _ALL_BUT_SIGNS)
-    brackets = b"".join(signs.split(b'"')[::2])  # a string that never closes goes to the end
+    if signs.count(b"{") <= MAX_DEPTH:
+        return False
+    brackets = signs.replace(b'""', b"")  # strings without brackets, as nearly all
+    if b'"' in brackets:
+        brackets = b"".join(brackets.split(b'"')[::2])  # one that never closes goes to the end
     rest, before = brackets, len(brackets) + 1
     for _ in range(MAX_DEPTH):  # each round takes the innermost pairs away
         if not rest or len(rest) == before:

@@ -6,7 +6,7 @@ and XMP. A picture in tiles, a sequence, and what is protected or in pieces is E
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from service.extract.direct.avif_items import (
     Items,
@@ -21,6 +21,7 @@ from service.extract.direct.boxes import boxes_of, exif_of, read_brands
 from service.extract.direct.exif import read_exif
 from service.extract.direct.found_tags import Era, FoundTags, NotUnderstoodError
 from service.extract.direct.xmp import read_xmp
+from service.light_dataclasses import dataclass
 
 _BRAND = b"avif"
 _VERSIONED = 4

@@ -1,10 +1,11 @@
 """The items of an AVIF: what each is, where its bytes are, and which properties are its own."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from service.extract.direct.boxes import boxes_of
 from service.extract.direct.found_tags import NotUnderstoodError
+from service.light_dataclasses import dataclass
 
 _PICTURE, _EXIF, _OTHER = b"av01", b"Exif", b"mime"
 _XMP = b"application/rdf+xml\0"

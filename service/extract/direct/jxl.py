@@ -1,12 +1,13 @@
 """A JPEG XL, bare or in boxes (ISO 18181-2), as ExifTool reads it: its size, its EXIF, its XMP."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from service.extract.direct.boxes import boxes_of, exif_of, read_brands
 from service.extract.direct.exif import read_exif
 from service.extract.direct.found_tags import Era, FoundTags, NotUnderstoodError
 from service.extract.direct.xmp import read_xmp
+from service.light_dataclasses import dataclass
 
 _CODESTREAM = b"\xff\x0a"
 _SIGNATURE = 12

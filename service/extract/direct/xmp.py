@@ -6,10 +6,11 @@ entities and its depth, but one strict form: any other packet is ExifTool's, as 
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from service.extract.direct.found_tags import FoundTags, NotUnderstoodError
 from service.extract.direct.xmp_tags import SPACES, Rule, Space, Texts
+from service.light_dataclasses import dataclass
 
 _START = re.compile(
     rb"\s*+(?:<\?xpacket\s++begin=([\"'])(?:\xef\xbb\xbf)?\1"

@@ -6,7 +6,6 @@ with what, when, and that it was made by a model.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from service.extract.direct.found_tags import (
     NO_TEXT,
@@ -14,6 +13,7 @@ from service.extract.direct.found_tags import (
     NotUnderstoodError,
     is_bare,
 )
+from service.light_dataclasses import dataclass
 from service.records.json_values import JsonValue
 
 _DATE = re.compile(

@@ -36,8 +36,10 @@ PARAMETERS = (
 )
 """Every parameter that Midjourney has known; ``--`` before another word is the prompt's own."""
 
-_DASHES = "(?:--|[—–])"  # noqa: RUF001 - as phones write it
-_PARAMETER = re.compile(rf"(?:^|(?<=\s)){_DASHES}({PARAMETERS})(?=\s|$)", re.IGNORECASE)
+_DASHES = ("--", "—", "–")  # noqa: RUF001 - as phones write it
+_PARAMETER = re.compile(
+    rf"(?:^|(?<=\s))(?:{'|'.join(_DASHES)})({PARAMETERS})(?=\s|$)", re.IGNORECASE
+)
 _JOB = re.compile(r"\bJob ID: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*\Z", re.IGNORECASE)
 
 ABOUT = ("author", "creator", "creationtime", "digitalimageguid", "digimageguid")
@@ -74,6 +76,8 @@ def _fact(blob: Blob) -> Fact:
 
 def cut_parameters(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Return the prompt and its parameters in order, each with its words (none for a switch)."""
+    if not any(map(text.__contains__, _DASHES)):  # as most texts of all programs
+        return text.strip(), ()
     parameters: list[tuple[str, str]] = []
     end = len(text)
     for mark in reversed([*_PARAMETER.finditer(text)]):

@@ -88,14 +88,12 @@ def node_shapes(flat: Flat, ids: Container[str]) -> dict[str, Shape]:
 
 
 def _shape(raw: Raw) -> Shape:
-    outputs = [
-        word(one.get("name") or one.get("type")).lower() for one in objects(raw.get("outputs"))
-    ]
+    outputs = [word(one.get("name") or one.get("type")) for one in objects(raw.get("outputs"))]
     types: dict[str, str] = {}
     for one in objects(raw.get("inputs")):
         if "widget" not in one:  # a widget takes a value, never a part of a model
             types[word(one.get("name"))] = word(one.get("type"))
-    return Shape(tuple(outputs), types, _first_text(raw.get("widgets_values")))
+    return Shape(tuple(map(str.lower, outputs)), types, _first_text(raw.get("widgets_values")))
 
 
 def _first_text(values: JsonValue) -> str | None:

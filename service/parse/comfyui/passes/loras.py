@@ -49,6 +49,9 @@ TAGGED = ("populated_text", "text", "lora_syntax", "prompt", "loras")
 """Inputs whose text may hold tags."""
 COUNTS = ("lora_count", "num_loras")
 
+NAMES_KEPT = 2048
+"""Names of inputs that are judged once."""
+
 MOST = 1e9
 """No weight is larger; an integer of a thousand digits is no float."""
 
@@ -148,11 +151,21 @@ def _list_names(node: Node) -> Iterator[tuple[str, str]]:
     for name in (*node.inputs, *node.links):
         if name not in node.inputs and "name" not in name:
             continue  # a link "lora" brings a stack
-        match = NAME.match(name)
-        if match is not None:
-            digits = match[1] or match[2] or ""
-            if not digits or most is None or int(digits) <= most:
-                yield name, digits
+        digits = number_of_file(name)
+        if digits is not None and (not digits or most is None or int(digits) <= most):
+            yield name, digits
+
+
+def names_file(node: Node) -> bool:
+    """Return whether one of a node's widgets names a LoRA's file."""
+    return any(number_of_file(name) is not None for name in node.inputs)
+
+
+@lru_cache(maxsize=NAMES_KEPT)
+def number_of_file(name: str) -> str | None:
+    """Return the number of an input that names a LoRA's file, '' without one; None for others."""
+    match = NAME.match(name)
+    return None if match is None else match[1] or match[2] or ""
 
 
 def _read_weight(

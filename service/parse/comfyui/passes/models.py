@@ -38,7 +38,7 @@ class ModelLines:
         for visit in self._routes.walk(self._routes.starts(sampler, "model")):
             line[visit.node.id] = visit.node
         nodes = self._add_stacks(line)
-        if _read_file(self._values, sampler) or any(map(loras.NAME.match, sampler.inputs)):
+        if _read_file(self._values, sampler) or loras.names_file(sampler):
             nodes.setdefault(sampler.id, sampler)
         models: list[Stated] = []
         checkpoints: list[Resource] = []

@@ -111,12 +111,14 @@ def _count_links(takers: Iterable[Node], origin: str) -> int:
 
 def _section_names(node: Node) -> tuple[str, ...]:
     """Return the boxes of an encoder whose prompt is written in parts, in their order."""
+    if INNER_LINKS.isdisjoint(node.links):
+        return ()
     found: dict[str, int] = {}
     for name in (*node.inputs, *node.links):
         match = text_inputs.SECTIONS.match(name)
         if match is not None:
             found[name] = text_inputs.section_place(match[1])
-    if len(found) < text_inputs.LEAST_SECTIONS or not INNER_LINKS.intersection(node.links):
+    if len(found) < text_inputs.LEAST_SECTIONS:
         return ()
     return tuple(sorted(found, key=found.__getitem__))
 

@@ -56,8 +56,10 @@ def read_settings(graph: Graph, routes: Routes, values: NodeValues, sampler: Nod
     """Return the settings of a pass."""
     found: dict[Field, Stated] = {}
     nodes: dict[str, Node] = {}
+    pipes = list(routes.pipes(sampler, SETTING_PIPES))
     holders = {
-        parts: list(_list_holders(graph, routes, sampler, parts)) for parts in FIELDS_OF_PARTS
+        parts: list(_list_holders(graph, routes, sampler, parts, pipes))
+        for parts in FIELDS_OF_PARTS
     }
     for node in chain.from_iterable(holders.values()):
         nodes.setdefault(node.id, node)
@@ -86,11 +88,11 @@ def _solves_by_schedule(sampler: Node, found: Mapping[Field, Stated]) -> bool:
 
 
 def _list_holders(
-    graph: Graph, routes: Routes, sampler: Node, parts: tuple[str, ...]
+    graph: Graph, routes: Routes, sampler: Node, parts: tuple[str, ...], pipes: Iterable[Node]
 ) -> Iterator[Node]:
     """Yield the nodes that may hold a setting of these parts of a sampler, likeliest first.
 
-    The sampler itself is the first.
+    The sampler itself is the first; what brings it bundles (``pipes``) is behind the parts.
     """
     iterates = sampler.plays("iterate")
     if not iterates:
@@ -105,7 +107,7 @@ def _list_holders(
         elif link[0] in graph:
             yield graph[link[0]]
             yield from routes.pipes(graph[link[0]], HANDED_ON)
-    yield from routes.pipes(sampler, SETTING_PIPES)
+    yield from pipes
     if iterates:
         yield sampler
 

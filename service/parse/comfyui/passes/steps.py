@@ -93,10 +93,15 @@ def links_by_bare_name(node: Node, want: Want, but: tuple[str, ...] = ()) -> lis
     """Return the links named after what is wanted but for case and an ``opt_`` before or after."""
     found: list[str] = []
     for name in node.links:
-        bare = AROUND.sub("", name).lower()
+        bare = _bare_name(name)
         if bare in PLAIN[want] and bare not in but:
             found.append(name)
     return found
+
+
+@lru_cache(maxsize=NAMES_KEPT)
+def _bare_name(name: str) -> str:
+    return AROUND.sub("", name).lower()
 
 
 def loop_link(node: Node, slot: int) -> list[str]:

@@ -29,7 +29,7 @@ def keeps_proportion(node: Node) -> bool:
     for name, value in node.inputs.items():
         if isinstance(value, str) and KEEPS.search(value):
             return True
-        if KEEPS.search(name) and (value is True or value in KEPT):
+        if (value is True or value in KEPT) and KEEPS.search(name):
             return True
     return False
 
