@@ -399,7 +399,9 @@ PROGRAMS = {
     "dask": ("docs/scale.md", "dask scheduler"),
     "hatchling": ("pyproject.toml", 'build-backend = "hatchling.build"'),
     "mypy": ("Makefile", "$(BIN)/mypy"),
+    "pytest-rerunfailures": ("tests/windows/run_wine.sh", "--only-rerun"),
     "pytest-timeout": ("tests/conftest.py", "pytest.mark.timeout"),
+    "pytest-xdist": ("Makefile", "pytest -n auto"),
     "ruff": ("Makefile", "$(BIN)/ruff check"),
 }
 """Packages that are run and not imported, each with the file and the text that runs it."""

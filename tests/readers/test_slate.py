@@ -100,6 +100,7 @@ def test_of_a_reader_that_was_killed_while_it_wrote_the_note_before_stands(
         fields(count=0),
         fields()[:-8] + bytes(8),
     ],
+    ids=lambda _: "",
 )
 def test_what_cannot_be_is_no_note(data: bytes, pair: tuple[Slate, SlateWriter]) -> None:
     forge(pair[1], data)
