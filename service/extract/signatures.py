@@ -69,7 +69,8 @@ def inspect(
     """Read a file once, from start to end, and return its signature.
 
     ``on_step`` is called after each ``STEP`` bytes, so that a slow disk is known from a dead one.
-    ``room``, longer than ``size``, holds the file's bytes afterwards.
+    ``room``, longer than ``size``, holds the file's bytes afterwards; then it is for the caller to
+    ``check_xmp`` before ExifTool is shown the file.
     Raises BadFileError for what is no image, carries a text bomb or has a structure that would
     cost ExifTool too much, FileGoneError where there is no such file, and TryAgainError where it is
     locked, no longer ``size`` bytes long, last written at another time than ``mtime_ns`` (None:
@@ -125,7 +126,7 @@ def _read(
     # are hashed.
     head = memoryview(file.read(_BLOCK)) if room is None else _fill(room, file)
     mime_type = _read_kind(head, size)
-    look = _Look(mime_type)
+    look = _Look(mime_type, looks_for_xmp=room is None)
     digest = hashlib.sha256()
     count = 0
     for block in _blocks(file, head, size):
@@ -151,11 +152,10 @@ def _read(
 class _Look:
     """What is looked at in a file's bytes besides its hash, by its kind."""
 
-    def __init__(self, mime_type: str | None) -> None:
+    def __init__(self, mime_type: str | None, *, looks_for_xmp: bool) -> None:
         self.chunks = ChunkScan() if mime_type == "image/png" else None
         self._segments = SegmentScan() if mime_type == "image/jpeg" else None
-        is_image = mime_type is not None and mime_type.startswith("image/")
-        self._xmp = XmpScan() if is_image and self.chunks is None else None
+        self._xmp = XmpScan() if looks_for_xmp and _may_hold_xmp(mime_type) else None
         self._is_begun = False
 
     def feed(self, block: memoryview) -> None:
@@ -168,6 +168,18 @@ class _Look:
             start = 0 if self._is_begun else len(magic_numbers.PNG)
             self.chunks.feed(block[start:])
         self._is_begun = True
+
+
+def check_xmp(mime_type: str | None, data: memoryview) -> None:
+    """Raise BadFileError where a whole file's XMP would cost ExifTool too much."""
+    if _may_hold_xmp(mime_type):
+        XmpScan().feed(data)
+
+
+def _may_hold_xmp(mime_type: str | None) -> bool:
+    """Return whether XMP is looked for in all bytes of a kind. In a PNG it is in its chunks."""
+    is_image = mime_type is not None and mime_type.startswith("image/")
+    return is_image and mime_type not in ("image/png", "image/apng")
 
 
 def _fill(room: bytearray, file: FileIO) -> memoryview:

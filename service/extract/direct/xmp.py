@@ -10,6 +10,7 @@ from dataclasses import field
 
 from service.extract.direct.found_tags import FoundTags, NotUnderstoodError
 from service.extract.direct.xmp_tags import SPACES, Rule, Space, Texts
+from service.extract.structure_checks import XMP_CAP
 from service.light_dataclasses import dataclass
 
 _START = re.compile(
@@ -61,7 +62,7 @@ class _Walk:
 
 def read_xmp(packet: bytes, found: FoundTags) -> None:
     """Find the tags of a packet. Raises NotUnderstoodError where it has another form."""
-    start = _START.match(packet)
+    start = _START.match(packet) if len(packet) <= XMP_CAP else None
     if start is None or found.has_xmp or not _is_text(packet):
         raise NotUnderstoodError("XMP of another form, or a second packet")
     found.has_xmp = True

@@ -27,8 +27,9 @@ from plain_boxes import (
 from plain_files import exif, jpeg, png, webp
 from plain_profiles import SRGB, profile
 
+from service.errors import BadFileError
 from service.extract.direct.found_tags import TESTED, Dialect
-from service.extract.direct.reading import tags_of
+from service.extract.direct.reading import DirectReader, tags_of
 
 AT_ONCE = 8
 many = settings(max_examples=12, suppress_health_check=list(HealthCheck))
@@ -282,6 +283,23 @@ LEFT_TO_EXIFTOOL: dict[str, tuple[bytes, str]] = {
 @pytest.mark.parametrize("name", LEFT_TO_EXIFTOOL)
 def test_what_is_not_wholly_understood_is_left_to_exiftool(name: str) -> None:
     assert tags_of(*LEFT_TO_EXIFTOOL[name]) is None
+
+
+def test_xmp_that_would_cost_exiftool_much_is_refused_where_it_is_not_read_here(
+    tmp_path: Path,
+) -> None:
+    place = tmp_path / "a.webp"
+    picture = (b"VP8 ", b"\0\0\0\x9d\x01\x2a\1\0\1\0")
+    nested = b"<rdf:RDF>" + b"<a:b>" * 300 + b"</rdf:RDF>"
+    reader = DirectReader(TESTED)
+    for parts in ([(b"XMP ", nested), picture], [picture, (b"zzzz", nested)]):
+        place.write_bytes(webp(parts))
+        state = place.stat()
+        with pytest.raises(BadFileError, match="nested deeper"):
+            reader.inspect(place, state.st_size, state.st_mtime_ns, lambda: None)
+    place.write_bytes(webp([picture, (b"XMP ", STATED)]))
+    state = place.stat()
+    assert reader.inspect(place, state.st_size, state.st_mtime_ns, lambda: None)[1] is not None
 
 
 def test_a_version_that_was_not_compared_reads_its_avifs_and_jpeg_xls_itself() -> None:
