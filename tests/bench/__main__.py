@@ -1,8 +1,9 @@
 """Measures what was promised, all against something real in the same run.
 
-python tests/bench [NAME…]: the modules to run; all of them when none is named. Prints one table and
-writes ``out/bench.json``; where all were run, ``docs/benchmarks.md``, too. Other programs on the
-machine disturb wall times, so these are medians of rounds in turn.
+python tests/bench [NAME…]: the modules to run; all of them when none is named. Prints one table,
+keeps it in ``out/bench.json``, and writes ``docs/benchmarks.md`` from that once each has been run
+on this machine: those that were not named stand as they were. Other programs on the machine disturb
+wall times, so these are medians of rounds in turn.
 """
 
 import sys
@@ -28,7 +29,7 @@ import rescanning
 import scaling
 import stages
 import starting
-from figures import Figure
+from figures import Figure, Section
 from subjects import TOP
 
 BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
@@ -53,16 +54,17 @@ def main(names: list[str]) -> int:
         )
         return 2
     load_structlog().configure(logger_factory=structlog.ReturnLoggerFactory())
-    by_name: dict[str, list[Figure]] = {}
+    measured: dict[str, Section] = {}
     for name in names or BENCHES:
         print(f"{name} …", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            by_name[name] = list(BENCHES[name](Path(folder)))
-    found = [figure for one in by_name.values() for figure in one]
+            measured[name] = Section.now(list(BENCHES[name](Path(folder))))
+    found = [figure for section in measured.values() for figure in section.figures]
     figures.show(found)
-    figures.write(found, TOP / "out" / "bench.json")
-    if not names:
-        figures.write_page(by_name, TOP / "docs" / "benchmarks.md")
+    known = figures.keep(measured, TOP / "out" / "bench.json")
+    if known.keys() >= BENCHES.keys():
+        sections = {name: known[name] for name in BENCHES}
+        figures.write_page(sections, TOP / "docs" / "benchmarks.md")
     return int(any(figure.verdict == "MISSED" for figure in found))
 
 

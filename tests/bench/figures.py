@@ -6,7 +6,9 @@ import platform
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +89,69 @@ def machine() -> dict[str, object]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "processors": os.cpu_count(),
-        "load": os.getloadavg(),
     }
 
 
-def write(figures: Sequence[Figure], path: Path) -> None:
-    """Write the figures, and on what they were measured, as JSON."""
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one bench measured, and when."""
+
+    measured: str
+    """``2026-01-31 23:59 UTC``, at its end."""
+    load: float
+    """The machine's load then: others' work disturbs wall times more than CPU."""
+    figures: Sequence[Figure]
+
+    @classmethod
+    def now(cls, figures: Sequence[Figure]) -> Self:
+        """Return what was measured just now."""
+        when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        return cls(when, round(os.getloadavg()[0], 1), figures)
+
+
+def keep(found: Mapping[str, Section], path: Path) -> dict[str, Section]:
+    """Write what was measured into a JSON file, and return all that was measured on this machine.
+
+    A bench that was not run this time keeps what it measured the last time.
+    """
+    known = {**_kept(path), **found}
     path.parent.mkdir(parents=True, exist_ok=True)
-    measured = {"machine": machine(), "figures": [asdict(figure) for figure in figures]}
-    path.write_text(json.dumps(measured, indent=2), encoding="utf-8")
+    sections = {name: asdict(section) for name, section in known.items()}
+    text = json.dumps({"machine": machine(), "benches": sections}, indent=2)
+    path.write_text(text, encoding="utf-8")
+    return known
+
+
+def _kept(path: Path) -> dict[str, Section]:
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if kept.get("machine") != machine():
+        return {}
+    found = {}
+    for name, section in kept["benches"].items():
+        figures = [Figure(**figure) for figure in section["figures"]]
+        found[name] = Section(section["measured"], section["load"], figures)
+    return found
 
 
 PAGE = """# Benchmarks
 
-Written by `make bench`, on {system} with {processors} cores and Python {python}; the load was
-{load:.1f} at the end. Ratios are of one run on one machine, each round in turn; other programs on
-it disturb wall times more than CPU. How each figure came to be is in `tests/bench/`.
+Written by `make bench` on {system} with {processors} cores and Python {python}. Ratios are of one
+run on one machine, each round in turn; other programs on it disturb wall times more than CPU. How
+each figure came to be is in `tests/bench/`.
 """
 
 
-def write_page(found: Mapping[str, Sequence[Figure]], path: Path) -> None:
+def write_page(found: Mapping[str, Section], path: Path) -> None:
     """Write the figures of each bench as one page."""
-    here = machine()
-    lines = [PAGE.format(**{**here, "load": os.getloadavg()[0]}), *_verdict(found)]
-    for name, figures in found.items():
+    lines = [PAGE.format(**machine()), *_verdict(found)]
+    for name, section in found.items():
         lines += [f"## {name.replace('_', ' ').capitalize()}\n"]
+        lines += [f"Measured {section.measured}; the load was {section.load} at the end.\n"]
         lines += ["| figure | value | goal | runs | measured |", "|---|---|---|---|---|"]
-        for figure in figures:
+        for figure in section.figures:
             title, value, unit, goal, verdict, spread, how = figure.cells()
             goal = f"{goal} {verdict}".strip()
             lines.append(f"| {title} | {value} {unit} | {goal} | {spread} | {how} |")
@@ -121,9 +159,9 @@ def write_page(found: Mapping[str, Sequence[Figure]], path: Path) -> None:
     path.write_text("\n".join(lines), encoding="utf-8")
 
 
-def _verdict(found: Mapping[str, Sequence[Figure]]) -> list[str]:
+def _verdict(found: Mapping[str, Section]) -> list[str]:
     """Return which goals were missed, as lines of the page."""
-    goals = [one for figures in found.values() for one in figures if one.goal]
+    goals = [one for section in found.values() for one in section.figures if one.goal]
     missed = [one for one in goals if one.verdict == "MISSED"]
     if not missed:
         return [f"All {len(goals)} goals are reached.", ""]
