@@ -173,7 +173,9 @@ class _Look:
 def check_xmp(mime_type: str | None, data: memoryview) -> None:
     """Raise BadFileError where a whole file's XMP would cost ExifTool too much."""
     if _may_hold_xmp(mime_type):
-        XmpScan().feed(data)
+        scan = XmpScan()
+        for piece in _pieces(data):
+            scan.feed(piece)
 
 
 def _may_hold_xmp(mime_type: str | None) -> bool:
@@ -193,10 +195,16 @@ def _fill(room: bytearray, file: FileIO) -> memoryview:
 
 def _blocks(file: FileIO, head: memoryview, size: int) -> Iterator[memoryview]:
     """Yield the whole file; each block is good until the next one is asked for."""
-    yield head
+    yield from _pieces(head)
     buffer = memoryview(bytearray(min(_BLOCK, max(1, size - len(head)))))
     while got := file.readinto(buffer):
         yield buffer[:got]
+
+
+def _pieces(data: memoryview) -> Iterator[memoryview]:
+    """Yield bytes in blocks: what is counted in one is known before the next is taken apart."""
+    for at in range(0, len(data), _BLOCK):
+        yield data[at : at + _BLOCK]
 
 
 def _read_kind(head: memoryview, size: int) -> str | None:

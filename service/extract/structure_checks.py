@@ -38,8 +38,9 @@ _NO_TEXT = re.compile(rb"(?:[\x00-\x08\x0e-\x1f][^\x00-\x08\x0e-\x1f]{0,63}+){16
 """So many bytes that no text has, so close together, are pixels. The head of a JPEG's segment in
 the middle of a long packet has eleven at most."""
 _BORDER = len(_XMP_END)
-_LONGEST_TAG = 1024 * 1024
-"""Bytes. A longer one is not counted where two pieces meet."""
+_LONGEST_TAG = 64 * 1024
+"""Bytes. A longer one is not counted where two pieces meet: else each of a PNG's small chunks would
+have all of it looked through again."""
 
 _TIFF_HEAD = 8
 """Bytes before the place of a BigTIFF's first directory; half of them in any other TIFF."""
@@ -82,18 +83,19 @@ class XmpScan:
 
     def _read(self, piece: bytes) -> None:
         """Count what is inside of packets, and keep what may be the beginning of a mark."""
-        at = 0
+        at, mark = 0, -1
         while True:
             if not self._is_inside:
                 start = _XMP_START.search(piece, at)
                 if start is None:
                     break
                 self._is_inside, self._depth, at = True, 0, start.start()
-            end = piece.find(_XMP_END, at)
-            pixels = _NO_TEXT.search(piece, at, len(piece) if end < 0 else end)
-            if pixels is not None:
-                end = pixels.start()
-            if end < 0:
+            if mark < at:  # else the next mark is known, or that none comes
+                found = piece.find(_XMP_END, at)
+                mark = len(piece) if found < 0 else found
+            pixels = _NO_TEXT.search(piece, at, mark)
+            end = mark if pixels is None else pixels.start()
+            if end == len(piece):
                 break
             self._count(piece[at:end])
             self._is_inside, at = False, end + 1

@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from io import BytesIO
@@ -9,11 +10,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from growth import find_steep
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from service.errors import BadFileError
+from service.extract.direct.found_tags import TESTED
+from service.extract.direct.reading import DirectReader
 from service.extract.png_chunks import ChunkScan
 from service.extract.signatures import inspect
 from service.extract.structure_checks import (
@@ -139,6 +143,36 @@ def test_a_packet_goes_on_behind_the_head_of_a_segment() -> None:
     half = data.replace(b"<dc:a>" * 100, b"<dc:a>" * 50 + head + b"<dc:a>" * 50, 1)
     with pytest.raises(BadFileError, match="nested deeper"):
         feed(XmpScan(), half, 1 << 19)
+
+
+BEGINNINGS = b"<rdf:RDF" + b"\1" * 17
+"""A packet that is over at once, since what follows is no text."""
+
+
+def test_a_search_for_xmp_takes_work_in_proportion_to_its_bytes() -> None:
+    def make(size: int) -> bytes:
+        return BEGINNINGS * (size // len(BEGINNINGS))
+
+    steep = find_steep([("beginnings", make)], lambda data: XmpScan().feed(data), 400_000)
+    assert steep == {}
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_xmp_with_too_much_is_refused_before_all_of_it_is_taken_apart(
+    tmp_path: Path, form: str, png: Png
+) -> None:
+    bomb = b"<rdf:RDF>" + b"<aa b>" * 1_000_000
+    data = png((b"prVt", bomb)) if form == "PNG" else saved(form, b"", png)[:20] + bomb
+    place = tmp_path / ("image.png" if form == "PNG" else "image.jpg")
+    place.write_bytes(data)
+    reader, state = DirectReader(TESTED), place.stat()
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadFileError, match="nested deeper"):
+            reader.inspect(place, state.st_size, state.st_mtime_ns, lambda: None)
+        assert tracemalloc.get_traced_memory()[1] - len(data) < 40 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_jpeg_with_too_many_segments_is_refused(tmp_path: Path) -> None:
