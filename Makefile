@@ -84,7 +84,7 @@ gallery: ready-for-gallery
 
 # A process to each core, and whole files to each process: what a file prepares is prepared once.
 test: lint
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n logical --dist loadfile
 
 lint: ready
 	$(BIN)/ruff check .

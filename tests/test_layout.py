@@ -401,7 +401,7 @@ PROGRAMS = {
     "mypy": ("Makefile", "$(BIN)/mypy"),
     "pytest-rerunfailures": ("tests/windows/run_wine.sh", "--only-rerun"),
     "pytest-timeout": ("tests/conftest.py", "pytest.mark.timeout"),
-    "pytest-xdist": ("Makefile", "pytest -n auto"),
+    "pytest-xdist": ("Makefile", "pytest -n logical"),
     "ruff": ("Makefile", "$(BIN)/ruff check"),
 }
 """Packages that are run and not imported, each with the file and the text that runs it."""
