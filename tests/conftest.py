@@ -1,6 +1,7 @@
 """What all tests share: plain modules, limits, hypothesis' profile, the option for golden files."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -28,6 +29,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("suite")
+
+
+# Side by side, and in the background of a script, tests are started with Ctrl+C ignored. What they
+# start would ignore it, too, though a person who starts it does not.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
