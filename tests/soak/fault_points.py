@@ -51,7 +51,7 @@ READER_POINTS = {
     "texts are collected": FaultPoint("after", "service.pipeline", "collect_blobs"),
     "a text is parsed": FaultPoint("after", "service.parse", "read_blobs"),
     "values are normalized": FaultPoint("after", "service.pipeline", "normalize"),
-    "a prompt is split": FaultPoint("after", "service.tokens", "split_prompt"),
+    "a prompt is split": FaultPoint("after", "service.pipeline", "split_prompt"),
     "resources are collected": FaultPoint("after", "service.pipeline", "collect_resources"),
     "rows are packed": FaultPoint("after", "service.readers.work", "pack_image"),
 }

@@ -328,6 +328,7 @@ def test_whatever_happened_one_rescan_makes_the_rows_true_to_the_disk(
 READ_ALL = """
 import sys, tracemalloc
 from pathlib import Path
+from service.event_log import load_structlog
 from service.paths import Root
 from service.watch.watched_names import WatchedNames
 from service.watch.marker import RootState
@@ -337,6 +338,7 @@ root = Root("Input", Path(sys.argv[1]))
 names = WatchedNames(WatchSettings())
 found = rescan(root, RootState(online=True), lambda _: {}, [], names)
 next(found)
+load_structlog()  # which the first line of the log would do
 tracemalloc.start()
 print(1 + sum(1 for _ in found), tracemalloc.get_traced_memory()[1])
 """
