@@ -1,10 +1,13 @@
 """What ExifTool and the direct reader say of the same files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
 from service.errors import PipeError
 from service.extract.answers import of_the_image
@@ -14,6 +17,24 @@ from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import inspect
 from service.records import RawRecord, WatchedFile
+
+AT_ONCE = 8
+"""Files of one example: a question to ExifTool costs more than a file."""
+
+many = settings(max_examples=12, suppress_health_check=list(HealthCheck))
+
+
+def write(folder: Path, ending: str, files: Sequence[bytes]) -> list[Path]:
+    """Write files beside each other, and return their places."""
+    places = [folder / f"{number}.{ending}" for number in range(len(files))]
+    for place, data in zip(places, files, strict=True):
+        place.write_bytes(data)
+    return places
+
+
+def together(kind: Callable[[], st.SearchStrategy[bytes]]) -> st.SearchStrategy[list[bytes]]:
+    """Return what draws the files of one example."""
+    return st.lists(kind(), min_size=AT_ONCE, max_size=AT_ONCE)
 
 
 class Compared(NamedTuple):

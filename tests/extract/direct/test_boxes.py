@@ -1,15 +1,13 @@
 """AVIF, JPEG XL, plain XMP and cut texts, read directly: what ExifTool reads, or not at all."""
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 
 import odd_boxes
 import pytest
-from comparing import BothReaders, differences
+from comparing import BothReaders, differences, many, together, write
 from growth import find_steep
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 from PIL import Image, features
 from plain_boxes import (
     CHANNEL,
@@ -31,24 +29,10 @@ from service.errors import BadFileError
 from service.extract.direct.found_tags import TESTED, Dialect
 from service.extract.direct.reading import DirectReader, tags_of
 
-AT_ONCE = 8
-many = settings(max_examples=12, suppress_health_check=list(HealthCheck))
-
 COMMENT = exif([(0x10E, 2, b"a cat\0")], [(0x9286, 7, b"ASCII\0\0\0a cat\nSteps: 20")])
 MADE_BY_A_MODEL = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 STATED = packet(described(f'Iptc4xmpExt:DigitalSourceType="{MADE_BY_A_MODEL}"'))
 AVIF, JXL, PNG = "image/avif", "image/jxl", "image/png"
-
-
-def write(folder: Path, ending: str, files: list[bytes]) -> list[Path]:
-    places = [folder / f"{number}.{ending}" for number in range(len(files))]
-    for place, data in zip(places, files, strict=True):
-        place.write_bytes(data)
-    return places
-
-
-def together(kind: Callable[[], st.SearchStrategy[bytes]]) -> st.SearchStrategy[list[bytes]]:
-    return st.lists(kind(), min_size=AT_ONCE, max_size=AT_ONCE)
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,16 @@
 """What is read directly is what ExifTool reads: names, values, their order, and the rows."""
 
 import os
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import odd_files
 import pytest
-from comparing import BothReaders, Compared, differences, open_readers
+from comparing import BothReaders, Compared, differences, many, open_readers, together, write
 from containers import GRAPH_PLACES, PLACES
 from corpus_sets import CORPUS
 from hostile_cases import CASES
 from hostile_texts import INFOTEXT
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 from service import demo, pipeline
 from service.extract.direct.reading import LARGEST
@@ -21,26 +19,11 @@ from service.store.packed_image import pack_image
 
 pytestmark = pytest.mark.exiftool
 
-AT_ONCE = 8
-"""Files of one example: a question to ExifTool costs more than a file."""
 CORPUS_SHARE = 0.9
 """Of the images of the corpus; 97 % when this was written."""
 ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".avif", ".jxl"})
 COSTLY = ("bomb-", "graph-", "prompt-", "run-of-", "stealth-", "tags-", "wide-", "workflow-")
 """Hostile files whose texts are what is hostile: ExifTool takes a minute for all of them."""
-
-many = settings(max_examples=12, suppress_health_check=list(HealthCheck))
-
-
-def write(folder: Path, ending: str, files: Sequence[bytes]) -> list[Path]:
-    places = [folder / f"{number}.{ending}" for number in range(len(files))]
-    for place, data in zip(places, files, strict=True):
-        place.write_bytes(data)
-    return places
-
-
-def together(kind: Callable[[], st.SearchStrategy[bytes]]) -> st.SearchStrategy[list[bytes]]:
-    return st.lists(kind(), min_size=AT_ONCE, max_size=AT_ONCE)
 
 
 @pytest.fixture(scope="module")
