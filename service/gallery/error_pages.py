@@ -12,6 +12,8 @@ from datasette.plugins import pm
 from datasette.utils.asgi import Base400, NotFound, Request, Response
 from datasette.views.base import DatasetteError
 
+from service.gallery.page import DATABASE
+
 DEFAULT = "datasette.handle_exception"
 """Datasette's own: it prints all variables on the terminal, and its page needs inline styles."""
 
@@ -45,8 +47,11 @@ class ErrorPages:
             # As Datasette's own answers, whose readers look at `ok`.
             said: dict[str, Any] = {"ok": False, "error": message, "status": status, "title": title}
             return Response.json(said, status=status)
-        shown = {"title": title, "message": message}
-        text = await datasette.render_template("error.html", shown, request=request)
+        if _is_typed_query(request):
+            template, shown = "query.html", _refused_query(request, message)
+        else:
+            template, shown = "error.html", {"title": title, "message": message}
+        text = await datasette.render_template(template, shown, request=request)
         return Response.html(text, status=status)
 
     @hookimpl  # type: ignore[untyped-decorator]
@@ -62,6 +67,23 @@ def register_error_pages() -> None:
     if pm.get_plugin(DEFAULT) is not None:
         pm.unregister(name=DEFAULT)
     pm.register(ErrorPages(), name=ErrorPages.__name__)
+
+
+def _is_typed_query(request: Request) -> bool:
+    return bool(request.path == f"/{DATABASE}" and request.args.get("sql"))
+
+
+def _refused_query(request: Request, message: str) -> dict[str, Any]:
+    """Return what the page of typed SQL shows, so that the query can be mended and run again."""
+    values = {name: request.args[name] for name in request.args if not name.startswith("_")}
+    typed = values.pop("sql")
+    return {
+        "database": DATABASE,
+        "metadata": {},
+        "query": {"sql": typed},
+        "named_parameter_values": values,
+        "error": message,
+    }
 
 
 def _describe(exception: Exception, seconds: float) -> tuple[int, str, str]:

@@ -150,6 +150,30 @@ def test_typed_sql_only_reads_and_has_its_bounds(site: Site, query: str, form: s
     assert (status, "Traceback" in text) == (400, False)
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELEC 1", "Statement must be a SELECT"),
+        ("DELETE FROM images", "Statement must be a SELECT"),
+        ("SELECT nope FROM images", "no such column: nope"),
+        (REFUSED["a query without end"], "The query took longer than 2 s."),
+        (REFUSED["many large blobs"], "the answer has more than 64,000,000 bytes"),
+    ],
+)
+def test_a_query_that_is_refused_stays_to_be_mended(site: Site, query: str, said: str) -> None:
+    status, _, text = ask(site, sql(f"{query} -- <b> & so"))
+    assert status == 400
+    assert f'<p class="error" role="alert">{said}' in text
+    assert f">{query} -- &lt;b&gt; &amp; so</textarea>" in text
+
+
+def test_what_was_typed_for_a_refused_query_stays_too(site: Site) -> None:
+    status, _, text = ask(site, sql("SELEC :model") + "&model=%22pony%22&_size=10")
+    assert status == 400
+    assert '<input type="text" name="model" value="&#34;pony&#34;">' in text
+    assert "_size" not in text
+
+
 def test_a_search_within_a_search_takes_no_hour(site: Site) -> None:
     needle = "instr(hex(zeroblob(7000000)), hex(zeroblob(3000000)) || '1')"
     assert rows(site, f"SELECT {needle} AS found") == [{"found": 0}]
