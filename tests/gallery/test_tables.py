@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from requests_to_gallery import ask
 from running_gallery import TOP, Library, Site
 
@@ -38,6 +38,25 @@ def test_an_answer_with_image_id_shows_its_pictures_lazily_and_leads_to_them(pag
     assert pictures.first.locator("img").get_attribute("loading") == "lazy"
     pictures.nth(1).click()
     expect(page).to_have_url(re.compile(r"/image/2$"))
+
+
+def test_a_picture_that_cannot_be_drawn_is_a_word_and_the_others_wait_to_be_seen(
+    browser: Browser, site: Site
+) -> None:
+    context = browser.new_context(base_url=site.address, viewport={"width": 800, "height": 400})
+    page = context.new_page()  # the console tells of pictures that are missing
+    page.goto(
+        sql(
+            "SELECT 999999 AS image_id UNION ALL SELECT image_id FROM v_images_search "
+            "UNION ALL SELECT image_id FROM v_images_search UNION ALL SELECT 999998"
+        )
+    )
+    words = page.locator("td a.picture .no-picture")
+    expect(words).to_have_text(["no picture"])
+    expect(page.locator("td a.picture img")).to_have_count(2 * 27 + 1)
+    page.locator("td a.picture").last.scroll_into_view_if_needed()
+    expect(words).to_have_text(["no picture", "no picture"])
+    context.close()
 
 
 @pytest.mark.parametrize("address", ["/images/v_images_search?_size=5", "/images/images?_size=5"])
