@@ -7,10 +7,10 @@ from typing import NamedTuple
 from datasette.utils.asgi import BadRequest, NotFound, Request, Response
 
 from service.gallery.answers import is_number, read_asked
+from service.gallery.odd_values import read_readable
 from service.gallery.page import Gallery, Route
 from service.gallery.shown import Chip, ShownImage, show_image
 from service.records import SamplingPass, Side
-from service.store.one_image import read_image
 
 FEWEST, MOST = 2, 4
 
@@ -148,7 +148,7 @@ def read_compared(text: str) -> list[int]:
 def _read(connection: sqlite3.Connection, ids: Sequence[int]) -> list[ShownImage]:
     found: list[ShownImage] = []
     for image_id in ids:
-        image = read_image(connection, image_id)
+        image = read_readable(connection, image_id)
         if image is None:
             raise NotFound(f"There is no image {image_id}.")
         found.append(show_image(image, ""))

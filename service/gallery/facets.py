@@ -12,6 +12,7 @@ from datasette.utils.asgi import Request, Response
 from service.errors import StartError
 from service.gallery.answers import Asked, read_asked
 from service.gallery.mark_file import split_tags
+from service.gallery.odd_values import as_text
 from service.gallery.orders import which_images
 from service.gallery.page import Gallery, Route
 from service.store.sql import statements
@@ -38,12 +39,12 @@ class Facet(NamedTuple):
     title: str
     term: str
     """What finds the images of a value."""
-    part: Callable[[str], Iterable[str]] | None = None
+    part: Callable[[Any], Iterable[str]] | None = None
     """Returns the values in a column that joins several."""
 
 
-def _part_loras(joined: str) -> Iterable[str]:
-    return (_WEIGHT.sub("", entry) for entry in joined.split(", "))
+def _part_loras(joined: object) -> Iterable[str]:
+    return (_WEIGHT.sub("", entry) for entry in (as_text(joined) or "").split(", "))
 
 
 FACETS: dict[str, Facet] = {
@@ -111,7 +112,8 @@ def count_values(
         connection.set_progress_handler(None, OPCODES)
     counts = rows if facet.part is None else _part(rows, facet.part)
     found["more"] = max(0, len(counts) - SHOWN)
-    for value, images in counts[:SHOWN]:
+    for stored, images in counts[:SHOWN]:
+        value = as_text(stored)
         # A name with a quote in it cannot be searched for as a whole.
         term = None if '"' in str(value) else facet.term.format(value)
         found["values"].append({"value": str(value), "images": images, "term": term})
@@ -126,7 +128,7 @@ def _ask(
     return connection.execute(text, values).fetchall()
 
 
-def _part(rows: Counts, part: Callable[[str], Iterable[str]]) -> list[tuple[str, int]]:
+def _part(rows: Counts, part: Callable[[Any], Iterable[str]]) -> list[tuple[str, int]]:
     """Return the counts of single values, of which each row has some."""
     counts: Counter[str] = Counter()
     for joined, images in rows:

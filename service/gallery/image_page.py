@@ -13,10 +13,11 @@ from service.errors import StartError
 from service.gallery.answers import Asked, read_asked
 from service.gallery.marks import Mark, read_marks
 from service.gallery.neighbours import find_neighbours
+from service.gallery.odd_values import as_text, read_readable
 from service.gallery.page import Gallery, Route
 from service.gallery.shown import ShownImage, show_image
 from service.gallery.texts import FileTexts, read_raw, read_texts, write_infotext
-from service.store.one_image import ImageRecord, read_image
+from service.store.one_image import ImageRecord
 from service.store.sql import statements
 
 
@@ -47,7 +48,7 @@ class OneImage(NamedTuple):
 
 def read_one(connection: sqlite3.Connection, image_id: int) -> OneImage | None:
     """Return an image; None where there is none of this id."""
-    image = read_image(connection, image_id)
+    image = read_readable(connection, image_id)
     if image is None:
         return None
     (place,) = connection.execute(
@@ -112,7 +113,7 @@ class _ImagePages:
         """Return all that is known."""
         one = await self._read(request)
         turn = await self._find_turn(read_asked(request.args), one.id)
-        return Response.json(all_known(one, turn))
+        return Response.json(all_known(one, turn), default=as_text)
 
     async def neighbours(self, request: Request) -> Response:
         """Return the images that have something in common with it."""

@@ -15,6 +15,7 @@ from service.export.records import harmless
 from service.gallery.answers import Asked, read_ids
 from service.gallery.live_database import has_marks
 from service.gallery.mark_file import Change, Content, MarkFile, split_tags
+from service.gallery.odd_values import as_number, as_text
 from service.gallery.page import Gallery, Route
 from service.store.marks import COLUMNS
 from service.store.sql import statements
@@ -144,7 +145,10 @@ def _in_words(error: ValidationError) -> str:
 
 def _contents(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Content | None]:
     rows = connection.execute(statements("gallery.sql")["contents"], _bind(ids))
-    return {id_: Content(sha256, name) if sha256 else None for id_, sha256, name in rows}
+    return {
+        id_: Content(sha256, str(as_text(name))) if sha256 and isinstance(sha256, str) else None
+        for id_, sha256, name in rows
+    }
 
 
 def read_marks(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Mark]:
@@ -159,7 +163,12 @@ def read_marks(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, 
 
 
 def _shown(mark: Mark) -> Mark:
-    return {**mark, "favourite": bool(mark["favourite"]), "tags": split_tags(mark["tags"])}
+    return {
+        "rating": as_number(mark["rating"]),
+        "favourite": bool(mark["favourite"]),
+        "tags": split_tags(mark["tags"]),
+        "note": as_text(mark["note"]),
+    }
 
 
 def _table(connection: sqlite3.Connection) -> str:

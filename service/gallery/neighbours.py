@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from datasette.utils import sqlite_timelimit
 
+from service.gallery.odd_values import readable
 from service.gallery.searches import Search, field_search, words_search
 from service.store.search.lexing import cut_words
 from service.store.sql import statements
@@ -40,7 +41,7 @@ def find_neighbours(connection: sqlite3.Connection, image_id: int) -> list[dict[
     if row is None:
         return []
     columns = [column[0] for column in cursor.description]
-    common = {**dict(zip(columns, row, strict=True)), "id": image_id}
+    common = {**dict(zip(columns, map(readable, row), strict=True)), "id": image_id}
     strips = [one for one in _strips(connection, common) if one.ids]
     every = orjson.dumps([id_ for one in strips for id_ in one.ids]).decode()
     names = dict(connection.execute(_sql("names_of"), (every,)).fetchall())

@@ -241,7 +241,7 @@ def _file(row: Mapping[str, ColumnValue], place: str) -> Iterator[Parameter]:
 
 
 def _file_value(name: str, value: ColumnValue) -> str:
-    if name == "size_bytes":
+    if name == "size_bytes" and isinstance(value, int):
         return f"{value:,}"
     if name == "sidecars":  # their endings; sizes and times are for the service
         return ", ".join(line.split(" ")[0] for line in str(value).splitlines())

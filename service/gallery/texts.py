@@ -32,7 +32,8 @@ def read_raw(connection: Reading, image_id: int) -> RawRecord | None:
     """Return the stored record of an image; None where there is none that can be read."""
     try:
         return read_record(connection, image_id)
-    except (ZstdError, ValueError, KeyError):  # no record of ours; all else is shown
+    except (ZstdError, ValueError, KeyError, TypeError, OverflowError):
+        # no record of ours, or an odd time or list of sidecars in its row; all else is shown
         return None
 
 

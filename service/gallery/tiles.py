@@ -8,6 +8,7 @@ import orjson
 
 from service.extract.thumbnails import DRAWN
 from service.extract.video_pictures import VIDEOS, find_ffmpeg
+from service.gallery.odd_values import as_number, as_text
 from service.store.sql import statements
 
 Tile = dict[str, Any]
@@ -28,26 +29,25 @@ def read_tiles(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Tile]
 
 def _tile(  # noqa: PLR0917  # a row, in the order of its columns
     id_: int,
-    name: str,
-    width: int | None,
-    height: int | None,
-    mime_type: str | None,
+    name: Any,
+    width: Any,
+    height: Any,
+    mime_type: Any,
     status: str,
-    missing_since: str | None,
-    sha256: str | None,
+    missing_since: Any,
+    sha256: Any,
     rating: Any,
     favourite: Any,
 ) -> Tile:
     return {
         "id": id_,
-        "name": name,
-        "width": width,
-        "height": height,
+        "name": as_text(name),
+        "width": as_number(width),
+        "height": as_number(height),
         "state": status if missing_since is None else "missing",
-        "kind": _kind(mime_type or ""),
-        "sha256": sha256,
-        # DB Browser lets anything be written there.
-        "rating": rating if isinstance(rating, int | float) else None,
+        "kind": _kind(as_text(mime_type) or ""),
+        "sha256": as_text(sha256),
+        "rating": as_number(rating),
         "favourite": bool(favourite),
     }
 
