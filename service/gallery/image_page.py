@@ -39,6 +39,8 @@ class OneImage(NamedTuple):
     texts: FileTexts
     place: str
     mark: Mark
+    failure: str = ""
+    """Why its file could not be read."""
 
     @property
     def record(self) -> ImageRecord:
@@ -51,13 +53,18 @@ def read_one(connection: sqlite3.Connection, image_id: int) -> OneImage | None:
     image = read_readable(connection, image_id)
     if image is None:
         return None
-    (place,) = connection.execute(
-        statements("gallery_image.sql")["image_place"], (image_id,)
-    ).fetchone()
+    place = _find_text(connection, "image_place", image_id)
+    failure = _find_text(connection, "failure_of", image_id)
     texts = read_texts(read_raw(connection, image_id))
     marks = read_marks(connection, [image_id])
     shown = show_image(image, place)
-    return OneImage(image_id, shown, texts, place, marks.get(image_id, {}))
+    return OneImage(image_id, shown, texts, place, marks.get(image_id, {}), failure)
+
+
+def _find_text(connection: sqlite3.Connection, name: str, image_id: int) -> str:
+    """Return the text that a statement finds of an image; '' where it finds none."""
+    row = connection.execute(statements("gallery_image.sql")[name], (image_id,)).fetchone()
+    return (as_text(row[0]) if row else None) or ""
 
 
 def read_raw_known(connection: sqlite3.Connection, image_id: int) -> dict[str, Any] | None:

@@ -4,6 +4,10 @@
 -- Where the file was when its folder was watched last.
 SELECT full_path FROM v_images_search WHERE image_id = ?;
 
+-- name: failure_of
+-- Why the file could not be read, as the list of failures has it.
+SELECT f.message FROM images i JOIN failures f ON f.root = i.root AND f.path = i.path WHERE i.id = ?;
+
 -- name: neighbours_of
 -- What an image has in common with others.
 SELECT positive_prompt, seed, model, model_norm, sha256 FROM images WHERE id = ?;

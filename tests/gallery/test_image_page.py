@@ -463,7 +463,9 @@ def test_what_cannot_be_shown_is_said(odd_page: Page) -> None:
     look_at(odd_page, "gone.png", "q=state:any")
     expect(odd_page.locator("#stage")).to_contain_text("The file is gone")
     look_at(odd_page, "spoilt.png")
-    expect(odd_page.locator("#stage")).to_contain_text("The file cannot be read.")
+    expect(odd_page.locator("#stage")).to_contain_text(
+        "The file cannot be read: not an image: starts with 6e 6f"
+    )
     look_at(odd_page, "film.mp4")
     expect(odd_page.locator("#stage")).to_contain_text("The file cannot be played here.")
 
