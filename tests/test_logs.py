@@ -227,7 +227,9 @@ def test_a_flood_is_held_back_and_counted_and_other_kinds_pass() -> None:
         logger.warning("bad file %d", number)
     logger.warning("other")
     logger.error("bad file %d", 6)
-    assert kept.got == ["bad file %d", "bad file %d", "other", "bad file %d"]
+    text = "bad file %d: more like this are only counted for a minute"
+    announced = {"event": text, "of": "bad file %d"}
+    assert kept.got == ["bad file %d", "bad file %d", announced, "other", "bad file %d"]
     now[0] = 61.0
     kept.got.clear()
     logger.warning("bad file %d", 7)
@@ -241,7 +243,8 @@ def test_what_is_held_back_at_the_end_is_told_at_the_end(folder: Path) -> None:
         log.warning("bad file %s", number)
     logs.close()
     assert lines(folder)[LIMIT:] == [
-        line("bad file %s: 5 more like this", of="bad file %s", more=5)
+        line("bad file %s: more like this are only counted for a minute", of="bad file %s"),
+        line("bad file %s: 5 more like this", of="bad file %s", more=5),
     ]
 
 

@@ -23,8 +23,9 @@ class _Window:
 class FloodGate(logging.Handler):
     """Passes records on to other handlers, at most ``limit`` of a kind a minute.
 
-    How many it kept back is logged with the first record after the minute, or at the end; no thread
-    waits for that.
+    That it keeps the others back is logged at once, or who reads along would think that nothing
+    happens any more. How many they were is logged with the first record after the minute, or at the
+    end; no thread waits for that.
     """
 
     def __init__(
@@ -52,6 +53,8 @@ class FloodGate(logging.Handler):
         window.count += 1
         if window.count <= self._limit:
             self._pass_on(record)
+        elif window.count == self._limit + 1:
+            self._pass_on(_note(record, "more like this are only counted for a minute"))
 
     def close(self) -> None:
         """Log how many are kept back, and close the handlers behind this one."""
@@ -76,16 +79,19 @@ class FloodGate(logging.Handler):
                 return
             del self._windows[name]
             if window.count > self._limit:
-                self._pass_on(_summary(window.record, window.count - self._limit))
+                kept_back = window.count - self._limit
+                told = f"{kept_back} more like this"
+                self._pass_on(_note(window.record, told, more=kept_back))
 
     def _pass_on(self, record: logging.LogRecord) -> None:
         for handler in self.writers:
             handler.handle(record)
 
 
-def _summary(record: logging.LogRecord, kept_back: int) -> logging.LogRecord:
+def _note(record: logging.LogRecord, told: str, **fields: int) -> logging.LogRecord:
+    """Return what is said of all records of a kind, as a record of its own."""
     name = kind_of_record(record)[2]
-    message = {"event": f"{name}: {kept_back} more like this", "of": name, "more": kept_back}
+    message = {"event": f"{name}: {told}", "of": name, **fields}
     return logging.makeLogRecord(
         {
             "name": record.name,

@@ -95,7 +95,7 @@ GROUP BY sampler_norm, scheduler_norm, steps
 ORDER BY images DESC;
 
 -- name: images_by_month
--- When they were made, and by what.
+-- When their files were written, and by what.
 SELECT substr(modified_at, 1, 7) AS month, COALESCE(generator, 'not said') AS generator, COUNT(*) AS images
 FROM v_images_search
 GROUP BY month, generator
