@@ -29,6 +29,9 @@ from service.store.writer import Store
 
 BATCH = 64
 
+TEXTS = ("text/", "application/json")
+"""How the kinds begin of texts beside images, which ``exiftool -r`` lists with them."""
+
 HEAD = 100
 """Characters that tell an array from lines."""
 _ARRAY = re.compile(r"\ufeff?\s*\[\s*[{\]]")
@@ -86,10 +89,13 @@ class Ingestion(Remaking):
     def _says_more(self, record: StoredRecord) -> bool:
         """Return False, and count it, where a file's own row is there: its bytes were read for it.
 
-        What ExifTool printed by itself knows neither hash nor size.
+        What ExifTool printed by itself knows neither hash nor size. A text in it is no image, and
+        not counted.
         """
         if record.file.size != UNKNOWN:
             return True
+        if (record.mime_type or "").startswith(TEXTS):
+            return False
         known = self._store.find(record.file.root, record.file.path)
         is_poorer = known is not None and known.file.size != UNKNOWN
         self.done.kept += is_poorer

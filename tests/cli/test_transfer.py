@@ -173,6 +173,15 @@ def test_the_array_that_exiftool_printed_is_taken_in_every_form_of_names(
     ]
 
 
+def test_texts_beside_images_that_exiftool_lists_too_are_no_images(place: Place) -> None:
+    kinds = {"fox.png": "image/png", "fox.txt": "text/plain", "fox.json": "application/json"}
+    found = [{"SourceFile": f"Input/{name}", "MIMEType": kind} for name, kind in kinds.items()]
+    (place.top / "all.json").write_text(json.dumps(found), encoding="utf-8")
+    said = run(place, "ingest", "--in", "all.json")
+    assert said == Said(0, f"1 image → {place.database}\n", "")
+    assert rows(place.database, "SELECT path FROM images") == [("fox.png",)]
+
+
 def test_an_array_that_breaks_off_gives_what_came_before(place: Place) -> None:
     one = {"SourceFile": "Input/a.png", "PNG:Parameters": "fox\nSteps: 20, Seed: 7"}
     text = json.dumps([one, 7, one | {"SourceFile": "Input/b.png"}, one])
