@@ -15,7 +15,7 @@ from service.config import Config
 from service.config.folder_checks import why_unwritable
 from service.errors import PipeError
 from service.file_systems import is_folder
-from service.gallery_process import what_gallery_lacks
+from service.gallery_process import NOT_RUNNING, what_gallery_lacks
 from service.light_dataclasses import dataclass
 from service.paths import Root
 from service.readers.reader_settings import MEBIBYTE, MEMORY_LIMIT, most_readers
@@ -23,6 +23,7 @@ from service.service_state import read_state
 from service.store.backups import list_backups
 from service.store.database_reader import DatabaseReader
 from service.store.locks import damage_message
+from service.store.status import ServiceStatus
 from service.watch.folder_listing import links_below
 from service.watch.watch_settings import WatchSettings
 from service.watch.watched_names import WatchedNames
@@ -95,13 +96,18 @@ def _check_readers(config: Config) -> Iterator[HealthFinding]:
     memory = MEMORY_LIMIT // MEBIBYTE
     found = f"1 to {most} while files wait" if most > 1 else "1"
     yield HealthFinding("ok", "readers", f"{found}, each of at most {memory} MiB")
+    service = _running_service(config)
+    for reader in service.readers if service else ():
+        yield HealthFinding("ok", "reader", reader)
+
+
+def _running_service(config: Config) -> ServiceStatus | None:
+    """Return what the running service says of itself."""
     try:
         state = read_state(config.database.path)
     except PipeError:  # the database's own finding says it
-        return
-    if state.running and state.service is not None:
-        for reader in state.service.readers:
-            yield HealthFinding("ok", "reader", reader)
+        return None
+    return state.service if state.running else None
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -218,11 +224,16 @@ def _check_watches() -> Iterator[HealthFinding]:
 
 
 def _check_gallery(config: Config) -> Iterator[HealthFinding]:
-    """Yield whether the service can start the gallery, where it shall."""
+    """Yield whether the service can start the gallery, where it shall, and has."""
     if not config.gallery.enabled:
         return
     lack = what_gallery_lacks()
-    if lack is None:
-        yield HealthFinding("ok", "gallery", f"port {config.gallery.port} of this machine alone")
-    else:
+    if lack is not None:
         yield HealthFinding("error", "gallery", lack.what, lack.fix)
+        return
+    service = _running_service(config)
+    if service and service.gallery and service.gallery.startswith(NOT_RUNNING):
+        fix = "when what it says is mended, the service starts it by itself"
+        yield HealthFinding("error", "gallery", service.gallery, fix)
+    else:
+        yield HealthFinding("ok", "gallery", f"port {config.gallery.port} of this machine alone")

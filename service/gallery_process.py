@@ -32,6 +32,9 @@ PACKAGES = "datasette~=0.65.5 uvicorn pygal"
 MEMORY = 3_000_000_000
 """Bytes of address space; it takes 50 to 150 MB of memory."""
 
+NOT_RUNNING = "not running"
+"""How a state begins that is no address."""
+
 SILENT_S = 60.0
 """After so many seconds without a word it hangs."""
 
@@ -87,7 +90,7 @@ class GalleryProcess:
         lack = what_gallery_lacks()
         if lack is not None:
             reason = f"{lack.what}; {lack.fix}"
-            self._state = f"not running: {reason}"
+            self._state = f"{NOT_RUNNING}: {reason}"
             log.warning("gallery_not_started", reason=reason)
             return
         pause = self._first_pause_s
@@ -98,7 +101,7 @@ class GalleryProcess:
                 return
             if time.monotonic() - began > GOOD_S:
                 pause = self._first_pause_s
-            self._state = f"not running: {reason}; it is started again after {pause:g} s"
+            self._state = f"{NOT_RUNNING}: {reason}; it is started again after {pause:g} s"
             log.warning("gallery_died", reason=reason, again_in_seconds=pause)
             self._stopped.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)

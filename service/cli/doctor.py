@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 def doctor(config: ConfigFile = None, db: DatabaseFile = None, json: AsJson = False) -> None:  # noqa: FBT002
     """Check everything the service needs, and say what to do about what is wrong.
 
-    Exit code 1: something is.
+    Exit code 1: there is an error; a warning is none.
     """
     findings = examine_health(load_config(config, None, db))
     if json:

@@ -36,7 +36,8 @@ def restore(
     config: ConfigFile = None,
     db: DatabaseFile = None,
     from_: Annotated[
-        str | None, typer.Option("--from", help="The file to be put back; the newest backup.")
+        str | None,
+        typer.Option("--from", help="The file to be put back; otherwise the newest backup."),
     ] = None,
 ) -> None:
     """Put a backup in the database's place. The service must not run.

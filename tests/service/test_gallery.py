@@ -132,6 +132,8 @@ def test_a_port_that_is_taken_is_told_and_the_service_goes_on(
         wait_for(lambda: count(with_gallery.database), 2)
         refusal = f"not running: port {port}: cannot be listened on"
         wait_for(lambda: told(with_gallery).startswith(refusal), expected=True)
+        (finding,) = gallery_findings(with_gallery)
+        assert (finding["level"], finding["found"].startswith(refusal)) == ("error", True)
         assert service.process.poll() is None
         assert service.stop() == 0
 
