@@ -39,6 +39,7 @@ LAYERS = (
         "instance",
         "clock",
         "process_tree",
+        "stop_request",
     ),
     ("parse", "normalize", "tokens", "resources"),
     ("pipeline", "store", "extract", "watch", "catalog", "export", "demo", "dump_lines"),

@@ -39,7 +39,7 @@ class Fleet:
         self._start_process = start
         self.limit = max(1, limit)
         self._deadlines = deadlines or Deadlines()
-        self._on_news = on_news
+        self.on_news = on_news
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._alarm = threading.Condition(self._lock)  # wakes the keeper
@@ -191,7 +191,7 @@ class Fleet:
             if seat is None or not self._take(seat, message):
                 return
             self._changed.notify_all()
-        self._on_news()
+        self.on_news()
 
     def _take(self, seat: Seat, message: Any) -> bool:
         """Take a message; return whether somebody may wait for what it says."""
@@ -254,7 +254,7 @@ class Fleet:
                 self._feed()
             self._changed.notify_all()
             self._alarm.notify()
-        self._on_news()
+        self.on_news()
 
     def _note_end(self, seat: Seat, reason: str) -> None:
         if seat.is_ready and seat.pieces:

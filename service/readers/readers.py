@@ -148,6 +148,10 @@ class Readers:
     ) -> None:
         self.close()
 
+    def tell(self, on_news: Callable[[], None]) -> None:
+        """Have ``on_news`` called from now on whenever something came back."""
+        self._fleet.on_news = on_news
+
     def require(
         self, seconds: float = 60.0, is_stopped: Callable[[], bool] = lambda: False
     ) -> None:
