@@ -18,7 +18,6 @@ from service.readers.reader_settings import ReaderSettings
 from service.readers.slate import SlateWriter
 from service.readers.work import ExifToolDeadlines, ReaderWork
 
-
 _GARBAGE = 20_000
 """New objects between two looks for garbage, of which an image leaves hardly any: the looks after
 each 700 took a hundredth of the time, and memory stays the same."""
