@@ -129,10 +129,7 @@ _EXTENSION = re.compile(r"\.[a-z0-9]+")
 _ENDING = re.compile(r"(\.[a-z0-9_-]+)+")
 
 MAX_PROCESSES = 8
-"""Two ExifTool processes are 1.75 times as fast as one.
-
-Past the cores of a desktop more only take memory.
-"""
+"""Past these one writer cannot follow, and more only take memory."""
 
 InputFolder = Annotated[Path, BeforeValidator(_anchor(paths.flaw))]
 OutputPath = Annotated[Path, BeforeValidator(_anchor(paths.output_flaw))]

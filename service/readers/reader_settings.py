@@ -14,6 +14,9 @@ MEBIBYTE = 1024 * 1024
 MEMORY_LIMIT = 512 * MEBIBYTE
 """Bytes that one reader may take."""
 
+MOST_READERS = 8
+"""As many as the configuration allows."""
+
 MEMORY_ENDING = ".exiftool.json"
 """Of the file beside the database in which ExifTool's version is remembered."""
 
@@ -65,8 +68,15 @@ class ReaderSettings:
 def most_readers(processes: int | Literal["auto"]) -> int:
     """Return how many readers ``[extract] processes`` allows.
 
-    "auto" leaves a core to the writer.
+    "auto" is one for each core that this process may use, up to ``MOST_READERS``. The main process
+    wants a core of its own only where it writes what four or five readers read.
     """
     if processes == "auto":
-        return max(1, (os.cpu_count() or 1) - 1)
+        return min(MOST_READERS, _cores())
     return processes
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # a container, say, may use fewer than there are
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

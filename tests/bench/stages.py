@@ -3,13 +3,14 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from figures import Figure, quantile
 from graphs import large_graph
 from store_samples import NOW
-from subjects import kind, originals
+from subjects import flat_images, kind, originals
 
 from service import parse, pipeline
 from service.extract.direct.found_tags import TESTED
@@ -19,9 +20,10 @@ from service.extract.reader import TagReader
 from service.extract.signatures import inspect
 from service.normalize import normalize
 from service.parse.blobs import collect_blobs
-from service.records import ImageRows, NormalizedImage, RawRecord, Token, WatchedFile
+from service.records import Blobs, NormalizedImage, RawRecord, Token, WatchedFile
 from service.records.json_values import JsonValue
 from service.resources.collect import collect_resources
+from service.store.packed_image import PackedImage, pack_image
 from service.store.writer import Store
 from service.tokens import cut
 from service.tokens.cut import split_again
@@ -29,43 +31,69 @@ from service.tokens.cut import split_again
 Subject = TypeVar("Subject")
 
 RUNS = 7
-BATCH = 32
+BATCH = 64
+SMALL = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """Files that are measured together."""
+
+    words: str
+    paths: Sequence[Path]
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    """Yield the CPU of looking at the bytes, of the pure stages, and of writing."""
-    sources = originals(folder / "demo")
-    how = f"CPU, {len(sources)} {kind()}, least of {RUNS} runs of each, warm"
-    yield from _spread("inspect", sources, lambda path: inspect(path, path.stat().st_size), how)
-    yield from _reading_directly(sources, how)
+    """Yield the CPU of each stage over real and over small images, and of one large graph."""
+    yield from _all_stages(Subjects(kind(), originals(folder / "demo")), folder, limit=0.9)
+    small = folder / "small"
+    flat_images(small, SMALL)
+    paths = sorted(path for path in small.rglob("*.png"))
+    yield from _all_stages(Subjects("small PNGs, a third graphs", paths), folder, limit=1.2)
+    nodes = large_graph()
+    how = f"CPU, least of {RUNS} runs, warm"
+    title = f"pure stages, graph of {len(nodes)} nodes"
+    yield from _spread(title, [_of_graph(nodes)], pipeline.process, how)
+
+
+def _all_stages(subjects: Subjects, folder: Path, limit: float) -> Iterator[Figure]:
+    """Yield the CPU of looking at the bytes, of the pure stages, and of writing.
+
+    ``limit`` is the goal of all pure stages, in ms.
+    """
+    sources, words = subjects.paths, subjects.words
+    how = f"CPU, {len(sources)} files, least of {RUNS} runs of each, warm"
+    yield from _spread(f"{words}: inspect", sources, _look, how)
+    yield from _reading_directly(subjects, how)
     raws = _records(sources)
     blobs = [collect_blobs(raw) for raw in raws]
-    yield from _spread("blobs", raws, collect_blobs, how)
-    yield from _spread("parse", blobs, parse.read_blobs, how)
+    yield from _spread(f"{words}: blobs", raws, collect_blobs, how)
+    yield from _spread(f"{words}: parse", blobs, parse.read_blobs, how)
     read = [(reading, one) for one in blobs if (reading := parse.read_blobs(one)) is not None]
-    made = [(normalize(r.generation, b, tuple(g for _, g in r.rivals))) for r, b in read]
-    yield from _spread(
-        "normalize",
-        read,
-        lambda pair: normalize(pair[0].generation, pair[1], tuple(g for _, g in pair[0].rivals)),
-        how,
-    )
-    yield from _spread("tokens", made, _cut, how)
+    yield from _spread(f"{words}: normalize", read, _normalize, how)
+    made = [_normalize(pair) for pair in read]
+    yield from _spread(f"{words}: tokens", made, _cut, how)
     cut = [(one, _cut(one)) for one in made]
-    yield from _spread("resources", cut, lambda pair: collect_resources(*pair), how)
-    yield from _spread("all pure stages", raws, pipeline.process, how, limit=1.0)
-    graph = _of_graph(large_graph())
-    yield from _spread(
-        f"pure stages, graph of {len(large_graph())} nodes",
-        [graph],
-        pipeline.process,
-        f"CPU, least of {RUNS} runs, warm",
-    )
-    yield _saving(folder, [pipeline.process(raw) for raw in raws])
+    yield from _spread(f"{words}: resources", cut, lambda pair: collect_resources(*pair), how)
+    title = f"{words}: all pure stages"
+    yield from _spread(title, raws, pipeline.process, how, limit=limit)
+    rows = [pipeline.process(raw) for raw in raws]
+    yield from _spread(f"{words}: packing", rows, pack_image, how)
+    yield _saving(folder / f"{len(rows)}.db", words, [pack_image(one) for one in rows])
 
 
-def _reading_directly(sources: Sequence[Path], how: str) -> Iterator[Figure]:
+def _look(path: Path) -> object:
+    return inspect(path, path.stat().st_size)
+
+
+def _normalize(pair: tuple[parse.ParserAnswers, Blobs]) -> NormalizedImage:
+    reading, blobs = pair
+    return normalize(reading.generation, blobs, tuple(each for _, each in reading.rivals))
+
+
+def _reading_directly(subjects: Subjects, how: str) -> Iterator[Figure]:
     """Yield how many files need no ExifTool, and what reading these costs."""
+    sources, words = subjects.paths, subjects.words
     reader = DirectReader(TESTED)
     kinds = {path: inspect(path, path.stat().st_size).mime_type for path in sources}
 
@@ -73,8 +101,9 @@ def _reading_directly(sources: Sequence[Path], how: str) -> Iterator[Figure]:
         return reader.read_tags(path, path.stat().st_size, kinds[path])
 
     plain = [path for path in sources if read(path) is not None]
-    yield Figure("read directly, share", len(plain) / len(sources), "", f"{len(sources)} {kind()}")
-    yield from _spread("reading directly", plain, read, how)
+    share = len(plain) / len(sources)
+    yield Figure(f"{words}: read directly, share", share, "", f"{len(sources)} files")
+    yield from _spread(f"{words}: reading directly", plain, read, how)
 
 
 def _records(sources: Sequence[Path]) -> list[RawRecord]:
@@ -129,16 +158,13 @@ def _spread(
         )
 
 
-def _saving(folder: Path, rows: Sequence[ImageRows]) -> Figure:
+def _saving(path: Path, words: str, rows: Sequence[PackedImage]) -> Figure:
     spent = 0.0
-    with Store.open(folder / "images.db") as store:
+    with Store.open(path) as store:
         for start in range(0, len(rows), BATCH):
             before = time.thread_time()
             store.save(rows[start : start + BATCH], now=NOW)
             spent += time.thread_time() - before
-    return Figure(
-        "store.save, mean",
-        spent / len(rows) * 1000,
-        "ms/image",
-        f"CPU, {len(rows)} {kind()}, {BATCH} a batch, new",
-    )
+    mean = spent / len(rows) * 1000
+    how = f"CPU, {len(rows)} files, {BATCH} a batch, new"
+    return Figure(f"{words}: store.save, mean", mean, "ms/image", how)
