@@ -39,6 +39,7 @@ LAYERS = (
         "instance",
         "clock",
         "process_tree",
+        "windows_job",
         "stop_request",
     ),
     ("parse", "normalize", "tokens", "resources"),

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from patience import wait_for
 
@@ -16,7 +17,7 @@ from service.errors import StartError
 from service.readers.fleet import Fleet
 from service.readers.process import ReaderProcess
 from service.readers.readers import Question
-from service.readers.seat import Deadlines
+from service.readers.seat import Deadlines, ReaderStatus
 from service.readers.tickets import PIECE_BYTES, Asked, Deferred, Lost, Piece, Ticket
 
 ODD = Path(__file__).with_name("odd_reader.py")
@@ -26,11 +27,11 @@ SHORT = Deadlines(start=30.0, quick=1.0, slow=2.0)
 
 
 def start(*words: str, **options: Any) -> Callable[..., ReaderProcess]:
-    def start_one(on_message: Any, on_end: Any) -> ReaderProcess:
+    def start_one(on_message: Any, on_end: Any, **how: bool) -> ReaderProcess:
         argv = [sys.executable, str(ODD), *words]
         limit = options.get("memory_limit")
         is_limited = options.get("is_memory_limited", True)
-        return ReaderProcess(argv, limit, on_message, on_end, is_memory_limited=is_limited)
+        return ReaderProcess(argv, limit, on_message, on_end, is_memory_limited=is_limited, **how)
 
     return start_one
 
@@ -267,6 +268,26 @@ def test_as_many_readers_run_as_the_backlog_is_worth_and_one_when_it_is_done() -
                 break
             gone.wait(0.1)
         assert len(one.status()) == 1
+
+
+def test_readers_of_a_backlog_give_way_to_other_programs_and_the_one_that_remains_does_not() -> (
+    None
+):
+    ours = psutil.Process().nice()
+    lower = psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else ours + 5
+    with fleet(3, Deadlines()) as one:
+        one.scale(3)
+        wait_for(
+            lambda: sorted(_priority(status) for status in one.status()),
+            sorted([ours, lower, lower]),
+        )
+        wait_for(lambda: [status.stage for status in one.status()], ["idle"] * 3)
+        one.scale(0)
+        wait_for(lambda: [_priority(status) for status in one.status()], [ours])
+
+
+def _priority(status: ReaderStatus) -> int:
+    return -1 if status.pid is None else int(psutil.Process(status.pid).nice() or 0)
 
 
 def test_a_reader_that_is_ready_when_the_backlog_is_over_ends() -> None:
