@@ -8,7 +8,6 @@ if sys.platform == "win32":
     _EXTENDED_LIMITS = 9
     _LIMIT_PROCESS_MEMORY = 0x0100
     _LIMIT_KILL_ON_CLOSE = 0x2000
-    _LIMIT_PRIORITY_CLASS = 0x0020
     _BELOW_NORMAL = 0x4000
 
     class _BasicLimits(ctypes.Structure):
@@ -45,29 +44,21 @@ if sys.platform == "win32":
             self._kernel = ctypes.WinDLL("kernel32", use_last_error=True)
             self._kernel.CreateJobObjectW.restype = ctypes.c_void_p
             self._handle = ctypes.c_void_p(self._kernel.CreateJobObjectW(None, None))
-            self._limits = _ExtendedLimits()
-            self._limits.BasicLimitInformation.LimitFlags = _LIMIT_KILL_ON_CLOSE
-            if memory_limit is not None:
-                self._limits.BasicLimitInformation.LimitFlags |= _LIMIT_PROCESS_MEMORY
-                self._limits.ProcessMemoryLimit = memory_limit
-            self._set_limits()
+            self._process = ctypes.c_void_p(process_handle)
+            self._limit(memory_limit)
             # The launcher needs tens of milliseconds before it starts perl.exe: this comes in time.
-            self._check(
-                self._kernel.AssignProcessToJobObject(self._handle, ctypes.c_void_p(process_handle))
-            )
+            self._check(self._kernel.AssignProcessToJobObject(self._handle, self._process))
 
-        def give_way(self) -> None:
-            """Let its processes have a core only where no other program wants it."""
-            basic = self._limits.BasicLimitInformation
-            basic.LimitFlags |= _LIMIT_PRIORITY_CLASS
-            basic.PriorityClass = _BELOW_NORMAL
-            self._set_limits()
-
-        def _set_limits(self) -> None:
-            size = ctypes.sizeof(self._limits)
+        def _limit(self, memory_limit: int | None) -> None:
+            limits = _ExtendedLimits()
+            limits.BasicLimitInformation.LimitFlags = _LIMIT_KILL_ON_CLOSE
+            if memory_limit is not None:
+                limits.BasicLimitInformation.LimitFlags |= _LIMIT_PROCESS_MEMORY
+                limits.ProcessMemoryLimit = memory_limit
+            size = ctypes.sizeof(limits)
             self._check(
                 self._kernel.SetInformationJobObject(
-                    self._handle, _EXTENDED_LIMITS, ctypes.byref(self._limits), size
+                    self._handle, _EXTENDED_LIMITS, ctypes.byref(limits), size
                 ),
             )
 
@@ -76,6 +67,10 @@ if sys.platform == "win32":
                 error = ctypes.WinError(ctypes.get_last_error())
                 self.close()
                 raise error
+
+        def give_way(self) -> None:
+            """Give the process a lower priority, and so all that it starts from now on."""
+            self._kernel.SetPriorityClass(self._process, _BELOW_NORMAL)
 
         def kill(self) -> None:
             """End every process of the job at once."""
