@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from patience import wait_for
 
@@ -17,7 +16,7 @@ from service.errors import StartError
 from service.readers.fleet import Fleet
 from service.readers.process import ReaderProcess
 from service.readers.readers import Question
-from service.readers.seat import Deadlines, ReaderStatus
+from service.readers.seat import Deadlines
 from service.readers.tickets import PIECE_BYTES, Asked, Deferred, Lost, Piece, Ticket
 
 ODD = Path(__file__).with_name("odd_reader.py")
@@ -273,21 +272,15 @@ def test_as_many_readers_run_as_the_backlog_is_worth_and_one_when_it_is_done() -
 def test_readers_of_a_backlog_give_way_to_other_programs_and_the_one_that_remains_does_not() -> (
     None
 ):
-    ours = psutil.Process().nice()
-    lower = psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else ours + 5
     with fleet(3, Deadlines()) as one:
         one.scale(3)
-        wait_for(
-            lambda: sorted(_priority(status) for status in one.status()),
-            sorted([ours, lower, lower]),
-        )
         wait_for(lambda: [status.stage for status in one.status()], ["idle"] * 3)
+        asked = [ask(one, ("priority", 1.0)) for _ in range(3)]
+        found = sorted(word for ticket in asked for word, _ in answers(one, ticket))
+        assert found == ["as others", "gives way", "gives way"]
         one.scale(0)
-        wait_for(lambda: [_priority(status) for status in one.status()], [ours])
-
-
-def _priority(status: ReaderStatus) -> int:
-    return -1 if status.pid is None else int(psutil.Process(status.pid).nice() or 0)
+        wait_for(lambda: len(one.status()), 1)
+        assert answers(one, ask(one, ("priority", 0.0))) == [("as others", "quick")]
 
 
 def test_a_reader_that_is_ready_when_the_backlog_is_over_ends() -> None:
