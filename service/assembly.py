@@ -13,7 +13,6 @@ from service.event_log import get_logger
 from service.export.categories import Categories
 from service.gallery_process import GalleryProcess
 from service.light_dataclasses import dataclass
-from service.readers.reader_settings import MEMORY_ENDING, ReaderSettings
 from service.readers.readers import Readers
 from service.scheduled_exports.schedule import ExportSchedule
 from service.store.browser_project import write_projects
@@ -55,6 +54,7 @@ class Assembly:
 @contextmanager
 def assemble(
     config: Config,
+    readers: Readers,
     *,
     watch: bool,
     writes_lists: bool = True,
@@ -64,6 +64,7 @@ def assemble(
 ) -> Iterator[Assembly]:
     """Give all that a configuration asks for, ready to run, and close it afterwards.
 
+    The readers are for the caller to close; the first of them may still be starting.
     ``writes_lists``: the exports of the configuration run while it watches. ``has_all_roots``: a
     root that is not among the configured ones was taken away. Raises StartError, whose message says
     what to do. Where another program holds the database it is waited for until ``is_stopped``.
@@ -73,35 +74,35 @@ def assemble(
     inbox = Inbox(config.roots, settings)
     roots = {root.name: root for root in config.roots}
     files = _Files(config=config, clock=clock, has_all_roots=has_all_roots, is_stopped=is_stopped)
-    with start_readers(config, inbox.wake, starts_exiftool=watch) as readers:
-        small = files.open_thumbnails() if watch else None
-        store = files.open_store()
-        readers.require(is_stopped=is_stopped)
-        exports = config.export if watch and writes_lists else None
-        backups = _backup_rules(config) if watch else None
-        gallery = GalleryProcess(config) if watch and config.gallery.enabled else None
-        parts = Parts(
-            intake=Intake(inbox, config.roots, store, settings, clock),
-            readers=readers,
-            store=store,
-            roots=roots,
-            heartbeat=Heartbeat(store, clock, readers.version),
-            watcher=Watcher(config.roots, inbox, settings) if watch else None,
-            reopen=lambda: files.reopen_store(store),
-            export_schedule=ExportSchedule(exports, store, clock),
-            database_care=DatabaseCare(config.database.path, backups, clock),
-            thumbnails=Thumbnails(small, store, readers, roots, clock),
-            describe_gallery=gallery.describe if gallery else lambda: None,
-        )
-        worker = Worker(parts, clock, _pace_of(config, watch=watch), on_done)
-        worker.counters.gone += files.taken_away
-        try:
-            yield Assembly(worker, inbox, parts.watcher, store)
-        finally:
-            if gallery is not None:
-                gallery.close()
-            parts.close()
-            worker.close()
+    readers.tell(inbox.wake)
+    small = files.open_thumbnails() if watch else None
+    store = files.open_store()
+    readers.require(is_stopped=is_stopped)
+    exports = config.export if watch and writes_lists else None
+    backups = _backup_rules(config) if watch else None
+    gallery = GalleryProcess(config) if watch and config.gallery.enabled else None
+    parts = Parts(
+        intake=Intake(inbox, config.roots, store, settings, clock),
+        readers=readers,
+        store=store,
+        roots=roots,
+        heartbeat=Heartbeat(store, clock, readers.version),
+        watcher=Watcher(config.roots, inbox, settings) if watch else None,
+        reopen=lambda: files.reopen_store(store),
+        export_schedule=ExportSchedule(exports, store, clock),
+        database_care=DatabaseCare(config.database.path, backups, clock),
+        thumbnails=Thumbnails(small, store, readers, roots, clock),
+        describe_gallery=gallery.describe if gallery else lambda: None,
+    )
+    worker = Worker(parts, clock, _pace_of(config, watch=watch), on_done)
+    worker.counters.gone += files.taken_away
+    try:
+        yield Assembly(worker, inbox, parts.watcher, store)
+    finally:
+        if gallery is not None:
+            gallery.close()
+        parts.close()
+        worker.close()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -182,34 +183,6 @@ def _pace_of(config: Config, *, watch: bool) -> Pace:
 def _backup_rules(config: Config) -> BackupRules:
     part = config.backup
     return BackupRules(timedelta(hours=part.every_hours), part.keep, config.backups)
-
-
-def start_readers(
-    config: Config,
-    on_news: Callable[[], None] = lambda: None,
-    *,
-    reads_files: bool = True,
-    starts_exiftool: bool = True,
-) -> Readers:
-    """Return the reader processes of a configuration. ``require`` waits until one is ready.
-
-    Those that read no files make rows from stored records, and need no ExifTool. With
-    ``starts_exiftool`` the first is not ready before its ExifTool is; others start theirs for the
-    first file that is not plain, where nothing has changed since ExifTool told its version.
-    """
-    part = config.extract
-    is_direct = part.reader == "auto"
-    database = config.database.path
-    settings = ReaderSettings(
-        exiftool=part.exiftool,
-        reads_files=reads_files,
-        stealth=part.stealth,
-        direct=is_direct,
-        memory=database.with_name(database.name + MEMORY_ENDING) if is_direct else None,
-        recycle_after=part.recycle_after,
-        slow_s=part.deadline_seconds,
-    )
-    return Readers(settings, part.processes, on_news, starts_exiftool=starts_exiftool)
 
 
 def open_store(config: Config, settle: Callable[[Store], None] = lambda _: None) -> Store:

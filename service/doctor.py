@@ -10,7 +10,6 @@ from typing import Literal
 
 import apsw
 
-from service.assembly import start_readers
 from service.config import Config
 from service.config.folder_checks import why_unwritable
 from service.errors import PipeError
@@ -18,6 +17,7 @@ from service.file_systems import is_folder
 from service.gallery_process import NOT_RUNNING, what_gallery_lacks
 from service.light_dataclasses import dataclass
 from service.paths import Root
+from service.readers.configured_readers import start_readers
 from service.readers.reader_settings import MEBIBYTE, MEMORY_LIMIT, most_readers
 from service.service_state import read_state
 from service.store.backups import list_backups

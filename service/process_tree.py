@@ -12,10 +12,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import IO
 
 if sys.platform == "win32":
-    import ctypes
+    from service.windows_job import WindowsJob
 else:
     import fcntl
     import resource
@@ -27,85 +28,12 @@ Without the second each thread reserves 64 MiB of address space, which counts ag
 LIMITS_MEMORY = sys.platform in {"linux", "win32"}
 """Whether a ``memory_limit`` is held by the system."""
 
+_NICER = 5
+"""Steps of POSIX's niceness. Beside a program as nice as we are it has a quarter of a core then."""
+
 _PIPE = 1024 * 1024
 """Bytes that wait in stdout, on Linux. In the usual 64 KiB ExifTool stops after a few files
 whenever our reading thread has to wait for the interpreter's lock: it was idle twice as long."""
-
-
-if sys.platform == "win32":
-    _EXTENDED_LIMITS = 9
-    _LIMIT_PROCESS_MEMORY = 0x0100
-    _LIMIT_KILL_ON_CLOSE = 0x2000
-
-    class _BasicLimits(ctypes.Structure):
-        _fields_ = (
-            ("PerProcessUserTimeLimit", ctypes.c_int64),
-            ("PerJobUserTimeLimit", ctypes.c_int64),
-            ("LimitFlags", ctypes.c_uint32),
-            ("MinimumWorkingSetSize", ctypes.c_size_t),
-            ("MaximumWorkingSetSize", ctypes.c_size_t),
-            ("ActiveProcessLimit", ctypes.c_uint32),
-            ("Affinity", ctypes.c_size_t),
-            ("PriorityClass", ctypes.c_uint32),
-            ("SchedulingClass", ctypes.c_uint32),
-        )
-
-    class _ExtendedLimits(ctypes.Structure):
-        _fields_ = (
-            ("BasicLimitInformation", _BasicLimits),
-            ("IoInfo", ctypes.c_uint64 * 6),
-            ("ProcessMemoryLimit", ctypes.c_size_t),
-            ("JobMemoryLimit", ctypes.c_size_t),
-            ("PeakProcessMemoryUsed", ctypes.c_size_t),
-            ("PeakJobMemoryUsed", ctypes.c_size_t),
-        )
-
-    class WindowsJob:
-        """A Job Object: its processes die when its handle closes, even if this program is killed.
-
-        The ``exiftool.exe`` launcher starts a ``perl.exe`` that outlives it and holds the pipes;
-        killing the launcher alone hung 2 of 4 times.
-        """
-
-        def __init__(self, process_handle: int, memory_limit: int | None) -> None:
-            self._kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-            self._kernel.CreateJobObjectW.restype = ctypes.c_void_p
-            self._handle = ctypes.c_void_p(self._kernel.CreateJobObjectW(None, None))
-            self._limit(memory_limit)
-            # The launcher needs tens of milliseconds before it starts perl.exe: this comes in time.
-            self._check(
-                self._kernel.AssignProcessToJobObject(self._handle, ctypes.c_void_p(process_handle))
-            )
-
-        def _limit(self, memory_limit: int | None) -> None:
-            limits = _ExtendedLimits()
-            limits.BasicLimitInformation.LimitFlags = _LIMIT_KILL_ON_CLOSE
-            if memory_limit is not None:
-                limits.BasicLimitInformation.LimitFlags |= _LIMIT_PROCESS_MEMORY
-                limits.ProcessMemoryLimit = memory_limit
-            size = ctypes.sizeof(limits)
-            self._check(
-                self._kernel.SetInformationJobObject(
-                    self._handle, _EXTENDED_LIMITS, ctypes.byref(limits), size
-                ),
-            )
-
-        def _check(self, done: int) -> None:
-            if not done:
-                error = ctypes.WinError(ctypes.get_last_error())
-                self.close()
-                raise error
-
-        def kill(self) -> None:
-            """End every process of the job at once."""
-            if self._handle:
-                self._kernel.TerminateJobObject(self._handle, 1)
-
-        def close(self) -> None:
-            """Give the handle back; what still runs in the job dies."""
-            if self._handle:
-                self._kernel.CloseHandle(self._handle)
-                self._handle = ctypes.c_void_p()
 
 
 class ProcessTree:
@@ -175,6 +103,15 @@ class ProcessTree:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
+    def give_way(self) -> None:
+        """Let other programs come first, before it and what it starts from now on."""
+        with contextlib.suppress(OSError):  # it has ended
+            if sys.platform == "win32":
+                self._job.give_way()
+            else:
+                ours = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, ours + _NICER)
+
     def is_running(self) -> bool:
         """Tell whether the process, or what is left of it, has not been waited for."""
         return self._process.poll() is None
@@ -241,10 +178,10 @@ def _leash() -> tuple[str, ...]:
     if setpriv is None:
         return ()
     try:
-        told = subprocess.run([setpriv, "--help"], capture_output=True, check=False, timeout=10)
-    except (OSError, subprocess.SubprocessError):
+        program = Path(setpriv).read_bytes()  # to ask it would be one more process at each start
+    except OSError:
         return ()
-    return (setpriv, "--pdeathsig", "KILL", "--") if b"--pdeathsig" in told.stdout else ()
+    return (setpriv, "--pdeathsig", "KILL", "--") if b"pdeathsig" in program else ()
 
 
 def _limit_memory(pid: int, limit: int) -> None:

@@ -4,11 +4,9 @@
 or the worker's end) → shut down. ``Supervisor.one_pass`` does the same for a single pass.
 """
 
-import signal
 import threading
 import time
 from collections.abc import Callable
-from types import FrameType
 
 from service.assembly import Assembly, assemble
 from service.config import Config
@@ -22,46 +20,18 @@ from service.errors import (
 from service.event_log import get_logger
 from service.instance import InstanceLock
 from service.light_dataclasses import dataclass
+from service.readers.readers import Readers
+from service.stop_request import StopRequest
 from service.store.locks import DAMAGE, damage_message
 from service.worker.batch import Counters, FileOutcome
 
 log = get_logger(__name__)
-
-SIGNAL_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-"""SIGBREAK is how a Windows console or service host asks; NSSM sends Ctrl+C. SIGHUP comes when a
-terminal is closed; whoever started us with ``nohup`` wants none of it."""
-
-SIGNALS = tuple(getattr(signal, name) for name in SIGNAL_NAMES if hasattr(signal, name))
 
 POLL_S = 0.2
 LOOK_AT_LOCK_S = 1.0
 SIGNALLED = 128
 """Added to a signal's number, an exit code as shells give it: 130 after Ctrl+C."""
 STOPPED = "stopped before the end; the next pass goes on from here"
-
-
-class StopRequest:
-    """Remembers which signal asked to stop.
-
-    Made in the main thread, where Python runs signal handlers.
-    """
-
-    def __init__(self) -> None:
-        self.number: int | None = None
-        """Of the signal; None while nobody has asked."""
-        for number in SIGNALS:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._on_signal)
-
-    @property
-    def name(self) -> str:
-        """Return the signal's name: ``SIGTERM``; empty while nobody has asked."""
-        return "" if self.number is None else signal.Signals(self.number).name
-
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        # A handler that takes a lock or logs can deadlock with the code it interrupts, so it only
-        # assigns.
-        self.number = number
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +43,45 @@ class PassResult:
 
 
 class Supervisor:
-    """Runs the service of one configuration, with its timed exports where it ``writes_lists``.
+    """Runs the service of one configuration.
 
-    ``has_all_roots``: a root of before that it does not name was taken away.
+    Its lock and its readers, of which the first may still be starting, are closed by whoever made
+    them. ``has_all_roots``: a root of before that it does not name was taken away.
     """
 
     def __init__(
         self,
         config: Config,
         lock: InstanceLock,
+        readers: Readers,
+        request: StopRequest,
         *,
-        writes_lists: bool = True,
         has_all_roots: bool = True,
     ) -> None:
         self._config = config
         self._lock = lock
-        self._writes_lists = writes_lists
+        self._readers = readers
+        self._request = request
         self._has_all_roots = has_all_roots
         self._next_look_at_lock = 0.0
-        self._request = StopRequest()
         self._stop = threading.Event()
         self._death: Exception | None = None
         """What the worker died of."""
         self._on_note: Callable[[str], None] = lambda _: None
         self._notes_told: set[str] = set()
 
-    def serve(self) -> int:
+    def serve(self, *, writes_lists: bool = True) -> int:
         """Run until a signal or the worker's death; return the process's exit code.
 
-        Raises DatabaseDamagedError and AlreadyRunningError, which say what to do.
+        The timed exports of the configuration run where it ``writes_lists``. Raises
+        DatabaseDamagedError and AlreadyRunningError, which say what to do.
         """
         try:
             with assemble(
                 self._config,
+                self._readers,
                 watch=True,
-                writes_lists=self._writes_lists,
+                writes_lists=writes_lists,
                 has_all_roots=self._has_all_roots,
                 is_stopped=self._is_stopped,
             ) as assembly:
@@ -142,6 +116,7 @@ class Supervisor:
         try:
             with assemble(
                 self._config,
+                self._readers,
                 watch=False,
                 has_all_roots=self._has_all_roots,
                 on_done=on_done,

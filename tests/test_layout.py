@@ -39,6 +39,8 @@ LAYERS = (
         "instance",
         "clock",
         "process_tree",
+        "windows_job",
+        "stop_request",
     ),
     ("parse", "normalize", "tokens", "resources"),
     ("pipeline", "store", "extract", "watch", "catalog", "export", "demo", "dump_lines"),

@@ -18,7 +18,8 @@ from service.cli.output import harmless_lines, repeat_database
 from service.errors import INTERRUPTED, DatabaseReplacedError, StartError, TryAgainError
 
 MODULES = {
-    "run": ("run", "all", "reprocess", "resources"),
+    "run": ("run", "all"),
+    "reprocess": ("reprocess", "resources"),
     "dump_and_ingest": ("dump", "ingest"),
     "show": ("show",),
     "status": ("status", "failures"),

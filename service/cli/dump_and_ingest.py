@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from service import instance, logs, transfer
-from service.assembly import open_store, start_readers
+from service.assembly import open_store
 from service.cli import typed_paths
 from service.cli.hand_over import hand_over
 from service.cli.options import ConfigFile, DatabaseFile, ExifTool, Inputs, load_config
@@ -19,6 +19,7 @@ from service.dump_lines import TransferResult
 from service.errors import AlreadyRunningError, StartError
 from service.export import records
 from service.paths import anchor
+from service.readers.configured_readers import start_readers
 from service.store.database_reader import DatabaseReader
 from service.store.schema import current
 from service.watch.watch_settings import WatchSettings
@@ -113,8 +114,8 @@ def _ingest_here(path: Path, settings: Config) -> TransferResult:
     """Fill the database in this process, which holds it."""
     logs.setup(settings.log, console=False)
     with (
-        open_store(settings) as store,
         start_readers(settings, reads_files=False) as readers,
+        open_store(settings) as store,
     ):
         done = transfer.ingest(path, store, readers, settings.roots, Clock())
     logs.close()

@@ -14,7 +14,8 @@ from service.cli.app import App
 from service.cli.export_options import LISTS, MUST, Everything, ExcelSafe, Options, Out
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import say, say_json
-from service.config import Config, ConfigError, Export
+from service.config import Config, ConfigError
+from service.config.export import Export
 from service.config.problems import Problem
 from service.errors import StartError, TryAgainError
 from service.export.report import Written, report_file

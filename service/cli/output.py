@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from service.paths import to_stored
-from service.store.failures import Failure
-from service.worker.batch import Counters
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    from service.store.failures import Failure
+    from service.worker.batch import Counters
 
 
 def harmless(text: str) -> str:
@@ -94,7 +95,7 @@ class Bar:
         finally:
             self.stop()
 
-    def add(self, count: int, failed: Sequence[Failure]) -> None:
+    def add(self, count: int, failed: "Sequence[Failure]") -> None:
         """Go on by so many files, of which these failed."""
         self._failed.extend(failed)
         if self._progress is None:
@@ -108,7 +109,7 @@ class Bar:
         if self._progress is not None:
             self._progress.stop()
 
-    def print_summary(self, counters: Counters, database: Path, *, as_json: bool) -> None:
+    def print_summary(self, counters: "Counters", database: Path, *, as_json: bool) -> None:
         """Say what was done and list what failed."""
         if as_json:
             failures = [

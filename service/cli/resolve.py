@@ -12,7 +12,7 @@ import orjson
 import typer
 
 from service import instance, logs
-from service.assembly import open_store, start_readers
+from service.assembly import open_store
 from service.cli import typed_paths
 from service.cli.hand_over import HandedOver, entries_file, hand_over, require_service
 from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
@@ -26,6 +26,7 @@ from service.light_dataclasses import dataclass
 from service.model_lookup.findings import Findings, find_references
 from service.model_lookup.handed_over import EntriesFile
 from service.model_lookup.learn import SourceLearner, SourceReport
+from service.readers.configured_readers import start_readers
 from service.resources.known_models import Trust
 from service.store.database_reader import DatabaseReader
 from service.store.model_writer import EntryCounts

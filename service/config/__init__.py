@@ -15,7 +15,6 @@ import os
 # pydantic looks through all that is installed for plugins, which costs each start 10 ms.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from service.config.export import Export
 from service.config.folder_checks import find_missing_roots, prepare
 from service.config.load import PREFIX, check, load
 from service.config.model import (
@@ -37,7 +36,6 @@ __all__ = [
     "Config",
     "ConfigError",
     "Database",
-    "Export",
     "Extract",
     "Gallery",
     "Log",

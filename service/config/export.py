@@ -4,13 +4,12 @@ The same for ``[[export]]`` and the command line.
 """
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from service.config.values import OutputPath, Section, refusal
+from service.config.values import Categories, OutputPath, Section, refusal
 from service.records import ResourceKind, Side
 
 ListKind = Literal["tokens", "prompts", "templates", "kv", "resources", "sql", "records"]
@@ -89,30 +88,6 @@ def _check_every(value: object) -> object:
     raise refusal(f'expected "change" or minutes from 1 to {MONTH}, got {value!r}')
 
 
-CATEGORY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-def _check_categories(value: object) -> object:
-    categories = value if isinstance(value, Mapping) else {}
-    for name, words in categories.items():
-        if not CATEGORY.fullmatch(str(name)):
-            raise refusal(f'a category is named like "clothing" or "hair-color", got {name!r}')
-        if not _is_list_of_words(words):
-            raise refusal(f'{name}: expected a list of words, like ["hanfu", "kimono"]')
-    return value
-
-
-def _is_list_of_words(value: object) -> bool:
-    if not isinstance(value, list | tuple):
-        return False
-    return all(isinstance(word, str) and word.strip() for word in value)
-
-
-Categories = Annotated[
-    Mapping[str, Annotated[tuple[str, ...], Field(strict=False)]],
-    BeforeValidator(_check_categories),
-]
-"""Name of a category → words, or several words as one text, that belong to it."""
 Expression = Annotated[str, AfterValidator(_check_expression)]
 
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from service import paths
 from service.config import folder_checks
-from service.config.model import DEFAULT_ROOT, LISTS, SECTIONS, Config
+from service.config.model import DEFAULT_ROOT, LISTS, Config, section_of
 from service.config.problems import ConfigError, Problem, read_refusals, setting_name
 from service.config.toml_lines import SettingKey, line_numbers
 from service.light_dataclasses import dataclass
@@ -118,7 +118,7 @@ def _read_variable(key: SettingKey, text: str) -> object:
 
     Or as it is, where the setting is a path or the text is no TOML value.
     """
-    section = SECTIONS.get(str(key[0]))
+    section = section_of(str(key[0]))
     field = section.model_fields.get(str(key[-1])) if section else None
     if field is not None and (field.default is None or isinstance(field.default, Path)):
         return text

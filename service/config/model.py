@@ -4,13 +4,20 @@ A test holds that config.toml, as it is delivered, says exactly these defaults.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from service import paths
-from service.config.export import Categories, Export
 from service.config.values import (
+    Categories,
     Extensions,
     InputFolder,
     OptionalFolder,
@@ -137,6 +144,24 @@ class Log(Section):
     keep_files: int = Field(default=5, ge=1, le=1000)
 
 
+def _load_export() -> type["Export"]:
+    # Loaded where it is asked for: its thirty settings were a tenth of each start, and most
+    # configurations have no export.
+    from service.config.export import Export  # noqa: PLC0415
+
+    return Export
+
+
+def _read_export(value: object, info: ValidationInfo) -> "Export":
+    return _load_export().model_validate(value, context=info.context)
+
+
+if TYPE_CHECKING:
+    from service.config.export import Export
+else:
+    Export = Annotated[Any, PlainValidator(_read_export)]
+
+
 class Config(Section):
     """The whole configuration. All paths are absolute."""
 
@@ -183,7 +208,7 @@ class Config(Section):
         return self.backup.folder or self.database.path.parent / "backups"
 
 
-SECTIONS: dict[str, type[Section]] = {
+_SECTIONS: dict[str, type[Section]] = {
     "root": RootFolder,
     "watch": Watch,
     "extract": Extract,
@@ -192,9 +217,15 @@ SECTIONS: dict[str, type[Section]] = {
     "thumbnails": Thumbnails,
     "gallery": Gallery,
     "log": Log,
-    "export": Export,
 }
-"""The table of config.toml and what may stand in it."""
+
+TABLES = (*_SECTIONS, "export")
+"""The tables of config.toml."""
 
 LISTS = ("root", "export")
 """Tables of which there may be several: ``[[root]]``."""
+
+
+def section_of(table: str) -> type[Section] | None:
+    """Return what may stand in a table of config.toml; None where there is no such table."""
+    return _load_export() if table == "export" else _SECTIONS.get(table)

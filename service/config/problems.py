@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from service.config.model import LISTS, SECTIONS, Config
+from service.config.model import LISTS, TABLES, Config, section_of
 from service.config.toml_lines import SettingKey
 from service.errors import StartError
 from service.light_dataclasses import dataclass
@@ -77,8 +77,9 @@ def _describe_unknown(key: SettingKey) -> str:
     close = get_close_matches(name.lower(), known, n=1)
     if close:
         return f"unknown setting; did you mean {close[0]}?"
-    for table, section in SECTIONS.items():
-        if name in section.model_fields:
+    for table in TABLES:
+        section = section_of(table)
+        if section is not None and name in section.model_fields:
             return f"unknown setting; did you mean {name} in [{table}]?"
     if known:
         return f"unknown setting; known here: {', '.join(known)}"
@@ -89,7 +90,7 @@ def _fields(table: SettingKey) -> dict[str, FieldInfo]:
     """Return what may stand in a table, by name; nothing for a place that is no table."""
     if not table:
         return Config.model_fields
-    section = SECTIONS.get(str(table[0]))
+    section = section_of(str(table[0]))
     if section is None or len(table) != _depth(table):
         return {}
     return section.model_fields

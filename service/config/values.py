@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -108,6 +108,23 @@ def _check_name(value: object) -> object:
     return value
 
 
+def _check_categories(value: object) -> object:
+    categories = value if isinstance(value, Mapping) else {}
+    for name, words in categories.items():
+        if not CATEGORY.fullmatch(str(name)):
+            raise refusal(f'a category is named like "clothing" or "hair-color", got {name!r}')
+        if not _is_list_of_words(words):
+            raise refusal(f'{name}: expected a list of words, like ["hanfu", "kimono"]')
+    return value
+
+
+def _is_list_of_words(value: object) -> bool:
+    if not isinstance(value, list | tuple):
+        return False
+    return all(isinstance(word, str) and word.strip() for word in value)
+
+
+CATEGORY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _EXTENSION = re.compile(r"\.[a-z0-9]+")
 _ENDING = re.compile(r"(\.[a-z0-9_-]+)+")
 
@@ -131,3 +148,8 @@ SidecarEndings = Annotated[
 Patterns = Annotated[
     tuple[Annotated[str, BeforeValidator(_check_pattern)], ...], Field(strict=False)
 ]
+Categories = Annotated[
+    Mapping[str, Annotated[tuple[str, ...], Field(strict=False)]],
+    BeforeValidator(_check_categories),
+]
+"""Name of a category → words, or several words as one text, that belong to it."""

@@ -5,12 +5,15 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from service.config.export import Export
 from service.errors import PipeError, StartError
 from service.export.atomic import update_file
 from service.export.slugs import PLACE
 from service.light_dataclasses import dataclass
+
+if TYPE_CHECKING:
+    from service.config.export import Export
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def report_file(out: Path) -> Path:
     return out.with_name(f"{out.name}{SUFFIX}")
 
 
-def write_report(export: Export, report: ExportReport) -> None:
+def write_report(export: "Export", report: ExportReport) -> None:
     """Write the report where there is something to say, else delete an earlier one."""
     target = report_file(export.out)
     if not (report.unsafe or report.files):
@@ -82,7 +85,9 @@ def _delete(report: Path) -> None:
 
 
 @contextlib.contextmanager
-def remember_files(export: Export, before: Iterable[Path], report: ExportReport) -> Iterator[None]:
+def remember_files(
+    export: "Export", before: Iterable[Path], report: ExportReport
+) -> Iterator[None]:
     """Let the report name the old and the new files where the block ends midway.
 
     The next run then deletes them.
@@ -97,7 +102,7 @@ def remember_files(export: Export, before: Iterable[Path], report: ExportReport)
         raise
 
 
-def files_before(export: Export) -> list[Path]:
+def files_before(export: "Export") -> list[Path]:
     """Return the files of a split list that the last report names and that may be deleted."""
     try:
         content = json.loads(report_file(export.out).read_bytes())

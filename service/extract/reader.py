@@ -3,7 +3,6 @@
 Each file gets its own outcome, whatever becomes of the batch.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -21,8 +20,6 @@ from service.extract.signatures import inspect
 from service.extract.tag_batch import TagBatch
 from service.light_dataclasses import dataclass
 from service.records import RawRecord, WatchedFile
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +93,15 @@ class TagReader:
         return found, None if tags is None else self._make_record(found, tags)
 
     def _make_record(self, found: FileToRead, tags: Tags) -> RawRecord | None:
-        """Return a record of what was read directly; a bug is met again where the file is read."""
+        """Return a record of what was read directly.
+
+        None where there is a bug, which is met again, and told, where the file is read.
+        """
         try:
             return self._records.of_direct(found, tags)
         except (BadFileError, TryAgainError, MemoryError):
             raise
-        except Exception:
-            log.exception("bug_in_reading", extra={"path": found.file.path})
+        except Exception:  # noqa: BLE001
             return None
 
     def audit(self, file: FileToRead, allowed: float | None = None) -> "Audited":

@@ -4,10 +4,11 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import field, replace
 from io import FileIO
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeVar
 
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract import magic_numbers
@@ -21,6 +22,8 @@ STEP = 64 * 1024 * 1024
 _BLOCK = 512 * 1024
 _WALKS = {"image/tiff": check_directories, "image/gif": check_blocks}
 """What is looked at by going to and fro in a file, once it has been read."""
+Said = TypeVar("Said")
+
 _PRINTABLE = bytes(range(32, 127)).rjust(127, b".").ljust(256, b".")
 """Byte → itself where it is printable ASCII, else a dot."""
 
@@ -57,6 +60,8 @@ class Signature:
     """Whether a PNG or a WebP has an alpha channel; False for every other kind."""
     state: FileState | None = field(default=None, compare=False)
     """What the file was when its bytes were hashed; ``check_unchanged`` compares with it."""
+    needs_exiftool: bool = field(default=False, compare=False)
+    """Whether it was tried to read these bytes without ExifTool, in vain."""
 
 
 def inspect(
@@ -64,28 +69,62 @@ def inspect(
     size: int,
     mtime_ns: int | None = None,
     on_step: Callable[[], None] = lambda: None,
-    room: bytearray | None = None,
 ) -> Signature:
     """Read a file once, from start to end, and return its signature.
 
     ``on_step`` is called after each ``STEP`` bytes, so that a slow disk is known from a dead one.
-    ``room``, longer than ``size``, holds the file's bytes afterwards; then it is for the caller to
-    ``check_xmp`` before ExifTool is shown the file.
     Raises BadFileError for what is no image, carries a text bomb or has a structure that would
     cost ExifTool too much, FileGoneError where there is no such file, and TryAgainError where it is
     locked, no longer ``size`` bytes long, last written at another time than ``mtime_ns`` (None:
     whenever), or written while it was read.
     """
+    with _opened(location, mtime_ns) as (file, state):
+        # The first block is looked at by itself: an unknown kind is refused before gigabytes of it
+        # are hashed.
+        head = memoryview(file.read(_BLOCK))
+        return replace(_read(file, head, size, on_step, looks_for_xmp=True), state=state)
+
+
+def inspect_held(  # noqa: PLR0917  # those of ``inspect``, and what is done with the bytes
+    location: Path,
+    size: int,
+    mtime_ns: int,
+    on_step: Callable[[], None],
+    room: bytearray,
+    read: Callable[[str | None, memoryview], Said | None],
+) -> tuple[Signature, Said | None]:
+    """Do the same in ``room``, which is longer than ``size``, and ``read`` the bytes there.
+
+    ``read`` is told their kind, and returns None where ExifTool is to be asked: only then does it
+    matter what XMP costs.
+    """
+    with _opened(location, mtime_ns) as (file, state):
+        data = _fill(room, file)
+        found = replace(_read(file, data, size, on_step, looks_for_xmp=False), state=state)
+    said = read(found.mime_type, data)
+    if said is not None:
+        return found, said
+    if _may_hold_xmp(found.mime_type):
+        scan = XmpScan()
+        for piece in _pieces(data):
+            scan.feed(piece)
+    return replace(found, needs_exiftool=True), None
+
+
+@contextmanager
+def _opened(location: Path, mtime_ns: int | None) -> Iterator[tuple[FileIO, FileState]]:
+    """Open a file that must stay as it is until the block ends; raise what ``inspect`` does."""
     try:
         state = FileState.of(location)
         if mtime_ns is not None and state.mtime_ns != mtime_ns:
             raise TryAgainError("written since it was seen")
         # Path.open takes no opener.
         with open(location, "rb", buffering=0, opener=_open_without_waiting) as file:
-            signature = _read(file, size, on_step, room)
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise BadFileError("not a regular file")
+            yield file, state
         if FileState.of(location) != state:
             raise TryAgainError("written or replaced while it was read")
-        return replace(signature, state=state)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileGoneError(f"gone before it was read: {error.strerror}") from error
     except IsADirectoryError as error:
@@ -118,15 +157,16 @@ def _open_without_waiting(path: str, flags: int) -> int:
 
 
 def _read(
-    file: FileIO, size: int, on_step: Callable[[], None], room: bytearray | None
+    file: FileIO,
+    head: memoryview,
+    size: int,
+    on_step: Callable[[], None],
+    *,
+    looks_for_xmp: bool,
 ) -> Signature:
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        raise BadFileError("not a regular file")
-    # The first block is looked at by itself: an unknown kind is refused before gigabytes of it
-    # are hashed.
-    head = memoryview(file.read(_BLOCK)) if room is None else _fill(room, file)
+    """Return the signature of a file of which ``head`` has been read, which may be all of it."""
     mime_type = _read_kind(head, size)
-    look = _Look(mime_type, looks_for_xmp=room is None)
+    look = _Look(mime_type, looks_for_xmp=looks_for_xmp)
     digest = hashlib.sha256()
     count = 0
     for block in _blocks(file, head, size):
@@ -168,14 +208,6 @@ class _Look:
             start = 0 if self._is_begun else len(magic_numbers.PNG)
             self.chunks.feed(block[start:])
         self._is_begun = True
-
-
-def check_xmp(mime_type: str | None, data: memoryview) -> None:
-    """Raise BadFileError where a whole file's XMP would cost ExifTool too much."""
-    if _may_hold_xmp(mime_type):
-        scan = XmpScan()
-        for piece in _pieces(data):
-            scan.feed(piece)
 
 
 def _may_hold_xmp(mime_type: str | None) -> bool:

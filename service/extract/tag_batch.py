@@ -70,6 +70,8 @@ class TagBatch:
         found: dict[Path, Tags] = {}
         for place, each in enumerate(self._files):
             on_file(place)
+            if each.signature.needs_exiftool:
+                continue
             tags = direct.read_tags(each.location, each.file.size, each.signature.mime_type)
             if tags is not None:
                 found[each.location] = tags

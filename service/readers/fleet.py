@@ -35,11 +35,11 @@ class Fleet:
         deadlines: Deadlines | None = None,
         on_news: Callable[[], None] = lambda: None,
     ) -> None:
-        """Start the first reader, by ``start(on_message, on_end)``."""
+        """Start the first reader, by ``start(on_message, on_end, gives_way=…)``."""
         self._start_process = start
         self.limit = max(1, limit)
         self._deadlines = deadlines or Deadlines()
-        self._on_news = on_news
+        self.on_news = on_news
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._alarm = threading.Condition(self._lock)  # wakes the keeper
@@ -136,12 +136,13 @@ class Fleet:
     # From here to the callbacks every method is called with the lock held.
 
     def _take_seat(self, *, is_slow: bool) -> None:
+        gives_way = any(not seat.gives_way for seat in self._in_lane(is_slow=is_slow))
         try:
-            process = self._start_process(self._on_message, self._on_end)
+            process = self._start_process(self._on_message, self._on_end, gives_way=gives_way)
         except RuntimeError as error:  # the system gives no more threads
             self.starts.fail(str(error))
         else:
-            self._seats.append(Seat(process, self._deadlines, is_slow=is_slow))
+            self._seats.append(Seat(process, self._deadlines, is_slow, gives_way))
 
     def _in_lane(self, *, is_slow: bool) -> list[Seat]:
         return [seat for seat in self._seats if seat.is_slow == is_slow and not seat.is_ended]
@@ -174,10 +175,10 @@ class Fleet:
         seat.process.ask((self._number, piece.ticket.kind, piece.is_slow, piece.items))
 
     def _dismiss_idle(self) -> None:
-        """Let readers end that are no longer wanted."""
+        """Let readers end that are no longer wanted, and keep the one that does not give way."""
         seats = self._in_lane(is_slow=False)
         surplus = max(0, len(seats) - self.wanted)
-        for seat in [seat for seat in seats if seat.is_idle][:surplus]:
+        for seat in [seat for seat in seats if seat.is_idle and seat.gives_way][:surplus]:
             seat.dismiss()
 
     def _find(self, process: ReaderProcess) -> Seat | None:
@@ -191,7 +192,7 @@ class Fleet:
             if seat is None or not self._take(seat, message):
                 return
             self._changed.notify_all()
-        self._on_news()
+        self.on_news()
 
     def _take(self, seat: Seat, message: Any) -> bool:
         """Take a message; return whether somebody may wait for what it says."""
@@ -254,7 +255,7 @@ class Fleet:
                 self._feed()
             self._changed.notify_all()
             self._alarm.notify()
-        self._on_news()
+        self.on_news()
 
     def _note_end(self, seat: Seat, reason: str) -> None:
         if seat.is_ready and seat.pieces:

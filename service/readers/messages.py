@@ -89,13 +89,14 @@ def unpack_file(packed: Sequence[Any]) -> WatchedFile:
 
 def pack_signature(found: Signature) -> tuple[Any, ...]:
     """Return a signature as a tuple."""
-    return found.mime_type, found.sha256, found.has_alpha, found.state
+    return found.mime_type, found.sha256, found.has_alpha, found.state, found.needs_exiftool
 
 
 def unpack_signature(packed: Sequence[Any]) -> Signature:
     """Return the signature of ``pack_signature``."""
-    mime_type, sha256, has_alpha, state = packed
-    return Signature(mime_type, sha256, has_alpha, None if state is None else FileState(*state))
+    mime_type, sha256, has_alpha, state, needs_exiftool = packed
+    was = None if state is None else FileState(*state)
+    return Signature(mime_type, sha256, has_alpha, was, needs_exiftool)
 
 
 def pack_known(location: Path, file: WatchedFile) -> tuple[Any, ...]:
@@ -163,7 +164,7 @@ def unpack_answer(packed: Sequence[Any]) -> Answer:
 
 def _unpack_look(packed: Sequence[Any]) -> Answer:
     match packed:
-        case ("signature", str() | None, str(), bool(), tuple() | None):
+        case ("signature", str() | None, str(), bool(), tuple() | None, bool()):
             return unpack_signature(packed[1:])
         case ("taken", tuple(found), tuple() | None as rows):
             return Taken(unpack_signature(found), None if rows is None else PackedImage(*rows))

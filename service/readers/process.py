@@ -31,18 +31,20 @@ class ReaderProcess:
         on_message: Callable[["ReaderProcess", Any], None],
         on_end: Callable[["ReaderProcess", str], None],
         *,
+        gives_way: bool = False,
         is_memory_limited: bool = LIMITS_MEMORY,
     ) -> None:
         """Start it, with the name of its slate behind ``argv``.
 
         ``on_end`` is called once, with the reason, also where it cannot be started.
         Both are called from a thread of this object. ``memory_limit`` (bytes) is watched where the
-        system does not limit memory.
+        system does not limit memory. One that ``gives_way`` has a lower priority.
         """
         self._argv = argv
         self._memory_limit = memory_limit
         self._on_message = on_message
         self._on_end = on_end
+        self._gives_way = gives_way
         self._is_memory_limited = is_memory_limited
         self._has_ended = threading.Event()
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -104,6 +106,8 @@ class ReaderProcess:
             tree = ProcessTree(argv, limit, inherited=self._slate.inherited)
         except OSError as error:
             return f"it cannot be started: {error.strerror}"
+        if self._gives_way:
+            tree.give_way()
         with self._lock:
             self._tree = tree
             if self._reason is not None:  # ended before it began

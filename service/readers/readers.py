@@ -132,10 +132,11 @@ class Readers:
         deadlines = deadlines or Deadlines.beyond(self._settings.slow_s)
         self._fleet = Fleet(self._start, limit=limit, deadlines=deadlines, on_news=on_news)
 
-    def _start(self, on_message: Any, on_end: Any) -> ReaderProcess:
+    def _start(self, on_message: Any, on_end: Any, *, gives_way: bool) -> ReaderProcess:
         told = replace(self._settings, memory=self._memory).to_json()
         argv = [sys.executable, "-P", "-c", START, "service.readers", TOP, told]
-        return ReaderProcess(argv, self._settings.memory_limit, on_message, on_end)
+        limit = self._settings.memory_limit
+        return ReaderProcess(argv, limit, on_message, on_end, gives_way=gives_way)
 
     def __enter__(self) -> Self:
         return self
@@ -147,6 +148,10 @@ class Readers:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def tell(self, on_news: Callable[[], None]) -> None:
+        """Have ``on_news`` called from now on whenever something came back."""
+        self._fleet.on_news = on_news
 
     def require(
         self, seconds: float = 60.0, is_stopped: Callable[[], bool] = lambda: False

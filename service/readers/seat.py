@@ -65,6 +65,8 @@ class Seat:
     process: ReaderProcess
     deadlines: Deadlines
     is_slow: bool
+    gives_way: bool = False
+    """Whether it runs beside another in a backlog: then any other program comes first."""
     since: float = field(default_factory=time.monotonic)
     """When it was last heard of, or given something to do."""
     allowed: float = 0.0

@@ -148,7 +148,7 @@ class ReaderWork:
                 packed = None
                 if raw is not None:
                     self._note(number, index, "parse", file.size)
-                    packed = _pack_known(raw)
+                    packed = _pack_known(raw, tells_bug=False)  # it is told when the file is read
                 answer = ("taken", messages.pack_signature(found.signature), packed)
             self._answers.hold("is", number, index, answer)
 
@@ -163,7 +163,9 @@ class ReaderWork:
             except (BadFileError, TryAgainError) as error:
                 answer = messages.pack_error(error)
             else:
-                packed = None if audited.record is None else _pack_known(audited.record)
+                packed = None
+                if audited.record is not None:
+                    packed = _pack_known(audited.record, tells_bug=True)
                 signature = messages.pack_signature(found)
                 answer = ("audit", signature, audited.is_compared, packed)
             self._answers.send("is", number, index, answer)
@@ -239,23 +241,25 @@ def _too_slow(error: TooSlowError, each: FileToRead) -> tuple[Any, ...]:
     return "failed", "extract", "TooSlowError", f"{error} ({each.file.size:,} bytes)"
 
 
-def make_rows(raw: RawRecord) -> ImageRows | messages.Failed:
-    """Return an image's rows, or its failure where a stage has a bug.
+def make_rows(raw: RawRecord, *, tells_bug: bool = True) -> ImageRows | messages.Failed:
+    """Return an image's rows, or its failure where a stage has a bug, which is logged.
 
-    One odd file must not stop the service.
+    One odd file must not stop the service. Without ``tells_bug`` the caller makes the rows again.
     """
     try:
         return pipeline.process(raw)
     except MemoryError:  # the reader ends; the file is read again by itself, in a fresh one
         raise
     except Exception as error:  # the one place where a stage's bug is met
-        log.exception("bug_in_a_stage", extra={"path": raw.file.path, "root": raw.file.root})
+        if tells_bug:
+            place = {"path": raw.file.path, "root": raw.file.root}
+            log.exception("bug_in_a_stage", extra=place)
         return messages.Failed("parse", type(error).__name__, str(error))
 
 
-def _pack_known(raw: RawRecord) -> tuple[Any, ...] | None:
-    """Return an image's packed rows, None where a stage has a bug: that is told when it is read."""
-    rows = make_rows(raw)
+def _pack_known(raw: RawRecord, *, tells_bug: bool) -> tuple[Any, ...] | None:
+    """Return an image's packed rows, None where a stage has a bug."""
+    rows = make_rows(raw, tells_bug=tells_bug)
     return tuple(pack_image(rows)) if isinstance(rows, ImageRows) else None
 
 

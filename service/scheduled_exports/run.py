@@ -8,8 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from service.config import Export
-from service.config.export import Style
+from service.config.export import Export, Style
 from service.errors import StartError
 from service.export.categories import Categories
 from service.export.gathering import FoundText

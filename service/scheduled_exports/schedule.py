@@ -14,9 +14,9 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from service.clock import Clock
-from service.config import Export
 from service.errors import StartError, TryAgainError
 from service.event_log import get_logger
 from service.export.atomic import sweep
@@ -25,6 +25,9 @@ from service.light_dataclasses import dataclass
 from service.paths import to_stored
 from service.store.export_states import ExportState
 from service.store.writer import Store
+
+if TYPE_CHECKING:
+    from service.config.export import Export
 
 LOOK_FOR_FILES_S = 30.0
 """Between two looks whether all files of a split list or of templates are there.
@@ -37,7 +40,7 @@ There may be thousands.
 class ScheduledExport:
     """An export of the configuration, and when it may run next."""
 
-    export: Export
+    export: "Export"
     state: ExportState | None
     """Its last run; None where it never ran."""
     not_before: float
@@ -72,7 +75,7 @@ class ScheduledExport:
         return True
 
 
-def digest_files(export: Export) -> str:
+def digest_files(export: "Export") -> str:
     """Return what an export's files are now, by their names, sizes and times, as 32 digits.
 
     A file that is written with the same bytes has another time, and is then left as it is.
@@ -90,7 +93,7 @@ def digest_files(export: Export) -> str:
     return digest.hexdigest()
 
 
-def settings_of(export: Export) -> str:
+def settings_of(export: "Export") -> str:
     """Return the settings that decide what is written, as JSON."""
     settings = export.model_dump(mode="json", exclude_defaults=True, exclude={"every", "out"})
     return json.dumps(settings, sort_keys=True, ensure_ascii=False)
@@ -104,10 +107,10 @@ SHARE = 10
 """An export that takes long rests so many times as long as it took."""
 AFTER_FAILURE_S = 300.0
 
-Run = Callable[[Export, Path, Callable[[], bool]], Written]
+Run = Callable[["Export", Path, Callable[[], bool]], Written]
 
 
-def _run_export(export: Export, database: Path, is_cancelled: Callable[[], bool]) -> Written:
+def _run_export(export: "Export", database: Path, is_cancelled: Callable[[], bool]) -> Written:
     from service.scheduled_exports.run import run_export  # noqa: PLC0415  a pass writes no lists
 
     return run_export(export, database, is_cancelled)
@@ -121,7 +124,7 @@ class ExportSchedule:
     """
 
     def __init__(
-        self, exports: Sequence[Export] | None, store: Store, clock: Clock, run: Run = _run_export
+        self, exports: "Sequence[Export] | None", store: Store, clock: Clock, run: Run = _run_export
     ) -> None:
         self._clock = clock
         self._run = run
@@ -180,7 +183,7 @@ class ExportSchedule:
                 self._running = _Running(entry, version, self._clock, self._go)
                 return
 
-    def _go(self, export: Export) -> Written:
+    def _go(self, export: "Export") -> Written:
         return self._run(export, self._path, self._cancelled.is_set)
 
     def _note(self, ended: "_Running", now: float) -> None:
@@ -217,7 +220,7 @@ class ExportSchedule:
             self._running.wait()
 
 
-def _rest(export: Export, state: ExportState) -> float:
+def _rest(export: "Export", state: ExportState) -> float:
     """Return for how many seconds an export rests after a run."""
     rest = max(REST_S, SHARE * state.seconds)
     if state.error is not None:
@@ -231,7 +234,7 @@ class _Running:
     """One run, in a thread."""
 
     def __init__(
-        self, entry: ScheduledExport, version: int, clock: Clock, run: Callable[[Export], Written]
+        self, entry: ScheduledExport, version: int, clock: Clock, run: Callable[["Export"], Written]
     ) -> None:
         self.entry = entry
         self._clock = clock

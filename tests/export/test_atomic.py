@@ -17,7 +17,7 @@ from service.export.atomic import replace_file, update_file
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from service.config import Export
+from service.config.export import Export
 from service.export.lists import write_list
 from service.export import atomic
 if sys.argv[2] == "before the rename":

@@ -12,7 +12,7 @@ from pathlib import Path
 import commands
 import pytest
 
-from service.config import Export
+from service.config.export import Export
 from service.errors import StartError
 from service.export.gathering import FoundText
 from service.export.lists import StoppedError, write_list

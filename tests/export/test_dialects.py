@@ -12,8 +12,7 @@ from hypothesis import assume, given, settings
 from nasty import NASTY, texts
 from readers import READERS
 
-from service.config import Export
-from service.config.export import Dialect, OnUnsafe
+from service.config.export import Dialect, Export, OnUnsafe
 from service.export.dialects import RULES, ReaderRules
 from service.export.lists import write_list
 from service.export.one_line import one_line

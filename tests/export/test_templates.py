@@ -9,7 +9,7 @@ from dynamicprompts.wildcards import WildcardManager
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.config import Export
+from service.config.export import Export
 from service.export.report import Written, report_file
 from service.export.template_files import write_templates
 from service.export.template_names import name_group

@@ -5,6 +5,7 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -201,6 +202,24 @@ def test_a_bug_over_one_file_is_that_files_failure_alone(
         for _, outcome in outcomes
     ]
     assert told == [RawRecord, "a bug met this file: IndexError('a slip')", RawRecord]
+
+
+def test_what_cannot_be_read_directly_is_tried_once_from_the_look_to_its_record(
+    real_exiftool: Path, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def no_rule(_data: bytes, mime_type: str, _dialect: object) -> None:
+        tried.append(mime_type)
+
+    monkeypatch.setattr("service.extract.direct.reading.tags_of", no_rule)
+    asked = make_file("a.png")
+    with TagReader(ExifToolSettings(real_exiftool, direct=True)) as reader:
+        file = replace(asked.file, mtime_ns=asked.location.stat().st_mtime_ns)
+        found, record = reader.take(asked.location, file)
+        [(_, outcome)] = reader.begin([found]).result()
+    assert isinstance(outcome, RawRecord)
+    assert (tried, record, outcome.extractor) == (["image/png"], None, reader.version)
 
 
 @pytest.mark.corpus

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
 
+from priorities import gives_way
+
 from service.readers.frames import pack_message, read_messages
 from service.readers.slate import SlateWriter
 
@@ -52,7 +54,13 @@ def obey(number: int, index: int, *, is_slow: bool, word: str, value: object) ->
     if word == "put off" and not is_slow:
         send("slow", number, index)
         return
-    send("is", number, index, (word, "slow" if is_slow else "quick"))
+    send("is", number, index, (answer_to(word), "slow" if is_slow else "quick"))
+
+
+def answer_to(word: str) -> str:
+    if word != "priority":
+        return word
+    return "gives way" if gives_way() else "as others"
 
 
 def die_once(place: str) -> None:
@@ -91,6 +99,7 @@ ENDS: dict[str, Callable[[str], None]] = {
     "claim": lambda _: time.sleep(600),
     "grow": grow,
     "sleep": lambda seconds: time.sleep(float(seconds)),
+    "priority": lambda seconds: time.sleep(float(seconds)),
     "junk": send_junk,
     "hold the lock": hold_lock,
 }

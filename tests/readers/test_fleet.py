@@ -26,11 +26,11 @@ SHORT = Deadlines(start=30.0, quick=1.0, slow=2.0)
 
 
 def start(*words: str, **options: Any) -> Callable[..., ReaderProcess]:
-    def start_one(on_message: Any, on_end: Any) -> ReaderProcess:
+    def start_one(on_message: Any, on_end: Any, **how: bool) -> ReaderProcess:
         argv = [sys.executable, str(ODD), *words]
         limit = options.get("memory_limit")
         is_limited = options.get("is_memory_limited", True)
-        return ReaderProcess(argv, limit, on_message, on_end, is_memory_limited=is_limited)
+        return ReaderProcess(argv, limit, on_message, on_end, is_memory_limited=is_limited, **how)
 
     return start_one
 
@@ -267,6 +267,20 @@ def test_as_many_readers_run_as_the_backlog_is_worth_and_one_when_it_is_done() -
                 break
             gone.wait(0.1)
         assert len(one.status()) == 1
+
+
+def test_readers_of_a_backlog_give_way_to_other_programs_and_the_one_that_remains_does_not() -> (
+    None
+):
+    with fleet(3, Deadlines()) as one:
+        one.scale(3)
+        wait_for(lambda: [status.stage for status in one.status()], ["idle"] * 3)
+        asked = [ask(one, ("priority", 1.0)) for _ in range(3)]
+        found = sorted(word for ticket in asked for word, _ in answers(one, ticket))
+        assert found == ["as others", "gives way", "gives way"]
+        one.scale(0)
+        wait_for(lambda: len(one.status()), 1)
+        assert answers(one, ask(one, ("priority", 0.0))) == [("as others", "quick")]
 
 
 def test_a_reader_that_is_ready_when_the_backlog_is_over_ends() -> None:

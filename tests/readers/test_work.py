@@ -30,7 +30,17 @@ from service.extract.reader import TagReader
 from service.extract.signatures import STEP, Signature, inspect
 from service.extract.version_memory import find_perl
 from service.readers.frames import MessageWriter, read_messages
-from service.readers.messages import Answer, Failed, Taken, pack_seen
+from service.readers.messages import (
+    READ,
+    TAKE,
+    Answer,
+    Failed,
+    Taken,
+    pack_known,
+    pack_seen,
+    pack_signature,
+    pack_to_read,
+)
 from service.readers.process import ReaderProcess
 from service.readers.reader_settings import ReaderSettings
 from service.readers.readers import Question, Readers
@@ -181,6 +191,37 @@ def test_a_reader_that_hashes_a_large_file_shows_that_it_goes_on(tmp_path: Path)
         assert [message[:3] for message in read_messages(pipe)] == [("is", 7, 0)]
 
 
+@pytest.mark.exiftool
+def test_a_bug_in_a_stage_is_logged_once_from_the_look_to_the_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def slip(_raw: RawRecord) -> None:
+        raise IndexError("a slip")
+
+    monkeypatch.setattr("service.pipeline.process", slip)
+    place = tmp_path / "a.png"
+    place.write_bytes(png(infotext(1)))
+    [file] = to_read(tmp_path)
+    requests: queue.SimpleQueue[object] = queue.SimpleQueue()
+    requests.put((1, TAKE, False, [pack_known(place, file.file)]))
+    requests.put((2, READ, False, [pack_to_read(file)]))
+    requests.put(None)
+    told = tmp_path / "answers"
+    with slate_and_writer() as (_, writer), told.open("wb", 0) as pipe:
+        settings = ExifToolSettings(direct=True, memory=tmp_path / "memory.json")
+        with TagReader(settings) as tags:
+            work = ReaderWork(tags, ExifToolDeadlines(9.0, 9.0, 1.0), writer, MessageWriter(pipe))
+            work.serve(requests)
+    with told.open("rb") as pipe:
+        answers = [message[3] for message in read_messages(pipe)]
+    assert answers == [
+        ("taken", pack_signature(file.signature), None),
+        ("failed", "parse", "IndexError", "a slip"),
+    ]
+    assert [each.message for each in caplog.records] == ["bug_in_a_stage"]
+
+
+@pytest.mark.exiftool
 def test_what_is_read_is_what_the_steps_make_of_it(readers: Readers, images: Path) -> None:
     files = to_read(images)
     expected = [pack_image(pipeline.process(raw)) for raw in read_here(files)]

@@ -16,7 +16,7 @@ from running_service import Place
 
 from service import logs
 from service.cli import main
-from service.supervisor import SIGNALS
+from service.stop_request import SIGNALS
 
 
 @dataclass(frozen=True, slots=True)

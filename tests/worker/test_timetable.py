@@ -13,7 +13,7 @@ import store_samples
 from patience import PATIENCE_S
 
 from service.clock import Clock
-from service.config import Export
+from service.config.export import Export
 from service.export.report import Written
 from service.scheduled_exports.run import run_export
 from service.scheduled_exports.schedule import (

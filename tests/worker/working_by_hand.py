@@ -16,6 +16,7 @@ from running_service import Place
 
 from service.assembly import Assembly, assemble
 from service.config import load, prepare
+from service.readers.configured_readers import start_readers
 
 LISTENER = """#!/bin/sh
 tee -a '{log}' | exec '{exiftool}' "$@"
@@ -93,9 +94,9 @@ class Door:
         self.close()
         config = load(self.place.config, variables={})
         prepare(config)
-        return ByHand(
-            self.place, self.stack.enter_context(assemble(config, watch=False)), self.heard
-        )
+        readers = self.stack.enter_context(start_readers(config, starts_exiftool=False))
+        house = self.stack.enter_context(assemble(config, readers, watch=False))
+        return ByHand(self.place, house, self.heard)
 
     def close(self) -> None:
         """Close it, as at the end of the service."""

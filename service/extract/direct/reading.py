@@ -12,7 +12,7 @@ from service.extract.direct.jpeg import read_jpeg
 from service.extract.direct.jxl import read_jxl
 from service.extract.direct.png import read_png
 from service.extract.direct.webp import read_webp
-from service.extract.signatures import Signature, check_xmp, inspect
+from service.extract.signatures import Signature, inspect, inspect_held
 from service.light_dataclasses import dataclass
 
 log = logging.getLogger(__name__)
@@ -87,13 +87,11 @@ class DirectReader:
         """
         if size > LARGEST or location.suffix.lower() not in _ENDINGS:
             return inspect(location, size, mtime_ns, on_step), None
-        buffer = self._room_for(size)
-        signature = inspect(location, size, mtime_ns, on_step, buffer)
-        mime_type, data = signature.mime_type, memoryview(buffer)[:size]
-        tags = self.read_bytes(data, mime_type, location) if mime_type in _KINDS else None
-        if tags is None:  # what is read here holds no XMP but of a form that costs ExifTool little
-            check_xmp(mime_type, data)
-        return signature, tags
+
+        def read(mime_type: str | None, data: memoryview) -> Tags | None:
+            return self.read_bytes(data, mime_type, location) if mime_type in _KINDS else None
+
+        return inspect_held(location, size, mtime_ns, on_step, self._room_for(size), read)
 
     def read_bytes(self, data: bytes | memoryview, mime_type: str, location: Path) -> Tags | None:
         """Return what ExifTool would say of bytes that are, or come from, the file of a place."""
