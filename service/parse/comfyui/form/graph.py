@@ -6,15 +6,21 @@ are already resolved in it. ``workflow.py`` reads the editor's form.
 """
 
 from collections.abc import Mapping
-from dataclasses import field, replace
-from types import MappingProxyType
+from dataclasses import replace
 from typing import TypeVar
 
 from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.subgraphs import MAX_NODES
-from service.parse.comfyui.nodes.general import plays
-from service.parse.comfyui.nodes.record import NodeRecord, Role
+from service.parse.comfyui.nodes.record import Role
+from service.parse.comfyui.nodes.signature import (
+    NO_NAMES,
+    NO_PORTS,
+    OversizeError,
+    Ports,
+    Signature,
+    sign,
+)
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.json_texts import parse_json
 from service.records import Scalar, Stated
@@ -22,8 +28,6 @@ from service.records.json_values import JsonValue
 
 AnyInput = TypeVar("AnyInput")
 """What an input is: a value or a link."""
-
-_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 MAX_NAME = 200
 """Characters of a class or input. The rules look into names, and no name is longer."""
@@ -40,36 +44,35 @@ class Node:
     """One node: what its widgets say and where its other inputs come from."""
 
     id: str
-    class_type: str
     place: str
     """Where its values are: ``PNG:Prompt#12.inputs``."""
-    inputs: Mapping[str, JsonValue] = field(default_factory=dict)
+    signature: Signature
+    """Its class and the names of its inputs; what follows from these alone is asked of it."""
+    inputs: Mapping[str, JsonValue]
     """Widget values by name: the name by which the rules ask, where the class has another."""
-    links: Mapping[str, Link] = field(default_factory=dict)
-    outputs: tuple[str, ...] = ()
-    """Names of the outputs in lower case: as the file states them, else as they are known."""
-    types: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
-    """Types of the linked inputs by name (``MODEL``), where the file states them."""
+    links: Mapping[str, Link]
     shown: str | None = None
     """The text its box showed after the run, as the saved workflow keeps it."""
     unnamed: bool = False
     """It holds widget values without names, so that a rule may lack one of its terms."""
-    record: NodeRecord = field(default=NodeRecord(""))
-    """What we know of its class."""
-    names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
-    """The name by which the rules ask for an input → the class's own, where these differ."""
+
+    @property
+    def class_type(self) -> str:
+        """Its class, as the graph names it."""
+        return self.signature.class_type
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of its outputs in lower case."""
+        return self.signature.outputs
 
     def plays(self, role: Role) -> bool:
         """Return whether the node is of a sort: a sampler, a switch, a saver."""
-        return plays(self.record, role)
+        return role in self.signature.roles
 
     def own_name(self, name: str) -> str:
         """Return the name that the class gives an input."""
-        return self.names.get(name, name)
-
-    def plain_name(self, name: str) -> str:
-        """Return the name by which the rules ask for an input of the class."""
-        return self.record.plain_names.get(name, name)
+        return self.signature.own_names.get(name, name)
 
     def scalar(self, name: str) -> Scalar | None:
         """Return the widget's value if it is one text, number or switch."""
@@ -78,12 +81,12 @@ class Node:
 
     def stated(self, name: str) -> Stated | None:
         """Return the widget's value with its place."""
-        value = self.scalar(name)
-        return None if value is None else Stated(value, self.where(name))
+        value = self.inputs.get(name)
+        return Stated(value, self.where(name)) if isinstance(value, (str, int, float)) else None
 
     def where(self, name: str) -> str:
         """Return the place of an input: ``PNG:Prompt#12.inputs.seed``."""
-        return f"{self.place}.{self.own_name(name)}"
+        return f"{self.place}.{self.signature.own_names.get(name, name)}"
 
     def origins(self) -> list[str]:
         """Return the ids of the nodes that it takes something from."""
@@ -93,6 +96,13 @@ class Node:
         """Return whether the input exists at all, as widget or as link."""
         return name in self.inputs or name in self.links
 
+    def with_inputs(
+        self, place: str, inputs: Mapping[str, JsonValue], links: Mapping[str, Link]
+    ) -> "Node":
+        """Return the same node with other inputs, which are at another place."""
+        signature = self.signature.with_inputs(inputs, links)
+        return replace(self, place=place, signature=signature, inputs=inputs, links=links)
+
 
 Graph = Mapping[str, Node]
 
@@ -101,10 +111,9 @@ Graph = Mapping[str, Node]
 class Shape:
     """What the saved workflow adds to a node of the API form."""
 
-    outputs: tuple[str, ...] = ()
-    types: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
-    text: str | None = None
-    """The first text among its values: what a box shows."""
+    ports: Ports = NO_PORTS
+    values: JsonValue = None
+    """Those of its widgets, of which a box shows the first text."""
 
 
 NO_SHAPE = Shape()
@@ -153,7 +162,7 @@ def _link_by_number(node: Node, graph: Mapping[str, Node]) -> Node:
         if link is not None and link[0] in graph:
             links[name] = link
     inputs = {name: value for name, value in node.inputs.items() if name not in links}
-    return replace(node, inputs=inputs, links=links)
+    return node.with_inputs(node.place, inputs, links)
 
 
 def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape, table: Table) -> Node:
@@ -203,38 +212,38 @@ def make_node(
     inputs: Mapping[str, JsonValue],
     links: Mapping[str, Link],
     *,
-    shape: Shape,
-    table: Table,
-    seeds: Mapping[str, str] = _NO_NAMES,
+    shape: Shape = NO_SHAPE,
+    table: Table = TABLE,
+    seeds: Mapping[str, str] = NO_NAMES,
 ) -> Node:
     """Return a node, its inputs under the names by which the rules ask.
 
     ``seeds`` are inputs that turned out to be seeds, beside those that the record gives names to.
     """
-    record = table.record(class_type)
-    outputs = shape.outputs or record.output_names
-    plain = record.plain_names
-    inner = _inner_names(inputs, links)
-    if inner or seeds:
-        plain = {**inner, **seeds, **plain}
-    names: dict[str, str] = {}
-    for own, name in plain.items():
-        has_name = name in inputs or name in links  # the input that has the name already keeps it
-        if not has_name and (own in inputs or own in links):
-            names[name] = own
-    renamed = {own: name for name, own in names.items()} if names else _NO_NAMES
+    known = _inner_names(inputs, links)
+    known.update(seeds)
+    names, linked = tuple(inputs), tuple(links)
+    try:
+        signature = sign(table, class_type[:MAX_NAME], names, linked, shape.ports, *known.items())
+    except OversizeError:  # no generator's node: it is read without its inputs
+        return make_node(id_, class_type, place, {}, {}, table=table)
     return Node(
-        id=id_,
-        class_type=record.class_type,
-        place=place,
-        inputs=_rename(inputs, renamed),
-        links=_rename(links, renamed),
-        outputs=outputs,
-        types=_rename(shape.types, renamed),
-        shown=shape.text if plays(record, "show") else None,
-        record=record,
-        names=names,
+        id_,
+        place,
+        signature,
+        _rename(inputs, signature.renamed),
+        _rename(links, signature.renamed),
+        _first_text(shape.values) if "show" in signature.roles else None,
     )
+
+
+def _first_text(values: JsonValue) -> str | None:
+    """Return the text in a box: a text, or the first of a list of them."""
+    if isinstance(values, list):
+        values = next((value for value in values if value), None)
+    if isinstance(values, list):
+        values = values[0]
+    return values if isinstance(values, str) and values else None
 
 
 def _inner_names(inputs: Mapping[str, JsonValue], links: Mapping[str, Link]) -> dict[str, str]:

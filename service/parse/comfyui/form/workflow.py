@@ -22,6 +22,7 @@ from service.parse.comfyui.form.virtual_links import (
 )
 from service.parse.comfyui.form.widgets import read_widgets, seed_names
 from service.parse.comfyui.nodes.guesses import guess_names
+from service.parse.comfyui.nodes.signature import Ports
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.comfyui.nodes.text_inputs import ADDED
 from service.records.json_values import JsonValue
@@ -88,21 +89,14 @@ def node_shapes(flat: Flat, ids: Container[str]) -> dict[str, Shape]:
 
 
 def _shape(raw: Raw) -> Shape:
-    outputs = [word(one.get("name") or one.get("type")) for one in objects(raw.get("outputs"))]
+    outputs = [
+        word(one.get("name") or one.get("type")).lower() for one in objects(raw.get("outputs"))
+    ]
     types: dict[str, str] = {}
     for one in objects(raw.get("inputs")):
         if "widget" not in one:  # a widget takes a value, never a part of a model
             types[word(one.get("name"))] = word(one.get("type"))
-    return Shape(tuple(map(str.lower, outputs)), types, _first_text(raw.get("widgets_values")))
-
-
-def _first_text(values: JsonValue) -> str | None:
-    """Return the text in a box: a text, or the first of a list of them."""
-    if isinstance(values, list):
-        values = next((value for value in values if value), None)
-    if isinstance(values, list):
-        values = values[0]
-    return values if isinstance(values, str) and values else None
+    return Shape(Ports(tuple(outputs), tuple(types.items())), raw.get("widgets_values"))
 
 
 def graph_of_workflow(flat: Flat, source: str, table: Table = TABLE) -> dict[str, Node]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from service.parse.comfyui.nodes.definitions import CLASSES_KEPT
 from service.parse.comfyui.nodes.record import NodeRecord, Role
 
 _NAMES: Mapping[Role, str] = {
@@ -53,18 +54,14 @@ NO_SAMPLER = re.compile(
 )
 """Classes that only offer something to samplers, whatever their inputs."""
 
-NAMES_KEPT = 8192
-"""Answers that are kept ready, about twenty a class."""
 
-
-def plays(record: NodeRecord, role: Role) -> bool:
-    """Return whether a node has a role: as its record says, else as its name does."""
+def roles_of(record: NodeRecord) -> frozenset[Role]:
+    """Return what nodes of a class are: as its record says, else as its name does."""
     if record.roles is not None:
-        return role in record.roles
-    return _sounds_like(record.class_type, role)
+        return frozenset(record.roles)
+    return _roles_by_name(record.class_type)
 
 
-@lru_cache(maxsize=NAMES_KEPT)
-def _sounds_like(class_type: str, role: Role) -> bool:
-    pattern = NAMED.get(role)
-    return pattern is not None and pattern.search(class_type) is not None
+@lru_cache(maxsize=CLASSES_KEPT)
+def _roles_by_name(class_type: str) -> frozenset[Role]:
+    return frozenset(role for role, names in NAMED.items() if names.search(class_type))

@@ -101,7 +101,7 @@ def _find_upscaler(graph: Graph, values: NodeValues, nodes: Iterable[Node]) -> S
             loader = graph.get(node.links["upscale_model"][0])
         if loader is None:
             continue
-        own = [name for name in node.inputs if kind_of(node.record, name) == "upscaler"]
+        own = [name for name in node.inputs if kind_of(node.signature.record, name) == "upscaler"]
         file = _read_file(values, loader, (*UPSCALERS, *own))
         if file is not None:
             return file
@@ -151,7 +151,7 @@ def _list_side_files(graph: Graph, values: NodeValues, nodes: Sequence[Node]) ->
     weights = _read_weights(graph, values, nodes)
     for node in nodes:
         for name in node.inputs:
-            kind = kind_of(node.record, name)
+            kind = kind_of(node.signature.record, name)
             if kind is None:
                 continue
             file = node.stated(name)

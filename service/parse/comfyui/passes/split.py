@@ -6,7 +6,6 @@ adds a second pass (Efficiency's HighRes-Fix).
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from service.parse.comfyui.form.graph import AnyInput, Graph, Node
 from service.parse.comfyui.passes.routes import Routes
@@ -66,11 +65,10 @@ def _make_stage(sampler: Node, number: str) -> Node:
 
     What all stages share is beside them; what is of another stage is left out.
     """
-    return replace(
-        sampler,
-        place=f"{sampler.place}.stage{number}",
-        inputs=_keep_stage(sampler.inputs, number),
-        links=_keep_stage(sampler.links, number),
+    return sampler.with_inputs(
+        f"{sampler.place}.stage{number}",
+        _keep_stage(sampler.inputs, number),
+        _keep_stage(sampler.links, number),
     )
 
 
