@@ -190,7 +190,7 @@ def as_link(value: JsonValue) -> Link | None:
     if not isinstance(value, list) or len(value) != PAIR:
         return None
     origin, slot = value
-    if isinstance(origin, str) and isinstance(slot, int) and not isinstance(slot, bool):
+    if isinstance(origin, str) and type(slot) is int:  # a switch is an int, too
         return origin, slot
     return None
 
@@ -220,11 +220,12 @@ def make_node(
 
     ``seeds`` are inputs that turned out to be seeds, beside those that the record gives names to.
     """
-    known = _inner_names(inputs, links)
-    known.update(seeds)
-    names, linked = tuple(inputs), tuple(links)
+    name, ports = class_type[:MAX_NAME], shape.ports
     try:
-        signature = sign(table, class_type[:MAX_NAME], names, linked, shape.ports, *known.items())
+        signature = sign(table, name, tuple(inputs), tuple(links), ports)
+        if signature.is_dotted or seeds:  # as of few
+            known = {**_inner_names(inputs, links), **seeds}
+            signature = sign(table, name, tuple(inputs), tuple(links), ports, *known.items())
     except OversizeError:  # no generator's node: it is read without its inputs
         return make_node(id_, class_type, place, {}, {}, table=table)
     return Node(
@@ -253,8 +254,6 @@ def _inner_names(inputs: Mapping[str, JsonValue], links: Mapping[str, Link]) -> 
     ``model``.
     """
     names: dict[str, str] = {}
-    if "." not in "".join(inputs) and "." not in "".join(links):
-        return names  # as nearly always
     for name in (*inputs, *links):
         choice, dot, _ = name.partition(".")
         if dot and (choice == "model" or isinstance(inputs.get(choice), str)):

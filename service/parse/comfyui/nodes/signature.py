@@ -67,6 +67,8 @@ class Signature:
         self.own_names = own_names
         """The name by which the rules ask for an input → the class's own, where these differ."""
         self.renamed = {own: name for name, own in own_names.items()}
+        self.is_dotted = any("." in own_names.get(name, name) for name in (*inputs, *links))
+        """It has inputs that one of a list brought with it: ``model.prompt`` beside ``model``."""
 
     def plays(self, role: Role) -> bool:
         """Return whether the node is of a sort: a sampler, a switch, a saver."""

@@ -12,6 +12,7 @@ from service.parse.comfyui.nodes.signature import (
     SIGNATURES_KEPT,
     Names,
     Signature,
+    present_names,
 )
 from service.parse.comfyui.values.ask import NodeValues
 from service.parse.comfyui.values.rules import is_number
@@ -99,9 +100,9 @@ def _read_objects(node: Node) -> Iterator[Applied]:
     """Read ``loras``, a list of objects (LoRA Manager), and ``lora_1``, one object (rgthree)."""
     for name in _names_of_objects(node.signature):
         opened = node.inputs[name]
-        if name in TEXTS and isinstance(opened, str):
-            opened = parse_json(opened)
-        for item in opened if isinstance(opened, list) else [opened]:
+        if isinstance(opened, str):  # most often the name of a file
+            opened = parse_json(opened) if name in TEXTS else None
+        for item in opened if isinstance(opened, list) else (opened,):
             if isinstance(item, dict):
                 yield from _read_object(item, node.where(name))
 
@@ -181,8 +182,11 @@ def _first_numbered(node: Signature, names: Names, digits: str) -> str | None:
 
 def _count_of_stack(node: Node) -> float | None:
     """Return how many of its files a stack applies; None where it does not say it."""
-    counts = (as_number(node.inputs.get(name)) for name in COUNTS)
-    return next((count for count in counts if count is not None), None)
+    for name in present_names(node.signature, COUNTS):
+        count = as_number(node.inputs.get(name))
+        if count is not None:
+            return count
+    return None
 
 
 @lru_cache(maxsize=SIGNATURES_KEPT)
