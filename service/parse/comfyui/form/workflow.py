@@ -92,10 +92,11 @@ def _shape(raw: Raw) -> Shape:
     outputs = [
         word(one.get("name") or one.get("type")).lower() for one in objects(raw.get("outputs"))
     ]
-    types: dict[str, str] = {}
-    for one in objects(raw.get("inputs")):
-        if "widget" not in one:  # a widget takes a value, never a part of a model
-            types[word(one.get("name"))] = word(one.get("type"))
+    types = {
+        word(one.get("name")): word(one.get("type"))
+        for one in objects(raw.get("inputs"))
+        if "widget" not in one  # a widget takes a value, never a part of a model
+    }
     return Shape(Ports(tuple(outputs), tuple(types.items())), raw.get("widgets_values"))
 
 

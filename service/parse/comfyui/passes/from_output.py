@@ -62,6 +62,8 @@ def find_way(graph: Graph, routes: Routes, file_name: str, fits_size: Callable[[
             is_broken = is_broken or way.broken
             if way.samplers:
                 ways.append(way)
+        if len(ways) == 1:  # as nearly always
+            return ways[0]
         if ways:
             return next(filter(fits_size, ways), ways[0])
     if is_broken:
