@@ -1,6 +1,7 @@
 """From a sampler up its model line: the checkpoint where it ends, and what was applied to it."""
 
 from collections.abc import Mapping
+from dataclasses import field
 from functools import lru_cache
 
 from service.light_dataclasses import dataclass
@@ -9,6 +10,7 @@ from service.parse.comfyui.nodes.file_inputs import MODEL_FILES, PARTWISE, kind_
 from service.parse.comfyui.nodes.signature import SIGNATURES_KEPT, Names, Signature
 from service.parse.comfyui.passes import loras
 from service.parse.comfyui.passes.routes import Routes
+from service.parse.comfyui.passes.steps import Step
 from service.parse.comfyui.values.ask import NodeValues
 from service.parse.gate import is_file
 from service.records import Resource, Stated
@@ -18,42 +20,86 @@ from service.records import Resource, Stated
 class ModelLine:
     """What a sampler's model is made of."""
 
-    models: tuple[Stated, ...]
-    """The first is the base; further ones are merged into it."""
+    model: Stated | None
+    """The base, where others are merged into it."""
     resources: tuple[Resource, ...]
     """Checkpoints, then LoRAs in the order in which they are applied."""
     nodes: tuple[Node, ...]
 
 
+@dataclass(slots=True)
+class _Line:
+    """The nodes of a line from the sampler upwards, as far as no line before went the same way."""
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    steps: dict[str, Step] = field(default_factory=dict)
+    """The step to each node, if none of them is at a fork."""
+    model_behind: Stated | None = None
+    """The model where the line goes on as one before."""
+
+
 class ModelLines:
-    """The model lines of one graph. Passes share most of theirs, so each node is read once."""
+    """The model lines of one graph.
+
+    Passes share most of theirs. Each node is read once, and where a line without forks comes to a
+    node of an earlier one, it goes on as that did.
+    """
 
     def __init__(self, graph: Graph, routes: Routes, values: NodeValues) -> None:
         self._graph = graph
         self._routes = routes
         self._values = values
         self._known: dict[str, tuple[Stated | None, list[Resource]]] = {}
+        self._models: dict[Step, Stated | None] = {}
+        """The first model behind each step that was gone without a fork."""
 
     def read(self, sampler: Node) -> ModelLine:
-        """Return the model of a pass."""
-        line: dict[str, Node] = {}
-        for visit in self._routes.walk(self._routes.starts(sampler, "model")):
-            line[visit.node.id] = visit.node
-        nodes = self._add_stacks(line)
+        """Return the model of a pass, with what no pass before it was made with."""
+        line = self._follow(sampler)
+        nodes = self._add_stacks(line.nodes)
+        model = self._find_model(line, nodes)
         if _read_file(self._values, sampler) or loras.names_file(sampler.signature):
             nodes.setdefault(sampler.id, sampler)
-        models: list[Stated] = []
+            model = model or self._read_node(sampler)[0]
         checkpoints: list[Resource] = []
         applied: list[Resource] = []
         for node in nodes.values():  # from the sampler upwards: the last LoRA comes first
             file, own = self._read_node(node)
             if file is not None:
-                models.append(file)
                 loader = {"loader": node.class_type}
                 name = str(file.value)
                 checkpoints.append(Resource("checkpoint", name, file.source, extra=loader))
             applied += own
-        return ModelLine(tuple(models), (*checkpoints, *reversed(applied)), tuple(nodes.values()))
+        return ModelLine(model, (*checkpoints, *reversed(applied)), tuple(nodes.values()))
+
+    def _follow(self, sampler: Node) -> _Line:
+        """Return a line up to its end, or up to where an earlier one was."""
+        starts = onward = self._routes.starts(sampler, "model")
+        line = _Line()
+        while len(onward) == 1 and onward[0] not in self._models:
+            (id_, slot), want = onward[0]
+            if id_ in line.nodes:
+                break  # a ring
+            node = self._graph.get(id_)
+            if node is None:
+                return line
+            line.nodes[id_], line.steps[id_] = node, onward[0]
+            onward = self._routes.onward(node, slot, want)
+        if not onward:
+            return line
+        if len(onward) == 1 and onward[0] in self._models:
+            line.model_behind = self._models[onward[0]]
+            return line
+        return _Line({visit.node.id: visit.node for visit in self._routes.walk(starts)})
+
+    def _find_model(self, line: _Line, nodes: dict[str, Node]) -> Stated | None:
+        """Return the first model of a line, and remember what is behind each of its steps."""
+        model = line.model_behind
+        for id_ in reversed(nodes):
+            model = self._read_node(nodes[id_])[0] or model
+            if id_ in line.steps:
+                self._models[line.steps[id_]] = model
+        return model
 
     def _read_node(self, node: Node) -> tuple[Stated | None, list[Resource]]:
         """Return the model file that a node loads, and the LoRAs that it applies, last first."""

@@ -11,6 +11,7 @@ from service.parse.comfyui.passes.from_output import Way
 from service.parse.comfyui.passes.loras import as_number, is_on, read_loras
 from service.parse.comfyui.passes.one_pass import Pass
 from service.parse.comfyui.passes.routes import Routes
+from service.parse.comfyui.passes.steps import Step
 from service.parse.comfyui.values.ask import NodeValues
 from service.parse.gate import is_file
 from service.records import Field, Resource, ResourceKind, Stated
@@ -75,8 +76,14 @@ def _read_file(values: NodeValues, node: Node, names: tuple[str, ...]) -> Stated
 
 def _find_clip_skip(routes: Routes, values: NodeValues, encoders: Sequence[Node]) -> Stated | None:
     """Return where the base encoder's CLIP stops, as written (-2)."""
+    known: list[list[Step]] = []
     for encoder in encoders[:MOST]:
-        for node in (encoder, *routes.nodes(encoder, "clip")):
+        nodes = [encoder]
+        starts = routes.starts(encoder, "clip")
+        if starts not in known:  # one CLIP encodes most prompts
+            known.append(starts)
+            nodes += [visit.node for visit in routes.walk(starts)]
+        for node in nodes:
             skip = values.read_first(node, SKIPS)
             if skip is not None:
                 return skip

@@ -8,6 +8,7 @@ from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.link_inputs import Want
 from service.parse.comfyui.nodes.signature import Signature
 from service.parse.comfyui.passes.steps import (
+    NamedStep,
     Step,
     link_in_bundle,
     link_to_origin,
@@ -74,13 +75,16 @@ class Routes:
 
     def onward(self, node: Node, slot: int, want: Want) -> list[Step]:
         """Return the links that bring what an output hands on, in the order of their use."""
-        if node.plays("switch") and not node.plays("blank"):
-            name = self._values.choose_input(node)
-            if not name or name not in node.links:
-                return []
-            return [(node.links[name], side_of_output(node.signature, slot, want))]
-        named = links_onward(node.signature, slot, want)
+        named = self._named_onward(node, slot, want)
         return [(node.links[name], brought) for name, brought in named]
+
+    def _named_onward(self, node: Node, slot: int, want: Want) -> tuple[NamedStep, ...]:
+        if not node.plays("switch") or node.plays("blank"):
+            return links_onward(node.signature, slot, want)
+        name = self._values.choose_input(node)
+        if not name or name not in node.links:
+            return ()
+        return ((name, side_of_output(node.signature, slot, want)),)
 
     def walk(self, starts: list[Step], stop: Stop | None = None) -> Iterator[Visit]:
         """Yield every node on the way up, depth first in the order of inputs, each once.
@@ -108,8 +112,9 @@ class Routes:
         known = self._known.get(step)
         if known is None:
             (id_, slot), want = step
-            onward = self.onward(node, slot, want)
-            known = self._known[step] = [(next_, id_) for next_ in reversed(onward)]
+            named = self._named_onward(node, slot, want)
+            known = [((node.links[name], brought), id_) for name, brought in reversed(named)]
+            self._known[step] = known
         return known
 
     def nodes(self, node: Node, want: Want) -> Iterator[Node]:
