@@ -5,8 +5,9 @@ The API form, which a saver embeds as ``prompt``, is read here. It is ``{id: {"c
 are already resolved in it. ``workflow.py`` reads the editor's form.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 
 from service.light_dataclasses import dataclass
@@ -126,63 +127,49 @@ def graph_of_prompt(
     table: Table = TABLE,
 ) -> dict[str, Node]:
     """Return the graph of an API form; members that are no nodes are left out."""
+    nodes = {id_: raw for id_, raw in data.items() if isinstance(raw, dict) and _is_node(raw)}
     graph: dict[str, Node] = {}
-    numbered = False
-    for id_, raw in data.items():
-        if len(graph) >= MAX_NODES:
-            break
-        if isinstance(raw, dict) and isinstance(raw.get("class_type"), str):
-            place = f"{source}#{id_}.inputs"
-            graph[id_] = _node(id_, raw, place, shapes.get(id_, NO_SHAPE), table)
-            numbered = numbered or _has_numbered_link(graph[id_])
-    if numbered:
-        return {id_: _link_by_number(node, graph) for id_, node in graph.items()}
+    for id_, node in islice(nodes.items(), MAX_NODES):
+        class_type, place = str(node["class_type"]), f"{source}#{id_}.inputs"
+        inputs, links = _part_inputs(node.get("inputs"), nodes)
+        shape = shapes.get(id_, NO_SHAPE)
+        graph[id_] = make_node(id_, class_type, place, inputs, links, shape=shape, table=table)
     return graph
 
 
-def _has_numbered_link(node: Node) -> bool:
-    """Return whether an input without a value that fits it may be a link: ``[12, 0]``."""
-    values = node.inputs.values()
-    return list in map(type, values) and any(map(_as_numbers, values))
+def _is_node(raw: Mapping[str, JsonValue]) -> bool:
+    return isinstance(raw.get("class_type"), str)
+
+
+def _part_inputs(
+    given: JsonValue, ids: Container[str]
+) -> tuple[dict[str, JsonValue], dict[str, Link]]:
+    """Return the values of a node, and its links, those by numbers last."""
+    inputs: dict[str, JsonValue] = {}
+    links: dict[str, Link] = {}
+    numbered: dict[str, Link] = {}
+    for name, value in given.items() if isinstance(given, dict) else ():
+        if len(name) > MAX_NAME:
+            continue
+        if not isinstance(value, list):
+            inputs[name] = unwrap(value) if isinstance(value, dict) else value
+        elif link := as_link(value):
+            links[name] = link
+        elif (link := _as_numbers(value)) and link[0] in ids:
+            numbered[name] = link
+        else:
+            inputs[name] = value
+    if "selection_data" in inputs:
+        inputs |= _read_selection(inputs["selection_data"])
+    return inputs, links | numbered if numbered else links
 
 
 def _as_numbers(value: JsonValue) -> Link | None:
-    """Return a pair of numbers as a link, as some scripts write it."""
+    """Return a pair of numbers as a link, as some scripts write it: ``[12, 0]``."""
     match value:
         case [int(origin), int(slot)] if 0 <= slot < MOST_OUTPUTS:
             return str(origin), slot
     return None
-
-
-def _link_by_number(node: Node, graph: Mapping[str, Node]) -> Node:
-    """Return a node whose pairs of numbers are links, where the first is another node's."""
-    links = dict(node.links)
-    for name, value in node.inputs.items():
-        link = _as_numbers(value)
-        if link is not None and link[0] in graph:
-            links[name] = link
-    inputs = {name: value for name, value in node.inputs.items() if name not in links}
-    return node.with_inputs(node.place, inputs, links)
-
-
-def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape, table: Table) -> Node:
-    given = raw.get("inputs")
-    if not isinstance(given, dict):
-        given = {}
-    inputs: dict[str, JsonValue] = {}
-    links: dict[str, Link] = {}
-    for name, value in given.items():
-        if len(name) > MAX_NAME:
-            continue
-        link = as_link(value) if isinstance(value, list) else None
-        if link is not None:
-            links[name] = link
-        else:
-            inputs[name] = unwrap(value) if isinstance(value, dict) else value
-    if "selection_data" in inputs:
-        inputs |= _read_selection(inputs["selection_data"])
-    class_type = str(raw["class_type"])[:MAX_NAME]
-    return make_node(id_, class_type, place, inputs, links, shape=shape, table=table)
 
 
 def as_link(value: JsonValue) -> Link | None:

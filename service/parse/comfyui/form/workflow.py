@@ -196,8 +196,10 @@ def _node(id_: str, raw: Raw, place: str, ends: Ends, table: Table) -> Node:
 def idle_nodes(flat: Flat, source: str, named_after: str, table: Table = TABLE) -> Iterator[Node]:
     """Yield the bypassed and muted nodes of a sort (``lora``), with their widget values alone."""
     for id_, raw in flat.nodes.items():
+        if not _is_off(raw):
+            continue
         class_type = word(raw.get("type"))
-        if _is_off(raw) and named_after in class_type.lower():
+        if named_after in class_type.lower():
             place = f"{source}#{id_}.widgets_values"
             values = read_widgets(raw, table).values
             yield make_node(id_, class_type, place, values, {}, shape=NO_SHAPE, table=table)
