@@ -69,7 +69,7 @@ class Node:
 
     def plays(self, role: Role) -> bool:
         """Return whether the node is of a sort: a sampler, a switch, a saver."""
-        return role in self.signature.roles
+        return self.signature.roles[role]
 
     def own_name(self, name: str) -> str:
         """Return the name that the class gives an input."""
@@ -221,7 +221,7 @@ def make_node(
         signature,
         _rename(inputs, signature.renamed),
         _rename(links, signature.renamed),
-        _first_text(shape.values) if "show" in signature.roles else None,
+        _first_text(shape.values) if signature.roles["show"] else None,
     )
 
 

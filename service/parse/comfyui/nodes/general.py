@@ -55,13 +55,30 @@ NO_SAMPLER = re.compile(
 """Classes that only offer something to samplers, whatever their inputs."""
 
 
-def roles_of(record: NodeRecord) -> frozenset[Role]:
-    """Return what nodes of a class are: as its record says, else as its name does."""
-    if record.roles is not None:
-        return frozenset(record.roles)
-    return _roles_by_name(record.class_type)
+class Roles(dict[Role, bool]):
+    """Whether a class has each role: as its record says, else as its name does, once asked."""
+
+    def __init__(self, class_type: str, stated: tuple[Role, ...] | None) -> None:
+        super().__init__()
+        self._class_type = class_type
+        self._stated = stated
+
+    def __missing__(self, role: Role) -> bool:
+        """Return what is asked for the first time."""
+        names = NAMED.get(role)
+        if self._stated is not None:
+            has_role = role in self._stated
+        else:
+            has_role = names is not None and names.search(self._class_type) is not None
+        self[role] = has_role
+        return has_role
 
 
 @lru_cache(maxsize=CLASSES_KEPT)
-def _roles_by_name(class_type: str) -> frozenset[Role]:
-    return frozenset(role for role, names in NAMED.items() if names.search(class_type))
+def _roles_of_class(class_type: str, stated: tuple[Role, ...] | None) -> Roles:
+    return Roles(class_type, stated)
+
+
+def roles_of(record: NodeRecord) -> Roles:
+    """Return what nodes of a class are."""
+    return _roles_of_class(record.class_type, record.roles)

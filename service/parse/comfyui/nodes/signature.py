@@ -67,12 +67,12 @@ class Signature:
         self.own_names = own_names
         """The name by which the rules ask for an input → the class's own, where these differ."""
         self.renamed = {own: name for name, own in own_names.items()}
-        self.is_dotted = any("." in own_names.get(name, name) for name in (*inputs, *links))
+        self.is_dotted = "." in "".join((*inputs, *links, *own_names.values()))
         """It has inputs that one of a list brought with it: ``model.prompt`` beside ``model``."""
 
     def plays(self, role: Role) -> bool:
         """Return whether the node is of a sort: a sampler, a switch, a saver."""
-        return role in self.roles
+        return self.roles[role]
 
     def has(self, name: str) -> bool:
         """Return whether the input exists at all, as widget or as link."""
@@ -105,17 +105,13 @@ def sign(
     own_names = {  # an input that has the name already keeps it
         name: own for own, name in asked.items() if own in present and name not in present
     }
-    plain = {own: name for name, own in own_names.items()}
-    return Signature(
-        record,
-        tuple(plain.get(name, name) for name in inputs),
-        tuple(plain.get(name, name) for name in links),
-        Ports(
-            ports.outputs or record.output_names,
-            tuple((plain.get(name, name), type_) for name, type_ in ports.types),
-        ),
-        own_names,
-    )
+    outputs, types = ports.outputs or record.output_names, ports.types
+    if own_names:  # as of few
+        plain = {own: name for name, own in own_names.items()}
+        inputs = tuple(plain.get(name, name) for name in inputs)
+        links = tuple(plain.get(name, name) for name in links)
+        types = tuple((plain.get(name, name), type_) for name, type_ in types)
+    return Signature(record, inputs, links, Ports(outputs, types), own_names)
 
 
 @lru_cache(maxsize=ANSWERS_KEPT)
