@@ -127,7 +127,11 @@ def graph_of_prompt(
     table: Table = TABLE,
 ) -> dict[str, Node]:
     """Return the graph of an API form; members that are no nodes are left out."""
-    nodes = {id_: raw for id_, raw in data.items() if isinstance(raw, dict) and _is_node(raw)}
+    nodes = {
+        id_: raw
+        for id_, raw in data.items()
+        if isinstance(raw, dict) and isinstance(raw.get("class_type"), str)
+    }
     graph: dict[str, Node] = {}
     for id_, node in islice(nodes.items(), MAX_NODES):
         class_type, place = str(node["class_type"]), f"{source}#{id_}.inputs"
@@ -135,10 +139,6 @@ def graph_of_prompt(
         shape = shapes.get(id_, NO_SHAPE)
         graph[id_] = make_node(id_, class_type, place, inputs, links, shape=shape, table=table)
     return graph
-
-
-def _is_node(raw: Mapping[str, JsonValue]) -> bool:
-    return isinstance(raw.get("class_type"), str)
 
 
 def _part_inputs(

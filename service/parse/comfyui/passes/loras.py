@@ -203,8 +203,13 @@ def number_of_file(name: str) -> str | None:
 
 def _read_weight(values: NodeValues, node: Node, name: str | None) -> float | None:
     """Return a weight; None where only the run knew it."""
-    answer = None if name is None else values.read_input(node, name)
-    return as_number(answer.value) if answer else None
+    if name is None:
+        return None
+    weight = node.scalar(name)
+    if weight is None:
+        answer = values.read_input(node, name)
+        weight = answer.value if answer else None
+    return as_number(weight)
 
 
 def _number_names(names: Names, digits: str) -> Names:

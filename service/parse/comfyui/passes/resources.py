@@ -157,9 +157,10 @@ def _list_upstream(graph: Graph, start: str) -> list[Node]:
     found: dict[str, Node] = {}
     waiting = [start]
     for id_ in waiting:  # the list grows while it is read
-        if id_ in graph and id_ not in found:
-            found[id_] = graph[id_]
-            waiting += [origin for origin, _ in graph[id_].links.values()]
+        node = graph.get(id_)
+        if node is not None and id_ not in found:
+            found[id_] = node
+            waiting += node.origins()
     return list(found.values())
 
 
