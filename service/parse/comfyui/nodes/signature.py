@@ -64,6 +64,7 @@ class Signature:
         """The names of the widgets: those by which the rules ask, where the class has others."""
         self.links = links
         self.outputs, self.types = ports
+        """As the file states them, else, of the outputs, as they are known."""
         self.own_names = own_names
         """The name by which the rules ask for an input → the class's own, where these differ."""
         self.renamed = {own: name for name, own in own_names.items()}
