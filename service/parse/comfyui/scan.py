@@ -15,6 +15,7 @@ from service.parse.comfyui.passes.one_pass import Pass
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
 from service.records import Blobs, Fact, Field, Generation, Sampling
+from service.records.json_values import JsonValue
 
 NAME = "comfyui"
 SIDES: tuple[Field, ...] = ("width", "height")
@@ -94,23 +95,21 @@ def _list_facts(passes: Iterable[Pass]) -> Iterator[Fact]:
     """Yield facts like ``KSampler.steps`` of the nodes of all passes, each node once."""
     nodes: dict[str, Node] = {}
     for one in passes:
-        for node in one.nodes:
-            nodes[node.id] = node
+        nodes.update((node.id, node) for node in one.nodes)
     for node in nodes.values():
-        for name in node.inputs:
-            text = _fact_text(node, name)
-            if text is not None:
+        for name, value in node.inputs.items():
+            text = _fact_text(value)
+            if text is not None and name:
                 yield Fact(f"{node.class_type}.{node.own_name(name)}", text, node.where(name))
 
 
-def _fact_text(node: Node, name: str) -> str | None:
+def _fact_text(value: JsonValue) -> str | None:
     """Return a widget's value as it is written; None where it is no value, or a long text."""
-    value = node.scalar(name)
-    if value is None or not name:
-        return None
-    if isinstance(value, str) and not 0 < len(value) <= LONGEST_FACT:
-        return None
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, str):
+        return value if 0 < len(value) <= LONGEST_FACT else None
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float)) else None
 
 
 def _list_doubts(way: Way) -> tuple[str, ...]:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from service.parse.comfyui.form.graph import Node
-from service.parse.comfyui.nodes.table import TABLE
+from service.parse.comfyui.form.graph import make_node
 from service.parse.comfyui.values.arithmetic import LONGEST, evaluate, list_names, parse_expression
 from service.parse.comfyui.values.ask import NodeValues
 from service.records import Scalar
@@ -69,7 +68,6 @@ def test_the_names_of_an_expression_are_its_numbers_not_its_functions() -> None:
 def test_a_node_that_calculates_gives_its_result(
     kind: str, inputs: dict[str, Scalar], slot: int, value: float | None
 ) -> None:
-    record = TABLE.record(kind)
-    node = Node("m", kind, "P#m.inputs", inputs, outputs=record.output_names, record=record)
+    node = make_node("m", kind, "P#m.inputs", inputs, {})
     answer = NodeValues({"m": node}).ask(("m", slot, "width"))
     assert (answer.value if answer else None) == value

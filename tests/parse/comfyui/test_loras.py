@@ -2,8 +2,7 @@
 
 import pytest
 
-from service.parse.comfyui.form.graph import Node
-from service.parse.comfyui.nodes.table import TABLE
+from service.parse.comfyui.form.graph import make_node
 from service.parse.comfyui.passes import loras
 from service.parse.comfyui.values.ask import NodeValues
 from service.records.json_values import JsonValue
@@ -12,7 +11,7 @@ Row = tuple[str, float | None, float | None, bool]
 
 
 def rows(kind: str, inputs: dict[str, JsonValue]) -> list[Row]:
-    node = Node("1", kind, "PNG:Prompt#1.inputs", inputs, record=TABLE.record(kind))
+    node = make_node("1", kind, "PNG:Prompt#1.inputs", inputs, {})
     found = [one.resource() for one in loras.read_loras(NodeValues({"1": node}), node)]
     return [(one.label, one.weight, one.clip_weight, one.used) for one in found]
 

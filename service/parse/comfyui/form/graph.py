@@ -5,16 +5,23 @@ The API form, which a saver embeds as ``prompt``, is read here. It is ``{id: {"c
 are already resolved in it. ``workflow.py`` reads the editor's form.
 """
 
-from collections.abc import Mapping
-from dataclasses import field, replace
-from types import MappingProxyType
+from collections.abc import Container, Mapping
+from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 
 from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.subgraphs import MAX_NODES
-from service.parse.comfyui.nodes.general import plays
-from service.parse.comfyui.nodes.record import NodeRecord, Role
+from service.parse.comfyui.nodes.record import Role
+from service.parse.comfyui.nodes.signature import (
+    NO_NAMES,
+    NO_PORTS,
+    OversizeError,
+    Ports,
+    Signature,
+    sign,
+)
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.json_texts import parse_json
 from service.records import Scalar, Stated
@@ -22,8 +29,6 @@ from service.records.json_values import JsonValue
 
 AnyInput = TypeVar("AnyInput")
 """What an input is: a value or a link."""
-
-_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 MAX_NAME = 200
 """Characters of a class or input. The rules look into names, and no name is longer."""
@@ -40,36 +45,35 @@ class Node:
     """One node: what its widgets say and where its other inputs come from."""
 
     id: str
-    class_type: str
     place: str
     """Where its values are: ``PNG:Prompt#12.inputs``."""
-    inputs: Mapping[str, JsonValue] = field(default_factory=dict)
+    signature: Signature
+    """Its class and the names of its inputs; what follows from these alone is asked of it."""
+    inputs: Mapping[str, JsonValue]
     """Widget values by name: the name by which the rules ask, where the class has another."""
-    links: Mapping[str, Link] = field(default_factory=dict)
-    outputs: tuple[str, ...] = ()
-    """Names of the outputs in lower case: as the file states them, else as they are known."""
-    types: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
-    """Types of the linked inputs by name (``MODEL``), where the file states them."""
+    links: Mapping[str, Link]
     shown: str | None = None
     """The text its box showed after the run, as the saved workflow keeps it."""
     unnamed: bool = False
     """It holds widget values without names, so that a rule may lack one of its terms."""
-    record: NodeRecord = field(default=NodeRecord(""))
-    """What we know of its class."""
-    names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
-    """The name by which the rules ask for an input → the class's own, where these differ."""
+
+    @property
+    def class_type(self) -> str:
+        """Its class, as the graph names it."""
+        return self.signature.class_type
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of its outputs in lower case."""
+        return self.signature.outputs
 
     def plays(self, role: Role) -> bool:
         """Return whether the node is of a sort: a sampler, a switch, a saver."""
-        return plays(self.record, role)
+        return self.signature.roles[role]
 
     def own_name(self, name: str) -> str:
         """Return the name that the class gives an input."""
-        return self.names.get(name, name)
-
-    def plain_name(self, name: str) -> str:
-        """Return the name by which the rules ask for an input of the class."""
-        return self.record.plain_names.get(name, name)
+        return self.signature.own_names.get(name, name)
 
     def scalar(self, name: str) -> Scalar | None:
         """Return the widget's value if it is one text, number or switch."""
@@ -78,12 +82,12 @@ class Node:
 
     def stated(self, name: str) -> Stated | None:
         """Return the widget's value with its place."""
-        value = self.scalar(name)
-        return None if value is None else Stated(value, self.where(name))
+        value = self.inputs.get(name)
+        return Stated(value, self.where(name)) if isinstance(value, (str, int, float)) else None
 
     def where(self, name: str) -> str:
         """Return the place of an input: ``PNG:Prompt#12.inputs.seed``."""
-        return f"{self.place}.{self.own_name(name)}"
+        return f"{self.place}.{self.signature.own_names.get(name, name)}"
 
     def origins(self) -> list[str]:
         """Return the ids of the nodes that it takes something from."""
@@ -93,6 +97,13 @@ class Node:
         """Return whether the input exists at all, as widget or as link."""
         return name in self.inputs or name in self.links
 
+    def with_inputs(
+        self, place: str, inputs: Mapping[str, JsonValue], links: Mapping[str, Link]
+    ) -> "Node":
+        """Return the same node with other inputs, which are at another place."""
+        signature = self.signature.with_inputs(inputs, links)
+        return replace(self, place=place, signature=signature, inputs=inputs, links=links)
+
 
 Graph = Mapping[str, Node]
 
@@ -101,10 +112,9 @@ Graph = Mapping[str, Node]
 class Shape:
     """What the saved workflow adds to a node of the API form."""
 
-    outputs: tuple[str, ...] = ()
-    types: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
-    text: str | None = None
-    """The first text among its values: what a box shows."""
+    ports: Ports = NO_PORTS
+    values: JsonValue = None
+    """Those of its widgets, of which a box shows the first text."""
 
 
 NO_SHAPE = Shape()
@@ -117,63 +127,49 @@ def graph_of_prompt(
     table: Table = TABLE,
 ) -> dict[str, Node]:
     """Return the graph of an API form; members that are no nodes are left out."""
+    nodes = {
+        id_: raw
+        for id_, raw in data.items()
+        if isinstance(raw, dict) and isinstance(raw.get("class_type"), str)
+    }
     graph: dict[str, Node] = {}
-    numbered = False
-    for id_, raw in data.items():
-        if len(graph) >= MAX_NODES:
-            break
-        if isinstance(raw, dict) and isinstance(raw.get("class_type"), str):
-            place = f"{source}#{id_}.inputs"
-            graph[id_] = _node(id_, raw, place, shapes.get(id_, NO_SHAPE), table)
-            numbered = numbered or _has_numbered_link(graph[id_])
-    if numbered:
-        return {id_: _link_by_number(node, graph) for id_, node in graph.items()}
+    for id_, node in islice(nodes.items(), MAX_NODES):
+        class_type, place = str(node["class_type"]), f"{source}#{id_}.inputs"
+        inputs, links = _part_inputs(node.get("inputs"), nodes)
+        shape = shapes.get(id_, NO_SHAPE)
+        graph[id_] = make_node(id_, class_type, place, inputs, links, shape=shape, table=table)
     return graph
 
 
-def _has_numbered_link(node: Node) -> bool:
-    """Return whether an input without a value that fits it may be a link: ``[12, 0]``."""
-    values = node.inputs.values()
-    return list in map(type, values) and any(map(_as_numbers, values))
+def _part_inputs(
+    given: JsonValue, ids: Container[str]
+) -> tuple[dict[str, JsonValue], dict[str, Link]]:
+    """Return the values of a node, and its links, those by numbers last."""
+    inputs: dict[str, JsonValue] = {}
+    links: dict[str, Link] = {}
+    numbered: dict[str, Link] = {}
+    for name, value in given.items() if isinstance(given, dict) else ():
+        if len(name) > MAX_NAME:
+            continue
+        if not isinstance(value, list):
+            inputs[name] = unwrap(value) if isinstance(value, dict) else value
+        elif link := as_link(value):
+            links[name] = link
+        elif (link := _as_numbers(value)) and link[0] in ids:
+            numbered[name] = link
+        else:
+            inputs[name] = value
+    if "selection_data" in inputs:
+        inputs |= _read_selection(inputs["selection_data"])
+    return inputs, links | numbered if numbered else links
 
 
 def _as_numbers(value: JsonValue) -> Link | None:
-    """Return a pair of numbers as a link, as some scripts write it."""
+    """Return a pair of numbers as a link, as some scripts write it: ``[12, 0]``."""
     match value:
         case [int(origin), int(slot)] if 0 <= slot < MOST_OUTPUTS:
             return str(origin), slot
     return None
-
-
-def _link_by_number(node: Node, graph: Mapping[str, Node]) -> Node:
-    """Return a node whose pairs of numbers are links, where the first is another node's."""
-    links = dict(node.links)
-    for name, value in node.inputs.items():
-        link = _as_numbers(value)
-        if link is not None and link[0] in graph:
-            links[name] = link
-    inputs = {name: value for name, value in node.inputs.items() if name not in links}
-    return replace(node, inputs=inputs, links=links)
-
-
-def _node(id_: str, raw: Mapping[str, JsonValue], place: str, shape: Shape, table: Table) -> Node:
-    given = raw.get("inputs")
-    if not isinstance(given, dict):
-        given = {}
-    inputs: dict[str, JsonValue] = {}
-    links: dict[str, Link] = {}
-    for name, value in given.items():
-        if len(name) > MAX_NAME:
-            continue
-        link = as_link(value) if isinstance(value, list) else None
-        if link is not None:
-            links[name] = link
-        else:
-            inputs[name] = unwrap(value) if isinstance(value, dict) else value
-    if "selection_data" in inputs:
-        inputs |= _read_selection(inputs["selection_data"])
-    class_type = str(raw["class_type"])[:MAX_NAME]
-    return make_node(id_, class_type, place, inputs, links, shape=shape, table=table)
 
 
 def as_link(value: JsonValue) -> Link | None:
@@ -181,7 +177,7 @@ def as_link(value: JsonValue) -> Link | None:
     if not isinstance(value, list) or len(value) != PAIR:
         return None
     origin, slot = value
-    if isinstance(origin, str) and isinstance(slot, int) and not isinstance(slot, bool):
+    if isinstance(origin, str) and type(slot) is int:  # a switch is an int, too
         return origin, slot
     return None
 
@@ -203,38 +199,39 @@ def make_node(
     inputs: Mapping[str, JsonValue],
     links: Mapping[str, Link],
     *,
-    shape: Shape,
-    table: Table,
-    seeds: Mapping[str, str] = _NO_NAMES,
+    shape: Shape = NO_SHAPE,
+    table: Table = TABLE,
+    seeds: Mapping[str, str] = NO_NAMES,
 ) -> Node:
     """Return a node, its inputs under the names by which the rules ask.
 
     ``seeds`` are inputs that turned out to be seeds, beside those that the record gives names to.
     """
-    record = table.record(class_type)
-    outputs = shape.outputs or record.output_names
-    plain = record.plain_names
-    inner = _inner_names(inputs, links)
-    if inner or seeds:
-        plain = {**inner, **seeds, **plain}
-    names: dict[str, str] = {}
-    for own, name in plain.items():
-        has_name = name in inputs or name in links  # the input that has the name already keeps it
-        if not has_name and (own in inputs or own in links):
-            names[name] = own
-    renamed = {own: name for name, own in names.items()} if names else _NO_NAMES
+    name, ports = class_type[:MAX_NAME], shape.ports
+    try:
+        signature = sign(table, name, tuple(inputs), tuple(links), ports)
+        if signature.is_dotted or seeds:  # as of few
+            known = {**_inner_names(inputs, links), **seeds}
+            signature = sign(table, name, tuple(inputs), tuple(links), ports, *known.items())
+    except OversizeError:  # no generator's node: it is read without its inputs
+        return make_node(id_, class_type, place, {}, {}, table=table)
     return Node(
-        id=id_,
-        class_type=record.class_type,
-        place=place,
-        inputs=_rename(inputs, renamed),
-        links=_rename(links, renamed),
-        outputs=outputs,
-        types=_rename(shape.types, renamed),
-        shown=shape.text if plays(record, "show") else None,
-        record=record,
-        names=names,
+        id_,
+        place,
+        signature,
+        _rename(inputs, signature.renamed),
+        _rename(links, signature.renamed),
+        _first_text(shape.values) if signature.roles["show"] else None,
     )
+
+
+def _first_text(values: JsonValue) -> str | None:
+    """Return the text in a box: a text, or the first of a list of them."""
+    if isinstance(values, list):
+        values = next((value for value in values if value), None)
+    if isinstance(values, list):
+        values = values[0]
+    return values if isinstance(values, str) and values else None
 
 
 def _inner_names(inputs: Mapping[str, JsonValue], links: Mapping[str, Link]) -> dict[str, str]:
@@ -244,8 +241,6 @@ def _inner_names(inputs: Mapping[str, JsonValue], links: Mapping[str, Link]) -> 
     ``model``.
     """
     names: dict[str, str] = {}
-    if "." not in "".join(inputs) and "." not in "".join(links):
-        return names  # as nearly always
     for name in (*inputs, *links):
         choice, dot, _ = name.partition(".")
         if dot and (choice == "model" or isinstance(inputs.get(choice), str)):

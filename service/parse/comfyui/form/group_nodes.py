@@ -28,29 +28,21 @@ MAX_INNER = 1000
 """Nodes of one group."""
 
 
-def find_group(ui: Raw, raw: Raw) -> Raw | None:
-    """Return the group behind an instance; None where the node is none."""
-    kind = word(raw.get("type"))
-    if not kind.startswith(PREFIXES):  # as nearly all
-        return None
-    name, extra = _group_name(kind), ui.get("extra")
-    if name is None or not isinstance(extra, dict):
-        return None
-    groups = extra.get("groupNodes")
-    group = groups.get(name) if isinstance(groups, dict) else None
-    return group if isinstance(group, dict) else None
+def read_groups(ui: Raw) -> dict[str, Raw]:
+    """Return the groups of a workflow by the types that their instances have."""
+    extra = ui.get("extra")
+    groups = extra.get("groupNodes") if isinstance(extra, dict) else None
+    found: dict[str, Raw] = {}
+    if isinstance(groups, dict):
+        for name, group in groups.items():
+            if isinstance(group, dict):
+                found |= {f"{prefix}{name}": group for prefix in PREFIXES}
+    return found
 
 
 def count_parts(group: Raw) -> int:
     """Return how many nodes, links and the like a group has."""
     return sum(len(part) for part in group.values() if isinstance(part, list))
-
-
-def _group_name(type_: str) -> str | None:
-    for prefix in PREFIXES:
-        if type_.startswith(prefix):
-            return type_.removeprefix(prefix)
-    return None
 
 
 def unfold(group: Raw, instance: Raw) -> Raw:

@@ -10,7 +10,7 @@ from dataclasses import field
 
 from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.editor_json import OUTPUT_ID, Link, Raw, objects, word
-from service.parse.comfyui.form.group_nodes import count_parts, find_group, unfold
+from service.parse.comfyui.form.group_nodes import count_parts, read_groups, unfold
 from service.records.json_values import JsonValue
 
 LINK_MEMBERS = ("id", "origin_id", "origin_slot", "target_id", "target_slot", "type")
@@ -48,7 +48,7 @@ def flatten(ui: Raw, *, linked: bool = True) -> Flat:
     Its links, too, unless (``linked``) another form of the graph holds them.
     """
     flat = Flat(broadcasts=dict(_list_broadcasts(ui)))
-    known = _read_definitions(ui)
+    known, groups = _read_definitions(ui), read_groups(ui)
     waiting: list[tuple[str, Raw, int]] = [("", ui, 0)]
     for scope, level, depth in waiting:  # the list grows while it is read
         if len(flat.origins) > MAX_LINKS:
@@ -60,7 +60,10 @@ def flatten(ui: Raw, *, linked: bool = True) -> Flat:
                 return flat
             id_ = f"{scope}{word(raw.get('id'))}"
             flat.nodes[id_] = raw
-            definition = known.get(word(raw.get("type"))) or _unfold_group(flat, ui, raw)
+            type_ = word(raw.get("type"))
+            definition = known.get(type_) or None
+            if definition is None and type_ in groups:
+                definition = _unfold_group(flat, groups[type_], raw)
             if definition is not None and depth < MAX_DEPTH:
                 flat.definitions[id_] = definition
                 waiting.append((f"{id_}:", definition, depth + 1))
@@ -116,13 +119,9 @@ def _link_parts(link: JsonValue) -> list[JsonValue] | None:
     return None
 
 
-def _unfold_group(flat: Flat, ui: Raw, raw: Raw) -> Raw | None:
-    """Return the definition behind a group node; None where the node is none.
-
-    Also None where too much is unfolded already.
-    """
-    group = find_group(ui, raw)
-    if group is None or flat.unfolded > MAX_NODES:
+def _unfold_group(flat: Flat, group: Raw, raw: Raw) -> Raw | None:
+    """Return the definition behind a group node; None where too much is unfolded already."""
+    if flat.unfolded > MAX_NODES:
         return None
     flat.unfolded += count_parts(group)
     return unfold(group, raw)

@@ -22,6 +22,7 @@ from service.parse.comfyui.form.virtual_links import (
 )
 from service.parse.comfyui.form.widgets import read_widgets, seed_names
 from service.parse.comfyui.nodes.guesses import guess_names
+from service.parse.comfyui.nodes.signature import Ports
 from service.parse.comfyui.nodes.table import TABLE, Table
 from service.parse.comfyui.nodes.text_inputs import ADDED
 from service.records.json_values import JsonValue
@@ -88,21 +89,15 @@ def node_shapes(flat: Flat, ids: Container[str]) -> dict[str, Shape]:
 
 
 def _shape(raw: Raw) -> Shape:
-    outputs = [word(one.get("name") or one.get("type")) for one in objects(raw.get("outputs"))]
-    types: dict[str, str] = {}
-    for one in objects(raw.get("inputs")):
-        if "widget" not in one:  # a widget takes a value, never a part of a model
-            types[word(one.get("name"))] = word(one.get("type"))
-    return Shape(tuple(map(str.lower, outputs)), types, _first_text(raw.get("widgets_values")))
-
-
-def _first_text(values: JsonValue) -> str | None:
-    """Return the text in a box: a text, or the first of a list of them."""
-    if isinstance(values, list):
-        values = next((value for value in values if value), None)
-    if isinstance(values, list):
-        values = values[0]
-    return values if isinstance(values, str) and values else None
+    outputs = [
+        word(one.get("name") or one.get("type")).lower() for one in objects(raw.get("outputs"))
+    ]
+    types = {
+        word(one.get("name")): word(one.get("type"))
+        for one in objects(raw.get("inputs"))
+        if "widget" not in one  # a widget takes a value, never a part of a model
+    }
+    return Shape(Ports(tuple(outputs), tuple(types.items())), raw.get("widgets_values"))
 
 
 def graph_of_workflow(flat: Flat, source: str, table: Table = TABLE) -> dict[str, Node]:
@@ -201,8 +196,10 @@ def _node(id_: str, raw: Raw, place: str, ends: Ends, table: Table) -> Node:
 def idle_nodes(flat: Flat, source: str, named_after: str, table: Table = TABLE) -> Iterator[Node]:
     """Yield the bypassed and muted nodes of a sort (``lora``), with their widget values alone."""
     for id_, raw in flat.nodes.items():
+        if not _is_off(raw):
+            continue
         class_type = word(raw.get("type"))
-        if _is_off(raw) and named_after in class_type.lower():
+        if named_after in class_type.lower():
             place = f"{source}#{id_}.widgets_values"
             values = read_widgets(raw, table).values
             yield make_node(id_, class_type, place, values, {}, shape=NO_SHAPE, table=table)

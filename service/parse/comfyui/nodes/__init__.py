@@ -6,4 +6,7 @@ by hand), what the class declares (``definitions``, facts of many node packs), t
 names of inputs (``link_inputs``, ``setting_inputs``, ``text_inputs``, ``file_inputs``) and of
 classes (``general``). ``table`` finds records and definitions. ``fitting`` gives names to values
 that a file keeps without, ``guesses`` does so where neither a record nor a definition fits.
+
+``signature`` is what nodes of one class with the same inputs have in common. A question that needs
+no values is asked of it, and is answered once for all such nodes.
 """

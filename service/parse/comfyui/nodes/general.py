@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from service.parse.comfyui.nodes.definitions import CLASSES_KEPT
 from service.parse.comfyui.nodes.record import NodeRecord, Role
 
 _NAMES: Mapping[Role, str] = {
@@ -53,18 +54,31 @@ NO_SAMPLER = re.compile(
 )
 """Classes that only offer something to samplers, whatever their inputs."""
 
-NAMES_KEPT = 8192
-"""Answers that are kept ready, about twenty a class."""
+
+class Roles(dict[Role, bool]):
+    """Whether a class has each role: as its record says, else as its name does, once asked."""
+
+    def __init__(self, class_type: str, stated: tuple[Role, ...] | None) -> None:
+        super().__init__()
+        self._class_type = class_type
+        self._stated = stated
+
+    def __missing__(self, role: Role) -> bool:
+        """Return what is asked for the first time."""
+        names = NAMED.get(role)
+        if self._stated is not None:
+            has_role = role in self._stated
+        else:
+            has_role = names is not None and names.search(self._class_type) is not None
+        self[role] = has_role
+        return has_role
 
 
-def plays(record: NodeRecord, role: Role) -> bool:
-    """Return whether a node has a role: as its record says, else as its name does."""
-    if record.roles is not None:
-        return role in record.roles
-    return _sounds_like(record.class_type, role)
+@lru_cache(maxsize=CLASSES_KEPT)
+def _roles_of_class(class_type: str, stated: tuple[Role, ...] | None) -> Roles:
+    return Roles(class_type, stated)
 
 
-@lru_cache(maxsize=NAMES_KEPT)
-def _sounds_like(class_type: str, role: Role) -> bool:
-    pattern = NAMED.get(role)
-    return pattern is not None and pattern.search(class_type) is not None
+def roles_of(record: NodeRecord) -> Roles:
+    """Return what nodes of a class are."""
+    return _roles_of_class(record.class_type, record.roles)

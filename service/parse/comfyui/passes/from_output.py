@@ -5,19 +5,20 @@ from dataclasses import field
 
 from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.graph import Graph, Node
-from service.parse.comfyui.nodes.file_inputs import kind_of
-from service.parse.comfyui.nodes.general import NO_SAMPLER
-from service.parse.comfyui.nodes.link_inputs import LINKS, Want
-from service.parse.comfyui.nodes.setting_inputs import (
-    ORDER_SIGNS,
-    SAMPLER_SIGNS,
-    SERVICE_SIGNS,
+from service.parse.comfyui.nodes.link_inputs import Want
+from service.parse.comfyui.passes.image_work import (
+    decodes,
+    draws,
+    enlarges,
+    is_like_samplers,
+    links_of_images,
+    samples,
+    takes_bundle,
 )
-from service.parse.comfyui.passes.outputs import IMAGES, find_outputs
+from service.parse.comfyui.passes.outputs import find_outputs
 from service.parse.comfyui.passes.reach import ids_fed_by, ids_that_feed
 from service.parse.comfyui.passes.routes import Routes
-from service.parse.comfyui.passes.steps import Step, is_carrier
-from service.parse.comfyui.values.rules import NUMERIC
+from service.parse.comfyui.passes.steps import Step, carriers
 
 
 @dataclass(slots=True)
@@ -37,19 +38,10 @@ class Way:
     doubts: tuple[str, ...] = ()
 
 
-LATENTS = frozenset(LINKS["latent"])
-VAES = frozenset(LINKS["vae"])
-PROMPTS = SERVICE_SIGNS[0] | {"positive"}
-
 MOST_BRANCHES = 10
 """Samplers beside the way that are kept."""
 MOST_OUTPUTS = 50
 """Of one kind that are looked at; real graphs have about ten."""
-
-ANY_SIGN = frozenset[str]().union(*SAMPLER_SIGNS)
-"""Inputs of which every sampler has one."""
-ENOUGH_SIGNS = 3
-"""Of four."""
 
 
 def find_way(graph: Graph, routes: Routes, file_name: str, fits_size: Callable[[Way], bool]) -> Way:
@@ -70,6 +62,8 @@ def find_way(graph: Graph, routes: Routes, file_name: str, fits_size: Callable[[
             is_broken = is_broken or way.broken
             if way.samplers:
                 ways.append(way)
+        if len(ways) == 1:  # as nearly always
+            return ways[0]
         if ways:
             return next(filter(fits_size, ways), ways[0])
     if is_broken:
@@ -132,33 +126,28 @@ class _Trace:
         if id_ in self.seen or id_ in self.dead:
             return None
         self.seen.add(id_)
-        samples = is_sampler(node)
-        self._note(node, want, samples=samples)
+        self._note(node, want)
         if not node.plays("switch"):
-            self._keep_images(node)
-        if samples:
+            for name in links_of_images(node.signature):
+                self.other_images.append((node.links[name], "image"))
+        if is_sampler(node):
             self.bundle = None
             return self.routes.origin(node) or self._step_to_stage_c()
         return self._step_on(node, slot, "latent" if want == "latent" else "image")
 
-    def _note(self, node: Node, want: Want, *, samples: bool) -> None:
+    def _note(self, node: Node, want: Want) -> None:
         """Keep what a node is to the image: a sampler, its decoder, what enlarges it."""
-        way = self.way
-        if samples or (want == "image" and draws(node)):
+        way, signature = self.way, node.signature
+        if samples(signature) or (want == "image" and draws(signature)):
             self.order.append(node)
             if self.bundle is not None:
                 self.routes.tie(node.id, self.bundle)
-            if self.bundle is not None or (want == "image" and takes_bundle(node)):
+            if self.bundle is not None or (want == "image" and takes_bundle(signature)):
                 way.decoder = way.decoder or node
-        if "upscale_model" in node.links or names_upscaler(node):
+        if enlarges(signature):
             self.enlarging.append((len(self.order), node))
-        if way.decoder is None and _decodes(node, samples=samples):
+        if way.decoder is None and decodes(signature):
             way.decoder = node
-
-    def _keep_images(self, node: Node) -> None:
-        for name, link in reversed(list(node.links.items())):
-            if "image" in name or name in IMAGES:
-                self.other_images.append((link, "image"))
 
     def _step_on(self, node: Node, slot: int, want: Want) -> Step | None:
         """Return the way on from a node; onto any sampler it takes something from, if need be."""
@@ -168,8 +157,8 @@ class _Trace:
                 steps = [(link, "latent")]
         step = steps[0] if steps else self._step_to_stage_c()
         within: str | None = None
-        for name, link in node.links.items():
-            if step is not None and link == step[0] and is_carrier(name):
+        for name in carriers(node.signature):
+            if step is not None and node.links[name] == step[0]:
                 within = self.bundle or node.id
         self.bundle = within
         return step
@@ -190,52 +179,7 @@ class _Trace:
 
 def is_sampler(node: Node) -> bool:
     """Return whether a node that gives latents or images makes them by sampling."""
-    if node.record.roles is not None:
-        return node.plays("sampler")
-    signs = 0
-    if _has_any(node, ANY_SIGN):
-        for names in SAMPLER_SIGNS:
-            signs += _has_any(node, names)
-    if signs == len(SAMPLER_SIGNS) and "model" in node.links and not LATENTS.isdisjoint(node.links):
-        return True
-    is_likely = signs >= ENOUGH_SIGNS and _works_on_something(node)
-    return (is_likely or node.plays("sampler")) and NO_SAMPLER.search(node.class_type) is None
-
-
-def _has_any(node: Node, names: frozenset[str]) -> bool:
-    return not (names.isdisjoint(node.inputs) and names.isdisjoint(node.links))
-
-
-def _works_on_something(node: Node) -> bool:
-    """Return whether more than numbers comes in.
-
-    A node that only offers settings to others has nothing to sample.
-    """
-    return not (NUMERIC.issuperset(node.links) and PROMPTS.isdisjoint(node.inputs))
-
-
-def draws(node: Node) -> bool:
-    """Return whether a node that gives an image asks a service for it, which samples elsewhere."""
-    texts, seeds = SERVICE_SIGNS
-    if not _has_any(node, texts) or node.plays("saver") or node.plays("preview"):
-        return False
-    return _has_any(node, seeds) or not ORDER_SIGNS.isdisjoint(node.inputs)
-
-
-def names_upscaler(node: Node) -> bool:
-    """Return whether a node on the image's way names the file of an upscale model itself."""
-    return any(kind_of(node.record, name) == "upscaler" for name in node.inputs)
-
-
-def _decodes(node: Node, *, samples: bool) -> bool:
-    if not samples and "samples" not in node.links:
-        return False
-    return not VAES.isdisjoint(node.links)
-
-
-def takes_bundle(node: Node) -> bool:
-    """Return whether a bundle of many things comes in: a sampler's decoder, for one."""
-    return any(map(is_carrier, node.links))
+    return samples(node.signature)
 
 
 def _way_from_fed_sampler(graph: Graph, routes: Routes, outputs: Collection[Node]) -> Way:
@@ -280,7 +224,9 @@ def find_branches(graph: Graph, way: Way) -> list[Node]:
     if way.start is None:
         return []
     known = {way.start.id, *(node.id for node in way.samplers)}
+    others = [node for node in graph.values() if is_like_samplers(node.signature)]
+    others = [node for node in others if node.id not in known]
+    if not others:  # as in nearly all graphs
+        return []
     beside = ids_that_feed(graph, [way.start]) | ids_fed_by(graph, way.samplers[-1])
-    others = [graph[id_] for id_ in graph if id_ in beside and id_ not in known]
-    likely = [node for node in others if _has_any(node, ANY_SIGN)]
-    return [node for node in likely if is_sampler(node)][:MOST_BRANCHES]
+    return [node for node in others if node.id in beside][:MOST_BRANCHES]

@@ -3,9 +3,17 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.graph import Node
+from service.parse.comfyui.nodes.signature import (
+    ANSWERS_KEPT,
+    SIGNATURES_KEPT,
+    Names,
+    Signature,
+    present_names,
+)
 from service.parse.comfyui.values.ask import NodeValues
 from service.parse.comfyui.values.rules import is_number
 from service.parse.gate import is_file
@@ -19,7 +27,7 @@ NAME = re.compile(r"^lora(?:_?name)?_?(\d{0,3})(?:_name)?$|^lora_(\d{1,3})_name$
 LABELS = ("lora", "name", "lora_name")
 """Members of an object that name its file."""
 
-MODEL_WEIGHTS = (
+MODEL_WEIGHTS: Names = (
     "strength_model{}",
     "model_weight{}",
     "model_str{}",
@@ -33,7 +41,7 @@ MODEL_WEIGHTS = (
     "lora_model_strength",
 )
 SIMPLE_WEIGHTS = ("lora_wt{}", "lora{}_strength", "lora_weight{}")
-CLIP_WEIGHTS = (
+CLIP_WEIGHTS: Names = (
     "strength_clip{}",
     "clip_weight{}",
     "clip_str{}",
@@ -48,9 +56,6 @@ TEXTS = ("lora_str", "loras")
 TAGGED = ("populated_text", "text", "lora_syntax", "prompt", "loras")
 """Inputs whose text may hold tags."""
 COUNTS = ("lora_count", "num_loras")
-
-NAMES_KEPT = 2048
-"""Names of inputs that are judged once."""
 
 MOST = 1e9
 """No weight is larger; an integer of a thousand digits is no float."""
@@ -93,15 +98,19 @@ def read_loras(values: NodeValues, node: Node) -> list[Applied]:
 
 def _read_objects(node: Node) -> Iterator[Applied]:
     """Read ``loras``, a list of objects (LoRA Manager), and ``lora_1``, one object (rgthree)."""
-    for name, value in node.inputs.items():
-        if not name.lower().startswith("lora"):
-            continue
-        opened = value
-        if name in TEXTS and isinstance(value, str):
-            opened = parse_json(value)
-        for item in opened if isinstance(opened, list) else [opened]:
+    for name in _names_of_objects(node.signature):
+        opened = node.inputs[name]
+        if isinstance(opened, str):  # most often the name of a file
+            opened = parse_json(opened) if name in TEXTS else None
+        for item in opened if isinstance(opened, list) else (opened,):
             if isinstance(item, dict):
                 yield from _read_object(item, node.where(name))
+
+
+@lru_cache(maxsize=SIGNATURES_KEPT)
+def _names_of_objects(node: Signature) -> Names:
+    """Return the inputs that may hold LoRAs as objects."""
+    return tuple(name for name in node.inputs if name.lower().startswith("lora"))
 
 
 def _read_object(item: Mapping[str, JsonValue], where: str) -> Iterator[Applied]:
@@ -124,72 +133,101 @@ def _first_member(item: Mapping[str, JsonValue], names: tuple[str, ...]) -> Json
 
 def _read_widgets(values: NodeValues, node: Node) -> Iterator[Applied]:
     """Read file widgets, alone or numbered, with their weights and switches beside them."""
-    weights: tuple[str, ...] = MODEL_WEIGHTS
-    clip_weights: tuple[str, ...] = CLIP_WEIGHTS
+    weights, clip_weights = MODEL_WEIGHTS, CLIP_WEIGHTS
     if "simple" in (node.inputs.get("mode"), node.inputs.get("input_mode")):
         weights, clip_weights = SIMPLE_WEIGHTS, ()
-    for name, digits in _list_names(node):
-        file = values.read_input(node, name)
+    most = _count_of_stack(node)
+    for entry in _list_entries(node.signature, weights, clip_weights):
+        if entry.digits and most is not None and int(entry.digits) > most:
+            continue
+        file = values.read_input(node, entry.name)
         if file is None or not isinstance(file.value, str) or not is_file(file.value):
             continue
         yield Applied(
             file.value,
-            node.where(name),
-            _read_weight(values, node, weights, digits),
-            _read_weight(values, node, clip_weights, digits),
-            on=is_on(node, digits),
+            node.where(entry.name),
+            _read_weight(values, node, entry.weight),
+            _read_weight(values, node, entry.clip_weight),
+            on=is_on(node, entry.digits),
         )
 
 
-def _list_names(node: Node) -> Iterator[tuple[str, str]]:
-    """Yield each input that names a file, and its number; none past the count that a stack has."""
-    most: float | None = None
-    for name in reversed(COUNTS):
-        count = as_number(node.inputs.get(name))
-        if count is not None:
-            most = count
+class _Entry(NamedTuple):
+    """An input that names a file, and those that say how strongly it is applied."""
+
+    name: str
+    digits: str
+    weight: str | None
+    clip_weight: str | None
+
+
+@lru_cache(maxsize=SIGNATURES_KEPT)
+def _list_entries(node: Signature, weights: Names, clip_weights: Names) -> tuple[_Entry, ...]:
+    """Return the files that a node can name, each with the first of these weights that it has."""
+    found: list[_Entry] = []
     for name in (*node.inputs, *node.links):
         if name not in node.inputs and "name" not in name:
             continue  # a link "lora" brings a stack
         digits = number_of_file(name)
-        if digits is not None and (not digits or most is None or int(digits) <= most):
-            yield name, digits
+        if digits is not None:
+            weight = _first_numbered(node, weights, digits)
+            found.append(_Entry(name, digits, weight, _first_numbered(node, clip_weights, digits)))
+    return tuple(found)
 
 
-def names_file(node: Node) -> bool:
+def _first_numbered(node: Signature, names: Names, digits: str) -> str | None:
+    """Return the first of these inputs that a node has, under the number of an entry."""
+    return next(filter(node.has, _number_names(names, digits)), None)
+
+
+def _count_of_stack(node: Node) -> float | None:
+    """Return how many of its files a stack applies; None where it does not say it."""
+    for name in present_names(node.signature, COUNTS):
+        count = as_number(node.inputs.get(name))
+        if count is not None:
+            return count
+    return None
+
+
+@lru_cache(maxsize=SIGNATURES_KEPT)
+def names_file(node: Signature) -> bool:
     """Return whether one of a node's widgets names a LoRA's file."""
     return any(number_of_file(name) is not None for name in node.inputs)
 
 
-@lru_cache(maxsize=NAMES_KEPT)
 def number_of_file(name: str) -> str | None:
     """Return the number of an input that names a LoRA's file, '' without one; None for others."""
     match = NAME.match(name)
     return None if match is None else match[1] or match[2] or ""
 
 
-def _read_weight(
-    values: NodeValues, node: Node, names: tuple[str, ...], digits: str
-) -> float | None:
-    """Return the first weight of these names; None where only the run knew it."""
-    for key in _number_names(names, digits):
-        if node.has(key):
-            answer = values.read_input(node, key)
-            return as_number(answer.value) if answer else None
-    return None
+def _read_weight(values: NodeValues, node: Node, name: str | None) -> float | None:
+    """Return a weight; None where only the run knew it."""
+    if name is None:
+        return None
+    weight = node.scalar(name)
+    if weight is None:
+        answer = values.read_input(node, name)
+        weight = answer.value if answer else None
+    return as_number(weight)
 
 
-@lru_cache(maxsize=512)
-def _number_names(names: tuple[str, ...], digits: str) -> tuple[str, ...]:
+def _number_names(names: Names, digits: str) -> Names:
     return tuple(name.format(f"_{digits}" if digits else "") for name in names)
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def _switches(node: Signature, digits: str) -> Names:
+    """Return the widgets by which an entry is switched on and off."""
+    return tuple(name for name in _number_names(SWITCHES, digits) if name in node.inputs)
 
 
 def is_on(node: Node, digits: str) -> bool:
     """Return whether one of a node's numbered entries is switched on; one without a switch is."""
     if node.inputs.get("bypass") is True:
         return False
-    for name in _number_names(SWITCHES, digits):
-        value = node.inputs.get(name)
+    for name in _switches(node.signature, digits):
+        value = node.inputs[name]
         if value is False or (isinstance(value, str) and value.lower() in OFF):
             return False
     return True

@@ -33,10 +33,13 @@ class Pass:
     sampler: Node
     fields: Mapping[Field, Stated]
     resources: tuple[Resource, ...]
-    """Checkpoints, then LoRAs in the order in which they are applied."""
+    """Checkpoints, then LoRAs in the order in which they are applied; new ones of a later pass."""
     encoders: tuple[Node, ...]
     nodes: tuple[Node, ...]
-    """The sampler and what it was made with: settings, models, and where its latent comes from."""
+    """The sampler and what it was made with: settings, models, and where its latent comes from.
+
+    Of the models, those that are new.
+    """
     unsettled: tuple[str, ...]
 
 
@@ -48,8 +51,8 @@ def read_pass(
     fields = found.fields | sizes.read_size(graph, routes, values, sampler)
     latents = sizes.first_latent(routes, sampler)
     line = lines.read(sampler)
-    if line.models:
-        fields["model"] = line.models[0]
+    if line.model is not None:
+        fields["model"] = line.model
     encoders: list[Node] = []
     unsettled: list[str] = []
     for side, prompt in _read_sides(graph, routes, values, sampler).items():

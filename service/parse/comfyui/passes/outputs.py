@@ -1,9 +1,11 @@
 """Which node wrote the file: by what it writes, what it is told, and how it names its files."""
 
 import re
+from functools import lru_cache
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.link_inputs import LINKS
+from service.parse.comfyui.nodes.signature import SIGNATURES_KEPT, Signature
 
 IMAGES = frozenset({*LINKS["image"], "source", "overlay"})
 SHOWABLE = frozenset({*LINKS["image"], *LINKS["latent"], "any"})
@@ -28,17 +30,25 @@ def find_outputs(graph: Graph, file_name: str) -> list[list[Node]]:
     others: list[Node] = []
     previews: list[Node] = []
     for node in graph.values():
-        if SHOWABLE.isdisjoint(node.links):
+        if not _may_write(node.signature):
             continue
         if node.plays("preview") or (node.plays("saver") and _only_shows(node)):
             previews.insert(0, node)
-        elif node.plays("saver"):
+        else:
             saves_video = VIDEO_SAVER.search(node.class_type) is not None
             (savers if is_video == saves_video else others).insert(0, node)
     for group in (savers, others):
         group.sort(key=lambda node: _fit_prefix(node, file_name), reverse=True)
     groups = [group for group in (savers, others, previews) if group]
     return groups or [_find_only_end(graph)]
+
+
+@lru_cache(maxsize=SIGNATURES_KEPT)
+def _may_write(node: Signature) -> bool:
+    """Return whether a node shows or saves what comes in."""
+    if SHOWABLE.isdisjoint(node.links):
+        return False
+    return node.plays("preview") or node.plays("saver")
 
 
 def _only_shows(node: Node) -> bool:

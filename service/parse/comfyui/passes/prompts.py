@@ -1,6 +1,7 @@
 """The words that reach a sampler: from its conditioning back to the encoders."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from service.light_dataclasses import dataclass
 from service.parse.comfyui.form.graph import Graph, Node
@@ -8,6 +9,7 @@ from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.nodes.link_inputs import LINKS, Want
 from service.parse.comfyui.nodes.record import Role
 from service.parse.comfyui.nodes.setting_inputs import NUMBERS
+from service.parse.comfyui.nodes.signature import ANSWERS_KEPT, SIGNATURES_KEPT, Signature
 from service.parse.comfyui.passes.routes import Routes, Visit
 from service.parse.comfyui.passes.steps import SIDES, is_carrier, side_of_output
 from service.parse.comfyui.values.ask import NodeValues
@@ -57,13 +59,14 @@ def read_prompt(routes: Routes, values: NodeValues, sampler: Node, side: Want) -
     unsettled: list[str] = []
     ways: list[Way] = []
     for node, slot, want, reached_from in visits:
-        names = text_names(node, side_of_output(node, slot, want))
-        sections = () if names else _section_names(node)
+        signature = node.signature
+        names = text_names(signature, side_of_output(signature, slot, want))
+        sections = () if names else _section_names(signature)
         if names:
             text = _first_text(values, node, names)
         elif sections:
             text = _join_sections(values, node, sections)
-        elif _is_leaf(node) and not node.plays("blank"):
+        elif _is_leaf(signature) and not node.plays("blank"):
             text = values.ask((node.id, slot, "text"))
         else:
             continue
@@ -109,7 +112,8 @@ def _count_links(takers: Iterable[Node], origin: str) -> int:
     return count
 
 
-def _section_names(node: Node) -> tuple[str, ...]:
+@lru_cache(maxsize=SIGNATURES_KEPT)
+def _section_names(node: Signature) -> tuple[str, ...]:
     """Return the boxes of an encoder whose prompt is written in parts, in their order."""
     if INNER_LINKS.isdisjoint(node.links):
         return ()
@@ -142,13 +146,14 @@ def _join_sections(values: NodeValues, node: Node, names: Sequence[str]) -> Stat
 
 def _has_own_text(sampler: Node, side: Want) -> bool:
     """Return whether a sampler holds the words itself; a plain ``text`` is the positive prompt."""
-    names = text_names(sampler, side)
+    names = text_names(sampler.signature, side)
     if side == "negative":
         return not set(names).isdisjoint(text_inputs.SIDE_TEXTS["negative"])
     return bool(names)
 
 
-def text_names(node: Node, side: Want) -> tuple[str, ...]:
+@lru_cache(maxsize=ANSWERS_KEPT)
+def text_names(node: Signature, side: Want) -> tuple[str, ...]:
     """Return the inputs that hold an encoder's words for a side.
 
     There are none where it only hands a conditioning on.
@@ -161,11 +166,11 @@ def text_names(node: Node, side: Want) -> tuple[str, ...]:
         return ()  # one ``prompt`` of a node that gives both conditionings is the positive
     if ENCODER_TEXTS.isdisjoint(node.inputs) and ENCODER_TEXTS.isdisjoint(node.links):
         return ()
-    others = (node.inputs.keys() | node.links.keys()) - texts
+    others = {*node.inputs, *node.links} - texts
     return tuple(filter(others.__contains__, text_inputs.ENCODER_TEXTS))
 
 
-def _texts_of_sides(node: Node) -> frozenset[str]:
+def _texts_of_sides(node: Signature) -> frozenset[str]:
     """Return the inputs named after a side that hold a text.
 
     A link called ``positive`` brings a conditioning, a widget of that name holds a text.
@@ -173,15 +178,17 @@ def _texts_of_sides(node: Node) -> frozenset[str]:
     return WIDGETS.intersection(node.inputs) | TEXT_LINKS.intersection(node.links)
 
 
-def _only_hands_on(node: Node) -> bool:
+def _only_hands_on(node: Signature) -> bool:
     return not CONDITIONINGS.isdisjoint(node.links) and not node.plays("encoder")
 
 
-def _is_encoder(node: Node, side: Want) -> bool:
+@lru_cache(maxsize=ANSWERS_KEPT)
+def _is_encoder(node: Signature, side: Want) -> bool:
     return bool(text_names(node, side)) or _is_leaf(node)
 
 
-def _is_leaf(node: Node) -> bool:
+@lru_cache(maxsize=SIGNATURES_KEPT)
+def _is_leaf(node: Signature) -> bool:
     """Return whether a node is at the end of a conditioning: it makes text, or takes nothing in."""
     if not INNER_LINKS.isdisjoint(node.links):
         return False

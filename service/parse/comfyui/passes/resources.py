@@ -1,15 +1,17 @@
 """What belongs to the image as a whole: decoder, CLIP skip, upscaler, and all model files."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from functools import lru_cache
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.file_inputs import PARTWISE, kind_of
 from service.parse.comfyui.nodes.setting_inputs import NUMBERS
+from service.parse.comfyui.nodes.signature import SIGNATURES_KEPT, Names, Signature
 from service.parse.comfyui.passes.from_output import Way
 from service.parse.comfyui.passes.loras import as_number, is_on, read_loras
 from service.parse.comfyui.passes.one_pass import Pass
 from service.parse.comfyui.passes.routes import Routes
+from service.parse.comfyui.passes.steps import Step
 from service.parse.comfyui.values.ask import NodeValues
 from service.parse.gate import is_file
 from service.records import Field, Resource, ResourceKind, Stated
@@ -74,8 +76,14 @@ def _read_file(values: NodeValues, node: Node, names: tuple[str, ...]) -> Stated
 
 def _find_clip_skip(routes: Routes, values: NodeValues, encoders: Sequence[Node]) -> Stated | None:
     """Return where the base encoder's CLIP stops, as written (-2)."""
+    known: list[list[Step]] = []
     for encoder in encoders[:MOST]:
-        for node in (encoder, *routes.nodes(encoder, "clip")):
+        nodes = [encoder]
+        starts = routes.starts(encoder, "clip")
+        if starts not in known:  # one CLIP encodes most prompts
+            known.append(starts)
+            nodes += [visit.node for visit in routes.walk(starts)]
+        for node in nodes:
             skip = values.read_first(node, SKIPS)
             if skip is not None:
                 return skip
@@ -101,7 +109,7 @@ def _find_upscaler(graph: Graph, values: NodeValues, nodes: Iterable[Node]) -> S
             loader = graph.get(node.links["upscale_model"][0])
         if loader is None:
             continue
-        own = [name for name in node.inputs if kind_of(node.record, name) == "upscaler"]
+        own = [name for name, kind in _names_of_files(node.signature) if kind == "upscaler"]
         file = _read_file(values, loader, (*UPSCALERS, *own))
         if file is not None:
             return file
@@ -127,7 +135,16 @@ def collect_resources(
 
 
 def _of_pass(file: Resource, ordinal: int) -> Resource:
-    return replace(file, extra={**file.extra, "pass": ordinal})
+    """Return a file of a later pass."""
+    return Resource(
+        file.kind,
+        file.label,
+        file.source,
+        file.weight,
+        file.clip_weight,
+        used=file.used,
+        extra={**file.extra, "pass": ordinal},
+    )
 
 
 def _key(file: Resource) -> tuple[str, str, str]:
@@ -140,9 +157,10 @@ def _list_upstream(graph: Graph, start: str) -> list[Node]:
     found: dict[str, Node] = {}
     waiting = [start]
     for id_ in waiting:  # the list grows while it is read
-        if id_ in graph and id_ not in found:
-            found[id_] = graph[id_]
-            waiting += [origin for origin, _ in graph[id_].links.values()]
+        node = graph.get(id_)
+        if node is not None and id_ not in found:
+            found[id_] = node
+            waiting += node.origins()
     return list(found.values())
 
 
@@ -150,10 +168,7 @@ def _list_side_files(graph: Graph, values: NodeValues, nodes: Sequence[Node]) ->
     """Yield the files that nodes load besides checkpoint, LoRA and VAE."""
     weights = _read_weights(graph, values, nodes)
     for node in nodes:
-        for name in node.inputs:
-            kind = kind_of(node.record, name)
-            if kind is None:
-                continue
+        for name, kind in _names_of_files(node.signature):
             file = node.stated(name)
             if file is None or not is_file(file.value):
                 continue
@@ -171,6 +186,13 @@ def _list_side_files(graph: Graph, values: NodeValues, nodes: Sequence[Node]) ->
             )
 
 
+@lru_cache(maxsize=SIGNATURES_KEPT)
+def _names_of_files(node: Signature) -> tuple[tuple[str, ResourceKind], ...]:
+    """Return the widgets that name side files, with the kind of each."""
+    kinds = ((name, kind_of(node.record, name)) for name in node.inputs)
+    return tuple((name, kind) for name, kind in kinds if kind is not None)
+
+
 def _own_weight(node: Node, kind: ResourceKind, digits: str) -> float | None:
     """Return the strength beside a file on its own node: a hypernetwork's, or one of a stack."""
     if kind == "hypernetwork":
@@ -184,9 +206,7 @@ def _read_weights(
     """Return how strongly each ControlNet or IP-Adapter loader is applied, by the loader's id."""
     weights: dict[str, float | None] = {}
     for node in nodes:
-        for name in APPLIERS:
-            if name not in node.links:
-                continue
+        for name in _links_of_loaders(node.signature):
             strength = values.read_first(node, STRENGTHS)
             if strength is None:
                 continue
@@ -197,6 +217,12 @@ def _read_weights(
             if loader is not None:
                 weights.setdefault(loader.id, as_number(strength.value))
     return weights
+
+
+@lru_cache(maxsize=SIGNATURES_KEPT)
+def _links_of_loaders(node: Signature) -> Names:
+    """Return the links that bring a ControlNet or IP-Adapter to what applies it."""
+    return tuple(filter(node.links.__contains__, APPLIERS))
 
 
 def list_idle_loras(nodes: Iterable[Node]) -> Iterator[Resource]:

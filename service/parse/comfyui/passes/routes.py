@@ -5,17 +5,16 @@ from typing import NamedTuple
 
 from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.graph import Graph, Node
-from service.parse.comfyui.nodes.link_inputs import CONDITIONING, LIKE, LINKS, Want
+from service.parse.comfyui.nodes.link_inputs import Want
+from service.parse.comfyui.nodes.signature import Signature
 from service.parse.comfyui.passes.steps import (
-    SIDES,
+    NamedStep,
     Step,
-    cross_over,
-    is_carrier,
-    links_by_bare_name,
-    links_by_name,
-    links_by_type,
-    links_that_carry,
-    loop_link,
+    link_in_bundle,
+    link_to_origin,
+    links_of_bundles,
+    links_onward,
+    links_to_start,
     makes,
     side_of_output,
 )
@@ -32,13 +31,7 @@ class Visit(NamedTuple):
     """The id of the node before it on the way; None for the first."""
 
 
-Stop = Callable[[Node, Want], bool]
-
-NEGATIVES = tuple(name for name in LINKS["negative"] if name not in CONDITIONING)
-"""Links that bring a negative conditioning and no other."""
-
-PROVIDER = "upscaler"
-"""The link by which an iterative upscaler gets what it samples with."""
+Stop = Callable[[Signature, Want], bool]
 
 
 class Routes:
@@ -48,7 +41,7 @@ class Routes:
         self._graph = graph
         self._values = values
         self._bundles: dict[str, str] = {}
-        self._onward: dict[tuple[str, int, Want], list[Step]] = {}
+        self._known: dict[Step, list[tuple[Step, str | None]]] = {}
 
     def tie(self, sampler: str, bundle: str) -> None:
         """Let a sampler that was met inside a bundle take its parts from the bundle's end.
@@ -59,18 +52,8 @@ class Routes:
         self._bundles[sampler] = bundle
 
     def starts(self, node: Node, want: Want) -> list[Step]:
-        """Return where a sampler or guider takes something from.
-
-        One with a single conditioning has no negative.
-        """
-        names = LINKS[want]
-        neutral: tuple[str, ...] = ()
-        if want == "negative":
-            names, neutral = NEGATIVES, CONDITIONING
-        own = [name for name in names if name in node.links]
-        own = own or links_by_bare_name(node, want, neutral)
-        if want in SIDES:
-            own = own[:1]
+        """Return where a sampler or guider takes something from."""
+        own = links_to_start(node.signature, want)
         if own:
             return [(node.links[name], want) for name in own]
         if "guider" in node.links:
@@ -80,64 +63,28 @@ class Routes:
             return self.starts(guider, want)
         if node.id in self._bundles:
             return [((self._bundles[node.id], 0), want)]
-        return self._starts_in_bundle(node, want)
-
-    def _starts_in_bundle(self, node: Node, want: Want) -> list[Step]:
-        """Return the link that sounds like what is wanted, else the one that brings many things."""
-        like = LIKE.get(want)
-        if like is not None:
-            for name, link in node.links.items():
-                if like.search(name):
-                    return [(link, want)]
-        for name, link in node.links.items():
-            if is_carrier(name) or name == PROVIDER:
-                return [(link, want)]
-        return []
+        name = link_in_bundle(node.signature, want)
+        return [] if name is None else [(node.links[name], want)]
 
     def origin(self, sampler: Node) -> Step | None:
         """Return where the latent or image comes from that a sampler works on."""
-        wants: tuple[Want, ...] = ("latent", "image")
-        for want in wants:
-            for name in LINKS[want]:
-                if name in sampler.links:
-                    return sampler.links[name], want
-        for want in wants:
-            names = links_by_bare_name(sampler, want)
-            if names:
-                return sampler.links[names[0]], want
-        for name, link in sampler.links.items():  # before what a later bundle holds
-            if is_carrier(name):
-                return link, "latent"
+        own = link_to_origin(sampler.signature)
+        if own is not None:
+            return sampler.links[own[0]], own[1]
         return next(iter(self.starts(sampler, "latent")), None)
 
     def onward(self, node: Node, slot: int, want: Want) -> list[Step]:
-        """Return the links that bring what an output hands on, in the order of their use.
+        """Return the links that bring what an output hands on, in the order of their use."""
+        named = self._named_onward(node, slot, want)
+        return [(node.links[name], brought) for name, brought in named]
 
-        Every pass asks for most of them again, so they are remembered.
-        """
-        asked = (node.id, slot, want)
-        if asked not in self._onward:
-            self._onward[asked] = self._find_onward(node, slot, want)
-        return self._onward[asked]
-
-    def _find_onward(self, node: Node, slot: int, want: Want) -> list[Step]:
-        want = side_of_output(node, slot, want)
-        if node.plays("blank"):
-            return []
-        if node.plays("switch"):
-            name = self._values.choose_input(node)
-            if not name or name not in node.links:
-                return []
-            return [(node.links[name], want)]
-        names = (
-            links_by_name(node, want)
-            or links_by_type(node, want)
-            or links_by_bare_name(node, want)
-            or loop_link(node, slot)
-        )
-        if names:
-            return [(node.links[name], want) for name in names if name in node.links]
-        return cross_over(node, want) or links_that_carry(node, want)
+    def _named_onward(self, node: Node, slot: int, want: Want) -> tuple[NamedStep, ...]:
+        if not node.plays("switch") or node.plays("blank"):
+            return links_onward(node.signature, slot, want)
+        name = self._values.choose_input(node)
+        if not name or name not in node.links:
+            return ()
+        return ((name, side_of_output(node.signature, slot, want)),)
 
     def walk(self, starts: list[Step], stop: Stop | None = None) -> Iterator[Visit]:
         """Yield every node on the way up, depth first in the order of inputs, each once.
@@ -147,14 +94,28 @@ class Routes:
         seen: set[tuple[str, Want]] = set()
         waiting: list[tuple[Step, str | None]] = [(step, None) for step in reversed(starts)]
         while waiting:
-            ((id_, slot), want), reached_from = waiting.pop()
+            step, reached_from = waiting.pop()
+            (id_, slot), want = step
             node = self._graph.get(id_)
             if node is None or (id_, want) in seen:
                 continue
             seen.add((id_, want))
             yield Visit(node, slot, want, reached_from)
-            if stop is None or not stop(node, want):
-                waiting += [(step, id_) for step in reversed(self.onward(node, slot, want))]
+            if stop is None or not stop(node.signature, want):
+                waiting += self._branches(node, step)
+
+    def _branches(self, node: Node, step: Step) -> list[tuple[Step, str | None]]:
+        """Return the steps on from a node, each with the node's id, the last to be gone first.
+
+        Every pass asks for most of them again, so they are remembered.
+        """
+        known = self._known.get(step)
+        if known is None:
+            (id_, slot), want = step
+            named = self._named_onward(node, slot, want)
+            known = [((node.links[name], brought), id_) for name, brought in reversed(named)]
+            self._known[step] = known
+        return known
 
     def nodes(self, node: Node, want: Want) -> Iterator[Node]:
         """Yield the nodes on the way up from what a node takes in."""
@@ -171,7 +132,7 @@ class Routes:
     def maker(self, link: Link, want: Want) -> Node | None:
         """Return the node that makes sigmas or a sampler by itself, on the way up from a link."""
         for visit in self.walk([(link, want)]):
-            if makes(visit.node, want):
+            if makes(visit.node.signature, want):
                 return visit.node
         return None
 
@@ -189,4 +150,4 @@ class Routes:
 
 def _bundle_links(node: Node, names: tuple[str, ...]) -> list[Link]:
     """Return the links that bring bundles, and those of further names."""
-    return [link for name, link in node.links.items() if is_carrier(name) or name in names]
+    return [node.links[name] for name in links_of_bundles(node.signature, names)]

@@ -1,6 +1,7 @@
 """The settings of one pass: on the sampler, on the parts it is built from, or in a bundle."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain
 
 from service.light_dataclasses import dataclass
@@ -14,6 +15,7 @@ from service.parse.comfyui.nodes.setting_inputs import (
     SCHEDULES,
     SETTING_PIPES,
 )
+from service.parse.comfyui.nodes.signature import SIGNATURES_KEPT, Names, Signature
 from service.parse.comfyui.nodes.table import TABLE
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
@@ -32,9 +34,6 @@ FIELDS: tuple[Field, ...] = (
     "frames",
     "seconds",
 )
-
-FIELDS_OF_PARTS = tuple(dict.fromkeys(PARTS.get(field, ()) for field in FIELDS))
-"""The parts that hold settings, each once; the sampler alone holds those of none."""
 
 PART_WANTS: dict[str, Want] = {"sigmas": "sigmas", "sampler": "sampler", "guider": "guider"}
 """Parts that may come from further up, by the link that leads to them."""
@@ -55,16 +54,14 @@ class PassSettings:
 def read_settings(graph: Graph, routes: Routes, values: NodeValues, sampler: Node) -> PassSettings:
     """Return the settings of a pass."""
     found: dict[Field, Stated] = {}
-    nodes: dict[str, Node] = {}
     pipes = list(routes.pipes(sampler, SETTING_PIPES))
+    parts = _linked_parts(sampler.signature)
     holders = {
-        parts: list(_list_holders(graph, routes, sampler, parts, pipes))
-        for parts in FIELDS_OF_PARTS
+        links: list(_list_holders(graph, routes, sampler, links, pipes))
+        for links in dict.fromkeys(parts.values())
     }
-    for node in chain.from_iterable(holders.values()):
-        nodes.setdefault(node.id, node)
     for field in FIELDS:
-        answer = _read_first(values, holders[PARTS.get(field, ())], field)
+        answer = _read_first(values, holders[parts[field]], field)
         if answer is None and field in CLASS_WANTS:
             answer = _name_by_class(routes, sampler, field)
         if answer is None and field == "steps":
@@ -75,7 +72,24 @@ def read_settings(graph: Graph, routes: Routes, values: NodeValues, sampler: Nod
         found["sampler"] = found.pop("scheduler")
     if "sigmas" in sampler.links:
         found |= _read_split(routes, values, sampler)
-    return PassSettings(found, list(nodes.values()))
+    return PassSettings(found, list(_each_once(holders.values())))
+
+
+@lru_cache(maxsize=SIGNATURES_KEPT)
+def _linked_parts(sampler: Signature) -> Mapping[Field, Names]:
+    """Return by which links a sampler gets the parts that may hold a setting."""
+    return {
+        field: tuple(name for name in PARTS.get(field, ()) if name in sampler.links)
+        for field in FIELDS
+    }
+
+
+def _each_once(holders: Iterable[Iterable[Node]]) -> Iterator[Node]:
+    """Yield the nodes of several lists, each once."""
+    nodes: dict[str, Node] = {}
+    for node in chain.from_iterable(holders):
+        nodes.setdefault(node.id, node)
+    yield from nodes.values()
 
 
 def _solves_by_schedule(sampler: Node, found: Mapping[Field, Stated]) -> bool:
@@ -90,7 +104,7 @@ def _solves_by_schedule(sampler: Node, found: Mapping[Field, Stated]) -> bool:
 def _list_holders(
     graph: Graph, routes: Routes, sampler: Node, parts: tuple[str, ...], pipes: Iterable[Node]
 ) -> Iterator[Node]:
-    """Yield the nodes that may hold a setting of these parts of a sampler, likeliest first.
+    """Yield the nodes that may hold a setting of these linked parts of a sampler, likeliest first.
 
     The sampler itself is the first; what brings it bundles (``pipes``) is behind the parts.
     """
@@ -98,8 +112,6 @@ def _list_holders(
     if not iterates:
         yield sampler
     for name in parts:
-        if name not in sampler.links:
-            continue
         link, want = sampler.links[name], PART_WANTS.get(name)
         if want is not None:
             for visit in routes.walk([(link, want)]):
@@ -113,22 +125,14 @@ def _list_holders(
 
 
 def _read_first(values: NodeValues, nodes: Iterable[Node], field: Field) -> Stated | None:
-    """Return what the first of these nodes says of a setting that says something of it."""
+    """Return what the first of these nodes says of a setting; a number is no name."""
+    is_name = field in NAMES
+    names = NAMES[field] if is_name else NUMBERS[field]
     for node in nodes:
-        answer = _read_field(values, node, field)
-        if answer is not None:
+        answer = values.read_first(node, names)
+        if answer is not None and (not is_name or isinstance(answer.value, str)):
             return answer
     return None
-
-
-def _read_field(values: NodeValues, node: Node, field: Field) -> Stated | None:
-    """Return what a node says of a setting; a number is no name."""
-    if field in NUMBERS:
-        return values.read_first(node, NUMBERS[field])
-    stated = values.read_first(node, NAMES[field])
-    if stated is None or not isinstance(stated.value, str):
-        return None
-    return stated
 
 
 def _name_by_class(routes: Routes, sampler: Node, field: Field) -> Stated | None:

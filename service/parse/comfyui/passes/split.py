@@ -6,9 +6,10 @@ adds a second pass (Efficiency's HighRes-Fix).
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from functools import lru_cache
 
 from service.parse.comfyui.form.graph import AnyInput, Graph, Node
+from service.parse.comfyui.nodes.signature import SIGNATURES_KEPT, Signature
 from service.parse.comfyui.passes.routes import Routes
 from service.parse.comfyui.values.ask import NodeValues
 from service.records import Field, Sampling, Stated
@@ -53,12 +54,15 @@ def _measures(routes: Routes, sampler: Node) -> bool:
 
 def _split_stages(sampler: Node) -> list[Node]:
     """Return a sampler as one for each of its stages, in order; itself alone where it has none."""
-    numbers: set[str] = set()
-    for name in (*sampler.inputs, *sampler.links):
-        match = NUMBERED.match(name)
-        if match is not None:
-            numbers.add(match[1])
-    return [_make_stage(sampler, number) for number in sorted(numbers)] or [sampler]
+    numbers = _list_stages(sampler.signature)
+    return [_make_stage(sampler, number) for number in numbers] or [sampler]
+
+
+@lru_cache(maxsize=SIGNATURES_KEPT)
+def _list_stages(sampler: Signature) -> tuple[str, ...]:
+    """Return the numbers of the stages that a sampler has settings for."""
+    matches = map(NUMBERED.match, (*sampler.inputs, *sampler.links))
+    return tuple(sorted({match[1] for match in matches if match is not None}))
 
 
 def _make_stage(sampler: Node, number: str) -> Node:
@@ -66,11 +70,10 @@ def _make_stage(sampler: Node, number: str) -> Node:
 
     What all stages share is beside them; what is of another stage is left out.
     """
-    return replace(
-        sampler,
-        place=f"{sampler.place}.stage{number}",
-        inputs=_keep_stage(sampler.inputs, number),
-        links=_keep_stage(sampler.links, number),
+    return sampler.with_inputs(
+        f"{sampler.place}.stage{number}",
+        _keep_stage(sampler.inputs, number),
+        _keep_stage(sampler.links, number),
     )
 
 

@@ -6,6 +6,7 @@ recursion. It answers each question once, and a question that leads back to itse
 
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes import text_inputs
+from service.parse.comfyui.nodes.signature import present_names
 from service.parse.comfyui.values.question import Asking, Question, Reply
 from service.parse.comfyui.values.rules import choose_rule, fits_input
 from service.parse.comfyui.values.switches import choose_input
@@ -31,9 +32,7 @@ class NodeValues:
 
     def read_first(self, node: Node, names: tuple[str, ...]) -> Reply:
         """Return the first of these inputs that holds something."""
-        for name in names:
-            if name not in node.inputs and name not in node.links:
-                continue
+        for name in present_names(node.signature, names):
             answer = self.read_input(node, name)
             if answer is not None and fits_input(answer.value, name):
                 return answer

@@ -159,7 +159,7 @@ def _join(node: Node) -> Asking[Reply]:
 
 def _lists_parts(node: Node) -> bool:
     """Return whether a node holds a delimiter beside numbered texts, whatever its class."""
-    if node.record.roles is not None or not any(map(node.has, text_inputs.DELIMITERS)):
+    if node.signature.record.roles is not None or not any(map(node.has, text_inputs.DELIMITERS)):
         return False
     parts = [name for name in (*node.inputs, *node.links) if text_inputs.NUMBERED.search(name)]
     return len(parts) > 1
@@ -222,7 +222,7 @@ def _output_names(node: Node, slot: int) -> tuple[str, ...]:
         return ()
     name = node.outputs[slot]
     same = [own for own in node.inputs if own.lower() == name.lower()]
-    return node.plain_name(name), name.replace(" ", "_"), *same
+    return node.signature.record.plain_names.get(name, name), name.replace(" ", "_"), *same
 
 
 def _slider_names(node: Node, slot: int) -> Iterator[str]:

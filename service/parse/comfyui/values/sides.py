@@ -1,16 +1,17 @@
 """Width and height that a node gives: its own, unless they are of something else."""
 
 import re
+from functools import lru_cache
 
 from service.parse.comfyui.form.graph import Node
+from service.parse.comfyui.nodes.signature import SIGNATURES_KEPT, Names, Signature
 from service.parse.comfyui.values.question import IN_BUNDLE, Asking, Reply
 
 SIZES = ("width", "height", "empty_latent_width", "empty_latent_height", "batch_size")
 
-KEEPS = re.compile(
-    r"(?:keep|maintain|preserve|constrain|lock)[_ ]?(?:aspect|proportion|ratio)", re.IGNORECASE
-)
-"""A switch, or a choice of one, by which an image keeps its proportions."""
+PROPORTIONS = ("aspect", "proportion", "ratio")
+KEEPS = re.compile(rf"(?:keep|maintain|preserve|constrain|lock)[_ ]?(?:{'|'.join(PROPORTIONS)})")
+"""A switch, or a choice of one, by which an image keeps its proportions, in lower case."""
 KEPT = ("resize", "enable", "enabled", "on", "yes", "true", "True")
 """What a switch that is a list says for yes; ``stretch``, ``crop`` and ``pad`` fill the box."""
 
@@ -26,12 +27,22 @@ def is_area(node: Node) -> bool:
 
 def keeps_proportion(node: Node) -> bool:
     """Return whether width and height are only the box that an image is fitted into."""
-    for name, value in node.inputs.items():
-        if isinstance(value, str) and KEEPS.search(value):
+    for name in _names_of_keepers(node.signature):
+        if node.inputs[name] is True or node.inputs[name] in KEPT:
             return True
-        if (value is True or value in KEPT) and KEEPS.search(name):
-            return True
-    return False
+    return any(isinstance(value, str) and _keeps(value) for value in node.inputs.values())
+
+
+@lru_cache(maxsize=SIGNATURES_KEPT)
+def _names_of_keepers(node: Signature) -> Names:
+    return tuple(filter(_keeps, node.inputs))
+
+
+def _keeps(text: str) -> bool:
+    """Return whether a name or a choice says that proportions are kept."""
+    text = text.lower()
+    may_keep = any(word in text for word in PROPORTIONS)  # of long texts, a fast answer
+    return may_keep and KEEPS.search(text) is not None
 
 
 def states_size(node: Node) -> bool:
