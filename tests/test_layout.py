@@ -30,6 +30,7 @@ LAYERS = (
         "errors",
         "event_log",
         "light_dataclasses",
+        "light_patterns",
         "records",
         "paths",
         "file_systems",

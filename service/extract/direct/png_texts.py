@@ -3,6 +3,7 @@
 import re
 
 from service.extract.direct.found_tags import NotUnderstoodError
+from service.light_patterns import light_pattern
 
 _KEYWORD = re.compile(rb"[ -~]{1,79}")
 _KNOWN = frozenset(
@@ -13,8 +14,8 @@ _KNOWN = frozenset(
 DATES = frozenset({b"Creation Time", b"creation Time"})
 """The keywords whose text is a date."""
 _MONTHS = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_MONTH = re.compile(b"|".join(_MONTHS), re.IGNORECASE)
-_MAIL_DATE = re.compile(
+_MONTH = light_pattern(b"|".join(_MONTHS), re.IGNORECASE)
+_MAIL_DATE = light_pattern(
     rb"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) ([1-9]\d{3}) (\d\d:\d\d:\d\d) (GMT|[-+]\d{4})"
 )
 """A date as in mails, which ExifTool writes anew. Years below 100 it puts into a century."""

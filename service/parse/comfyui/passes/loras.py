@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.values.ask import NodeValues
 from service.parse.comfyui.values.rules import is_number
@@ -13,8 +14,8 @@ from service.parse.json_texts import parse_json
 from service.records import Resource
 from service.records.json_values import JsonValue
 
-TAG = re.compile(r"<lora:([^<>:]+)(?::([-+\d.]+))?(?::([-+\d.]+))?>", re.IGNORECASE)
-NAME = re.compile(r"^lora(?:_?name)?_?(\d{0,3})(?:_name)?$|^lora_(\d{1,3})_name$", re.IGNORECASE)
+TAG = light_pattern(r"<lora:([^<>:]+)(?::([-+\d.]+))?(?::([-+\d.]+))?>", re.IGNORECASE)
+NAME = light_pattern(r"^lora(?:_?name)?_?(\d{0,3})(?:_name)?$|^lora_(\d{1,3})_name$", re.IGNORECASE)
 """``lora_name``, ``lora_name_1``, ``lora_01``, ``lora_1``, ``lora``, ``lora_1_name``."""
 LABELS = ("lora", "name", "lora_name")
 """Members of an object that name its file."""

@@ -2,19 +2,20 @@
 
 import re
 
+from service.light_patterns import light_pattern
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.values.question import IN_BUNDLE, Asking, Reply
 
 SIZES = ("width", "height", "empty_latent_width", "empty_latent_height", "batch_size")
 
-KEEPS = re.compile(
+KEEPS = light_pattern(
     r"(?:keep|maintain|preserve|constrain|lock)[_ ]?(?:aspect|proportion|ratio)", re.IGNORECASE
 )
 """A switch, or a choice of one, by which an image keeps its proportions."""
 KEPT = ("resize", "enable", "enabled", "on", "yes", "true", "True")
 """What a switch that is a list says for yes; ``stretch``, ``crop`` and ``pad`` fill the box."""
 
-MEASURES = re.compile(r"image.?(size|dimension|resolution)|get.?size", re.IGNORECASE)
+MEASURES = light_pattern(r"image.?(size|dimension|resolution)|get.?size", re.IGNORECASE)
 """Classes that give the size of the image that comes in."""
 MEASURED = ("image", "images", "pixels")
 
