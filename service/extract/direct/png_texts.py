@@ -1,6 +1,7 @@
 """What ExifTool makes of a PNG's texts: names out of keywords, UTF-8 out of latin-1, dates."""
 
 import re
+from functools import lru_cache
 
 from service.extract.direct.found_tags import NotUnderstoodError
 from service.light_patterns import light_pattern
@@ -60,6 +61,7 @@ def read_date(text: bytes) -> bytes:
     return b"%s:%02d:%02d %s%s" % (year, _MONTHS.index(month) + 1, int(day), time, zone)
 
 
+@lru_cache  # nearly all files have the same few
 def tag_name(stored: bytes) -> str:
     """Return the name of a text's tag, by ExifTool's rules for keywords that it does not know."""
     if not _KEYWORD.fullmatch(stored):
