@@ -236,6 +236,13 @@ def test_the_main_process_loads_no_parser_and_nothing_that_only_some_starts_need
     assert loads("service.cli.run", (*READING, *RARELY, "service.export.lists")) == []
 
 
+BESIDE_THE_READER = ("service.supervisor", "service.store.writer", "service.watch", "service.worker")
+
+
+def test_the_first_reader_starts_before_what_writes_is_loaded() -> None:
+    assert loads("service.cli.run", (*BESIDE_THE_READER, "service.config.export")) == []
+
+
 def test_the_status_is_told_without_parsers_and_without_the_doctor() -> None:
     assert loads("service.cli.status", (*READING, "service.doctor", "structlog")) == []
 
