@@ -236,7 +236,12 @@ def test_the_main_process_loads_no_parser_and_nothing_that_only_some_starts_need
     assert loads("service.cli.run", (*READING, *RARELY, "service.export.lists")) == []
 
 
-BESIDE_THE_READER = ("service.supervisor", "service.store.writer", "service.watch", "service.worker")
+BESIDE_THE_READER = (
+    "service.supervisor",
+    "service.store.writer",
+    "service.watch",
+    "service.worker",
+)
 
 
 def test_the_first_reader_starts_before_what_writes_is_loaded() -> None:
