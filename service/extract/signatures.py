@@ -79,7 +79,7 @@ def inspect(
     whenever), or written while it was read.
     """
     with _opened(location, mtime_ns) as (file, state):
-        return replace(_read(file, size, on_step), state=state)
+        return _read(file, size, state, on_step)
 
 
 def inspect_held(
@@ -101,7 +101,7 @@ def inspect_held(
         for piece in _pieces(data):
             look.feed(piece)
         _require_whole(len(data), size)
-        found = replace(look.conclude(file, hashlib.sha256(data).hexdigest()), state=state)
+        found = look.conclude(file, hashlib.sha256(data).hexdigest(), state)
     said = read(found.mime_type, data)
     if said is not None:
         return found, said
@@ -156,7 +156,7 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _read(file: FileIO, size: int, on_step: Callable[[], None]) -> Signature:
+def _read(file: FileIO, size: int, state: FileState, on_step: Callable[[], None]) -> Signature:
     # The first block is looked at by itself: an unknown kind is refused before gigabytes of it are
     # hashed.
     head = memoryview(file.read(_BLOCK))
@@ -173,7 +173,7 @@ def _read(file: FileIO, size: int, on_step: Callable[[], None]) -> Signature:
         if count > size:  # a file that grows as fast as it is read would never end
             break
     _require_whole(count, size)
-    return look.conclude(file, digest.hexdigest())
+    return look.conclude(file, digest.hexdigest(), state)
 
 
 def _require_whole(count: int, size: int) -> None:
@@ -205,14 +205,14 @@ class _Look:
             self._chunks.feed(block[start:])
         self._is_begun = True
 
-    def conclude(self, file: FileIO, sha256: str) -> Signature:
+    def conclude(self, file: FileIO, sha256: str, state: FileState) -> Signature:
         """Return the signature, once all bytes were taken. Raises BadFileError as ``feed`` does."""
         if self._mime_type in _WALKS:
             _WALKS[self._mime_type](file)
         if self._chunks is None:
-            return Signature(self._mime_type, sha256, self._has_alpha)
+            return Signature(self._mime_type, sha256, self._has_alpha, state)
         mime_type = "image/apng" if self._chunks.animated else self._mime_type
-        return Signature(mime_type, sha256, self._chunks.has_alpha)
+        return Signature(mime_type, sha256, self._chunks.has_alpha, state)
 
 
 def _may_hold_xmp(mime_type: str | None) -> bool:
