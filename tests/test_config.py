@@ -10,7 +10,7 @@ import pytest
 
 from service import config, paths
 from service.config import ConfigError, Problem
-from service.extract.exiftool import ExifToolSettings
+from service.extract.exiftool_settings import ExifToolSettings
 from service.records import ResourceKind
 from service.watch.watch_settings import WatchSettings
 

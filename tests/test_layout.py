@@ -30,6 +30,7 @@ LAYERS = (
         "errors",
         "event_log",
         "light_dataclasses",
+        "light_patterns",
         "records",
         "paths",
         "file_systems",
@@ -224,8 +225,8 @@ def loads(module: str, names: tuple[str, ...]) -> list[str]:
     return sorted(done.stdout.split())
 
 
-def test_a_reader_loads_nothing_that_only_the_main_process_needs() -> None:
-    assert loads(READER, HEAVY) == []
+def test_a_reader_loads_nothing_that_only_the_main_process_or_exiftool_needs() -> None:
+    assert loads(READER, (*HEAVY, "exiftool")) == []
 
 
 READING = ("service.parse", "service.normalize", "service.pipeline", "service.tokens.cut")
@@ -234,6 +235,18 @@ RARELY = ("PIL", "asyncio", "exiftool", "regex", "rich", "ssl", "structlog", "wa
 
 def test_the_main_process_loads_no_parser_and_nothing_that_only_some_starts_need() -> None:
     assert loads("service.cli.run", (*READING, *RARELY, "service.export.lists")) == []
+
+
+BESIDE_THE_READER = (
+    "service.supervisor",
+    "service.store.writer",
+    "service.watch",
+    "service.worker",
+)
+
+
+def test_the_first_reader_starts_before_what_writes_is_loaded() -> None:
+    assert loads("service.cli.run", (*BESIDE_THE_READER, "service.config.export")) == []
 
 
 def test_the_status_is_told_without_parsers_and_without_the_doctor() -> None:

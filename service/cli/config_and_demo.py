@@ -15,7 +15,7 @@ from service.config import Config, check, find_missing_roots, prepare
 from service.config.toml_lines import SettingKey
 from service.errors import ExtractorMissingError
 from service.export.categories import find_double_words
-from service.extract.exiftool import find_exiftool
+from service.extract.exiftool_settings import find_exiftool
 from service.store.user_query import find_fault
 
 

@@ -3,6 +3,7 @@
 What they do with it is loaded while the first reader starts.
 """
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -107,6 +108,7 @@ def _supervise(config: Config, *, watch: bool, has_all_roots: bool) -> Iterator[
             # It takes as long to load as the reader, which is a process of its own.
             from service.supervisor import Supervisor  # noqa: PLC0415
 
+            gc.freeze()  # as __main__ does with what it has loaded
             yield Supervisor(config, lock, readers, request, has_all_roots=has_all_roots)
 
 

@@ -4,19 +4,19 @@ A batch of three with one missing file gives two objects, so the order of asking
 """
 
 import json
-import re
 from collections.abc import Sequence
 
 import orjson
 
 from service.errors import ExtractorError
+from service.light_patterns import light_pattern
 from service.records.json_depth import is_too_deep, measure_value
 from service.records.json_values import JsonValue
 from service.records.limits import LEFT_OUT, MAX_DEPTH, MAX_SENTENCES, VALUE_TOO_DEEP
 
 Tags = dict[str, JsonValue]
 
-_LONG_INTEGER = re.compile(rb'": \d{19}(?<!\\": \d{19})')
+_LONG_INTEGER = light_pattern(rb'": \d{19}(?<!\\": \d{19})')
 """A bare number that orjson might round. ExifTool 12.57 quotes all of more than 15 digits; others
 need not."""
 

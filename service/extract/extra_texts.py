@@ -5,7 +5,6 @@ a chapter of their own: stealth.py.
 """
 
 import os
-import re
 import struct
 from collections.abc import Mapping
 from functools import lru_cache
@@ -14,6 +13,7 @@ from pathlib import Path
 import orjson
 
 from service.file_systems import kind_of
+from service.light_patterns import light_pattern
 from service.records.json_values import JsonValue
 from service.records.limits import LEFT_OUT
 
@@ -26,7 +26,7 @@ _GLB_CHUNK = struct.Struct("<I4s")
 FOLDER_LOG = "log.html"
 FOLDER_LOG_LARGEST = 32 * 1024 * 1024
 """Bytes. A day of a thousand images is 3 MB."""
-_LOG_ENTRY = re.compile(r'<div id="([^"\n]{1,255})"(?: class="image-container">|><hr>)')
+_LOG_ENTRY = light_pattern(r'<div id="([^"\n]{1,255})"(?: class="image-container">|><hr>)')
 
 
 def glb_texts(location: Path) -> dict[str, JsonValue]:

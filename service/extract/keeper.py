@@ -1,8 +1,13 @@
 """The one ExifTool of a reader: started when it is first needed, a fresh one for each that died."""
 
+from typing import TYPE_CHECKING
+
 from service.errors import ExtractorMissingError
-from service.extract.exiftool import ExifToolProcess, ExifToolSettings, find_exiftool
+from service.extract.exiftool_settings import ExifToolSettings, find_exiftool
 from service.extract.version_memory import VersionMemory
+
+if TYPE_CHECKING:
+    from service.extract.exiftool import ExifToolProcess
 
 
 class ExifToolKeeper:
@@ -33,7 +38,7 @@ class ExifToolKeeper:
         """Return ExifTool's absolute path."""
         return str(self._executable)
 
-    def lease(self, files: int) -> ExifToolProcess:
+    def lease(self, files: int) -> "ExifToolProcess":
         """Return a running ExifTool, to be asked for ``files`` files.
 
         Raises ExtractorMissingError.
@@ -52,9 +57,12 @@ class ExifToolKeeper:
         self._tool = None
         self._retired.clear()
 
-    def _start(self) -> ExifToolProcess:
+    def _start(self) -> "ExifToolProcess":
         if self._is_closed:
             raise ExtractorMissingError("ExifTool was closed")
+        # It brings pyexiftool and its own with it, and most passes need no ExifTool.
+        from service.extract.exiftool import ExifToolProcess  # noqa: PLC0415
+
         tool = ExifToolProcess(self._executable, self._settings)
         tool.run()
         self._files = 0

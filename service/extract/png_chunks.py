@@ -4,6 +4,7 @@ A 522 kB PNG can expand to 512 MB: ExifTool took 20 s and 1.56 GB for it, withou
 compressed texts are inflated here first, piece by piece, counted and thrown away.
 """
 
+import struct
 import zlib
 
 from service.errors import BadFileError
@@ -13,7 +14,8 @@ TEXT_CAP = 16 * 1024 * 1024
 """Bytes of all texts of one file, inflated. The largest honest workflow seen has 5 MB."""
 
 _PIECE = 4 * 1024 * 1024
-_HEADER = 8
+_HEAD = struct.Struct(">I4s")
+"""Length and type."""
 _CRC = 4
 _ALPHA_COLOURS = frozenset({4, 6})
 """Grey with alpha, RGB with alpha."""
@@ -34,9 +36,9 @@ class ChunkScan:
     def __init__(self) -> None:
         self.animated = False
         self.has_alpha = False
-        self._head = bytearray()
+        self._head = b""
         self._kept = bytearray()
-        self._type = b""
+        self._type: bytes = b""
         self._left = 0
         """Bytes of the present chunk still to come, its CRC included."""
         self._weight = 0
@@ -52,7 +54,7 @@ class ChunkScan:
         at, size = 0, len(block)
         while at < size and not self._over:
             if not self._left:
-                at += self._begin(block[at : at + _HEADER - len(self._head)])
+                at += self._begin(block[at : at + _HEAD.size - len(self._head)])
                 continue
             step = min(self._left, size - at)
             if self._type not in _PIXELS:
@@ -68,11 +70,10 @@ class ChunkScan:
 
     def _begin(self, part: memoryview) -> int:
         self._head += part
-        if len(self._head) == _HEADER:
-            length = int.from_bytes(self._head[:4], "big")
-            self._type = bytes(self._head[4:])
+        if len(self._head) == _HEAD.size:
+            length, self._type = _HEAD.unpack(self._head)
             self._left = length + _CRC
-            self._head.clear()
+            self._head = b""
             self._over = length >> 31 != 0 or not self._type.isalpha()
             self._count(length)
         return len(part)

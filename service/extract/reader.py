@@ -12,7 +12,7 @@ from service.errors import BadFileError, ExtractorMissingError, StartError, TryA
 from service.extract.answers import Tags
 from service.extract.direct.found_tags import Dialect
 from service.extract.direct.reading import DirectReader
-from service.extract.exiftool import ExifToolSettings, version_parts
+from service.extract.exiftool_settings import ExifToolSettings, version_parts
 from service.extract.file_to_read import FileToRead
 from service.extract.keeper import ExifToolKeeper
 from service.extract.record_maker import RecordMaker

@@ -9,7 +9,7 @@ from service.errors import ExtractorError, TryAgainError
 from service.extract import c2pa_blocks, extra_texts, stealth
 from service.extract.answers import Tags, tags_by_name
 from service.extract.direct.reading import DIRECT, DirectReader
-from service.extract.exiftool import ExifToolSettings
+from service.extract.exiftool_settings import ExifToolSettings
 from service.extract.file_to_read import FileToRead
 from service.extract.keeper import ExifToolKeeper
 from service.extract.signatures import check_unchanged

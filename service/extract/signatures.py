@@ -79,28 +79,29 @@ def inspect(
     whenever), or written while it was read.
     """
     with _opened(location, mtime_ns) as (file, state):
-        # The first block is looked at by itself: an unknown kind is refused before gigabytes of it
-        # are hashed.
-        head = memoryview(file.read(_BLOCK))
-        return replace(_read(file, head, size, on_step, looks_for_xmp=True), state=state)
+        return _read(file, size, state, on_step)
 
 
-def inspect_held(  # noqa: PLR0917  # those of ``inspect``, and what is done with the bytes
+def inspect_held(
     location: Path,
     size: int,
     mtime_ns: int,
-    on_step: Callable[[], None],
     room: bytearray,
     read: Callable[[str | None, memoryview], Said | None],
 ) -> tuple[Signature, Said | None]:
     """Do the same in ``room``, which is longer than ``size``, and ``read`` the bytes there.
 
+    What can be held is too small for signs of life meanwhile.
     ``read`` is told their kind, and returns None where ExifTool is to be asked: only then does it
     matter what XMP costs.
     """
     with _opened(location, mtime_ns) as (file, state):
         data = _fill(room, file)
-        found = replace(_read(file, data, size, on_step, looks_for_xmp=False), state=state)
+        look = _Look(data, size, looks_for_xmp=False)
+        for piece in _pieces(data):
+            look.feed(piece)
+        _require_whole(len(data), size)
+        found = look.conclude(file, hashlib.sha256(data).hexdigest(), state)
     said = read(found.mime_type, data)
     if said is not None:
         return found, said
@@ -118,8 +119,7 @@ def _opened(location: Path, mtime_ns: int | None) -> Iterator[tuple[FileIO, File
         state = FileState.of(location)
         if mtime_ns is not None and state.mtime_ns != mtime_ns:
             raise TryAgainError("written since it was seen")
-        # Path.open takes no opener.
-        with open(location, "rb", buffering=0, opener=_open_without_waiting) as file:
+        with FileIO(location, opener=_open_without_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise BadFileError("not a regular file")
             yield file, state
@@ -156,17 +156,11 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _read(
-    file: FileIO,
-    head: memoryview,
-    size: int,
-    on_step: Callable[[], None],
-    *,
-    looks_for_xmp: bool,
-) -> Signature:
-    """Return the signature of a file of which ``head`` has been read, which may be all of it."""
-    mime_type = _read_kind(head, size)
-    look = _Look(mime_type, looks_for_xmp=looks_for_xmp)
+def _read(file: FileIO, size: int, state: FileState, on_step: Callable[[], None]) -> Signature:
+    # The first block is looked at by itself: an unknown kind is refused before gigabytes of it are
+    # hashed.
+    head = memoryview(file.read(_BLOCK))
+    look = _Look(head, size, looks_for_xmp=True)
     digest = hashlib.sha256()
     count = 0
     for block in _blocks(file, head, size):
@@ -178,22 +172,24 @@ def _read(
             on_step()
         if count > size:  # a file that grows as fast as it is read would never end
             break
+    _require_whole(count, size)
+    return look.conclude(file, digest.hexdigest(), state)
+
+
+def _require_whole(count: int, size: int) -> None:
     if count != size:
         raise TryAgainError(f"still being written: {count} bytes read, {size} expected")
-    if mime_type in _WALKS:
-        _WALKS[mime_type](file)
-    if look.chunks is not None:
-        mime_type = "image/apng" if look.chunks.animated else mime_type
-        return Signature(mime_type, digest.hexdigest(), look.chunks.has_alpha)
-    has_alpha = mime_type == "image/webp" and magic_numbers.has_webp_alpha(head[:64].tobytes())
-    return Signature(mime_type, digest.hexdigest(), has_alpha)
 
 
 class _Look:
     """What is looked at in a file's bytes besides its hash, by its kind."""
 
-    def __init__(self, mime_type: str | None, *, looks_for_xmp: bool) -> None:
-        self.chunks = ChunkScan() if mime_type == "image/png" else None
+    def __init__(self, head: memoryview, size: int, *, looks_for_xmp: bool) -> None:
+        self._mime_type = mime_type = _read_kind(head, size)
+        self._has_alpha = mime_type == "image/webp" and magic_numbers.has_webp_alpha(
+            head[:64].tobytes()
+        )
+        self._chunks = ChunkScan() if mime_type == "image/png" else None
         self._segments = SegmentScan() if mime_type == "image/jpeg" else None
         self._xmp = XmpScan() if looks_for_xmp and _may_hold_xmp(mime_type) else None
         self._is_begun = False
@@ -204,10 +200,19 @@ class _Look:
             self._xmp.feed(block)
         if self._segments is not None:
             self._segments.feed(block)
-        if self.chunks is not None:
+        if self._chunks is not None:
             start = 0 if self._is_begun else len(magic_numbers.PNG)
-            self.chunks.feed(block[start:])
+            self._chunks.feed(block[start:])
         self._is_begun = True
+
+    def conclude(self, file: FileIO, sha256: str, state: FileState) -> Signature:
+        """Return the signature, once all bytes were taken. Raises BadFileError as ``feed`` does."""
+        if self._mime_type in _WALKS:
+            _WALKS[self._mime_type](file)
+        if self._chunks is None:
+            return Signature(self._mime_type, sha256, self._has_alpha, state)
+        mime_type = "image/apng" if self._chunks.animated else self._mime_type
+        return Signature(mime_type, sha256, self._chunks.has_alpha, state)
 
 
 def _may_hold_xmp(mime_type: str | None) -> bool:

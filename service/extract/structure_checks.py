@@ -10,6 +10,7 @@ import struct
 from io import BufferedReader, FileIO
 
 from service.errors import BadFileError
+from service.light_patterns import light_pattern
 
 MAX_PARTS = 100_000
 """Chunks of a PNG, segments of a JPEG, blocks of a GIF, entries of a TIFF's directories.
@@ -33,8 +34,8 @@ MAX_XMP_ELEMENTS = 10_000
 _XMP_START = re.compile(rb"<rdf:RDF")
 """A pattern, since a buffer that is reused has no ``find``; as fast as one."""
 _XMP_END = b"</rdf:RDF>"
-_XMP_TAG = re.compile(rb"<(/?)([A-Za-z_][\w.:-]*+)([^<>]*+)>")
-_NO_TEXT = re.compile(rb"(?:[\x00-\x08\x0e-\x1f][^\x00-\x08\x0e-\x1f]{0,63}+){16}")
+_XMP_TAG = light_pattern(rb"<(/?)([A-Za-z_][\w.:-]*+)([^<>]*+)>")
+_NO_TEXT = light_pattern(rb"(?:[\x00-\x08\x0e-\x1f][^\x00-\x08\x0e-\x1f]{0,63}+){16}")
 """So many bytes that no text has, so close together, are pixels. The head of a JPEG's segment in
 the middle of a long packet has eleven at most."""
 _BORDER = len(_XMP_END)

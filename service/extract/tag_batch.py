@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from service.errors import (
     BadFileError,
@@ -22,14 +23,16 @@ from service.extract.answers import (
     tags_by_name,
     tags_of_one_file,
 )
-from service.extract.channel import Request
 from service.extract.direct.reading import DirectReader
-from service.extract.exiftool import NO_CONFIG, READ, ExifToolSettings
+from service.extract.exiftool_settings import NO_CONFIG, READ, ExifToolSettings
 from service.extract.file_to_read import FileToRead, ReadOutcome
 from service.extract.keeper import ExifToolKeeper
 from service.extract.record_maker import RecordMaker
 from service.process_tree import ProcessTree
 from service.records import RawRecord
+
+if TYPE_CHECKING:
+    from service.extract.channel import Request
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +80,7 @@ class TagBatch:
                 found[each.location] = tags
         return found
 
-    def _begin(self, together: list[FileToRead]) -> Request | None:
+    def _begin(self, together: list[FileToRead]) -> "Request | None":
         try:
             return _ask(together, self._keeper, self._settings) if together else None
         except ExtractorMissingError as error:
@@ -196,7 +199,7 @@ def read_alone(
     raise BadFileError(first_complaint(stderr))
 
 
-def _ask(files: list[FileToRead], keeper: ExifToolKeeper, settings: ExifToolSettings) -> Request:
+def _ask(files: list[FileToRead], keeper: ExifToolKeeper, settings: ExifToolSettings) -> "Request":
     """Have a process begin to read files whose paths are one line each."""
     allowed = settings.deadline(sum(each.file.size for each in files))
     return keeper.lease(len(files)).begin([each.exiftool_path for each in files], allowed)

@@ -18,7 +18,7 @@ from pathlib import Path
 import orjson
 
 from service.errors import ExtractorMissingError
-from service.extract.exiftool import NO_CONFIG, ExifToolSettings, check_version
+from service.extract.exiftool_settings import NO_CONFIG, ExifToolSettings, check_version
 from service.extract.signatures import FileState
 from service.process_tree import ProcessTree
 from service.records.json_values import JsonValue

@@ -8,6 +8,7 @@ import re
 from dataclasses import field
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.records import Scalar
 from service.records.image_fields import ImageField
 
@@ -16,7 +17,7 @@ MAX_WHOLE = 2**31 - 1
 _MAX_DIGITS = 40
 _EXACT_FLOAT = 2**53
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_UNSTORABLE = light_pattern("[\0\ud800-\udfff]")
 # '7,5', by a .NET program in a German Windows
 _COMMA = re.compile(r"\A\s*([+-]?\d{1,4}),(\d{1,2})\s*\Z", re.ASCII)
 _DECIMAL = re.compile(r"([+-]?\d+)(?:\.0*)?", re.ASCII)

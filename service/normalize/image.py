@@ -1,12 +1,12 @@
 """What a generator states of an image, in our vocabulary."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
+from service.light_patterns import light_pattern
 from service.normalize.coerce import Coercion, number_text, text
 from service.normalize.rivals import StatedFields, merge
 from service.normalize.samplers import split_sampler
@@ -56,8 +56,8 @@ _OF_IMAGE = select_stated(of_image=True)
 _IN_KV = tuple(field for field in IMAGE_FIELDS if field.in_kv)
 _SAYS_NOTHING = SamplingPass()
 _MEMBERS = attrgetter(*Fact.__slots__)
-_DATA_URI = re.compile(r"data:[\w.+-]{1,80}/[^,]{0,200};base64,")
-_ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+_DATA_URI = light_pattern(r"data:[\w.+-]{1,80}/[^,]{0,200};base64,")
+_ESCAPED_NUL = light_pattern(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def normalize(

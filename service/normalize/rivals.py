@@ -1,10 +1,10 @@
 """What other texts of the same file state: they fill gaps, and disagreements are kept."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.normalize.coerce import Coercion, text
 from service.normalize.samplers import split_sampler
 from service.records import Conflict, Field, Generation, Resource, Scalar, Stated
@@ -16,7 +16,7 @@ StatedFields = Mapping[Field, Stated]
 _HASH_DIGITS = 8
 """So many at its beginning every tool writes of a model's hash."""
 
-_SPACE = re.compile(r"\s+")
+_SPACE = light_pattern(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Sampler and scheduler names of every generator in ComfyUI's spelling."""
 
-import re
 from functools import lru_cache
 
+from service.light_patterns import light_pattern
 from service.normalize.sampler_names import SAMPLER_ALIASES, SAMPLERS, SCHEDULER_ALIASES, SCHEDULERS
 
-_BLANKS = re.compile(r"[\s_-]+")
-_UNSPLIT = re.compile(r"dpm2?pp_?(?=[23])")  # SD.Next calls them 'DPM2++ 2M FlowMatch'
+_BLANKS = light_pattern(r"[\s_-]+")
+_UNSPLIT = light_pattern(r"dpm2?pp_?(?=[23])")  # SD.Next calls them 'DPM2++ 2M FlowMatch'
 _SCHEDULE_SUFFIXES = tuple(
     sorted({*SCHEDULERS, *SCHEDULER_ALIASES} - {"auto", "ddim"}, key=len, reverse=True)
 )

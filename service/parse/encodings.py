@@ -8,17 +8,18 @@ import base64
 import codecs
 import re
 
+from service.light_patterns import light_pattern
 from service.parse.json_texts import parse_json
 
 _BASE64 = "base64:"
 _MARK_LENGTH = 8
-_COMMENT_MARK = re.compile(rb"unicode[\0 ]", re.IGNORECASE)
-_TEXT_MARK = re.compile(r"Unicode(?![\s,.;:'\u2019_-])(?!\Z)\0*")
+_COMMENT_MARK = light_pattern(rb"unicode[\0 ]", re.IGNORECASE)
+_TEXT_MARK = light_pattern(r"Unicode(?![\s,.;:'\u2019_-])(?!\Z)\0*")
 """The mark before a text; where a word ends there, ``Unicode`` is the text's own first word."""
 _FIRST_PAIR = "\u2000"
 """Two ASCII letters are a character beyond this one."""
-_READABLE = re.compile(r"\bSteps: ?\d|\A\s*\{\s*\"|\bNegative prompt:")
-_LAST_NUMBER = re.compile(r",[^,:\n]{0,80}:[ \t]*[\d.x]+\Z")
+_READABLE = light_pattern(r"\bSteps: ?\d|\A\s*\{\s*\"|\bNegative prompt:")
+_LAST_NUMBER = light_pattern(r",[^,:\n]{0,80}:[ \t]*[\d.x]+\Z")
 _BAD = "\ufffd"
 _NO_CHARACTER = dict.fromkeys((0xFFFE, 0xFFFF), _BAD)
 """Code points that are none in any text, and that UTF-8 can write all the same."""

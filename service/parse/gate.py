@@ -14,14 +14,15 @@ from dataclasses import replace
 from functools import lru_cache
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.records import Field, Generation, Resource, Sampling, Scalar, Stated
 from service.records.model_names import is_model_file
 
 VERSION = 2
 
-METHOD = re.compile(r"(?!.*:$)(?=.*[A-Za-z]{2})[\w+\-./() \[\]:]{2,60}", re.ASCII)
+METHOD = light_pattern(r"(?!.*:$)(?=.*[A-Za-z]{2})[\w+\-./() \[\]:]{2,60}", re.ASCII)
 """A sampler or schedule: ``multistep/res_2m``, ``[Forge] Flux Realistic``, ``DPM++ 2M (a)``."""
-METHOD_WORDS = re.compile(
+METHOD_WORDS = light_pattern(
     r"euler|dpm|ddim|ddpm|(?<![a-z])p?lms|pndm|heun|uni_?pc|lcm|tcd|\bres\b|deis|sde|solver"
     r"|restart|karras|ancestral|multistep|schedule|sampler|flow(?!er)|flux|ays|align|sigma|expo"
     r"|(?:sgm|ddim|turbo)[ _]uniform|beta|simple(?! background)|normal|linear|quadratic|optimal"
@@ -48,13 +49,13 @@ PLACEHOLDER = re.compile(
 """What a text box or a template holds before anybody has written into it."""
 LETTERS = re.compile(r"[^\W\d_]{2}|[^\x00-\x7f]")
 """A word, or a sign that is one in itself."""
-CALCULATES = re.compile(r"[()\[\]{}+*/=<>]|^[\d\s.,:;-]+$")
+CALCULATES = light_pattern(r"[()\[\]{}+*/=<>]|^[\d\s.,:;-]+$")
 """What makes a number or a formula of a text without words. ``3d`` is a prompt."""
-MEDIA = re.compile(r"\.(?:png|jpe?g|webp|gif|mp4|webm|txt|json|ya?ml|wav|mp3)$", re.IGNORECASE)
+MEDIA = light_pattern(r"\.(?:png|jpe?g|webp|gif|mp4|webm|txt|json|ya?ml|wav|mp3)$", re.IGNORECASE)
 LONGEST_FORMULA = 200
-FORMULA = re.compile(r"(?=.*\d)(?!.*(?:\w\s+\w|\d[A-Za-z]))[\w\s.()+*/%-]+", re.ASCII)
+FORMULA = light_pattern(r"(?=.*\d)(?!.*(?:\w\s+\w|\d[A-Za-z]))[\w\s.()+*/%-]+", re.ASCII)
 """No two words follow each other in one, as they do in nearly every prompt, and no ``3d``."""
-NUMBERED_NAME = re.compile(r"(?:[A-Za-z]{3,}-)+\d+", re.ASCII)
+NUMBERED_NAME = light_pattern(r"(?:[A-Za-z]{3,}-)+\d+", re.ASCII)
 """``apollo-13``: a name with a number, where a formula would have blanks or short letters."""
 
 ANSWERS_KEPT = 4096

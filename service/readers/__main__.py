@@ -11,7 +11,7 @@ from typing import Any
 
 from service import pipeline
 from service.errors import StartError
-from service.extract.exiftool import ExifToolSettings
+from service.extract.exiftool_settings import ExifToolSettings
 from service.extract.reader import TagReader
 from service.readers.frames import MessageWriter, read_messages
 from service.readers.reader_settings import ReaderSettings

@@ -3,10 +3,12 @@
 import re
 from datetime import datetime
 
+from service.light_patterns import light_pattern
+
 EARLIEST = 1970
 """A year before it is a clock that was never set: QuickTime counts from 1904."""
 
-_DATE = re.compile(
+_DATE = light_pattern(
     r"\s*(\d{4})[:/-](\d\d)[:/-](\d\d)"
     r"(?:[T ]\s*(\d\d):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?\s*",
     re.IGNORECASE,

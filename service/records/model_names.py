@@ -7,6 +7,8 @@ hashes, a model folder and the name of an export.
 import re
 from pathlib import PurePath
 
+from service.light_patterns import light_pattern
+
 ENDINGS = (
     ".safetensors",
     ".sft",
@@ -24,7 +26,7 @@ _COMPILED = ".engine"
 _LONGEST = max(map(len, ENDINGS))
 _ENDING = re.compile(rf"(?:{'|'.join(map(re.escape, ENDINGS))})\Z", re.IGNORECASE)
 _AIR = re.compile(r"\s*(?:urn:|air:|civitai:\d)", re.IGNORECASE)
-_HASH = re.compile(r"(?:0x)?(?:sha256:)?(blake3:)?([0-9a-f]{4,128})", re.IGNORECASE)
+_HASH = light_pattern(r"(?:0x)?(?:sha256:)?(blake3:)?([0-9a-f]{4,128})", re.IGNORECASE)
 _HASH_BEHIND = re.compile(r"\s\[[0-9a-f]{8,64}\]\Z", re.IGNORECASE)
 """A1111's ``control_canny [1a2b3c4d]``; the name is the same elsewhere without it."""
 _FOLDER = re.compile(r"[\\/]")

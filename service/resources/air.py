@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.records import ResourceKind
 from service.records.kinds import AIR_TYPES
 
@@ -16,11 +17,11 @@ _LONGEST = 1000  # characters
 _KEPT = 2048  # texts that are read once: each label is asked about several times
 _MAX_DIGITS = 15
 """Of a CivitAI version; a longer number does not fit where other programs keep it."""
-_PART = re.compile(r"[A-Za-z0-9_.-]+")
-_TAIL = re.compile(
+_PART = light_pattern(r"[A-Za-z0-9_.-]+")
+_TAIL = light_pattern(
     r"(?P<id>[^\s@:+]+)(?:@(?P<version>[^\s@:+]+))?(?::(?P<layer>[\w-]+))?(?:\+(?P<file>[\w-]+))?"
 )
-_FORMAT = re.compile(r"(.+)\.([A-Za-z][A-Za-z0-9]*)")
+_FORMAT = light_pattern(r"(.+)\.([A-Za-z][A-Za-z0-9]*)")
 
 
 @dataclass(frozen=True, slots=True)

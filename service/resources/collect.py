@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from service.light_patterns import light_pattern
 from service.records import NormalizedImage, Resource, Token
 from service.records.json_values import JsonValue
 from service.records.kinds import TAG_PATTERN, TAGS
@@ -32,15 +33,15 @@ UNET_SECOND = frozenset(
 # CivitAI's site names files by AIR in tags too: <lora:urn:air:sdxl:lora:civitai:1@2:0.8>,
 # <lora:civitai:1@2:0.8>.
 _AIR = r"(?:urn:)?air:(?:[^:<>\n]+:){3}[^:<>\n]+|civitai:\d+@\d+"
-_TAG = re.compile(rf"<({TAG_PATTERN}):({_AIR}|[^:<>\n]+)((?::[^:<>\n]*)*)>", re.IGNORECASE)
-_WEIGHT = re.compile(
+_TAG = light_pattern(rf"<({TAG_PATTERN}):({_AIR}|[^:<>\n]+)((?::[^:<>\n]*)*)>", re.IGNORECASE)
+_WEIGHT = light_pattern(
     r"\s*([+-]?(?:\d{1,9}\.?\d{0,12}|\.\d{1,12})(?:e-?\d{1,2})?)\s*", re.IGNORECASE
 )
-_NAMED_WEIGHT = re.compile(r"\s*(te|unet)\s*=\s*([+-]?[\d.]{1,12})\s*", re.IGNORECASE)
+_NAMED_WEIGHT = light_pattern(r"\s*(te|unet)\s*=\s*([+-]?[\d.]{1,12})\s*", re.IGNORECASE)
 _PROMPTS = frozenset({"positive_prompt", "negative_prompt"})
-_BLANKS = re.compile(r"[\s_]+")
+_BLANKS = light_pattern(r"[\s_]+")
 # Weights by step, of the loractl extension and SD.Next: <lora:name:0.5@0,1@0.6>
-_STEPWISE = re.compile(r"[\d.+-]+@[\d.@,;~+ -]*")
+_STEPWISE = light_pattern(r"[\d.+-]+@[\d.@,;~+ -]*")
 
 
 def collect_resources(image: NormalizedImage, tokens: tuple[Token, ...]) -> tuple[Resource, ...]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Literal
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.records import HashKind, Resource
 from service.records.json_values import JsonValue
 from service.records.model_names import stem
@@ -26,8 +27,8 @@ MIN_DIGITS = 8
 ORIGINAL = "original"
 """Key in ``extra``: what the file stated, of the fields that were rewritten."""
 
-_VERSION = re.compile(r"modelVersionId:(\d{1,15})", re.IGNORECASE)
-_HEX = re.compile(r"[0-9a-f]+")
+_VERSION = light_pattern(r"modelVersionId:(\d{1,15})", re.IGNORECASE)
+_HEX = light_pattern(r"[0-9a-f]+")
 _ANY_KIND = ("resource_ref", "other")
 _REWRITTEN = ("kind", "label", "hash", "hash_kind", "model_version_id", "air")
 

@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
+from service.light_patterns import light_pattern
 from service.records import Side, Token, TokenKind
 from service.records.kinds import TAG_PATTERN
 from service.tokens.grammars import Grammar, grammar_of
@@ -32,16 +33,16 @@ VERSION = 4
 LIMIT = 1_000_000.0
 """Weights are kept within this: 10,000 brackets are a slip or an attack."""
 
-_WILDCARD = re.compile(r"__[^\s_](?:[^\n,]{0,80}?[^\s_])?__")
-_NETWORK = re.compile(
+_WILDCARD = light_pattern(r"__[^\s_](?:[^\n,]{0,80}?[^\s_])?__")
+_NETWORK = light_pattern(
     rf"<({TAG_PATTERN}):"
     # CivitAI's site names files by AIR
     r"((?:urn:)?air:(?:[^:<>]+:){3}[^:<>]+|civitai:\d+@\d+|[^:<>]+)"
     r"(?::\s*([+-]?(?:\d+\.?\d*|\.\d+)))?",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"\w+")
-_ARGUMENTS = re.compile(r"(?<!\S)--(?=[a-z])", re.IGNORECASE)
+_NAME = light_pattern(r"\w+")
+_ARGUMENTS = light_pattern(r"(?<!\S)--(?=[a-z])", re.IGNORECASE)
 """Midjourney's ``--ar 3:2 --v 6``."""
 _VERBATIM = frozenset({"wildcard", "directive"})
 """Kinds whose tokens are compared as they are written, but for their case."""

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from typing import Literal
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.tokens.grammars import MINUS, PLUS, Grammar
 from service.tokens.lexemes import SEPARATORS, Lexeme
 
@@ -19,7 +20,8 @@ _PAIRS = {")": "(", "]": "[", "}": "{", ":": ":"}
 """Closing and opening brackets, and the ``::`` of ``1.5::x::``."""
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
 _WEIGHT = re.compile(rf":[ \t]*({_NUMBER})[ \t]*\Z")
-_WHEN = re.compile(rf":[ \t]*{_NUMBER}[ \t]*%?[ \t]*\Z")  # [from:to:when], [to:when], [from::when]
+_WHEN = light_pattern(rf":[ \t]*{_NUMBER}[ \t]*%?[ \t]*\Z")
+"""Of ``[from:to:when]``, ``[to:when]``, ``[from::when]``."""
 _MAX_DIGITS = 12
 _TAIL = 40  # characters at the end that may be a weight
 

@@ -7,11 +7,11 @@ beside them: ``glowing eyes`` is a phrase, ``a woman holding a lamp`` are two. A
 word is an adjective names nothing and is left out, and so are ``the image`` and other empty nouns.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal
 
+from service.light_patterns import light_pattern
 from service.tokens import english
 from service.tokens.english import ADJECTIVES, CLOSED, DETERMINERS, PARTICIPLES, VERBS
 
@@ -21,13 +21,13 @@ HEAP = 30
 """Words of what is not even looked at."""
 
 # \u2018 \u2019 \u201c \u201d: single and double quotes as books have them.
-_QUOTED = re.compile(
+_QUOTED = light_pattern(
     r"\"[^\"]*\"|\u201c[^\u201d]{0,600}\u201d|\[[^\]]{0,600}\]|\{[^}]{0,600}\}"
     r"|(?<!\w)['\u2018][^'\u2019\n]{1,200}['\u2019](?!\w)"
 )
 """Words that are to be seen in the picture, as on a sign."""
-_MAY_BE_QUOTED = re.compile(r"[\"'\u2018\u201c\[{]")
-_WORD = re.compile(r"[^\W_][\w'\u2019/&+-]*(?:\.\d\w*)*|[^\w\s]+")
+_MAY_BE_QUOTED = light_pattern(r"[\"'\u2018\u201c\[{]")
+_WORD = light_pattern(r"[^\W_][\w'\u2019/&+-]*(?:\.\d\w*)*|[^\w\s]+")
 _MARKS_BEHIND = "'\u2019/&+-"
 
 
@@ -54,7 +54,7 @@ def _sort_of(word: str) -> Sort:
     return _SORTS[ending[0]] if ending else "plain"
 
 
-_ENDING = re.compile(r"(?:ly|ed|ing)\Z")
+_ENDING = light_pattern(r"(?:ly|ed|ing)\Z")
 _SORTS: dict[str, Sort] = {"ly": "ly", "ed": "participle", "ing": "ing"}
 _NO_SUCH_ENDING = english.NOT_ADVERBS | english.NOT_PARTICIPLES
 _SMALL = frozenset({"of", "and", "shot", *english.NUMBERS})
@@ -272,7 +272,7 @@ def _is_one_name(words: Sequence[str], joint: int, end: int) -> bool:
 
 
 _NAMES_WITH_OF = frozenset({"depth of field", "point of view", "field of view", "rule of thirds"})
-_COMPOUND = re.compile(r"-(?:\w*(?:ed|ing)|bound|like|style|angle|free|realistic|focus)\Z")
+_COMPOUND = light_pattern(r"-(?:\w*(?:ed|ing)|bound|like|style|angle|free|realistic|focus)\Z")
 """Ends of compounds that are adjectives: ``leather-bound``."""
 
 

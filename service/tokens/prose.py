@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from service.light_patterns import light_pattern
 from service.records import Token, TokenKind
 from service.tokens.english import (
     AUXILIARIES,
@@ -25,7 +26,7 @@ from service.tokens.phrases import find_phrases
 from service.tokens.spelling import fold_token, spell_tag
 
 # \u2026 is an ellipsis, \u2019 and the like are quotes as books have them.
-_SENTENCE_END = re.compile(
+_SENTENCE_END = light_pattern(
     r"(?<![.!?\u2026])(?<!\b[A-Z])(?<!\bMr)(?<!\bDr)(?<!\bSt)(?<!\bMrs)(?<!\bvs)"
     r"[.!?\u2026]+[\"'\u201d\u2019)]*\s+(?=[\"'\u201c(]?[A-Z\d])"
 )

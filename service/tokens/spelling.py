@@ -8,6 +8,7 @@ and ``blue eyes`` are one word, ``^_^`` is itself.
 import re
 from functools import lru_cache
 
+from service.light_patterns import light_pattern
 from service.records.unicode_forms import normalize_unicode
 
 FACES = frozenset(
@@ -16,9 +17,9 @@ FACES = frozenset(
 )
 """Tags that are drawings: their ``_`` is kept."""
 
-_ESCAPED = re.compile(r"\\([()\[\]{}<>|:,\\])")
-_WEIGHED = re.compile(r"\(([^()]*?):[ \t]*[+-]?[\d.]+[ \t]*\)")
-_WORD = re.compile(r"[^\W_]")
+_ESCAPED = light_pattern(r"\\([()\[\]{}<>|:,\\])")
+_WEIGHED = light_pattern(r"\(([^()]*?):[ \t]*[+-]?[\d.]+[ \t]*\)")
+_WORD = light_pattern(r"[^\W_]")
 
 
 def fold_token(token: str) -> str:
@@ -68,20 +69,20 @@ _SUSPECT = re.compile(
     r"""[()\[\]{}:"\u201c\u201d]|[.;,!?'\u2019`~*\u2026-]\Z|\A['\u2018`*\u2022-]"""
 )
 """Whatever ``trim_tag`` may have to do with; most tags have none of it."""
-_SPELT = re.compile(r"[^\W_]{2}|\w/\d")
+_SPELT = light_pattern(r"[^\W_]{2}|\w/\d")
 """A tag without two letters in a row is a drawing, ``:d`` or ``x)``, and stays as it is."""
-_NAME = re.compile(r"(?:\([^()\[\]{}]+\)[ _]*)+")
+_NAME = light_pattern(r"(?:\([^()\[\]{}]+\)[ _]*)+")
 """``saber (fate)``: brackets behind a name belong to it, and nothing stands behind them."""
-_BRACKETS = re.compile(r"(?<!\\)[()\[\]{}]")
-_BARE_WEIGHT = re.compile(r"(?<=[^\W\d]):[ \t]*[+-]?(?:\d?\.\d+|[0-2])[ \t]*\Z")
+_BRACKETS = light_pattern(r"(?<!\\)[()\[\]{}]")
+_BARE_WEIGHT = light_pattern(r"(?<=[^\W\d]):[ \t]*[+-]?(?:\d?\.\d+|[0-2])[ \t]*\Z")
 """``torn:0.5``, but not ``16:9``."""
 _FINAL = ".;:,\u2026"
 _TAIL = 24
 """Characters at the end that may be an abbreviation."""
-_ABBREVIATED = re.compile(
+_ABBREVIATED = light_pattern(
     r"(?:[^\W\d]\.){2,}\Z|\b(?:mr|mrs|ms|dr|st|mt|jr|sr|no|vol|etc)\.\Z", re.IGNORECASE
 )
-_BULLET = re.compile(r"\A[*\u2022-]+[ \t]+")
+_BULLET = light_pattern(r"\A[*\u2022-]+[ \t]+")
 _QUOTES = {'"': '"', "\u201c": "\u201d", "'": "'", "\u2018": "\u2019", "`": "`"}
 
 

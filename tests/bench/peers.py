@@ -16,7 +16,7 @@ from figures import Figure, median
 from programs import Cost, Project, measured
 from subjects import copies, flat_images, kind
 
-from service.extract.exiftool import NO_CONFIG, READ
+from service.extract.exiftool_settings import NO_CONFIG, READ
 
 REAL, FLAT = 680, 1_500
 ROUNDS = 3

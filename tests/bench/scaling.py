@@ -13,7 +13,7 @@ from programs import Cost, Project, measured
 from store_samples import NOW
 from subjects import copies, kind, small_images
 
-from service.extract.exiftool import NO_CONFIG, READ
+from service.extract.exiftool_settings import NO_CONFIG, READ
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import inspect

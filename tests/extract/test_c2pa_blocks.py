@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from service.extract.c2pa_blocks import find_block, may_hold_block
-from service.extract.exiftool import ExifToolSettings
+from service.extract.exiftool_settings import ExifToolSettings
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.pipeline import process

@@ -21,7 +21,8 @@ from patience import PATIENCE_S
 from service.errors import ExtractorError
 from service.extract.answers import load_objects
 from service.extract.channel import Channel
-from service.extract.exiftool import READ, ExifToolProcess, ExifToolSettings
+from service.extract.exiftool import ExifToolProcess
+from service.extract.exiftool_settings import READ, ExifToolSettings
 from service.extract.stay_open import argument_line
 
 Png = Callable[..., bytes]
@@ -230,7 +231,8 @@ def test_it_outlives_the_thread_that_began_it(real_exiftool: Path) -> None:
 ORPHAN = """
 import sys, time
 from pathlib import Path
-from service.extract.exiftool import ExifToolProcess, ExifToolSettings
+from service.extract.exiftool import ExifToolProcess
+from service.extract.exiftool_settings import ExifToolSettings
 tool = ExifToolProcess(Path(sys.argv[1]), ExifToolSettings())
 tool.run()
 print(tool.pid, flush=True)

@@ -8,7 +8,7 @@ import pytest
 from exiftool.constants import EXIFTOOL_MINIMUM_VERSION
 
 from service.errors import ExtractorMissingError, StartError
-from service.extract.exiftool import (
+from service.extract.exiftool_settings import (
     MINIMUM_VERSION,
     ExifToolSettings,
     check_version,

@@ -17,7 +17,7 @@ from service.errors import (
     TooSlowError,
     TryAgainError,
 )
-from service.extract.exiftool import ExifToolSettings
+from service.extract.exiftool_settings import ExifToolSettings
 from service.extract.file_to_read import FileToRead, ReadOutcome
 from service.extract.reader import TagReader
 from service.process_tree import ProcessTree

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from service.errors import BadFileError
-from service.extract.exiftool import ExifToolSettings
+from service.extract.exiftool_settings import ExifToolSettings
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import inspect

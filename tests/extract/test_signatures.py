@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from service.errors import BadFileError, FileGoneError, TryAgainError
 from service.extract import signatures
 from service.extract.png_chunks import TEXT_CAP, ChunkScan
-from service.extract.signatures import Signature, check_unchanged, inspect
+from service.extract.signatures import FileState, Signature, check_unchanged, inspect
 
 Chunk = Callable[[bytes, bytes], bytes]
 Png = Callable[..., bytes]
@@ -120,10 +120,8 @@ class GrowingFile(FileIO):
 
 def test_a_file_that_grows_as_fast_as_it_is_read_is_left(tmp_path: Path) -> None:
     place = write(tmp_path, b"GIF89a" + bytes(600_000))
-    with GrowingFile(place, reads=3) as file:
-        head = memoryview(file.read(signatures._BLOCK))
-        with pytest.raises(TryAgainError, match="still being"):
-            signatures._read(file, head, 600_000, lambda: None, looks_for_xmp=True)
+    with GrowingFile(place, reads=3) as file, pytest.raises(TryAgainError, match="still being"):
+        signatures._read(file, 600_000, FileState.of(place), lambda: None)
 
 
 def test_a_file_that_has_lost_its_bytes_is_still_being_written(tmp_path: Path) -> None:

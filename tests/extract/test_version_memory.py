@@ -9,7 +9,7 @@ import pytest
 from service.errors import StartError
 from service.extract import version_memory
 from service.extract.direct.reading import DIRECT
-from service.extract.exiftool import ExifToolSettings
+from service.extract.exiftool_settings import ExifToolSettings
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.version_memory import VersionMemory, find_perl

@@ -24,7 +24,7 @@ from drawn_images import draw_many, infotext, png
 from service import demo, pipeline
 from service.dump_lines import make_line
 from service.errors import BadFileError, FileGoneError, StartError, TryAgainError
-from service.extract.exiftool import ExifToolSettings, find_exiftool
+from service.extract.exiftool_settings import ExifToolSettings, find_exiftool
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import STEP, Signature, inspect

@@ -4,7 +4,6 @@ There is the picture, as one item, perhaps its alpha channel as another, and wha
 and XMP. A picture in tiles, a sequence, and what is protected or in pieces is ExifTool's.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import field
 
@@ -22,10 +21,11 @@ from service.extract.direct.exif import read_exif
 from service.extract.direct.found_tags import Era, FoundTags, NotUnderstoodError
 from service.extract.direct.xmp import read_xmp
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 
 _BRAND = b"avif"
 _VERSIONED = 4
-_NAME = re.compile(rb"[ -~]*\0?")
+_NAME = light_pattern(rb"[ -~]*\0?")
 _HANDLER = bytes(8) + b"pict" + bytes(12)
 _ALPHA = "1"
 """The part of the file that the alpha channel is: a document of its own to ExifTool."""

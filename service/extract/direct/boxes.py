@@ -1,13 +1,13 @@
 """Boxes of ISO media files (ISO 14496-12): a length, a kind, a content, in which may be boxes."""
 
-import re
 import struct
 from collections.abc import Iterator
 
 from service.extract.direct.found_tags import FoundTags, NotUnderstoodError
+from service.light_patterns import light_pattern
 
 _HEAD = struct.Struct(">I4s")
-_BRAND = re.compile(rb"[A-Za-z][A-Za-z0-9]{2}[A-Za-z0-9 ]")
+_BRAND = light_pattern(rb"[A-Za-z][A-Za-z0-9]{2}[A-Za-z0-9 ]")
 _MINOR = struct.Struct(">HBB")
 _BRANDS_AT = 8
 _EXIF = b"Exif\0\0"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from service.extract.direct.found_tags import Era, FoundTags, NotUnderstoodError
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.records.json_values import JsonValue
 
 _GROUP = "CBOR"
@@ -26,14 +27,14 @@ _WORDS = {20: b"False", 21: b"True", 22: b"null", 23: b"undef"}
 _DATE_TAG = 0
 _CHANGED_BY_TAG = frozenset({1, 2, 3, 4, 5})
 """Kinds of numbers and of seconds, which ExifTool converts."""
-_DATE = re.compile(rb"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d[!-~]*)")
+_DATE = light_pattern(rb"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d[!-~]*)")
 
-_NAME = re.compile(r"[A-Za-z][-.:\w]+", re.ASCII)
-_TABLE_WORD = re.compile(r"[A-Z][A-Z_0-9]{3,}")
+_NAME = light_pattern(r"[A-Za-z][-.:\w]+", re.ASCII)
+_TABLE_WORD = light_pattern(r"[A-Z][A-Z_0-9]{3,}")
 """Names like ``NOTES`` and ``SET_GROUP1`` have a meaning of their own in ExifTool's tables."""
 _SETTINGS = "settings"
 """Names that begin so may be another program's."""
-_NO_NAME = re.compile(r"[^-_a-zA-Z0-9]")
+_NO_NAME = light_pattern(r"[^-_a-zA-Z0-9]")
 _KNOWN = {"dc:title": "Title", "dc:format": "Format", "thumbnailUrl": "ThumbnailURL"}
 _LISTS = frozenset(
     "actions exclusions assertions created_assertions gathered_assertions redacted_assertions "
@@ -43,7 +44,7 @@ _LISTS = frozenset(
 what the name stood for where it first met it, be that in another file."""
 _KEY_OF_ITS_OWN = "_ordered_keys_"
 """ExifTool keeps the order of keys under it; a file with one ends it."""
-_NO_KEY = re.compile("[\0\ufffe\uffff]")
+_NO_KEY = light_pattern("[\0\ufffe\uffff]")
 
 
 @dataclass(slots=True)

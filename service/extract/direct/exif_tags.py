@@ -1,11 +1,11 @@
 """How ExifTool calls the plain tags of EXIF, and what it makes of their values."""
 
-import re
 import struct
 from collections.abc import Callable, Mapping
 
 from service.extract.direct.found_tags import Era, FoundTags, NotUnderstoodError
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.records.json_values import JsonValue
 
 BYTE, TEXT, SHORT, LONG, RATIONAL, UNDEFINED = 1, 2, 3, 4, 5, 7
@@ -22,9 +22,9 @@ _ORIENTATIONS = {
 }
 _COMPONENTS = ("-", "Y", "Cb", "Cr", "R", "G", "B")
 _SPACE = b" \t\n\r\f\v"
-_PLAIN_COMMENT = re.compile(rb"(ASCII)?(\0|[\0 ]+$)")
-_WIDE_COMMENT = re.compile(rb"UNICODE[\0 ]$")
-_JAPANESE_COMMENT = re.compile(rb"JIS[\0 ]{5}$")
+_PLAIN_COMMENT = light_pattern(rb"(ASCII)?(\0|[\0 ]+$)")
+_WIDE_COMMENT = light_pattern(rb"UNICODE[\0 ]$")
+_JAPANESE_COMMENT = light_pattern(rb"JIS[\0 ]{5}$")
 _MARK = 8
 """Bytes before a comment, which say its encoding."""
 

@@ -8,18 +8,19 @@ from typing import Final, Self
 import orjson
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.records.json_values import JsonValue
 
 Tags = dict[str, JsonValue]
 
 MINOR = "[minor] "
-_NUMBER = re.compile(rb"-?(\d|[1-9]\d{1,14})(\.\d{1,16})?(e[-+]?\d{1,3})?\n?", re.IGNORECASE)
+_NUMBER = light_pattern(rb"-?(\d|[1-9]\d{1,14})(\.\d{1,16})?(e[-+]?\d{1,3})?\n?", re.IGNORECASE)
 """What ExifTool writes as a number, whatever wrote it; Perl's ``$`` lets a line break follow."""
 _LONGEST_NUMBER: Final = 40
 _TRUTHS = {b"true": True, b"false": False, b"true\n": True, b"false\n": False}
-_NO_CHARACTER = re.compile("[\ufffe\uffff]")
+_NO_CHARACTER = light_pattern("[\ufffe\uffff]")
 """Code points that ExifTool takes for bytes that are no text."""
-NO_TEXT = re.compile(rb"[^\t\n\r\x20-\x7e\x80-\xf7]")
+NO_TEXT = light_pattern(rb"[^\t\n\r\x20-\x7e\x80-\xf7]")
 """A byte by which ExifTool tells what it knows to be no text from what may be one."""
 _KNOWN_SINCE = (12, 57)
 _WARNING = "Warning"

@@ -4,11 +4,11 @@ What profiles of printers and cameras have besides (tables, named colours, dicti
 here.
 """
 
-import re
 import struct
 
 from service.extract.direct.found_tags import FoundTags, NotUnderstoodError
 from service.extract.direct.icc_tags import TAGS, TYPE, Value, signed, word_of
+from service.light_patterns import light_pattern
 
 _HEADER = 128
 _COUNT = struct.Struct(">I")
@@ -53,7 +53,7 @@ _ATTRIBUTES = (
     *(("Reflective", "Transparency"), ("Glossy", "Matte")),
     *(("Positive", "Negative"), ("Color", "B&W")),
 )
-_WORD = re.compile(rb"[ -~]{0,4}\0*")
+_WORD = light_pattern(rb"[ -~]{0,4}\0*")
 
 
 def read_profile(data: bytes, found: FoundTags) -> None:

@@ -1,6 +1,5 @@
 """A JPEG's segments before its picture, as ExifTool reads them."""
 
-import re
 import struct
 from collections.abc import Callable, Iterator
 
@@ -10,6 +9,7 @@ from service.extract.direct.icc import read_profile
 from service.extract.direct.jumbf import read_manifest
 from service.extract.direct.xmp import read_xmp
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 
 _START_OF_SCAN = 0xDA
 _APP1, _APP2, _APP11, _APP14, _COMMENT = 0xE1, 0xE2, 0xEB, 0xEE, 0xFE
@@ -41,7 +41,7 @@ _ADOBE = struct.Struct(">5sHHHB")
 _TRANSFORMS = ("Unknown (RGB or CMYK)", "YCbCr", "YCCK")
 
 _TAIL = 64
-_TRAILER = re.compile(
+_TRAILER = light_pattern(
     rb"AXS[!*]|\xa1\xb2\xc3\xd4|cbipcbbl|CANON OPTIONAL DATA|zmie|QDIOBS|SEFT|"
     rb"8db42d694ccc418790edff439fe026bf|NIKON APP"
 )

@@ -5,7 +5,6 @@ are the boxes of its content, or outer boxes again (ISO 19566-5). Each outer box
 its own to ExifTool, by which it decides what keeps its name.
 """
 
-import re
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import field
@@ -13,6 +12,7 @@ from dataclasses import field
 from service.extract.direct.cbor import read_cbor
 from service.extract.direct.found_tags import Era, FoundTags, NotUnderstoodError
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 
 _HEAD = struct.Struct(">I4s")
 _MOST_BOXES = 1_000
@@ -20,11 +20,11 @@ _MOST_BOXES = 1_000
 _DEEPEST = 8
 _OUTER, _DESCRIPTION = b"jumb", b"jumd"
 
-_LABEL = re.compile(rb"[!-~]{1,200}")
+_LABEL = light_pattern(rb"[!-~]{1,200}")
 _KIND = struct.Struct(">4s2s2s8s")
 _HAS_ID, _HAS_LABEL, _HAS_SIGNATURE = 4, 2, 8
-_LETTER_BEHIND = re.compile("[^-_a-zA-Z0-9]([a-z])")
-_NO_NAME = re.compile("[^-_a-zA-Z0-9]")
+_LETTER_BEHIND = light_pattern("[^-_a-zA-Z0-9]([a-z])")
+_NO_NAME = light_pattern("[^-_a-zA-Z0-9]")
 
 
 @dataclass(slots=True)

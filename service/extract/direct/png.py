@@ -1,6 +1,5 @@
 """A PNG's chunks, as ExifTool reads them: its header, its texts, its small facts, its EXIF."""
 
-import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from service.extract.direct.png_texts import DATES, from_latin, read_date, tag_n
 from service.extract.direct.xmp import read_xmp
 from service.extract.png_chunks import TEXT_CAP
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 
 _START = 8
 """Bytes of the signature."""
@@ -22,7 +22,7 @@ _LONGEST_CHUNK = 0x7FFFFFFF
 
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf"})
 _XMP = b"XML:com.adobe.xmp"
-_NAME = re.compile(rb"[ -~]{1,79}")
+_NAME = light_pattern(rb"[ -~]{1,79}")
 _COLOURS = {
     0: "Grayscale",
     2: "RGB",

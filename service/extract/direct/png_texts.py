@@ -1,8 +1,10 @@
 """What ExifTool makes of a PNG's texts: names out of keywords, UTF-8 out of latin-1, dates."""
 
 import re
+from functools import lru_cache
 
 from service.extract.direct.found_tags import NotUnderstoodError
+from service.light_patterns import light_pattern
 
 _KEYWORD = re.compile(rb"[ -~]{1,79}")
 _KNOWN = frozenset(
@@ -13,8 +15,8 @@ _KNOWN = frozenset(
 DATES = frozenset({b"Creation Time", b"creation Time"})
 """The keywords whose text is a date."""
 _MONTHS = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_MONTH = re.compile(b"|".join(_MONTHS), re.IGNORECASE)
-_MAIL_DATE = re.compile(
+_MONTH = light_pattern(b"|".join(_MONTHS), re.IGNORECASE)
+_MAIL_DATE = light_pattern(
     rb"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) ([1-9]\d{3}) (\d\d:\d\d:\d\d) (GMT|[-+]\d{4})"
 )
 """A date as in mails, which ExifTool writes anew. Years below 100 it puts into a century."""
@@ -59,6 +61,7 @@ def read_date(text: bytes) -> bytes:
     return b"%s:%02d:%02d %s%s" % (year, _MONTHS.index(month) + 1, int(day), time, zone)
 
 
+@lru_cache  # nearly all files have the same few
 def tag_name(stored: bytes) -> str:
     """Return the name of a text's tag, by ExifTool's rules for keywords that it does not know."""
     if not _KEYWORD.fullmatch(stored):

@@ -91,7 +91,7 @@ class DirectReader:
         def read(mime_type: str | None, data: memoryview) -> Tags | None:
             return self.read_bytes(data, mime_type, location) if mime_type in _KINDS else None
 
-        return inspect_held(location, size, mtime_ns, on_step, self._room_for(size), read)
+        return inspect_held(location, size, mtime_ns, self._room_for(size), read)
 
     def read_bytes(self, data: bytes | memoryview, mime_type: str, location: Path) -> Tags | None:
         """Return what ExifTool would say of bytes that are, or come from, the file of a place."""

@@ -12,24 +12,25 @@ from service.extract.direct.found_tags import FoundTags, NotUnderstoodError
 from service.extract.direct.xmp_tags import SPACES, Rule, Space, Texts
 from service.extract.structure_checks import XMP_CAP
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 
-_START = re.compile(
+_START = light_pattern(
     rb"\s*+(?:<\?xpacket\s++begin=([\"'])(?:\xef\xbb\xbf)?\1"
     rb"\s++id=([\"'])W5M0MpCehiHzreSzNTczkc9d\2\s*+\?>\s*+)?"
     rb"<x:xmpmeta\s++xmlns:x=([\"'])adobe:ns:meta/\3"
     rb"(?:\s++x:xmptk=(?:\"([ -!#-%'-;=?-~]++)\"|'([ -%(-;=?-~]++)'))?+\s*+>\s*+"
     rb"<rdf:RDF\s++xmlns:rdf=([\"'])http://www\.w3\.org/1999/02/22-rdf-syntax-ns#\6\s*+>\s*+"
 )
-_END = re.compile(
+_END = light_pattern(
     rb"</rdf:RDF>\s*+</x:xmpmeta>\s*+(?:<\?xpacket\s++end=[\"'][rw][\"']\s*+\?>\s*+)?"
 )
-_DESCRIPTION = re.compile(
+_DESCRIPTION = light_pattern(
     rb"<rdf:Description"
     rb"((?:\s++[A-Za-z0-9_]++:[A-Za-z0-9_]++=(?:\"[^\"<>]*+\"|'[^'<>]*+'))*+)\s*+(/?)>\s*+"
 )
-_ATTRIBUTE = re.compile(rb"\s++([A-Za-z0-9_]++):([A-Za-z0-9_]++)=(?:\"([^\"]*+)\"|'([^']*+)')")
-_DESCRIBED = re.compile(rb"</rdf:Description>\s*+")
-_PROPERTY = re.compile(
+_ATTRIBUTE = light_pattern(rb"\s++([A-Za-z0-9_]++):([A-Za-z0-9_]++)=(?:\"([^\"]*+)\"|'([^']*+)')")
+_DESCRIBED = light_pattern(rb"</rdf:Description>\s*+")
+_PROPERTY = light_pattern(
     rb"<([A-Za-z0-9_]++):([A-Za-z0-9_]++)>"
     rb"(?:([^<]++)"
     rb"|\s*+<rdf:(Alt)>\s*+<rdf:li\s++xml:lang=[\"']x-default[\"']>([^<]++)</rdf:li>\s*+</rdf:Alt>"
@@ -37,14 +38,14 @@ _PROPERTY = re.compile(
     rb"|\s*+<rdf:(Bag|Seq)>\s*+((?:<rdf:li>[^<]++</rdf:li>\s*+)++)</rdf:\6>\s*+)"
     rb"</\1:\2>\s*+"
 )
-_ITEM = re.compile(rb"<rdf:li>([^<]++)</rdf:li>")
+_ITEM = light_pattern(rb"<rdf:li>([^<]++)</rdf:li>")
 _MOST_ITEMS = 500
 """Of a list. ExifTool reads a thousand, and warns of more."""
 _ALT, _LIST = "Alt", "Bag"
 
 _WORDS = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
-_ENTITY = re.compile(rb"&(?:(amp|lt|gt|quot|apos)|#x([0-9A-Fa-f]{1,5})|#([0-9]{1,6}))?;?")
-_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_ENTITY = light_pattern(rb"&(?:(amp|lt|gt|quot|apos)|#x([0-9A-Fa-f]{1,5})|#([0-9]{1,6}))?;?")
+_CONTROLS = light_pattern("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LAST_CHARACTER = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 

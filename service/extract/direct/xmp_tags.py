@@ -14,12 +14,13 @@ from service.extract.direct.found_tags import (
     is_bare,
 )
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.records.json_values import JsonValue
 
-_DATE = re.compile(
+_DATE = light_pattern(
     rb"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[-+]\d\d:\d\d)?)", re.ASCII
 )
-_OF_NO_FORM = re.compile(rb"[{\[]|[0-9A-Fa-f]{8}-")
+_OF_NO_FORM = light_pattern(rb"[{\[]|[0-9A-Fa-f]{8}-")
 """How a value begins that ExifTool does not take for a fraction or a date."""
 
 Texts = list[bytes]

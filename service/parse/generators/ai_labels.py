@@ -14,6 +14,7 @@ A file that says more is read by another parser; what signs a file is read by ``
 import re
 from collections.abc import Iterator
 
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.parse.generators.c2pa import TRAINED, maker_of_text
 from service.parse.shared.json_facts import JsonTable
@@ -29,11 +30,11 @@ PLACES = frozenset({*COMMENTS, "digitalsourcetype", "make"})
 
 CREDITS = ("credit", "creatortool", "software", "creator", "source", "description")
 
-_SIGNATURE = re.compile(r"Signature: ?[A-Za-z0-9+/=_-]{40,}")
-_AIGC = re.compile(r"\"Label\"\s{0,9}:.{0,400}\"ContentProducer\"\s{0,9}:", re.DOTALL)
-_STATED = re.compile(r"\bLabel\W{1,9}[1-9]")
+_SIGNATURE = light_pattern(r"Signature: ?[A-Za-z0-9+/=_-]{40,}")
+_AIGC = light_pattern(r"\"Label\"\s{0,9}:.{0,400}\"ContentProducer\"\s{0,9}:", re.DOTALL)
+_STATED = light_pattern(r"\bLabel\W{1,9}[1-9]")
 """1 to 3: certainly, perhaps, or by the look of it. A text of that name may be about anything."""
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_UUID = light_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 SILENT = "a label states that a machine made the image, and neither prompt nor settings"
 

@@ -26,6 +26,7 @@ specification, versions 1.4 and 2.2.
 import re
 from collections.abc import Iterable, Iterator
 
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import JsonTable
 from service.records import Blob, Blobs, Fact, Generation
@@ -46,15 +47,15 @@ MAKERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 """Who is named by an action's agent or description, by the claim, or by a credit line."""
 
-TRAINED = re.compile(r"trainedAlgorithmicMedia\Z", re.IGNORECASE)
+TRAINED = light_pattern(r"trainedAlgorithmicMedia\Z", re.IGNORECASE)
 
-GENERATED = re.compile(r"ai.generated\b.*", re.IGNORECASE)
+GENERATED = light_pattern(r"ai.generated\b.*", re.IGNORECASE)
 """A description that says so where no source type does (Microsoft)."""
 
-_LIBRARY = re.compile(r"c2pa|contentauth|make_test_images|adobe_unit_test", re.IGNORECASE)
-_NAME_END = re.compile(r"[/\n(]")
-_VERSION = re.compile(r"[ _-]+v?\d[\w.]{0,20}\s*\Z")
-_NO_WORD = re.compile(r"[^a-z0-9]+")
+_LIBRARY = light_pattern(r"c2pa|contentauth|make_test_images|adobe_unit_test", re.IGNORECASE)
+_NAME_END = light_pattern(r"[/\n(]")
+_VERSION = light_pattern(r"[ _-]+v?\d[\w.]{0,20}\s*\Z")
+_NO_WORD = light_pattern(r"[^a-z0-9]+")
 _LONGEST_NAME = 40
 
 ACTIONS = ("cbor:actions", "jumbf:actions")

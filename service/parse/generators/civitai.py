@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.parse import comfyui
 from service.parse.base import Claim, Parser
 from service.parse.infotext.dialects import is_of_civitai
@@ -47,7 +48,7 @@ REQUEST: FieldKeys = (
 )
 """``extraMetadata``'s names for our fields."""
 
-_CONTAINER = re.compile(r"\s*(?:urn:)?(?:air:)?oci:", re.IGNORECASE)
+_CONTAINER = light_pattern(r"\s*(?:urn:)?(?:air:)?oci:", re.IGNORECASE)
 
 SIZE: FieldKeys = (("width", ("upscaleWidth", "width")), ("height", ("upscaleHeight", "height")))
 

@@ -12,10 +12,10 @@ answer of the API holds it under ``meta``, newer ones under ``meta.meta``; a mod
 GitHub.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.parse.generators import a1111
 from service.parse.infotext.key_values import Settings
@@ -74,7 +74,7 @@ FILES: tuple[tuple[str, ResourceKind], ...] = (
 )
 """Lists of file names, as the site read them from a graph."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UUID = light_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 PROMPTS = frozenset(
     "prompt negativePrompt resources comfy additionalResources additionalNetworks".split()

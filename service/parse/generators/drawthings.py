@@ -12,10 +12,10 @@ has the true prompts. ``profile`` is how long each step took. Sources: the app's
 image exporter) and the corpus' cases.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.parse.infotext.field_names import read_size
 from service.parse.infotext.layout import read_layout
@@ -72,9 +72,9 @@ LISTS: tuple[tuple[str, ResourceKind], ...] = (
     ("controls", "controlnet"),
 )
 
-_QUESTIONS = re.compile(r"\?+")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_TEXT_KEY = re.compile(r"(LoRA(?: \d+)?) Model|(Control(?: \d+)?)")
+_QUESTIONS = light_pattern(r"\?+")
+_BEYOND_ASCII = light_pattern(r"[^\x00-\x7f]")
+_TEXT_KEY = light_pattern(r"(LoRA(?: \d+)?) Model|(Control(?: \d+)?)")
 """The text's ``LoRA Model: …`` and ``Control: …``, numbered where there are several."""
 
 

@@ -12,6 +12,7 @@ and the engine's family (``stability_diffusion``) as Model, which is no model's 
 import re
 from dataclasses import replace
 
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.parse.generators import a1111
 from service.parse.shared.json_facts import plain_texts
@@ -20,13 +21,13 @@ from service.records import Blob, Blobs, Fact, Generation, Stated
 NAME = "dreamstudio"
 ROLES = ("parameters", "usercomment", "comment", "description")
 
-_NAMED = re.compile(
+_NAMED = light_pattern(
     r"(?:Version|App|Software|Source|Generator|Tool): ?\"?(?:DreamStudio|Stability ?AI)",
     re.IGNORECASE,
 )
-_SDK = re.compile(r"(?:stability\.ai|stability[-_ ]sdk)", re.IGNORECASE)
+_SDK = light_pattern(r"(?:stability\.ai|stability[-_ ]sdk)", re.IGNORECASE)
 SDK = "Stability's SDK states the prompt and no settings"
-_SOFTWARE = re.compile(r"DreamStudio", re.IGNORECASE)
+_SOFTWARE = light_pattern(r"DreamStudio", re.IGNORECASE)
 
 
 def claim(blobs: Blobs) -> Claim:

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import (
     JsonTable,
@@ -77,8 +78,8 @@ _OWN_ROLES = frozenset(
 _OWN_KEYS = frozenset({"use_stable_diffusion_model", "Stable Diffusion model"})
 _OWN_PAIR = frozenset({"num_inference_steps", "sampler_name"})
 """Diffusers' word beside one that diffusers does not have."""
-_LINE = re.compile(r"^([A-Za-z][A-Za-z ]{2,25}): ?(.*)$", re.MULTILINE)
-_ITEM = re.compile(r"'((?:[^'\\]|\\.){0,500}+)'|\"((?:[^\"\\]|\\.){0,500}+)\"|(-?\d[\d.eE+-]*)")
+_LINE = light_pattern(r"^([A-Za-z][A-Za-z ]{2,25}): ?(.*)$", re.MULTILINE)
+_ITEM = light_pattern(r"'((?:[^'\\]|\\.){0,500}+)'|\"((?:[^\"\\]|\\.){0,500}+)\"|(-?\d[\d.eE+-]*)")
 """Names and weights. The bound is for quotes that never close: each was read to the end."""
 LONGEST = 4000
 """Characters of a list of model names; a longer text is none, and is not searched for quotes."""

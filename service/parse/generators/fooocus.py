@@ -23,6 +23,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.parse.generators import a1111
 from service.parse.generators.fooocus_log import read_log
@@ -66,11 +67,11 @@ REFINER: FieldKeys = (
 ROLES = ("parameters", "usercomment", "comment")
 _OWN = frozenset({"base_model", "Base Model", "full_prompt"})
 _WITH_PROMPT = _OWN | {"prompt", "Prompt"}
-_SIZE = re.compile(r"[\[(]?\s*(\d+)\s*[,x×]\s*(\d+)")  # noqa: RUF001 - SimpleSDXL writes the sign
-_COMBINED = re.compile(r"(?:lora_combined_|LoRA )\d+")
-_BRACKETED = re.compile(r"LoRA \[(.+)\] weight")
+_SIZE = light_pattern(r"[\[(]?\s*(\d+)\s*[,x×]\s*(\d+)")  # noqa: RUF001 - SimpleSDXL writes the sign
+_COMBINED = light_pattern(r"(?:lora_combined_|LoRA )\d+")
+_BRACKETED = light_pattern(r"LoRA \[(.+)\] weight")
 _VERSION = re.compile(r"Version: \"?Fooocus v", re.IGNORECASE)
-_STEPS = re.compile(r"\bSteps: ?\d")
+_STEPS = light_pattern(r"\bSteps: ?\d")
 
 
 def claim(blobs: Blobs) -> Claim:

@@ -8,6 +8,7 @@ Performance: <b>…</b>``.
 import re
 from urllib.parse import unquote
 
+from service.light_patterns import light_pattern
 from service.parse.blobs import SIDECAR
 from service.parse.json_texts import parse_json
 from service.parse.shared.json_facts import JsonTable
@@ -15,16 +16,18 @@ from service.records import Blob, Blobs
 from service.records.json_values import JsonValue
 
 _MARKS = ('class="image-container"', "<p>Prompt: <b>")
-_BUTTON = re.compile(r"to_clipboard\('([^']+)'\)")
+_BUTTON = light_pattern(r"to_clipboard\('([^']+)'\)")
 # No value runs past the next cell, and blanks around a break are stripped, not matched: both would
 # take time that grows with the square of the text.
-_ROW = re.compile(
+_ROW = light_pattern(
     r"<td class='(?:key|label)'>([^<\n]{1,80})</td>\s{0,9}<td class='value'>"
     r"((?:(?!<td class=|</td>\s{0,9}</tr>).)*)</td>",
     re.DOTALL,
 )
-_OLDEST = re.compile(r"(?:<p>|, )([A-Z][\w \-.\[\]]{0,200}): <b>((?:(?!</?b>).)*)</b>", re.DOTALL)
-_BREAK = re.compile(r"</?br\s{0,9}/?>")
+_OLDEST = light_pattern(
+    r"(?:<p>|, )([A-Z][\w \-.\[\]]{0,200}): <b>((?:(?!</?b>).)*)</b>", re.DOTALL
+)
+_BREAK = light_pattern(r"</?br\s{0,9}/?>")
 
 
 def read_log(blobs: Blobs) -> JsonTable | None:

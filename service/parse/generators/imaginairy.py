@@ -17,6 +17,7 @@ it is only a fact.
 import re
 from collections.abc import Iterator
 
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_tables
 from service.parse.shared.model_files import checkpoint_of_fields
@@ -41,11 +42,11 @@ LINE: tuple[tuple[Field, re.Pattern[str]], ...] = (
     ("model", re.compile(r" (?:model|weights): ?(\S+)")),
 )
 
-_SOFTWARE = re.compile(r"Imaginairy / Stable Diffusion (\S.*)", re.IGNORECASE)
-_LINE_START = re.compile(r"\A(?:\W{0,4})\"(.*)\" (\d+)x(\d+)px ", re.DOTALL)
+_SOFTWARE = light_pattern(r"Imaginairy / Stable Diffusion (\S.*)", re.IGNORECASE)
+_LINE_START = light_pattern(r"\A(?:\W{0,4})\"(.*)\" (\d+)x(\d+)px ", re.DOTALL)
 _NEGATIVE = ' negative-prompt:"'
 _PROMPT_KEYS = frozenset({"prompts", "prompt", "prompt_text"})
-_SIZE = re.compile(r"(\d+)[x,](\d+)")
+_SIZE = light_pattern(r"(\d+)[x,](\d+)")
 
 
 def claim(blobs: Blobs) -> Claim:

@@ -14,6 +14,7 @@ each takes all words up to the next, and ``--no`` is the negative. Niji is Midjo
 import re
 from collections.abc import Iterator
 
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.records import Blob, Blobs, Fact, Field, Generation, Stated
 
@@ -37,10 +38,10 @@ PARAMETERS = (
 """Every parameter that Midjourney has known; ``--`` before another word is the prompt's own."""
 
 _DASHES = ("--", "—", "–")  # noqa: RUF001 - as phones write it
-_PARAMETER = re.compile(
+_PARAMETER = light_pattern(
     rf"(?:^|(?<=\s))(?:{'|'.join(_DASHES)})({PARAMETERS})(?=\s|$)", re.IGNORECASE
 )
-_JOB = re.compile(r"\bJob ID: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*\Z", re.IGNORECASE)
+_JOB = light_pattern(r"\bJob ID: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*\Z", re.IGNORECASE)
 
 ABOUT = ("author", "creator", "creationtime", "digitalimageguid", "digimageguid")
 """Roles of the texts that say where the file is from and nothing of its making."""

@@ -11,9 +11,9 @@ app's own; a prompt that holds one ends at ``Exclude from Image`` all the same. 
 own code.
 """
 
-import re
 from collections.abc import Iterator
 
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.parse.infotext.field_names import read_size
 from service.parse.shared.model_files import checkpoint_of_fields, model_file, names_nothing
@@ -48,7 +48,7 @@ OTHERS = (
 _START = "Include in Image:"
 _SECOND = "Exclude from Image"
 """The label that follows the prompt: others before it are words of the prompt."""
-_LABEL = re.compile(rf"(?:\A|;)\s{{0,9}}({'|'.join((*FIELDS, *OTHERS))}):[ \t]?")
+_LABEL = light_pattern(rf"(?:\A|;)\s{{0,9}}({'|'.join((*FIELDS, *OTHERS))}):[ \t]?")
 
 
 def claim(blobs: Blobs) -> Claim:

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.parse.json_texts import parse_json
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table, find_tables
@@ -52,8 +53,8 @@ DIRECTOR = "a director's tool changed this picture; how it was made is not state
 WHOLE_ROLES = ("usercomment", "alpha", "rgb", "comment")
 """Where all five texts are found as one object."""
 
-_NAME = re.compile(r"NovelAI(?: Diffusion\b.*| generated image)?", re.IGNORECASE)
-_HASH = re.compile(r"[0-9A-F]{8}")
+_NAME = light_pattern(r"NovelAI(?: Diffusion\b.*| generated image)?", re.IGNORECASE)
+_HASH = light_pattern(r"[0-9A-F]{8}")
 _FROM_IMAGE = frozenset({"Img2ImgRequest", "NativeInfillingRequest"})
 _OWN = frozenset({"uc", "steps", "sampler", "scale", "v4_prompt", "request_type", "signed_hash"})
 _ENOUGH = 3

@@ -12,6 +12,7 @@ async_worker and pipelines).
 import re
 from collections.abc import Iterator
 
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_table
 from service.parse.shared.model_files import checkpoint_of_fields, model_file, model_name
@@ -37,8 +38,8 @@ BASE: FieldKeys = (
     ("denoise", ("denoise",)),
 )
 
-_WITH_WEIGHT = re.compile(r"(-?\d+(?:\.\d+)?) - (.+)", re.DOTALL)
-_TAG = re.compile(r"<([^<>:]+):(-?\d+(?:\.\d+)?)>")
+_WITH_WEIGHT = light_pattern(r"(-?\d+(?:\.\d+)?) - (.+)", re.DOTALL)
+_TAG = light_pattern(r"<([^<>:]+):(-?\d+(?:\.\d+)?)>")
 
 
 def claim(blobs: Blobs) -> Claim:

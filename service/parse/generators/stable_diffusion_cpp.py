@@ -14,10 +14,10 @@ KoboldCpp runs the same engine and writes one line, whose bars may lack their fi
 Sources: the engines' own code (``get_image_params`` in both) and the corpus.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.parse.generators import a1111
 from service.parse.infotext.field_names import scaled_size
@@ -72,12 +72,12 @@ UPSCALER: FieldKeys = (("upscaler", ("model", "upscaler")),)
 
 _UNSET = -1
 _MAY_BE_UNSET: tuple[Field, ...] = ("clip_skip", "guidance")
-_VERSION = re.compile(r"\bVersion: stable-diffusion\.cpp\b")
-_KOBOLD = re.compile(r"\|\s*Version: KoboldCpp\b")
+_VERSION = light_pattern(r"\bVersion: stable-diffusion\.cpp\b")
+_KOBOLD = light_pattern(r"\|\s*Version: KoboldCpp\b")
 _KOBOLD_START = "Prompt: "
 _KOBOLD_NEGATIVE = " | NegativePrompt: "
-_KOBOLD_STEPS = re.compile(r" \| (?=Steps: \d{1,9} ?\| CFGScale: )")
-_BAR = re.compile(r" ?\| ")
+_KOBOLD_STEPS = light_pattern(r" \| (?=Steps: \d{1,9} ?\| CFGScale: )")
+_BAR = light_pattern(r" ?\| ")
 _KOBOLD_KEYS = {"CFGScale": "CFG scale"}
 
 

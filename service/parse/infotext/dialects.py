@@ -2,6 +2,7 @@
 
 import re
 
+from service.light_patterns import light_pattern
 from service.parse.infotext.key_values import Settings
 from service.records import Blobs
 
@@ -40,7 +41,7 @@ BY_ROLE: tuple[tuple[str, str], ...] = (
 )
 """Texts that only one generator writes beside the infotext."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_UUID = light_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 GLANCE = 60
 """Characters of a value that are shown."""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.records.json_depth import is_too_deep
 
 KNOWN = frozenset(
@@ -22,7 +23,7 @@ HASH_LISTS = frozenset({"lora hashes", "ti hashes"})
 
 _KEY = re.compile(r"[ \t]*([^\W_][\w \-/.+()#&]{0,80}?)[ \t]*:(?=(\s|\Z|[\"\[{])?)")
 _QUOTED = re.compile(r'"(?:[^"\\]++|\\.)*+"(?=[ \t]*(?:,|\n|\Z))', re.DOTALL)
-_NAME_AND_HASH = re.compile(r"([^:,\n\"]+):[ \t]*[0-9a-fA-F]{8,64}(?:,[ \t]*|(?=\n|\Z))")
+_NAME_AND_HASH = light_pattern(r"([^:,\n\"]+):[ \t]*[0-9a-fA-F]{8,64}(?:,[ \t]*|(?=\n|\Z))")
 _BOUND = re.compile(r"[,\n]")
 _DECODER = json.JSONDecoder(strict=False)
 

@@ -8,10 +8,11 @@ from bisect import bisect
 from functools import lru_cache
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.parse.infotext.key_values import KNOWN, Settings, key_at, scan_settings
 
 _STEPS = re.compile(r"^[ \t]*Steps[ \t]*:[ \t]*\d+[ \t]*(,|$)", re.IGNORECASE | re.MULTILINE)
-_STEPS_WITHIN = re.compile(
+_STEPS_WITHIN = light_pattern(
     r"Steps: ?\d+, ?(?=(?:Sampler|Schedule type|CFG scale|Seed|Size|Model)\b)"
 )
 # One setting a line, as some savers write them
@@ -20,15 +21,15 @@ _SINGLES = KNOWN | {"width", "height", "cfg", "loras", "start at step", "end at 
 # Before the prompt; a text with a label for the negative may have one for this as well
 _LABEL = re.compile(r"\A\s*(?:Positive prompt|Prompt):\s*", re.IGNORECASE)
 _NEGATIVE = re.compile(r"^[ \t]*Negative prompt[ \t]*:", re.IGNORECASE | re.MULTILINE)
-_NEGATIVE_WITHIN = re.compile(r"Negative prompt:")  # some scripts leave no blank before it
+_NEGATIVE_WITHIN = light_pattern(r"Negative prompt:")  # some scripts leave no blank before it
 # sd-dynamic-prompts writes what the prompt was drawn from as blocks of their own, after the
 # settings or before them.
 _TEMPLATE = re.compile(r"^(Negative Template|Template):", re.MULTILINE)
 # ComfyUI-Lora-Manager appends it
-_RECIPE = re.compile(r"^Recipe metadata:[ \t]*(?=\{)", re.MULTILINE)
+_RECIPE = light_pattern(r"^Recipe metadata:[ \t]*(?=\{)", re.MULTILINE)
 # CivitAI's site copies it below the negative or below the settings
 NETWORKS = "Additional networks"
-_NETWORKS = re.compile(rf"^[ \t]*{NETWORKS}:[ \t]*((?:urn:|air:)[^\"\n]*)\n?", re.MULTILINE)
+_NETWORKS = light_pattern(rf"^[ \t]*{NETWORKS}:[ \t]*((?:urn:|air:)[^\"\n]*)\n?", re.MULTILINE)
 _MIN_PAIRS = 3  # A1111's own rule for a settings line that does not begin with Steps
 _LOOK = 2000  # characters within which a settings line shows a known key
 

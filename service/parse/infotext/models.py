@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from service.light_patterns import light_pattern
 from service.parse.infotext.key_values import Settings, scan_settings
 from service.parse.infotext.networks import hash_of_checkpoint, hash_of_vae, read_networks
 from service.parse.infotext.passes import detailer_units, name_and_hash, sdnext_detectors
@@ -20,27 +21,29 @@ from service.records import Resource, ResourceKind, Stated
 from service.records.json_values import JsonValue
 
 # Since 1.1.2 one quoted list a unit, 'ControlNet 0: "Module: canny, Model: …, Weight: 1, …"'.
-_QUOTED_UNIT = re.compile(r"controlnet (\d+)")
+_QUOTED_UNIT = light_pattern(r"controlnet (\d+)")
 # Before that 'ControlNet-0 Model: …' and 'ControlNet Model: …'; 'ADetailer ControlNet model 2nd: …'
-_FLAT_UNIT = re.compile(
+_FLAT_UNIT = light_pattern(
     r"(adetailer )?controlnet(-\d+)? (model|weight|module|enabled)( \d+(?:nd|rd|th))?"
 )
-_ADAPTER = re.compile(r"ip[-_ ]?adapter", re.IGNORECASE)
+_ADAPTER = light_pattern(r"ip[-_ ]?adapter", re.IGNORECASE)
 
-_UPSCALERS = re.compile(r"(?:hires|postprocess|sd upscale|ultimate sd upscale) upscaler(?: 2)?")
-_PLAIN_UPSCALERS = re.compile(
+_UPSCALERS = light_pattern(r"(?:hires|postprocess|sd upscale|ultimate sd upscale) upscaler(?: 2)?")
+_PLAIN_UPSCALERS = light_pattern(
     r"(?:latent|lanczos|nearest|bicubic|bilinear|none)\b.*", re.IGNORECASE
 )
 """Arithmetic, not models."""
 
 # Forge: 'Module 1: ae, Module 2: clip_l, Module 3: t5xxl_fp16'; its page lists VAEs and text
 # encoders together.
-_MODULE = re.compile(r"(hires )?module (\d+)")
+_MODULE = light_pattern(r"(hires )?module (\d+)")
 # 'ae', 'flux_ae', 'qwen_image_vae'
-_VAE_NAME = re.compile(r"(?:.*[_-])?ae(?:[_.-].*)?|.*vae.*", re.IGNORECASE)
-_ENCODER_NAME = re.compile(r".*(?:clip|t5|qwen|gemma|llama|mistral|glm|text_?enc).*", re.IGNORECASE)
-_INHERITED = re.compile(r"use same .*|default|true|false", re.IGNORECASE)
-_HYPERNET = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")  # 'Hypernet: name(hash)' before 1.3
+_VAE_NAME = light_pattern(r"(?:.*[_-])?ae(?:[_.-].*)?|.*vae.*", re.IGNORECASE)
+_ENCODER_NAME = light_pattern(
+    r".*(?:clip|t5|qwen|gemma|llama|mistral|glm|text_?enc).*", re.IGNORECASE
+)
+_INHERITED = light_pattern(r"use same .*|default|true|false", re.IGNORECASE)
+_HYPERNET = light_pattern(r"(.+?)\(([0-9a-fA-F]+)\)")  # 'Hypernet: name(hash)' before 1.3
 
 
 def read_models(settings: Settings, source: str) -> tuple[Resource, ...]:

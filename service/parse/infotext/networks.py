@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from service.light_patterns import light_pattern
 from service.parse.infotext.key_values import Settings
 from service.parse.infotext.passes import name_and_hash
 from service.parse.shared.civitai_resources import resource_of_air
@@ -26,13 +27,13 @@ LISTS: tuple[tuple[ResourceKind, tuple[str, ...]], ...] = (
     ("embedding", ("ti hashes", "used embeddings", "embeddings")),
 )
 
-_NUMBERED = re.compile(
+_NUMBERED = light_pattern(
     r"(lora|embedding)_(\d+) (?:model )?(name|hash)|(lora)_(\d+) strength (model|clip)"
 )
 # Fooocus 2.2: 'name: hash: 0.1'
 _WITH_WEIGHT = re.compile(r"(.+?):[ \t]*([0-9a-fA-F]{8,64}):[ \t]*(-?\d+(?:\.\d+)?)")
-_ADDNET = re.compile(r"addnet (model|weight(?: [ab])?|enabled) ?(\d*)")
-_ADDNET_NAME = re.compile(r"(.+?)\(([0-9a-fA-F]+)\)")
+_ADDNET = light_pattern(r"addnet (model|weight(?: [ab])?|enabled) ?(\d*)")
+_ADDNET_NAME = light_pattern(r"(.+?)\(([0-9a-fA-F]+)\)")
 
 
 def read_networks(settings: Settings, source: str) -> Iterator[Resource]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from service.light_patterns import light_pattern
 from service.parse.infotext.field_names import (
     base_fields,
     model_fields,
@@ -62,10 +63,10 @@ SDNEXT_DETAILER: FieldKeys = (
     ("denoise", ("detailer strength",)),
 )
 
-_UNIT = re.compile(r"adetailer (.+?)(?: (\d+(?:nd|rd|th)))?")
-_LIST_ENDS = re.compile(r"[,;\n]")
-_HASH = re.compile(r"[0-9a-fA-F]{4,64}")
-_INHERITED = re.compile(r"use same .*", re.IGNORECASE)
+_UNIT = light_pattern(r"adetailer (.+?)(?: (\d+(?:nd|rd|th)))?")
+_LIST_ENDS = light_pattern(r"[,;\n]")
+_HASH = light_pattern(r"[0-9a-fA-F]{4,64}")
+_INHERITED = light_pattern(r"use same .*", re.IGNORECASE)
 
 
 def read_passes(settings: Settings, source: str) -> tuple[Sampling, ...]:

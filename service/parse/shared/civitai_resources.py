@@ -5,9 +5,9 @@ are in infotexts (also Lora Manager's ``Recipe metadata: {…}``), in CivitAI's 
 image API answers.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 
+from service.light_patterns import light_pattern
 from service.parse.shared.hashes import hash_of
 from service.parse.shared.json_facts import JsonTable, parse_value
 from service.parse.shared.numbers import first_number, id_number
@@ -20,7 +20,7 @@ NAMES = ("modelName", "modelVersionName", "versionName")
 
 # A1111's bridge once wrote the repr of an object as the type:
 # "ImageJobNetworkParams { Strength = 0.4, …, Type = lora }".
-_REPR = re.compile(r"(Type|Strength)\s*=\s*([\w.+-]+)")
+_REPR = light_pattern(r"(Type|Strength)\s*=\s*([\w.+-]+)")
 _TYPE_PART = 3  # of urn:air:ecosystem:type:source…
 
 

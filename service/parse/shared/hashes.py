@@ -1,17 +1,17 @@
 """Hashes of model files: the digits in lower case, and which kind of hash they are."""
 
-import re
 from collections.abc import Mapping
 
+from service.light_patterns import light_pattern
 from service.records import HashKind
 from service.records.json_values import JsonValue
 
 KINDS_BY_LENGTH: Mapping[int, HashKind] = {8: "autov1", 10: "autov2", 12: "autov3", 64: "sha256"}
 """Number of hex digits → kind, since hardly any file names the kind."""
 
-_HEX = re.compile(r"(?:0x)?([0-9a-fA-F]{4,64})")
+_HEX = light_pattern(r"(?:0x)?([0-9a-fA-F]{4,64})")
 # InvokeAI: 'blake3:7c16…', 'sha256_fast:…'
-_PREFIXED = re.compile(r"(blake3|sha256)(?:_\w+)?:([0-9a-fA-F]{8,64})")
+_PREFIXED = light_pattern(r"(blake3|sha256)(?:_\w+)?:([0-9a-fA-F]{8,64})")
 _KINDS_BY_PREFIX: Mapping[str, HashKind] = {"blake3": "blake3", "sha256": "sha256"}
 
 

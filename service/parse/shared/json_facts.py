@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeGuard
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.records import Blob, Blobs, Fact, Field, Stated
 from service.records.json_depth import is_too_deep
 from service.records.json_values import JsonValue
@@ -37,7 +38,7 @@ nothing.
 
 _CUT = re.compile(r"\s*+(?:[\[{]\s*+)?\{\s*+(?:\"|\Z)")
 """No blank is tried twice: where two ``\\s*`` shared a run of them, a million took hours."""
-_PLAIN_LINE = re.compile(r"^(?:Negative prompt|Steps)[ \t]*:", re.MULTILINE)
+_PLAIN_LINE = light_pattern(r"^(?:Negative prompt|Steps)[ \t]*:", re.MULTILINE)
 """A line of an infotext. JSON writes its line breaks as ``\\n`` and its keys in quotes."""
 _DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
 

@@ -1,13 +1,13 @@
 """Which values of a file are numbers; what is none is None, and nothing raises."""
 
-import re
 import struct
 
+from service.light_patterns import light_pattern
 from service.records.json_values import JsonValue
 
 _LONGEST = 40  # characters; longer texts are no weights
 _TOO_LARGE = 1e9
-_ID = re.compile(r"[0-9]{1,15}")
+_ID = light_pattern(r"[0-9]{1,15}")
 _MAX_ID = 2**53
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from service.errors import PipeError
 from service.extract.answers import of_the_image
 from service.extract.direct.reading import DIRECT
-from service.extract.exiftool import ExifToolSettings
+from service.extract.exiftool_settings import ExifToolSettings
 from service.extract.file_to_read import FileToRead
 from service.extract.reader import TagReader
 from service.extract.signatures import inspect

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.parse.comfyui.form.editor_json import INPUT_ID, Link, Raw, objects, word
 from service.parse.comfyui.form.subgraphs import Flat
 from service.parse.comfyui.form.widgets import read_instance
@@ -16,11 +17,11 @@ from service.records.json_values import JsonValue
 MUTED, BYPASSED = 2, 4
 """``mode`` of a node that does not run, and of one that hands its inputs through."""
 
-SETTER = re.compile(r"^(easy )?setnode$", re.IGNORECASE)
-GETTER = re.compile(r"^(easy )?getnode$", re.IGNORECASE)
+SETTER = light_pattern(r"^(easy )?setnode$", re.IGNORECASE)
+GETTER = light_pattern(r"^(easy )?getnode$", re.IGNORECASE)
 """Pairs that carry a value without a link, by a name that both hold."""
 
-REROUTE = re.compile(r"^reroute", re.IGNORECASE)
+REROUTE = light_pattern(r"^reroute", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ file of its model.
 import re
 from functools import lru_cache
 
+from service.light_patterns import light_pattern
 from service.parse.comfyui.nodes.definitions import output_types
 from service.parse.comfyui.nodes.record import NodeRecord
 from service.records import ResourceKind
@@ -123,7 +124,7 @@ KINDS_BY_OUTPUT: dict[str, ResourceKind] = {
     "STYLE_MODEL": "other",
 }
 """What a loader gives, as its class declares it → the kind of the file that it loads."""
-NAMES_FILE = re.compile(r"^(name|patch|head|file|model|path)$|_(name|model|file|path|patch)$")
+NAMES_FILE = light_pattern(r"^(name|patch|head|file|model|path)$|_(name|model|file|path|patch)$")
 """Widgets of such a loader that name its file."""
 
 _CLASSES: tuple[tuple[str, str, ResourceKind], ...] = (
@@ -145,7 +146,7 @@ for _class, _widget, _kind in _CLASSES:
 ANSWERS_KEPT = 8192
 """Of classes and their widgets; all real images of the corpus together ask for fewer."""
 
-_DIGITS = re.compile(r"_\d{1,2}$")
+_DIGITS = light_pattern(r"_\d{1,2}$")
 
 
 def kind_of(record: NodeRecord, widget: str) -> ResourceKind | None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from service.light_patterns import light_pattern
 from service.parse.comfyui.nodes.definitions import CLASSES_KEPT
 from service.parse.comfyui.nodes.record import NodeRecord, Role
 
@@ -47,7 +48,7 @@ _NAMES: Mapping[Role, str] = {
 NAMED = {role: re.compile(names, re.IGNORECASE) for role, names in _NAMES.items()}
 """Role → what the names of its classes look like. Other roles are given by records alone."""
 
-NO_SAMPLER = re.compile(
+NO_SAMPLER = light_pattern(
     r"^(Model|Sampler(?!Custom)|ODE|VAE)|Upscaler?Provider|pre ?(k?sampl|detailer)|^ToDetailer"
     r"|Scheduler|save|settings",
     re.IGNORECASE,

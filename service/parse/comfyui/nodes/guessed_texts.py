@@ -3,18 +3,17 @@
 Beside the guesses for numbers and files, which ask the same of a node: what it takes and gives.
 """
 
-import re
-
+from service.light_patterns import light_pattern
 from service.parse.comfyui.form.editor_json import Raw, objects, word
 from service.records.json_values import JsonValue
 
 ValueList = list[JsonValue]
 NamedValues = dict[str, JsonValue]
 
-TEXTUAL = re.compile(r"(?<!kon)(?<!con)text|string|prompt|literal|constant|primitive")
+TEXTUAL = light_pattern(r"(?<!kon)(?<!con)text|string|prompt|literal|constant|primitive")
 """Classes that hold a text; neither a context nor Flux Kontext is one."""
 
-SCHEDULE = re.compile(r"\s{0,9}\"\d{1,6}\"\s{0,9}:")
+SCHEDULE = light_pattern(r"\s{0,9}\"\d{1,6}\"\s{0,9}:")
 """How a schedule of prompts by frames begins: ``"0": "a mill", "16": "a barn"``."""
 
 PAIR = 2

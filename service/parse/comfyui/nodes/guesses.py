@@ -8,6 +8,7 @@ What none of these rules fits stays unnamed.
 import re
 from itertools import pairwise
 
+from service.light_patterns import light_pattern
 from service.parse.comfyui.form.editor_json import Raw, objects, word
 from service.parse.comfyui.form.widgets import list_values
 from service.parse.comfyui.nodes.file_inputs import LOADED
@@ -25,9 +26,9 @@ from service.records.json_values import JsonValue
 from service.records.model_names import is_model_file
 
 ON_OFF = ("On", "Off", True, False)
-SCHEDULER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+SCHEDULER = light_pattern(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
-NO_NAMES = re.compile(r"sampler|ode", re.IGNORECASE)
+NO_NAMES = light_pattern(r"sampler|ode", re.IGNORECASE)
 """Samplers that are named by their class: their text is a solver, or where their noise is made."""
 
 CHOSEN_TYPES = ("COMBO", "*", "")
@@ -49,13 +50,13 @@ SHORTEST = 7
 SMALLEST = 64
 """Pixels of a side. Smaller numbers of a node that makes a latent are no size."""
 
-PRESET = re.compile(r"\b\d{3,5} ?[xX\u00d7] ?\d{3,5}\b")
+PRESET = light_pattern(r"\b\d{3,5} ?[xX\u00d7] ?\d{3,5}\b")
 """A size that is chosen as a text: ``832 x 1216 (portrait)``."""
 
 DRAWN = frozenset({"IMAGE", "VIDEO"})
 MODEL_PARTS = frozenset({"MODEL", "CLIP", "VAE", "CONDITIONING", "LATENT"})
 """What a node gives that asks a service, and what it does not take."""
-MODEL_NAME = re.compile(
+MODEL_NAME = light_pattern(
     r"[A-Za-z][A-Za-z./-]{2}[\w ./()\[\]-]{0,40}\d[\w .()\[\]-]{0,20}", re.ASCII
 )
 """``seedream 5.0 pro``, ``gpt-image-1.5``; neither ``720p`` nor ``mp4``."""

@@ -7,6 +7,8 @@ otherwise gets a record with aliases.
 import re
 from typing import Literal
 
+from service.light_patterns import light_pattern
+
 Want = Literal[
     "model",
     "clip",
@@ -120,7 +122,7 @@ LINKS: dict[Want, tuple[str, ...]] = {
 }
 """The inputs through which a node passes on what is wanted, in the order in which they run."""
 
-AROUND = re.compile(r"^(?:opt|optional|input|my)_|_(?:opt|optional|in|input)$", re.IGNORECASE)
+AROUND = light_pattern(r"^(?:opt|optional|input|my)_|_(?:opt|optional|in|input)$", re.IGNORECASE)
 """What packs put around these names without meaning anything else: ``opt_model``, ``latent_in``."""
 
 PLAIN = {want: frozenset(map(str.lower, names)) for want, names in LINKS.items()}
@@ -144,16 +146,16 @@ MAKERS: dict[Want, tuple[str, ...]] = {
 ENCODED_IMAGE = ("pixels", "init_image", "image", "images")
 """Inputs by which an image becomes a latent."""
 
-NUMBERED = re.compile(r"^cond(?:itioning)?_?(\d{1,3})$", re.IGNORECASE)
+NUMBERED = light_pattern(r"^cond(?:itioning)?_?(\d{1,3})$", re.IGNORECASE)
 """Conditionings of nodes that combine as many as one likes."""
 
-PIPE = re.compile(
+PIPE = light_pattern(
     r"^base_sampler$|pipe|ctx|context|tuple|^data$|settings|bundle|^script$|params$|basic_params",
     re.IGNORECASE,
 )
 """Links that carry many things at once."""
 
-PASSES_ALL = re.compile(r"^(any(thing)?\d*|input\d*|value|\*|)$", re.IGNORECASE)
+PASSES_ALL = light_pattern(r"^(any(thing)?\d*|input\d*|value|\*|)$", re.IGNORECASE)
 """The input of a node that hands on whatever it gets (reroutes, cache cleaners, debuggers)."""
 
 OUTPUT_WANTS: dict[str, Want] = {

@@ -5,6 +5,8 @@ A class that names its inputs otherwise gets a record with aliases.
 
 import re
 
+from service.light_patterns import light_pattern
+
 ENCODER_TEXTS = (
     "populated_text",
     "text",
@@ -65,7 +67,7 @@ SIDE_TEXTS = {
 }
 """Text inputs of nodes that hold both prompts."""
 
-SECTIONS = re.compile(
+SECTIONS = light_pattern(
     r"^(front|start|begin|first|head|prefix|pre|mid|middle|main|body|end|last|tail|suffix|post)"
     r"_(?:text|prompt|section)$",
     re.IGNORECASE,
@@ -99,7 +101,7 @@ NAMED_DELIMITERS = {
 }
 """Delimiters that are chosen from a list by their names."""
 
-ADDED = re.compile(r"^(?:pre|app|prefix|suffix|prepend|append)_?text(?:_[GL])?$", re.IGNORECASE)
+ADDED = light_pattern(r"^(?:pre|app|prefix|suffix|prepend|append)_?text(?:_[GL])?$", re.IGNORECASE)
 """Texts that are put before or behind an encoder's own."""
 
 LITERALS = (
@@ -150,23 +152,23 @@ FIRST_LINE, LINE_COUNT = "start_index", "max_rows"
 SHOWN = ("text_0", "text2", "preview", "preview_text")
 """Widgets in which a box keeps the text that it showed: at times of the run before its link's."""
 
-JOINED = re.compile(
+JOINED = light_pattern(
     r"^(?:text|string|str|prompt|part|input|value|arg)?[_ ]?(?:[a-h]|\d{1,2})?$"
     r"|^(?:prefix|text|suffix|append)$",
     re.IGNORECASE,
 )
 """Inputs of a joining node that are its parts."""
-NUMBERED = re.compile(r"^(?:text|string|str|prompt|part|arg)_?(?:[a-h]|\d{1,2})$", re.IGNORECASE)
+NUMBERED = light_pattern(r"^(?:text|string|str|prompt|part|arg)_?(?:[a-h]|\d{1,2})$", re.IGNORECASE)
 """Such inputs that are surely parts, since they are numbered."""
-COMMAS = re.compile(r"[ ]?,(?:[ ]?,)+")
+COMMAS = light_pattern(r"[ ]?,(?:[ ]?,)+")
 """What ``tidy_tags`` makes one comma of."""
 
 DELIMITERS = ("delimiter", "separator", "delim", "sep", "glue")
 
 TEMPLATES = ("template", "format", "format_string", "f_string", "text", "string")
-HOLE = re.compile(r"(?<!\{)\{(\w{1,40})\}(?!\})")
+HOLE = light_pattern(r"(?<!\{)\{(\w{1,40})\}(?!\})")
 
-POINTS = re.compile(
+POINTS = light_pattern(
     r"file|path|dir|folder|url|name|key|id$|preset|style|pixel|scale|factor|ratio|percent|multip"
     r"|index|count|batch|max|min|delim|separator|glue",
     re.IGNORECASE,
@@ -176,7 +178,7 @@ CHOSEN = frozenset({"sampler_name", "scheduler", "ckpt_name", "unet_name", "lora
 """Inputs that hold one of a list, which a node that gives one holds as it is."""
 
 REPLACED = ("string", "text", "input", "prompt", "source")
-FIND = re.compile(
+FIND = light_pattern(
     r"^(?:find|old|search|target|to_replace)(?:[_ ]?\w+?)??[_ ]?(\d*)$",
     re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from service.light_dataclasses import dataclass
+from service.light_patterns import light_pattern
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.nodes.signature import (
     ANSWERS_KEPT,
@@ -21,8 +22,8 @@ from service.parse.json_texts import parse_json
 from service.records import Resource
 from service.records.json_values import JsonValue
 
-TAG = re.compile(r"<lora:([^<>:]+)(?::([-+\d.]+))?(?::([-+\d.]+))?>", re.IGNORECASE)
-NAME = re.compile(r"^lora(?:_?name)?_?(\d{0,3})(?:_name)?$|^lora_(\d{1,3})_name$", re.IGNORECASE)
+TAG = light_pattern(r"<lora:([^<>:]+)(?::([-+\d.]+))?(?::([-+\d.]+))?>", re.IGNORECASE)
+NAME = light_pattern(r"^lora(?:_?name)?_?(\d{0,3})(?:_name)?$|^lora_(\d{1,3})_name$", re.IGNORECASE)
 """``lora_name``, ``lora_name_1``, ``lora_01``, ``lora_1``, ``lora``, ``lora_1_name``."""
 LABELS = ("lora", "name", "lora_name")
 """Members of an object that name its file."""

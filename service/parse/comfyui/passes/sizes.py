@@ -2,6 +2,7 @@
 
 import re
 
+from service.light_patterns import light_pattern
 from service.parse.comfyui.form.editor_json import Link
 from service.parse.comfyui.form.graph import Graph, Node
 from service.parse.comfyui.nodes.setting_inputs import NUMBERS
@@ -29,10 +30,10 @@ PAIRS = (
 )
 OVERRIDES = ("width_override", "height_override")
 SWAPS = ("swap_dimensions", "flip_orientation")
-PAIR = re.compile(r"(\d{2,5})\s*[xX\u00d7*]\s*(\d{2,5})|(\d{3,5})\s*:\s*(\d{3,5})")
+PAIR = light_pattern(r"(\d{2,5})\s*[xX\u00d7*]\s*(\d{2,5})|(\d{3,5})\s*:\s*(\d{3,5})")
 """``832 x 1216``, ``1280:768``; ``16:9`` is a ratio."""
 SWAPPED = ("On", True)
-SCALES = re.compile(r"scale|resize", re.IGNORECASE)
+SCALES = light_pattern(r"scale|resize", re.IGNORECASE)
 
 RATIO = re.compile(r"\b(\d{1,2})\s*:\s*(\d{1,2})\b")
 RATIO_NAME = "aspect_ratio"

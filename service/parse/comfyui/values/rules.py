@@ -4,9 +4,9 @@ Each rule is a generator that asks for the values it needs and is sent the answe
 ``ask.py`` can answer without recursion. None means: the file does not state it.
 """
 
-import re
 from collections.abc import Callable, Iterator
 
+from service.light_patterns import light_pattern
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.nodes import text_inputs
 from service.parse.comfyui.nodes.link_inputs import PASSES_ALL, PIPE
@@ -44,7 +44,7 @@ SYNONYMS = {
     "ckpt_name": ("model",),
 }
 
-NUMBER = re.compile(r"\s*[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})\s*")
+NUMBER = light_pattern(r"\s*[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})\s*")
 
 
 def fits_input(value: Scalar, name: str) -> bool:

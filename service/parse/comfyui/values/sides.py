@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from service.light_patterns import light_pattern
 from service.parse.comfyui.form.graph import Node
 from service.parse.comfyui.nodes.signature import SIGNATURES_KEPT, Names, Signature
 from service.parse.comfyui.values.question import IN_BUNDLE, Asking, Reply
@@ -10,12 +11,12 @@ from service.parse.comfyui.values.question import IN_BUNDLE, Asking, Reply
 SIZES = ("width", "height", "empty_latent_width", "empty_latent_height", "batch_size")
 
 PROPORTIONS = ("aspect", "proportion", "ratio")
-KEEPS = re.compile(rf"(?:keep|maintain|preserve|constrain|lock)[_ ]?(?:{'|'.join(PROPORTIONS)})")
+KEEPS = light_pattern(rf"(?:keep|maintain|preserve|constrain|lock)[_ ]?(?:{'|'.join(PROPORTIONS)})")
 """A switch, or a choice of one, by which an image keeps its proportions, in lower case."""
 KEPT = ("resize", "enable", "enabled", "on", "yes", "true", "True")
 """What a switch that is a list says for yes; ``stretch``, ``crop`` and ``pad`` fill the box."""
 
-MEASURES = re.compile(r"image.?(size|dimension|resolution)|get.?size", re.IGNORECASE)
+MEASURES = light_pattern(r"image.?(size|dimension|resolution)|get.?size", re.IGNORECASE)
 """Classes that give the size of the image that comes in."""
 MEASURED = ("image", "images", "pixels")
 

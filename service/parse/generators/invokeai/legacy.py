@@ -10,6 +10,7 @@ its values with or without a blank (``-s 50``, ``-s50``); ``-f`` is the strength
 import re
 from collections.abc import Iterator
 
+from service.light_patterns import light_pattern
 from service.parse.generators.invokeai.metadata import embeddings_of_prompts
 from service.parse.shared.json_facts import FieldKeys, JsonTable
 from service.parse.shared.model_files import checkpoint_of_fields, model_file
@@ -45,9 +46,9 @@ OPTIONS: dict[str, Field] = {
     "--strength": "denoise",
 }
 
-_BRACKETED = re.compile(r" ?\[([^\[\]]*)\]")
-_LORA = re.compile(r"withLora\(([^,()]{1,300})(?:, ?(-?[\d.]{1,20}))?\)")
-_OPTION = re.compile(r"(--[A-Za-z_]\w*|-(?:cf|ft|[A-Za-z]))(.*)", re.DOTALL)
+_BRACKETED = light_pattern(r" ?\[([^\[\]]*)\]")
+_LORA = light_pattern(r"withLora\(([^,()]{1,300})(?:, ?(-?[\d.]{1,20}))?\)")
+_OPTION = light_pattern(r"(--[A-Za-z_]\w*|-(?:cf|ft|[A-Za-z]))(.*)", re.DOTALL)
 _UPSCALES = frozenset({"-U", "--upscale"})
 _ESRGAN = "esrgan"
 

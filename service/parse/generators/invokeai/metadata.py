@@ -9,9 +9,9 @@ skip 2. ``strength`` applies to an init image, so it is none of a ``txt2img``. T
 ``canvas_v2_metadata`` with layers (5 on); regions have reference images of their own.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 
+from service.light_patterns import light_pattern
 from service.parse.shared.json_facts import FieldKeys, JsonTable
 from service.parse.shared.model_files import model_file, model_name
 from service.records import Field, Generation, Resource, ResourceKind, Sampling, Stated
@@ -77,7 +77,7 @@ LAYERS: Mapping[str, ResourceKind] = {
 }
 """Types of InvokeAI 4.2's layers, each with its model."""
 
-_TRIGGER = re.compile(r"<([A-Za-z0-9][\w .-]{1,80})>")
+_TRIGGER = light_pattern(r"<([A-Za-z0-9][\w .-]{1,80})>")
 _INNER = ("config", "controlAdapter", "ipAdapter")
 
 

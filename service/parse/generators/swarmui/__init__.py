@@ -24,10 +24,10 @@ An image made by ComfyUI's backend may hold the graph, too; the parameters say m
 not read. ``model_params`` reads the model files.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
 from service.parse.generators.swarmui.model_params import USE_BASE, read_resources, refines
 from service.parse.infotext.field_names import read_size
@@ -63,11 +63,11 @@ REFINER: FieldKeys = (
     ("model", ("refinermodel",)),
 )
 
-_TAG = re.compile(
+_TAG = light_pattern(
     r"<(base|refiner|segment|object|region|extend|video|videoswap|edit)(?::([^<>]{0,300}))?>"
 )
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_YOLO = re.compile(r"yolo-(.+?)(?:-\d+)?")
+_NUMBER = light_pattern(r"\d+(?:\.\d+)?")
+_YOLO = light_pattern(r"yolo-(.+?)(?:-\d+)?")
 
 
 def claim(blobs: Blobs) -> Claim:
