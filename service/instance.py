@@ -14,16 +14,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-import orjson
+from filelock import FileLock, Timeout
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from service.errors import AlreadyRunningError, StartError
 from service.event_log import get_logger
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
 
 log = get_logger(__name__)
 
@@ -50,11 +45,10 @@ class InstanceLock:
         self._database = Path(os.path.realpath(database))
         self._lock_file = self._database.with_name(f"{self._database.name}.lock")
         self._note = self._database.with_name(f"{self._database.name}.holder")
-        self._lock_files: list[int] = []
-        """Descriptors; to close one frees its lock."""
-        self._databases: list[int] = []
-        """Descriptors, too. One is closed only in the end: to close it would free all locks that
-        SQLite has on that file in this process."""
+        self._locks: list[FileLock] = []
+        self._descriptors: list[int] = []
+        """Of the database's file. One is closed only in the end: to close it would free all locks
+        that SQLite has on that file in this process."""
         self._of_lock_file: Identity | None = None
         self._of_database: Identity | None = None
 
@@ -72,51 +66,48 @@ class InstanceLock:
             self._lock_database()
 
     def _take_lock_file(self) -> None:
+        lock = FileLock(self._lock_file, timeout=0, thread_local=False)
         try:
-            descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o666)
-            self._lock_files.append(descriptor)
-            is_ours = _lock(descriptor)
-        except OSError as error:
+            lock.acquire()
+        except Timeout:
+            raise AlreadyRunningError(self._refusal()) from None
+        except (OSError, NotImplementedError) as error:
             raise StartError(
-                f"{self._lock_file}: cannot be locked ({error}); put the database on a local disk"
+                f"{lock.lock_file}: cannot be locked ({error}); put the database on a local disk"
             ) from error
-        if not is_ours:
-            raise AlreadyRunningError(self._refusal())
+        self._locks.append(lock)
         self._of_lock_file = _identity(self._lock_file)
         self._write_holder()
 
     def _lock_database(self) -> None:
-        """Lock the database's file itself, where there is one.
-
-        SQLite's own locks are others; on macOS it would meet them.
-        """
+        """Lock the database's file itself, where there is one; SQLite's own locks are others."""
         if sys.platform != "linux":
             return
+        import fcntl  # noqa: PLC0415 (not on Windows; on macOS it would meet SQLite's locks)
+
         try:
             descriptor = os.open(self._database, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:  # it is not there yet
             self._of_database = None
             return
-        self._databases.append(descriptor)
+        self._descriptors.append(descriptor)
         try:
-            is_ours = _lock(descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunningError(
+                f"{self._database} is held by another instance, under another name of that file. "
+                "Stop that one, or give this one another database with --db."
+            ) from None
         except OSError as error:
             log.debug("database_not_locked", reason=error.strerror)
-        else:
-            if not is_ours:
-                raise AlreadyRunningError(
-                    f"{self._database} is held by another instance, under another name of that "
-                    "file. Stop that one, or give this one another database with --db."
-                )
         status = os.fstat(descriptor)
         self._of_database = (status.st_dev, status.st_ino)
 
     def _write_holder(self) -> None:
-        since = datetime.now().astimezone()
-        holder = orjson.dumps({"pid": os.getpid(), "host": platform.node(), "since": since})
+        holder = Holder(pid=os.getpid(), host=platform.node(), since=datetime.now().astimezone())
         # The lock is what counts; without the note a second instance only knows less.
         with contextlib.suppress(OSError):
-            self._note.write_bytes(holder)
+            self._note.write_text(holder.model_dump_json(), encoding="utf-8")
 
     def _refusal(self) -> str:
         try:
@@ -130,13 +121,14 @@ class InstanceLock:
 
     def release(self) -> None:
         """Free the locks. The holder's note goes, where the lock is still ours."""
-        is_held = self._of_lock_file is not None
-        if is_held and _identity(self._lock_file) == self._of_lock_file:
+        is_ours = bool(self._locks) and _identity(self._lock_file) == self._of_lock_file
+        if is_ours:
             with contextlib.suppress(OSError):
                 self._note.unlink(missing_ok=True)
-        for descriptors in (self._lock_files, self._databases):
-            while descriptors:
-                os.close(descriptors.pop())
+        for lock in self._locks:
+            lock.release()
+        for descriptor in self._descriptors:
+            os.close(descriptor)
 
 
 @contextmanager
@@ -152,18 +144,6 @@ def hold_instance(database: Path) -> Iterator[InstanceLock]:
         yield lock
     finally:
         lock.release()
-
-
-def _lock(descriptor: int) -> bool:
-    """Lock an open file; return whether nobody else has. Raises OSError where it cannot be."""
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):  # POSIX's word for it, and Windows'
-        return False
-    return True
 
 
 def _identity(file: Path) -> Identity | None:
