@@ -108,16 +108,16 @@ ON CONFLICT (image_id) DO UPDATE SET record = excluded.record;
 SELECT id FROM terms WHERE term = ?;
 
 -- name: add_term
--- Only after find_term found nothing: there is one writer, so nobody came between.
-INSERT INTO terms (term) VALUES (?);
+-- Before find_term: what is not remembered is mostly new, and then one statement is enough.
+INSERT INTO terms (term) VALUES (?) ON CONFLICT (term) DO NOTHING;
 
 -- name: find_text
 -- By hash, so that long texts are not kept twice, once in an index. The caller compares the text.
 SELECT id, text FROM texts WHERE hash = ?;
 
 -- name: add_text
--- Only after find_text found nothing under this hash.
-INSERT INTO texts (hash, text) VALUES (?, ?);
+-- As add_term. What has this hash already may be another text.
+INSERT INTO texts (hash, text) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING;
 
 -- name: failed_attempts
 -- How often a file was tried in vain.
