@@ -97,10 +97,11 @@ class Checkpointer:
 BUSY_MS = 250
 """How long a lock is waited for. Short: the worker tries again by itself, and says why it waits."""
 
-STATEMENTS = 1000
-"""Executions until apsw forgets a prepared statement: each takes the next place of its ring, even
-of one that is known. A batch of new words executes hundreds; with apsw's own 100 the long
-statements of many rows were prepared anew for each batch, which cost 7 to 13 % of writing it."""
+STATEMENTS = 512
+"""The most that apsw takes: executions until it forgets a prepared statement, since each takes the
+next place of its ring, even of one that is known. A batch of new words executes hundreds; with
+apsw's own 100 the long statements of many rows were prepared anew for each batch, which cost 7 to
+13 % of writing it."""
 
 LOG_LIMIT = 64 * 1024 * 1024
 """Bytes that the log file keeps once it was emptied."""
