@@ -55,11 +55,10 @@ def term_ids(connection: apsw.Connection) -> RecentIds:
 
     def find_or_add(string: str) -> int:
         term = text(string)
-        row = connection.execute(sql("find_term"), (term,)).get
-        if row is None:
-            connection.execute(sql("add_term"), (term,))
+        connection.execute(sql("add_term"), (term,))
+        if connection.changes():
             return connection.last_insert_rowid()
-        return int(row)
+        return int(connection.execute(sql("find_term"), (term,)).get)
 
     return RecentIds(find_or_add)
 
@@ -81,12 +80,11 @@ def text_ids(connection: apsw.Connection, hashed: Callable[[str], int] = digest)
     def find_or_add(string: str) -> int:
         long = text(string)
         hash_ = hashed(long)
-        while (row := connection.execute(sql("find_text"), (hash_,)).fetchone()) is not None:
-            id_, other = row
+        while not connection.execute(sql("add_text"), (hash_, long)).connection.changes():
+            id_, other = connection.execute(sql("find_text"), (hash_,)).get
             if other == long:
                 return int(id_)
             hash_ = _next(hash_)  # another text has this hash, so ours takes the next free number
-        connection.execute(sql("add_text"), (hash_, long))
         return connection.last_insert_rowid()
 
     return RecentIds(find_or_add)

@@ -20,15 +20,20 @@ is prepared once in the life of a connection."""
 _ROW = re.compile(r"VALUES \([^)]*\)")
 
 
-def write_rows(connection: apsw.Connection, name: str, values: Sequence[Bound]) -> None:
-    """Write rows by a statement that inserts one; their values stand one row behind the other."""
+def write_rows(connection: apsw.Connection, name: str, values: Sequence[Bound]) -> int:
+    """Write rows by a statement that inserts one; their values stand one row behind the other.
+
+    Return how many of them are written: a trigger may ignore some.
+    """
     width = len(parameters(name)) or sql(name).count("?")
-    at = 0
+    at = written = 0
     for rows in AT_ONCE:
         size = rows * width
         while at + size <= len(values):
             connection.execute(_insertion(name, rows, width), values[at : at + size])
             at += size
+            written += connection.changes()
+    return written
 
 
 @cache

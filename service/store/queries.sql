@@ -5,15 +5,15 @@
 SELECT stable_id, id FROM images WHERE stable_id IN (SELECT value FROM json_each(?));
 
 -- name: save_image
--- The one wide row. What is made again from a stored record says nothing about whether the file is still there.
-INSERT INTO images (stable_id, root, folder, file_name, size_bytes, mtime_ns, sha256, mime_type, file_width,
-                    file_height, status, recipe, first_seen_at, ingested_at, generator, model, model_hash, sampler,
+-- The one wide row. Whether the file is still there is found_again's to say.
+INSERT INTO images (first_seen_at, ingested_at, stable_id, root, folder, file_name, size_bytes, mtime_ns, sha256,
+                    mime_type, file_width, file_height, status, recipe, generator, model, model_hash, sampler,
                     sampler_norm, scheduler, scheduler_norm, steps, cfg_scale, seed, width, height, clip_skip,
                     denoise, vae, upscaler, loras, embeddings, checkpoints, vaes, upscalers, other_resources,
                     warnings, positive_prompt, negative_prompt, sidecars, guidance,
                     model_norm, created_at)
-VALUES (:stable_id, :root, :folder, :file_name, :size_bytes, :mtime_ns, :sha256, :mime_type, :file_width,
-        :file_height, :status, :recipe, :now, :now, :generator, :model, :model_hash, :sampler,
+VALUES (:first_seen_at, :ingested_at, :stable_id, :root, :folder, :file_name, :size_bytes, :mtime_ns, :sha256,
+        :mime_type, :file_width, :file_height, :status, :recipe, :generator, :model, :model_hash, :sampler,
         :sampler_norm, :scheduler, :scheduler_norm, :steps, :cfg_scale, :seed, :width, :height, :clip_skip,
         :denoise, :vae, :upscaler, :loras, :embeddings, :checkpoints, :vaes, :upscalers, :other_resources,
         :warnings, :positive_prompt, :negative_prompt, :sidecars, :guidance,
@@ -32,8 +32,12 @@ ON CONFLICT (stable_id) DO UPDATE SET
     upscalers = excluded.upscalers, other_resources = excluded.other_resources, warnings = excluded.warnings,
     positive_prompt = excluded.positive_prompt, negative_prompt = excluded.negative_prompt,
     sidecars = excluded.sidecars,
-    model_norm = excluded.model_norm, created_at = excluded.created_at,
-    missing_since = CASE WHEN :from_disk THEN NULL ELSE missing_since END;
+    model_norm = excluded.model_norm, created_at = excluded.created_at;
+
+-- name: found_again
+-- Of a batch, by its ids. What is made again from a stored record says nothing about whether the file is still there.
+UPDATE images SET missing_since = NULL
+WHERE id IN (SELECT value FROM json_each(?)) AND missing_since IS NOT NULL;
 
 -- name: note_repeated
 -- Of a batch, by its ids. v_duplicates looks only at contents noted here: grouping all hashes took 60 ms at 100,000 images.
@@ -104,16 +108,16 @@ ON CONFLICT (image_id) DO UPDATE SET record = excluded.record;
 SELECT id FROM terms WHERE term = ?;
 
 -- name: add_term
--- Only after find_term found nothing: there is one writer, so nobody came between.
-INSERT INTO terms (term) VALUES (?);
+-- Before find_term: what is not remembered is mostly new, and then one statement is enough.
+INSERT INTO terms (term) VALUES (?) ON CONFLICT (term) DO NOTHING;
 
 -- name: find_text
 -- By hash, so that long texts are not kept twice, once in an index. The caller compares the text.
 SELECT id, text FROM texts WHERE hash = ?;
 
 -- name: add_text
--- Only after find_text found nothing under this hash.
-INSERT INTO texts (hash, text) VALUES (?, ?);
+-- As add_term. What has this hash already may be another text.
+INSERT INTO texts (hash, text) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING;
 
 -- name: failed_attempts
 -- How often a file was tried in vain.

@@ -30,8 +30,8 @@ from service.store.schema import Schema
 from service.store.sql import parameters, sql
 from service.store.status import RootStatus, ServiceStatus
 
-_IMAGE = itemgetter(*parameters("save_image"))
-"""The values of an image's row in the statement's order."""
+_IMAGE = itemgetter(*parameters("save_image")[2:])
+"""The values of an image's row in the statement's order, behind both times."""
 
 
 class Store(DatabaseReader):
@@ -134,16 +134,18 @@ class Store(DatabaseReader):
         connection = self._connection
         ids: dict[str, int] = dict(connection.execute(sql("find_images"), (as_json(images),)))
         known = list(ids.values())
-        for name, one in images.items():
-            row = {**one.image, "now": now, "from_disk": int(from_disk)}
-            connection.execute(sql("save_image"), _IMAGE(row))
-            if not connection.changes():  # else its long rows would be given to another image
-                raise RowRefusedError("a trigger in the database: the image's row was ignored")
-            if name not in ids:
-                ids[name] = connection.last_insert_rowid()
+        values: list[Bound] = []
+        for one in images.values():
+            values += (now, now, *_IMAGE(one.image))
+        if write_rows(connection, "save_image", values) < len(images):
+            raise RowRefusedError("a trigger in the database: the image's row was ignored")
         if known:
             for table in TABLES:
                 connection.executemany(sql(f"drop_{table}"), zip(known))
+            if from_disk:
+                connection.execute(sql("found_again"), (as_json(known),))
+        if len(known) < len(images):
+            ids.update(connection.execute(sql("find_images"), (as_json(images),)))
         written = as_json(ids.values())
         connection.execute(sql("note_repeated"), (written,))
         connection.execute(sql("drop_failures_of"), (written,))

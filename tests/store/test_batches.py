@@ -49,6 +49,28 @@ def test_a_failing_row_undoes_its_whole_batch_and_the_next_batch_is_sound(store:
         assert dump(store._connection) == dump(fresh._connection)
 
 
+def test_an_image_that_a_trigger_ignores_undoes_its_whole_batch(store: Store) -> None:
+    store._connection.execute(
+        "CREATE TRIGGER no_odd BEFORE INSERT ON images WHEN new.file_name = 'odd.png' "
+        "BEGIN SELECT RAISE(IGNORE); END"
+    )
+    batch = [odd_image(name) for name in ("a.png", "odd.png", "z.png")]
+    with pytest.raises(RowRefusedError, match="the image's row was ignored"):
+        store.save(batch, now=NOW)
+    assert dump(store._connection) == []
+
+
+def test_what_is_found_on_the_disk_is_missing_no_more_but_what_is_made_again_may_be(
+    store: Store,
+) -> None:
+    store.save([odd_image("a.png"), odd_image("b.png")], now=NOW)
+    store.mark_missing("Input", ["a.png", "b.png"], NOW)
+    store.save([odd_image("a.png")], now=LATER, from_disk=False)
+    store.save([odd_image("b.png")], now=LATER)
+    states = store._connection.execute("SELECT file_name, state FROM images ORDER BY file_name")
+    assert states.fetchall() == [("a.png", "missing"), ("b.png", "present")]
+
+
 def test_another_programs_write_lock_is_told_at_once_and_nothing_is_lost(database: Path) -> None:
     now = [time.mktime((2026, 1, 31, 12, 3, 0, 0, 0, -1))]
     with Store.open(database, clock=lambda: now[0]) as store:

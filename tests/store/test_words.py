@@ -40,6 +40,12 @@ def test_an_image_written_anew_is_found_by_its_new_words_alone(store: Store) -> 
     assert found(store, "fog", "negative") == [2]
 
 
+def test_a_batch_brings_its_words_at_once_and_not_image_by_image(store: Store) -> None:
+    store.save([with_prompts(number, f"castle {number}", "fog") for number in range(64)], now=NOW)
+    count = "SELECT COUNT(DISTINCT segid) FROM positive_words_idx"
+    assert (store._connection.execute(count).get, len(found(store, "castle"))) == (1, 64)
+
+
 def test_what_fails_leaves_no_words_and_what_is_removed_takes_its_own_along(store: Store) -> None:
     store.save([with_prompts(1, "a castle", "fog"), with_prompts(2, "a castle", "rain")], now=NOW)
     script = "UPDATE images SET positive_prompt = 'a dragon'; UPDATE images SET status = 'no such'"

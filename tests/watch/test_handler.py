@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import watchdog.observers  # noqa: F401  # chooses by the system, before a test says that it is Windows
 from watchdog.events import (
     DirCreatedEvent,
     FileCreatedEvent,
