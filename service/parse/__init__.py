@@ -134,7 +134,13 @@ def claims_of(blobs: Blobs) -> dict[Parser, Claim]:
     if not blobs.texts:
         return {}
     claims: dict[Parser, Claim] = {}
+    roles = blobs.texts.keys()
+    has_object = any(isinstance(blob.data, dict) for blob in blobs.all())
     for parser in PARSERS:
+        if parser.roles and roles.isdisjoint(parser.roles):
+            continue
+        if parser.needs_object and not has_object:
+            continue
         claim = parser.claim(blobs)
         if claim > Claim.NO:
             claims[parser] = claim

@@ -294,4 +294,11 @@ def split_list(value: JsonValue) -> list[str]:
     return [first or second or number for first, second, number in _ITEM.findall(text)]
 
 
-PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(
+    NAME,
+    2,
+    claim,
+    parse,
+    covers=frozenset({"a1111"}),
+    roles=_OWN_ROLES.union(_TEXT_ROLES, ("prompt",)),
+)

@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from service.parse.base import Claim, Parser
+from service.parse.blobs import SIDECAR
 from service.parse.generators import a1111
 from service.parse.generators.fooocus_log import read_log
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_tables, plain_texts
@@ -255,4 +256,11 @@ def _with_weights(
             yield resource
 
 
-PARSER = Parser(NAME, 3, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(
+    NAME,
+    3,
+    claim,
+    parse,
+    covers=frozenset({"a1111"}),
+    roles=frozenset({*ROLES, SIDECAR}),
+)

@@ -181,4 +181,4 @@ def _facts(whole: JsonTable) -> tuple[Fact, ...]:
     return tuple(replace(fact, key=fact.key.removeprefix(f"{KEY}.")) for fact in whole.facts())
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse, needs_object=True)
