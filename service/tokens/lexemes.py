@@ -123,10 +123,11 @@ def _form(
     # before whatever could begin another piece, so 'B' and 'A' are pieces alone where no BREAK or
     # AND begins.
     plain = rf"[^{COMMAS}\r\n()\[\]{{}}|<\\{ends}]"
-    tags = rf"(?: {plain}*+ (?: [{COMMAS}] | \r?\n ) )*+ [ ]*"
+    # Signs weigh one word, so there each tag is looked at by itself.
+    tags = "" if has_signs else rf"(?: {plain}*+ (?: [{COMMAS}] | \r?\n ) )*+"
     pattern = rf"""
       (?P<text>      {plain}+ | \\. )
-    | (?P<comma>     [{COMMAS}] {tags} )
+    | (?P<comma>     [{COMMAS}] {tags} [ ]* )
     | (?P<newline>   \r?\n {tags} )
     {more}
     | (?P<open>      [(\[{{] )
