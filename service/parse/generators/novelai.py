@@ -205,7 +205,7 @@ def _facts(texts: NovelaiTexts) -> tuple[Fact, ...]:
 
 
 def _without_path(fact: Fact) -> Fact:
-    return replace(fact, key=fact.key.removeprefix("Comment."))
+    return Fact(fact.key.removeprefix("Comment."), fact.value, fact.source)
 
 
 PARSER = Parser(NAME, 3, claim, parse, roles=frozenset({*WHOLE_ROLES, *NAMING_ROLES}))
