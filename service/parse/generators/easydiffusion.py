@@ -180,7 +180,8 @@ def settings_of(blobs: Blobs) -> RequestSettings:
 
 
 def _is_ours(table: JsonTable) -> bool:
-    return not _OWN_KEYS.isdisjoint(table.data) or _OWN_PAIR.issubset(table.data)
+    keys = table.data.keys()
+    return not keys.isdisjoint(_OWN_KEYS) or keys >= _OWN_PAIR
 
 
 def _from_roles(blobs: Blobs) -> Iterator[tuple[str, Setting]]:
