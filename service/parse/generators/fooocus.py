@@ -102,7 +102,9 @@ def parse(blobs: Blobs) -> Generation:
 def _find_infotext(blobs: Blobs) -> Blob | None:
     mark = _STEPS if _has_scheme(blobs) else _VERSION
     for blob in plain_texts(blobs, *ROLES):
-        if mark.search(blob.text):
+        # The name is found sooner than the pattern.
+        may_be = mark is _STEPS or NAME in blob.text.casefold()
+        if may_be and mark.search(blob.text):
             return blob
     return None
 
