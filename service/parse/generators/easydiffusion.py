@@ -83,6 +83,7 @@ _ITEM = re.compile(r"'((?:[^'\\]|\\.){0,500}+)'|\"((?:[^\"\\]|\\.){0,500}+)\"|(-
 LONGEST = 4000
 """Characters of a list of model names; a longer text is none, and is not searched for quotes."""
 _TEXT_ROLES = ("parameters", "usercomment", "comment", "text", "sidecar")
+ROLES = _OWN_ROLES.union(_TEXT_ROLES, ("prompt",))
 
 BASE: Mapping[str, Field] = {
     "prompt": "positive_prompt",
@@ -295,11 +296,4 @@ def split_list(value: JsonValue) -> list[str]:
     return [first or second or number for first, second, number in _ITEM.findall(text)]
 
 
-PARSER = Parser(
-    NAME,
-    2,
-    claim,
-    parse,
-    covers=frozenset({"a1111"}),
-    roles=_OWN_ROLES.union(_TEXT_ROLES, ("prompt",)),
-)
+PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}), roles=ROLES)
