@@ -8,6 +8,7 @@ one line in PARSERS, one fixture.
 """
 
 from dataclasses import replace
+from operator import itemgetter
 
 from service.light_dataclasses import dataclass
 from service.parse import comfyui
@@ -109,23 +110,20 @@ def read_blobs(blobs: Blobs) -> ParserAnswers | None:
 def _read_together(blobs: Blobs) -> ParserAnswers | None:
     """Return what the parsers make of texts that all have the same standing."""
     claims = claims_of(blobs)
-    best = _surest(claims)
-    if best is None:
+    if not claims:
         return None
+    best, surest = max(claims.items(), key=itemgetter(1))  # the first of equals
     rivals: list[tuple[Parser, Generation]] = []
     for parser, claim in claims.items():
         is_known = parser.name == best.name or parser.name in best.covers
         if claim >= Claim.SHAPE and not is_known:
             rivals.append((parser, parser.read(blobs)))
-    return ParserAnswers(best, claims[best], best.read(blobs), tuple(rivals))
+    return ParserAnswers(best, surest, best.read(blobs), tuple(rivals))
 
 
 def choose_parser(blobs: Blobs) -> Parser | None:
     """Return the parser with the highest claim (the first of equals), or None without a claim."""
-    return _surest(claims_of(blobs))
-
-
-def _surest(claims: dict[Parser, Claim]) -> Parser | None:
+    claims = claims_of(blobs)
     return max(claims, key=claims.__getitem__, default=None)
 
 
@@ -134,7 +132,13 @@ def claims_of(blobs: Blobs) -> dict[Parser, Claim]:
     if not blobs.texts:
         return {}
     claims: dict[Parser, Claim] = {}
+    roles = blobs.texts.keys()
+    has_object = any(isinstance(blob.data, dict) for blob in blobs.all())
     for parser in PARSERS:
+        if parser.roles and roles.isdisjoint(parser.roles):
+            continue
+        if parser.needs_object and not has_object:
+            continue
         claim = parser.claim(blobs)
         if claim > Claim.NO:
             claims[parser] = claim

@@ -31,6 +31,10 @@ class Parser:
     parse: Callable[[Blobs], Generation]
     covers: frozenset[str] = frozenset()
     """Parsers whose texts this one reads itself, under its own name; they are no rivals of it."""
+    roles: frozenset[str] = frozenset()
+    """Roles without any of which it claims nothing, so that it need not be asked. Empty: any."""
+    needs_object: bool = False
+    """Whether it claims nothing where no text is a JSON object."""
 
     def read(self, blobs: Blobs) -> Generation:
         """Return what the parser says of a file, without what cannot be true."""

@@ -199,22 +199,25 @@ def keep_plausible(answer: Generation) -> Generation:
 
 
 def _keep_pass(one: Sampling, warnings: list[str]) -> Sampling:
-    fields = dict(one.fields)
+    fields = one.fields
     steps = fields.get("steps")
     if steps is not None and str(steps.value).strip() == AS_BEFORE:
-        del fields["steps"]
-    return Sampling(one.role, _keep_fields(fields, warnings))
+        fields = {name: stated for name, stated in fields.items() if name != "steps"}
+    kept = _keep_fields(fields, warnings)
+    return one if kept is one.fields else Sampling(one.role, kept)
 
 
-def _keep_fields(fields: Mapping[Field, Stated], warnings: list[str]) -> dict[Field, Stated]:
-    kept: dict[Field, Stated] = {}
+def _keep_fields(fields: Mapping[Field, Stated], warnings: list[str]) -> Mapping[Field, Stated]:
+    """Return the fields that can be true: the same mapping where all are, as nearly always."""
+    refused: set[Field] = set()
     for name, stated in fields.items():
         rule = RULES.get(name)
-        if rule is None or rule.fits(stated.value):
-            kept[name] = stated
-        else:
+        if rule is not None and not rule.fits(stated.value):
+            refused.add(name)
             warnings.append(_complain(name, stated, rule))
-    return kept
+    if not refused:
+        return fields
+    return {name: stated for name, stated in fields.items() if name not in refused}
 
 
 def _complain(name: Field, stated: Stated, rule: Rule) -> str:

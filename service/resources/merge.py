@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from service.records import HashKind, Resource
 from service.records.model_names import stem
@@ -108,12 +109,19 @@ def _keys(resource: Resource) -> Iterator[ResourceKey]:
     if len(hash_) >= _MIN_HASH and not OF_NOTHING.startswith(hash_):
         yield ("hash", *_hash_key(resource))
     label = resource.label
-    yield ("file", resource.kind, stem(label) if is_opaque(label) else _name_in_lists(label))
+    name = _name_again(label) if len(label) <= _LONGEST_KEPT else _name_to_compare(label)
+    yield ("file", resource.kind, name)
 
 
-def _name_in_lists(label: str) -> str:
-    """Return a file's name as A1111's lists would write it."""
-    return " ".join(_UNWRITTEN.sub("", stem(label)).split())
+def _name_to_compare(label: str) -> str:
+    """Return a file's name as A1111's lists would write it; an id or a hash as it is."""
+    name = stem(label)
+    return name if is_opaque(label) else " ".join(_UNWRITTEN.sub("", name).split())
+
+
+_LONGEST_KEPT = 255
+_name_again = lru_cache(maxsize=4096)(_name_to_compare)
+"""A folder of images has few models, each of which many of them name."""
 
 
 def _hash_key(resource: Resource) -> tuple[str, str]:

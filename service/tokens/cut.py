@@ -15,7 +15,6 @@ Anything unbalanced is text. Each token has a second form for comparing (``spell
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -24,7 +23,7 @@ from service.records import Side, Token, TokenKind
 from service.records.kinds import TAG_PATTERN
 from service.tokens.grammars import Grammar, grammar_of
 from service.tokens.groups import Group, find_groups, read_signs, weight_at_end
-from service.tokens.lexemes import CHOICES, Lexeme, lex_prompt
+from service.tokens.lexemes import CHOICES, COMMAS, Lexeme, lex_prompt
 from service.tokens.prose import tell_prose
 from service.tokens.spelling import fold_token, spell_tag
 
@@ -65,7 +64,7 @@ _LONGEST_KEPT = 2_000
 def _split(prompt: str, side: Side, grammar: Grammar) -> tuple[Token, ...]:
     if not grammar.has_signs and not _HAS_GRAMMAR.search(prompt):
         cutter = _Cutter([], side, grammar)
-        cutter.take_plain(_PLAIN_SEPARATOR.split(prompt))
+        cutter.take_plain(prompt)
     else:
         cutter = _Cutter(lex_prompt(prompt, grammar), side, grammar)
         cutter.run()
@@ -73,8 +72,8 @@ def _split(prompt: str, side: Side, grammar: Grammar) -> tuple[Token, ...]:
 
 
 # Much of prose, and many prompts of tags, have nothing that a grammar is needed for.
-_HAS_GRAMMAR = re.compile(r"[()\[\]{}|<\\\uff0c\u3001\u3002]|::|embedding:|BREAK|AND|ADD")
-_PLAIN_SEPARATOR = re.compile(r",|\r?\n")
+_HAS_GRAMMAR = re.compile(r"[()\[\]{}|<\\]|::|embedding:|BREAK|AND|ADD")
+_SEPARATOR = re.compile(rf"[{COMMAS}]|\r?\n")
 
 
 split_again = lru_cache(maxsize=256)(_split)
@@ -104,11 +103,13 @@ class _Cutter:
             number = self._take(number)
         self._flush(ends_subprompt=True)
 
-    def take_plain(self, pieces: Iterable[str]) -> None:
-        """Make all tokens of a prompt without any grammar, of what is between its commas."""
-        for piece in pieces:
-            self._gathered.append(piece)
-            self._flush()
+    def take_plain(self, tags: str) -> None:
+        """Make a token of each of the tags, in which there is no grammar but commas."""
+        is_simple = tags.isascii() and "\n" not in tags
+        for piece in tags.split(",") if is_simple else _SEPARATOR.split(tags):
+            text = piece.strip()
+            if text:
+                self._take_tag(text, 1.0)
 
     def _take(self, number: int) -> int:
         """Take one lexeme, or a whole group that stays together; return the next one's number."""
@@ -120,6 +121,7 @@ class _Cutter:
             return self._open(self._groups[number])
         elif lexeme.mark in ("comma", "newline"):
             self._flush()
+            self.take_plain(lexeme.text)
         elif lexeme.mark in ("break", "and", "network", "embedding", "directive"):
             self._special(lexeme)
         elif lexeme.mark == "signs":
@@ -181,15 +183,18 @@ class _Cutter:
         if weighted:
             text = weighted[0].strip()
         if kind == "tag":
-            text, arguments = _part_arguments(text)
-            # signs weigh one word, and the token where it is that word
-            self._add_tag(text, self._weights[-1] * (1.0 if " " in text else own))
-            if arguments:
-                self._add(arguments, "directive", 1.0)
+            self._take_tag(text, own)
         elif text:
             self._add(text, kind, self._weights[-1])
         if weighted:
             self._weigh_subprompt(weighted[1])
+
+    def _take_tag(self, text: str, own_weight: float) -> None:
+        text, arguments = _part_arguments(text)
+        # signs weigh one word, and the token where it is that word
+        self._add_tag(text, self._weights[-1] * (1.0 if " " in text else own_weight))
+        if arguments:
+            self._add(arguments, "directive", 1.0)
 
     def _add_tag(self, text: str, weight: float) -> None:
         if "__" in text and _WILDCARD.search(text):

@@ -168,7 +168,7 @@ def read_signs(signs: str) -> float:
 
 def weight_at_end(text: str) -> tuple[str, float] | None:
     """Return a text without its ``:1.3`` and the number, or None where it ends in none."""
-    match = _WEIGHT.search(text, max(0, len(text) - _TAIL))
+    match = _WEIGHT.search(text, max(0, len(text) - _TAIL)) if ":" in text else None
     if match is None or len(match[1]) > _MAX_DIGITS:
         return None
     return text[: match.start()], float(match[1])

@@ -10,6 +10,8 @@ from service.records import TokenKind
 from service.records.kinds import TAG_PATTERN
 from service.tokens.grammars import Grammar
 
+COMMAS = ",\uff0c\u3001\u3002"
+"""With those of Chinese and Japanese, and their full stop."""
 SEPARATORS = frozenset({"comma", "newline", "break", "and", "network", "embedding", "directive"})
 """They end a token wherever nothing holds it together."""
 
@@ -58,7 +60,10 @@ class Lexeme(NamedTuple):
     """One piece of a prompt."""
 
     mark: str
-    """``text``, ``open``, ``close``, ``bar``, ``comma`` …, as the form above names its groups."""
+    """``text``, ``open``, ``close``, ``bar``, ``comma`` …, as the form names its groups.
+
+    A comma or a newline comes with the plain tags behind it, up to the last one's comma.
+    """
     text: str
 
 
@@ -69,7 +74,8 @@ _STRONG_STEPS = {"strong": 1, "end": -1}
 
 def lex_prompt(prompt: str, grammar: Grammar) -> list[Lexeme]:
     """Return all pieces; joined they are the prompt again. Escaped brackets are plain text."""
-    form = _form("embedding:" in prompt, "::" in prompt, grammar.has_signs)
+    has_words = "BREAK" in prompt or "AND" in prompt or "ADD" in prompt
+    form = _form("embedding:" in prompt, "::" in prompt, grammar.has_signs, has_words)
     lexemes: list[Lexeme] = []
     open_strong, before, is_parted = 0, "", False
     for match in form.finditer(prompt):
@@ -96,8 +102,13 @@ def _join_texts(lexemes: Iterable[Lexeme]) -> list[Lexeme]:
     return joined
 
 
-@lru_cache(maxsize=8)
-def _form(has_embeddings: bool, has_strong: bool, has_signs: bool) -> re.Pattern[str]:  # noqa: FBT001
+@lru_cache(maxsize=16)
+def _form(
+    has_embeddings: bool,  # noqa: FBT001
+    has_strong: bool,  # noqa: FBT001
+    has_signs: bool,  # noqa: FBT001
+    has_words: bool,  # noqa: FBT001
+) -> re.Pattern[str]:
     """Return the form with the pieces that only some prompts have: each makes runs shorter."""
     ends, more = "", ""
     if has_embeddings:
@@ -106,14 +117,18 @@ def _form(has_embeddings: bool, has_strong: bool, has_signs: bool) -> re.Pattern
         ends, more = ends + r"\d:\-", more + _STRONG
     if has_signs:
         ends, more = ends + r"+)\-", more + _SIGNS
-    # \uff0c \u3001 \u3002: the commas and the full stop of Chinese and Japanese.
+    if has_words:  # BREAK, AND, ADDCOL
+        ends += "BA"
     # Plain text comes first and takes long runs: most of a prompt passes in one step. A run ends
     # before whatever could begin another piece, so 'B' and 'A' are pieces alone where no BREAK or
     # AND begins.
+    plain = rf"[^{COMMAS}\r\n()\[\]{{}}|<\\{ends}]"
+    # Signs weigh one word, so there each tag is looked at by itself.
+    tags = "" if has_signs else rf"(?: {plain}*+ (?: [{COMMAS}] | \r?\n ) )*+"
     pattern = rf"""
-      (?P<text>      [^,\uff0c\u3001\u3002\r\n()\[\]{{}}|<\\BA{ends}]+ | \\. )
-    | (?P<comma>     [,\uff0c\u3001\u3002][ ]* )
-    | (?P<newline>   \r?\n )
+      (?P<text>      {plain}+ | \\. )
+    | (?P<comma>     [{COMMAS}] {tags} [ ]* )
+    | (?P<newline>   \r?\n {tags} )
     {more}
     | (?P<open>      [(\[{{] )
     | (?P<close>     [)\]}}] )

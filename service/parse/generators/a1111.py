@@ -182,4 +182,4 @@ def _is_telling(key: str, value: str) -> bool:
     return key in TELLING and (key not in NUMBERS or number_of(value) is not None)
 
 
-PARSER = Parser(name="a1111", version=7, claim=claim, parse=parse)
+PARSER = Parser(name="a1111", version=7, claim=claim, parse=parse, roles=frozenset(ROLES))

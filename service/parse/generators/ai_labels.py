@@ -111,4 +111,4 @@ def _facts(blob: Blob) -> Iterator[Fact]:
         yield Fact(blob.source.rpartition(":")[2], blob.text, blob.source)
 
 
-PARSER = Parser("ai-labels", 2, claim, parse)
+PARSER = Parser("ai-labels", 2, claim, parse, roles=PLACES)

@@ -177,4 +177,4 @@ def _facts(blob: Blob) -> Iterator[Fact]:
             yield fact
 
 
-PARSER = Parser("c2pa", 2, claim, parse)
+PARSER = Parser("c2pa", 2, claim, parse, roles=frozenset(ACTIONS))

@@ -50,6 +50,8 @@ REQUEST: FieldKeys = (
 
 _CONTAINER = light_pattern(r"\s*(?:urn:)?(?:air:)?oci:", re.IGNORECASE)
 
+_JOB_KEYS = frozenset({"airs", "extraMetadata"})
+
 SIZE: FieldKeys = (("width", ("upscaleWidth", "width")), ("height", ("upscaleHeight", "height")))
 
 
@@ -114,6 +116,8 @@ def find_job(blobs: Blobs) -> CivitaiJob | None:
 
 def _job_of(graph: JsonTable) -> CivitaiJob | None:
     extra = graph.part("extra")
+    if "extraMetadata" not in graph.data and _JOB_KEYS.isdisjoint(extra.data):  # as of most
+        return None
     airs = tuple(_airs(extra))
     path, metadata = "extraMetadata", graph.data.get("extraMetadata")
     if extra.data.get("extraMetadata"):  # seen there too

@@ -196,4 +196,4 @@ def _versions(meta: JsonTable) -> Iterator[Resource]:
                 yield resource
 
 
-PARSER = Parser("civitai-meta", 3, claim, parse)
+PARSER = Parser("civitai-meta", 3, claim, parse, roles=frozenset(ROLES), needs_object=True)

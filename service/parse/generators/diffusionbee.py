@@ -72,4 +72,4 @@ def _controlnet(params: JsonTable) -> Iterator[Resource]:
         yield model_file("controlnet", name, params.place("controlnet_model"), weight=weight)
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse, roles=frozenset(ROLES), needs_object=True)

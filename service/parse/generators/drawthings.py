@@ -218,4 +218,11 @@ def _settings_of_text(blob: Blob) -> JsonTable:
     return JsonTable(data, blob.source)
 
 
-PARSER = Parser(NAME, 3, claim, parse, covers=frozenset({"novelai"}))
+PARSER = Parser(
+    NAME,
+    3,
+    claim,
+    parse,
+    covers=frozenset({"novelai"}),
+    roles=frozenset({*ROLES, *TEXTS}),
+)

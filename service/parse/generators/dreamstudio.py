@@ -74,4 +74,11 @@ def _names_itself(text: str) -> bool:
     return ("tudio" in text or "tability" in text) and _NAMED.search(text) is not None
 
 
-PARSER = Parser(NAME, 3, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(
+    NAME,
+    3,
+    claim,
+    parse,
+    covers=frozenset({"a1111"}),
+    roles=frozenset({*ROLES, "imagedescription"}),
+)

@@ -84,6 +84,7 @@ _ITEM = light_pattern(r"'((?:[^'\\]|\\.){0,500}+)'|\"((?:[^\"\\]|\\.){0,500}+)\"
 LONGEST = 4000
 """Characters of a list of model names; a longer text is none, and is not searched for quotes."""
 _TEXT_ROLES = ("parameters", "usercomment", "comment", "text", "sidecar")
+ROLES = _OWN_ROLES.union(_TEXT_ROLES, ("prompt",))
 
 BASE: Mapping[str, Field] = {
     "prompt": "positive_prompt",
@@ -181,7 +182,8 @@ def settings_of(blobs: Blobs) -> RequestSettings:
 
 
 def _is_ours(table: JsonTable) -> bool:
-    return not _OWN_KEYS.isdisjoint(table.data) or _OWN_PAIR.issubset(table.data)
+    keys = table.data.keys()
+    return not keys.isdisjoint(_OWN_KEYS) or keys >= _OWN_PAIR
 
 
 def _from_roles(blobs: Blobs) -> Iterator[tuple[str, Setting]]:
@@ -295,4 +297,4 @@ def split_list(value: JsonValue) -> list[str]:
     return [first or second or number for first, second, number in _ITEM.findall(text)]
 
 
-PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}), roles=ROLES)

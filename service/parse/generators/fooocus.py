@@ -25,6 +25,7 @@ from dataclasses import replace
 
 from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
+from service.parse.blobs import SIDECAR
 from service.parse.generators import a1111
 from service.parse.generators.fooocus_log import read_log
 from service.parse.shared.json_facts import FieldKeys, JsonTable, find_tables, plain_texts
@@ -102,7 +103,9 @@ def parse(blobs: Blobs) -> Generation:
 def _find_infotext(blobs: Blobs) -> Blob | None:
     mark = _STEPS if _has_scheme(blobs) else _VERSION
     for blob in plain_texts(blobs, *ROLES):
-        if mark.search(blob.text):
+        # The name is found sooner than the pattern.
+        may_be = mark is _STEPS or NAME in blob.text.casefold()
+        if may_be and mark.search(blob.text):
             return blob
     return None
 
@@ -256,4 +259,11 @@ def _with_weights(
             yield resource
 
 
-PARSER = Parser(NAME, 3, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(
+    NAME,
+    3,
+    claim,
+    parse,
+    covers=frozenset({"a1111"}),
+    roles=frozenset({*ROLES, SIDECAR}),
+)

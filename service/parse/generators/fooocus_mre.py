@@ -86,4 +86,4 @@ def _resources(settings: JsonTable) -> Iterator[Resource]:
             yield model_file("controlnet", name, settings.place(key), weight=weight)
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse, roles=frozenset(ROLES), needs_object=True)

@@ -108,4 +108,4 @@ def _checkpoint(fields: dict[Field, Stated]) -> Iterator[Resource]:
         yield Resource("checkpoint", label, model.source, hash=hash_, hash_kind=hash_kind)
 
 
-PARSER = Parser(NAME, 3, claim, parse)
+PARSER = Parser(NAME, 3, claim, parse, roles=frozenset(ROLES), needs_object=True)

@@ -171,4 +171,4 @@ def _fields_of_line(blob: Blob) -> Iterator[tuple[Field, Stated]]:
             yield field, Stated(match[1], blob.source)
 
 
-PARSER = Parser(NAME, 3, claim, parse)
+PARSER = Parser(NAME, 3, claim, parse, roles=frozenset({"software", "usercomment"}))

@@ -127,4 +127,4 @@ def _has_version(parameters: tuple[tuple[str, str], ...]) -> bool:
     return not versions.isdisjoint({"v", "niji"}) or ("version" in versions and len(parameters) > 1)
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse, roles=frozenset(ROLES))

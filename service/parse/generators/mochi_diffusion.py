@@ -103,4 +103,4 @@ def _resources(fields: dict[Field, Stated]) -> Iterator[Resource]:
         yield model_file("upscaler", str(upscaler.value), upscaler.source)
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse, roles=frozenset(ROLES))

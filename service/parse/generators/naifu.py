@@ -26,4 +26,11 @@ def parse(blobs: Blobs) -> Generation:
     return novelai.read_texts(novelai.texts_of(blobs), NAME)
 
 
-PARSER = Parser(NAME, 1, claim, parse, covers=frozenset({"novelai"}))
+PARSER = Parser(
+    NAME,
+    1,
+    claim,
+    parse,
+    covers=frozenset({"novelai"}),
+    roles=frozenset({"software", "source"}),
+)

@@ -52,6 +52,7 @@ DIRECTOR = "a director's tool changed this picture; how it was made is not state
 
 WHOLE_ROLES = ("usercomment", "alpha", "rgb", "comment")
 """Where all five texts are found as one object."""
+NAMING_ROLES = ("software", "source", "title")
 
 _NAME = light_pattern(r"NovelAI(?: Diffusion\b.*| generated image)?", re.IGNORECASE)
 _HASH = light_pattern(r"[0-9A-F]{8}")
@@ -143,10 +144,7 @@ def _texts_within(whole: JsonTable) -> NovelaiTexts:
 
 
 def _is_named(named: Mapping[str, Blob]) -> bool:
-    for role in ("software", "source", "title"):
-        if role in named and _NAME.fullmatch(named[role].text.strip()):
-            return True
-    return False
+    return any(role in named and _NAME.fullmatch(named[role].text.strip()) for role in NAMING_ROLES)
 
 
 def _is_settings(table: JsonTable) -> bool:
@@ -208,7 +206,7 @@ def _facts(texts: NovelaiTexts) -> tuple[Fact, ...]:
 
 
 def _without_path(fact: Fact) -> Fact:
-    return replace(fact, key=fact.key.removeprefix("Comment."))
+    return Fact(fact.key.removeprefix("Comment."), fact.value, fact.source)
 
 
-PARSER = Parser(NAME, 3, claim, parse)
+PARSER = Parser(NAME, 3, claim, parse, roles=frozenset({*WHOLE_ROLES, *NAMING_ROLES}))

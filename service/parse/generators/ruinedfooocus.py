@@ -109,4 +109,4 @@ def _lora(first: JsonValue, second: JsonValue, source: str) -> Iterator[Resource
         yield model_file("lora", name, source, weight=second)
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse, roles=frozenset(ROLES), needs_object=True)

@@ -26,6 +26,7 @@ from service.records.json_values import JsonValue
 from service.records.model_names import stem
 
 NAME = "stability_matrix"
+OWN_ROLES = frozenset({"parameters-json", "smproj"})
 
 BASE: FieldKeys = (
     ("positive_prompt", ("PositivePrompt",)),
@@ -70,9 +71,7 @@ _UPSCALER_MODEL = 2
 
 def claim(blobs: Blobs) -> Claim:
     """Return MARKER where a text has a name that only Stability Matrix uses, read or not."""
-    if "parameters-json" in blobs.texts or "smproj" in blobs.texts:
-        return Claim.MARKER
-    return Claim.NO
+    return Claim.NO if OWN_ROLES.isdisjoint(blobs.texts) else Claim.MARKER
 
 
 def parse(blobs: Blobs) -> Generation:
@@ -277,4 +276,4 @@ def _files_of_cards(state: JsonTable) -> Iterator[Resource]:
                 yield model_file("upscaler", name, upscaler.place("Name"))
 
 
-PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"comfyui"}))
+PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"comfyui"}), roles=OWN_ROLES)

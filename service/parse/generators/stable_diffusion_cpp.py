@@ -252,4 +252,4 @@ def _hires_pass(hires: JsonTable, base: Mapping[Field, Stated]) -> Iterator[Samp
         yield Sampling("hires", fields)
 
 
-PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}))
+PARSER = Parser(NAME, 2, claim, parse, covers=frozenset({"a1111"}), roles=frozenset(ROLES))

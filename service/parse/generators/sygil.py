@@ -87,4 +87,4 @@ def _checkpoint(fields: Mapping[Field, Stated]) -> Iterator[Resource]:
         yield model_file("checkpoint", str(model.value), model.source, hash_=digits)
 
 
-PARSER = Parser(NAME, 1, claim, parse)
+PARSER = Parser(NAME, 1, claim, parse, roles=frozenset({"sdprompt", "usercomment", "comment"}))

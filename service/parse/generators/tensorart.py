@@ -114,4 +114,4 @@ def _resource(entry: JsonTable, label: str, implied: ResourceKind) -> Resource:
     )
 
 
-PARSER = Parser(NAME, 3, claim, parse)
+PARSER = Parser(NAME, 3, claim, parse, roles=frozenset({ROLE}))

@@ -49,7 +49,7 @@ def _find_evidence(blobs: Blobs) -> Blob | None:
 
 
 def _has_prompt(blob: Blob) -> bool:
-    return isinstance(blob.data, dict) and any("prompt" in key.lower() for key in blob.data)
+    return isinstance(blob.data, dict) and "prompt" in "\n".join(blob.data).lower()
 
 
 PARSER = Parser("unread", 3, claim, parse)

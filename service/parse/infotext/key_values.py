@@ -67,6 +67,11 @@ def scan_settings(text: str) -> Settings:
     return Settings(pairs, by_key)
 
 
+def has_known_key(text: str) -> bool:
+    """Return whether a text has a key that proves it to be settings; what is behind is not read."""
+    return any(key.lower() in KNOWN for key, _ in _pairs(text))
+
+
 def key_at(text: str, at: int) -> re.Match[str] | None:
     """Return the match of a key and its colon at this place, or None."""
     match = _KEY.match(text, at)
@@ -99,11 +104,12 @@ def _past_blanks(text: str, at: int) -> int:
 
 def _value(text: str, start: int) -> tuple[str, int]:
     """Return the value that starts here, and where the next key may start."""
-    quoted = _QUOTED.match(text, start)
+    first = text[start : start + 1]
+    quoted = _QUOTED.match(text, start) if first == '"' else None
     if quoted:
         return unquote(quoted[0]), _past_bound(text, quoted.end())
     end = None
-    if text[start : start + 1] in ("[", "{") and len(text) <= LONGEST:
+    if first in ("[", "{") and len(text) <= LONGEST:
         end = _json_end(text, start)
     if end is None:
         end = _plain_end(text, start)

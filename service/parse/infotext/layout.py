@@ -5,11 +5,12 @@ Not every tool keeps to A1111's layout; the layouts here have been met in real f
 
 import re
 from bisect import bisect
+from collections.abc import Iterator
 from functools import lru_cache
 
 from service.light_dataclasses import dataclass
 from service.light_patterns import light_pattern
-from service.parse.infotext.key_values import KNOWN, Settings, key_at, scan_settings
+from service.parse.infotext.key_values import KNOWN, Settings, has_known_key, key_at, scan_settings
 
 _STEPS = re.compile(r"^[ \t]*Steps[ \t]*:[ \t]*\d+[ \t]*(,|$)", re.IGNORECASE | re.MULTILINE)
 _STEPS_WITHIN = light_pattern(
@@ -59,14 +60,16 @@ def read_layout(text: str) -> Infotext:
     is_one_line = tail != "" and body.rpartition("\n")[2].strip() != ""
     if is_one_line:  # a comma is before the settings
         body = body.rstrip().removesuffix(",")
-    negative_mark = _NEGATIVE.search(body)
-    body, before = _without_templates(body, first=negative_mark.end() if negative_mark else 1)
+    mark = _first_line(_NEGATIVE, body)
+    body, before = _without_templates(body, first=mark.end() if mark else 1)
     tail, after = _without_templates(tail, first=0)
-    positive, negative = _split_negative(body, within=is_one_line)
+    if mark is None and is_one_line:
+        mark = _NEGATIVE_WITHIN.search(body)
+    positive, negative = _split_at(mark, body)
     if negative is not None:
         positive = _LABEL.sub("", positive)
     if negative is None:  # some tools put the negative last
-        tail, negative = _split_negative(tail, within=False)
+        tail, negative = _split_at(_first_line(_NEGATIVE, tail), tail)
     settings = scan_settings(f"{tail}{networks}")
     return Infotext(positive.strip(), negative, settings, (*before, *after))
 
@@ -79,14 +82,32 @@ def _without_networks(text: str) -> tuple[str, str]:
     return text[: line.start()] + text[line.end() :], f'\n{NETWORKS}: "{line[1].strip()}"'
 
 
-def _split_negative(text: str, *, within: bool) -> tuple[str, str | None]:
-    """Split at the negative's mark; one within a line counts only where ``within`` is set."""
-    mark = _NEGATIVE.search(text)
-    if mark is None and within:
-        mark = _NEGATIVE_WITHIN.search(text)
+def _split_at(mark: re.Match[str] | None, text: str) -> tuple[str, str | None]:
+    """Return what is before the negative's mark, and the negative; None where there is no mark."""
     if mark is None:
         return text, None
     return text[: mark.start()], text[mark.end() :].strip()
+
+
+def _lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches at beginnings of lines; a search for ``^`` looks at each character."""
+    start = 0
+    while True:
+        match = pattern.match(text, start)
+        if match is not None:
+            yield match
+        start = text.find("\n", start) + 1
+        if start == 0:
+            return
+
+
+def _first_line(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return next(_lines(pattern, text), None)
+
+
+def _find_templates(text: str) -> list[re.Match[str]]:
+    """Return where the blocks of templates begin, which hardly any text has."""
+    return [*_lines(_TEMPLATE, text)] if "Template:" in text else []
 
 
 def settings_start(text: str) -> int | None:
@@ -105,10 +126,10 @@ def settings_start(text: str) -> int | None:
 
 def _steps_line(text: str) -> int | None:
     """Return the start of the settings line that begins with Steps, or None without one."""
-    templates = [match.start() for match in _TEMPLATE.finditer(text)]
+    templates = [match.start() for match in _find_templates(text)]
     start: int | None = None
     has_more = False
-    for match in _STEPS.finditer(text):
+    for match in _lines(_STEPS, text):
         if start is not None and has_more and _is_between(templates, start, match.start()):
             break
         more_here = match[1] == "," and _has_known_key(text, match.end())
@@ -138,19 +159,13 @@ def _is_between(places: list[int], start: int, end: int) -> bool:
 
 def _steps_within_line(text: str) -> int | None:
     """Return where settings begin in the last line that has Steps and other settings within it."""
-    steps = _last_match(_STEPS_WITHIN, text)
-    if steps is None:
+    places = [match.start() for match in _STEPS_WITHIN.finditer(text)]
+    if not places:
         return None
+    steps = places[-1]
     line = text.rfind("\n", 0, steps) + 1
     key = key_at(text, line)  # 'Sampler: Euler a, Steps: 20, …'
     return line if key and key[1].lower() in KNOWN else steps
-
-
-def _last_match(pattern: re.Pattern[str], text: str) -> int | None:
-    at = None
-    for match in pattern.finditer(text):
-        at = match.start()
-    return at
 
 
 def _is_bare_settings(text: str, at: int) -> bool:
@@ -169,14 +184,14 @@ def _has_known_key(text: str, at: int) -> bool:
     while at < len(text) and text[at] in " \t\n":
         at += 1
     line = text[at : at + _LOOK].partition("\n")[0]
-    return not KNOWN.isdisjoint(scan_settings(line).by_key)
+    return has_known_key(line)
 
 
 def _last_line(text: str) -> int | None:
     """Return the start of a last line of settings without Steps, or of a recipe block."""
-    recipe = _last_match(_RECIPE, text)
-    if recipe is not None:
-        return recipe
+    recipes = [match.start() for match in _lines(_RECIPE, text)]
+    if recipes:
+        return recipes[-1]
     start = text.rfind("\n") + 1
     key = key_at(text, start)
     if key is None or key[1].lower() not in KNOWN:
@@ -191,7 +206,7 @@ def _without_templates(text: str, *, first: int) -> tuple[str, tuple[tuple[str, 
     """Cut template blocks from the end; one before ``first`` is the prompt's own words."""
     blocks: list[tuple[str, str]] = []
     end = len(text)
-    for mark in reversed([*_TEMPLATE.finditer(text)]):
+    for mark in reversed(_find_templates(text)):
         if mark.start() < first:
             break
         blocks.append((mark[1], text[mark.end() : end].strip()))

@@ -5,6 +5,7 @@
 """
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeGuard
@@ -224,8 +225,10 @@ def as_written(value: JsonValue) -> str:
     """Return a JSON value as the file writes it; a text without its quotes."""
     if isinstance(value, str):
         return value
-    if type(value) is int:  # no switch, which is an int, too
-        return str(value)
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return repr(value)
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -86,6 +86,6 @@ def _fill(found: Generation, other: Generation) -> Generation:
     )
 
 
-PARSER = Parser(NAME, 4, claim, parse)
+PARSER = Parser(NAME, 4, claim, parse, roles=frozenset(ROLES))
 
 __all__ = ["PARSER"]

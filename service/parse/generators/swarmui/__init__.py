@@ -25,7 +25,6 @@ not read. ``model_params`` reads the model files.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from service.light_patterns import light_pattern
 from service.parse.base import Claim, Parser
@@ -178,7 +177,10 @@ def _segments(prompt: Stated | None) -> Iterator[tuple[list[str], str, str]]:
 
 def _facts(whole: JsonTable) -> tuple[Fact, ...]:
     """Return the parameters under their own names, and the rest under its path."""
-    return tuple(replace(fact, key=fact.key.removeprefix(f"{KEY}.")) for fact in whole.facts())
+    prefix = f"{KEY}."
+    return tuple(
+        Fact(fact.key.removeprefix(prefix), fact.value, fact.source) for fact in whole.facts()
+    )
 
 
-PARSER = Parser(NAME, 2, claim, parse)
+PARSER = Parser(NAME, 2, claim, parse, needs_object=True)
