@@ -9,6 +9,7 @@ from service.cli.tables import make_cell, make_console
 from service.parse.why import Judgement
 from service.records import SamplingPass
 from service.records.image_fields import PASS_FIELDS, ImageField
+from service.store.failures import KnownFailure
 from service.store.one_image import ImageRecord
 
 Cells = tuple[object, ...]
@@ -77,19 +78,22 @@ def print_image(
     why: tuple[Judgement, ...],
     location: str,
     mark: Mapping[str, object],
+    failed: KnownFailure | None,
     *,
     is_cut: bool,
 ) -> None:
     """Print all that is known of an image.
 
-    The file, its user's own mark, every fact with its source, passes, resources, tokens,
-    disagreements, warnings; last, which parsers claimed it and what came of that. ``is_cut``: what
-    is longer than a screen is cut.
+    The file, why it could not be read, its user's own mark, every fact with its source, passes,
+    resources, tokens, disagreements, warnings; last, which parsers claimed it and what came of
+    that. ``is_cut``: what is longer than a screen is cut.
     """
     console = _Printer(is_cut=is_cut)
     row = image.image
     head = [("place", location), *((name, row.get(name)) for name in HEAD)]
     console.print("file", (), [pair for pair in head if pair[1] is not None])
+    if failed is not None:
+        _print_failure(console, failed)
     console.print("your mark", (), [pair for pair in mark.items() if pair[1] is not None])
     console.print(
         "facts",
@@ -103,6 +107,16 @@ def print_image(
     warnings = str(row.get("warnings") or "").splitlines()
     console.print("warnings", (), [(warning,) for warning in warnings])
     _print_judgements(console, why)
+
+
+def _print_failure(console: _Printer, failed: KnownFailure) -> None:
+    rows: list[Cells] = [
+        ("stage", failed.failure.stage),
+        ("reason", failed.failure.message),
+        ("attempts", failed.attempts),
+        ("next_try_at", failed.next_try_at),
+    ]
+    console.print("could not be read", (), rows)
 
 
 def _print_passes(console: _Printer, image: ImageRecord) -> None:

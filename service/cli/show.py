@@ -13,8 +13,9 @@ from service.cli.options import AsJson, ConfigFile, DatabaseFile, load_config
 from service.cli.output import say, say_json
 from service.errors import StartError
 from service.paths import to_stored
-from service.records import RawRecord
+from service.records import RawRecord, WatchedFile
 from service.store.database_reader import DatabaseReader
+from service.store.failures import KnownFailure
 from service.store.marks import find_mark
 
 AsKept = Annotated[
@@ -48,14 +49,23 @@ def show(  # noqa: PLR0917  # options are given by name
             say_json(asdict(record) if record else None)
             return
         found, record = reader.image(place.image_id), reader.raw_record(place.image_id)
+        failure = _find_failure(reader, place.file)
     if found is None:
         raise StartError(f"{image}: its row has just gone")
     why = pipeline.explain_reading(record) if record else ()
     mark = _find_mark(settings.database.path, record)
     if json:
-        say_json(asdict(found) | {"why": list(map(asdict, why)), "place": location, "mark": mark})
+        said = {"why": list(map(asdict, why)), "place": location, "mark": mark}
+        say_json(asdict(found) | said | {"failed": asdict(failure) if failure else None})
     else:
-        print_image(found, why, location, mark, is_cut=not full)
+        print_image(found, why, location, mark, failure, is_cut=not full)
+
+
+def _find_failure(reader: DatabaseReader, file: WatchedFile) -> KnownFailure | None:
+    """Return why a file could not be read, and when it is tried again; None where it was read."""
+    place = (file.root, file.path)
+    known = (one for one in reader.failures() if (one.failure.root, one.failure.path) == place)
+    return next(known, None)
 
 
 def _find_mark(database: Path, record: RawRecord | None) -> dict[str, object]:

@@ -59,6 +59,17 @@ def test_show_prints_each_fact_with_its_source(taken: Place) -> None:
     ]
 
 
+def test_show_of_a_file_that_cannot_be_read_says_why_and_when_it_is_tried_again(
+    taken: Place,
+) -> None:
+    (listed,) = run(taken, "failures", "--json").json()
+    assert run(taken, "show", "broken.png", "--json").json()["failed"] == listed
+    shown = run(taken, "show", "broken.png").out
+    assert listed["failure"]["message"] in shown
+    assert listed["next_try_at"] in shown
+    assert run(taken, "show", "fox.png", "--json").json()["failed"] is None
+
+
 @pytest.mark.parametrize("how", ["fox.png", "Input/fox.png", "the whole path", "id:1", "1"])
 def test_show_finds_an_image_by_any_of_its_names(taken: Place, how: str) -> None:
     name = str(taken.input / "fox.png") if how == "the whole path" else how
