@@ -46,7 +46,7 @@ POINTS = {
 """In the main process."""
 
 READER_POINTS = {
-    "a file is hashed": FaultPoint("after", "service.extract.direct.reading", "inspect"),
+    "a file is hashed": FaultPoint("after", "service.extract.direct.reading", "inspect_held"),
     "tags are read": FaultPoint("after", "service.extract.direct.reading", "tags_of"),
     "texts are collected": FaultPoint("after", "service.pipeline", "collect_blobs"),
     "a text is parsed": FaultPoint("after", "service.parse", "read_blobs"),
