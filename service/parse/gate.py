@@ -43,10 +43,10 @@ MOST_WORDS = 12
 MOST_COMMAS = 1
 """Of a model's name. ``WAI NSFW illustrious SDXL v16`` has five."""
 
-PLACEHOLDER = re.compile(
-    r"clip_[gl]|(?:positive|negative) prompt:|undefined|\[object object\]", re.IGNORECASE
+PLACEHOLDERS = frozenset(
+    {"clip_g", "clip_l", "positive prompt:", "negative prompt:", "undefined", "[object object]"}
 )
-"""What a text box or a template holds before anybody has written into it."""
+"""What a text box or a template holds before anybody has written into it, in lower case."""
 LETTERS = re.compile(r"[^\W\d_]{2}|[^\x00-\x7f]")
 """A word, or a sign that is one in itself."""
 CALCULATES = light_pattern(r"[()\[\]{}+*/=<>]|^[\d\s.,:;-]+$")
@@ -89,7 +89,7 @@ def is_prompt(value: Scalar) -> bool:
         return True
     if LETTERS.search(text) is None:
         return CALCULATES.search(text) is None
-    return PLACEHOLDER.fullmatch(value.strip()) is None and not _is_formula(text)
+    return value.strip().lower() not in PLACEHOLDERS and not _is_formula(text)
 
 
 def _is_formula(text: str) -> bool:
