@@ -4,6 +4,7 @@ import gc
 import sys
 
 from service.errors import INTERRUPTED
+from service.garbage import spare_what_is_loaded
 
 
 def main() -> None:
@@ -15,9 +16,7 @@ def main() -> None:
         app = cli.command_line(sys.argv[1:])
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
-    # What modules define stays. To look through it for garbage was a sixth of each start.
-    gc.freeze()
-    gc.enable()
+    spare_what_is_loaded()  # to look through it for garbage was a sixth of each start
     cli.main(app)
 
 

@@ -29,6 +29,7 @@ LAYERS = (
     (
         "errors",
         "event_log",
+        "garbage",
         "light_dataclasses",
         "light_patterns",
         "records",

@@ -78,7 +78,10 @@ class Housekeeping:
 
 
 class ExifToolOutage:
-    """Begins with a batch for which ExifTool could not be started, ends with one it has read."""
+    """Begins with a batch for which ExifTool could not be started, ends with one it has read.
+
+    A batch of plain files alone was read without it, and says nothing of it.
+    """
 
     def __init__(self) -> None:
         self.until = 0.0
@@ -94,7 +97,7 @@ class ExifToolOutage:
         if self.is_lasting:
             raise ExtractorGoneError(f"{self.note}; the files that need it wait for the next pass")
 
-    def learn(self, outcome: FileOutcome, now: float) -> None:
+    def learn(self, outcome: FileOutcome, now: float, *, is_plain: bool) -> None:
         """Begin, prolong or end the outage, as a finished batch shows."""
         missing = _find_missing_extractor(outcome)
         if missing is not None:
@@ -104,9 +107,9 @@ class ExifToolOutage:
             self.note = str(missing)
             self._first = now if self._first is None else self._first
             self.is_lasting = now - self._first >= OUTAGE_WAIT_S
-        elif outcome.rows and self.note is not None:
+        elif outcome.rows and not is_plain and self.note is not None:
             log.info("exiftool_back")
-            self.note = None
+            self.note = self._first = None
 
 
 def _find_missing_extractor(outcome: FileOutcome) -> ExtractorMissingError | None:

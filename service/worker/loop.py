@@ -201,13 +201,13 @@ class Worker:
         outcome = batch.finish()
         self._in_hand.slow.extend(batch.take_slow())
         now = self._clock.monotonic()
+        self._outage.learn(outcome, now, is_plain=batch.reading is None)
         self._put_back(outcome, now)
         self._saver.save(outcome, now)
         self._tell_state(now)
 
     def _put_back(self, outcome: FileOutcome, now: float) -> None:
         """Let files arrive again that could not be read yet."""
-        self._outage.learn(outcome, now)
         for arrival, error in outcome.later:
             delay = OUTAGE_WAIT_S if isinstance(error, ExtractorMissingError) else None
             self._parts.intake.inbox.put_back(arrival, now, delay)
