@@ -26,10 +26,15 @@ class Starts:
     trouble: str | None = None
     """Why readers do not start, while they do not."""
     _failed: int = 0
+    _has_succeeded: bool = False
 
     def fail(self, reason: str) -> None:
-        """Note that a reader died before it was ready. A person, or a lack of memory, may do so."""
-        log.error("reader_did_not_start", reason=reason)
+        """Note that a reader died before it was ready. A person, or a lack of memory, may do so.
+
+        What the first reader said itself is not logged: who waits for it says it.
+        """
+        if self._has_succeeded or reason != self.trouble:
+            log.error("reader_did_not_start", reason=reason)
         self.trouble = self.trouble or f"no reader starts: {reason}"
         pause = min(FIRST_PAUSE_S * 2**self._failed, LONGEST_PAUSE_S)
         self.not_before = time.monotonic() + pause
@@ -45,6 +50,7 @@ class Starts:
         self.is_given_up = False
         self.trouble = None
         self._failed = 0
+        self._has_succeeded = True
 
     def give_up(self, reason: str) -> None:
         """Note that a reader said why none can start."""
