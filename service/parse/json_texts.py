@@ -38,25 +38,26 @@ def parse_json(text: str) -> JsonValue:
 
 # Every ASCII digit becomes '0', every other byte a blank.
 _DIGITS_ALIKE = bytes.maketrans(bytes(range(256)), b" " * 0x30 + b"0" * 10 + b" " * (256 - 0x3A))
-_LONG = b"0" * 20
+_LONG = b"0" * 19
 _LARGEST = b"%d" % (2**64 - 1)
-_NEAR = frozenset(b".eE+-0123456789")
-"""What makes a longer number of digits, or another one than an integer that is not negative."""
+_NEAR = frozenset(b".eE+-")
+"""What makes another number of digits than an integer that is not negative."""
 
 
 def _has_huge_number(text: str) -> bool:
-    r"""Return whether there is a number of 20 digits or more that 64 bits may not hold.
+    r"""Return whether there is a number of so many digits that 64 bits may not hold it.
 
-    Of ComfyUI's seeds, which reach 2^64-1, every second has 20 digits. This is 14 times as fast as
-    a search for ``\d{20}``.
+    Those of negative numbers are 19. Of ComfyUI's seeds, which reach 2^64-1, every second has 20.
+    This is 14 times as fast as a search for ``\d{19}``.
     """
     written = text.encode("utf-8", "surrogatepass")
     digits = written.translate(_DIGITS_ALIKE)
     start = digits.find(_LONG)
     while start >= 0:
-        end = start + len(_LONG)
-        beside = written[start - 1 : start] + written[end : end + 1]
-        if written[start:end] > _LARGEST or not _NEAR.isdisjoint(beside):
+        end = digits.find(b" ", start)  # a bracket is behind the last number, else it is no JSON
+        number, beside = written[start:end], written[start - 1 : start] + written[end : end + 1]
+        is_past = (len(number), number) > (len(_LARGEST), _LARGEST)
+        if is_past or not _NEAR.isdisjoint(beside):
             return True
         start = digits.find(_LONG, end)
     return False

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Callable
+from typing import Any
 
 import apsw
 
+from service.errors import RowRefusedError
 from service.records.model_names import name_norm
 from service.store.binding import text
 from service.store.sql import sql
@@ -58,7 +60,7 @@ def term_ids(connection: apsw.Connection) -> RecentIds:
         connection.execute(sql("add_term"), (term,))
         if connection.changes():
             return connection.last_insert_rowid()
-        return int(connection.execute(sql("find_term"), (term,)).get)
+        return int(_find(connection, "find_term", term))
 
     return RecentIds(find_or_add)
 
@@ -81,13 +83,21 @@ def text_ids(connection: apsw.Connection, hashed: Callable[[str], int] = digest)
         long = text(string)
         hash_ = hashed(long)
         while not connection.execute(sql("add_text"), (hash_, long)).connection.changes():
-            id_, other = connection.execute(sql("find_text"), (hash_,)).get
+            id_, other = _find(connection, "find_text", hash_)
             if other == long:
                 return int(id_)
             hash_ = _next(hash_)  # another text has this hash, so ours takes the next free number
         return connection.last_insert_rowid()
 
     return RecentIds(find_or_add)
+
+
+def _find(connection: apsw.Connection, name: str, by: str | int) -> Any:
+    """Return what is stored: it was not added, since it is there, or since a trigger ignores it."""
+    found = connection.execute(sql(name), (by,)).get
+    if found is None:
+        raise RowRefusedError("a trigger in the database: a text was ignored")
+    return found
 
 
 def _next(hash_: int) -> int:

@@ -146,6 +146,8 @@ class Store(DatabaseReader):
                 connection.execute(sql("found_again"), (as_json(known),))
         if len(known) < len(images):
             ids.update(connection.execute(sql("find_images"), (as_json(images),)))
+        if len(ids) < len(images):
+            raise RowRefusedError("a trigger in the database: an image's row was taken away")
         written = as_json(ids.values())
         connection.execute(sql("note_repeated"), (written,))
         connection.execute(sql("drop_failures_of"), (written,))

@@ -60,6 +60,26 @@ def test_an_image_that_a_trigger_ignores_undoes_its_whole_batch(store: Store) ->
     assert dump(store._connection) == []
 
 
+@pytest.mark.parametrize(
+    ("trigger", "reason"),
+    [
+        ("BEFORE INSERT ON terms BEGIN SELECT RAISE(IGNORE)", "a text was ignored"),
+        ("BEFORE INSERT ON texts BEGIN SELECT RAISE(IGNORE)", "a text was ignored"),
+        (
+            "AFTER INSERT ON images WHEN new.id = 2 BEGIN DELETE FROM images WHERE id = 1",
+            "an image's row was taken away",
+        ),
+    ],
+)
+def test_what_a_trigger_ignores_or_takes_away_undoes_its_whole_batch(
+    store: Store, trigger: str, reason: str
+) -> None:
+    store._connection.execute(f"CREATE TRIGGER odd {trigger}; END")
+    with pytest.raises(RowRefusedError, match=reason):
+        store.save([odd_image("a.png"), odd_image("z.png")], now=NOW)
+    assert dump(store._connection) == []
+
+
 def test_what_is_found_on_the_disk_is_missing_no_more_but_what_is_made_again_may_be(
     store: Store,
 ) -> None:

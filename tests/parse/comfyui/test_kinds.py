@@ -4,6 +4,7 @@ import pytest
 from plain_graph import PLAIN, READ, Nodes, changed, prompt_of, read, read_nodes, values
 
 from service.parse.comfyui import PARSER
+from service.parse.comfyui.form.graph import graph_of_prompt
 from service.records import Blob, Blobs, Field, Scalar
 from service.records.json_values import JsonValue
 
@@ -534,6 +535,11 @@ def test_links_may_name_nodes_by_number() -> None:
             is_link = isinstance(value, list)
             numbered[id_][1][name] = [int(str(value[0])), value[1]] if is_link else value
     assert read_nodes(numbered) == READ
+
+
+def test_a_list_that_the_editor_marks_as_a_value_is_no_link() -> None:
+    marked: Nodes = {**PLAIN, "20": ("MarkedList", {"indexes": {"__value__": [1, 2]}})}
+    assert graph_of_prompt(prompt_of(marked), "PNG:Prompt", {})["20"].links == {}
 
 
 def test_a_way_lost_in_a_loop_is_found_again_where_only_one_sampler_feeds_the_image() -> None:
