@@ -60,7 +60,16 @@ def fate(outcome: object) -> object:
 
 
 def pids() -> set[int]:
-    return {child.pid for child in psutil.Process().children()}
+    """Return the ExifTools of these tests: others may have a gallery running, too."""
+    return {child.pid for child in psutil.Process().children() if "-stay_open" in command_of(child)}
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    """Return the words of its command; none where it has ended."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def test_records_hold_all_that_is_known(reader: MakeReader, make_file: MakeFile) -> None:

@@ -222,7 +222,8 @@ def test_a_worker_whose_readers_are_silent_rests_however_much_is_due(by_hand: By
         turns += 1
         return turn(now)
 
-    readers = psutil.Process().children()
+    children = psutil.Process().children()  # another test's gallery may be among them
+    readers = [child for child in children if "service.readers" in " ".join(child.cmdline())]
     for reader in readers:
         reader.suspend()
     with pytest.MonkeyPatch.context() as patch:
