@@ -29,7 +29,6 @@ LAYERS = (
     (
         "errors",
         "event_log",
-        "garbage",
         "light_dataclasses",
         "light_patterns",
         "records",

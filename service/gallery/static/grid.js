@@ -209,9 +209,10 @@ async function look() {
   if (!found || at !== images || found.version === images.version) return;
   if (found.new === 0 && found.count === images.count) { images.version = found.version; return; }
   pending = found;
+  const more = found.new ?? found.count - images.count; // null: what is shown here is not kept any more
   if (isAtTop() && tiles.focused < tiles.columns) await adopt();
-  else if (found.new) {
-    $("new").textContent = `${found.new.toLocaleString("en")} new`;
+  else if (more > 0) {
+    $("new").textContent = `${more.toLocaleString("en")} new`;
     $("new").hidden = false;
   }
 }
